@@ -1,0 +1,88 @@
+"""Everything that the pipeline refuses, in one tree.
+
+    PipelineError            a refused run: exit code 1, the message, no traceback
+    ├── ConfigError          config/pipeline.yaml or the environment is wrong
+    ├── LockError            requirements.txt cannot be used, or does not follow from requirements.in
+    ├── EngineError          no container engine, or it failed
+    ├── BuildError           the layer could not be assembled
+    ├── VerificationError    the layer was built and is not fit to ship
+    ├── AwsError             AWS refused a call
+    └── RolloutError         a release could not be made live, and what it left
+
+Anything else that escapes is a bug of the pipeline and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong: where it is, what happened, the likely cause, what to do next."""
+
+    where: str
+    what: str
+    cause: str = ""
+    cure: str = ""
+
+    def __str__(self) -> str:
+        lines = [f"{self.where}: {self.what}" if self.where else self.what]
+        lines += [f"    cause: {self.cause}"] if self.cause else []
+        lines += [f"    do:    {self.cure}"] if self.cure else []
+        return "\n".join(lines)
+
+
+class PipelineError(Exception):
+    """A run that is refused. It holds every fault found, not just the first.
+
+    >>> print(PipelineError.of("config/pipeline.yaml", "no such file", cure="write one"))
+    config/pipeline.yaml: no such file
+        do:    write one
+    """
+
+    def __init__(self, faults: Iterable[Fault], *, log: str = "") -> None:
+        self.faults = tuple(faults)
+        self.log = log
+        super().__init__(*self.faults)
+
+    @classmethod
+    def of(cls, where: str, what: str, *, cause: str = "", cure: str = "", log: str = "") -> PipelineError:
+        """Make an error of a single fault; `log` is the raw output it comes from, and is never dropped."""
+        return cls([Fault(where, what, cause, cure)], log=log)
+
+    def __str__(self) -> str:
+        text = "\n".join(str(fault) for fault in self.faults)
+        return f"{self.log.rstrip()}\n\n{text}" if self.log else text
+
+
+class ConfigError(PipelineError):
+    pass
+
+
+class LockError(PipelineError):
+    pass
+
+
+class EngineError(PipelineError):
+    pass
+
+
+class BuildError(PipelineError):
+    pass
+
+
+class VerificationError(PipelineError):
+    pass
+
+
+class AwsError(PipelineError):
+    pass
+
+
+class RolloutError(PipelineError):
+    pass

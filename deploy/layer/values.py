@@ -1,0 +1,24 @@
+"""The values of a layer's life after its spec: built, then verified. Each contains its predecessor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NewType
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from deploy.inside.exchange import Report
+    from deploy.layer.spec import LayerSpec
+
+Sha256 = NewType("Sha256", str)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuiltLayer:
+    """A zip that exists, not yet proven fit. `sha256` is hexadecimal; Lambda's CodeSha256 is the same in base64."""
+
+    spec: LayerSpec
+    zip: Path
+    sha256: str
+    report: Report
