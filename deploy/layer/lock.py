@@ -11,8 +11,8 @@ from deploy.inside.exchange import Pin
 if TYPE_CHECKING:
     from pathlib import Path
 
-_PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?P<version>[^\s;]+)\s*(?:;(?P<marker>[^-]*?(?:-[^-]+?)*?))?\s*(?P<hashes>(?:--hash=\S+\s*)*)$")
-_HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})\b")
+_PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?P<version>[^\s;]+)\s*(?:;(?P<marker>.*))?$")
+_HASH = re.compile(r"^sha256:([0-9a-f]{64})$")
 _CURE = "remake it with `nox -s lock`"
 
 
@@ -67,10 +67,11 @@ def _logical_lines(text: str) -> list[tuple[int, str]]:
 
 def _pin(line: str) -> Pin | str | None:
     """Return the pin, None where its marker excludes the runtime, or what is wrong with the line."""
-    match = _PIN.match(line)
+    requirement, *options = re.split(r"\s+--hash=", line)
+    match = _PIN.match(requirement)
     if match is None:
         return f"not an exact version with hashes: {line[:60]}"
-    hashes = tuple(sorted(_HASH.findall(match["hashes"])))
+    hashes = tuple(sorted(found[1] for option in options if (found := _HASH.match(option))))
     if not hashes:
         return f"{match['name']}=={match['version']} has no sha256 hash"
     if match["marker"] and not _applies(match["marker"]):

@@ -1,0 +1,30 @@
+"""The pipeline, as prose.
+
+    config/pipeline.yaml + environment ─ settings ─ Settings
+    requirements.txt, Dockerfile.layer ─ layer.spec ─ LayerSpec        what to build; its fingerprint is the cache key
+                                         layer.build ─ BuiltLayer      a zip that exists
+                                         layer.verify ─ VerifiedLayer  the same zip, proven in a fresh runtime container
+                                           └─ dist/<layer>.zip, .json (manifest), .cdx.json (SBOM)   end of `layer`
+    src + included files ─────────────── release.bundle ─ CodeBundle   the code zip, its handlers proven on the layers
+                                         release.stack ─ Outputs       queues, roles, functions, aliases, alarms
+                                         release.publish ─ PublishedLayer   new, or the existing version reused
+                                         release.rollout ─ Release     function versions behind one alias each
+                                                                                              end of `deploy`
+
+**Settings** come from one file and one override, and every fault in them is reported at once.
+
+**Building** happens inside the Lambda runtime image. The wheels are downloaded by the image's own pip, so the
+choice is the runtime's, against the hashes of the lock; then, without network, `inside` trims them, compiles them
+and writes the zip. The same inputs give the same bytes on any machine.
+
+**Verifying** unpacks that zip, never the build directory, in a fresh container: read-only, no network, no
+capabilities, not root. Everything in it is imported and audited. `publish` takes a VerifiedLayer, and only `verify`
+can make one, so the type checker forbids shipping a layer that was not proven.
+
+**Publishing** asks AWS whether the zip's sha256, which is Lambda's CodeSha256, is there already.
+
+**Rolling out** makes new function versions, checks each by invoking it, and moves the aliases only when all are
+well: both or neither. There is no state file: AWS is asked, every time.
+"""
+
+__version__ = "0.1.0"

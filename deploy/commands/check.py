@@ -1,0 +1,33 @@
+"""Check the configuration and the lock without building anything.
+
+Reads config/pipeline.yaml and the hash-locked requirements, and sees that every distribution goes to exactly one
+layer. Every fault is reported, with its key and what is allowed there.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from deploy.console import Console
+from deploy.layer import lock
+from deploy.layer.spec import RuntimeImage, specs
+from deploy.settings import CONFIG, load
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    subparsers.add_parser("check", help="check the configuration and the lock", description=__doc__)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    settings = load(arguments.project, os.environ)
+    pins = lock.read(settings.project / settings.requirements)
+    made = specs(settings, pins, RuntimeImage(settings.image, ""))
+    console = Console()
+    for spec in made:
+        console.say(f"{spec.stem}: {len(spec.pins)} distributions, {spec.runtime}, {spec.architecture}")
+    console.say(f"{arguments.project / CONFIG} and {settings.requirements} are good")
+    return 0

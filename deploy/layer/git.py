@@ -1,0 +1,35 @@
+"""Which commit the project is at."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit's full hash, or none outside a repository; `dirty` tells of changes that are not in it."""
+
+    sha: str | None
+    dirty: bool
+
+    def __str__(self) -> str:
+        return f"{self.sha[:12]}{'+dirty' if self.dirty else ''}" if self.sha else "no git"
+
+
+def commit(project: Path) -> Commit:
+    sha = _git(project, "rev-parse", "HEAD")
+    return Commit(sha, dirty=bool(sha and _git(project, "status", "--porcelain")))
+
+
+def _git(project: Path, *arguments: str) -> str | None:
+    """Ask git; None where there is no git, no repository or no commit yet, which are all fine to build in."""
+    try:
+        asked = subprocess.run(["git", "-C", project, *arguments], capture_output=True, text=True, check=False, timeout=30)
+    except FileNotFoundError:
+        return None
+    return asked.stdout.strip() if asked.returncode == 0 else None

@@ -1,0 +1,58 @@
+"""dist/<layer>.json: everything that is known of a layer, for people and for machines."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from deploy import __version__
+
+if TYPE_CHECKING:
+    from deploy.layer.git import Commit
+    from deploy.layer.verify import VerifiedLayer
+
+
+def manifest(verified: VerifiedLayer, commit: Commit) -> dict[str, Any]:
+    """Describe a verified layer: its inputs, its bytes, what is in it, what was left out, what it passed."""
+    built = verified.built
+    spec, report = built.spec, built.report
+    return {
+        "layer": spec.layer.name,
+        "runtime": spec.runtime,
+        "architecture": spec.architecture,
+        "image": {"reference": spec.image.reference, "digest": spec.image.digest},
+        "built_in_runtime_image": not spec.image.is_host,
+        "git": {"commit": commit.sha, "dirty": commit.dirty},
+        "pipeline": __version__,
+        "fingerprint": spec.fingerprint,
+        "inputs": spec.inputs,
+        "zip": {
+            "file": built.zip.name,
+            "bytes": report.zipped,
+            "sha256": built.sha256,
+            "code_sha256": code_sha256(built.sha256),
+            "unzipped_bytes": report.unzipped,
+            "files": report.files,
+        },
+        "bytecode": spec.layer.bytecode,
+        "trim": asdict(spec.layer.trim),
+        "savings": [asdict(saving) for saving in report.savings],
+        "kept_symbols": report.kept_symbols,
+        "tools": {"python": report.python, "glibc": report.glibc, "strip": report.strip},
+        "packages": [asdict(package) for package in report.packages],
+        "verification": asdict(verified.evidence),
+    }
+
+
+def text(value: dict[str, Any]) -> str:
+    return json.dumps(value, indent=1, sort_keys=False) + "\n"
+
+
+def code_sha256(sha256: str) -> str:
+    """Write a hexadecimal sha256 as Lambda does in CodeSha256: base64 of the digest.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_LayerVersionContentOutput.html
+    """
+    return base64.b64encode(bytes.fromhex(sha256)).decode()

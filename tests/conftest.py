@@ -1,0 +1,74 @@
+"""What every test runs under: nothing leaves this machine, and what did not run is said."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+IMAGE = os.environ.get("CHANNELWRIGHT_RUNTIME_IMAGE", "channelwright-runtime:python3.11")
+MISSING = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[MISSING] = _what_containers_lack()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip container tests where there is no engine; under CI they stay, and fail."""
+    lack = config.stash[MISSING]
+    if lack and not os.environ.get("CI"):
+        for item in items:
+            if item.get_closest_marker("container"):
+                item.add_marker(pytest.mark.skip(reason=lack))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    lack = item.config.stash[MISSING]
+    if lack and item.get_closest_marker("container"):
+        pytest.fail(f"{lack}; with CI set, container tests must run", pytrace=False)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    lack = config.stash[MISSING]
+    skipped = [report for report in terminalreporter.stats.get("skipped", ()) if "container" in report.keywords]
+    if lack and skipped:
+        terminalreporter.section("not proven here")
+        terminalreporter.line(f"{len(skipped)} container tests did not run: {lack}.")
+        terminalreporter.line("`nox -s engine` (Debian, Ubuntu; as root) installs what they need; then run this again.")
+
+
+def _what_containers_lack() -> str:
+    """Say what the container tests miss here, or nothing."""
+    from deploy.container import Engine
+    from deploy.errors import EngineError
+
+    try:
+        with Engine.connect(os.environ) as engine:
+            return "" if engine.has(IMAGE) else f"there is no image {IMAGE}"
+    except EngineError as error:
+        return error.faults[0].what
+
+
+@pytest.fixture(autouse=True)
+def _nothing_leaves_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Refuse connections that are neither loopback nor a Unix socket, and credentials that are real."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            pytest.fail(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    for name in [name for name in os.environ if name.startswith("AWS_") and name != "AWS_CA_BUNDLE"]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    yield

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import json
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.errors import ConfigError
+from deploy.settings import (
+    SCHEMA,
+    Budget,
+    Code,
+    FromEnvironment,
+    Function,
+    Layer,
+    Settings,
+    Stage,
+    TrimPolicy,
+    load,
+)
+
+ROOT = Path(__file__).parents[2]
+
+
+def project(folder: Path, text: str) -> Path:
+    (folder / "config").mkdir()
+    (folder / "config" / "pipeline.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def refusal(folder: Path, text: str) -> dict[str, tuple[str, str]]:
+    """Load a configuration that must be refused; return what and cure of each fault by its key path."""
+    with pytest.raises(ConfigError) as caught:
+        load(project(folder, text), {})
+    return {fault.where.rsplit(": ", 1)[-1]: (fault.what, fault.cure) for fault in caught.value.faults}
+
+
+def test_the_project_s_own_configuration_has_the_known_names() -> None:
+    settings = load(ROOT, {})
+    assert list(settings.layers) == ["channelwright-dependencies"]
+    assert [function.name for function in settings.functions.values()] == [
+        "discord_channelwright_bot",
+        "discord_channelwright_worker",
+    ]
+    assert settings.stage("prod").suffix == ""
+    assert settings.stage("dev").parameters == {"DiscordPublicKey": FromEnvironment("DISCORD_PUBLIC_KEY")}
+
+
+def test_every_fault_is_reported_at_once_with_its_key_path(tmp_path: Path) -> None:
+    faults = refusal(
+        tmp_path,
+        """
+runtme: python3.11
+architectures: [x86]
+layers:
+  "no spaces": {}
+  dependencies: {bytcode: sourceless, trim: {botocore-data: some, tests: perhaps}}
+functions:
+  bot: {name: bot, handler: bot}
+stages: {dev: {stack: dev, acount: "1"}}
+""",
+    )
+    assert faults["runtme"] == ("unknown key", "did you mean runtime?")
+    assert faults["architectures.0"][1] == "did you mean x86_64?"
+    assert faults["layers.dependencies.bytcode"] == ("unknown key", "did you mean bytecode?")
+    assert "give all, or the list" in faults["layers.dependencies.trim.botocore-data"][1]
+    assert '"boolean"' in faults["layers.dependencies.trim.tests"][0]
+    assert "no spaces" in faults["layers"][0]
+    assert "module.attribute" in faults["functions.bot.handler"][1]
+    assert faults["stages.dev.region"][0] == "is required and missing"
+    assert faults["stages.dev.acount"][1] == "did you mean account?"
+
+
+def test_a_function_cannot_use_a_layer_that_does_not_exist(tmp_path: Path) -> None:
+    faults = refusal(
+        tmp_path, "layers: {dependencies: {}}\nfunctions: {bot: {name: bot, handler: bot.handler, layers: [dependncies]}}"
+    )
+    assert faults["functions.bot.layers"] == ("there is no layer 'dependncies'", "did you mean dependencies?")
+
+
+def test_two_layers_cannot_both_take_the_rest(tmp_path: Path) -> None:
+    assert "a and b all take the rest of the lock" in refusal(tmp_path, "layers: {a: {}, b: {}}")["layers"]
+
+
+def test_a_sixth_layer_is_refused(tmp_path: Path) -> None:
+    text = "layers: {a: {}}\nfunctions: {f: {name: f, handler: f.f, layers: [a, b, c, d, e, g]}}"
+    assert "at most 5" in refusal(tmp_path, text)["functions.f.layers"][1]
+
+
+@pytest.mark.parametrize("alias", ["12", "", "a b"])
+def test_an_alias_that_aws_would_refuse_is_refused(tmp_path: Path, alias: str) -> None:
+    text = f"layers: {{a: {{}}}}\nfunctions: {{f: {{name: f, handler: f.f, alias: {json.dumps(alias)}}}}}"
+    assert "functions.f.alias" in refusal(tmp_path, text)
+
+
+def test_text_that_is_not_yaml_says_where(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is not YAML") as caught:
+        load(project(tmp_path, "layers: [\n"), {})
+    assert "line 2" in caught.value.faults[0].cause
+
+
+@pytest.mark.parametrize("text", ["", "- a list", "just text"])
+def test_a_file_without_keys_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError, match="not keys and values"):
+        load(project(tmp_path, text), {})
+
+
+def test_a_project_without_configuration_is_told_about_project(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="--project DIR"):
+        load(tmp_path, {})
+
+
+def test_the_environment_overrides_the_image_and_nothing_else(tmp_path: Path) -> None:
+    folder = project(tmp_path, "layers: {a: {}}")
+    assert load(folder, {"CHANNELWRIGHT_RUNTIME_IMAGE": "mine:1"}).image == "mine:1"
+    assert load(folder, {}).image == "public.ecr.aws/lambda/python:3.11"
+
+
+def test_an_unknown_stage_names_those_that_exist() -> None:
+    with pytest.raises(ConfigError, match=r"did you mean prod\?"):
+        load(ROOT, {}).stage("prd")
+
+
+@pytest.mark.parametrize(
+    ("model", "path"),
+    [
+        (Settings, []),
+        (Code, ["properties", "code"]),
+        (Layer, ["$defs", "layer"]),
+        (TrimPolicy, ["$defs", "trim"]),
+        (Budget, ["$defs", "layer", "properties", "budget"]),
+        (Function, ["$defs", "function"]),
+        (Stage, ["$defs", "stage"]),
+    ],
+)
+def test_the_schema_and_the_values_agree_on_keys_and_defaults(model: Any, path: list[str]) -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    for part in path:
+        schema = schema[part]
+    own = {"project", "key"} | ({"name"} if model in {Layer, Stage} else set())
+    keys = {field.name.replace("_", "-"): field for field in fields(model) if field.name not in own}
+    assert set(keys) == set(schema["properties"])
+    for key, rule in schema["properties"].items():
+        if "default" in rule:
+            assert _plain(keys[key]) == rule["default"], key
+        else:
+            assert keys[key].default is not MISSING or keys[key].default_factory is not MISSING or _required(schema, key)
+
+
+def _required(schema: dict[str, Any], key: str) -> bool:
+    return key in schema.get("required", ())
+
+
+def _plain(field: Any) -> Any:
+    value = field.default if field.default is not MISSING else field.default_factory()
+    if isinstance(value, tuple):
+        return [str(each) for each in value]
+    return str(value) if isinstance(value, Path) else value
