@@ -1,9 +1,8 @@
-#!/usr/bin/env -S pipx run nox
 """The face of the pipeline. `nox -l` lists the sessions; everything after `--` goes to the command.
 
-    nox -s layer                   build the layer and prove it
-    nox -s deploy -- --stage dev   make it live
-    nox -s test                    prove the pipeline itself
+nox -s layer                   build the layer and prove it
+nox -s deploy -- --stage dev   make it live
+nox -s test                    prove the pipeline itself
 """
 
 import hashlib
@@ -17,16 +16,15 @@ nox.options.reuse_venv = "yes"
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PIPELINE = PYPROJECT["project"]["dependencies"]
-VENV = ".nox/pipeline"
 
 
-@nox.session(default=False, venv_location=VENV)
+@nox.session(default=False)
 def layer(session: nox.Session) -> None:
     """Build the layer inside the Lambda runtime image and prove that it works there."""
     _pipeline(session, "layer")
 
 
-@nox.session(default=False, venv_location=VENV)
+@nox.session(default=False)
 def deploy(session: nox.Session) -> None:
     """Publish what changed and roll it out: `nox -s deploy -- --stage dev`."""
     _pipeline(session, "deploy")
@@ -51,19 +49,19 @@ def lint(session: nox.Session) -> None:
     session.run("python", "-m", "deploy", "check")
 
 
-@nox.session(default=False, venv_location=VENV)
+@nox.session(default=False)
 def lock(session: nox.Session) -> None:
     """Lock requirements.in to versions and hashes that fit the runtime."""
     _pipeline(session, "lock")
 
 
-@nox.session(default=False, venv_location=VENV)
+@nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure size, build time and cold start against the usual ways."""
     _pipeline(session, "bench")
 
 
-@nox.session(default=False, venv_location=VENV)
+@nox.session(default=False)
 def engine(session: nox.Session) -> None:
     """Install and start a container engine with the runtime image (Debian and Ubuntu, as root)."""
     _pipeline(session, "engine")

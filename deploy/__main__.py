@@ -45,7 +45,11 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument(
-        "--project", type=Path, default=Path(), metavar="DIR", help="the folder with config/pipeline.yaml (default: here)"
+        "--project",
+        type=Path,
+        default=Path(),
+        metavar="DIR",
+        help="the folder with config/pipeline.yaml (default: here)",
     )
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():

@@ -36,7 +36,7 @@ class Console:
         if not self.is_terminal:
             yield
             return
-        from rich.console import Console as Rich  # noqa: PLC0415 - 80 ms, and only a terminal needs it
+        from rich.console import Console as Rich
 
         with Rich(file=self.stream).status(f"{title} …"):
             yield
@@ -45,7 +45,10 @@ class Console:
         """Print a table: columns that hold only numbers and units align right."""
         if not rows:
             return
-        right = [all(row[at][:1].isdigit() or row[at][:1] in "-+" or not row[at] for row in rows) for at in range(len(columns))]
+        right = [
+            all(row[at][:1].isdigit() or row[at][:1] in "-+" or not row[at] for row in rows)
+            for at in range(len(columns))
+        ]
         widths = [max(len(row[at]) for row in [columns, *rows]) for at in range(len(columns))]
         self.say(_line(columns, widths, right))
         self.say(_line(["─" * width for width in widths], widths, right))
@@ -55,7 +58,8 @@ class Console:
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
     parts = [
-        cell.rjust(width) if align else cell.ljust(width) for cell, width, align in zip(cells, widths, right, strict=True)
+        cell.rjust(width) if align else cell.ljust(width)
+        for cell, width, align in zip(cells, widths, right, strict=True)
     ]
     return "  ".join(parts).rstrip()
 

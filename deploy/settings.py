@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 IMAGE_VARIABLE = "CHANNELWRIGHT_RUNTIME_IMAGE"
 CONFIG = Path("config/pipeline.yaml")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SCHEMA = Path(__file__).with_name("pipeline.schema.json")
 
 Architecture = Literal["x86_64", "arm64"]
@@ -139,7 +140,7 @@ def load(project: Path, environment: Mapping[str, str]) -> Settings:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a SafeLoader, in C
     except OSError as error:
         cure = "run in a project that has one, or name it with --project DIR"
         raise ConfigError([Fault(str(path), error.strerror or str(error), cure=cure)]) from error
@@ -150,13 +151,12 @@ def _read(path: Path) -> dict[str, Any]:
     return raw
 
 
-type_names = {"object": "keys and values", "array": "a list", "string": "text", "boolean": "true or false"}
-
-
 def _faults(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Yield where, what and cure of everything that the schema or a reference refuses."""
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    found = [fault for error in jsonschema_rs.validator_for(schema).iter_errors(raw) for fault in _explain(schema, error)]
+    found = [
+        fault for error in jsonschema_rs.validator_for(schema).iter_errors(raw) for fault in _explain(schema, error)
+    ]
     yield from found
     if not found:
         yield from _dangling(raw)
@@ -205,7 +205,11 @@ def _dangling(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
                 yield f"functions.{key}.layers", f"there is no layer {layer!r}", _suggest(layer, layers)
     rest = [name for name, layer in layers.items() if layer.get("packages", "rest") == "rest"]
     if len(rest) > 1:
-        yield "layers", f"{' and '.join(rest)} all take the rest of the lock", "give all but one their packages"
+        yield (
+            "layers",
+            f"{' and '.join(rest)} all take the rest of the lock",
+            "give all but one their packages",
+        )
 
 
 def _suggest(word: str, known: Collection[str]) -> str:

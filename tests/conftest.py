@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 IMAGE = os.environ.get("CHANNELWRIGHT_RUNTIME_IMAGE", "channelwright-runtime:python3.11")
 MISSING = pytest.StashKey[str]()
@@ -56,12 +53,16 @@ def _what_containers_lack() -> str:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_leaves_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _nothing_leaves_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse connections that are neither loopback nor a Unix socket, and credentials that are real."""
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: Any) -> None:
-        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        }:
             pytest.fail(f"a test tried to reach {address[0]}")
         connect(self, address)
 
@@ -71,4 +72,3 @@ def _nothing_leaves_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
-    yield

@@ -25,9 +25,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.project, os.environ)
     pins = lock.read(settings.project / settings.requirements)
-    made = specs(settings, pins, RuntimeImage(settings.image, ""))
     console = Console()
-    for spec in made:
-        console.say(f"{spec.stem}: {len(spec.pins)} distributions, {spec.runtime}, {spec.architecture}")
+    for spec in specs(settings, pins, RuntimeImage(settings.image, ""), settings.architectures[0]):
+        console.say(
+            f"{spec.stem}: {len(spec.pins)} distributions, {spec.runtime}, {' and '.join(settings.architectures)}"
+        )
     console.say(f"{arguments.project / CONFIG} and {settings.requirements} are good")
     return 0

@@ -55,9 +55,7 @@ class Cache:
         target = into / f"{spec.stem}.zip"
         if not target.exists() or target.read_bytes() != zipped:
             write(target, zipped)
-        return BuiltLayer(
-            spec=spec, zip=target, sha256=recorded["sha256"], report=Report.from_json(recorded["report"])
-        )
+        return BuiltLayer(spec=spec, zip=target, sha256=recorded["sha256"], report=Report.from_json(recorded["report"]))
 
     def keep(self, built: BuiltLayer) -> None:
         entry = self.root / "layers" / built.spec.fingerprint

@@ -29,7 +29,9 @@ def commit(project: Path) -> Commit:
 def _git(project: Path, *arguments: str) -> str | None:
     """Ask git; None where there is no git, no repository or no commit yet, which are all fine to build in."""
     try:
-        asked = subprocess.run(["git", "-C", project, *arguments], capture_output=True, text=True, check=False, timeout=30)
+        asked = subprocess.run(
+            ["git", "-C", project, *arguments], capture_output=True, text=True, check=False, timeout=30
+        )
     except FileNotFoundError:
         return None
     return asked.stdout.strip() if asked.returncode == 0 else None

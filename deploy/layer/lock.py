@@ -80,7 +80,7 @@ def _pin(line: str) -> Pin | str | None:
 
 
 def _applies(marker: str) -> bool:
-    from packaging.markers import Marker  # noqa: PLC0415 - 50 ms, and few locks have markers
+    from packaging.markers import Marker
 
     runtime = {
         "implementation_name": "cpython",

@@ -67,4 +67,3 @@ def _component(name: str, version: str, package: Package) -> Component:
         licenses=[LicenseFactory().make_from_string(package.license)] if package.license else [],
         properties=[Property(name="channelwright:wheel", value=package.wheel)],
     )
-

@@ -73,9 +73,12 @@ class LayerSpec:
         return _digest(self.inputs)
 
 
-def specs(settings: Settings, pins: Sequence[Pin], image: RuntimeImage) -> tuple[LayerSpec, ...]:
-    """Make the spec of each layer for each architecture; every pin goes to exactly one layer."""
+def specs(
+    settings: Settings, pins: Sequence[Pin], image: RuntimeImage, architecture: Architecture
+) -> tuple[LayerSpec, ...]:
+    """Make the spec of each layer for an architecture; every pin goes to exactly one layer."""
     shares = _shares(settings, pins)
+    suffix = "" if architecture == settings.architectures[0] else f"-{architecture}"
     return tuple(
         LayerSpec(
             layer=layer,
@@ -84,9 +87,8 @@ def specs(settings: Settings, pins: Sequence[Pin], image: RuntimeImage) -> tuple
             image=image,
             pins=shares[layer.name],
             dockerfile=settings.project / settings.dockerfile,
-            stem=layer.name if architecture == settings.architectures[0] else f"{layer.name}-{architecture}",
+            stem=f"{layer.name}{suffix}",
         )
-        for architecture in settings.architectures
         for layer in settings.layers.values()
     )
 

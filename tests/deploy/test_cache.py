@@ -42,7 +42,9 @@ def built(tmp_path: Path) -> BuiltLayer:
     return BuiltLayer(spec=spec, zip=zipped, sha256=hashlib.sha256(b"bytes").hexdigest(), report=REPORT)
 
 
-def test_what_was_kept_is_found_and_copied_to_where_it_is_wanted(cache: Cache, built: BuiltLayer, tmp_path: Path) -> None:
+def test_what_was_kept_is_found_and_copied_to_where_it_is_wanted(
+    cache: Cache, built: BuiltLayer, tmp_path: Path
+) -> None:
     cache.keep(built)
     found = cache.find(built.spec, tmp_path / "dist")
     assert found == replace(built, zip=tmp_path / "dist" / "all.zip")

@@ -22,7 +22,7 @@ def lock(folder: Path, text: str) -> Path:
 def test_pins_are_read_with_all_their_hashes_sorted_by_name(tmp_path: Path) -> None:
     path = lock(
         tmp_path,
-        f"# made by nox -s lock\nPyYAML==6.0.3 \\\n    --hash=sha256:{B} \\\n    --hash=sha256:{A}\n    # via -r requirements.in\n"
+        f"# made by nox -s lock\nPyYAML==6.0.3 \\\n    --hash=sha256:{B} \\\n    --hash=sha256:{A}\n    # via x\n"
         f"boto3==1.44.5 --hash=sha256:{A}\n",
     )
     assert [(pin.name, pin.version, pin.hashes) for pin in read(path)] == [
@@ -48,7 +48,8 @@ def test_extras_do_not_change_the_name(tmp_path: Path) -> None:
 def test_every_bad_line_is_reported_with_its_number(tmp_path: Path) -> None:
     path = lock(
         tmp_path,
-        f"boto3>=1\nrequests==2.34.2\n\n-e .\nyaml==1 --hash=sha256:{A}\nYAML==1 --hash=sha256:{A}\nsix==1 --hash=md5:00\n",
+        f"boto3>=1\nrequests==2.34.2\n\n-e .\nyaml==1 --hash=sha256:{A}\nYAML==1 --hash=sha256:{A}\n"
+        "six==1 --hash=md5:00\n",
     )
     with pytest.raises(LockError) as caught:
         read(path)

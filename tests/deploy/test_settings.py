@@ -75,7 +75,8 @@ stages: {dev: {stack: dev, acount: "1"}}
 
 def test_a_function_cannot_use_a_layer_that_does_not_exist(tmp_path: Path) -> None:
     faults = refusal(
-        tmp_path, "layers: {dependencies: {}}\nfunctions: {bot: {name: bot, handler: bot.handler, layers: [dependncies]}}"
+        tmp_path,
+        "layers: {dependencies: {}}\nfunctions: {bot: {name: bot, handler: bot.handler, layers: [dependncies]}}",
     )
     assert faults["functions.bot.layers"] == ("there is no layer 'dependncies'", "did you mean dependencies?")
 
@@ -146,7 +147,9 @@ def test_the_schema_and_the_values_agree_on_keys_and_defaults(model: Any, path: 
         if "default" in rule:
             assert _plain(keys[key]) == rule["default"], key
         else:
-            assert keys[key].default is not MISSING or keys[key].default_factory is not MISSING or _required(schema, key)
+            assert (
+                keys[key].default is not MISSING or keys[key].default_factory is not MISSING or _required(schema, key)
+            )
 
 
 def _required(schema: dict[str, Any], key: str) -> bool:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -9,6 +9,9 @@ from deploy.errors import ConfigError
 from deploy.inside.exchange import Pin, Recipe
 from deploy.layer.spec import LayerSpec, RuntimeImage, specs
 from deploy.settings import Layer, Settings, TrimPolicy
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 IMAGE = RuntimeImage("runtime:1", "sha256:" + "1" * 64)
 PINS = tuple(Pin(name=name, version="1", hashes=("a" * 64,)) for name in ("boto3", "pynacl", "requests"))
@@ -20,11 +23,16 @@ def settings(folder: Path, **layers: Layer) -> Settings:
 
 
 def spec(folder: Path) -> LayerSpec:
-    return specs(settings(folder, all=Layer(name="all")), PINS, IMAGE)[0]
+    return specs(settings(folder, all=Layer(name="all")), PINS, IMAGE, "x86_64")[0]
 
 
 def test_each_distribution_goes_to_the_layer_that_names_it_and_the_others_to_the_rest(tmp_path: Path) -> None:
-    made = specs(settings(tmp_path, sdk=Layer(name="sdk", packages=("Boto3",)), app=Layer(name="app")), PINS, IMAGE)
+    made = specs(
+        settings(tmp_path, sdk=Layer(name="sdk", packages=("Boto3",)), app=Layer(name="app")),
+        PINS,
+        IMAGE,
+        "x86_64",
+    )
     assert {each.stem: [pin.name for pin in each.pins] for each in made} == {
         "sdk": ["boto3"],
         "app": ["pynacl", "requests"],
@@ -37,7 +45,7 @@ def test_every_misplaced_distribution_is_reported_at_once(tmp_path: Path) -> Non
         "app": Layer(name="app", packages=("boto3",)),
     }
     with pytest.raises(ConfigError) as caught:
-        specs(settings(tmp_path, **layers), PINS, IMAGE)
+        specs(settings(tmp_path, **layers), PINS, IMAGE, "x86_64")
     assert [fault.what for fault in caught.value.faults] == [
         "numpy is not in the lock",
         "boto3 is in sdk already",
@@ -47,7 +55,8 @@ def test_every_misplaced_distribution_is_reported_at_once(tmp_path: Path) -> Non
 
 def test_only_further_architectures_carry_a_suffix(tmp_path: Path) -> None:
     both = replace(settings(tmp_path, all=Layer(name="all")), architectures=("x86_64", "arm64"))
-    assert [each.stem for each in specs(both, PINS, IMAGE)] == ["all", "all-arm64"]
+    stems = [each.stem for architecture in both.architectures for each in specs(both, PINS, IMAGE, architecture)]
+    assert stems == ["all", "all-arm64"]
 
 
 def test_the_fingerprint_does_not_depend_on_where_the_project_is(tmp_path: Path) -> None:
