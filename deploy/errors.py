@@ -15,7 +15,7 @@ Anything else that escapes is a bug of the pipeline and keeps its traceback.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +51,7 @@ class PipelineError(Exception):
         super().__init__(*self.faults)
 
     @classmethod
-    def of(cls, where: str, what: str, *, cause: str = "", cure: str = "", log: str = "") -> PipelineError:
+    def of(cls, where: str, what: str, *, cause: str = "", cure: str = "", log: str = "") -> Self:
         """Make an error of a single fault; `log` is the raw output it comes from, and is never dropped."""
         return cls([Fault(where, what, cause, cure)], log=log)
 

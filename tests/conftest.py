@@ -47,7 +47,7 @@ def _what_containers_lack() -> str:
 
     try:
         with Engine.connect(os.environ) as engine:
-            return "" if engine.has(IMAGE) else f"there is no image {IMAGE}"
+            return f"there is no image {IMAGE}" if engine.inspect(IMAGE) is None else ""
     except EngineError as error:
         return error.faults[0].what
 

@@ -60,17 +60,17 @@ class LayerSpec:
     def inputs(self) -> dict[str, str]:
         """Every input that decides the result, each as text that changes when the input does."""
         return {
-            "lock": _digest([asdict(pin) for pin in self.pins]),
+            "lock": digest([asdict(pin) for pin in self.pins]),
             "Dockerfile": hashlib.sha256(self.dockerfile.read_bytes()).hexdigest(),
             "image": f"{self.image.reference if self.image.is_host else ''}{self.image.digest}",
             "architecture": self.architecture,
-            "policy": _digest([self.layer.name, self.layer.bytecode, asdict(self.layer.trim)]),
-            "pipeline": _pipeline(),
+            "policy": digest([self.layer.name, self.layer.bytecode, asdict(self.layer.trim)]),
+            "pipeline": pipeline_digest(),
         }
 
     @property
     def fingerprint(self) -> str:
-        return _digest(self.inputs)
+        return digest(self.inputs)
 
 
 def specs(
@@ -123,12 +123,12 @@ def _misplaced(taken: dict[str, list[str]], locked: set[str], *, has_rest: bool)
 
 
 @cache
-def _pipeline() -> str:
+def pipeline_digest() -> str:
     """Digest the pipeline's own sources as far as they decide a layer or the checks that it passed."""
     here = Path(__file__).parent
     sources = sorted([*here.glob("*.py"), *(here.parent / "inside").glob("*")])
-    return _digest({path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sources if path.is_file()})
+    return digest({path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sources if path.is_file()})
 
 
-def _digest(value: object) -> str:
+def digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
