@@ -1,0 +1,31 @@
+"""Make this machine ready for containers, as far as it is not: Debian and Ubuntu, as root.
+
+Installs and starts Docker unless an engine answers already, then pulls the runtime image of config/pipeline.yaml.
+Where its registry cannot be reached, a stand-in is built in its place: good for tests and trials, as it behaves the
+same wherever the pipeline looks, but not for what ships. The last line says what to set to use what was found.
+Nothing is changed that is there already; no other command installs or starts anything.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from deploy.console import Console
+from deploy.settings import IMAGE_VARIABLE, load
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    subparsers.add_parser("engine", help="install and start a container engine", description=__doc__)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from deploy.engine import ready
+
+    settings, console = load(arguments.project, os.environ), Console()
+    image = ready(settings.image, settings.architectures[0], os.environ, console.say)
+    console.say(f"{IMAGE_VARIABLE}={image}")
+    return 0

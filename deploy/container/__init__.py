@@ -1,0 +1,21 @@
+"""The one door to a container engine: Docker, or Podman on its Docker-compatible socket.
+
+    with Engine.connect(os.environ) as engine:
+        image = engine.resolve("public.ecr.aws/lambda/python:3.11", "x86_64", print)
+        with engine.volumes(image.reference, {"/opt": files}) as volumes:
+            with engine.container(image.reference, volumes=volumes) as container:
+                done = container.call(["python3.11", "--version"])
+
+Files travel as archives over the engine's own connection, never as bind mounts: that works with a remote engine and
+leaves no root-owned files. Whatever is made carries the label `channelwright` and is removed on leaving, also after
+a failure or an interrupt; with CHANNELWRIGHT_KEEP_CONTAINERS set, containers and volumes stay to be looked into.
+
+Nothing outside this room imports the docker SDK. Its failures are translated in `failures`, once, into EngineError
+and BuildError. Importing this room takes 0.25 s, so commands do it only once they know that they need an engine.
+"""
+
+from deploy.container.calls import CallTimedOutError, Container
+from deploy.container.engine import KEEP_VARIABLE, Engine
+from deploy.container.images import LABEL
+
+__all__ = ["KEEP_VARIABLE", "LABEL", "CallTimedOutError", "Container", "Engine"]

@@ -1,0 +1,155 @@
+"""The engine: the connection, containers, and the volumes that carry files into them."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import docker
+from docker.types import Mount
+
+from deploy.container import archive
+from deploy.container.calls import Container
+from deploy.container.failures import NO_IMAGE, SILENCE, AbsentError, InUseError, translated
+from deploy.container.images import LABEL, Images
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import TracebackType
+
+KEEP_VARIABLE = "CHANNELWRIGHT_KEEP_CONTAINERS"
+# The kernel's number for nobody, whatever the image calls it.
+_NOBODY = "65534:65534"
+# A container that waits for calls ends by itself if the one who would have removed it was killed.
+_IDLE = ["sleep", "3600"]
+_PROCESSES = 256
+
+
+@dataclass(frozen=True)
+class Engine(Images):
+    """An open connection to a container engine. Threads may share it."""
+
+    keep: bool = False
+
+    @classmethod
+    def connect(cls, environment: Mapping[str, str]) -> Engine:
+        """Connect to the engine that DOCKER_HOST names, or the local one; raise EngineError where none answers."""
+        with translated("the container engine"):
+            client = docker.DockerClient.from_env(environment=dict(environment), timeout=SILENCE)
+        return cls(client.api, keep=bool(environment.get(KEEP_VARIABLE)))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.client.close()
+
+    @contextmanager
+    def container(  # noqa: PLR0913 - each is one freedom that a container may be given
+        self,
+        image: str,
+        command: Sequence[str] = (),
+        *,
+        environment: Mapping[str, str] | None = None,
+        volumes: Mapping[str, str] | None = None,
+        network: str = "none",
+        writable: bool = False,
+    ) -> Iterator[Container]:
+        """Start a container that can do no harm: not root, no capabilities, no way to new privileges.
+
+        Without a command it waits for calls; with one, the image's entrypoint gets it. `volumes` are mounted
+        read-only, by path. Unless `writable`, nothing can be written but /tmp; `network` is the engine's name of one.
+        """
+        options: dict[str, Any] = {
+            "mounts": _mounts(volumes or {}, read_only=True),
+            "network_mode": network,
+            "cap_drop": ["ALL"],
+            "security_opt": ["no-new-privileges"],
+            "pids_limit": _PROCESSES,
+            "read_only": not writable,
+            "tmpfs": None if writable else {"/tmp": "mode=1777"},  # noqa: S108 - the container's own
+        }
+        with self._created(image, command, environment=dict(environment or {}), user=_NOBODY, **options) as name:
+            with translated(f"starting a container of {image}"):
+                self.client.start(name)
+            yield Container(self.client, name)
+
+    @contextmanager
+    def volumes(self, image: str, contents: Mapping[str, Mapping[str, bytes]]) -> Iterator[dict[str, str]]:
+        """Make a volume with these files for each path; give the volumes' names, by path.
+
+        A container of `image` is made to reach into them, and never started.
+        """
+        names = {path: _name() for path in contents}
+        with ExitStack() as stack:
+            for name in names.values():
+                stack.callback(self._remove_volume, name)
+                with translated("making a volume"):
+                    self.client.create_volume(name, labels={LABEL: "volume"})
+            with self._created(image, mounts=_mounts(names, read_only=False)) as filler:
+                for path, files in contents.items():
+                    with translated(f"filling {path}"):
+                        self.client.put_archive(filler, path, archive.pack(files))
+            yield names
+
+    def read(self, image: str, path: str) -> dict[str, bytes]:
+        """Return the files of a folder of an image, by path below it; nothing is started."""
+        with self._created(image) as name, translated(f"{image}: {path}"):
+            chunks, _ = self.client.get_archive(name, path)
+            return archive.unpack(chunks)
+
+    @contextmanager
+    def _created(
+        self,
+        image: str,
+        command: Sequence[str] = (),
+        *,
+        environment: Mapping[str, str] | None = None,
+        user: str = "",
+        **host: Any,
+    ) -> Iterator[str]:
+        """Create a container under a name chosen before, so that it goes even if creating it is interrupted."""
+        name = _name()
+        client: Any = self.client
+        try:
+            with translated(f"making a container of {image}", cure=NO_IMAGE):
+                client.create_container(
+                    image,
+                    list(command or _IDLE),
+                    name=name,
+                    entrypoint=None if command else [],
+                    environment=environment,
+                    user=user,
+                    labels={LABEL: "container"},
+                    host_config=client.create_host_config(**host),
+                    use_config_proxy=False,
+                )
+            yield name
+        finally:
+            self._remove_container(name)
+
+    def _remove_container(self, name: str) -> None:
+        if self.keep:
+            print(f"kept container {name}", file=sys.stderr)
+            return
+        with suppress(AbsentError, InUseError), translated(f"removing container {name}"):
+            self.client.remove_container(name, force=True, v=True)
+
+    def _remove_volume(self, name: str) -> None:
+        if not self.keep:
+            with suppress(AbsentError), translated(f"removing volume {name}"):
+                self.client.remove_volume(name)
+
+
+def _mounts(volumes: Mapping[str, str], *, read_only: bool) -> list[Mount]:
+    # no_copy: an engine would else fill an empty volume with what the image has at that path.
+    return [Mount(path, name, type="volume", read_only=read_only, no_copy=True) for path, name in volumes.items()]
+
+
+def _name() -> str:
+    return f"{LABEL}-{secrets.token_hex(6)}"

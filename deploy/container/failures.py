@@ -1,0 +1,59 @@
+"""What the docker SDK raises, as this project's errors: what happened, the likely cause, what to do."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import requests
+from docker.errors import APIError, DockerException
+
+from deploy.errors import EngineError, Fault, PipelineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Seconds without a byte from the engine; a build step or a pull can be silent for long.
+SILENCE = 600
+NO_ENGINE = "start Docker or Podman, or `nox -s engine` on Debian and Ubuntu, or go without one: `--runtime host`"
+NO_IMAGE = "check the image's name and the network; `nox -s engine` builds a stand-in where it cannot be pulled"
+
+
+class AbsentError(EngineError):
+    """The engine is well and does not have what was named."""
+
+
+class InUseError(EngineError):
+    """The engine will not remove what something else uses, or is removing already."""
+
+
+_REFUSALS = {HTTPStatus.NOT_FOUND: AbsentError, HTTPStatus.CONFLICT: InUseError}
+
+
+@contextmanager
+def translated(where: str, *, cure: str = "", refused: type[PipelineError] = EngineError) -> Iterator[None]:
+    """Turn what the SDK raises into EngineError, or `refused` where the engine answered with a refusal."""
+    try:
+        yield
+    except APIError as error:
+        kind = _REFUSALS.get(HTTPStatus(error.status_code or 0), refused) if refused is EngineError else refused
+        message = str(error.explanation or error)
+        raise kind.of(where, message, cure=cure or _advice(message)) from error
+    except requests.Timeout as error:
+        raise EngineError.of(where, f"the container engine was silent for {SILENCE} s", cause=str(error)) from error
+    except (DockerException, requests.RequestException) as error:
+        raise EngineError([_unreachable(str(error))]) from error
+
+
+def _unreachable(cause: str) -> Fault:
+    if "Permission denied" in cause:
+        cure = "run as a member of the group `docker` (sudo usermod -aG docker $USER, then log in again), or as root"
+        return Fault("the container engine", "its socket may not be opened by this user", cause, cure)
+    return Fault("", "no container engine answers", cause, NO_ENGINE)
+
+
+def _advice(message: str) -> str:
+    if "exec format error" in message:
+        return "this machine cannot run that architecture: build there, or install QEMU's binfmt handlers"
+    return ""

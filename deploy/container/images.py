@@ -1,0 +1,129 @@
+"""Images: found, pulled, built, read."""
+
+from __future__ import annotations
+
+import io
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from deploy.container import archive
+from deploy.container.build_log import BuildLog, follow_pull
+from deploy.container.failures import NO_IMAGE, AbsentError, InUseError, translated
+from deploy.errors import BuildError, EngineError
+from deploy.image_digest import digest_of
+from deploy.layer.spec import RuntimeImage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from docker import APIClient
+
+    from deploy.settings import Architecture
+
+LABEL = "channelwright"
+_PLATFORMS: dict[Architecture, str] = {"x86_64": "amd64", "arm64": "arm64"}
+
+
+@dataclass(frozen=True)
+class Images:
+    """What an engine does with images. Build steps never have network."""
+
+    client: APIClient
+
+    def resolve(self, reference: str, architecture: Architecture, say: Callable[[str], None]) -> RuntimeImage:
+        """Find the image, pulling it where it is absent or of another architecture, and its digest."""
+        found = self.inspect(reference)
+        if found is None or found["Architecture"] != _PLATFORMS[architecture]:
+            if found:
+                say(f"the {reference} that is here is for {found['Architecture']}")
+            self.pull(reference, architecture, say)
+            found = self.inspect(reference)
+        if found is None or found["Architecture"] != _PLATFORMS[architecture]:
+            what = f"is for {found['Architecture']}, not {architecture}" if found else "was pulled and is not there"
+            raise EngineError.of(reference, what, cure="name an image of that architecture, or change architectures")
+        return RuntimeImage(reference, digest_of(reference, found))
+
+    def inspect(self, reference: str) -> dict[str, Any] | None:
+        """Return what the engine knows of a local image, None where there is none of this name."""
+        client: Any = self.client
+        with suppress(AbsentError), translated(reference):
+            found: dict[str, Any] = client.inspect_image(reference)
+            return found
+        return None
+
+    def pull(self, reference: str, architecture: Architecture, say: Callable[[str], None]) -> None:
+        say(f"pulling {reference} for {architecture}")
+        platform = f"linux/{_PLATFORMS[architecture]}"
+        with translated(f"pulling {reference}", cure=NO_IMAGE):
+            error = follow_pull(self.client.pull(reference, stream=True, decode=True, platform=platform), say)
+        if error:
+            raise EngineError.of(f"pulling {reference}", error, cure=NO_IMAGE)
+
+    def registry_digest(self, reference: str) -> str:
+        """Ask the image's registry which digest the name stands for now, `sha256:…`; nothing is pulled."""
+        client: Any = self.client
+        with translated(f"asking the registry for {reference}", cure="check the name and the network"):
+            digest: str = client.inspect_distribution(reference)["Descriptor"]["digest"]
+            return digest
+
+    def import_root(self, root: Path, name: str) -> None:
+        """Make an image called `name` of a tar of a root file system."""
+        repository, _, tag = name.rpartition(":")
+        with translated(f"importing {name}"):
+            self.client.import_image_from_file(str(root), repository=repository, tag=tag)
+
+    def build(self, context: Mapping[str, bytes], arguments: Mapping[str, str], **options: Any) -> str:
+        """Build an image that stays; return its id. Options and errors are those of `built`, and a `tag`."""
+        return self._build(BuildLog(), context, arguments, **options)
+
+    @contextmanager
+    def built(self, context: Mapping[str, bytes], arguments: Mapping[str, str], **options: Any) -> Iterator[str]:
+        """Build an image and remove it, with all that its steps left, on leaving.
+
+        `context` is the files by path, `arguments` the Dockerfile's; the options are `dockerfile`, its path in the
+        context, `use_cache`, and `labels`. Raises BuildError with the whole log.
+        """
+        log = BuildLog()
+        try:
+            yield self._build(log, context, arguments, **options)
+        finally:
+            for image in log.images:
+                self._remove(image)
+
+    def _build(  # noqa: PLR0913 - each is one of the engine's options for a build
+        self,
+        log: BuildLog,
+        context: Mapping[str, bytes],
+        arguments: Mapping[str, str],
+        *,
+        dockerfile: str = "Dockerfile",
+        use_cache: bool = True,
+        tag: str = "",
+        labels: Mapping[str, str] | None = None,
+    ) -> str:
+        with translated(dockerfile, refused=BuildError):
+            events = self.client.build(
+                fileobj=io.BytesIO(archive.pack(context)),
+                custom_context=True,
+                dockerfile=dockerfile,
+                buildargs=dict(arguments),
+                labels={LABEL: "image", **(labels or {})},
+                tag=tag or None,
+                nocache=not use_cache,
+                network_mode="none",
+                use_config_proxy=False,
+                rm=True,
+                forcerm=True,
+                decode=True,
+            )
+            log.follow(events)
+        if log.error or not log.image:
+            raise BuildError.of(dockerfile, log.error or "the engine made no image", log=log.text)
+        return log.image
+
+    def _remove(self, image: str) -> None:
+        """Remove one image and none of its parents; one that something else uses stays."""
+        with suppress(AbsentError, InUseError), translated(f"removing image {image}"):
+            self.client.remove_image(image, noprune=True)
