@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,11 @@ class Recipe:
         raw = json.loads(text)
         pins = tuple(Pin(name=p["name"], version=p["version"], hashes=tuple(p["hashes"])) for p in raw.pop("pins"))
         return cls(pins=pins, **raw)
+
+
+def lock_digest(pins: Iterable[Pin]) -> str:
+    """Name a set of pins by what is in it, in the order given."""
+    return hashlib.sha256(json.dumps([asdict(pin) for pin in pins], sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +80,10 @@ class Saving:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What was assembled, and with what."""
+    """What was assembled, and with what.
+
+    `kept_symbols` tells by path why a library was not stripped, `uncompiled` why a source has no bytecode.
+    """
 
     python: str
     glibc: str
@@ -79,6 +91,7 @@ class Report:
     packages: tuple[Package, ...]
     savings: tuple[Saving, ...]
     kept_symbols: dict[str, str] = field(default_factory=dict)
+    uncompiled: dict[str, str] = field(default_factory=dict)
     files: int
     zipped: int
     unzipped: int

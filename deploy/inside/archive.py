@@ -1,0 +1,87 @@
+"""Writes the zip: the same entries give the same bytes, on any machine and at any time.
+
+Sorted names, one time for all, no folders, no extra fields; and deflate by a pinned libdeflate, as zlib's output
+differs between its versions and builds. The format is PKWARE's APPNOTE.TXT 6.3.10; the numbers are its sections.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deploy.inside.refusal import Refused, fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_LOCAL = struct.Struct("<4s5H3L2H")  # 4.3.7
+_CENTRAL = struct.Struct("<4s6H3L5H2L")  # 4.3.12
+_END = struct.Struct("<4s4H2LH")  # 4.3.16
+_VERSION = 20  # 4.4.3: deflate
+_UNIX = 3 << 8  # 4.4.2: where the permissions are to be understood
+_UTF8 = 1 << 11  # 4.4.4
+_STORED, _DEFLATED = 0, 8  # 4.4.5
+_DATE = 0 << 9 | 1 << 5 | 1  # 4.4.6: 1980-01-01, the first that the format knows
+_REGULAR = 0o100000
+_ENTRIES, _BYTES = 0xFFFF, 0xFFFF_FFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    content: bytes
+    executable: bool = False
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A zip, and what each of its entries takes up in it, headers included."""
+
+    content: bytes
+    zipped: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    method: int
+    content: bytes
+    crc: int
+    size: int
+
+
+def write(entries: Mapping[str, Entry], deflate: Callable[[bytes], bytes]) -> Archive:
+    """Zip the entries; raise Refused where there are more, or larger ones, than Lambda or the plain format take."""
+    if len(entries) >= _ENTRIES or sum(len(entry.content) for entry in entries.values()) >= _BYTES:
+        raise Refused([fault("the layer", f"has {len(entries)} files, too many or too large for a zip")])
+    names = sorted(entries)
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
+        packed = list(threads.map(lambda name: _pack(entries[name].content, deflate), names))
+    body, directory = bytearray(), bytearray()
+    zipped = {}
+    for name, each in zip(names, packed, strict=True):
+        local, central = _headers(name, entries[name], each, len(body))
+        body += local + each.content
+        directory += central
+        zipped[name] = len(local) + len(each.content) + len(central)
+    end = _END.pack(b"PK\x05\x06", 0, 0, len(names), len(names), len(directory), len(body), 0)
+    return Archive(bytes(body + directory + end), zipped)
+
+
+def _pack(content: bytes, deflate: Callable[[bytes], bytes]) -> _Packed:
+    deflated = deflate(content)
+    method, chosen = (_DEFLATED, deflated) if len(deflated) < len(content) else (_STORED, content)
+    return _Packed(method, chosen, zlib.crc32(content), len(content))
+
+
+def _headers(name: str, entry: Entry, packed: _Packed, offset: int) -> tuple[bytes, bytes]:
+    """Return an entry's header beside its content, and the one in the directory at the end."""
+    path = name.encode()
+    flags = 0 if name.isascii() else _UTF8
+    mode = _REGULAR | (0o755 if entry.executable else 0o644)
+    common = (flags, packed.method, 0, _DATE, packed.crc, len(packed.content), packed.size, len(path), 0)
+    local = _LOCAL.pack(b"PK\x03\x04", _VERSION, *common)
+    central = _CENTRAL.pack(b"PK\x01\x02", _UNIX | _VERSION, _VERSION, *common, 0, 0, 0, mode << 16, offset)
+    return local + path, central + path

@@ -1,0 +1,85 @@
+"""From a folder of wheels to the layer's zip: `python -m deploy.inside.assemble FOLDER [OUT]`.
+
+    build/recipe.json, wheels/ ─ selection ─ the wheels, exactly those that were locked
+                                 trim ────── their files, as far as the policy wants them
+                                 symbols ─── shared objects without what no loader reads
+                                 bytecode ── modules compiled
+                                 inventory ─ what is in the layer, and how it came there
+                                 archive ─── out/layer.zip, out/report.json
+
+Everything is in memory. A refusal writes its reasons to stderr, and the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from deploy.inside import archive, bytecode, inventory, selection, symbols, tool, trim
+from deploy.inside.exchange import Recipe
+from deploy.inside.refusal import Refused, fault
+
+TOOLS = Path(__file__).with_name("tools.txt")
+
+
+def main(arguments: list[str]) -> int:
+    folder = Path(arguments[0])
+    out = Path(arguments[1]) if len(arguments) > 1 else folder / "out"
+    recipe = Recipe.from_json((folder / "build" / "recipe.json").read_text(encoding="utf-8"))
+    offered = {path.name: path.read_bytes() for path in sorted((folder / "wheels").iterdir())}
+    try:
+        files = assemble(recipe, offered)
+    except Refused as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    out.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (out / name).write_bytes(content)
+    return 0
+
+
+def assemble(recipe: Recipe, offered: dict[str, bytes]) -> dict[str, bytes]:
+    """Make the layer of a recipe from wheels, which are content by file name; return what goes into out/."""
+    _check_interpreter(recipe)
+    tools = selection.tool_hashes(TOOLS.read_text(encoding="utf-8"))
+    wheels = selection.select(offered, recipe.pins, tools, interpreter=f"/var/lang/bin/{recipe.runtime}")
+    trimmed = trim.trim(selection.merge(wheels), recipe)
+    stripped = symbols.strip(trimmed.files) if recipe.trim[trim.SYMBOLS.replace("-", "_")] else symbols.Stripped()
+    files = trim.changed(trimmed.files, stripped.change)
+    savings = trimmed.savings
+    if stripped.tool:
+        savings += (trim.saving(trim.SYMBOLS, trimmed.files, stripped.change),)
+    compiled = bytecode.compile_all(files, sourceless=recipe.bytecode == "sourceless")
+    deflate = tool.load(offered, tools)
+    layer = inventory.Assembled(
+        recipe=recipe,
+        wheels=wheels,
+        files=compiled.files,
+        savings=savings,
+        kept_symbols=stripped.kept,
+        uncompiled=compiled.failed,
+        strip=stripped.tool,
+        deflate=deflate.version,
+    )
+    return _written(layer, deflate)
+
+
+def _written(layer: inventory.Assembled, deflate: tool.Deflate) -> dict[str, bytes]:
+    entries = {f"python/{path}": archive.Entry(file.content, file.executable) for path, file in layer.files.items()}
+    entries[f"channelwright/{layer.recipe.layer}.json"] = archive.Entry(inventory.manifest(layer))
+    written = archive.write(entries, deflate.compress)
+    report = inventory.report(layer, written, sum(len(entry.content) for entry in entries.values()))
+    return {"layer.zip": written.content, "report.json": report.to_json().encode()}
+
+
+def _check_interpreter(recipe: Recipe) -> None:
+    """Refuse to compile for another Python than the one that runs here: bytecode is of one minor version."""
+    here = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    if here != recipe.runtime:
+        raise Refused(
+            [fault(recipe.layer, f"is for {recipe.runtime}, and this is {here}", cure="use its runtime image")]
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

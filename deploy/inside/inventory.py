@@ -1,0 +1,130 @@
+"""Says what is in a layer: the report for the host, and the manifest that travels in the layer itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from deploy.inside.exchange import Package, Recipe, Report, Saving, lock_digest
+from deploy.inside.files import is_shared_object
+from deploy.inside.trim_metadata import is_licence, license_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from deploy.inside.archive import Archive
+    from deploy.inside.files import Files
+    from deploy.inside.wheel import Wheel
+
+_MODULE = (".py", ".pyc", ".so")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assembled:
+    """A layer's files and how they came to be; what both the report and the manifest are made from."""
+
+    recipe: Recipe
+    wheels: Sequence[Wheel]
+    files: Files
+    savings: tuple[Saving, ...]
+    kept_symbols: dict[str, str]
+    uncompiled: dict[str, str]
+    strip: str
+    deflate: str
+
+
+def manifest(layer: Assembled) -> bytes:
+    """Describe a layer to whoever finds it unpacked in /opt.
+
+    It holds nothing that could differ between two builds from the same wheels with the same tools. `content` is
+    a digest over the path and sha256 of every file below python/.
+    """
+    recipe = layer.recipe
+    digests = {path: hashlib.sha256(file.content).hexdigest() for path, file in sorted(layer.files.items())}
+    document = {
+        "layer": recipe.layer,
+        "runtime": recipe.runtime,
+        "architecture": recipe.architecture,
+        "bytecode": recipe.bytecode,
+        "lock": lock_digest(recipe.pins),
+        "content": hashlib.sha256(json.dumps(digests).encode()).hexdigest(),
+        "packages": [
+            {
+                "name": wheel.name,
+                "version": wheel.version,
+                "wheel": wheel.filename,
+                "sha256": wheel.sha256,
+                "license": license_of(wheel.metadata),
+            }
+            for wheel in layer.wheels
+        ],
+        "trim": recipe.trim,
+        "savings": [asdict(saving) for saving in layer.savings],
+        "tools": {"python": platform.python_version(), "strip": layer.strip, "deflate": layer.deflate},
+    }
+    return (json.dumps(document, indent=1) + "\n").encode()
+
+
+def report(layer: Assembled, archive: Archive, unzipped: int) -> Report:
+    """Tell the host what was assembled; `unzipped` are the bytes of all entries."""
+    return Report(
+        python=platform.python_version(),
+        glibc=(os.confstr("CS_GNU_LIBC_VERSION") or "").removeprefix("glibc "),
+        strip=layer.strip,
+        packages=tuple(_package(wheel, layer.files, archive.zipped) for wheel in layer.wheels),
+        savings=layer.savings,
+        kept_symbols=layer.kept_symbols,
+        uncompiled=layer.uncompiled,
+        files=len(archive.zipped),
+        zipped=len(archive.content),
+        unzipped=unzipped,
+    )
+
+
+def _package(wheel: Wheel, files: Files, zipped: Mapping[str, int]) -> Package:
+    own = {path: file for path, file in files.items() if file.owner == wheel.name}
+    found = modules(own)
+    return Package(
+        name=wheel.name,
+        version=wheel.version,
+        wheel=wheel.filename,
+        sha256=wheel.sha256,
+        tags=wheel.tags,
+        license=license_of(wheel.metadata),
+        license_files=tuple(sorted(path for path in own if path.startswith(wheel.dist_info) and is_licence(path))),
+        modules=found,
+        extensions=tuple(sorted(path for path, file in own.items() if is_shared_object(path, file))),
+        excluded=not found and bool(modules(wheel.files)),
+        unzipped=sum(len(file.content) for file in own.values()),
+        zipped=sum(zipped[f"python/{path}"] for path in own),
+    )
+
+
+def modules(files: Files) -> tuple[str, ...]:
+    """Return the names under which these files can be imported, as high up as an import runs something.
+
+    A package is named once; of a namespace package, which has no __init__ and proves nothing when imported, the
+    packages and modules below it are named.
+    """
+    importable = [path for path, file in files.items() if file.origin == "root" and path.endswith(_MODULE)]
+    found = {tuple(each) for path in importable if (each := _parts(path))}
+    packages = {each[:-1] for each in found if each[-1] == "__init__"}
+    return tuple(sorted({_name(each, packages) for each in found if each != ("__init__",)}))
+
+
+def _parts(path: str) -> list[str]:
+    """Split a file's path into the parts of its module's name; nothing where it cannot be imported."""
+    *folders, name = path.split("/")
+    if not all(folder.isidentifier() for folder in folders) or "__pycache__" in folders:
+        return []
+    return [*folders, name.partition(".")[0]]
+
+
+def _name(module: tuple[str, ...], packages: Iterable[tuple[str, ...]]) -> str:
+    """Return the highest package that a module is in, or its own name."""
+    above = [module[:depth] for depth in range(1, len(module))]
+    return ".".join(next((each for each in above if each in packages), module))

@@ -1,0 +1,165 @@
+"""Reads a wheel into memory and maps it as `pip install --target` would.
+
+The format is https://packaging.python.org/en/latest/specifications/binary-distribution-format/. Nothing is run and
+nothing is left out: console scripts, which pip would write from entry points, are the one thing not made, as
+/opt/python/bin is not on PATH in Lambda.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import re
+import stat
+import zipfile
+from dataclasses import dataclass
+from email.parser import BytesHeaderParser
+from io import BytesIO, StringIO
+from itertools import product
+from typing import TYPE_CHECKING
+
+from deploy.inside.files import Files, LayerFile, Origin, normalised
+from deploy.inside.refusal import Refused, fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from email.message import Message
+
+_NAME = re.compile(
+    r"^(?P<name>[^-]+)-(?P<version>[^-]+)(-(?P<build>\d[^-]*))?-(?P<python>[^-]+)-(?P<abi>[^-]+)-(?P<platform>[^-]+)\.whl$"
+)
+_UNSIGNED = ("RECORD", "RECORD.jws", "RECORD.p7s")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wheel:
+    """One distribution: `files` are by path below python/, `dist_info` is the name of its metadata folder."""
+
+    filename: str
+    sha256: str
+    name: str
+    version: str
+    tags: tuple[str, ...]
+    dist_info: str
+    metadata: Message
+    files: Files
+
+
+@dataclass(frozen=True)
+class WheelName:
+    name: str
+    version: str
+    tags: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, filename: str) -> WheelName:
+        """Take a wheel's file name apart; raise Refused where it is none."""
+        match = _NAME.match(filename)
+        if match is None:
+            raise Refused([fault(filename, "is not a wheel; only wheels are installed, nothing is built from source")])
+        parts = (match[part].split(".") for part in ("python", "abi", "platform"))
+        return cls(normalised(match["name"]), match["version"], tuple("-".join(tag) for tag in product(*parts)))
+
+
+def read(filename: str, content: bytes, *, interpreter: str) -> Wheel:
+    """Read a wheel; `interpreter` is the absolute path that its scripts are to be run by.
+
+    Raises Refused with every file of it that is not what the wheel's RECORD says, or has no place in a layer.
+    """
+    named = WheelName.parse(filename)
+    members = _members(filename, content)
+    folder = _dist_info(filename, named, members)
+    faults = [*_unrecorded(folder, members), *(problem for path in members if (problem := _unsafe(path)))]
+    if faults:
+        raise Refused(fault(filename, each) for each in faults)
+    metadata = BytesHeaderParser().parsebytes(members[f"{folder}/METADATA"][0])
+    return Wheel(
+        filename=filename,
+        sha256=hashlib.sha256(content).hexdigest(),
+        name=named.name,
+        version=str(metadata["Version"]),
+        tags=named.tags,
+        dist_info=folder,
+        metadata=metadata,
+        files=dict(_placed(named.name, members, interpreter)),
+    )
+
+
+def _members(filename: str, content: bytes) -> dict[str, tuple[bytes, int]]:
+    """Return content and Unix mode of every file in the archive."""
+    members: dict[str, tuple[bytes, int]] = {}
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            for info in archive.infolist():
+                if info.filename in members:
+                    raise Refused([fault(filename, f"holds {info.filename} twice")])
+                if not info.is_dir():
+                    members[info.filename] = archive.read(info), info.external_attr >> 16
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise Refused([fault(filename, "cannot be read as a zip file", cause=str(error))]) from error
+    return members
+
+
+def _dist_info(filename: str, named: WheelName, members: dict[str, tuple[bytes, int]]) -> str:
+    """Return the name of the one metadata folder; the name and version in it are those of the file name."""
+    folders = sorted({path.split("/")[0] for path in members if path.split("/")[0].endswith(".dist-info")})
+    needed = {f"{folder}/{name}" for folder in folders for name in ("METADATA", "WHEEL", "RECORD")}
+    if len(folders) != 1 or not needed <= set(members):
+        raise Refused([fault(filename, "does not hold exactly one .dist-info with METADATA, WHEEL and RECORD")])
+    metadata = BytesHeaderParser().parsebytes(members[f"{folders[0]}/METADATA"][0])
+    name, version = normalised(str(metadata["Name"])), str(metadata["Version"])
+    if name != named.name or version.replace("-", "_") != named.version:
+        raise Refused([fault(filename, f"says in its metadata that it is {name} {version}")])
+    return folders[0]
+
+
+def _unrecorded(folder: str, members: dict[str, tuple[bytes, int]]) -> Iterator[str]:
+    """Yield how the files differ from the wheel's own RECORD."""
+    recorded = {row[0]: row[1] for row in csv.reader(StringIO(members[f"{folder}/RECORD"][0].decode())) if row}
+    for path, (content, _) in members.items():
+        if path in (f"{folder}/{name}" for name in _UNSIGNED):
+            continue
+        algorithm, _, expected = recorded.get(path, "").partition("=")
+        if path not in recorded:
+            yield f"{path} is not in its RECORD"
+        elif algorithm not in {"sha256", "sha384", "sha512"}:
+            yield f"{path} has no secure hash in its RECORD"
+        elif base64.urlsafe_b64encode(hashlib.new(algorithm, content).digest()).rstrip(b"=").decode() != expected:
+            yield f"{path} is not the file that its RECORD describes"
+    yield from (f"{path} is in its RECORD and missing" for path in recorded if path not in members)
+
+
+def _unsafe(path: str) -> str:
+    if path.startswith("/") or "\\" in path or "\0" in path or not {"", ".", ".."}.isdisjoint(path.split("/")):
+        return f"{path!r} would be written outside of the layer"
+    return ""
+
+
+def _placed(owner: str, members: dict[str, tuple[bytes, int]], interpreter: str) -> Iterator[tuple[str, LayerFile]]:
+    for member, (content, mode) in members.items():
+        if stat.S_ISLNK(mode):
+            raise Refused([fault(member, "is a symbolic link, which no wheel may hold")])
+        path, origin = _place(owner, member)
+        executable = origin == "scripts" or bool(mode & 0o111)
+        placed = re.sub(rb"\A#!pythonw?\b", b"#!" + interpreter.encode(), content) if origin == "scripts" else content
+        yield path, LayerFile(placed, owner, origin, executable)
+
+
+def _place(owner: str, member: str) -> tuple[str, Origin]:
+    """Return where `pip install --target` puts a file: the folders of .data are those of the home scheme."""
+    top, _, inner = member.partition("/")
+    if not top.endswith(".data"):
+        return member, "root"
+    scheme, _, rest = inner.partition("/")
+    match scheme:
+        case "purelib" | "platlib":
+            return rest, "root"
+        case "scripts":
+            return f"bin/{rest}", "scripts"
+        case "headers":
+            return f"include/python/{owner}/{rest}", "headers"
+        case "data":
+            return rest, "data"
+        case _:
+            raise Refused([fault(member, f"there is no place for {scheme!r} in an installation")])

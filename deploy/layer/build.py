@@ -1,0 +1,65 @@
+"""LayerSpec → BuiltLayer: the wheels are brought together, and deploy/inside makes the zip of them in the runtime."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deploy.errors import BuildError
+from deploy.inside.exchange import Report
+from deploy.layer import lock
+from deploy.layer.cache import write
+from deploy.layer.values import BuiltLayer
+from deploy.layer.wheel_store import WheelStore, requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from deploy.layer.runtime import Runtime
+    from deploy.layer.spec import LayerSpec
+
+INSIDE = Path(__file__).parent.parent / "inside"
+TOOLS = INSIDE / "tools.txt"
+
+
+def build(  # noqa: PLR0913 - what, where, from where, to where, and how
+    spec: LayerSpec, runtime: Runtime, cache: Path, into: Path, *, use_cache: bool, say: Callable[[str], None]
+) -> BuiltLayer:
+    """Assemble the layer in its runtime and write it to `into`/<stem>.zip.
+
+    `cache` is the folder that keeps the wheels; they are used in any case, as their hashes say what they are.
+    `use_cache` lets the engine reuse its own steps. Raises BuildError with the log.
+    """
+    store = WheelStore(cache, say)
+    wheels = store.wheels(spec, lock.read(TOOLS), runtime) | store.wheels(spec, spec.pins, runtime)
+    made = runtime.assemble(spec, context(spec, wheels), use_cache=use_cache)
+    if missing := {"layer.zip", "report.json"} - set(made):
+        raise BuildError.of(spec.stem, f"assembling it left no {' and no '.join(sorted(missing))}")
+    report = Report.from_json(made["report.json"].decode())
+    _warn(report, say, strips=spec.layer.trim.debug_symbols)
+    zipped = into / f"{spec.stem}.zip"
+    write(zipped, made["layer.zip"])
+    return BuiltLayer(spec=spec, zip=zipped, sha256=hashlib.sha256(made["layer.zip"]).hexdigest(), report=report)
+
+
+def context(spec: LayerSpec, wheels: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return all that assembling the layer needs, by path: the sources in deploy/inside, the recipe, the wheels."""
+    inside = (path for path in sorted(INSIDE.iterdir()) if path.suffix in {".py", ".txt"})
+    return {
+        "Dockerfile.layer": spec.dockerfile.read_bytes(),
+        "build/recipe.json": spec.recipe.to_json().encode(),
+        "build/requirements.txt": requirements(spec.pins).encode(),
+        **{f"deploy/inside/{path.name}": path.read_bytes() for path in inside},
+        **{f"wheels/{name}": content for name, content in wheels.items()},
+    }
+
+
+def _warn(report: Report, say: Callable[[str], None], *, strips: bool) -> None:
+    """Say what the layer has against the policy's wish, and why; it works all the same."""
+    if strips and not report.strip:
+        say("libraries keep their symbols: there is no `strip` (binutils) where the layer is assembled")
+    for path, why in report.kept_symbols.items():
+        say(f"{path} keeps its symbols: {why}")
+    for path, why in report.uncompiled.items():
+        say(f"{path} stays without bytecode: {why}")

@@ -1,0 +1,97 @@
+"""Wheels kept on this machine by their sha256, and which of a pin's wheels the runtime's pip chose.
+
+That choice depends on the pin, the image and the architecture, and on nothing else. So a changed lock fetches what
+changed, and an unchanged one neither needs network nor asks pip.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deploy.errors import BuildError, Fault
+from deploy.layer.cache import write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from deploy.inside.exchange import Pin
+    from deploy.layer.runtime import Runtime
+    from deploy.layer.spec import LayerSpec
+
+
+@dataclass(frozen=True)
+class WheelStore:
+    """A folder: `wheels/<sha256>` are the wheels, `chosen/<key>.json` the name and sha256 that a pin led to."""
+
+    root: Path
+    say: Callable[[str], None]
+
+    def wheels(self, spec: LayerSpec, pins: Sequence[Pin], runtime: Runtime) -> dict[str, bytes]:
+        """Return the wheel of every pin, by file name; what is not here, or damaged, is fetched by the runtime.
+
+        Raises BuildError where a wheel cannot be had, or is not one that its pin allows.
+        """
+        found = {pin: self._stored(spec, pin) for pin in pins}
+        if missing := [pin for pin, wheel in found.items() if wheel is None]:
+            self.say(f"fetching {len(missing)} wheel{'s' if len(missing) > 1 else ''}: {_names(missing)}")
+            found |= self._fetched(spec, missing, runtime)
+        return dict(wheel for wheel in found.values() if wheel)
+
+    def _stored(self, spec: LayerSpec, pin: Pin) -> tuple[str, bytes] | None:
+        try:
+            chosen = json.loads(self._choice(spec, pin).read_text(encoding="utf-8"))
+            content = (self.root / "wheels" / chosen["sha256"]).read_bytes()
+        except FileNotFoundError:
+            return None
+        if hashlib.sha256(content).hexdigest() != chosen["sha256"]:
+            self.say(f"{chosen['file']} is damaged in {self.root / 'wheels'}; fetching it again")
+            return None
+        return chosen["file"], content
+
+    def _fetched(self, spec: LayerSpec, pins: Sequence[Pin], runtime: Runtime) -> dict[Pin, tuple[str, bytes]]:
+        with tempfile.TemporaryDirectory(prefix="channelwright-wheels-") as folder:
+            runtime.fetch(spec, requirements(pins), Path(folder))
+            wheels = {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
+        digests = {name: hashlib.sha256(content).hexdigest() for name, content in wheels.items()}
+        faults = list(_unexpected(digests, pins))
+        if faults:
+            raise BuildError(faults)
+        fetched = {}
+        for pin in pins:
+            name = next(name for name, digest in digests.items() if digest in pin.hashes)
+            write(self.root / "wheels" / digests[name], wheels[name])
+            write(self._choice(spec, pin), json.dumps({"file": name, "sha256": digests[name]}).encode())
+            fetched[pin] = name, wheels[name]
+        return fetched
+
+    def _choice(self, spec: LayerSpec, pin: Pin) -> Path:
+        deciding = [asdict(pin), spec.inputs["image"], spec.runtime, spec.architecture]
+        return self.root / "chosen" / f"{hashlib.sha256(json.dumps(deciding).encode()).hexdigest()}.json"
+
+
+def requirements(pins: Sequence[Pin]) -> str:
+    """Write pins as pip reads them with --require-hashes."""
+    lines = (
+        " ".join([f"{pin.name}=={pin.version}", *(f"--hash=sha256:{each}" for each in pin.hashes)]) for pin in pins
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _unexpected(digests: dict[str, str], pins: Sequence[Pin]) -> Iterator[Fault]:
+    """Yield what was fetched and not locked, and what was locked and not fetched."""
+    allowed = {digest for pin in pins for digest in pin.hashes}
+    for name, digest in digests.items():
+        if digest not in allowed:
+            yield Fault(name, f"was fetched, and its sha256 {digest} is not in the lock", cure="`nox -s lock`")
+    for pin in pins:
+        if not set(pin.hashes) & set(digests.values()):
+            yield Fault(f"{pin.name}=={pin.version}", "was not among the wheels that were fetched")
+
+
+def _names(pins: Sequence[Pin]) -> str:
+    return ", ".join(pin.name for pin in pins[:4]) + (" …" if len(pins) > 4 else "")

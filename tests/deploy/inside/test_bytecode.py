@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import importlib.util
+import marshal
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+from types import CodeType
+
+import pytest
+
+from deploy.inside import bytecode
+from deploy.inside.bytecode import compile_all
+from tests.deploy.inside.synthetic import tree
+
+SOURCES = {
+    "one.py": "import two\nVALUE = 'a' + str(two)\n",
+    "two/__init__.py": "def f(x):\n    return x['key'] if x else 'é'\n",
+    "two/three.py": "class C:\n    a = 'a', 'b', ' '\n",
+}
+
+
+def test_each_source_keeps_its_place_and_gets_bytecode_beside_it() -> None:
+    compiled = compile_all(tree(SOURCES), sourceless=False)
+    assert sorted(compiled.files) == [
+        "__pycache__/one.cpython-311.pyc",
+        "one.py",
+        "two/__init__.py",
+        "two/__pycache__/__init__.cpython-311.pyc",
+        "two/__pycache__/three.cpython-311.pyc",
+        "two/three.py",
+    ]
+    assert compiled.files["two/__pycache__/three.cpython-311.pyc"].owner == "sample"
+
+
+def test_sourceless_puts_bytecode_in_place_of_sources_and_leaves_other_files() -> None:
+    compiled = compile_all(tree({**SOURCES, "two/data.txt": "x"}), sourceless=True)
+    assert sorted(compiled.files) == ["one.pyc", "two/__init__.pyc", "two/data.txt", "two/three.pyc"]
+
+
+def test_bytecode_is_tied_to_a_hash_that_nobody_checks() -> None:
+    content = compile_all(tree(SOURCES), sourceless=True).files["one.pyc"].content
+    assert content[:4] == importlib.util.MAGIC_NUMBER
+    assert int.from_bytes(content[4:8], "little") == 0b01
+    assert content[8:16] == importlib.util.source_hash(SOURCES["one.py"].encode())
+
+
+def test_tracebacks_will_name_the_files_in_opt_and_no_columns() -> None:
+    content = compile_all(tree(SOURCES), sourceless=True).files["two/three.pyc"].content
+    code = marshal.loads(content[16:])  # noqa: S302 - made above
+    assert isinstance(code, CodeType)
+    assert code.co_filename == "/opt/python/two/three.py"
+    assert {columns for *_, columns, _ in code.co_positions()} == {None}
+
+
+def test_a_source_that_does_not_compile_stays_a_source_and_is_named() -> None:
+    compiled = compile_all(tree({**SOURCES, "old.py": "print 'two'\n", "nul.py": "a\0"}), sourceless=True)
+    assert {"old.py", "nul.py"} <= set(compiled.files)
+    assert {path: why.partition(":")[0] for path, why in compiled.failed.items()} == {
+        "old.py": "SyntaxError",
+        "nul.py": "SyntaxError",
+    }
+
+
+def test_a_warning_of_the_compiler_is_nobodys_business_here(capfd: pytest.CaptureFixture[str]) -> None:
+    assert not compile_all(tree({"a.py": r"x = '\d'"}), sourceless=True).failed
+    assert capfd.readouterr().err == ""
+
+
+def test_scripts_are_not_modules() -> None:
+    from deploy.inside.files import LayerFile
+
+    files = {"bin/run.py": LayerFile(b"#!python", "sample", "scripts")}
+    assert compile_all(files, sourceless=True).files == files
+
+
+def test_no_cores_order_or_hash_seed_shows_in_the_bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
+    library = Path(os.__file__).parent
+    sources = {path.name: path.read_text(encoding="utf-8") for path in sorted(library.glob("[a-d]*.py"))}
+    made = []
+    for cores, seed in [({0}, "0"), ({0, 1}, "123"), ({0, 1, 2}, "random"), ({0, 1, 2, 3, 4}, "1")]:
+        shuffled = random.Random(seed).sample(sorted(sources.items()), len(sources))  # noqa: S311 - any order
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _, cores=cores: cores)
+        monkeypatch.setenv("PYTHONHASHSEED", seed)
+        compiled = compile_all(tree(dict(shuffled)), sourceless=True)
+        made.append({path: compiled.files[path].content for path in sorted(compiled.files)})
+    assert all(each == made[0] for each in made)
+
+
+@pytest.mark.parametrize("sourceless", [True, False])
+def test_python_uses_the_bytecode_as_it_is(tmp_path: Path, *, sourceless: bool) -> None:
+    for path, file in compile_all(tree({"sample.py": "import os\n"}), sourceless=sourceless).files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(file.content)
+    if not sourceless:
+        (tmp_path / "sample.py").write_text("raise SystemExit('compiled anew')\n", encoding="utf-8")
+    command = [sys.executable, "-c", "import sample; print(sample.__cached__)"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, env={})
+    assert done.stdout.strip().endswith(".pyc")
+
+
+def test_the_compiling_process_does_not_depend_on_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = compile_all(tree(SOURCES), sourceless=True).files
+    for name, value in {"PYTHONOPTIMIZE": "2", "PYTHONNODEBUGRANGES": "", "PYTHONWARNINGS": "error"}.items():
+        monkeypatch.setenv(name, value)
+    assert compile_all(tree(SOURCES), sourceless=True).files == usual
+
+
+def test_nothing_to_compile_is_fine() -> None:
+    assert compile_all({}, sourceless=False) == bytecode.Compiled({}, {})

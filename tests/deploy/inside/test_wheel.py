@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import stat
+
+import pytest
+
+from deploy.inside.refusal import Refused
+from deploy.inside.wheel import Wheel, WheelName, read
+from tests.deploy.inside.synthetic import wheel
+
+PYTHON = "/var/lang/bin/python3.11"
+
+
+def parsed(made: tuple[str, bytes]) -> Wheel:
+    return read(*made, interpreter=PYTHON)
+
+
+def refusal(made: tuple[str, bytes]) -> str:
+    with pytest.raises(Refused) as caught:
+        parsed(made)
+    return str(caught.value)
+
+
+def test_a_file_name_gives_the_distribution_and_every_tag_it_stands_for() -> None:
+    name = WheelName.parse("Ruamel.YAML_c-0.2-1a-cp311.py3-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64.whl")
+    assert (name.name, name.version) == ("ruamel-yaml-c", "0.2")
+    assert name.tags == (
+        "cp311-abi3-manylinux_2_17_x86_64",
+        "cp311-abi3-manylinux2014_x86_64",
+        "py3-abi3-manylinux_2_17_x86_64",
+        "py3-abi3-manylinux2014_x86_64",
+    )
+
+
+@pytest.mark.parametrize("name", ["sample-1.0.tar.gz", "sample-1.0.zip", "sample.whl"])
+def test_what_is_no_wheel_is_refused_as_nothing_is_built_from_source(name: str) -> None:
+    assert "is not a wheel; only wheels are installed" in refusal((name, b""))
+
+
+def test_a_wheel_that_is_cut_short_is_refused() -> None:
+    name, content = wheel("sample", {"sample.py": ""})
+    assert "cannot be read as a zip file" in refusal((name, content[:-30]))
+
+
+def test_files_go_where_pip_install_with_a_target_puts_them() -> None:
+    made = wheel(
+        "sample",
+        {
+            "sample/__init__.py": "",
+            "sample-1.0.data/purelib/pure.py": "",
+            "sample-1.0.data/platlib/native.so": "",
+            "sample-1.0.data/scripts/run-sample": "#!python\nimport sample\n",
+            "sample-1.0.data/headers/sample.h": "",
+            "sample-1.0.data/data/share/sample.txt": "",
+        },
+    )
+    files = parsed(made).files
+    placed = {path: file.origin for path, file in files.items() if ".dist-info/" not in path}
+    assert placed == {
+        "sample/__init__.py": "root",
+        "pure.py": "root",
+        "native.so": "root",
+        "bin/run-sample": "scripts",
+        "include/python/sample/sample.h": "headers",
+        "share/sample.txt": "data",
+    }
+    assert files["bin/run-sample"].content == b"#!/var/lang/bin/python3.11\nimport sample\n"
+
+
+def test_what_a_wheel_marks_as_executable_stays_so() -> None:
+    made = wheel("sample", {"sample/tool": "", "sample/data": ""}, modes={"sample/tool": 0o100755})
+    files = parsed(made).files
+    assert (files["sample/tool"].executable, files["sample/data"].executable) == (True, False)
+
+
+def test_every_difference_from_the_record_is_named_at_once() -> None:
+    record = {
+        "changed.py": "changed.py,sha256=AAAA,1",
+        "added.py": None,
+        "weak.py": "weak.py,md5=AAAA,1",
+        "gone.py": "gone.py,sha256=AAAA,1",
+    }
+    told = refusal(wheel("sample", {"changed.py": "1", "added.py": "2", "weak.py": "3", "fine.py": "4"}, record=record))
+    assert told.splitlines() == [
+        "sample-1.0-py3-none-any.whl: changed.py is not the file that its RECORD describes",
+        "sample-1.0-py3-none-any.whl: added.py is not in its RECORD",
+        "sample-1.0-py3-none-any.whl: weak.py has no secure hash in its RECORD",
+        "sample-1.0-py3-none-any.whl: gone.py is in its RECORD and missing",
+    ]
+
+
+@pytest.mark.parametrize("path", ["../evil.py", "/etc/evil.py", "a/../../evil.py", "a\\evil.py", "a//evil.py"])
+def test_a_path_that_leads_out_of_the_layer_is_refused(path: str) -> None:
+    assert "would be written outside of the layer" in refusal(wheel("sample", {path: ""}))
+
+
+@pytest.mark.parametrize("path", ["sample-1.0.data/data/../../evil.py", "sample-1.0.data/scripts//evil"])
+def test_a_path_that_leads_out_of_its_data_folder_is_refused(path: str) -> None:
+    assert "would be written outside of the layer" in refusal(wheel("sample", {path: ""}))
+
+
+def test_a_data_folder_that_no_installation_knows_is_refused() -> None:
+    assert "no place for 'elsewhere'" in refusal(wheel("sample", {"sample-1.0.data/elsewhere/file": ""}))
+
+
+def test_a_symbolic_link_is_refused() -> None:
+    made = wheel("sample", {"link.py": "/etc/passwd"}, modes={"link.py": stat.S_IFLNK | 0o777})
+    assert "link.py: is a symbolic link" in refusal(made)
+
+
+def test_a_wheel_that_is_not_what_its_name_says_is_refused() -> None:
+    _, content = wheel("other", {"other.py": ""})
+    assert "says in its metadata that it is other 1.0" in refusal(("sample-1.0-py3-none-any.whl", content))
+
+
+def test_start_up_files_are_not_dropped_silently() -> None:
+    files = {"evil.pth": "import os", "sitecustomize.py": "", "usercustomize.py": ""}
+    assert files.keys() <= parsed(wheel("sample", files)).files.keys()
