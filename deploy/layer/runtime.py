@@ -37,8 +37,11 @@ class Sandbox(Protocol):
     /opt and /var/task wherever that can be had.
     """
 
-    opt: str
-    task: str
+    @property
+    def opt(self) -> str: ...
+
+    @property
+    def task(self) -> str: ...
 
     def run(self, script: bytes, argument: str, environment: Mapping[str, str], timeout: float) -> Completed:
         """Run a Python script with one argument in a new interpreter that looks for modules as Lambda does."""
@@ -53,7 +56,8 @@ class Sandbox(Protocol):
 
 
 class Runtime(Protocol):
-    image: RuntimeImage
+    @property
+    def image(self) -> RuntimeImage: ...
 
     def fetch(self, spec: LayerSpec, requirements: str, into: Path) -> None:
         """Download the wheel of every pin that fits the runtime into the folder, hashes required.

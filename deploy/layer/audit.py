@@ -1,0 +1,136 @@
+"""The static audit of a layer: everything that its bytes alone can tell. It reads the zip, never a build directory.
+
+    limits           sizes against Lambda and the budget
+    audit_archive    the zip as a zip: paths, modes, what runs at start-up
+    audit_wheels     distributions, versions and wheels against the lock
+    audit_bytecode   bytecode that is there, unchecked and not stale
+    elf              architecture, glibc and libraries of every shared object
+
+`audit` judges one layer, `audit_together` those that one function has. Both return all faults, sorted by nothing but
+the order above: the first ones explain most.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile, ZipFile
+
+from deploy.errors import Fault
+from deploy.layer import audit_archive, audit_bytecode, audit_wheels, elf, limits
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from deploy.layer.values import BuiltLayer
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was found in one layer: faults, shared objects in the zip's order, and remarks that refuse nothing."""
+
+    faults: tuple[Fault, ...]
+    shared: tuple[elf.SharedObject, ...] = ()
+    remarks: tuple[str, ...] = ()
+    unreadable: bool = False
+
+
+def audit(built: BuiltLayer, beside: Collection[str] = ()) -> tuple[Fault, ...]:
+    """Return every fault of one layer; `beside` are the file names of the layers it is used with."""
+    return inspect(built, beside).faults
+
+
+def inspect(built: BuiltLayer, beside: Collection[str] = ()) -> Audit:
+    """Audit one layer and keep what was learnt of its shared objects."""
+    try:
+        with ZipFile(built.zip) as archive:
+            return _inspect(built, archive, beside)
+    except (BadZipFile, EOFError, zlib.error) as error:
+        cure = "build it with --no-cache"
+        fault = Fault(str(built.zip), f"is not a zip that can be read: {error}", cure=cure)
+        return Audit((fault,), unreadable=True)
+
+
+def audit_together(where: str, layers: Sequence[BuiltLayer], code: int = 0) -> tuple[Fault, ...]:
+    """Return every fault of layers that one function has together; `code` is its own size in bytes, unzipped."""
+    return (*collisions(layers), *limits.exceeded_together(where, layers, code))
+
+
+def collisions(layers: Sequence[BuiltLayer]) -> tuple[Fault, ...]:
+    """Return the paths that several layers have: in /opt the last layer's file hides those of the others."""
+    owners: dict[str, str] = {}
+    faults: list[Fault] = []
+    for layer in layers:
+        name = layer.spec.layer.name
+        for path in sorted(names(layer)):
+            if path in owners:
+                faults.append(_collision(path, owners[path], name))
+            owners[path] = name
+    return tuple(faults)
+
+
+def names(layer: BuiltLayer) -> frozenset[str]:
+    """Return the paths of a layer's files; none where its zip cannot be read, which `audit` says."""
+    try:
+        with ZipFile(layer.zip) as archive:
+            return frozenset(entry.filename for entry in archive.infolist() if not entry.is_dir())
+    except BadZipFile:
+        return frozenset()
+
+
+def _collision(path: str, first: str, second: str) -> Fault:
+    return Fault(
+        f"{first} and {second}: {path}",
+        "is in both layers",
+        cause="all layers are unpacked into /opt in attach order, and the last one wins",
+        cure="put what shares a path into one layer, or leave it out of one with the trim rule `exclude`",
+    )
+
+
+def _inspect(built: BuiltLayer, archive: ZipFile, beside: Collection[str]) -> Audit:
+    entries = archive.infolist()
+    sizes = limits.Sizes.of(built.zip)
+    faults = (*limits.exceeded(built, sizes), *audit_archive.faults(built.spec.layer.name, entries))
+    remarks = (*limits.remarks(built, sizes), *audit_wheels.remarks(built))
+    if sizes.unzipped > limits.UNZIPPED or not all(map(audit_archive.is_readable, entries)):
+        return Audit(faults, remarks=remarks, unreadable=True)  # no further: it may be a bomb
+    files = {entry.filename: entry for entry in entries if not entry.is_dir()}
+    metadata = {path: archive.read(path) for path in files if audit_wheels.is_metadata(path)}
+    bytecode = audit_bytecode.faults(built.spec.runtime, built.spec.layer.bytecode, files, archive.read)
+    shared, broken = _shared_objects(archive, files)
+    around = {path.rpartition("/")[2] for path in (*files, *beside)}
+    base = elf.BASES[built.spec.runtime]
+    misfits = [fault for each in shared for fault in elf.misfits(each, base, built.spec.architecture, around)]
+    located = [replace(fault, where=_located(built, fault.where)) for fault in (*bytecode, *broken, *misfits)]
+    return Audit(
+        faults=(*faults, *audit_wheels.faults(built, set(files), metadata), *located),
+        shared=tuple(shared),
+        remarks=remarks,
+    )
+
+
+def _shared_objects(archive: ZipFile, paths: Iterable[str]) -> tuple[list[elf.SharedObject], list[Fault]]:
+    shared: list[elf.SharedObject] = []
+    broken: list[Fault] = []
+    for path in paths:
+        with archive.open(path) as file:
+            head = file.read(len(elf.MAGIC))
+        if elf.is_candidate(path, head):
+            match elf.read(path, archive.read(path)):
+                case Fault() as fault:
+                    broken.append(fault)
+                case elf.SharedObject() as found:
+                    shared.append(found)
+    return shared, broken
+
+
+def _located(built: BuiltLayer, path: str) -> str:
+    """Put the distribution that a file belongs to before its path, or the layer where none claims it."""
+    below = path.removeprefix("python/")
+    top = audit_wheels.top_level(path)
+    for package in built.report.packages:
+        libraries = f"{package.name.replace('-', '_')}.libs/"
+        if below in package.extensions or top in package.modules or below.lower().startswith(libraries):
+            return f"{package.name}: {path}"
+    return f"{built.spec.layer.name}: {path}"

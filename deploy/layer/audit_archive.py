@@ -1,0 +1,106 @@
+"""The zip as a zip: can Lambda unpack it, does every file land where a layer may put one, does anything run unasked."""
+
+from __future__ import annotations
+
+import re
+import stat
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, ZIP_STORED
+
+from deploy.errors import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from zipfile import ZipInfo
+
+# What a layer's root may hold: https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html;
+# `channelwright` is the pipeline's own record.
+ROOTS = ("python", "lib", "bin", "channelwright")
+_ENCRYPTED = 0x1
+_UNIX = 3
+_CURE = "build the layer again with --no-cache"
+
+# The folders of a layer that Python's import looks in.
+_SITE = re.compile(r"python/(?:lib/python3\.[0-9]+/site-packages/)?(?P<entry>[^/]+)(?P<rest>/.*)?")
+_STARTERS = {
+    ".pth": "lines of a .pth file are executed when an interpreter starts (module site)",
+    ".start": "entry points of a .start file are called when an interpreter starts (PEP 829)",
+}
+_CUSTOMISERS = {"sitecustomize", "usercustomize"}
+
+
+def faults(layer: str, entries: Sequence[ZipInfo]) -> Iterator[Fault]:
+    """Yield every fault of the zip's directory; the contents of the files are judged elsewhere."""
+    for name, times in Counter(entry.filename for entry in entries).items():
+        if times > 1:
+            yield Fault(f"{layer}: {name}", f"is in the zip {times} times", "the build packed it twice", _CURE)
+    paths = {entry.filename for entry in entries}
+    for entry in entries:
+        where = f"{layer}: {entry.filename}"
+        yield from _unpackable(where, entry, paths)
+        yield from _misplaced(where, entry.filename)
+        yield from _executed(where, entry.filename)
+
+
+def is_readable(entry: ZipInfo) -> bool:
+    """Tell whether the contents can be had at all: not encrypted, and deflated or stored."""
+    return not entry.flag_bits & _ENCRYPTED and entry.compress_type in {ZIP_STORED, ZIP_DEFLATED}
+
+
+def _unpackable(where: str, entry: ZipInfo, paths: set[str]) -> Iterator[Fault]:
+    name, mode = entry.filename, entry.external_attr >> 16
+    if name.startswith("/") or "\\" in name or {"..", ".", ""} & set(name.rstrip("/").split("/")):
+        yield Fault(where, "is not a plain relative path", "the build or a wheel is malicious or broken", _CURE)
+    if entry.flag_bits & _ENCRYPTED:
+        yield Fault(where, "is encrypted", "the build packed it wrongly", _CURE)
+    if entry.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
+        yield Fault(
+            where, f"uses compression method {entry.compress_type}", "only deflate is unpacked everywhere", _CURE
+        )
+    if stat.S_IFMT(mode) not in {0, stat.S_IFREG, stat.S_IFDIR}:
+        yield Fault(where, "is a link or a special file", "a wheel holds plain files only", _CURE)
+    needed = 0o005 if entry.is_dir() else 0o004
+    if entry.create_system == _UNIX and stat.S_IMODE(mode) and mode & needed != needed:
+        cause = "Lambda's runtime is not the owner of what it unpacks"
+        yield Fault(where, f"has mode {stat.S_IMODE(mode):04o}: only its owner may read it", cause, _CURE)
+    for parent in _parents(name):
+        if parent in paths:
+            yield Fault(where, f"lies below {parent}, which is a file", "two wheels disagree on a path", _CURE)
+
+
+def _parents(name: str) -> Iterator[str]:
+    parts = name.rstrip("/").split("/")
+    return ("/".join(parts[:count]) for count in range(1, len(parts)))
+
+
+def _misplaced(where: str, name: str) -> Iterator[Fault]:
+    root = name.partition("/")[0]
+    if root == "extensions":
+        cause = "Lambda starts every file in /opt/extensions beside the function"
+        yield Fault(where, "is a Lambda extension", cause, "extensions belong in a layer of their own")
+    elif root not in ROOTS or name == root:
+        allowed = ", ".join(f"{each}/" for each in ROOTS)
+        yield Fault(where, "lies outside of what a layer is for", f"a layer holds {allowed}", _CURE)
+
+
+def _executed(where: str, name: str) -> Iterator[Fault]:
+    """Yield what would run when an interpreter starts, before the function's own first line."""
+    match = _SITE.fullmatch(name)
+    if match is None:
+        return
+    entry, rest = match["entry"], match["rest"] or ""
+    module = entry.split(".")[0]
+    for suffix, cause in _STARTERS.items():
+        if entry.endswith(suffix) and not rest:
+            yield Fault(where, "runs code at start-up", cause, _exclude(entry))
+    if module in _CUSTOMISERS:
+        yield Fault(where, "runs code at start-up", f"Python imports {module} whenever it starts", _exclude(entry))
+    elif module in sys.stdlib_module_names and (rest or entry.endswith((".py", ".pyc", ".so"))):
+        cause = f"the layer comes before the standard library, so this replaces its {module}, at start-up already"
+        yield Fault(where, "shadows the standard library", cause, "drop the backport from requirements.in")
+
+
+def _exclude(entry: str) -> str:
+    return f"find out who wants it, then drop that package or leave {entry} out with the trim rule `exclude`"

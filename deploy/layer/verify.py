@@ -1,0 +1,151 @@
+"""VerifiedLayer: a built layer that was proven fit, with the evidence. Nothing but this module makes one.
+
+What is judged is the final zip: its bytes by the static audit, and what it unpacks to in a fresh sandbox of the
+runtime, where everything in it is imported and loaded. All faults of all layers come in one VerificationError.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import InitVar, asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from deploy.errors import Fault, VerificationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from deploy.layer.audit import Audit
+    from deploy.layer.runtime import Runtime
+    from deploy.layer.values import BuiltLayer
+
+
+class _Seal:
+    """Has one instance, which does not leave this module."""
+
+
+_SEAL = _Seal()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """A top-level module that was imported from the layer, in milliseconds, those it imported included."""
+
+    distribution: str
+    module: str
+    milliseconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Native:
+    """A shared object: the highest version that it needs of GLIBC, GLIBCXX, CXXABI and GCC; whether it was loaded."""
+
+    path: str
+    needs: Mapping[str, str]
+    loaded: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What was proven of the zip with this sha256, where, and how far.
+
+    `imported` is False for a layer of another architecture than this machine runs: it was audited and not tried.
+    `nothing_to_import` maps a distribution to why nothing of it was imported.
+    """
+
+    sha256: str
+    image: str
+    in_container: bool
+    imported: bool
+    python: str
+    glibc: str
+    modules: tuple[Imported, ...]
+    nothing_to_import: Mapping[str, str]
+    shared_objects: tuple[Native, ...]
+    aws_clients: tuple[str, ...]
+    bytecode_used: int
+    remarks: tuple[str, ...]
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+@dataclass(frozen=True)
+class VerifiedLayer:
+    """A layer that may be shipped. It is made by `verify` and `restored`, which alone hold the seal."""
+
+    built: BuiltLayer
+    evidence: Evidence
+    seal: InitVar[_Seal]
+
+    def __post_init__(self, seal: _Seal) -> None:
+        if seal is not _SEAL:
+            raise TypeError("a VerifiedLayer is made by deploy.layer.verify only")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionUnderTest:
+    """A function as it will be: `health` is the event it answers with its digests, `layers` their names, None all.
+
+    `environment` is all that it gets: the template's variables and Lambda's own.
+    """
+
+    key: str
+    handler: str
+    environment: Mapping[str, str]
+    health: Mapping[str, Any] | None = None
+    memory: int = 128
+    layers: tuple[str, ...] | None = None
+
+
+def verify(layers: Sequence[BuiltLayer], runtime: Runtime, say: Callable[[str], None]) -> tuple[VerifiedLayer, ...]:
+    """Audit these layers of one architecture, then try them together in one sandbox, in attach order.
+
+    Raises VerificationError with every fault of every layer.
+    """
+    from deploy.layer import audit, findings
+
+    files = {layer.spec.layer.name: audit.names(layer) for layer in layers}
+    beside = frozenset[str]().union(*files.values())
+    audits = [audit.inspect(layer, beside) for layer in layers]
+    faults: list[Fault] = [fault for each in audits for fault in each.faults]
+    faults += audit.collisions(layers)
+    if any(each.unreadable for each in audits):
+        raise VerificationError(faults)
+    if not _runs_here(layers[0]):
+        if faults:
+            raise VerificationError(faults)
+        say(f"{layers[0].spec.architecture} does not run on this machine: audited, not imported")
+        return tuple(_sealed(layer, each, None) for layer, each in zip(layers, audits, strict=True))
+    tried = findings.try_layers(layers, audits, runtime)
+    if faults or tried.faults:
+        raise VerificationError([*faults, *tried.faults], log=tried.log if tried.faults else "")
+    return tuple(_sealed(layer, each, tried) for layer, each in zip(layers, audits, strict=True))
+
+
+def restored(built: BuiltLayer, evidence: str) -> VerifiedLayer:
+    """Return the layer with the evidence that `verify` gave for these very bytes before, from its `to_json`.
+
+    Raises VerificationError where the evidence is about another zip.
+    """
+    raw = json.loads(evidence)
+    if raw["sha256"] != built.sha256:
+        what = f"the evidence kept for it is about {raw['sha256'][:12]}…, it is {built.sha256[:12]}…"
+        raise VerificationError([Fault(built.spec.stem, what, cure="verify again with --no-cache")])
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+    values["modules"] = tuple(Imported(**each) for each in raw["modules"])
+    values["shared_objects"] = tuple(Native(**each) for each in raw["shared_objects"])
+    return VerifiedLayer(built, Evidence(**values), _SEAL)
+
+
+def _runs_here(built: BuiltLayer) -> bool:
+    """Tell whether the layer can be tried: a container engine says itself what it cannot run, a host does not."""
+    machine = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    return not built.spec.image.is_host or machine == built.spec.architecture
+
+
+def _sealed(built: BuiltLayer, audited: Audit, tried: Any) -> VerifiedLayer:
+    from deploy.layer import findings
+
+    return VerifiedLayer(built, findings.evidence(built, audited, tried), _SEAL)

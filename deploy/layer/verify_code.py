@@ -1,0 +1,163 @@
+"""The code, tried on its verified layers: both final zips unpacked, every handler imported, every function invoked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile, ZipFile
+
+from deploy.errors import Fault, VerificationError
+from deploy.layer import findings
+from deploy.layer.audit import audit_together
+from deploy.release import tree_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from deploy.layer.runtime import Runtime, Sandbox
+    from deploy.layer.values import BuiltLayer
+    from deploy.layer.verify import FunctionUnderTest, VerifiedLayer
+
+PATIENCE = 60.0
+# The runtime's own failures have dotted names, such as Runtime.ImportModuleError; a handler's exception has its
+# class's: https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
+_OWN_EXCEPTION = re.compile(r"[A-Za-z_]\w*: ")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """A function that was invoked once: `healthy` tells that it answered with the digests of what it runs."""
+
+    function: str
+    handler_milliseconds: float
+    healthy: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeEvidence:
+    """What was proven of the code zip with these digests; `layers` maps a function to the digest of its /opt."""
+
+    code: str
+    layers: Mapping[str, str]
+    answered: tuple[Answered, ...]
+
+
+def verify_code(
+    layers: Sequence[VerifiedLayer],
+    code_zip: bytes,
+    functions: Sequence[FunctionUnderTest],
+    runtime: Runtime,
+    say: Callable[[str], None],
+) -> CodeEvidence:
+    """Try every function with its layers; raise VerificationError with every fault of every function.
+
+    Functions with the same layers share one sandbox.
+    """
+    task = _unpacked(code_zip)
+    faults: list[Fault] = []
+    answered: dict[str, Answered] = {}
+    digests: dict[str, str] = {}
+    for names, group in _by_layers(layers, functions).items():
+        attached = [layer.built for name in names for layer in layers if layer.built.spec.layer.name == name]
+        faults += _together(group, attached, sum(map(len, task.values())))
+        opt = findings.merged(attached)
+        trial = _Trial(attached, group, {"code": tree_digest.of_files(task), "layers": tree_digest.of_files(opt)})
+        with runtime.sandbox(layers[0].built.spec, opt, task) as sandbox:
+            faults += trial.run(sandbox, answered)
+        digests |= {function.key: trial.expected["layers"] for function in group}
+    if faults:
+        raise VerificationError(faults)
+    say(f"{', '.join(answered)} answered on the final zips")
+    return CodeEvidence(code=tree_digest.of_files(task), layers=digests, answered=tuple(answered.values()))
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """Functions that have the same layers, and the digests that they have to answer with."""
+
+    layers: Sequence[BuiltLayer]
+    functions: Sequence[FunctionUnderTest]
+    expected: Mapping[str, str]
+
+    def run(self, sandbox: Sandbox, answered: dict[str, Answered]) -> Iterator[Fault]:
+        trials = self._imports(sandbox)
+        for function in self.functions:
+            faults = [*findings.judge_handler(function, trials[function.key], self.layers)]
+            if not faults:
+                faults = [*self._invocation(sandbox, function)]
+            if not faults:
+                spent = sum(record.get("ms", 0) for record in trials[function.key]["usual"])
+                healthy = function.health is not None
+                answered[function.key] = Answered(function=function.key, handler_milliseconds=spent, healthy=healthy)
+            yield from faults
+
+    def _imports(self, sandbox: Sandbox) -> dict[str, dict[str, list[dict[str, Any]]]]:
+        functions = [
+            {"key": each.key, "handler": each.handler, "environment": dict(each.environment)} for each in self.functions
+        ]
+        plan = {"distributions": [], "services": [], "region": findings.REGION, "functions": functions}
+        answer, _ = findings.probe(sandbox, plan)
+        trials: dict[str, dict[str, list[dict[str, Any]]]] = answer["functions"]
+        return trials
+
+    def _invocation(self, sandbox: Sandbox, function: FunctionUnderTest) -> Iterator[Fault]:
+        where = f"functions.{function.key}: {function.handler}"
+        event = {} if function.health is None else dict(function.health)
+        environment = {**function.environment, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory)}
+        try:
+            answer = sandbox.invoke(function.handler, environment, event, PATIENCE)
+        except VerificationError as error:
+            if function.health is not None or _never_started(error):
+                yield from _refused(where, error)
+            return
+        if function.health is not None:
+            yield from self._unhealthy(where, answer)
+
+    def _unhealthy(self, where: str, answer: object) -> Iterator[Fault]:
+        """Compare the digests that a function answered with, of what it really runs, with those of the zips."""
+        given = answer if isinstance(answer, dict) else {}
+        for part, expected in self.expected.items():
+            if part not in given:
+                what = f"its health answer names no digest of its {part}: {str(answer)[:200]}"
+                cure = "answer the function's `health` event with {code, layers}"
+                yield Fault(where, what, "the handler does not know the event", cure)
+            elif given[part] != expected:
+                what = f"runs {part} with the digest {str(given[part])[:16]}…, not {expected[:16]}… as in the zip"
+                cause = "it digests other files than the zip holds, or in another way"
+                yield Fault(where, what, cause, "see deploy/release/tree_digest.py for how")
+
+
+def _by_layers(
+    layers: Sequence[VerifiedLayer], functions: Sequence[FunctionUnderTest]
+) -> dict[tuple[str, ...], list[FunctionUnderTest]]:
+    every = tuple(layer.built.spec.layer.name for layer in layers)
+    groups: dict[tuple[str, ...], list[FunctionUnderTest]] = {}
+    for function in functions:
+        groups.setdefault(every if function.layers is None else function.layers, []).append(function)
+    return groups
+
+
+def _together(functions: Sequence[FunctionUnderTest], layers: Sequence[BuiltLayer], code: int) -> tuple[Fault, ...]:
+    where = " and ".join(f"functions.{function.key}" for function in functions)
+    return audit_together(where, layers, code)
+
+
+def _unpacked(code_zip: bytes) -> dict[str, bytes]:
+    try:
+        with ZipFile(BytesIO(code_zip)) as archive:
+            return {each.filename: archive.read(each) for each in archive.infolist() if not each.is_dir()}
+    except BadZipFile as error:
+        raise VerificationError.of("the code", f"is not a zip that can be read: {error}") from error
+
+
+def _never_started(error: VerificationError) -> bool:
+    """Tell a runtime that failed from a handler that did not like an empty event, which proves that it runs."""
+    return not all(_OWN_EXCEPTION.match(fault.what) for fault in error.faults)
+
+
+def _refused(where: str, error: VerificationError) -> Iterator[Fault]:
+    for fault in error.faults:
+        log = f"\n{error.log.rstrip()}" if error.log else ""
+        yield Fault(where, f"{fault.what}{log}", fault.cause or "the runtime could not run the handler", fault.cure)
