@@ -1,0 +1,163 @@
+"""Discord, as far as the endpoint sees it, with a real key; and an SQS that speaks HTTP on loopback."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from nacl.signing import SigningKey
+
+from channelwright.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EVENTS = Path(__file__).with_name("events")
+PROJECT = Path(__file__).parents[2]
+QUEUE = "/123456789012/jobs.fifo"
+
+
+Payload = Callable[[str], dict[str, Any]]
+
+
+def _payload(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
+    return content
+
+
+@pytest.fixture
+def payload() -> Payload:
+    """Read tests/bot/events/<name>.json."""
+    return _payload
+
+
+@dataclass
+class Discord:
+    """Signs as Discord does. Every argument can be put wrong on purpose."""
+
+    key: SigningKey = field(default_factory=lambda: SigningKey(b"seven" + bytes(27)))
+
+    @property
+    def public_key(self) -> str:
+        return self.key.verify_key.encode().hex()
+
+    def headers(self, body: bytes, timestamp: str) -> dict[str, str]:
+        signature = self.key.sign(timestamp.encode() + body).signature.hex()
+        return {"x-signature-ed25519": signature, "x-signature-timestamp": timestamp}
+
+    def event(self, body: bytes, *, shape: str = "function_url", age: float = 0) -> dict[str, Any]:
+        """Send a body through a function URL, an HTTP API or a REST API."""
+        event = _payload(shape)
+        event["headers"] |= self.headers(body, str(int(time.time() - age)))
+        try:
+            event["body"] = body.decode()
+        except UnicodeDecodeError:
+            event |= {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+        return event
+
+    def says(self, content: object, **how: Any) -> dict[str, Any]:
+        return self.event(json.dumps(content).encode(), **how)
+
+
+@dataclass
+class FakeSqs:
+    """Takes SendMessage over HTTP in SQS's JSON protocol and keeps what came; `refusal` is an error to answer."""
+
+    received: list[dict[str, Any]] = field(default_factory=list)
+    refusal: str = ""
+    delay: float = 0
+    url: str = ""
+
+    def answer(self, request: dict[str, Any]) -> tuple[int, dict[str, str]]:
+        time.sleep(self.delay)
+        if self.refusal:
+            return 400, {"__type": f"com.amazonaws.sqs#{self.refusal}", "message": "no"}
+        self.received.append(request)
+        return 200, {"MessageId": f"message-{len(self.received)}", "MD5OfMessageBody": "0" * 32}
+
+
+@pytest.fixture
+def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSqs]:
+    fake = FakeSqs()
+
+    class Door(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            assert self.headers["X-Amz-Target"] == "AmazonSQS.SendMessage"
+            code, content = fake.answer(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            body = json.dumps(content).encode()
+            self.send_response(code)
+            self.send_header("Content-Type", "application/x-amz-json-1.0")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            """A client that gave up waiting is part of the tests."""
+
+    server = Server(("127.0.0.1", 0), Door)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    fake.url = f"http://127.0.0.1:{server.server_port}"
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in aws_environment(fake).items():
+        monkeypatch.setenv(name, value)
+    yield fake
+    server.shutdown()
+    server.server_close()
+
+
+def aws_environment(sqs: FakeSqs) -> dict[str, str]:
+    return {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_CONFIG_FILE": "/nonexistent",
+        "AWS_ENDPOINT_URL": sqs.url,
+        "AWS_REGION": "eu-central-1",
+        "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
+    }
+
+
+@pytest.fixture
+def discord() -> Discord:
+    return Discord()
+
+
+@pytest.fixture
+def endpoint(discord: Discord, sqs: FakeSqs) -> Endpoint:
+    return Endpoint.from_environment(
+        {"DISCORD_PUBLIC_KEY": discord.public_key, "QUEUE_URL": sqs.url + QUEUE, "AWS_REGION": "eu-central-1"}
+    )
+
+
+@pytest.fixture
+def command() -> dict[str, Any]:
+    return _payload("add_campaign")
+
+
+@pytest.fixture
+def code(tmp_path: Path) -> Path:
+    """What /var/task holds: the sources, and the template that ships with them."""
+    task = tmp_path / "task"
+    shutil.copytree(PROJECT / "src", task, ignore=shutil.ignore_patterns("__pycache__"))
+    (task / "config").mkdir()
+    shutil.copy(PROJECT / "config/campaign_channels.yaml", task / "config")
+    return task
+
+
+@pytest.fixture
+def logged(capsys: pytest.CaptureFixture[str]) -> Callable[[], list[dict[str, Any]]]:
+    """Return what was logged since the last call."""
+    return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
