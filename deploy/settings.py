@@ -104,6 +104,22 @@ class Stage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Override:
+    """Another cooldown for one package, and why: a fix that cannot wait, for one."""
+
+    days: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lock:
+    """How requirements are locked: a release has to be `cooldown_days` old before it is taken."""
+
+    cooldown_days: int = 7
+    overrides: Mapping[str, Override] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The whole of config/pipeline.yaml; paths are relative to `project`, the folder it belongs to."""
 
@@ -113,6 +129,7 @@ class Settings:
     image: str = "public.ecr.aws/lambda/python:3.11"
     architectures: tuple[Architecture, ...] = ("x86_64",)
     requirements: Path = Path("requirements.txt")
+    lock: Lock = Lock()
     dockerfile: Path = Path("Dockerfile.layer")
     functions: Mapping[str, Function] = field(default_factory=dict)
     code: Code = Code()
@@ -220,10 +237,14 @@ def _suggest(word: str, known: Collection[str]) -> str:
 def _settings(project: Path, raw: dict[str, Any]) -> Settings:
     """Turn checked keys into values. Every class has its keys' names, with - for _."""
     values = _named(raw)
+    code: dict[str, Any] = {key: _path(value) for key, value in values.pop("code", {}).items()}
+    for key in ("requirements", "dockerfile", "template"):
+        if key in values:
+            values[key] = Path(values[key])
     return Settings(
         project=project,
-        **{key: Path(values.pop(key)) for key in ("requirements", "dockerfile", "template") if key in values},
-        code=Code(**{key: _path(value) for key, value in values.pop("code", {}).items()}),
+        lock=_lock(values.pop("lock", {})),
+        code=Code(**code),
         layers={name: _layer(name, layer) for name, layer in values.pop("layers").items()},
         functions={key: Function(key=key, **_named(each)) for key, each in values.pop("functions", {}).items()},
         stages={name: _stage(name, stage) for name, stage in values.pop("stages", {}).items()},
@@ -237,6 +258,12 @@ def _named(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def _path(value: str | list[str]) -> Path | tuple[Path, ...]:
     return Path(value) if isinstance(value, str) else tuple(Path(each) for each in value)
+
+
+def _lock(raw: Mapping[str, Any]) -> Lock:
+    values = _named(raw)
+    overrides = {name: Override(**each) for name, each in values.pop("overrides", {}).items()}
+    return Lock(overrides=overrides, **values)
 
 
 def _layer(name: str, raw: Mapping[str, Any]) -> Layer:

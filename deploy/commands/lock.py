@@ -1,0 +1,143 @@
+"""Lock requirements.in to versions and hashes that fit the runtime.
+
+Writes the exact version of every distribution and the sha256 of each of its wheels that the runtime can use, on
+x86_64 and arm64. Versions that are locked stay until --upgrade; a release has to be older than the cooldown of
+config/pipeline.yaml. Packages come from where pip gets them on this machine (PIP_INDEX_URL, PIP_CERT and uv's own
+settings).
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from deploy.console import Console
+from deploy.errors import Fault, LockError
+from deploy.layer import lock
+from deploy.locking import cooldown, document
+from deploy.locking.difference import Change, changes
+from deploy.locking.resolution import Resolution, resolution
+from deploy.locking.resolver import Resolver
+from deploy.settings import load
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    from deploy.settings import Settings
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser("lock", help="lock the requirements", description=__doc__)
+    task = parser.add_mutually_exclusive_group()
+    task.add_argument("--check", action="store_true", help="change nothing; fail if the lock does not follow")
+    task.add_argument(
+        "--upgrade", nargs="*", metavar="PACKAGE", help="take newer versions, of these packages or of all"
+    )
+    task.add_argument("--image", action="store_true", help="pin the runtime image's digest instead, and nothing else")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    settings, console = load(arguments.project, os.environ), Console()
+    if arguments.image:
+        return _pin_image(settings, console)
+    path = settings.project / settings.requirements
+    locked = _locked(path, strictly=arguments.check)
+    resolved = _resolve(settings, locked, upgrade=_upgrade(arguments.upgrade), console=console)
+    found = changes(locked, resolved)
+    if arguments.check:
+        _check(found, settings, console)
+        return 0
+    text = document.text(
+        resolved.packages.values(),
+        settings.runtime,
+        resolved.architectures,
+        settings.requirements.with_suffix(".in").name,
+    )
+    path.write_text(text, encoding="utf-8")
+    _report(found, resolved, settings, console)
+    return 0
+
+
+def _pin_image(settings: Settings, console: Console) -> int:
+    from deploy.layer.pin_image import pin_image
+
+    return pin_image(settings, console)
+
+
+def _locked(path: Path, *, strictly: bool) -> dict[str, document.LockedPackage]:
+    if strictly:
+        lock.read(path)
+    return document.read(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _upgrade(packages: list[str] | None) -> list[str]:
+    if packages is None:
+        return []
+    return [option for each in packages for option in ("--upgrade-package", each)] or ["--upgrade"]
+
+
+def _resolve(
+    settings: Settings, locked: dict[str, document.LockedPackage], *, upgrade: list[str], console: Console
+) -> Resolution:
+    source = settings.project / settings.requirements.with_suffix(".in")
+    if not source.is_file():
+        raise LockError.of(str(source), "no such file", cure="write one requirement a line, such as `requests`")
+    resolver = Resolver(
+        project=settings.project,
+        source=source,
+        runtime=settings.runtime,
+        cooldown=cooldown.options(settings.lock),
+        environment=os.environ,
+    )
+    preferred = {each.name: each.version for each in locked.values()}
+    with console.step(f"resolve {source.name} for {settings.runtime}"):
+        resolved = resolution(resolver, settings.architectures, preferred, upgrade)
+    for remark in [*cooldown.remarks(settings.lock), *resolved.remarks]:
+        console.say(remark)
+    return resolved
+
+
+def _check(found: tuple[Change, ...], settings: Settings, console: Console) -> None:
+    for change in found:
+        if change.late:
+            console.say(f"{change.name} {change.before}: new since the lock was made: {change.detail}")
+    faults = [
+        Fault(f"{settings.requirements}: {each.name}", _difference(each), cure="remake it with `nox -s lock`")
+        for each in found
+        if not each.late
+    ]
+    if faults:
+        raise LockError(faults)
+    console.say(f"{settings.requirements} follows from {settings.requirements.with_suffix('.in')}")
+
+
+def _difference(change: Change) -> str:
+    if change.before == change.after:
+        return change.detail
+    if not change.before:
+        return f"is not locked; {change.after} follows"
+    return f"{change.before} is locked; {change.after or 'nothing'} follows"
+
+
+def _report(found: tuple[Change, ...], resolved: Resolution, settings: Settings, console: Console) -> None:
+    now = datetime.now(UTC)
+    rows = []
+    for each in found:
+        released = resolved.released(each.name) if each.after else None
+        rows.append(
+            (
+                each.name,
+                each.before or "-",
+                each.after or "-",
+                str((now - released).days) if released else "",
+                each.detail,
+            )
+        )
+    console.table(["package", "from", "to", "age in days", ""], rows)
+    count = sum(len(each.hashes) for each in resolved.packages.values())
+    console.say(
+        f"{settings.requirements}: {len(resolved.packages)} distributions, {count} wheels for "
+        f"{' and '.join(resolved.architectures)}, {'nothing changed' if not found else f'{len(found)} changed'}"
+    )

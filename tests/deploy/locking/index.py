@@ -1,0 +1,124 @@
+"""A package index on loopback, with the wheels that a test puts there: https://peps.python.org/pep-0691/."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+from threading import Thread
+from typing import Self
+from zipfile import ZipFile
+
+
+@dataclass(frozen=True)
+class File:
+    project: str
+    filename: str
+    content: bytes
+    uploaded: datetime
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def metadata(self) -> bytes:
+        with ZipFile(BytesIO(self.content)) as archive:
+            (path,) = [name for name in archive.namelist() if name.endswith("/METADATA")]
+            return archive.read(path)
+
+
+@dataclass
+class Index:
+    files: dict[str, File] = field(default_factory=dict)
+    has_dates: bool = True
+
+    def add(
+        self, name: str, version: str, *tags: str, requires: tuple[str, ...] = (), days: float = 100, build: str = ""
+    ) -> list[File]:
+        """Upload a wheel for each tag, pure Python without any, `days` ago; return them."""
+        made = []
+        for tag in tags or ("py3-none-any",):
+            stem = f"{name.replace('-', '_')}-{version}"
+            filename = f"{stem}-{build + '-' if build else ''}{tag}.whl"
+            uploaded = datetime.now(UTC) - timedelta(days=days)
+            made.append(File(name, filename, _wheel(name, version, stem, tag, requires), uploaded))
+            self.files[filename] = made[-1]
+        return made
+
+    def __enter__(self) -> Self:
+        index = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_HEAD(self) -> None:
+                self._answer()
+
+            def do_GET(self) -> None:
+                self.wfile.write(self._answer())
+
+            def _answer(self) -> bytes:
+                kind, content = index.answer(self.path)
+                self.send_response(200 if content else 404)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                return content
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}/simple"
+
+    def answer(self, path: str) -> tuple[str, bytes]:
+        folder, _, name = path.strip("/").partition("/")
+        if folder == "files" and name.endswith(".metadata"):
+            return "text/plain", self.files[name.removesuffix(".metadata")].metadata
+        if folder == "files":
+            return "application/octet-stream", self.files[name].content
+        files = [each for each in self.files.values() if each.project == name]
+        listing = {
+            "meta": {"api-version": "1.1"},
+            "name": name,
+            "versions": sorted({each.filename.split("-")[1] for each in files}),
+            "files": [self._listed(each) for each in files],
+        }
+        return "application/vnd.pypi.simple.v1+json", json.dumps(listing).encode() if files else b""
+
+    def _listed(self, file: File) -> dict[str, object]:
+        date = {"upload-time": file.uploaded.strftime("%Y-%m-%dT%H:%M:%S.%fZ")} if self.has_dates else {}
+        return {
+            "filename": file.filename,
+            "url": f"{self.url.removesuffix('/simple')}/files/{file.filename}",
+            "hashes": {"sha256": file.sha256},
+            "core-metadata": True,
+            "size": len(file.content),
+            **date,
+        }
+
+
+def _wheel(name: str, version: str, stem: str, tag: str, requires: tuple[str, ...]) -> bytes:
+    needs = "".join(f"Requires-Dist: {each}\n" for each in requires)
+    buffer = BytesIO()
+    with ZipFile(buffer, "w") as archive:
+        module = f"{name.replace('-', '_')}.py"
+        info = f"{stem}.dist-info"
+        archive.writestr(module, f"tag = {tag!r}\n")
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}\n")
+        archive.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n")
+        archive.writestr(f"{info}/RECORD", f"{module},,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
+    return buffer.getvalue()

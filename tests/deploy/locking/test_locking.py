@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from deploy.errors import LockError
+from deploy.layer import lock
+
+if TYPE_CHECKING:
+    from tests.deploy.locking.conftest import Project
+    from tests.deploy.locking.index import Index
+
+BOTH = ("cp311-cp311-manylinux2014_x86_64", "cp311-cp311-manylinux2014_aarch64")
+
+
+def test_every_wheel_that_fits_the_runtime_is_locked_and_no_other(project: Project, index: Index) -> None:
+    fitting = index.add(
+        "demo",
+        "1.0",
+        *BOTH,
+        "cp38-abi3-manylinux_2_26_x86_64.manylinux_2_28_x86_64",
+        "py3-none-any",
+    )
+    index.add(
+        "demo",
+        "1.0",
+        "cp312-cp312-manylinux2014_x86_64",
+        "cp311-cp311-manylinux_2_28_x86_64",
+        "cp311-cp311-manylinux_2_34_x86_64",
+        "cp311-cp311-musllinux_1_2_x86_64",
+        "cp311-cp311-macosx_11_0_arm64",
+        "cp311-cp311-linux_x86_64",
+    )
+    project.wants("demo")
+    assert project.run() == 0
+    (pin,) = lock.read(project.lock)
+    assert pin.version == "1.0"
+    assert set(pin.hashes) == {each.sha256 for each in fitting}
+
+
+def test_the_lock_says_what_needs_each_package_and_neither_hosts_nor_paths_nor_dates(
+    project: Project, index: Index
+) -> None:
+    index.add("demo", "1.0", requires=("other>=2", "Third_Part"))
+    index.add("other", "2.1", requires=("third-part",))
+    index.add("third-part", "3")
+    project.wants("demo")
+    project.run()
+    text = project.lock.read_text()
+    assert "nox -s lock" in text
+    assert "other==2.1 \\\n" in text
+    assert "    # via demo\n" in text
+    assert "    # via\n    #   demo\n    #   other\n" in text
+    assert "    # via -r requirements.in\n" in text
+    assert not re.search(r"127\.0\.0\.1|/tmp|20\d\d-", text)
+
+
+def test_locking_again_changes_no_byte(project: Project, index: Index, capsys: pytest.CaptureFixture[str]) -> None:
+    index.add("demo", "1.0", *BOTH)
+    project.wants("demo")
+    project.run()
+    first = project.lock.read_bytes()
+    project.run()
+    assert project.lock.read_bytes() == first
+    assert "nothing changed" in capsys.readouterr().out
+
+
+def test_pip_installs_from_the_lock_with_hashes_required(project: Project, index: Index) -> None:
+    index.add("demo", "1.0", requires=("other",))
+    index.add("other", "2.1")
+    project.wants("demo")
+    project.run()
+    pip = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--no-cache-dir"]
+    wish = ["--require-hashes", "--only-binary", ":all:", "-r", str(project.lock)]
+    done = subprocess.run([*pip, *wish], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Would install demo-1.0 other-2.1" in done.stdout
+
+
+def test_a_locked_version_stays_until_it_is_upgraded(project: Project, index: Index) -> None:
+    index.add("demo", "1.0", requires=("other",))
+    index.add("other", "1.0")
+    project.wants("demo")
+    project.run()
+    index.add("demo", "1.1", requires=("other",))
+    index.add("other", "1.1")
+    project.run()
+    assert [pin.version for pin in lock.read(project.lock)] == ["1.0", "1.0"]
+    project.run(upgrade=["other"])
+    assert [pin.version for pin in lock.read(project.lock)] == ["1.0", "1.1"]
+    project.run(upgrade=[])
+    assert [pin.version for pin in lock.read(project.lock)] == ["1.1", "1.1"]
+
+
+def test_what_changed_is_told_with_its_age(project: Project, index: Index, capsys: pytest.CaptureFixture[str]) -> None:
+    index.add("demo", "1.0")
+    index.add("old", "1.0")
+    project.wants("demo", "old")
+    project.run()
+    index.add("demo", "1.1", days=30.5)
+    project.wants("demo")
+    capsys.readouterr()
+    project.run(upgrade=[])
+    out = capsys.readouterr().out
+    assert re.search(r"^demo +1\.0 +1\.1 +30$", out, re.MULTILINE)
+    assert re.search(r"^old +1\.0 +-$", out, re.MULTILINE)
+
+
+def test_a_package_without_a_wheel_for_the_runtimes_glibc_is_refused_with_the_version_that_has_one(
+    project: Project, index: Index
+) -> None:
+    index.add("demo", "1.0", *BOTH)
+    index.add("demo", "2.0", "cp311-cp311-manylinux_2_28_x86_64", "cp311-cp311-manylinux_2_28_aarch64")
+    project.wants("demo")
+    with pytest.raises(LockError) as caught:
+        project.run()
+    (fault,) = caught.value.faults
+    assert fault.where == "demo==2.0"
+    assert "glibc 2.26" in fault.what
+    assert "manylinux_2_28_x86_64" in fault.cause
+    assert "`demo<=1.0`" in fault.cure
+    assert not project.lock.exists()
+
+
+def test_architectures_that_cannot_agree_on_a_version_are_refused(project: Project, index: Index) -> None:
+    index.add("demo", "1.0", *BOTH)
+    index.add("demo", "2.0", BOTH[0])
+    project.wants("demo")
+    with pytest.raises(LockError) as caught:
+        project.run()
+    (fault,) = caught.value.faults
+    assert fault.what == "is 2.0 for x86_64 and 1.0 for arm64"
+    assert "`demo==1.0`" in fault.cure
+
+
+def test_an_architecture_that_is_not_built_for_may_lack_wheels_and_is_told(
+    project: Project, index: Index, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.configured("layers: {deps: {}}\narchitectures: [x86_64]\n")
+    (only,) = index.add("demo", "1.0", BOTH[0])
+    project.wants("demo")
+    project.run()
+    assert lock.read(project.lock)[0].hashes == (only.sha256,)
+    assert "not locked for arm64" in capsys.readouterr().out
+    assert project.run(check=True) == 0
+
+
+def test_a_package_that_one_architecture_needs_is_marked_for_it(project: Project, index: Index) -> None:
+    index.add("demo", "1.0", requires=("arm-only; platform_machine == 'aarch64'",))
+    index.add("arm-only", "1.0")
+    project.wants("demo")
+    project.run()
+    assert 'arm-only==1.0 ; platform_machine == "aarch64" \\\n' in project.lock.read_text()
+    assert project.run(check=True) == 0
+
+
+def test_a_release_within_the_cooldown_waits_unless_it_has_a_reason(
+    project: Project, index: Index, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.add("demo", "1.0")
+    index.add("demo", "1.1", days=3)
+    project.wants("demo")
+    project.run()
+    assert lock.read(project.lock)[0].version == "1.0"
+    project.configured("layers: {deps: {}}\nlock: {overrides: {Demo: {days: 2, reason: a security fix}}}\n")
+    project.run(upgrade=[])
+    assert lock.read(project.lock)[0].version == "1.1"
+    assert "a security fix" in capsys.readouterr().out
+    assert project.run(check=True) == 0
+
+
+def test_the_cooldown_is_a_setting(project: Project, index: Index) -> None:
+    index.add("demo", "1.0")
+    index.add("demo", "1.1", days=3)
+    project.wants("demo")
+    project.configured("layers: {deps: {}}\nlock: {cooldown-days: 2}\n")
+    project.run()
+    assert lock.read(project.lock)[0].version == "1.1"
+
+
+def test_a_cooldown_that_leaves_no_version_is_named_as_the_cause(project: Project, index: Index) -> None:
+    index.add("demo", "1.0", days=1)
+    project.wants("demo")
+    with pytest.raises(LockError) as caught:
+        project.run()
+    assert "cooldown" in caught.value.faults[0].cause
+    assert "exclude-newer" in caught.value.log
+
+
+def test_an_index_without_upload_dates_is_named_as_the_cause_and_can_be_used_with_a_reason(
+    project: Project, index: Index
+) -> None:
+    index.add("demo", "1.0")
+    index.has_dates = False
+    project.wants("demo")
+    with pytest.raises(LockError) as caught:
+        project.run()
+    assert "without upload dates" in caught.value.faults[0].cause
+    project.configured("layers: {deps: {}}\nlock: {overrides: {demo: {days: 0, reason: our own index}}}\n")
+    project.run()
+    assert lock.read(project.lock)[0].version == "1.0"
+
+
+def test_requirements_that_contradict_each_other_are_refused_in_uvs_words(project: Project, index: Index) -> None:
+    index.add("demo", "1.0", requires=("other>=2",))
+    index.add("other", "1.0")
+    index.add("other", "2.0")
+    project.wants("demo", "other<2")
+    with pytest.raises(LockError) as caught:
+        project.run()
+    assert "contradict" in caught.value.faults[0].cause
+    assert "depend on other>=2" in str(caught.value)
+
+
+def test_an_index_that_cannot_be_reached_is_named_as_the_cause(
+    project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", index.url.replace("127.0.0.1", "127.0.0.2"))
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    project.wants("demo")
+    with pytest.raises(LockError) as caught:
+        project.run()
+    assert "cannot be reached" in caught.value.faults[0].cause
+
+
+def test_a_requirement_that_is_an_address_is_refused(project: Project, index: Index) -> None:
+    (wheel,) = index.add("demo", "1.0")
+    project.wants(f"demo @ {index.url.removesuffix('/simple')}/files/{wheel.filename}")
+    with pytest.raises(LockError, match="cannot lock demo @"):
+        project.run()
+
+
+def test_a_project_without_requirements_in_is_told_to_write_one(project: Project) -> None:
+    with pytest.raises(LockError, match=r"requirements\.in: no such file"):
+        project.run()
+
+
+def test_uv_settings_that_would_change_the_choice_are_kept_from_it(
+    project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.add("demo", "1.0")
+    index.add("demo", "1.1")
+    monkeypatch.setenv("UV_RESOLUTION", "lowest")
+    project.wants("demo")
+    project.run()
+    assert lock.read(project.lock)[0].version == "1.1"
+
+
+def test_the_index_of_pips_configuration_file_is_used(
+    project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.add("demo", "1.0")
+    file = project.folder / "pip.conf"
+    file.write_text(f"[global]\nindex-url = {index.url}\n")
+    monkeypatch.delenv("PIP_INDEX_URL")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(file))
+    project.wants("demo")
+    assert project.run() == 0
+
+
+def test_image_pins_the_image_and_leaves_the_requirements_alone(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from deploy.layer import pin_image
+
+    monkeypatch.setattr(pin_image, "pin_image", lambda settings, _console: 0 if settings.image else 1)
+    assert project.run(image=True) == 0
+    assert not project.lock.exists()
