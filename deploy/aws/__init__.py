@@ -1,0 +1,13 @@
+"""The one door to AWS: only what is below this folder imports boto3.
+
+    connection   who we are and where: checked before anything else is asked
+    refusals     what AWS or botocore refused, as AwsError with cause and cure
+    layers       layer versions
+    functions    functions, their versions and aliases
+    stacks       CloudFormation stacks and change sets
+    uploads      how bytes get to Lambda: in the call, or through S3
+
+Each verb is one call, or one call and its pages; it returns values, never botocore's dictionaries. Retries and
+waiting are botocore's own: its standard retry mode and its waiters. Any endpoint serves that boto3 is told of by
+AWS_ENDPOINT_URL.
+"""

@@ -1,0 +1,89 @@
+"""Who we are in AWS, and the clients that every verb speaks through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+from deploy import __version__
+from deploy.aws.refusals import asking
+from deploy.errors import AwsError, Fault
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.client import CloudFormationClient
+    from mypy_boto3_lambda.client import LambdaClient
+    from mypy_boto3_s3.client import S3Client
+
+    from deploy.settings import Stage
+
+# Reading may take as long as a function's cold start and health check, or an upload over a slow line.
+CONFIG = Config(
+    connect_timeout=10,
+    read_timeout=90,
+    retries={"mode": "standard", "total_max_attempts": 8},
+    user_agent_extra=f"channelwright/{__version__}",
+)
+
+
+@dataclass(frozen=True)
+class Aws:
+    """An account and a region that calls go to. The clients are made when first used."""
+
+    session: boto3.Session
+    account: str
+    config: Config = CONFIG
+
+    @property
+    def region(self) -> str:
+        return self.session.region_name
+
+    @cached_property
+    def functions(self) -> LambdaClient:
+        return self.session.client("lambda", config=self.config)
+
+    @cached_property
+    def stacks(self) -> CloudFormationClient:
+        return self.session.client("cloudformation", config=self.config)
+
+    @cached_property
+    def objects(self) -> S3Client:
+        return self.session.client("s3", config=self.config)
+
+    @property
+    def is_amazons(self) -> bool:
+        """Whether Lambda's endpoint, as boto3 resolved it, is below a domain of AWS, a private one included."""
+        host = urlsplit(self.functions.meta.endpoint_url).hostname or ""
+        return any(host.endswith(f".{domain}") for domain in _domains())
+
+
+def connect(stage: Stage, *, config: Config = CONFIG) -> Aws:
+    """Open the door to the stage's region; raise AwsError without credentials or in another account than its own."""
+    with asking("sts:GetCallerIdentity", stage.region):
+        session = boto3.Session(region_name=stage.region)
+        account = session.client("sts", config=config).get_caller_identity()["Account"]
+    if stage.account and stage.account != account:
+        raise AwsError([_wrong_account(stage, account)])
+    return Aws(session, account, config)
+
+
+def _wrong_account(stage: Stage, account: str) -> Fault:
+    return Fault(
+        f"stages.{stage.name}.account",
+        f"the credentials are for account {account}; this stage is {stage.account}'s",
+        cause="another profile or role is active",
+        cure=f"sign in to {stage.account}, or choose another --stage",
+    )
+
+
+def _domains() -> set[str]:
+    """Every domain below which AWS has endpoints, in all its partitions, as botocore's own data says."""
+    data: Any = botocore.session.get_session().get_component("data_loader").load_data("endpoints")
+    suffixes = {partition["dnsSuffix"] for partition in data["partitions"]}
+    variants = (each for partition in data["partitions"] for each in partition["defaults"].get("variants", ()))
+    return suffixes | {variant["dnsSuffix"] for variant in variants if "dnsSuffix" in variant}

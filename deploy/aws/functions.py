@@ -1,0 +1,177 @@
+"""Functions, their published versions and their aliases.
+
+Every change carries the RevisionId of what was read before it, so that nobody's change is overwritten unseen:
+https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html. Between two changes of a function Lambda
+has to be waited for: https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from deploy.aws.layers import hexadecimal
+from deploy.aws.refusals import asking
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_lambda.literals import ArchitectureType
+    from mypy_boto3_lambda.type_defs import LayerVersionContentInputTypeDef as Content
+    from mypy_boto3_lambda.waiter import FunctionUpdatedV2Waiter, PublishedVersionActiveWaiter
+
+    from deploy.aws.connection import Aws
+
+_CONFIGURATION = (
+    "Runtime",
+    "Role",
+    "Handler",
+    "Timeout",
+    "MemorySize",
+    "VpcConfig",
+    "DeadLetterConfig",
+    "Environment",
+    "KMSKeyArn",
+    "TracingConfig",
+    "EphemeralStorage",
+    "FileSystemConfigs",
+    "LoggingConfig",
+)
+"""The keys of a configuration that the template decides, and that a published version keeps for good."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionState:
+    """A function's $LATEST or a published version of it. `layers` are ARNs in attach order, `sha256` hexadecimal.
+
+    `settling` tells that Lambda is still making it so, and takes no further change.
+    """
+
+    name: str
+    version: str
+    sha256: str
+    layers: tuple[str, ...]
+    architecture: ArchitectureType
+    revision: str
+    settling: bool = field(compare=False)
+    configuration: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class AliasState:
+    """An alias and the version that it stands for; `weighted` where a share of traffic goes to another one."""
+
+    function: str
+    name: str
+    version: str
+    revision: str
+    weighted: bool
+
+
+def read(aws: Aws, name: str, qualifier: str = "$LATEST") -> FunctionState | None:
+    """Read $LATEST, a version, or what an alias stands for; None where there is no such thing."""
+    with asking("lambda:GetFunctionConfiguration", f"{name}:{qualifier}"):
+        try:
+            found = aws.functions.get_function_configuration(FunctionName=name, Qualifier=qualifier)
+        except aws.functions.exceptions.ResourceNotFoundException:
+            return None
+    return _state(name, found)
+
+
+def versions(aws: Aws, name: str) -> tuple[FunctionState, ...]:
+    """List every published version, newest first."""
+    pages = aws.functions.get_paginator("list_versions_by_function").paginate(FunctionName=name)
+    with asking("lambda:ListVersionsByFunction", name):
+        found = [_state(name, each) for page in pages for each in page["Versions"] if each["Version"] != "$LATEST"]
+    return tuple(sorted(found, key=lambda each: -int(each.version)))
+
+
+def alias(aws: Aws, name: str, alias: str) -> AliasState | None:
+    with asking("lambda:GetAlias", f"{name}:{alias}"):
+        try:
+            found = aws.functions.get_alias(FunctionName=name, Name=alias)
+        except aws.functions.exceptions.ResourceNotFoundException:
+            return None
+    weights = found.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
+    return AliasState(name, alias, found["FunctionVersion"], found["RevisionId"], weighted=bool(weights))
+
+
+def settle(aws: Aws, name: str) -> None:
+    """Wait until Lambda has taken in the last change of $LATEST; raise AwsError where it failed to."""
+    waiter: FunctionUpdatedV2Waiter = aws.functions.get_waiter("function_updated_v2")
+    with asking("lambda:GetFunction", name):
+        waiter.wait(FunctionName=name)
+
+
+def update_code(aws: Aws, latest: FunctionState, source: Content) -> None:
+    """Give $LATEST other code, and leave its architecture as it is: left out, it would become x86_64."""
+    with asking("lambda:UpdateFunctionCode", latest.name):
+        aws.functions.update_function_code(
+            FunctionName=latest.name, Architectures=[latest.architecture], RevisionId=latest.revision, **source
+        )
+
+
+def update_layers(aws: Aws, latest: FunctionState, layers: tuple[str, ...]) -> None:
+    """Give $LATEST these layers and no others."""
+    with asking("lambda:UpdateFunctionConfiguration", latest.name):
+        aws.functions.update_function_configuration(
+            FunctionName=latest.name, Layers=list(layers), RevisionId=latest.revision
+        )
+
+
+def publish(aws: Aws, latest: FunctionState, code_sha256: str, description: str) -> FunctionState:
+    """Make a version of $LATEST as it was read, and wait until it can be invoked.
+
+    Lambda answers with the newest version where that is the same already.
+    """
+    with asking("lambda:PublishVersion", latest.name):
+        made = aws.functions.publish_version(
+            FunctionName=latest.name, CodeSha256=code_sha256, RevisionId=latest.revision, Description=description
+        )
+    waiter: PublishedVersionActiveWaiter = aws.functions.get_waiter("published_version_active")
+    with asking("lambda:GetFunctionConfiguration", f"{latest.name}:{made['Version']}"):
+        waiter.wait(FunctionName=latest.name, Qualifier=made["Version"], WaiterConfig={"Delay": 1, "MaxAttempts": 600})
+    return _state(latest.name, made)
+
+
+def move_alias(aws: Aws, alias: AliasState, version: str) -> None:
+    with asking("lambda:UpdateAlias", f"{alias.function}:{alias.name}"):
+        aws.functions.update_alias(
+            FunctionName=alias.function, Name=alias.name, FunctionVersion=version, RevisionId=alias.revision
+        )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an invocation brought: the payload's text, whether the function failed, and the end of its log."""
+
+    payload: bytes
+    failed: bool
+    log_base64: str
+
+
+def invoke(aws: Aws, name: str, version: str, event: bytes) -> Answer:
+    with asking("lambda:InvokeFunction", f"{name}:{version}"):
+        answer = aws.functions.invoke(FunctionName=name, Qualifier=version, LogType="Tail", Payload=event)
+        payload = answer["Payload"].read()
+    return Answer(payload, "FunctionError" in answer, answer.get("LogResult", ""))
+
+
+def _state(name: str, found: Any) -> FunctionState:
+    return FunctionState(
+        name=name,
+        version=found["Version"],
+        sha256=hexadecimal(found["CodeSha256"]),
+        layers=tuple(layer["Arn"] for layer in found.get("Layers", ())),
+        architecture=found.get("Architectures", ["x86_64"])[0],
+        revision=found["RevisionId"],
+        settling=found.get("LastUpdateStatus") == "InProgress" or found.get("State") == "Pending",
+        configuration={key: found[key] for key in _CONFIGURATION if _filled(found.get(key))},
+    )
+
+
+def _filled(value: Any) -> bool:
+    """Tell a value from its absence: Lambda writes what is not set as nothing, as "" or as lists of nothing."""
+    if isinstance(value, dict):
+        return any(_filled(each) for each in value.values())
+    return value not in (None, "", [], False)

@@ -1,0 +1,111 @@
+"""What AWS refused, translated once: the action, what AWS said, the likely cause, what to do.
+
+The codes are those of https://docs.aws.amazon.com/lambda/latest/api/CommonErrors.html and of each action's own page.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from botocore import exceptions as botocore
+
+from deploy.errors import AwsError, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_RERUN = "run it again; it continues where this one stopped"
+_SIGN_IN = "sign in, for example with `aws sso login` or `aws configure`, and check AWS_PROFILE"
+_EXPIRED = ("the credentials have expired", "sign in again, for example with `aws sso login`")
+_UNKNOWN = ("AWS does not know these credentials, or their secret is wrong", _SIGN_IN)
+_DENIED = ("the role or user that is signed in may not do this", "allow {action} on {about}")
+_THROTTLED = ("too many calls, and still so after every retry", f"wait a minute, then {_RERUN}")
+_TOO_LARGE = ("Lambda takes zips of up to 50 MiB in a call", "set the stage's `bucket`, so that it goes through S3")
+_RACED = ("another deployment, or a person, is changing it", f"let that end, then {_RERUN}")
+
+_KNOWN = {
+    "ExpiredToken": _EXPIRED,
+    "ExpiredTokenException": _EXPIRED,
+    "RequestExpired": _EXPIRED,
+    "InvalidClientTokenId": _UNKNOWN,
+    "InvalidSignatureException": _UNKNOWN,
+    "SignatureDoesNotMatch": _UNKNOWN,
+    "UnrecognizedClientException": _UNKNOWN,
+    "AccessDenied": _DENIED,
+    "AccessDeniedException": _DENIED,
+    "Throttling": _THROTTLED,
+    "ThrottlingException": _THROTTLED,
+    "TooManyRequestsException": _THROTTLED,
+    "RequestLimitExceeded": _THROTTLED,
+    "SlowDown": _THROTTLED,
+    "RequestEntityTooLargeException": _TOO_LARGE,
+    "RequestTooLargeException": _TOO_LARGE,
+    "413": _TOO_LARGE,
+    "CodeStorageExceededException": (
+        "all layers and versions of the region together fill its code storage",
+        "delete versions that nothing uses, or ask AWS for a higher quota",
+    ),
+    "ResourceConflictException": _RACED,
+    "PreconditionFailedException": _RACED,
+    "NoSuchBucket": ("the bucket does not exist", "create it in the stage's region, or set the stage's `bucket`"),
+    "PermanentRedirect": ("the bucket is in another region", "set the stage's `bucket` to one in its region"),
+}
+
+_SIGNED_OUT = (
+    botocore.NoCredentialsError,
+    botocore.PartialCredentialsError,
+    botocore.CredentialRetrievalError,
+    botocore.TokenRetrievalError,
+    botocore.UnauthorizedSSOTokenError,
+    botocore.SSOTokenLoadError,
+    botocore.ProfileNotFound,
+)
+_UNREACHABLE = (botocore.ConnectionError, botocore.HTTPClientError)
+
+
+@contextmanager
+def asking(action: str, about: str) -> Iterator[None]:
+    """Turn what AWS or botocore refuses inside into AwsError.
+
+    `action` is named as in an IAM policy, `lambda:PublishLayerVersion`; `about` is what it is done to. A wrong call
+    of ours (ParamValidationError) is a bug and stays one.
+    """
+    try:
+        yield
+    except botocore.ParamValidationError:
+        raise
+    except botocore.WaiterError as error:
+        raise AwsError([_waited(action, about, error)]) from error
+    except botocore.ClientError as error:
+        raise AwsError([_refused(action, about, error.response)]) from error
+    except botocore.BotoCoreError as error:
+        raise AwsError([_unasked(action, about, error)]) from error
+
+
+def _refused(action: str, about: str, response: Any) -> Fault:
+    """Explain an error response; one that a proxy gave in AWS's place has a status and no code of AWS."""
+    code = str(response["Error"].get("Code", ""))
+    status = str(response.get("ResponseMetadata", {}).get("HTTPStatusCode", ""))
+    cause, cure = _KNOWN.get(code) or _KNOWN.get(status) or ("", "")
+    said = response["Error"].get("Message") or "no reason given"
+    return Fault(f"{action} {about}", f"{said} ({code})", cause, cure.format(action=action, about=about))
+
+
+def _waited(action: str, about: str, error: botocore.WaiterError) -> Fault:
+    """Say what was waited for: a waiter's last answer holds AWS's reason, the waiter's own text does not."""
+    last: Any = error.last_response
+    if "Error" in last:
+        return _refused(action, about, last)
+    configuration = last.get("Configuration", last)
+    reason = configuration.get("LastUpdateStatusReason") or configuration.get("StateReason")
+    return Fault(f"{action} {about}", reason or str(error.kwargs["reason"]), cure=_RERUN)
+
+
+def _unasked(action: str, about: str, error: botocore.BotoCoreError) -> Fault:
+    where, said = f"{action} {about}", str(error)
+    if isinstance(error, _SIGNED_OUT):
+        return Fault(where, said, "there are no usable AWS credentials", _SIGN_IN)
+    if isinstance(error, _UNREACHABLE):
+        return Fault(where, said, "AWS cannot be reached, or the answer was lost", f"check the network, then {_RERUN}")
+    return Fault(where, said)

@@ -1,0 +1,228 @@
+"""What a rollout would do, function by function, from what AWS says: a value that can be printed and tested.
+
+A version is wanted that has the bundle's code, the function's layers and the configuration that the template gave
+$LATEST. Where a published version is just that, it is used; where it is live already, there is nothing to do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from deploy.aws import functions
+from deploy.errors import Fault, RolloutError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from deploy.aws.connection import Aws
+    from deploy.aws.functions import AliasState, FunctionState
+    from deploy.layer.verify import VerifiedLayer
+    from deploy.release.bundle import CodeBundle
+    from deploy.release.values import PublishedLayer
+    from deploy.settings import Function, Settings, Stage
+
+
+@dataclass(frozen=True)
+class PlannedLayer:
+    """A layer that is to be attached, and the version in AWS that has its bytes, if there is one yet."""
+
+    verified: VerifiedLayer
+    published: PublishedLayer | None
+
+    @property
+    def name(self) -> str:
+        return self.verified.built.spec.layer.name
+
+    @property
+    def architecture(self) -> str:
+        return self.verified.built.spec.architecture
+
+    @property
+    def arn(self) -> str:
+        """The version's ARN; empty, like no version's, where the layer is still to be published."""
+        return self.published.arn if self.published else ""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it had to be sent."""
+        return self.published is not None and not self.published.reused
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.published.version}" if self.published else f"{self.name}, a new version"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionPlan:
+    """One function as it is and as it is to be. `reuse` is a published version that is what is wanted already."""
+
+    function: Function
+    code: CodeBundle
+    layers: tuple[PlannedLayer, ...]
+    latest: FunctionState
+    alias: AliasState
+    live: FunctionState
+    reuse: FunctionState | None
+
+    @property
+    def name(self) -> str:
+        return self.latest.name
+
+    @property
+    def arns(self) -> tuple[str, ...]:
+        return tuple(layer.arn for layer in self.layers)
+
+    @property
+    def is_live(self) -> bool:
+        return self.reuse is not None and self.reuse.version == self.alias.version
+
+    @property
+    def uploads_code(self) -> bool:
+        return self.reuse is None and self.latest.sha256 != self.code.sha256
+
+    def has_all(self, version: FunctionState) -> bool:
+        """Whether a version is what is wanted: code, layers, and the configuration of $LATEST."""
+        return not any(self.differences(version))
+
+    def differences(self, version: FunctionState) -> Iterator[str]:
+        """Yield what of a version is not as wanted: code, layers, keys of its configuration."""
+        if version.sha256 != self.code.sha256:
+            yield "code"
+        if version.layers != self.arns:
+            yield "layers"
+        if version.architecture != self.latest.architecture:
+            yield "Architectures"
+        wanted, there = self.latest.configuration, version.configuration
+        yield from sorted(key for key in wanted.keys() | there.keys() if wanted.get(key) != there.get(key))
+
+    def __str__(self) -> str:
+        if self.is_live:
+            return f"{self.name}  version {self.alias.version} is live and the same"
+        to = f"version {self.reuse.version}, published before" if self.reuse else "a new version"
+        return f"{self.name}  version {self.alias.version} -> {to} ({', '.join(self.differences(self.live))})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolloutPlan:
+    """A whole rollout; `release` is decided by the bytes of code and layers alone."""
+
+    release: str
+    layers: tuple[PlannedLayer, ...]
+    functions: tuple[FunctionPlan, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether traffic meets all this already."""
+        return not self.new_layers and all(each.is_live for each in self.functions)
+
+    @property
+    def new_layers(self) -> tuple[PlannedLayer, ...]:
+        return tuple(layer for layer in self.layers if layer.published is None)
+
+    @property
+    def uploads(self) -> int:
+        """Bytes that will be sent: each new layer once, the code once for each function that lacks it."""
+        new = sum(layer.verified.built.zip.stat().st_size for layer in self.new_layers)
+        return new + sum(each.code.size for each in self.functions if each.uploads_code)
+
+    def lines(self) -> Iterator[str]:
+        """Yield the plan as people read it."""
+        yield f"release {self.release}"
+        for layer in self.layers:
+            yield f"  layer     {layer}{', these bytes are published' if layer.published else ''}"
+        for each in self.functions:
+            yield f"  function  {each}"
+        yield f"  upload    {self.uploads:,} bytes"
+
+
+def make(
+    aws: Aws, settings: Settings, stage: Stage, code: CodeBundle | None, layers: Sequence[PlannedLayer]
+) -> RolloutPlan:
+    """Ask AWS how every function is; raise RolloutError with all that stands in the rollout's way.
+
+    There is no code where the project has layers alone; then there are no functions to plan for either.
+    """
+    if code is None:
+        return RolloutPlan(release=_identify(layers), layers=tuple(layers), functions=())
+    faults: list[Fault] = []
+    plans: list[FunctionPlan] = []
+    for function in settings.functions.values():
+        observed = _observe(aws, function, f"{function.name}{stage.suffix}", faults)
+        if observed is not None:
+            faults += _unfit(settings, function, observed, layers)
+            plans.append(_plan(aws, function, observed, code, _attached(function, observed, layers)))
+    if faults:
+        raise RolloutError(faults)
+    return RolloutPlan(release=_identify(layers, code), layers=tuple(layers), functions=tuple(plans))
+
+
+@dataclass(frozen=True)
+class _Observed:
+    """A function as AWS has it: $LATEST, its alias, and the version that the alias stands for."""
+
+    latest: FunctionState
+    alias: AliasState
+    live: FunctionState
+
+
+def _observe(aws: Aws, function: Function, name: str, faults: list[Fault]) -> _Observed | None:
+    latest = functions.read(aws, name)
+    if latest is not None and latest.settling:
+        functions.settle(aws, name)
+        latest = functions.read(aws, name)
+    alias = functions.alias(aws, name, function.alias) if latest else None
+    live = functions.read(aws, name, alias.version) if alias else None
+    if latest is None:
+        faults.append(Fault(name, "there is no such function", cure="let `template` make it, or make it by hand"))
+    elif alias is None:
+        faults.append(Fault(f"{name}:{function.alias}", "there is no such alias", cure="let `template` make it"))
+    elif live is None:
+        faults.append(Fault(f"{name}:{function.alias}", f"stands for version {alias.version}, which is gone"))
+    else:
+        return _Observed(latest, alias, live)
+    return None
+
+
+def _unfit(
+    settings: Settings, function: Function, observed: _Observed, layers: Sequence[PlannedLayer]
+) -> Iterator[Fault]:
+    """Yield what the template and the configuration do not agree on, and what would split traffic."""
+    latest, alias = observed.latest, observed.alias
+    for key, wanted in (("Handler", function.handler), ("Runtime", settings.runtime)):
+        if latest.configuration.get(key) != wanted:
+            what = f"has {key} {latest.configuration.get(key)}; config/pipeline.yaml says {wanted}"
+            yield Fault(latest.name, what, cure="make the template and config/pipeline.yaml agree")
+    if layers and latest.architecture not in {layer.architecture for layer in layers}:
+        what = f"runs on {latest.architecture}, for which no layer is built"
+        yield Fault(latest.name, what, cure=f"add {latest.architecture} to `architectures`")
+    if alias.weighted:
+        what = "sends a share of the traffic to another version"
+        cure = f"take the weights away: aws lambda update-alias --function-name {alias.function} --name {alias.name}"
+        yield Fault(
+            f"{alias.function}:{alias.name}", what, cure=f"{cure} --routing-config AdditionalVersionWeights={{}}"
+        )
+
+
+def _attached(function: Function, observed: _Observed, layers: Sequence[PlannedLayer]) -> tuple[PlannedLayer, ...]:
+    """Pick the function's layers for its architecture, in attach order."""
+    fitting = {layer.name: layer for layer in layers if layer.architecture == observed.latest.architecture}
+    return tuple(fitting[name] for name in function.layers if name in fitting)
+
+
+def _plan(
+    aws: Aws, function: Function, observed: _Observed, code: CodeBundle, layers: tuple[PlannedLayer, ...]
+) -> FunctionPlan:
+    plan = FunctionPlan(function=function, code=code, layers=layers, **vars(observed), reuse=None)
+    if plan.has_all(observed.live):
+        return replace(plan, reuse=observed.live)
+    if any(layer.published is None for layer in layers):
+        return plan
+    published = functions.versions(aws, observed.latest.name)
+    return replace(plan, reuse=next((each for each in published if plan.has_all(each)), None))
+
+
+def _identify(layers: Sequence[PlannedLayer], code: CodeBundle | None = None) -> str:
+    """Name a release by its bytes: the same code and layers are the same release in every account."""
+    digests = [code.sha256 if code else "", *(layer.verified.built.sha256 for layer in layers)]
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:12]

@@ -1,0 +1,131 @@
+"""Publishes a verified layer, unless AWS has these bytes already.
+
+The zip's sha256 is Lambda's CodeSha256, so AWS itself is asked. A list of versions does not show CodeSha256; the
+digest at the start of each description tells which version is worth a second question.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from typing import TYPE_CHECKING
+
+from deploy.aws import layers, uploads
+from deploy.errors import AwsError, Fault, RolloutError
+from deploy.release.values import PublishedLayer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from deploy.aws.connection import Aws
+    from deploy.aws.layers import LayerVersion
+    from deploy.layer.git import Commit
+    from deploy.layer.verify import VerifiedLayer
+    from deploy.settings import Stage
+
+_OURS = re.compile(r"sha256:(?P<digest>[0-9a-f]{12})\b")
+
+
+def find(aws: Aws, verified: VerifiedLayer) -> PublishedLayer | None:
+    """Find the newest version that has the layer's very bytes and fits its runtime and architecture."""
+    sha256, spec = verified.built.sha256, verified.built.spec
+    for each in layers.versions(aws, spec):
+        ours = _OURS.match(each.description)
+        if ours and not sha256.startswith(ours["digest"]):
+            continue
+        if layers.content(aws, spec, each.version).sha256 == sha256:
+            return PublishedLayer(verified=verified, arn=each.arn, version=each.version, reused=True)
+    return None
+
+
+def publish(aws: Aws, stage: Stage, verified: VerifiedLayer, commit: Commit) -> PublishedLayer:
+    """Make the layer available in AWS: the version that has its bytes, or a new one, read back.
+
+    Raises RolloutError for a layer that was not built in the runtime image and would go to a real account.
+    """
+    refuse_unproven(aws, verified)
+    if found := find(aws, verified):
+        return found
+    built = verified.built
+    description = describe(verified, commit, _previous_packages(aws, verified))
+    source = uploads.content(aws, stage, built.zip, built.sha256)
+    made, there = layers.publish(aws, built.spec, source, description)
+    if there.sha256 != built.sha256:
+        raise RolloutError([_other_bytes(made, there.sha256, built.sha256)])
+    return PublishedLayer(verified=verified, arn=made.arn, version=made.version, reused=False)
+
+
+def refuse_unproven(aws: Aws, verified: VerifiedLayer) -> None:
+    """Raise RolloutError where nothing but this host says that the layer loads, and AWS is meant."""
+    spec = verified.built.spec
+    if spec.image.is_host and aws.is_amazons:
+        raise RolloutError([_unproven(spec.layer.name)])
+
+
+def describe(verified: VerifiedLayer, commit: Commit, before: Mapping[str, str] | None) -> str:
+    """Say in at most 256 characters what a version is and what changed since `before`, packages by name.
+
+    What does not fit is counted: `sha256:… git:… img:… +idna==3.7 -six requests==2.31->2.32 …(+4)`.
+    """
+    spec = verified.built.spec
+    image = "host" if spec.image.is_host else spec.image.digest.removeprefix("sha256:")[:12]
+    git = f"{commit.sha[:12]}{'+dirty' if commit.dirty else ''}" if commit.sha else "none"
+    text = f"sha256:{verified.built.sha256[:12]} git:{git} img:{image}"
+    after = {package.name: package.version for package in verified.built.report.packages}
+    return _fitted(text, list(_changes(before, after)) if before is not None else [])
+
+
+def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted(before.keys() | after.keys()):
+        if name not in before:
+            yield f"+{name}=={after[name]}"
+        elif name not in after:
+            yield f"-{name}"
+        elif before[name] != after[name]:
+            yield f"{name}=={before[name]}->{after[name]}"
+
+
+def _fitted(text: str, words: list[str]) -> str:
+    """Append as many words as a description holds, and the number of those that it does not."""
+    for count in range(len(words), -1, -1):
+        left = len(words) - count
+        whole = " ".join([text, *words[:count], *([f"…(+{left})"] if left else [])])
+        if len(whole) <= layers.DESCRIPTION:
+            return whole
+    return text
+
+
+def _previous_packages(aws: Aws, verified: VerifiedLayer) -> Mapping[str, str] | None:
+    """Read what the newest version of ours holds; None where there is none, or it does not tell."""
+    spec = verified.built.spec
+    ours = next((each for each in layers.versions(aws, spec) if _OURS.match(each.description)), None)
+    if ours is None:
+        return None
+    try:
+        archive = layers.download(layers.content(aws, spec, ours.version))
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+            report = json.loads(opened.read(f"channelwright/{spec.layer.name}.json"))
+        return {package["name"]: package["version"] for package in report["packages"]}
+    except (AwsError, zipfile.BadZipFile, KeyError, TypeError, ValueError):
+        # The description is for people. One that says less is better than a release that stops here.
+        return None
+
+
+def _other_bytes(made: LayerVersion, there: str, here: str) -> Fault:
+    return Fault(
+        made.arn,
+        f"AWS has other bytes than were sent: sha256 {there}, not {here}",
+        cause="the upload was broken or the object in the bucket replaced",
+        cure="delete this layer version and run it again",
+    )
+
+
+def _unproven(name: str) -> Fault:
+    return Fault(
+        name,
+        "was built and verified on this host, not in the runtime image; a real AWS account does not get it",
+        cause="--runtime host",
+        cure="deploy without --runtime host, where there is a container engine",
+    )

@@ -1,0 +1,115 @@
+"""Carries out a plan: new versions first, each proven; then the aliases, all or none.
+
+Until the last step traffic meets nothing of it. Every step looks before it acts, so a rerun after a failure or a
+kill does what is left.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deploy.aws import functions, uploads
+from deploy.errors import AwsError, Fault, RolloutError
+from deploy.layer.manifest import code_sha256
+from deploy.release import health
+from deploy.release.switch import Move, move_all
+from deploy.release.values import LiveFunction, Release
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from deploy.aws.connection import Aws
+    from deploy.aws.functions import FunctionState
+    from deploy.layer.git import Commit
+    from deploy.release.plan import FunctionPlan, RolloutPlan
+    from deploy.settings import Stage
+
+
+def roll_out(aws: Aws, stage: Stage, plan: RolloutPlan, commit: Commit, say: Callable[[str], None]) -> Release:
+    """Make a plan true whose layers are all published; raise RolloutError or AwsError, and no alias has moved then."""
+    description = f"channelwright {plan.release} git:{commit}"
+    versions = [_version(aws, stage, each, description, say) for each in plan.functions]
+    moves = [
+        Move(each.alias, version)
+        for each, version in zip(plan.functions, versions, strict=True)
+        if each.alias.version != version
+    ]
+    move_all(aws, moves[::-1])
+    for each in plan.functions:
+        if not each.is_live:
+            _demand(each, functions.read(aws, each.name, each.function.alias))
+    return Release(
+        id=plan.release,
+        functions=tuple(_live(each, version) for each, version in zip(plan.functions, versions, strict=True)),
+        uploaded=plan.uploads,
+    )
+
+
+def _version(aws: Aws, stage: Stage, plan: FunctionPlan, description: str, say: Callable[[str], None]) -> str:
+    """Return the number of a version that is as planned and, unless it is live already, well."""
+    if plan.is_live:
+        return plan.alias.version
+    version = plan.reuse.version if plan.reuse else _published(aws, stage, plan, description)
+    _demand(plan, functions.read(aws, plan.name, version))
+    if plan.function.health is None:
+        say(f"{plan.name}  version {version} has the right code and layers; it names no health event")
+        return version
+    wanted = health.expected(plan.code, [layer.verified.built for layer in plan.layers])
+    health.check(aws, plan.name, version, plan.function.health, wanted)
+    say(f"{plan.name}  version {version} runs the code and the layers that were verified")
+    return version
+
+
+def _published(aws: Aws, stage: Stage, plan: FunctionPlan, description: str) -> str:
+    """Bring $LATEST to what is wanted, one change at a time, and make a version of it."""
+    latest, code, layers = plan.latest, plan.code, plan.arns
+    if latest.sha256 != code.sha256:
+        source = uploads.content(aws, stage, code.zip, code.sha256)
+        before = latest
+        latest = _changed(
+            aws, latest, lambda: functions.update_code(aws, before, source), lambda now: now.sha256 == code.sha256
+        )
+    if latest.layers != layers:
+        with_code = latest
+        latest = _changed(
+            aws, latest, lambda: functions.update_layers(aws, with_code, layers), lambda now: now.layers == layers
+        )
+    return functions.publish(aws, latest, code_sha256(code.sha256), description).version
+
+
+def _changed(
+    aws: Aws, latest: FunctionState, change: Callable[[], None], holds: Callable[[FunctionState], bool]
+) -> FunctionState:
+    """Change $LATEST, wait, and read it back. A change whose answer was lost was made if $LATEST says so."""
+    try:
+        change()
+    except AwsError:
+        now = functions.read(aws, latest.name)
+        if now is None or not holds(now):
+            raise
+    functions.settle(aws, latest.name)
+    now = functions.read(aws, latest.name)
+    if now is None or not holds(now):
+        raise RolloutError([_raced(latest.name)])
+    return now
+
+
+def _demand(plan: FunctionPlan, version: FunctionState | None) -> None:
+    """Raise RolloutError unless what AWS has there is what was planned."""
+    if version is None:
+        raise RolloutError([_raced(plan.name)])
+    if differences := ", ".join(plan.differences(version)):
+        raise RolloutError([_raced(f"{plan.name}:{version.version}", differences)])
+
+
+def _live(plan: FunctionPlan, version: str) -> LiveFunction:
+    return LiveFunction(name=plan.name, alias=plan.function.alias, version=version, was=plan.alias.version)
+
+
+def _raced(where: str, differences: str = "it") -> Fault:
+    return Fault(
+        where,
+        f"is not what was just made: {differences} changed",
+        cause="another deployment, or a person, changed it at the same time",
+        cure="let that end, then run it again",
+    )

@@ -1,0 +1,170 @@
+"""The infrastructure: the project's template as a CloudFormation stack, changed through a change set that is shown.
+
+The template makes the functions and their aliases. From then on a function's code and layers and the version that
+an alias stands for are the rollout's; a change set that would touch them is refused, since traffic would meet the
+template's placeholder until the next rollout.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deploy.aws import stacks
+from deploy.aws.stacks import TEMPLATE, ChangeSet, Template, Wanted
+from deploy.errors import AwsError, ConfigError, Fault
+from deploy.settings import FromEnvironment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from deploy.aws.connection import Aws
+    from deploy.aws.stacks import Change, Output, StackState
+    from deploy.settings import Stage
+
+STAGE_TAG = "channelwright:stage"
+
+_OWNED = {"AWS::Lambda::Function": {"Code", "Layers"}, "AWS::Lambda::Alias": {"FunctionVersion"}}
+"""What the rollout owns once it exists, by resource type."""
+
+_NEVER_MADE = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"}
+
+
+def parameters(stage: Stage, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the stage's parameters with values; raise ConfigError with every variable that is not set."""
+    faults: list[Fault] = []
+    values: dict[str, str] = {}
+    for key, value in stage.parameters.items():
+        if not isinstance(value, FromEnvironment):
+            values[key] = value
+        elif value.variable in environment:
+            values[key] = environment[value.variable]
+        else:
+            where = f"stages.{stage.name}.parameters.{key}"
+            faults.append(
+                Fault(where, f"{value.variable} is not set in the environment", cure=f"export {value.variable}=…")
+            )
+    if faults:
+        raise ConfigError(faults)
+    return values
+
+
+def propose(aws: Aws, stage: Stage, template: Path, values: Mapping[str, str]) -> ChangeSet | None:
+    """Make a change set from the template; None where the stack is as the template says.
+
+    Raises ConfigError where parameters do not fit the template, AwsError where the stack cannot be changed, or the
+    change set would touch what the rollout owns.
+    """
+    state = _ready(aws, stage)
+    declared = stacks.summarise(aws, stage.stack, _read(template))
+    wanted = Wanted(
+        stack=stage.stack,
+        status=state.status if state else None,
+        template=declared,
+        parameters=_fitting(stage, declared, values),
+        tags={STAGE_TAG: stage.name},
+    )
+    proposed = stacks.propose(aws, wanted)
+    if proposed and (faults := list(_trespasses(proposed))):
+        stacks.discard(aws, proposed)
+        raise AwsError(faults)
+    return proposed
+
+
+def outputs(aws: Aws, stage: Stage) -> tuple[Output, ...]:
+    """Return the stack's outputs; none where there is no stack."""
+    state = stacks.read(aws, stage.stack)
+    return state.outputs if state else ()
+
+
+def makes_functions(proposed: ChangeSet) -> bool:
+    """Whether there are functions or aliases that a rollout can be planned for only once they are made."""
+    return any(change.action == "Add" and change.kind in _OWNED for change in proposed.changes)
+
+
+def lines(proposed: ChangeSet | None, stage: Stage) -> Iterator[str]:
+    """Yield a change set as people read it."""
+    if proposed is None:
+        yield f"stack {stage.stack}: no changes"
+        return
+    yield f"stack {proposed.stack}: {'will be made' if proposed.creates else 'will be changed'}"
+    width = max(len(change.resource) for change in proposed.changes)
+    for change in proposed.changes:
+        details = f"  {', '.join(change.properties)}" if change.properties else ""
+        yield f"  {change.action.lower():<8}{change.resource:<{width}}  {change.kind}{_replacement(change)}{details}"
+
+
+def destroys(proposed: ChangeSet) -> tuple[str, ...]:
+    """Name the resources that would be removed, or replaced by new ones."""
+    return tuple(
+        change.resource for change in proposed.changes if change.action == "Remove" or change.replacement != "False"
+    )
+
+
+def _replacement(change: Change) -> str:
+    return {"True": "  REPLACED", "Conditional": "  may be replaced"}.get(change.replacement, "")
+
+
+def _read(template: Path) -> str:
+    try:
+        body = template.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError([Fault(str(template), error.strerror or str(error), cure="correct `template`")]) from error
+    if (size := len(body.encode())) > TEMPLATE:
+        raise ConfigError([Fault(str(template), f"is {size:,} bytes; a template may have {TEMPLATE:,}")])
+    return body
+
+
+def _ready(aws: Aws, stage: Stage) -> StackState | None:
+    """Read the stack, having waited for what runs on it; raise AwsError where nothing can be changed."""
+    state = stacks.read(aws, stage.stack)
+    if state and state.status.endswith("_IN_PROGRESS") and state.status != "REVIEW_IN_PROGRESS":
+        stacks.wait(aws, stage.stack, creates=state.status.startswith("CREATE"))
+        state = stacks.read(aws, stage.stack)
+    if state and state.status in _NEVER_MADE:
+        raise AwsError([_never_made(state)])
+    if state and state.status == "UPDATE_ROLLBACK_FAILED":
+        cure = f"remove the cause, then: aws cloudformation continue-update-rollback --stack-name {state.name}"
+        raise AwsError([Fault(f"stack {state.name}", "an update failed, and so did undoing it", state.reason, cure)])
+    return state
+
+
+def _never_made(state: StackState) -> Fault:
+    return Fault(
+        f"stack {state.name}",
+        f"is {state.status}: it was never made, or not wholly removed, and cannot be changed",
+        cause=state.reason,
+        cure=f"see why, then delete it: aws cloudformation delete-stack --stack-name {state.name}",
+    )
+
+
+def _fitting(stage: Stage, declared: Template, values: Mapping[str, str]) -> dict[str, str]:
+    """Add what the pipeline gives by itself; raise ConfigError with every parameter too many or too few."""
+    given = {
+        key: value for key, value in (("NameSuffix", stage.suffix), ("Stage", stage.name)) if key in declared.parameters
+    }
+    whole = given | dict(values)
+    where = f"stages.{stage.name}.parameters"
+    faults = [
+        Fault(f"{where}.{key}", "the template has no such parameter")
+        for key in sorted(whole.keys() - declared.parameters)
+    ]
+    faults += [
+        Fault(f"{where}.{key}", "is required by the template and missing", cure="give it text or {env: NAME}")
+        for key in sorted(declared.required - whole.keys())
+    ]
+    if faults:
+        raise ConfigError(faults)
+    return whole
+
+
+def _trespasses(proposed: ChangeSet) -> Iterator[Fault]:
+    for change in proposed.changes:
+        owned = _OWNED.get(change.kind, set()).intersection(change.properties)
+        if change.action == "Modify" and change.replacement != "True" and owned:
+            yield Fault(
+                f"stack {proposed.stack}: {change.resource}",
+                f"the template would change {' and '.join(sorted(owned))}, which the rollout owns",
+                cause="it differs from what the stack was last made with, or is given through !GetAtt of what changes",
+                cure="put it back to what the template said when the stack was made; releases change code and layers",
+            )

@@ -1,0 +1,82 @@
+"""Moves the aliases of a release: all of them, or none.
+
+Each move is one call, so there is a moment in which the first alias has moved and the next has not. Functions are
+moved in the reverse of the order in which config/pipeline.yaml names them: the ones that consume come after those
+that produce for them there, and so are ready for what new producers send. When a move fails, or the run is
+interrupted, what has moved is put back. After a kill that leaves no time for that, a rerun moves the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deploy.aws import functions
+from deploy.errors import AwsError, Fault, PipelineError, RolloutError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from deploy.aws.connection import Aws
+    from deploy.aws.functions import AliasState
+
+
+@dataclass(frozen=True)
+class Move:
+    """An alias as it was read, and the version that it is to stand for."""
+
+    alias: AliasState
+    version: str
+
+    @property
+    def where(self) -> str:
+        return f"{self.alias.function}:{self.alias.name}"
+
+
+def move_all(aws: Aws, moves: Sequence[Move]) -> None:
+    """Make every move; when one fails, undo those made and raise what it failed with."""
+    try:
+        for move in moves:
+            _move(aws, move)
+    except BaseException as error:
+        # Interrupts too: traffic must not be left between two releases by Ctrl-C or a cancelled job.
+        faults = [fault for move in moves for fault in _undo(aws, move)]
+        if isinstance(error, PipelineError):
+            raise RolloutError([*error.faults, *(faults or [_none_moved(moves)])]) from error
+        raise
+
+
+def _move(aws: Aws, move: Move) -> None:
+    """Move one alias. A call whose answer was lost did its work if the alias says so."""
+    try:
+        functions.move_alias(aws, move.alias, move.version)
+    except AwsError:
+        now = functions.alias(aws, move.alias.function, move.alias.name)
+        if now is None or now.version != move.version:
+            raise
+
+
+def _undo(aws: Aws, move: Move) -> list[Fault]:
+    """Put an alias back if it has moved; return what prevents it."""
+    try:
+        now = functions.alias(aws, move.alias.function, move.alias.name)
+        if now is not None and now.version == move.version:
+            _move(aws, Move(now, move.alias.version))
+    except AwsError as error:
+        return [*error.faults, _stuck(move)]
+    return []
+
+
+def _none_moved(moves: Sequence[Move]) -> Fault:
+    aliases = " and ".join(f"{move.where} is at version {move.alias.version}" for move in moves)
+    return Fault("", f"no alias has moved: {aliases}", cure="run it again when the cause is gone")
+
+
+def _stuck(move: Move) -> Fault:
+    return Fault(
+        move.where,
+        f"may stand for version {move.version} while others do not",
+        cause="it could not be put back",
+        cure=f"run it again, or put it back: aws lambda update-alias --function-name {move.alias.function} "
+        f"--name {move.alias.name} --function-version {move.alias.version}",
+    )

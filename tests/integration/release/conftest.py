@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from deploy.aws.connection import Aws, connect
+from deploy.layer.git import Commit
+from deploy.release import plan as planning
+from deploy.release.plan import PlannedLayer, RolloutPlan
+from deploy.release.publish import find, publish
+from deploy.release.rollout import roll_out
+from tests.integration.aws import EmulatedAws, emulated_aws
+from tests.integration.shipment import STAGE, Shop, settings, zipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from deploy.layer.verify import VerifiedLayer
+    from deploy.release.bundle import CodeBundle
+    from deploy.release.values import Release
+    from deploy.settings import Settings
+
+COMMIT = Commit("c0ffee" * 6 + "c0de", dirty=False)
+ROLE = "arn:aws:iam::123456789012:role/tiny"
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedAws]:
+    with emulated_aws(tmp_path_factory.mktemp("ministack"), settling=0.01) as running:
+        yield running
+
+
+@pytest.fixture
+def aws(emulator: EmulatedAws, monkeypatch: pytest.MonkeyPatch) -> Aws:
+    """Connect to an empty account. What the emulator does in moments is not waited for in seconds."""
+    emulator.reset()
+    for name, value in emulator.environment.items():
+        monkeypatch.setenv(name, value)
+    sleep = time.sleep
+    monkeypatch.setattr("botocore.waiter.time.sleep", lambda seconds: sleep(min(seconds, 0.03)))
+    return connect(STAGE)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    return Shop(tmp_path)
+
+
+@dataclass
+class Site:
+    """Two functions in AWS with an alias each, and the project that is rolled out to them."""
+
+    aws: Aws
+    settings: Settings
+
+    def plan(self, layers: Sequence[VerifiedLayer], code: CodeBundle) -> RolloutPlan:
+        planned = [PlannedLayer(layer, find(self.aws, layer)) for layer in layers]
+        return planning.make(self.aws, self.settings, STAGE, code, planned)
+
+    def deploy(self, layers: Sequence[VerifiedLayer], code: CodeBundle) -> Release:
+        planned = [PlannedLayer(layer, publish(self.aws, STAGE, layer, COMMIT)) for layer in layers]
+        plan = planning.make(self.aws, self.settings, STAGE, code, planned)
+        return roll_out(self.aws, STAGE, plan, COMMIT, lambda _: None)
+
+    def names(self) -> list[str]:
+        return [f"{function.name}{STAGE.suffix}" for function in self.settings.functions.values()]
+
+    def traffic(self) -> list[str]:
+        """Say which release each alias answers for."""
+        return [str(self.ask(name, "live")) for name in self.names()]
+
+    def ask(self, name: str, qualifier: str) -> object:
+        answer = self.aws.functions.invoke(FunctionName=name, Qualifier=qualifier, Payload=b"{}")
+        return json.loads(answer["Payload"].read()).get("release", "placeholder")
+
+    def live(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Say the code and the layers that each alias stands for."""
+        found = [
+            self.aws.functions.get_function_configuration(FunctionName=name, Qualifier="live") for name in self.names()
+        ]
+        return [(each["CodeSha256"], tuple(layer["Arn"] for layer in each.get("Layers", ()))) for each in found]
+
+
+@pytest.fixture
+def site(aws: Aws, tmp_path: Path) -> Site:
+    made = Site(aws, settings(tmp_path))
+    for name in made.names():
+        handler = f"{name.split('_')[1].split('-')[0]}.handler"
+        placeholder = zipped({"bot.py": PLACEHOLDER, "worker.py": PLACEHOLDER})
+        aws.functions.create_function(
+            FunctionName=name,
+            Runtime="python3.11",
+            Handler=handler,
+            Role=ROLE,
+            Code={"ZipFile": placeholder},
+            Publish=True,
+        )
+        aws.functions.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
+    return made
+
+
+PLACEHOLDER = "def handler(event, context):\n    return {}\n"
