@@ -28,7 +28,7 @@ _PLATFORMS: dict[Architecture, str] = {"x86_64": "amd64", "arm64": "arm64"}
 
 @dataclass(frozen=True)
 class Images:
-    """What an engine does with images. Build steps never have network."""
+    """What an engine does with images. Build steps have no network unless they are given one."""
 
     client: APIClient
 
@@ -75,7 +75,7 @@ class Images:
             self.client.import_image_from_file(str(root), repository=repository, tag=tag)
 
     def build(self, context: Mapping[str, bytes], arguments: Mapping[str, str], **options: Any) -> str:
-        """Build an image that stays; return its id. Options and errors are those of `built`, and a `tag`."""
+        """Build an image that stays; return its id. Options and errors are those of `built`; and a `tag`."""
         return self._build(BuildLog(), context, arguments, **options)
 
     @contextmanager
@@ -102,6 +102,8 @@ class Images:
         use_cache: bool = True,
         tag: str = "",
         labels: Mapping[str, str] | None = None,
+        target: str = "",
+        network: str = "none",
     ) -> str:
         with translated(dockerfile, refused=BuildError):
             events = self.client.build(
@@ -111,8 +113,9 @@ class Images:
                 buildargs=dict(arguments),
                 labels={LABEL: "image", **(labels or {})},
                 tag=tag or None,
+                target=target or None,
                 nocache=not use_cache,
-                network_mode="none",
+                network_mode=network,
                 use_config_proxy=False,
                 rm=True,
                 forcerm=True,

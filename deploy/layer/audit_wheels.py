@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from email.parser import HeaderParser
-from functools import cache
 from typing import TYPE_CHECKING
 
-from packaging import tags
+from packaging.tags import parse_tag
 
 from deploy.errors import Fault
 from deploy.layer.lock import normalised
+from deploy.layer.wheel_tags import wheel_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,9 +23,6 @@ _MODULE = re.compile(r"python/(?:lib/python3\.[0-9]+/site-packages/)?(?P<first>[
 _IMPORTABLE = (".py", ".pyc", ".so")
 _RELOCK = "remake the lock with `nox -s lock`"
 _REBUILD = "build the layer again with --no-cache"
-# The oldest glibc for which wheels of each architecture are made: https://peps.python.org/pep-0599/
-_OLDEST = {"x86_64": 5, "arm64": 17}
-_LEGACY = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
 
 
 def is_metadata(path: str) -> bool:
@@ -74,13 +71,12 @@ def _wheel(built: BuiltLayer, package: Package) -> Iterator[Fault]:
         yield Fault(
             where, f"its sha256 {package.sha256[:12]}… is not in the lock", "another file was installed", _RELOCK
         )
-    wanted = _runtime_tags(built.spec.runtime, built.spec.architecture)
-    given = {str(tag) for text in package.tags for tag in tags.parse_tag(text)}
-    if not given & wanted:
+    given = {tag for text in package.tags for tag in parse_tag(text)}
+    if not given & wheel_tags(built.spec.runtime, built.spec.architecture):
         runtime = f"{built.spec.runtime} on {built.spec.architecture}"
         yield Fault(
             where,
-            f"is a wheel for {', '.join(sorted(given)) or 'nothing'}; it does not fit {runtime}",
+            f"is a wheel for {', '.join(sorted(map(str, given))) or 'nothing'}; it does not fit {runtime}",
             cause="it was chosen on a newer Linux, for another Python or for another architecture",
             cure="install inside the runtime image, and lock a wheel that fits: `nox -s lock`",
         )
@@ -91,21 +87,6 @@ def remarks(built: BuiltLayer) -> Iterator[str]:
     for package in built.report.packages:
         if not package.license_files:
             yield f"{package.name}: its wheel brings no licence file ({package.license or 'and names no licence'})"
-
-
-@cache
-def _runtime_tags(runtime: str, architecture: str) -> frozenset[str]:
-    """Return every wheel tag that the runtime's pip accepts: glibc up to 2.26, PEP 600 and the older names."""
-    version = tuple(int(part) for part in runtime.removeprefix("python").split("."))
-    machine = {"arm64": "aarch64"}.get(architecture, architecture)
-    platforms: list[str] = []
-    for minor in range(26, _OLDEST[architecture] - 1, -1):
-        platforms.append(f"manylinux_2_{minor}_{machine}")
-        platforms += [f"{_LEGACY[minor]}_{machine}"] if minor in _LEGACY else []
-    platforms.append(f"linux_{machine}")
-    interpreter = "cp" + "".join(str(part) for part in version)
-    allowed = [*tags.cpython_tags(version, platforms=platforms), *tags.compatible_tags(version, interpreter, platforms)]
-    return frozenset(str(tag) for tag in allowed)
 
 
 def _modules(built: BuiltLayer, paths: set[str]) -> Iterator[Fault]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deploy.container import CallTimedOutError
 from deploy.errors import EngineError, VerificationError
-from deploy.layer import wheels
+from deploy.layer import pip_settings, wheels
 from deploy.layer.runtime import OPT, TASK_ROOT
 
 if TYPE_CHECKING:
@@ -71,7 +73,7 @@ class ContainerRuntime:
         wheels.fetch(self.engine, self._id, spec.runtime, requirements, into, self._environment, self._say)
 
     def assemble(self, spec: LayerSpec, context: Mapping[str, bytes], *, use_cache: bool) -> dict[str, bytes]:
-        arguments = {"RUNTIME_IMAGE": self._id}
+        arguments = {"RUNTIME_IMAGE": self._with_tools(context["Dockerfile.layer"])}
         options = {
             "dockerfile": "Dockerfile.layer",
             "use_cache": use_cache,
@@ -79,6 +81,28 @@ class ContainerRuntime:
         }
         with self.engine.built(context, arguments, **options) as image:
             return self.engine.read(image, "/out")
+
+    def _with_tools(self, dockerfile: bytes) -> str:
+        """Return the image of the Dockerfile's stage `tools`: the runtime image, and what assembling needs besides.
+
+        It is made once for each runtime image and Dockerfile, and is the one step of a build that has network.
+        Nothing of this machine reaches it but the names of its proxies, which engines do not keep in an image.
+        """
+        if not re.search(rb"(?im)^FROM\s.*\sAS\s+tools\s*$", dockerfile):
+            return self._id
+        tag = f"channelwright-tools:{hashlib.sha256(self._id.encode() + dockerfile).hexdigest()[:16]}"
+        if self.engine.inspect(tag) is None:
+            self._say(f"preparing {tag}")
+            proxies = pip_settings.proxies(self._environment)
+            self.engine.build(
+                {"Dockerfile.layer": dockerfile},
+                {"RUNTIME_IMAGE": self._id, **proxies.environment},
+                dockerfile="Dockerfile.layer",
+                target="tools",
+                network="host" if proxies.loopback else "bridge",
+                tag=tag,
+            )
+        return tag
 
     @contextmanager
     def sandbox(

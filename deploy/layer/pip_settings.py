@@ -62,6 +62,12 @@ def read(environment: Mapping[str, str], folder: str) -> PipSettings:
     return PipSettings(found, files)
 
 
+def proxies(environment: Mapping[str, str]) -> PipSettings:
+    """Collect only this machine's proxies, in the names that every program knows."""
+    names = (name for each in _PROXIES for name in (each, each.lower()))
+    return PipSettings({name: environment[name] for name in names if environment.get(name)}, {})
+
+
 def _configured(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield the options of pip's configuration files, least important first."""
     parser = configparser.RawConfigParser()

@@ -82,7 +82,7 @@ def main(plan: dict[str, Any]) -> None:
         with subprocess.Popen(plan["command"], env=environment, stdin=subprocess.DEVNULL, stdout=2) as client:
             threading.Thread(target=_watch, args=(client, api), daemon=True).start()
             if not api.done.wait(plan["timeout"]):
-                api.outcome = {"error": {"errorType": "Timeout", "errorMessage": f"no answer in {plan['timeout']} s"}}
+                api.finish({"error": {"errorType": "Timeout", "errorMessage": f"no answer in {plan['timeout']} s"}})
             client.kill()
         api.shutdown()
     print(json.dumps(api.outcome))

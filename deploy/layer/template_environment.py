@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
 ACCOUNT = "123456789012"
 _FUNCTIONS = {"AWS::Lambda::Function", "AWS::Serverless::Function"}
 _NOTHING = object()
+# What stands before the name in the ARN of a resource, where anything does.
+_IN_ARNS = {
+    "AWS::DynamoDB::Table": "table/",
+    "AWS::IAM::Role": "role/",
+    "AWS::Lambda::Function": "function:",
+    "AWS::Logs::LogGroup": "log-group:",
+    "AWS::SSM::Parameter": "parameter/",
+    "AWS::SecretsManager::Secret": "secret:",
+}
 
 
 def environment_of(template: Path, function_name: str, parameters: Mapping[str, str], region: str) -> dict[str, str]:
@@ -63,7 +73,7 @@ def lambda_environment(function_name: str, region: str, memory: int = 128) -> di
     }
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # the C one is 10 times as fast
     """YAML with CloudFormation's short forms: !Ref x is {"Ref": x}, !Sub x is {"Fn::Sub": x}, and so on."""
 
 
@@ -82,6 +92,11 @@ def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[s
 
 
 _Loader.add_multi_constructor("!", _short_form)
+
+
+@cache
+def _parsed(text: str) -> Any:
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
 
 
 @dataclass(frozen=True)
@@ -110,7 +125,7 @@ class Resolver:
     @classmethod
     def of(cls, path: Path, parameters: Mapping[str, str], region: str) -> Resolver:
         try:
-            template = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
+            template = _parsed(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise ConfigError([Fault(str(path), error.strerror or str(error))]) from error
         except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -184,7 +199,7 @@ class Resolver:
         service = kind.split("::")[1].lower()
         if attribute.endswith("Arn"):
             where = "" if service == "s3" else f"{'' if service == 'iam' else self.region}:{ACCOUNT}"
-            return f"arn:aws:{service}:{where or ':'}:{name}"
+            return f"arn:aws:{service}:{where or ':'}:{_IN_ARNS.get(kind, '')}{name}"
         return self._identity(logical) if attribute == "QueueUrl" else name
 
     def _resource(self, logical: str) -> tuple[str, str]:

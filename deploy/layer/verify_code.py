@@ -55,22 +55,22 @@ def verify_code(
 
     Functions with the same layers share one sandbox.
     """
-    task = _unpacked(code_zip)
+    groups = {names: _attached(layers, names) for names in _by_layers(layers, functions)}
+    task = _unpacked(code_zip, groups)
+    expected = {"code": tree_digest.of_files(task)}
     faults: list[Fault] = []
     answered: dict[str, Answered] = {}
     digests: dict[str, str] = {}
     for names, group in _by_layers(layers, functions).items():
-        attached = [layer.built for name in names for layer in layers if layer.built.spec.layer.name == name]
-        faults += _together(group, attached, sum(map(len, task.values())))
-        opt = findings.merged(attached)
-        trial = _Trial(attached, group, {"code": tree_digest.of_files(task), "layers": tree_digest.of_files(opt)})
+        opt = findings.merged(groups[names])
+        trial = _Trial(groups[names], group, expected | {"layers": tree_digest.of_files(opt)})
         with runtime.sandbox(layers[0].built.spec, opt, task) as sandbox:
             faults += trial.run(sandbox, answered)
         digests |= {function.key: trial.expected["layers"] for function in group}
     if faults:
         raise VerificationError(faults)
     say(f"{', '.join(answered)} answered on the final zips")
-    return CodeEvidence(code=tree_digest.of_files(task), layers=digests, answered=tuple(answered.values()))
+    return CodeEvidence(code=expected["code"], layers=digests, answered=tuple(answered.values()))
 
 
 @dataclass(frozen=True)
@@ -139,14 +139,23 @@ def _by_layers(
     return groups
 
 
-def _together(functions: Sequence[FunctionUnderTest], layers: Sequence[BuiltLayer], code: int) -> tuple[Fault, ...]:
-    where = " and ".join(f"functions.{function.key}" for function in functions)
-    return audit_together(where, layers, code)
+def _attached(layers: Sequence[VerifiedLayer], names: Sequence[str]) -> list[BuiltLayer]:
+    by_name = {layer.built.spec.layer.name: layer.built for layer in layers}
+    return [by_name[name] for name in names]
 
 
-def _unpacked(code_zip: bytes) -> dict[str, bytes]:
+def _unpacked(code_zip: bytes, groups: Mapping[tuple[str, ...], Sequence[BuiltLayer]]) -> dict[str, bytes]:
+    """Unpack the code, unless it is too large to go with the layers of any function."""
     try:
         with ZipFile(BytesIO(code_zip)) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+            together = [
+                fault
+                for names, attached in groups.items()
+                for fault in audit_together(f"the code and {' and '.join(names) or 'no layer'}", attached, size)
+            ]
+            if together:
+                raise VerificationError(together)
             return {each.filename: archive.read(each) for each in archive.infolist() if not each.is_dir()}
     except BadZipFile as error:
         raise VerificationError.of("the code", f"is not a zip that can be read: {error}") from error

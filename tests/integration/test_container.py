@@ -3,8 +3,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
+import socketserver
+import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +19,10 @@ from deploy.errors import BuildError, EngineError
 from deploy.image_digest import image_digest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from deploy.container import Container
 
 pytestmark = pytest.mark.container
 
@@ -30,6 +37,12 @@ def python(script: str) -> list[str]:
     return ["python3.11", "-c", script]
 
 
+@contextmanager
+def filled(engine: Engine, image: str, contents: dict[str, dict[str, bytes]]) -> Iterator[Container]:
+    with engine.volumes(image, contents) as volumes, engine.container(image, volumes=volumes) as container:
+        yield container
+
+
 def exists(engine: Engine, name: str) -> bool:
     return bool(engine.client.containers(all=True, filters={"name": name}))
 
@@ -40,14 +53,13 @@ def volume_names(engine: Engine) -> set[str]:
 
 
 def test_a_container_cannot_write_outside_tmp(engine: Engine, runtime_image: str) -> None:
-    with engine.volumes(runtime_image, {"/opt": {"a": b"1"}, "/var/task": {}}) as volumes:
-        with engine.container(runtime_image, volumes=volumes) as container:
-            for path in ("/x", "/opt/x", "/opt/a", "/var/task/x", "/var/runtime/x", "/home/x"):
-                done = container.call(python(f"open({path!r}, 'w')"))
-                assert done.code == 1, path
-                assert re.search("Read-only file system|Permission denied", done.stderr)
-            assert container.call(python("open('/tmp/x', 'w')")).code == 0
-            mounts = container.call(["cat", "/proc/mounts"]).stdout
+    with filled(engine, runtime_image, {"/opt": {"a": b"1"}, "/var/task": {}}) as container:
+        for path in ("/x", "/opt/x", "/opt/a", "/var/task/x", "/var/runtime/x", "/home/x"):
+            done = container.call(python(f"open({path!r}, 'w')"))
+            assert done.code == 1, path
+            assert re.search("Read-only file system|Permission denied", done.stderr)
+        assert container.call(python("open('/tmp/x', 'w')")).code == 0
+        mounts = container.call(["cat", "/proc/mounts"]).stdout
     modes = {line.split()[1]: line.split()[3].split(",")[0] for line in mounts.splitlines()}
     assert (modes["/"], modes["/opt"], modes["/var/task"]) == ("ro", "ro", "ro")
 
@@ -72,14 +84,14 @@ def test_a_container_is_not_root_and_has_no_capabilities(engine: Engine, runtime
 
 
 def test_a_container_cannot_start_processes_without_end(engine: Engine, runtime_image: str) -> None:
-    script = "import subprocess, time\ntry:\n for i in range(400): subprocess.Popen(['sleep', '9'])\nexcept OSError: print(i)"
+    script = "import subprocess\ntry:\n for i in range(400): subprocess.Popen(['sleep', '9'])\nexcept OSError: print(i)"
     with engine.container(runtime_image) as container:
         started = int(container.call(python(script)).stdout)
     assert 200 < started < 256
 
 
 def test_a_container_knows_nothing_of_this_machines_environment(
-    engine: Engine, runtime_image: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    runtime_image: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The SDK would hand on the proxies that the docker client's own configuration names."""
     proxies = {"proxies": {"default": {"httpProxy": "http://secret@proxy.invalid:3128"}}}
@@ -98,19 +110,16 @@ def test_a_container_knows_nothing_of_this_machines_environment(
 
 def test_files_arrive_with_their_modes_and_their_folders(engine: Engine, runtime_image: str) -> None:
     files = {"python/a/b/c.py": b"c = 1\n", "python/d.bin": bytes(range(256)), "e": b""}
-    script = "for d, _, n in __import__('os').walk('/opt'):\n for p in [d, *(d + '/' + f for f in n)]: s = __import__('os').stat(p); print(p, oct(s.st_mode), s.st_uid, s.st_size if n and p != d else '')"
-    with engine.volumes(runtime_image, {"/opt": files}) as volumes:
-        with engine.container(runtime_image, volumes=volumes) as container:
-            assert container.copy_out("/opt") == files
-            listed = container.call(python(script)).stdout.split("\n")
-    assert "/opt/python/a/b 0o40755 0 " in listed
-    assert "/opt/python/d.bin 0o100644 0 256" in listed
+    with filled(engine, runtime_image, {"/opt": files}) as container:
+        assert container.copy_out("/opt") == files
+        listed = container.call(["find", "/opt", "-printf", "%p %M %U %s\n"]).stdout
+    assert re.search("^/opt/python/a/b drwxr-xr-x 0 ", listed, re.MULTILINE)
+    assert "/opt/python/d.bin -rw-r--r-- 0 256\n" in listed
 
 
 def test_an_empty_volume_hides_what_the_image_has_there(engine: Engine, runtime_image: str) -> None:
-    with engine.volumes(runtime_image, {"/var/runtime": {}}) as volumes:
-        with engine.container(runtime_image, volumes=volumes) as container:
-            assert container.call(["ls", "/var/runtime"]).stdout == ""
+    with filled(engine, runtime_image, {"/var/runtime": {}}) as container:
+        assert container.call(["ls", "/var/runtime"]).stdout == ""
 
 
 def test_a_writable_container_takes_files_and_gives_them_back(engine: Engine, runtime_image: str) -> None:
@@ -144,30 +153,36 @@ def test_output_that_comes_at_once_is_not_lost(engine: Engine, runtime_image: st
 
 
 def test_a_call_that_does_not_end_is_given_up_with_what_it_wrote(engine: Engine, runtime_image: str) -> None:
-    with engine.container(runtime_image) as container:
-        with pytest.raises(CallTimedOutError, match="still ran after 0.5 s") as raised:
-            container.call(python("import time; print('began', flush=True); time.sleep(60)"), timeout=0.5)
+    with (
+        engine.container(runtime_image) as container,
+        pytest.raises(CallTimedOutError, match=r"still ran after 0\.5 s") as raised,
+    ):
+        container.call(python("import time; print('began', flush=True); time.sleep(60)"), timeout=0.5)
     assert raised.value.log == "began\n"
 
 
 def test_everything_is_removed_when_the_body_raises(engine: Engine, runtime_image: str) -> None:
     names: list[str] = []
-    with pytest.raises(KeyboardInterrupt), engine.volumes(runtime_image, {"/opt": {"a": b""}}) as volumes:
-        with engine.container(runtime_image, volumes=volumes) as container:
-            names = [container.name, volumes["/opt"]]
-            assert exists(engine, container.name)
-            assert volumes["/opt"] in volume_names(engine)
-            raise KeyboardInterrupt
-    assert not exists(engine, names[0])
-    assert names[1] not in volume_names(engine)
+
+    def interrupted() -> None:
+        with engine.volumes(runtime_image, {"/opt": {"a": b""}}) as volumes:
+            names.append(volumes["/opt"])
+            with engine.container(runtime_image, volumes=volumes) as container:
+                names.append(container.name)
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    volume, container = names
+    assert not exists(engine, container)
+    assert volume not in volume_names(engine)
 
 
 def test_containers_stay_when_they_are_to_be_looked_into(
     engine: Engine, runtime_image: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with Engine.connect({**os.environ, KEEP_VARIABLE: "1"}) as keeping:
-        with keeping.container(runtime_image) as container:
-            pass
+    with Engine.connect({**os.environ, KEEP_VARIABLE: "1"}) as keeping, keeping.container(runtime_image) as container:
+        pass
     try:
         assert exists(engine, container.name)
         assert f"kept container {container.name}" in capsys.readouterr().err
@@ -178,9 +193,8 @@ def test_containers_stay_when_they_are_to_be_looked_into(
 
 def test_threads_share_an_engine(engine: Engine, runtime_image: str) -> None:
     def echo(number: int) -> str:
-        with engine.volumes(runtime_image, {"/opt": {"n": b"%d" % number}}) as volumes:
-            with engine.container(runtime_image, volumes=volumes) as container:
-                return container.call(["cat", "/opt/n"]).stdout
+        with filled(engine, runtime_image, {"/opt": {"n": b"%d" % number}}) as container:
+            return container.call(["cat", "/opt/n"]).stdout
 
     with ThreadPoolExecutor(6) as pool:
         assert list(pool.map(echo, range(12))) == [str(n) for n in range(12)]
@@ -248,3 +262,44 @@ def test_the_digest_without_the_sdk_is_the_one_with_it(engine: Engine, runtime_i
 def test_the_digest_of_an_absent_image_is_left_to_the_sdk(engine: Engine) -> None:
     assert engine.inspect("no-such-image:0") is None
     assert image_digest("no-such-image:0", os.environ) is None
+
+
+def test_an_engine_behind_tcp_serves_the_same(runtime_image: str) -> None:
+    """What a remote engine, or Docker Desktop, looks like from here."""
+    with forwarded("/var/run/docker.sock") as port:
+        environment = {**os.environ, "DOCKER_HOST": f"tcp://127.0.0.1:{port}"}
+        with (
+            Engine.connect(environment) as remote,
+            filled(remote, runtime_image, {"/opt": {"a": b"hello"}}) as container,
+        ):
+            done = container.call(python("import sys; print(sys.stdin.read(2), open('/opt/a').read())"), stdin=b"ok")
+    assert done.stdout == "ok hello\n"
+    assert image_digest(runtime_image, environment) is None
+
+
+@contextmanager
+def forwarded(path: str) -> Iterator[int]:
+    """Forward a TCP port of this machine to a Unix socket."""
+
+    class Forward(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with socket.socket(socket.AF_UNIX) as target:
+                target.connect(path)
+                back = threading.Thread(target=pump, args=(target, self.request))
+                back.start()
+                pump(self.request, target)
+                back.join()
+
+    def pump(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Forward) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()

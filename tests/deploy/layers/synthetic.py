@@ -82,7 +82,9 @@ def layer(
     folder.mkdir(parents=True, exist_ok=True)
     dockerfile = folder / "Dockerfile.layer"
     dockerfile.write_text("FROM scratch\n", encoding="utf-8")
-    files = {f"python/{path}": content for each in made for path, content in _installed(each, settings.bytecode).items()}
+    files = {
+        f"python/{path}": content for each in made for path, content in _installed(each, settings.bytecode).items()
+    }
     kept = {path: content for path, content in files.items() if not lacking(path)} | dict(extra or {})
     packages = tuple(each.package for each in made)
     target = folder / f"{settings.name}.zip"
@@ -172,9 +174,7 @@ class FolderRuntime:
         raise NotImplementedError
 
     @contextmanager
-    def sandbox(
-        self, spec: LayerSpec, opt: Mapping[str, bytes], task: Mapping[str, bytes]
-    ) -> Iterator[FolderSandbox]:
+    def sandbox(self, spec: LayerSpec, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[FolderSandbox]:
         roots = {name: self.folder / name for name in ("opt", "task", "runtime")}
         contents = {"opt": opt, "task": task, "runtime": {path: text.encode() for path, text in self.own.items()}}
         for name, root in roots.items():

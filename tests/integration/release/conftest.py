@@ -31,7 +31,7 @@ ROLE = "arn:aws:iam::123456789012:role/tiny"
 
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedAws]:
-    with emulated_aws(tmp_path_factory.mktemp("ministack"), settling=0.01) as running:
+    with emulated_aws(tmp_path_factory.mktemp("ministack"), settling=0) as running:
         yield running
 
 

@@ -105,7 +105,7 @@ def test_a_layer_above_50_mib_without_a_bucket_names_the_setting(aws: Aws, shop:
 
 
 def test_an_absent_bucket_is_told_with_the_action_and_the_setting(aws: Aws, shop: Shop) -> None:
-    with pytest.raises(AwsError, match="(?s)s3:PutObject no-such-bucket/.*the stage's `bucket`"):
+    with pytest.raises(AwsError, match=r"(?s)s3:PutObject no-such-bucket/.*the stage's `bucket`"):
         publish(aws, replace(STAGE, bucket="no-such-bucket"), _large(shop), COMMIT)
 
 

@@ -139,7 +139,7 @@ def test_when_the_second_function_is_unwell_the_first_gets_no_traffic_either(sit
 @pytest.mark.parametrize("answer", ["None", '"well"', "[1]", "{}"])
 def test_an_answer_without_digests_is_not_well(site: Site, shop: Shop, answer: str) -> None:
     text = f"RELEASE = {{release!r}}\ndef handler(event, context):\n    return {answer.replace('{}', '{{}}')}\n"
-    with pytest.raises(RolloutError, match="code None; [0-9a-f]{64} was verified"):
+    with pytest.raises(RolloutError, match=r"code None; [0-9a-f]{64} was verified"):
         site.deploy([shop.layer({"idna": "3.7"})], shop.code("one", handler=text))
 
 

@@ -1,0 +1,112 @@
+"""Publish what changed and roll it out to a stage.
+
+The layers are built and verified as `layer` does. Then the stack is brought to what the template says, through a
+change set that is shown first; layers that AWS does not have are published; new function versions are made, each
+is asked what it runs, and only then the aliases move: all, or none. What is the same already is left alone.
+
+Credentials, region endpoints and proxies are boto3's own settings: AWS_PROFILE, AWS_ENDPOINT_URL and so on.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from deploy.commands import layer
+from deploy.console import Console, size
+from deploy.settings import load
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from deploy.release.ship import Shipped
+    from deploy.settings import Settings, Stage
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    import argparse
+
+    parser = subparsers.add_parser(
+        "deploy",
+        help="publish what changed and roll it out",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--stage", required=True, help="a stage of config/pipeline.yaml")
+    parser.add_argument("--plan", action="store_true", help="say what would be done, and stop")
+    parser.add_argument("--yes", action="store_true", help="do not ask before something is removed or replaced")
+    layer.choose(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    console = Console()
+    settings = load(arguments.project, os.environ)
+    stage = settings.stage(arguments.stage)
+    # boto3 takes a quarter of a second to import: a wrong stage is told without it.
+    from deploy.aws.connection import connect
+    from deploy.release import stack
+    from deploy.release.ship import Shipment
+
+    parameters = stack.parameters(stage, os.environ) if settings.template else {}
+    aws = connect(stage)
+    console.say(f"stage {stage.name}: account {aws.account}, {aws.region}")
+    made = layer.prepared(arguments, console)
+
+    def confirm(lost: Sequence[str]) -> bool:
+        return arguments.yes or _confirmed(lost)
+
+    shipment = Shipment(aws, settings, stage, parameters, made, console.say, confirm)
+    if arguments.plan:
+        shipment.show()
+        console.say("nothing was changed; without --plan it is done")
+        return 0
+    with _terminated_is_interrupted():
+        shipped = shipment.deploy()
+    summarise(shipped, settings, stage, console)
+    return 0
+
+
+def summarise(shipped: Shipped, settings: Settings, stage: Stage, console: Console) -> None:
+    release = shipped.release
+    console.say()
+    rows = [
+        [each.name, each.alias, each.version, f"was {each.was}" if each.moved else "unchanged"]
+        for each in release.functions
+    ]
+    console.table(["function", "alias", "version", ""], rows)
+    console.say()
+    changed = any(each.moved for each in release.functions) or release.uploaded
+    state = f"{size(release.uploaded)} uploaded" if changed else "nothing changed, nothing uploaded"
+    console.say(f"release {release.id} is live in {stage.name}: {state}")
+    for output in shipped.outputs:
+        console.say(f"{output.key}: {output.value}{f'  ({output.description})' if output.description else ''}")
+    console.say(_next_step(settings, stage))
+
+
+def _next_step(settings: Settings, stage: Stage) -> str:
+    stages = list(settings.stages)
+    following = stages[stages.index(stage.name) + 1 :]
+    if following:
+        return f"next: try it, then `nox -s deploy -- --stage {following[0]}`"
+    return "next: try it; to go back, deploy an earlier commit: its versions are still there"
+
+
+def _confirmed(lost: Sequence[str]) -> bool:
+    """Ask a person, where there is one: a run in CI has shown the change set, and a review has seen the template."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return True
+    return input(f"{', '.join(lost)}: removed or replaced, with all they hold. Go on? [y/N] ").strip().lower() == "y"
+
+
+@contextmanager
+def _terminated_is_interrupted() -> Iterator[None]:
+    """Treat SIGTERM, which a cancelled CI job gets, as Ctrl-C: aliases that have moved are put back."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

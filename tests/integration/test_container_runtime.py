@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from deploy.errors import BuildError, EngineError, VerificationError
+from deploy.layer.in_containers import ContainerRuntime
+from deploy.layer.spec import LayerSpec, RuntimeImage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deploy.container import Engine
+    from deploy.layer.runtime import Sandbox
+
+pytestmark = pytest.mark.container
+
+OPT = {
+    "python/plain.py": b"WHERE = 'layer'\n",
+    "python/lib/python3.11/site-packages/deep.py": b"WHERE = 'site'\n",
+    "python/both.py": b"WHERE = 'layer'\n",
+}
+TASK = {
+    "both.py": b"WHERE = 'task'\n",
+    "good.py": b"""
+import os, plain
+def handler(event, context):
+    return {"event": event, "from": plain.__file__, "variable": os.environ["STAGE"], "user": os.getuid(),
+            "left": context.get_remaining_time_in_millis()}
+""",
+    "missing.py": b"import nowhere\n",
+    "raising.py": b"def handler(event, context):\n    print('about to fail')\n    raise ValueError('what a pity')\n",
+    "hanging.py": b"import time\ndef handler(event, context):\n    time.sleep(60)\n",
+    "falling.py": b"import os\ndef handler(event, context):\n    os._exit(7)\n",
+    "nothing.py": b"def handler(event, context):\n    return None\n",
+}
+
+
+@dataclass
+class Spec:
+    """As much of a LayerSpec as the runtime reads."""
+
+    runtime: str = "python3.11"
+    stem: str = "test"
+
+
+SPEC = cast("LayerSpec", Spec())
+
+
+@pytest.fixture(scope="module")
+def runtime(engine: Engine, runtime_image: str) -> ContainerRuntime:
+    return ContainerRuntime(engine, engine.resolve(runtime_image, "x86_64", print), os.environ)
+
+
+@pytest.fixture(scope="module")
+def sandbox(runtime: ContainerRuntime) -> Iterator[Sandbox]:
+    with runtime.sandbox(SPEC, OPT, TASK) as opened:
+        yield opened
+
+
+def test_a_script_finds_modules_in_lambdas_order(sandbox: Sandbox) -> None:
+    script = (
+        b"import sys, json, both, plain, deep; print(json.dumps([sys.path[:4], both.WHERE, plain.WHERE, deep.WHERE]))"
+    )
+    path, *found = json.loads(sandbox.run(script, "", {}, 30).stdout)
+    assert path == ["/var/task", "/opt/python/lib/python3.11/site-packages", "/opt/python", "/var/runtime"]
+    assert found == ["task", "layer", "site"]
+
+
+def test_what_the_layer_lacks_comes_from_the_runtime_as_in_lambda(sandbox: Sandbox) -> None:
+    assert sandbox.run(b"import boto3; print(boto3.__file__)", "", {}, 30).stdout.startswith("/var/runtime/boto3/")
+
+
+def test_a_script_gets_its_argument_however_long_and_its_environment(sandbox: Sandbox) -> None:
+    argument = "ü" * 300_000
+    done = sandbox.run(
+        b"import os, sys; print(len(sys.argv), sys.argv[1] == '\xc3\xbc' * 300_000, os.environ['STAGE'])",
+        argument,
+        {"STAGE": "dev"},
+        30,
+    )
+    assert (done.code, done.stdout) == (0, "2 True dev\n")
+
+
+def test_a_script_that_raises_says_so(sandbox: Sandbox) -> None:
+    done = sandbox.run(b"raise SystemExit('no')", "", {}, 30)
+    assert (done.code, done.stderr) == (1, "no\n")
+
+
+def test_a_script_that_hangs_is_given_up(sandbox: Sandbox) -> None:
+    with pytest.raises(VerificationError, match=r"still ran after 0\.5 s") as raised:
+        sandbox.run(b"import time; print('began', flush=True); time.sleep(60)", "", {}, 0.5)
+    assert raised.value.log == "began\n"
+
+
+def test_a_handler_answers_through_the_emulator(sandbox: Sandbox) -> None:
+    answer = sandbox.invoke("good.handler", {"STAGE": "dev"}, {"say": "grüß"}, 30)
+    assert isinstance(answer, dict)
+    assert 20_000 < answer.pop("left") <= 30_000
+    assert answer == {"event": {"say": "grüß"}, "from": "/opt/python/plain.py", "variable": "dev", "user": 65534}
+    assert sandbox.invoke("nothing.handler", {}, {}, 30) is None
+
+
+@pytest.mark.parametrize(
+    ("handler", "what", "log"),
+    [
+        (
+            "missing.handler",
+            "Runtime.ImportModuleError: Unable to import module 'missing': No module named 'nowhere'",
+            "nowhere",
+        ),
+        ("absent.handler", "Runtime.ImportModuleError: Unable to import module 'absent'", "absent"),
+        ("good.other", "Runtime.HandlerNotFound: Handler 'other' missing on module 'good'", "other"),
+        ("raising.handler", "ValueError: what a pity", "about to fail"),
+        ("falling.handler", "Runtime.ExitError", "exit status 7"),
+    ],
+)
+def test_a_handler_that_cannot_answer_is_refused_with_its_log(
+    sandbox: Sandbox, handler: str, what: str, log: str
+) -> None:
+    with pytest.raises(VerificationError) as raised:
+        sandbox.invoke(handler, {}, {}, 30)
+    assert raised.value.faults[0].where == handler
+    assert what in raised.value.faults[0].what
+    assert log in raised.value.log
+
+
+def test_a_handler_that_hangs_is_given_up(sandbox: Sandbox) -> None:
+    with pytest.raises(VerificationError, match=r"hanging\.handler") as raised:
+        sandbox.invoke("hanging.handler", {}, {}, 2)
+    assert "INVOKE START" in raised.value.log
+
+
+def test_an_assembly_gives_what_it_left_in_out(runtime: ContainerRuntime) -> None:
+    dockerfile = b"ARG RUNTIME_IMAGE\nFROM ${RUNTIME_IMAGE}\nCOPY recipe /out/recipe\nRUN python3.11 -c \"open('/out/b', 'w').write('b')\"\n"
+    made = runtime.assemble(SPEC, {"Dockerfile.layer": dockerfile, "recipe": b"r"}, use_cache=False)
+    assert made == {"recipe": b"r", "b": b"b"}
+
+
+def test_an_assembly_that_fails_keeps_its_log(runtime: ContainerRuntime) -> None:
+    dockerfile = b"ARG RUNTIME_IMAGE\nFROM ${RUNTIME_IMAGE}\nRUN echo the reason >&2; exit 3\n"
+    with pytest.raises(BuildError, match="non-zero code: 3") as raised:
+        runtime.assemble(SPEC, {"Dockerfile.layer": dockerfile}, use_cache=False)
+    assert "the reason" in raised.value.log
+
+
+def test_an_image_that_went_away_is_named(engine: Engine) -> None:
+    with pytest.raises(EngineError, match="gone:1: is not here any more"):
+        ContainerRuntime(engine, RuntimeImage("gone:1", "sha256:0"), {})

@@ -1,0 +1,170 @@
+"""`python -m deploy layer` as a user runs it, on a project that is not this one."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.image_digest import image_digest
+
+ROOT = Path(__file__).parents[2]
+CONFIG = """
+layers:
+  tiny: {trim: {debug-symbols: true}}
+functions:
+  hello: {name: hello, handler: app.handler, layers: [tiny]}
+"""
+HANDLER = """
+import yaml
+
+def handler(event, context):
+    return yaml.safe_load("answer: 42")
+"""
+
+pytestmark = pytest.mark.container
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return make_project(tmp_path / "project")
+
+
+def make_project(folder: Path) -> Path:
+    for path, text in {
+        "config/pipeline.yaml": CONFIG,
+        "requirements.txt": locked("pyyaml"),
+        "Dockerfile.layer": (ROOT / "Dockerfile.layer").read_text(encoding="utf-8"),
+        "src/app.py": HANDLER,
+    }.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    return folder
+
+
+def locked(name: str) -> str:
+    """Return the lines of this project's lock that lock one distribution."""
+    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    found = re.search(rf"^{name}==.*?(?=^\S|\Z)", lock, re.MULTILINE | re.DOTALL)
+    assert found
+    return found[0]
+
+
+class Run:
+    """One run of the command, in a process of its own."""
+
+    def __init__(self, project: Path, cache: Path, *arguments: str, **environment: str) -> None:
+        self.done = subprocess.run(
+            [sys.executable, "-m", "deploy", "--project", str(project), "layer", *arguments],
+            env={**os.environ, "CHANNELWRIGHT_CACHE": str(cache), "PYTHONPATH": str(ROOT), **environment},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        self.out, self.err, self.code = self.done.stdout, self.done.stderr, self.done.returncode
+
+    def must(self, code: int = 0) -> Run:
+        assert self.code == code, f"{self.code}\n{self.out}\n{self.err}"
+        assert "Traceback" not in self.err
+        return self
+
+
+def manifest(project: Path) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = json.loads((project / "dist" / "tiny.json").read_text(encoding="utf-8"))
+    return found
+
+
+def test_a_project_is_built_verified_and_described_and_then_nothing_is_left_to_do(project: Path, cache: Path) -> None:
+    first = Run(project, cache, "--no-cache").must()
+    assert "building (--no-cache)" in first.out
+    assert "built and verified" in first.out
+    papers = sorted(path.name for path in (project / "dist").iterdir())
+    assert papers == ["code.zip", "tiny.cdx.json", "tiny.json", "tiny.zip"]
+    described = manifest(project)
+    assert described["verification"]["imported"]
+    assert described["image"]["digest"].startswith("sha256:")
+    bom = json.loads((project / "dist" / "tiny.cdx.json").read_text(encoding="utf-8"))
+    assert [component["name"] for component in bom["components"]] == ["pyyaml"]
+    second = Run(project, cache).must()
+    assert "unchanged, verified before" in second.out
+    assert manifest(project) == described
+
+
+def test_a_run_without_changes_needs_no_engine_when_the_image_is_pinned(
+    project: Path, cache: Path, runtime_image: str
+) -> None:
+    known = image_digest(runtime_image, os.environ)
+    assert known
+    Run(project, cache, CHANNELWRIGHT_RUNTIME_IMAGE=known.digest).must()
+    again = Run(project, cache, CHANNELWRIGHT_RUNTIME_IMAGE=known.digest, DOCKER_HOST="unix:///nowhere.sock").must()
+    assert "unchanged, verified before" in again.out
+
+
+def test_a_source_change_tries_the_code_again_and_leaves_the_layer_alone(project: Path, cache: Path) -> None:
+    Run(project, cache).must()
+    (project / "src" / "app.py").write_text(HANDLER.replace("42", "43"), encoding="utf-8")
+    run = Run(project, cache).must()
+    assert "try the code on its layers" in run.out
+    assert "unchanged, verified before" in run.out
+
+
+def test_two_builds_in_different_folders_without_a_cache_give_the_same_bytes(tmp_path: Path, cache: Path) -> None:
+    here, there = make_project(tmp_path / "here"), make_project(tmp_path / "far" / "away")
+    Run(here, cache, "--no-cache").must()
+    Run(there, tmp_path / "another-cache", "--no-cache").must()
+    assert (here / "dist" / "tiny.zip").read_bytes() == (there / "dist" / "tiny.zip").read_bytes()
+
+
+def test_a_miss_says_which_input_changed(project: Path, cache: Path) -> None:
+    Run(project, cache).must()
+    config = project / "config" / "pipeline.yaml"
+    config.write_text(CONFIG.replace("trim:", "bytecode: sourceless, trim:"), encoding="utf-8")
+    assert "building (changed: policy)" in Run(project, cache).must().out
+
+
+def test_a_damaged_cache_is_noticed_and_built_anew(project: Path, tmp_path: Path, cache: Path) -> None:
+    own = tmp_path / "cache"
+    shutil.copytree(cache, own)
+    Run(project, own).must()
+    for zipped in (own / "layers").glob("*/layer.zip"):
+        zipped.write_bytes(zipped.read_bytes()[:-1] + b"?")
+    run = Run(project, own).must()
+    assert "building (the cached zip is damaged" in run.out
+
+
+def test_a_handler_that_cannot_import_is_refused_with_its_reason(project: Path, cache: Path) -> None:
+    (project / "src" / "app.py").write_text("import numpy\n" + HANDLER, encoding="utf-8")
+    run = Run(project, cache).must(code=1)
+    assert "No module named 'numpy'" in run.err
+    assert "functions.hello" in run.err
+
+
+def test_a_wheel_that_is_not_the_locked_one_is_refused(project: Path, tmp_path: Path) -> None:
+    lock = re.sub(r"sha256:[0-9a-f]{8}", "sha256:00000000", locked("pyyaml"))
+    (project / "requirements.txt").write_text(lock, encoding="utf-8")
+    run = Run(project, tmp_path / "empty-cache").must(code=1)
+    assert "DO NOT MATCH THE HASHES" in run.err
+    assert "nox -s lock" in run.err
+
+
+def test_without_an_engine_one_message_says_what_to_do(project: Path, tmp_path: Path) -> None:
+    run = Run(project, tmp_path / "empty-cache", DOCKER_HOST="unix:///nowhere.sock").must(code=1)
+    assert "nox -s engine" in run.err
+    assert "--runtime host" in run.err
+
+
+def test_wrong_usage_exits_with_2(project: Path, cache: Path) -> None:
+    assert "invalid choice: 'moon'" in Run(project, cache, "--runtime", "moon").must(code=2).err
