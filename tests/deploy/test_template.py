@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from deploy.layer.template_environment import environment_of, lambda_environment
 from deploy.settings import load
 from tests.integration.aws import REGION, emulated_aws
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parents[2]
 TEMPLATE = PROJECT / "deploy/template.yaml"
 FUNCTIONS = {"bot": "Bot", "worker": "Worker"}
-KEY = "ab" * 32
+PARAMETERS = {"Stage": "dev", "NameSuffix": "-dev", "DiscordPublicKey": "ab" * 32}
 
 
 class Loader(yaml.SafeLoader):
@@ -186,38 +187,27 @@ def test_all_that_can_be_tagged_is_tagged_with_its_stage(template: dict[str, Any
             assert {"Key": "stage", "Value": {"Ref": "Stage"}} in each["Properties"]["Tags"], name
 
 
-def test_a_function_starts_with_the_environment_that_the_template_gives_it(
-    resources: dict[str, dict[str, Any]], tmp_path: Path
-) -> None:
-    values = {"DiscordPublicKey": KEY, "Jobs": "https://sqs.eu-central-1.amazonaws.com/1/jobs.fifo", "Stage": "dev"}
-    for module, resource in FUNCTIONS.items():
-        environment = resources[resource]["Environment"]["Variables"]
-        given = {name: resolved(value, values) for name, value in environment.items()}
-        done = start(tmp_path / module, module, given)
-        assert done.returncode == 0, done.stderr
-    without = start(tmp_path / "without", "bot", {})
-    assert "DISCORD_PUBLIC_KEY, QUEUE_URL" in without.stderr
+@pytest.mark.parametrize("key", FUNCTIONS)
+def test_a_function_starts_with_the_environment_that_the_template_gives_it(key: str, tmp_path: Path) -> None:
+    name = f"{load(PROJECT, {}).functions[key].name}-dev"
+    given = environment_of(TEMPLATE, name, PARAMETERS, REGION)
+    done = start(tmp_path / key, key, lambda_environment(name, REGION) | given)
+    assert done.returncode == 0, done.stderr
 
 
-def resolved(value: Any, values: Mapping[str, str]) -> str:
-    match value:
-        case {"Ref": name}:
-            return values[name]
-        case {"Fn::Sub": text}:
-            return str(text).replace("${Stage}", values["Stage"])
-        case _:
-            return str(value)
+def test_without_it_the_bot_says_what_is_missing(tmp_path: Path) -> None:
+    done = start(tmp_path / "bot", "bot", lambda_environment("bot", REGION))
+    assert "DISCORD_PUBLIC_KEY, QUEUE_URL" in done.stderr
 
 
-def start(task: Path, module: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Import an entry point as Lambda does, from a folder like /var/task, with this environment and Lambda's own."""
+def start(task: Path, module: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Import an entry point as Lambda does, from a folder like /var/task, with this environment alone."""
     shutil.copytree(PROJECT / "src", task, ignore=shutil.ignore_patterns("__pycache__"))
     (task / "config").mkdir()
     shutil.copy(PROJECT / "config/campaign_channels.yaml", task / "config")
-    own = {"AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, "LAMBDA_TASK_ROOT": str(task)}
     return subprocess.run(
         [sys.executable, "-c", f"import {module}; {module}.handler"],
-        env=own | dict(environment),
+        env=environment,
         cwd=task,
         capture_output=True,
         text=True,
@@ -250,10 +240,7 @@ def changed(stacks: CloudFormationClient, body: str, kind: Any) -> None:
         ChangeSetType=kind,
         TemplateBody=body,
         Capabilities=["CAPABILITY_IAM"],
-        Parameters=[
-            {"ParameterKey": key, "ParameterValue": value}
-            for key, value in {"Stage": "dev", "NameSuffix": "-dev", "DiscordPublicKey": KEY}.items()
-        ],
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in PARAMETERS.items()],
     )["Id"]
     quick: WaiterConfigTypeDef = {"Delay": 1, "MaxAttempts": 30}
     stacks.get_waiter("change_set_create_complete").wait(ChangeSetName=arn, WaiterConfig=quick)
