@@ -7,6 +7,8 @@
                                  inventory ─ what is in the layer, and how it came there
                                  archive ─── out/layer.zip, out/report.json
 
+Where there is no recipe, FOLDER is a project, and `from_project` makes recipes of its configuration.
+
 Everything is in memory. A refusal writes its reasons to stderr, and the exit code is 1.
 """
 
@@ -20,15 +22,14 @@ from deploy.inside.exchange import Recipe
 from deploy.inside.refusal import Refused, fault
 
 TOOLS = Path(__file__).with_name("tools.txt")
+RECIPE = Path("build", "recipe.json")
 
 
 def main(arguments: list[str]) -> int:
     folder = Path(arguments[0])
     out = Path(arguments[1]) if len(arguments) > 1 else folder / "out"
-    recipe = Recipe.from_json((folder / "build" / "recipe.json").read_text(encoding="utf-8"))
-    offered = {path.name: path.read_bytes() for path in sorted((folder / "wheels").iterdir())}
     try:
-        files = assemble(recipe, offered)
+        files = _from_recipe(folder) if (folder / RECIPE).exists() else _from_project(folder)
     except Refused as refused:
         print(refused, file=sys.stderr)
         return 1
@@ -36,6 +37,17 @@ def main(arguments: list[str]) -> int:
     for name, content in files.items():
         (out / name).write_bytes(content)
     return 0
+
+
+def _from_recipe(folder: Path) -> dict[str, bytes]:
+    recipe = Recipe.from_json((folder / RECIPE).read_text(encoding="utf-8"))
+    return assemble(recipe, {path.name: path.read_bytes() for path in sorted((folder / "wheels").iterdir())})
+
+
+def _from_project(folder: Path) -> dict[str, bytes]:
+    from deploy.inside import from_project
+
+    return from_project.main(folder)
 
 
 def assemble(recipe: Recipe, offered: dict[str, bytes]) -> dict[str, bytes]:

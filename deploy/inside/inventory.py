@@ -62,7 +62,7 @@ def manifest(layer: Assembled) -> bytes:
             }
             for wheel in layer.wheels
         ],
-        "trim": recipe.trim,
+        "trim": json.loads(recipe.to_json())["trim"],
         "savings": [asdict(saving) for saving in layer.savings],
         "tools": {"python": platform.python_version(), "strip": layer.strip, "deflate": layer.deflate},
     }

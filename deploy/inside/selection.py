@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from deploy.inside.refusal import Refused, fault
-from deploy.inside.wheel import Wheel, WheelName, read
+from deploy.inside.wheel import Wheel, WheelName, canonical, read
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -70,7 +70,7 @@ def _counted(pins: Sequence[Pin], chosen: Mapping[str, Pin]) -> Iterator[str]:
 
 
 def _matching(wheel: Wheel, pin: Pin) -> Wheel:
-    if (wheel.name, wheel.version) != (pin.name, pin.version):
+    if (wheel.name, canonical(wheel.version)) != (pin.name, canonical(pin.version)):
         what = f"is {wheel.name} {wheel.version}, and the lock has its hash under {pin.name}=={pin.version}"
         raise Refused([fault(wheel.filename, what, cure=_CURE)])
     return wheel

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(
     r"^(?P<name>[^-]+)-(?P<version>[^-]+)(-(?P<build>\d[^-]*))?-(?P<python>[^-]+)-(?P<abi>[^-]+)-(?P<platform>[^-]+)\.whl$"
 )
+_PRE = {"alpha": "a", "a": "a", "beta": "b", "b": "b", "preview": "rc", "pre": "rc", "rc": "rc", "c": "rc"}
 _UNSIGNED = ("RECORD", "RECORD.jws", "RECORD.p7s")
 
 
@@ -86,6 +87,18 @@ def read(filename: str, content: bytes, *, interpreter: str) -> Wheel:
     )
 
 
+def canonical(version: str) -> str:
+    """Return the one spelling of a version, so that 1.0-rc.01 and 1.0rc1 are the same.
+
+    https://packaging.python.org/en/latest/specifications/version-specifiers/#normalization
+    """
+    text = version.lower().removeprefix("v").replace("_", "-")
+    text = re.sub(r"[-.]?(alpha|a|beta|b|preview|pre|rc|c)[-.]?(?=\d|$)", lambda found: _PRE[found[1]], text)
+    text = re.sub(r"[-.]?(post|rev|r)[-.]?(?=\d|$)", ".post", text)
+    text = re.sub(r"[-.]?dev[-.]?(?=\d|$)", ".dev", text)
+    return re.sub(r"\d+", lambda found: str(int(found[0])), re.sub(r"^([^+]*\d)-(\d+)", r"\1.post\2", text))
+
+
 def _members(filename: str, content: bytes) -> dict[str, tuple[bytes, int]]:
     """Return content and Unix mode of every file in the archive."""
     members: dict[str, tuple[bytes, int]] = {}
@@ -109,7 +122,7 @@ def _dist_info(filename: str, named: WheelName, members: dict[str, tuple[bytes, 
         raise Refused([fault(filename, "does not hold exactly one .dist-info with METADATA, WHEEL and RECORD")])
     metadata = BytesHeaderParser().parsebytes(members[f"{folders[0]}/METADATA"][0])
     name, version = normalised(str(metadata["Name"])), str(metadata["Version"])
-    if name != named.name or version.replace("-", "_") != named.version:
+    if name != named.name or canonical(version) != canonical(named.version):
         raise Refused([fault(filename, f"says in its metadata that it is {name} {version}")])
     return folders[0]
 

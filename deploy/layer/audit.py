@@ -28,12 +28,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Audit:
-    """What was found in one layer: faults, shared objects in the zip's order, and remarks that refuse nothing."""
+    """What was found in one layer: faults, shared objects in the zip's order, and remarks that refuse nothing.
+
+    `can_be_tried` tells whether its files can be had and safely unpacked.
+    """
 
     faults: tuple[Fault, ...]
     shared: tuple[elf.SharedObject, ...] = ()
     remarks: tuple[str, ...] = ()
-    unreadable: bool = False
+    can_be_tried: bool = True
 
 
 def audit(built: BuiltLayer, beside: Collection[str] = ()) -> tuple[Fault, ...]:
@@ -49,7 +52,7 @@ def inspect(built: BuiltLayer, beside: Collection[str] = ()) -> Audit:
     except (BadZipFile, EOFError, zlib.error) as error:
         cure = "build it with --no-cache"
         fault = Fault(str(built.zip), f"is not a zip that can be read: {error}", cure=cure)
-        return Audit((fault,), unreadable=True)
+        return Audit((fault,), can_be_tried=False)
 
 
 def audit_together(where: str, layers: Sequence[BuiltLayer], code: int = 0) -> tuple[Fault, ...]:
@@ -94,7 +97,7 @@ def _inspect(built: BuiltLayer, archive: ZipFile, beside: Collection[str]) -> Au
     faults = (*limits.exceeded(built, sizes), *audit_archive.faults(built.spec.layer.name, entries))
     remarks = (*limits.remarks(built, sizes), *audit_wheels.remarks(built))
     if sizes.unzipped > limits.UNZIPPED or not all(map(audit_archive.is_readable, entries)):
-        return Audit(faults, remarks=remarks, unreadable=True)  # no further: it may be a bomb
+        return Audit(faults, remarks=remarks, can_be_tried=False)  # no further: it may be a bomb
     files = {entry.filename: entry for entry in entries if not entry.is_dir()}
     metadata = {path: archive.read(path) for path in files if audit_wheels.is_metadata(path)}
     bytecode = audit_bytecode.faults(built.spec.runtime, built.spec.layer.bytecode, files, archive.read)
@@ -102,11 +105,13 @@ def _inspect(built: BuiltLayer, archive: ZipFile, beside: Collection[str]) -> Au
     around = {path.rpartition("/")[2] for path in (*files, *beside)}
     base = elf.BASES[built.spec.runtime]
     misfits = [fault for each in shared for fault in elf.misfits(each, base, built.spec.architecture, around)]
+    misfits += _unclaimed(built, shared)
     located = [replace(fault, where=_located(built, fault.where)) for fault in (*bytecode, *broken, *misfits)]
     return Audit(
         faults=(*faults, *audit_wheels.faults(built, set(files), metadata), *located),
         shared=tuple(shared),
         remarks=remarks,
+        can_be_tried=audit_archive.is_harmless(entries),
     )
 
 
@@ -114,15 +119,23 @@ def _shared_objects(archive: ZipFile, paths: Iterable[str]) -> tuple[list[elf.Sh
     shared: list[elf.SharedObject] = []
     broken: list[Fault] = []
     for path in paths:
-        with archive.open(path) as file:
-            head = file.read(len(elf.MAGIC))
-        if elf.is_candidate(path, head):
-            match elf.read(path, archive.read(path)):
+        data = archive.read(path)  # of every file, since that compares its checksum
+        if elf.is_candidate(path, data):
+            match elf.read(path, data):
                 case Fault() as fault:
                     broken.append(fault)
                 case elf.SharedObject() as found:
                     shared.append(found)
     return shared, broken
+
+
+def _unclaimed(built: BuiltLayer, shared: Iterable[elf.SharedObject]) -> Iterable[Fault]:
+    """Yield the libraries that no distribution reports: those would not be loaded when the layer is tried."""
+    claimed = {f"python/{path}" for package in built.report.packages for path in package.extensions}
+    for each in shared:
+        if each.path not in claimed and elf.is_library(each.path):
+            cause = "the build and its report disagree"
+            yield Fault(each.path, "is a library of no distribution", cause, "build the layer again with --no-cache")
 
 
 def _located(built: BuiltLayer, path: str) -> str:

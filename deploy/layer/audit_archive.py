@@ -49,9 +49,19 @@ def is_readable(entry: ZipInfo) -> bool:
     return not entry.flag_bits & _ENCRYPTED and entry.compress_type in {ZIP_STORED, ZIP_DEFLATED}
 
 
+def is_harmless(entries: Sequence[ZipInfo]) -> bool:
+    """Tell whether unpacking stays within its folder, and every file finds its place."""
+    paths = {entry.filename for entry in entries}
+    return all(is_plain(path) and paths.isdisjoint(_parents(path)) for path in paths)
+
+
+def is_plain(name: str) -> bool:
+    return "\\" not in name and not {"..", ".", ""} & set(name.removesuffix("/").split("/"))
+
+
 def _unpackable(where: str, entry: ZipInfo, paths: set[str]) -> Iterator[Fault]:
     name, mode = entry.filename, entry.external_attr >> 16
-    if name.startswith("/") or "\\" in name or {"..", ".", ""} & set(name.rstrip("/").split("/")):
+    if not is_plain(name):
         yield Fault(where, "is not a plain relative path", "the build or a wheel is malicious or broken", _CURE)
     if entry.flag_bits & _ENCRYPTED:
         yield Fault(where, "is encrypted", "the build packed it wrongly", _CURE)

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from deploy.layer.values import BuiltLayer
 
 _METADATA = re.compile(r"python/(?:lib/python3\.[0-9]+/site-packages/)?[^/]+\.dist-info/METADATA")
-_MODULE = re.compile(r"python/(?:lib/python3\.[0-9]+/site-packages/)?(?P<first>[^/]+?)(?P<rest>/.*)?")
-_IMPORTABLE = (".py", ".pyc", ".so")
+_MODULE = re.compile(r"python/(?:lib/python3\.[0-9]+/site-packages/)?(?P<below>.+\.(?:py|pyc|so))")
 _RELOCK = "remake the lock with `nox -s lock`"
 _REBUILD = "build the layer again with --no-cache"
 
@@ -116,9 +115,14 @@ def _modules(built: BuiltLayer, paths: set[str]) -> Iterator[Fault]:
 
 
 def top_level(path: str) -> str | None:
-    """Return the top-level module that a file of the layer makes importable, if any."""
+    """Return the top-level module that a file of the layer makes importable, if any.
+
+    Its own name may be anything, such as 6ec57f__mypyc, which only native code imports; its folders' may not.
+    """
     match = _MODULE.fullmatch(path)
-    if match is None or not path.endswith(_IMPORTABLE):
+    if match is None:
         return None
-    first = match["first"] if match["rest"] else match["first"].split(".")[0]
-    return first if first.isidentifier() and first != "__pycache__" else None
+    *folders, name = match["below"].split("/")
+    if "__pycache__" in folders or not all(folder.isidentifier() for folder in folders):
+        return None
+    return folders[0] if folders else name.partition(".")[0]

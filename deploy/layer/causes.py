@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _RELOCK = "lock a wheel that fits the runtime: `nox -s lock`"
 _VERSIONS = "lock versions that fit each other: `nox -s lock -- --upgrade`"
+_EITHER = "narrow the trim rule in config/pipeline.yaml, or lock other versions: `nox -s lock -- --upgrade`"
 _TRIM = "keep it: narrow the trim rule in config/pipeline.yaml"
 _REPORT = "see the line that raised; lock another version, or leave the file out with the trim rule `exclude`"
 
@@ -49,7 +50,7 @@ _CAUSES: Sequence[tuple[str, str, str]] = (
         "it calls the network when it is imported",
         _REPORT,
     ),
-    (r"cannot import name", "two distributions do not fit each other, or a trim rule took part of one", _VERSIONS),
+    (r"cannot import name", "two distributions do not fit each other, or a trim rule took part of one", _EITHER),
     (
         r"KeyError: '([A-Z][A-Z0-9_]+)'",
         "the template gives the function no variable {0}",

@@ -89,9 +89,9 @@ class _Symbol:
         return self.is_defined and self.name.startswith(("PyInit_", "PyInitU_"))
 
 
-def is_candidate(path: str, head: bytes) -> bool:
+def is_candidate(path: str, data: bytes) -> bool:
     """Tell whether a file is, or claims by its name to be, something that a loader loads."""
-    return head.startswith(MAGIC) or bool(_SHARED.search(path) or _OTHER_SYSTEMS.search(path))
+    return data.startswith(MAGIC) or bool(_SHARED.search(path) or _OTHER_SYSTEMS.search(path))
 
 
 def is_library(path: str) -> bool:

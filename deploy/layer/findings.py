@@ -10,12 +10,12 @@ from zipfile import ZipFile
 
 from deploy.errors import Fault, VerificationError
 from deploy.layer.causes import explain
-from deploy.layer.elf import is_library
+from deploy.layer.elf import BASES, is_library
 from deploy.layer.template_environment import lambda_environment
 from deploy.layer.verify import Evidence, Imported, Native
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from deploy.layer.audit import Audit
     from deploy.layer.runtime import Runtime, Sandbox
@@ -44,7 +44,7 @@ class Tried:
 
 def try_layers(layers: Sequence[BuiltLayer], audits: Sequence[Audit], runtime: Runtime) -> Tried:
     """Unpack the layers into a fresh sandbox and try everything in them; raise where the probe gave no answer."""
-    plan = {
+    plan: Record = {
         "distributions": [each for pair in zip(layers, audits, strict=True) for each in _distributions(*pair)],
         "services": [service for layer in layers for service in kept_services(layer)],
         "region": REGION,
@@ -56,10 +56,10 @@ def try_layers(layers: Sequence[BuiltLayer], audits: Sequence[Audit], runtime: R
     pins = {pin.name: pin.version for layer in layers for pin in layer.spec.pins}
     explained = explain(layers)
     faults = [
-        *(explained(record) for record in usual if record.get("error")),
+        *(explained(record) for record in _failed(usual)),
         *_untried(plan["distributions"], usual),
         *_strangers(usual),
-        *_missing(usual, alone),
+        *_missing(usual, alone, explained),
         *_versions(usual, pins),
         *_bytecode(usual),
     ]
@@ -127,11 +127,17 @@ def evidence(built: BuiltLayer, audited: Audit, tried: Tried | None) -> Evidence
         ),
         aws_clients=tuple(each["what"] for each in (tried.records("client") if tried else ())),
         bytecode_used=sum(each["used"] for each in (tried.records("bytecode") if tried else ())),
-        remarks=(*audited.remarks, *(_borrowing(tried, names) if tried else ())),
+        remarks=(*audited.remarks, *(_remarks(tried, built, names) if tried else ())),
     )
 
 
-def _borrowing(tried: Tried, names: set[str]) -> Iterator[str]:
+def _remarks(tried: Tried, built: BuiltLayer, names: set[str]) -> Iterator[str]:
+    base, glibc = BASES[built.spec.runtime], tried.answer["glibc"]
+    if glibc != base.versions["GLIBC"] and any(package.extensions for package in built.report.packages):
+        yield (
+            f"it was loaded with glibc {glibc}; that it loads with the {base.versions['GLIBC']} of {base.name} "
+            "is known from the symbol versions that it needs"
+        )
     for record in tried.records("borrowed"):
         if record["distribution"] in names:
             yield f"{record['distribution']}: uses the runtime's own {record['what']}, and works without it"
@@ -182,17 +188,22 @@ _HOMES = {
 }
 
 
-def _missing(usual: Sequence[Record], alone: Sequence[Record]) -> Iterator[Fault]:
+def _failed(usual: Sequence[Record]) -> Iterator[Record]:
+    """Yield the failures; of the AWS clients only those that are not of an import that failed already."""
+    imports = {record["error"] for record in usual if record["kind"] == "import"}
+    for record in usual:
+        if record.get("error") and not (record["kind"] == "client" and record["error"] in imports):
+            yield record
+
+
+def _missing(usual: Sequence[Record], alone: Sequence[Record], explained: Callable[[Record], Fault]) -> Iterator[Fault]:
     """Yield the imports that work only because the runtime has a package that the layer lacks."""
     failed = {record["what"] for record in usual if record.get("error")}
     for record in alone:
         if record["kind"] == "import" and record["error"] and record["what"] not in failed:
-            yield Fault(
-                f"{record['distribution']}: {record['what']}".removeprefix(": "),
-                f"{record['error']} - the layer lacks it, and the runtime's own copy hides that",
-                cause="AWS changes the runtime's copy whenever it likes",
-                cure="add the package to requirements.in, then `nox -s lock`",
-            )
+            fault = explained(record)
+            what = f"{record['error']} - the layer lacks it, and the runtime's own copy hides that"
+            yield Fault(fault.where, what, f"{fault.cause}; AWS changes its copy whenever it likes", fault.cure)
 
 
 def _versions(usual: Sequence[Record], pins: Mapping[str, str]) -> Iterator[Fault]:
@@ -223,5 +234,5 @@ def judge_handler(
         if record.get("error"):
             fault = explained(record)
             yield Fault(f"functions.{function.key}: {function.handler}", fault.what, fault.cause, fault.cure)
-    for fault in _missing(trials["usual"], trials["alone"]):
+    for fault in _missing(trials["usual"], trials["alone"], explained):
         yield Fault(f"functions.{function.key}: {function.handler}", fault.what, fault.cause, fault.cure)

@@ -40,6 +40,7 @@ def manifest(verified: VerifiedLayer, commit: Commit) -> dict[str, Any]:
         "trim": asdict(spec.layer.trim),
         "savings": [asdict(saving) for saving in report.savings],
         "kept_symbols": report.kept_symbols,
+        "uncompiled": report.uncompiled,
         "tools": {"python": report.python, "glibc": report.glibc, "strip": report.strip},
         "packages": [asdict(package) for package in report.packages],
         "verification": asdict(verified.evidence),

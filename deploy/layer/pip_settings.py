@@ -45,7 +45,8 @@ def read(environment: Mapping[str, str], folder: str) -> PipSettings:
     found = {f"PIP_{key.upper().replace('-', '_')}": value for key, value in _configured(environment)}
     names = [*(name for each in _PROXIES for name in (each, each.lower())), *_CERTIFICATES]
     names += [f"PIP_{key.upper().replace('-', '_')}" for key in (*_OPTIONS, "default-timeout")]
-    found |= {name: environment[name] for name in names if environment.get(name)}
+    found |= {name: environment[name] for name in names if name in environment}
+    found = {name: value for name, value in found.items() if value}
     files: dict[str, bytes] = {}
     faults: list[Fault] = []
     for name in _CERTIFICATES:
@@ -69,7 +70,7 @@ def proxies(environment: Mapping[str, str]) -> PipSettings:
 
 
 def _configured(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the options of pip's configuration files, least important first."""
+    """Yield the options of pip's configuration files, least important first: a command's section beats [global]."""
     parser = configparser.RawConfigParser()
     parser.read(_files(environment), encoding="utf-8")
     for section in ("global", "download"):

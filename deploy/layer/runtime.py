@@ -60,9 +60,10 @@ class Runtime(Protocol):
     def image(self) -> RuntimeImage: ...
 
     def fetch(self, spec: LayerSpec, requirements: str, into: Path) -> None:
-        """Download the wheel of every pin that fits the runtime into the folder, hashes required.
+        """Download the wheel of every requirement that fits the runtime into the folder, hashes required.
 
-        `requirements` is the text of a hash-locked requirements file that holds the spec's pins and the tools'.
+        `requirements` is the text of a hash-locked requirements file: what of the spec's pins or of the tools is not
+        at hand yet.
         Raises BuildError with pip's output where one cannot be had.
         """
         ...

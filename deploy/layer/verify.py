@@ -111,7 +111,7 @@ def verify(layers: Sequence[BuiltLayer], runtime: Runtime, say: Callable[[str], 
     audits = [audit.inspect(layer, beside) for layer in layers]
     faults: list[Fault] = [fault for each in audits for fault in each.faults]
     faults += audit.collisions(layers)
-    if any(each.unreadable for each in audits):
+    if not all(each.can_be_tried for each in audits):
         raise VerificationError(faults)
     if not _runs_here(layers[0]):
         if faults:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deploy.errors import BuildError
-from deploy.inside.exchange import Recipe, Report
+from deploy.inside.exchange import Recipe, Report, lock_digest
 from deploy.layer.build import INSIDE, TOOLS, build, context
 from deploy.layer.lock import read as read_lock
 from deploy.layer.spec import LayerSpec, RuntimeImage
@@ -107,6 +107,10 @@ def test_the_context_is_the_recipe_the_wheels_and_the_code_that_runs_inside(spec
         "wheels/deflate.whl": TOOL,
     }
     assert {"deploy/inside/assemble.py", "deploy/inside/tools.txt"} <= set(given)
+
+
+def test_the_layer_names_its_lock_as_the_cache_does(spec: LayerSpec) -> None:
+    assert lock_digest(spec.pins) == spec.inputs["lock"]
 
 
 def test_nothing_of_the_environment_is_in_the_context(

@@ -89,6 +89,14 @@ def test_no_cores_order_or_hash_seed_shows_in_the_bytecode(monkeypatch: pytest.M
     assert all(each == made[0] for each in made)
 
 
+def test_what_was_compiled_before_does_not_show_in_the_bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    constant = {"b.py": "x = 'é'\n"}
+    after_a_name = {"a.py": "é = 1\n", **constant}
+    alone, after = (compile_all(tree(sources), sourceless=True).files["b.pyc"] for sources in (constant, after_a_name))
+    assert alone == after
+
+
 @pytest.mark.parametrize("sourceless", [True, False])
 def test_python_uses_the_bytecode_as_it_is(tmp_path: Path, *, sourceless: bool) -> None:
     for path, file in compile_all(tree({"sample.py": "import os\n"}), sourceless=sourceless).files.items():

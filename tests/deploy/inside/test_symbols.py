@@ -80,10 +80,17 @@ def test_one_bad_library_does_not_cost_the_others_theirs(tool: Path) -> None:
     assert (list(result.change), list(result.kept)) == (["good.so"], ["bad.so"])
 
 
+@needs_strip
 def test_a_library_that_never_loaded_here_is_no_evidence_against_the_tool() -> None:
-    broken = b"\x7fELF and nothing more"
-    result = strip(tree({"a.so": broken}))
-    assert result.change == {}
+    elsewhere = extension("nacl._sodium").replace(b"libc.so.6\0", b"libq.so.6\0")
+    result = strip(tree({"a.so": elsewhere}))
+    assert (list(result.change), result.kept) == (["a.so"], {})
+
+
+@needs_strip
+def test_a_library_that_is_damaged_is_left_as_it_is() -> None:
+    result = strip(tree({"a.so": b"\x7fELF and nothing more"}))
+    assert (result.change, list(result.kept)) == ({}, ["a.so"])
 
 
 def test_what_only_has_the_name_of_a_library_is_left_alone(tool: Path) -> None:

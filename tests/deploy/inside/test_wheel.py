@@ -5,7 +5,7 @@ import stat
 import pytest
 
 from deploy.inside.refusal import Refused
-from deploy.inside.wheel import Wheel, WheelName, read
+from deploy.inside.wheel import Wheel, WheelName, canonical, read
 from tests.deploy.inside.synthetic import wheel
 
 PYTHON = "/var/lang/bin/python3.11"
@@ -111,6 +111,40 @@ def test_a_symbolic_link_is_refused() -> None:
 def test_a_wheel_that_is_not_what_its_name_says_is_refused() -> None:
     _, content = wheel("other", {"other.py": ""})
     assert "says in its metadata that it is other 1.0" in refusal(("sample-1.0-py3-none-any.whl", content))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1.0-rc.1", "1.0rc1"),
+        ("v2.0", "2.0"),
+        ("2024.01.05", "2024.1.5"),
+        ("1.0.alpha2", "1.0a2"),
+        ("1.0-1", "1.0.post1"),
+        ("1.0-r4", "1.0.post4"),
+        ("1.0-dev3", "1.0.dev3"),
+        ("1.0_post1", "1.0.post1"),
+    ],
+)
+def test_a_version_may_be_spelt_in_many_ways(one: str, other: str) -> None:
+    assert canonical(one) == canonical(other) == other
+
+
+def test_other_versions_stay_apart() -> None:
+    versions = [
+        "1.0",
+        "1.0.1",
+        "10.1",
+        "1.0a1",
+        "1.0b1",
+        "1.0rc1",
+        "1.0.post1",
+        "1.0.dev1",
+        "1!1.0",
+        "1.0+cpu",
+        "1.0+abc.1",
+    ]
+    assert len({canonical(each) for each in versions}) == len(versions)
 
 
 def test_start_up_files_are_not_dropped_silently() -> None:

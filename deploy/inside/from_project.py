@@ -1,0 +1,85 @@
+"""Makes the layers when Dockerfile.layer is built by itself, without the pipeline around it.
+
+The pipeline brings wheels and a recipe. Here the image's own pip fetches the wheels, and config/pipeline.yaml is read
+by the pipeline's own code, so that either way leads to the same bytes. The zips are named by their layers.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deploy.inside import assemble
+from deploy.inside.refusal import Refused, fault
+
+if TYPE_CHECKING:
+    from deploy.layer.spec import LayerSpec
+
+READER = Path(__file__).with_name("reader.txt")
+# Relative to the project: what pip is to know of index, proxy and certificates.
+PIP_CONFIG = Path("build/pip.conf")
+_ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64"}
+_CURE = f"give it what it lacks (index, proxy, certificates) in {PIP_CONFIG}"
+
+
+def main(project: Path) -> dict[str, bytes]:
+    """Return the zip and the report of each layer by file name; raise Refused with every reason against it."""
+    with tempfile.TemporaryDirectory(prefix="channelwright-reader-") as folder:
+        _pip(project, "install", "--target", folder, "--requirement", str(READER))
+        sys.path.insert(0, folder)
+        try:
+            specs = _specs(project)
+        finally:
+            sys.path.remove(folder)
+    made = {}
+    for spec in specs:
+        layer = assemble.assemble(spec.recipe, _wheels(project, spec))
+        made[f"{spec.stem}.zip"] = layer["layer.zip"]
+        made[f"{spec.stem}.report.json"] = layer["report.json"]
+    return made
+
+
+def _specs(project: Path) -> tuple[LayerSpec, ...]:
+    """Read the configuration and the lock as the pipeline does."""
+    from deploy import settings
+    from deploy.errors import PipelineError
+    from deploy.layer import lock, spec
+
+    try:
+        wanted = settings.load(project, {})
+        pins = lock.read(project / wanted.requirements)
+        for architecture in wanted.architectures:
+            if architecture == _ARCHITECTURES.get(platform.machine()):
+                return spec.specs(wanted, pins, spec.RuntimeImage("host", ""), architecture)
+    except PipelineError as error:
+        raise Refused([str(error)]) from error
+    what = f"this image is for {platform.machine()}, which is not among them"
+    raise Refused([fault("architectures", what, cure="build with another --platform, or change them")])
+
+
+def _wheels(project: Path, spec: LayerSpec) -> dict[str, bytes]:
+    """Fetch the wheels of a layer, and the tool's; each set for itself, as both may name the same distribution."""
+    from deploy.layer.wheel_store import requirements
+
+    with tempfile.TemporaryDirectory(prefix="channelwright-wheels-") as folder:
+        lock = Path(folder, "requirements.txt")
+        lock.write_text(requirements(spec.pins), encoding="utf-8")
+        wheels = Path(folder, "wheels")
+        for each in (lock, assemble.TOOLS):
+            _pip(project, "download", "--dest", str(wheels), "--requirement", str(each))
+        return {path.name: path.read_bytes() for path in sorted(wheels.iterdir())}
+
+
+def _pip(project: Path, *arguments: str) -> None:
+    config = project / PIP_CONFIG
+    environment = {**os.environ, **({"PIP_CONFIG_FILE": str(config)} if config.exists() else {})}
+    options = ("--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-cache-dir", "--quiet")
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments[:1], *options, *arguments[1:]]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=1800)
+    if done.returncode:
+        raise Refused([f"{done.stderr.strip()}\n{fault('pip', 'could not get what is needed', cure=_CURE)}"])
