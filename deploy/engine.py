@@ -31,6 +31,7 @@ PACKAGES = {
 }
 LOG = Path("/var/log/channelwright-dockerd.log")
 STAND_IN = Path(__file__).parents[1] / "tests/runtime_image/build.py"
+_ADMINISTRATORS = ":/usr/local/sbin:/usr/sbin:/sbin"
 _INSTALL_SECONDS, _START_SECONDS = 1200, 60
 
 
@@ -83,7 +84,7 @@ def launch(command: Sequence[str], log: Path, environment: Mapping[str, str], se
     """Start an engine in a session of its own; raise EngineError with its log unless it answers in time."""
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command,
+            [shutil.which(command[0], path=_path(environment)) or command[0], *command[1:]],
             env={**environment, "PATH": _path(environment)},
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -122,20 +123,23 @@ def _build_stand_in(environment: Mapping[str, str], say: Say) -> str:
     with subprocess.Popen(
         command, cwd=root, env=dict(environment), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
-        for line in process.stdout or ():
-            last = line.rstrip()
-            say(f"  {last}")
+        if process.stdout is not None:
+            for line in process.stdout:
+                last = line.rstrip()
+                say(f"  {last}")
     if process.returncode:
         raise EngineError.of("the stand-in", "could not be built; the reason is above", cause=last)
     return last
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], seconds: float) -> None:
-    """Run a command to its end; raise EngineError with its whole output if it fails."""
+    """Run a program of this machine to its end; raise EngineError with its whole output if it fails."""
+    path = _path(environment)
+    program = shutil.which(command[0], path=path) or command[0]
     try:
         done = subprocess.run(
-            command,
-            env={**environment, "PATH": _path(environment)},
+            [program, *command[1:]],
+            env={**environment, "PATH": path},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -144,7 +148,7 @@ def run(command: Sequence[str], environment: Mapping[str, str], seconds: float) 
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        log = error.stdout.decode(errors="replace") if isinstance(error.stdout, bytes) else error.stdout or ""
+        log = (error.stdout or b"").decode(errors="replace")
         raise EngineError.of(" ".join(command), f"did not end within {seconds:g} s", log=log) from error
     if done.returncode:
         raise EngineError.of(" ".join(command), f"failed with code {done.returncode}", log=done.stdout)
@@ -160,4 +164,4 @@ def _demand_debian_root(doing: str, environment: Mapping[str, str]) -> None:
 
 def _path(environment: Mapping[str, str]) -> str:
     """Return PATH with the administrator's folders, which root's own need not have in a container."""
-    return f"{environment.get('PATH', os.defpath)}:/usr/local/sbin:/usr/sbin:/sbin"
+    return f"{environment.get('PATH', os.defpath)}{_ADMINISTRATORS}"

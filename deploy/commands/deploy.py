@@ -97,9 +97,13 @@ def _next_step(settings: Settings, stage: Stage) -> str:
 
 def _confirmed(lost: Sequence[str]) -> bool:
     """Ask a person, where there is one: a run in CI has shown the change set, and a review has seen the template."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not _is_terminal():
         return True
     return input(f"{', '.join(lost)}: removed or replaced, with all they hold. Go on? [y/N] ").strip().lower() == "y"
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 @contextmanager

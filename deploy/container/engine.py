@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import socket
 import sys
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 KEEP_VARIABLE = "CHANNELWRIGHT_KEEP_CONTAINERS"
+_SOCKET = "unix:///var/run/docker.sock"
 # The kernel's number for nobody, whatever the image calls it.
 _NOBODY = "65534:65534"
 # A container that waits for calls ends by itself if the one who would have removed it was killed.
@@ -38,6 +40,7 @@ class Engine(Images):
     def connect(cls, environment: Mapping[str, str]) -> Engine:
         """Connect to the engine that DOCKER_HOST names, or the local one; raise EngineError where none answers."""
         with translated("the container engine"):
+            _knock(environment.get("DOCKER_HOST") or _SOCKET)
             client = docker.DockerClient.from_env(environment=dict(environment), timeout=SILENCE)
         return cls(client.api, keep=bool(environment.get(KEEP_VARIABLE)))
 
@@ -144,6 +147,13 @@ class Engine(Images):
         if not self.keep:
             with suppress(AbsentError), translated(f"removing volume {name}"):
                 self.client.remove_volume(name)
+
+
+def _knock(host: str) -> None:
+    """Raise OSError where nothing listens at a Unix socket: the SDK would only say so with a socket left open."""
+    if host.startswith("unix://"):
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(host.removeprefix("unix://"))
 
 
 def _mounts(volumes: Mapping[str, str], *, read_only: bool) -> list[Mount]:

@@ -42,15 +42,15 @@ def translated(where: str, *, cure: str = "", refused: type[PipelineError] = Eng
         raise kind.of(where, message, cure=cure or _advice(message)) from error
     except requests.Timeout as error:
         raise EngineError.of(where, f"the container engine was silent for {SILENCE} s", cause=str(error)) from error
-    except (DockerException, requests.RequestException) as error:
-        raise EngineError([_unreachable(str(error))]) from error
+    except PermissionError as error:
+        raise EngineError([_forbidden(str(error))]) from error
+    except (DockerException, requests.RequestException, OSError) as error:
+        raise EngineError([Fault("", "no container engine answers", str(error), NO_ENGINE)]) from error
 
 
-def _unreachable(cause: str) -> Fault:
-    if "Permission denied" in cause:
-        cure = "run as a member of the group `docker` (sudo usermod -aG docker $USER, then log in again), or as root"
-        return Fault("the container engine", "its socket may not be opened by this user", cause, cure)
-    return Fault("", "no container engine answers", cause, NO_ENGINE)
+def _forbidden(cause: str) -> Fault:
+    cure = "run as a member of the group `docker` (sudo usermod -aG docker $USER, then log in again), or as root"
+    return Fault("the container engine", "its socket may not be opened by this user", cause, cure)
 
 
 def _advice(message: str) -> str:

@@ -76,14 +76,19 @@ class Images:
 
     def build(self, context: Mapping[str, bytes], arguments: Mapping[str, str], **options: Any) -> str:
         """Build an image that stays; return its id. Options and errors are those of `built`; and a `tag`."""
-        return self._build(BuildLog(), context, arguments, **options)
+        log = BuildLog()
+        try:
+            return self._build(log, context, arguments, **options)
+        finally:
+            for image in log.steps[::-1]:
+                self._remove(image)
 
     @contextmanager
     def built(self, context: Mapping[str, bytes], arguments: Mapping[str, str], **options: Any) -> Iterator[str]:
         """Build an image and remove it, with all that its steps left, on leaving.
 
         `context` is the files by path, `arguments` the Dockerfile's; the options are `dockerfile`, its path in the
-        context, `use_cache`, and `labels`. Raises BuildError with the whole log.
+        context, `use_cache`, `labels`, `target` and `network`. Raises BuildError with the whole log.
         """
         log = BuildLog()
         try:
@@ -127,6 +132,8 @@ class Images:
         return log.image
 
     def _remove(self, image: str) -> None:
-        """Remove one image and none of its parents; one that something else uses stays."""
-        with suppress(AbsentError, InUseError), translated(f"removing image {image}"):
-            self.client.remove_image(image, noprune=True)
+        """Remove one image and none of its parents; one that has a name or that something else uses stays."""
+        found = self.inspect(image)
+        if found and not found["RepoTags"]:
+            with suppress(AbsentError, InUseError), translated(f"removing image {image}"):
+                self.client.remove_image(image, noprune=True)

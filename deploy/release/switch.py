@@ -42,7 +42,7 @@ def move_all(aws: Aws, moves: Sequence[Move]) -> None:
         # Interrupts too: traffic must not be left between two releases by Ctrl-C or a cancelled job.
         faults = [fault for move in moves for fault in _undo(aws, move)]
         if isinstance(error, PipelineError):
-            raise RolloutError([*error.faults, *(faults or [_none_moved(moves)])]) from error
+            raise RolloutError([*error.faults, *(faults or [_none_left(moves)])]) from error
         raise
 
 
@@ -67,9 +67,9 @@ def _undo(aws: Aws, move: Move) -> list[Fault]:
     return []
 
 
-def _none_moved(moves: Sequence[Move]) -> Fault:
-    aliases = " and ".join(f"{move.where} is at version {move.alias.version}" for move in moves)
-    return Fault("", f"no alias has moved: {aliases}", cure="run it again when the cause is gone")
+def _none_left(moves: Sequence[Move]) -> Fault:
+    aliases = " and ".join(f"{move.where} was at version {move.alias.version}" for move in moves)
+    return Fault("", f"no alias is left moved: {aliases}", cure="run it again when the cause is gone")
 
 
 def _stuck(move: Move) -> Fault:

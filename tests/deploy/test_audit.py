@@ -58,7 +58,8 @@ def test_a_file_that_has_no_business_in_a_layer_is_refused(tmp_path: Path, path:
 
 
 def test_a_model_file_named_pth_inside_of_a_package_is_no_start_up_file(tmp_path: Path) -> None:
-    assert said(layer(tmp_path, Made(), extra={"python/tiny/weights.pth": b"\0"})) == ""
+    files = {"python/tiny/weights.pth": b"\0", "python/weights.pth/part.bin": b"\0"}
+    assert said(layer(tmp_path, Made(), extra=files)) == ""
 
 
 @pytest.mark.parametrize(
@@ -100,11 +101,16 @@ def test_an_encrypted_entry_is_refused(tmp_path: Path) -> None:
     assert "is encrypted" in said(built)
 
 
-def test_a_damaged_zip_is_refused_by_its_checksums(tmp_path: Path) -> None:
-    built = layer(tmp_path, Made(files={"tiny/__init__.py": "x = 1\n", "tiny/data.bin": b"0123456789" * 10}))
+@pytest.mark.parametrize("at", [0, -3])
+def test_a_damaged_file_is_refused(tmp_path: Path, at: int) -> None:
+    """Damaged where it begins it cannot be inflated; where it ends its checksum differs."""
+    name, content = "python/tiny/data.bin", bytes(range(256)) * 8
+    built = layer(tmp_path, Made(), extra={name: content})
     raw = bytearray(built.zip.read_bytes())
-    at = raw.index(b"tiny/__init__.py") + len("tiny/__init__.py") + 3
-    raw[at] ^= 0xFF
+    with zipfile.ZipFile(built.zip) as archive:
+        info = archive.getinfo(name)
+    start = info.header_offset + 30 + len(name)
+    raw[start + (at if at >= 0 else info.compress_size + at)] ^= 0x06
     built.zip.write_bytes(bytes(raw))
     assert "is not a zip that can be read" in said(built)
 
@@ -183,6 +189,22 @@ def test_a_reported_module_that_the_zip_lacks_is_refused(tmp_path: Path) -> None
     assert "tiny: gone: is reported and not in the zip" in said(layer(tmp_path, Made(modules=("tiny", "gone"))))
 
 
+def test_a_module_whose_name_no_statement_can_import_is_a_module_still(tmp_path: Path) -> None:
+    odd = Made(files={"6ec57__mypyc.py": ""})
+    assert odd.package.modules == ("6ec57__mypyc",)
+    assert said(layer(tmp_path, odd)) == ""
+
+
+def test_a_reported_library_that_the_zip_lacks_is_refused(tmp_path: Path) -> None:
+    found = said(layer(tmp_path, real_yaml(), lacking=lambda path: path.endswith(".so")))
+    assert "pyyaml: python/yaml/_yaml.cpython-311-x86_64-linux-gnu.so: is reported and not in the zip" in found
+
+
+def test_two_versions_of_a_distribution_are_refused(tmp_path: Path) -> None:
+    older = {"python/tiny-0.9.dist-info/METADATA": b"Name: Tiny\nVersion: 0.9\n"}
+    assert "tiny is in tiny-layer twice, also as 0.9" in said(layer(tmp_path, Made(), extra=older))
+
+
 # Bytecode
 
 
@@ -222,6 +244,11 @@ def test_bytecode_that_no_import_finds_is_refused(tmp_path: Path) -> None:
     assert "is never used" in said(layer(tmp_path, Made(), extra={cached(path): compiled(path, b"")}))
 
 
+def test_bytecode_in_place_of_a_source_is_refused_where_sources_were_asked_for(tmp_path: Path) -> None:
+    path = "python/tiny/gone.py"
+    assert "has bytecode and no source" in said(layer(tmp_path, Made(), extra={f"{path}c": compiled(path, b"")}))
+
+
 def test_a_template_that_is_no_python_needs_no_bytecode(tmp_path: Path) -> None:
     assert said(layer(tmp_path, Made(), extra={"python/tiny/template.py": b"class {{ name }}:\n"})) == ""
 
@@ -240,6 +267,12 @@ def test_a_shared_object_is_named_with_its_distribution(tmp_path: Path) -> None:
     assert "pyyaml: python/yaml/_yaml.cpython-311-x86_64-linux-gnu.so: is a damaged ELF file" in said(
         layer(tmp_path, broken)
     )
+
+
+def test_a_library_that_no_distribution_reports_is_refused(tmp_path: Path) -> None:
+    content = EXTENSION_NEEDING_MORE.replace(b"libX.so.6\0", b"libc.so.6\0")
+    found = said(layer(tmp_path, Made(), extra={"python/tiny/hidden.so": content}))
+    assert "tiny: python/tiny/hidden.so: is a library of no distribution" in found
 
 
 def test_a_library_of_another_layer_counts_as_there(tmp_path: Path) -> None:

@@ -87,6 +87,14 @@ def test_another_architecture_is_refused() -> None:
     assert misfits(REAL[:18] + AARCH64 + REAL[20:], architecture="arm64") == []
 
 
+def test_a_32_bit_library_is_refused() -> None:
+    header = elf.MAGIC + bytes([1, 1, 1]) + bytes(9)
+    header += struct.pack("<HHIIIIIHHHHHH", 3, 3, 1, 0, 52, 0, 0, 52, 32, 1, 0, 0, 0)
+    dynamic = struct.pack("<IIIIIIII", 2, 84, 84, 84, 8, 8, 6, 4) + bytes(8)
+    (fault,) = misfits(header + dynamic)
+    assert fault.what == "is for i386; the layer is for x86_64"
+
+
 def test_a_library_that_nobody_has_is_refused() -> None:
     data = renamed(b"libc.so.6", b"libX.so.6")
     (fault,) = misfits(data)

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 def swollen(folder: Path, unzipped: int, settings: Layer | None = None) -> BuiltLayer:
     """Make a layer that unzips to at least this many bytes, all zero."""
     built = layer(folder, Made(), settings=settings)
-    with zipfile.ZipFile(built.zip, "a", compresslevel=1) as archive:
-        with archive.open(entry("python/tiny/data.bin"), "w") as file:
-            block = bytes(1 << 20)
-            for start in range(0, unzipped, len(block)):
-                file.write(block[: unzipped - start])
+    block = bytes(1 << 20)
+    with (
+        zipfile.ZipFile(built.zip, "a", compresslevel=1) as archive,
+        archive.open(entry("python/tiny/data.bin"), "w") as file,
+    ):
+        for start in range(0, unzipped, len(block)):
+            file.write(block[: unzipped - start])
     return built
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deploy.errors import VerificationError
+from deploy.layer import findings
 from deploy.layer import verify as verify_module
 from deploy.layer.spec import RuntimeImage
 from deploy.layer.values import Sha256
@@ -52,7 +53,14 @@ def test_a_good_layer_is_verified_with_evidence(tmp_path: Path) -> None:
     assert native.needs == {"GLIBC": "2.14"}
     assert native.loaded
     assert evidence.bytecode_used > 10
-    assert evidence.remarks == ()
+    assert not any("runtime's own" in remark for remark in evidence.remarks)
+
+
+def test_a_glibc_other_than_the_runtimes_is_owned_up_to(tmp_path: Path) -> None:
+    (verified,) = proven(tmp_path, layer(tmp_path, real_yaml()))
+    evidence = verified.evidence
+    told = f"it was loaded with glibc {evidence.glibc}; that it loads with the 2.26 of Amazon Linux 2"
+    assert [told in remark for remark in evidence.remarks] == ([] if evidence.glibc == "2.26" else [True])
 
 
 def test_a_sourceless_layer_is_verified(tmp_path: Path) -> None:
@@ -101,6 +109,8 @@ def test_a_module_that_needs_another_one_imported_first_is_accepted(tmp_path: Pa
 def test_a_namespace_package_is_imported_with_what_is_in_it(tmp_path: Path) -> None:
     space = Made(files={"space/part/__init__.py": "raise RuntimeError('inside')\n"})
     assert "tiny: space: RuntimeError: inside" in refused(tmp_path, layer(tmp_path, space))
+    deep = Made(files={"space/inner/part.py": "raise RuntimeError('deep inside')\n"})
+    assert "tiny: space: RuntimeError: deep inside" in refused(tmp_path / "deep", layer(tmp_path / "deep", deep))
     good = Made(files={"space/part/__init__.py": "", "space/module.py": ""})
     assert proven(tmp_path / "good", layer(tmp_path / "good", good))
 
@@ -202,6 +212,14 @@ def test_bytecode_that_names_another_folder_is_refused(tmp_path: Path) -> None:
     assert "names its source /tmp/python/tiny/__init__.py, not below /opt/python" in found
 
 
+def test_bytecode_that_the_runtime_does_not_use_shows_when_it_compiles(tmp_path: Path) -> None:
+    """The audit says that it is missing; that the import compiled is what the runtime itself did."""
+    built = layer(tmp_path, Made(), lacking=lambda path: path.endswith("tiny/__pycache__/__init__.cpython-311.pyc"))
+    found = refused(tmp_path, built)
+    assert "python/tiny/__init__.py: has no bytecode" in found
+    assert "python/tiny/__init__.py: was compiled at import" in found
+
+
 # Trim rules that cut too much
 
 
@@ -223,6 +241,23 @@ def test_a_kept_aws_service_without_its_data_is_refused(tmp_path: Path) -> None:
     assert "sqs:" not in found
 
 
+def test_clients_that_fail_with_an_import_are_not_reported_besides(tmp_path: Path) -> None:
+    source = "raise ImportError('no visitor')\n"
+    botocore = Made(name="botocore", files={"botocore/__init__.py": source, "botocore/session.py": ""})
+    kept = Layer(name="tiny-layer", trim=TrimPolicy(botocore_data=("sqs", "ssm")))
+    with pytest.raises(VerificationError) as caught:
+        proven(tmp_path, layer(tmp_path, botocore, settings=kept))
+    assert [fault.where for fault in caught.value.faults] == ["botocore: botocore"]
+
+
+def test_what_the_trim_policy_took_and_the_runtime_has_is_named_as_the_cause(tmp_path: Path) -> None:
+    needy = Made(files={"tiny/__init__.py": "import urllib3\n"})
+    taken = Made(name="urllib3", files={"urllib3_data.txt": ""}, modules=(), excluded=True)
+    found = refused(tmp_path, layer(tmp_path, needy, taken), own={"urllib3.py": ""})
+    assert "the runtime's own copy hides that" in found
+    assert "the trim policy took urllib3; AWS changes its copy whenever it likes" in found
+
+
 def test_what_the_trim_policy_took_is_named_as_the_cause(tmp_path: Path) -> None:
     needy = Made(files={"tiny/__init__.py": "import pycparser\n"})
     taken = Made(name="pycparser", files={"pycparser_data.txt": ""}, modules=(), excluded=True)
@@ -230,6 +265,10 @@ def test_what_the_trim_policy_took_is_named_as_the_cause(tmp_path: Path) -> None
 
 
 # All at once, and who may say "verified"
+
+
+def test_a_layer_that_imports_and_has_a_fault_in_its_bytes_is_refused(tmp_path: Path) -> None:
+    assert "runs code at start-up" in refused(tmp_path, layer(tmp_path, Made(), extra={"python/evil.pth": b""}))
 
 
 def test_faults_of_the_audit_and_of_all_imports_come_together(tmp_path: Path) -> None:
@@ -240,6 +279,12 @@ def test_faults_of_the_audit_and_of_all_imports_come_together(tmp_path: Path) ->
     found = refused(tmp_path, first, second)
     for expected in ("runs code at start-up", "is in both layers", "ZeroDivisionError", "No module named 'nowhere'"):
         assert expected in found
+
+
+@pytest.mark.parametrize("path", ["python/../../../escaped", "/escaped", "python/tiny/__init__.py/escaped"])
+def test_a_layer_that_cannot_be_unpacked_safely_is_not_unpacked(tmp_path: Path, path: str) -> None:
+    refused(tmp_path, layer(tmp_path, Made(), extra={path: b""}))
+    assert not (tmp_path / "runtime").exists()
 
 
 def test_a_layer_of_another_architecture_is_audited_and_the_evidence_says_no_more(tmp_path: Path) -> None:
@@ -259,12 +304,12 @@ def test_a_layer_of_another_architecture_is_still_refused_for_its_bytes(tmp_path
 def test_nothing_else_can_make_a_verified_layer(tmp_path: Path) -> None:
     built = layer(tmp_path, Made())
     (verified,) = proven(tmp_path, built)
-    with pytest.raises(TypeError, match="made by deploy.layer.verify only"):
+    with pytest.raises(TypeError, match="made by deploy"):
         VerifiedLayer(built, verified.evidence, verify_module._Seal())
     with pytest.raises(TypeError):
         VerifiedLayer(built, verified.evidence)  # type: ignore[call-arg] # that is the point
     with pytest.raises((TypeError, ValueError)):
-        replace(verified, built=replace(built, sha256=Sha256("0" * 64)))
+        replace(verified, built=replace(built, sha256=Sha256("0" * 64)))  # type: ignore[call-arg] # so is this
 
 
 def test_evidence_is_restored_as_it_was(tmp_path: Path) -> None:
@@ -288,6 +333,18 @@ def test_a_probe_without_an_answer_is_refused_with_its_output(tmp_path: Path) ->
     found = refused(tmp_path, layer(tmp_path, Made()), own=poison)
     assert "RuntimeError: poisoned" in found
     assert "without an answer" in found
+
+
+def test_what_the_probe_said_nothing_of_counts_as_not_proven(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = tmp_path / "silent.py"
+    silent.write_text(
+        """print('{"python": "", "glibc": "", "layer": {"usual": [], "alone": []}, "functions": {}}')""",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(findings, "PROBE", silent)
+    found = refused(tmp_path, layer(tmp_path, Made(), real_yaml()))
+    for each in ("tiny: tiny", "pyyaml: yaml", "pyyaml: yaml/_yaml.cpython-311-x86_64-linux-gnu.so"):
+        assert f"{each}: was not tried" in found
 
 
 def test_the_evidence_is_plain_json(tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import docker
 import requests
 
 if TYPE_CHECKING:
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
+PREFIX = "emulated"
 
 _START = """
 import sys
 from ministack.services import lambda_svc
 lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = float(sys.argv.pop())
+lambda_svc._write_context_arn_shim = lambda *_: None
 from ministack.app import main
 main()
 """
@@ -54,7 +57,8 @@ def emulated_aws(home: Path, *, settling: float = 0.5, **settings: str) -> Itera
     """Start MiniStack in `home`, whose environment is nothing but `settings` and what it needs; stop it on leaving.
 
     Its local executor runs functions with this interpreter: with nothing at /opt, the layers on sys.path instead.
-    `settling` is how many seconds a function is in progress after each change of it.
+    `settling` is how many seconds a function is in progress after each change of it. Its container executor, which
+    `in_containers` chooses, would put a file of its own beside the function's code; that is left out.
     """
     port = _free_port()
     environment = {
@@ -86,6 +90,13 @@ def emulated_aws(home: Path, *, settling: float = 0.5, **settings: str) -> Itera
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def in_containers(image: str) -> Mapping[str, str]:
+    """Make the settings with which functions run in containers of this image, the layers at /opt."""
+    with closing(docker.from_env()) as client:
+        client.images.get(image).tag(f"{PREFIX}/public.ecr.aws/lambda/python", "3.11")
+    return {"LAMBDA_STRICT": "1", "LAMBDA_EXECUTOR": "docker", "MINISTACK_IMAGE_PREFIX": PREFIX}
 
 
 def _free_port() -> int:

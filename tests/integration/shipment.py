@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from deploy.layer.verify import VerifiedLayer
+    from deploy.settings import Architecture
 
 STAGE = Stage(name="dev", region="eu-central-1", stack="tiny-dev", suffix="-dev")
 IMAGE = RuntimeImage("public.ecr.aws/lambda/python:3.11", "sha256:" + "ab" * 32)
@@ -58,7 +59,12 @@ class Shop:
     folder: Path
 
     def layer(
-        self, packages: Mapping[str, str], *, name: str = "tiny-layer", image: RuntimeImage = IMAGE
+        self,
+        packages: Mapping[str, str],
+        *,
+        name: str = "tiny-layer",
+        image: RuntimeImage = IMAGE,
+        architecture: Architecture = "x86_64",
     ) -> VerifiedLayer:
         """Make a layer that claims these packages, by version; each is one module that holds its version."""
         report = _report(packages)
@@ -69,7 +75,7 @@ class Shop:
         spec = LayerSpec(
             layer=Layer(name=name, license="MIT"),
             runtime="python3.11",
-            architecture="x86_64",
+            architecture=architecture,
             image=image,
             pins=tuple(Pin(name=package, version=version, hashes=("0" * 64,)) for package, version in packages.items()),
             dockerfile=Path("Dockerfile.layer"),

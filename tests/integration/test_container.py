@@ -231,6 +231,36 @@ def test_nothing_of_a_build_stays(engine: Engine, runtime_image: str, *, fails: 
     assert engine.inspect(runtime_image)
 
 
+def test_of_a_build_that_stays_only_its_image_stays(engine: Engine, runtime_image: str) -> None:
+    mark = f"test.{uuid.uuid4().hex}"
+    dockerfile = (
+        f"ARG BASE\nFROM ${{BASE}} AS first\nLABEL {mark}=1\nCOPY a /out/a\n"
+        f"FROM scratch\nLABEL {mark}=2\nCOPY --from=first /out /out\nCMD a\n"
+    )
+    image = engine.build({"Dockerfile": dockerfile.encode(), "a": b"1"}, {"BASE": runtime_image}, tag=f"{mark}:1")
+    try:
+        left = engine.client.images(filters={"label": mark})
+        assert [(each["Id"], each["RepoTags"]) for each in left] == [(image, [f"{mark}:1"])]
+    finally:
+        engine.client.remove_image(f"{mark}:1")
+    assert engine.client.images(all=True, filters={"label": mark}) == []
+
+
+def test_an_image_that_someone_named_is_not_removed_with_a_build(engine: Engine, runtime_image: str) -> None:
+    """Its step may be the very same as one of ours, which the engine then takes from its cache."""
+    name = f"test.{uuid.uuid4().hex}:1"
+    context = {"Dockerfile": f"ARG BASE\nFROM ${{BASE}}\nCOPY a /out/{name}\n".encode(), "a": b"1"}
+    engine.build(context, {"BASE": runtime_image}, tag=name)
+    try:
+        with engine.built(context, {"BASE": runtime_image}) as image:
+            found = engine.inspect(name)
+            assert found
+            assert found["Id"] == image
+        assert engine.inspect(name)
+    finally:
+        engine.client.remove_image(name)
+
+
 def test_a_fault_in_the_dockerfile_is_a_build_error(engine: Engine) -> None:
     with pytest.raises(BuildError, match="unknown instruction: FORM"):
         engine.build({"Dockerfile": b"FORM scratch\n"}, {})

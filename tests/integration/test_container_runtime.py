@@ -136,7 +136,7 @@ def test_a_handler_that_hangs_is_given_up(sandbox: Sandbox) -> None:
 
 
 def test_an_assembly_gives_what_it_left_in_out(runtime: ContainerRuntime) -> None:
-    dockerfile = b"ARG RUNTIME_IMAGE\nFROM ${RUNTIME_IMAGE}\nCOPY recipe /out/recipe\nRUN python3.11 -c \"open('/out/b', 'w').write('b')\"\n"
+    dockerfile = b"ARG RUNTIME_IMAGE\nFROM ${RUNTIME_IMAGE}\nCOPY recipe /out/recipe\nRUN printf b > /out/b\n"
     made = runtime.assemble(SPEC, {"Dockerfile.layer": dockerfile, "recipe": b"r"}, use_cache=False)
     assert made == {"recipe": b"r", "b": b"b"}
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import http.server
 import io
+import socket
 import ssl
 import subprocess
 import threading
 import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +21,7 @@ from deploy.layer import wheels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from deploy.container import Engine
 
@@ -106,10 +107,12 @@ def fetcher(engine: Engine, runtime_image: str, tmp_path: Path) -> Fetcher:
 
 
 @pytest.fixture
-def gateway(engine: Engine) -> str:
-    """This machine's address as containers see it."""
-    address: str = engine.client.inspect_network("bridge")["IPAM"]["Config"][0]["Gateway"]
-    return address
+def gateway(engine: Engine, runtime_image: str) -> str:
+    """This machine's address as containers in a network of their own see it."""
+    with engine.container(runtime_image, network="bridge") as container:
+        routes = container.call(["cat", "/proc/net/route"]).stdout.splitlines()
+    (default,) = (line.split()[2] for line in routes if line.split()[1] == "00000000")
+    return socket.inet_ntoa(bytes.fromhex(default)[::-1])
 
 
 def test_the_wheel_that_fits_the_runtime_is_taken_and_not_one_for_a_newer_glibc(fetcher: Fetcher) -> None:
@@ -142,24 +145,14 @@ def test_the_proxy_reaches_pip(fetcher: Fetcher, variable: str) -> None:
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for 127.0.0.1 that nobody signed, with its key."""
     path = tmp_path_factory.mktemp("certificate") / "both.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
-        + [
-            "-subj",
-            "/CN=test",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-            "-keyout",
-            "-",
-            "-out",
-            path.with_suffix(".crt"),
-        ],
-        check=True,
-        stdout=(key := path.open("wb")),
-        stderr=subprocess.DEVNULL,
-    )
-    key.close()
-    path.write_bytes(path.read_bytes() + path.with_suffix(".crt").read_bytes())
+    public = path.with_suffix(".crt")
+    command = [
+        *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"),
+        *("-days", "2", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1"),
+        *("-keyout", "-", "-out", str(public)),
+    ]
+    key = subprocess.run(command, check=True, capture_output=True).stdout
+    path.write_bytes(key + public.read_bytes())
     return path
 
 
@@ -194,6 +187,6 @@ def test_a_lock_without_a_wheel_for_the_runtime_is_refused(fetcher: Fetcher) -> 
 
 def test_an_index_that_cannot_be_reached_is_said_to_be_that(fetcher: Fetcher) -> None:
     with pytest.raises(BuildError) as raised:
-        fetcher(requirements(OLD), PIP_INDEX_URL="http://127.0.0.1:1/simple")
+        fetcher(requirements(OLD), PIP_INDEX_URL="http://127.0.0.1:1/simple", PIP_RETRIES="1")
     assert "no way to the package index" in raised.value.faults[0].cause
     assert "Connection refused" in raised.value.log

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import os
 import py_compile
 import subprocess
@@ -13,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import yaml
 
 from deploy.errors import VerificationError
 from deploy.inside.exchange import Package, Pin, Report
@@ -26,7 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 HASH = "a" * 64
-YAML = Path(__import__("yaml").__file__).parent
+YAML = Path(yaml.__file__).parent
+HOST = RuntimeImage("host", "")
 EXTENSION = next(YAML.glob("_yaml.cpython-311-*.so"))
 
 
@@ -69,6 +73,15 @@ def real_yaml(**changes: Any) -> Made:
     return Made(**{"name": "pyyaml", "version": "6.0.3", "files": files, "tags": machine} | changes)
 
 
+def installed(name: str, *, keep: Callable[[str], bool] = lambda _: True) -> Made:
+    """Make a distribution that is installed here into one of a layer, of its files those that `keep` names."""
+    found = importlib.metadata.distribution(name)
+    wanted = (path for path in found.files or () if "__pycache__" not in path.parts and ".." not in path.parts)
+    modules = [str(path) for path in wanted if not path.parts[0].endswith(".dist-info") and keep(str(path))]
+    files = {path: Path(str(found.locate_file(path))).read_bytes() for path in modules}
+    return Made(name=name, version=found.version, files=files)
+
+
 def layer(
     folder: Path,
     *made: Made,
@@ -104,7 +117,7 @@ def layer(
         "layer": settings,
         "runtime": "python3.11",
         "architecture": "x86_64",
-        "image": RuntimeImage("host", ""),
+        "image": HOST,
         "pins": pins,
         "dockerfile": dockerfile,
         "stem": settings.name,
@@ -165,7 +178,7 @@ class FolderRuntime:
     folder: Path
     own: Mapping[str, str] = field(default_factory=dict)
     answer: Callable[[Any], object] = lambda event: event
-    image: RuntimeImage = RuntimeImage("host", "")
+    image: RuntimeImage = HOST
 
     def fetch(self, spec: LayerSpec, requirements: str, into: Path) -> None:
         raise NotImplementedError
@@ -175,6 +188,7 @@ class FolderRuntime:
 
     @contextmanager
     def sandbox(self, spec: LayerSpec, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[FolderSandbox]:
+        del spec
         roots = {name: self.folder / name for name in ("opt", "task", "runtime")}
         contents = {"opt": opt, "task": task, "runtime": {path: text.encode() for path, text in self.own.items()}}
         for name, root in roots.items():
@@ -204,6 +218,7 @@ class FolderSandbox:
         return Completed(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def invoke(self, handler: str, environment: Mapping[str, str], event: object, timeout: float) -> object:
+        del handler, environment, timeout
         answer = self.answer(event)
         if isinstance(answer, VerificationError):
             raise answer

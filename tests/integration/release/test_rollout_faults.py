@@ -123,7 +123,9 @@ def test_the_error_says_what_failed_and_that_nothing_moved(site: Site, shop: Sho
         site.deploy([layer], shop.code("two"))
     text = str(refused.value)
     assert "lambda:UpdateAlias tiny_bot-dev:live: not allowed (AccessDeniedException)" in text
-    assert "no alias has moved: tiny_worker-dev:live is at version 2 and tiny_bot-dev:live is at version 2" in text
+    assert (
+        "no alias is left moved: tiny_worker-dev:live was at version 2 and tiny_bot-dev:live was at version 2" in text
+    )
     assert site.traffic() == ["one", "one"]
 
 
@@ -135,7 +137,7 @@ def test_an_alias_that_cannot_be_put_back_is_told_with_the_command_that_does_it(
     text = str(refused.value)
     assert "tiny_worker-dev:live: may stand for version 3 while others do not" in text
     assert "--function-name tiny_worker-dev --name live --function-version 2" in text
-    assert "no alias has moved" not in text
+    assert "no alias is left moved" not in text
 
 
 def test_somebody_elses_change_between_two_steps_is_not_overwritten(site: Site, shop: Shop) -> None:

@@ -1,0 +1,8 @@
+"""What the layer costs, against the usual ways, on the same lock: bytes, time to build, time to the first answer.
+
+    project + lock ─ ways ─────────── three Ways      pip and zip, uv and zip as uv documents it, this pipeline
+                     first_request ── FirstRequest    each layer in the runtime image, a fresh container every time
+                     figures ──────── Row             medians and ratios of one run, as a table and as JSON
+
+Machines are noisy and differ, so every round does all ways in turn and only figures of one run are compared.
+"""

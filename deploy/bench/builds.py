@@ -1,0 +1,141 @@
+"""Builds in turn: every round does each way cold, with nothing changed, and with the source changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+from deploy.bench.figures import Row
+from deploy.bench.ways import Pip, This, Uv, Way
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from deploy.console import Console
+    from deploy.settings import Layer, Settings
+
+NOTHING_CHANGED = SOURCE_CHANGED = 0.4
+"""Seconds for the whole process that a person waits for without noticing."""
+
+CLEAN = 5.0
+"""Seconds to build in the container, the image and the wheels at hand."""
+
+
+@dataclass
+class Samples:
+    """Seconds of one way."""
+
+    cold: list[float] = field(default_factory=list)
+    unchanged: list[float] = field(default_factory=list)
+    changed: list[float] = field(default_factory=list)
+    clean: list[float] = field(default_factory=list)
+    changed_and_tried: list[float] = field(default_factory=list)
+
+    def round(self, way: Way, console: Console, name: str) -> None:
+        self.cold.append(way.cold())
+        self.unchanged.append(way.unchanged())
+        self.changed.append(way.changed())
+        if isinstance(way, This):
+            self.clean.append(way.clean())
+            self.changed_and_tried.append(way.changed_and_tried())
+        console.say(f"{name}: cold {self.cold[-1]:.1f} s, again {self.unchanged[-1]:.2f} s")
+
+
+@dataclass(frozen=True)
+class Builds:
+    """What was built and measured; `sourceless` is this pipeline with the other bytecode policy."""
+
+    pip: Pip
+    uv: Uv
+    this: This
+    sourceless: This
+    rows: tuple[Row, ...]
+
+
+def measure_builds(settings: Settings, folder: Path, rounds: int, console: Console) -> Builds:
+    """Build everything `rounds` times; raise PipelineError where one way fails."""
+    pip, uv, this = Pip(settings, folder / "pip"), Uv(settings, folder / "uv"), This(settings, folder / "this")
+    sourceless = This(settings, folder / "sourceless")
+    for each in (pip, uv, this, sourceless):
+        each.folder.mkdir(parents=True)
+    this.copy()
+    sourceless.copy("sourceless")
+    samples = {"pip": Samples(), "uv": Samples(), "this": Samples()}
+    for number in range(1, rounds + 1):
+        for name, way in (("pip", pip), ("uv", uv), ("this", this)):
+            samples[name].round(way, console, f"round {number}, {name}")
+    sourceless.cold()
+    rows = [*_sizes(settings, pip, uv, this, sourceless), *_times(samples["pip"], samples["uv"], samples["this"])]
+    return Builds(pip, uv, this, sourceless, tuple(rows))
+
+
+def _sizes(settings: Settings, pip: Pip, uv: Uv, this: This, sourceless: This) -> list[Row]:
+    zipped, unzipped = _budget(list(settings.layers.values()))
+    rows = [
+        Row(what="layer zip", unit="bytes", pip=[_zip(pip)], uv=[_zip(uv)], this=[_zip(this)], at_most=zipped),
+        Row(what="layer zip, sourceless", unit="bytes", pip=[_zip(pip)], uv=[_zip(uv)], this=[_zip(sourceless)]),
+        Row(
+            what="unzipped",
+            unit="bytes",
+            pip=[_unzipped(pip)],
+            uv=[_unzipped(uv)],
+            this=[_unzipped(this)],
+            at_most=unzipped,
+        ),
+        Row(
+            what="unzipped, sourceless",
+            unit="bytes",
+            pip=[_unzipped(pip)],
+            uv=[_unzipped(uv)],
+            this=[_unzipped(sourceless)],
+        ),
+    ]
+    codes = [[way.code.stat().st_size] if way.code.exists() else [] for way in (pip, uv, this)]
+    return [*rows, Row(what="code zip", unit="bytes", pip=codes[0], uv=codes[1], this=codes[2])]
+
+
+def _times(pip: Samples, uv: Samples, this: Samples) -> list[Row]:
+    return [
+        Row(what="cold: empty caches (this: and proven)", unit="s", pip=pip.cold, uv=uv.cold, this=this.cold),
+        Row(
+            what="nothing changed",
+            unit="s",
+            pip=pip.unchanged,
+            uv=uv.unchanged,
+            this=this.unchanged,
+            at_most=NOTHING_CHANGED,
+        ),
+        Row(
+            what="source changed, code zip made",
+            unit="s",
+            pip=pip.changed,
+            uv=uv.changed,
+            this=this.changed,
+            at_most=SOURCE_CHANGED,
+        ),
+        Row(what="  and tried on its layers", unit="s", this=this.changed_and_tried),
+        Row(what="clean build in the container", unit="s", this=this.clean, at_most=CLEAN),
+    ]
+
+
+def _budget(layers: list[Layer]) -> tuple[int | None, int | None]:
+    """Return the budgets of all layers together, where every one has its own."""
+    zipped = [layer.budget.zip for layer in layers]
+    unzipped = [layer.budget.unzipped for layer in layers]
+    return (
+        None if None in zipped else sum(each or 0 for each in zipped),
+        None if None in unzipped else sum(each or 0 for each in unzipped),
+    )
+
+
+def _zip(way: Way) -> int:
+    return sum(path.stat().st_size for path in way.zips)
+
+
+def _unzipped(way: Way) -> int:
+    total = 0
+    for path in way.zips:
+        with ZipFile(path) as archive:
+            total += sum(entry.file_size for entry in archive.infolist())
+    return total

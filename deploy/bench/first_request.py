@@ -1,0 +1,177 @@
+"""From the first request to its answer, in the runtime image with the real Runtime Interface Emulator.
+
+Every request gets a fresh container with one way's layer in /opt and the same code in /var/task. The emulator starts
+the runtime at the first POST, so the time from that POST to the answer is the start-up and the handler together, as
+at a cold start. The event is an HTTP request that nobody signed, or one of your own: all but the start-up should be
+nothing. The health event would not do, as it digests the layer, which takes longer for larger ones.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
+
+from deploy.bench.figures import Row
+from deploy.errors import Fault, VerificationError
+from deploy.layer.runtime import OPT, TASK_ROOT
+from deploy.layer.template_environment import environment_of, lambda_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from deploy.bench.builds import Builds
+    from deploy.console import Console
+    from deploy.container import Engine
+    from deploy.settings import Function, Settings
+
+UNSIGNED: dict[str, Any] = {
+    "version": "2.0",
+    "rawPath": "/",
+    "headers": {"content-type": "application/json"},
+    "requestContext": {"http": {"method": "POST", "path": "/"}},
+    "body": "{}",
+    "isBase64Encoded": False,
+}
+"""A request to a function URL: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads"""
+
+FASTER = 0.45
+"""The part of pip's time, with its bytecode gone stale, in which the first request is to be answered."""
+
+_REGION = "us-east-1"
+_TIMEOUT = 60.0
+# Waits until the emulator listens, sends the event, and adds up the processor time of the runtime's process.
+_CLIENT = """\
+import http.client, json, pathlib, socket, sys, time
+event, deadline = sys.argv[1].encode(), time.monotonic() + float(sys.argv[2])
+while True:
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", 8080, timeout=float(sys.argv[2]))
+        connection.connect()
+        break
+    except ConnectionRefusedError:
+        if time.monotonic() > deadline:
+            sys.exit("the emulator does not listen")
+        time.sleep(0.01)
+started = time.perf_counter()
+connection.request("POST", "/2015-03-31/functions/function/invocations", event)
+answer = connection.getresponse().read().decode()
+took = time.perf_counter() - started
+cpu = 0
+for process in pathlib.Path("/proc").glob("[0-9]*"):
+    try:
+        if b"awslambdaric" in (process / "cmdline").read_bytes():
+            cpu += sum(int(each.read_text().split()[0]) for each in process.glob("task/*/schedstat"))
+    except OSError:
+        pass
+print(json.dumps({"milliseconds": took * 1e3, "cpu": cpu / 1e6, "answer": answer}))
+"""
+
+
+@dataclass
+class FirstRequest:
+    """Samples in milliseconds: from the POST to the answer, and of the processor time of the runtime's process."""
+
+    milliseconds: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What every request has in common."""
+
+    engine: Engine
+    image: str
+    python: str
+    handler: str
+    environment: Mapping[str, str]
+    event: Mapping[str, Any]
+
+    def request(self, volumes: Mapping[str, str], into: FirstRequest) -> None:
+        """Start a container, send the event, note the times; raise VerificationError where the function fails."""
+        variables = {"AWS_LAMBDA_FUNCTION_TIMEOUT": f"{_TIMEOUT:.0f}", **self.environment}
+        command = [self.python, "-I", "-S", "-c", _CLIENT, json.dumps(self.event), str(_TIMEOUT)]
+        with self.engine.container(self.image, [self.handler], environment=variables, volumes=volumes) as function:
+            done = function.call(command, timeout=_TIMEOUT + 5)
+            log = function.logs()
+        if done.code or "errorType" in (sample := json.loads(done.stdout))["answer"]:
+            what = done.stderr.strip() or json.loads(done.stdout)["answer"]
+            raise VerificationError(
+                [Fault(self.handler, what, cure="give an event that it answers: --event FILE")], log=log
+            )
+        into.milliseconds.append(sample["milliseconds"])
+        into.cpu.append(sample["cpu"])
+
+
+def measure_first_requests(
+    settings: Settings, builds: Builds, event: Mapping[str, Any] | None, count: int, console: Console
+) -> Iterator[Row]:
+    """Send `count` first requests to the first function on each layer, in turn; yield a row for each comparison."""
+    from deploy.container import Engine
+
+    pip = builds.pip.opt()
+    contents = {
+        "pip": pip,
+        "pip, bytecode valid": with_valid_bytecode(pip),
+        "uv": builds.uv.opt(),
+        "this": builds.this.opt(),
+        "sourceless": builds.sourceless.opt(),
+    }
+    found = {name: FirstRequest() for name in contents}
+    with Engine.connect(os.environ) as engine, ExitStack() as opened:
+        trial = _trial(settings, engine, event or UNSIGNED)
+        with ZipFile(builds.this.code) as archive:
+            code = {name: archive.read(name) for name in archive.namelist()}
+        volumes = {
+            name: opened.enter_context(engine.volumes(trial.image, {OPT: opt, TASK_ROOT: code}))
+            for name, opt in contents.items()
+        }
+        for _ in range(count):
+            for name, mounted in volumes.items():
+                trial.request(mounted, found[name])
+    console.say(f"{trial.handler}: {count} first requests to each layer")
+    yield from _rows(found)
+
+
+def with_valid_bytecode(opt: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Make pip's bytecode fit sources without times, which is what the containers here hold.
+
+    Whether Lambda gives sources the times that the bytecode recorded is not documented: that is what pip's way
+    depends on. https://docs.python.org/3/reference/import.html#cached-bytecode-invalidation
+    """
+    return {
+        path: content[:8] + bytes(4) + content[12:] if path.endswith(".pyc") and content[4:8] == bytes(4) else content
+        for path, content in opt.items()
+    }
+
+
+def _trial(settings: Settings, engine: Engine, event: Mapping[str, Any]) -> Trial:
+    function = next(iter(settings.functions.values()))
+    image = engine.resolve(settings.image, settings.architectures[0], print)
+    return Trial(
+        engine=engine,
+        image=image.reference,
+        python=settings.runtime,
+        handler=function.handler,
+        environment=_environment(settings, function),
+        event=event,
+    )
+
+
+def _environment(settings: Settings, function: Function) -> dict[str, str]:
+    own: dict[str, str] = {}
+    if settings.template:
+        own = environment_of(settings.project / settings.template, function.name, {}, _REGION)
+    return {**lambda_environment(function.name, _REGION), **own}
+
+
+def _rows(found: Mapping[str, FirstRequest]) -> Iterator[Row]:
+    pip, valid, uv, this, sourceless = (found[name].milliseconds for name in found)
+    yield Row(what="first request", unit="ms", pip=pip, uv=uv, this=this, ratio_at_most=FASTER)
+    yield Row(what="first request, sourceless", unit="ms", pip=pip, uv=uv, this=sourceless, ratio_at_most=FASTER)
+    yield Row(what="first request, had pip's bytecode stayed valid", unit="ms", pip=valid, uv=uv, this=this)
+    pip, valid, uv, this, sourceless = (found[name].cpu for name in found)
+    yield Row(what="  its processor time", unit="ms", pip=pip, uv=uv, this=this)

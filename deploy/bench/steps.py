@@ -1,0 +1,45 @@
+"""Single steps of the pipeline as processes of their own, to be timed: `python -m deploy.bench.steps STEP PROJECT`.
+
+build    every layer from wheels that are at hand, in the container, nothing cached, without the verification
+bundle   the code zip
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from deploy.settings import Settings, load
+
+
+def main(step: str, project: str) -> None:
+    settings = load(Path(project), os.environ)
+    {"build": build, "bundle": bundle}[step](settings)
+
+
+def build(settings: Settings) -> None:
+    from deploy.container import Engine
+    from deploy.layer import lock
+    from deploy.layer.build import build as build_layer
+    from deploy.layer.cache import Cache
+    from deploy.layer.in_containers import ContainerRuntime
+    from deploy.layer.spec import specs
+
+    architecture, into = settings.architectures[0], settings.project / "dist"
+    pins = lock.read(settings.project / settings.requirements)
+    with Engine.connect(os.environ) as engine:
+        image = engine.resolve(settings.image, architecture, print)
+        runtime = ContainerRuntime(engine, image, os.environ, print)
+        for spec in specs(settings, pins, image, architecture):
+            build_layer(spec, runtime, Cache.from_environment(os.environ).root, into, use_cache=False, say=print)
+
+
+def bundle(settings: Settings) -> None:
+    from deploy.release.bundle import bundle as bundle_code
+
+    bundle_code(settings, settings.project / "dist")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,225 @@
+"""The three ways from the same lock to a layer's zip, each in a folder and with caches of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+import uv
+import yaml
+
+from deploy.errors import BuildError, Fault
+from deploy.layer.wheel_tags import MACHINES
+from deploy.locking.resolver import uv_environment
+from deploy.settings import CONFIG
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from deploy.settings import Bytecode, Settings
+
+_TIMEOUT = 1800  # seconds
+_PIPELINE = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Way(ABC):
+    """`folder` is this way's alone. Times are wall seconds of whole processes."""
+
+    settings: Settings
+    folder: Path
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    @property
+    def cache(self) -> Path:
+        return self.folder / "cache"
+
+    @property
+    @abstractmethod
+    def zips(self) -> list[Path]:
+        """The layer, as it would be published."""
+
+    @property
+    @abstractmethod
+    def code(self) -> Path:
+        """The code, as it would be published; `changed` makes it."""
+
+    def cold(self) -> float:
+        """Build with empty caches."""
+        shutil.rmtree(self.cache, ignore_errors=True)
+        return self.unchanged()
+
+    @abstractmethod
+    def unchanged(self) -> float:
+        """Do it again, with nothing changed."""
+
+    @abstractmethod
+    def changed(self) -> float:
+        """Do what this way does after a change of the source alone."""
+
+    def opt(self) -> dict[str, bytes]:
+        """Return what the layer unpacks to, by path below /opt."""
+        files: dict[str, bytes] = {}
+        for path in self.zips:
+            with ZipFile(path) as archive:
+                files |= {each.filename: archive.read(each) for each in archive.infolist() if not each.is_dir()}
+        return files
+
+
+class Zipped(Way):
+    """Install into a folder, then zip it; neither way knows what it did before, so every run does it all."""
+
+    @property
+    def zips(self) -> list[Path]:
+        return [self.folder / "layer.zip"]
+
+    @property
+    def code(self) -> Path:
+        return self.folder / "code.zip"
+
+    @property
+    def requirements(self) -> str:
+        return str((self.settings.project / self.settings.requirements).resolve())
+
+    @property
+    def machine(self) -> str:
+        return MACHINES[self.settings.architectures[0]]
+
+    @abstractmethod
+    def commands(self) -> list[list[str]]:
+        """Return what leaves the layer's content in python/."""
+
+    def unchanged(self) -> float:
+        for name in ("python", "packages"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+        self.zips[0].unlink(missing_ok=True)
+        (self.folder / "python").mkdir(parents=True)
+        return self._timed([*self.commands(), [sys.executable, "-m", "zipfile", "-c", "layer.zip", "python"]])
+
+    def changed(self) -> float:
+        source, copy = self.settings.project / self.settings.code.source, self.folder / "code"
+        shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+        names = [f"code/{path.name}" for path in sorted(copy.iterdir())]
+        return self.unchanged() + self._timed([[sys.executable, "-m", "zipfile", "-c", "code.zip", *names]])
+
+    def _timed(self, commands: Sequence[Sequence[str]]) -> float:
+        certificates = self.folder / "certificates"
+        certificates.mkdir(exist_ok=True)
+        caches = {"PIP_CACHE_DIR": f"{self.cache}/pip", "UV_CACHE_DIR": f"{self.cache}/uv"}
+        environment = {**uv_environment(self.environment, certificates), **caches}
+        return timed(commands, self.folder, environment)
+
+
+class Pip(Zipped):
+    """The classic way: `pip install -t` for manylinux2014, with the bytecode that pip makes."""
+
+    def commands(self) -> list[list[str]]:
+        platform = [
+            "--platform",
+            f"manylinux2014_{self.machine}",
+            "--implementation",
+            "cp",
+            "--python-version",
+            "3.11",
+        ]
+        quiet = ["--quiet", "--disable-pip-version-check", "--root-user-action", "ignore"]
+        what = ["--only-binary", ":all:", "-r", self.requirements, "-t", "python"]
+        return [[sys.executable, "-m", "pip", "install", *quiet, *platform, *what]]
+
+
+class Uv(Zipped):
+    """The way uv documents for layers: https://docs.astral.sh/uv/guides/integration/aws-lambda/."""
+
+    def commands(self) -> list[list[str]]:
+        options = ["--no-installer-metadata", "--no-compile-bytecode", "--quiet"]
+        platform = ["--python-platform", f"{self.machine}-manylinux2014", "--python", sys.executable]
+        install = [uv.find_uv_bin(), "pip", "install", *options, *platform, "--prefix", "packages"]
+        return [[*install, "-r", self.requirements], ["cp", "-r", "packages/lib", "python/"]]
+
+
+class This(Way):
+    """This pipeline, on a copy of the project, with `python -m deploy layer`."""
+
+    @property
+    def project(self) -> Path:
+        return self.folder / "project"
+
+    @property
+    def zips(self) -> list[Path]:
+        return [self.project / "dist" / f"{name}.zip" for name in self.settings.layers]
+
+    @property
+    def code(self) -> Path:
+        return self.project / "dist/code.zip"
+
+    def copy(self, bytecode: Bytecode | None = None) -> None:
+        """Copy what the configuration names, and the pipeline itself, so that edits meanwhile change nothing.
+
+        `bytecode` changes every layer's policy.
+        """
+        settings = self.settings
+        shutil.copytree(_PIPELINE, self.folder / "pipeline" / _PIPELINE.name, dirs_exist_ok=True)
+        files = [settings.requirements, settings.dockerfile, *settings.code.include]
+        files += [settings.template] if settings.template else []
+        for name in files:
+            (self.project / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(settings.project / name, self.project / name)
+        if settings.functions:
+            shutil.copytree(settings.project / settings.code.source, self.project / settings.code.source)
+        raw = yaml.safe_load((settings.project / CONFIG).read_text(encoding="utf-8"))
+        if bytecode:
+            raw["layers"] = {name: {**layer, "bytecode": bytecode} for name, layer in raw["layers"].items()}
+        raw["architectures"] = [settings.architectures[0]]
+        (self.project / CONFIG).parent.mkdir(parents=True, exist_ok=True)
+        (self.project / CONFIG).write_text(yaml.safe_dump(raw), encoding="utf-8")
+
+    def cold(self) -> float:
+        shutil.rmtree(self.project / "dist", ignore_errors=True)
+        return super().cold()
+
+    def unchanged(self) -> float:
+        return self._timed("deploy", "--project", str(self.project), "layer")
+
+    def changed(self) -> float:
+        """Make the code zip after a change of one module; that is all that has to be made."""
+        self.touch()
+        return self._timed("deploy.bench.steps", "bundle", str(self.project))
+
+    def changed_and_tried(self) -> float:
+        """The same, and try the code on its layers in the runtime, as `python -m deploy layer` does."""
+        self.touch()
+        return self.unchanged()
+
+    def clean(self) -> float:
+        """Build in the container with the wheels at hand, verification apart."""
+        return self._timed("deploy.bench.steps", "build", str(self.project))
+
+    def touch(self) -> None:
+        module = min((self.project / self.settings.code.source).glob("*.py"))
+        with module.open("a", encoding="utf-8") as source:
+            source.write(f"# {time.time_ns()}\n")
+
+    def _timed(self, module: str, *arguments: str) -> float:
+        environment = {**self.environment, "CHANNELWRIGHT_CACHE": str(self.cache)}
+        return timed([[sys.executable, "-m", module, *arguments]], self.folder / "pipeline", environment)
+
+
+def timed(commands: Sequence[Sequence[str]], folder: Path, environment: Mapping[str, str]) -> float:
+    """Run commands in turn; return the seconds they took together, or raise BuildError with their output."""
+    started = time.perf_counter()
+    for command in commands:
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=_TIMEOUT, check=False
+        )
+        if done.returncode:
+            what = f"{' '.join(command[:4])} … ended with exit code {done.returncode}"
+            raise BuildError([Fault("bench", what, cure="see its output above")], log=done.stdout + done.stderr)
+    return time.perf_counter() - started

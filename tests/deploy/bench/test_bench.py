@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import py_compile
+import re
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
+
+import pytest
+
+from deploy.bench import figures, first_request
+from deploy.bench.figures import Row
+from deploy.bench.first_request import UNSIGNED, FirstRequest, Trial
+from deploy.bench.ways import Pip, This, Uv, timed
+from deploy.commands import bench
+from deploy.console import Console
+from deploy.errors import BuildError, ConfigError, VerificationError
+from deploy.settings import load
+from tests.conftest import IMAGE
+from tests.deploy.locking.index import Index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deploy.settings import Settings
+
+
+def test_a_row_compares_medians_and_says_whether_the_target_was_met() -> None:
+    row = Row(what="a build", unit="s", pip=[9, 10, 50], this=[0.3, 0.2, 9.0], at_most=0.4)
+    assert row.ratio == pytest.approx(0.03)
+    assert row.target == "at most 0.40 s: met"
+    assert Row(what="a build", unit="s", this=[0.5], at_most=0.4).target == "at most 0.40 s: MISSED"
+    request = Row(what="first", unit="ms", pip=[100], this=[46], ratio_at_most=0.45)
+    assert request.target == "at most 0.45 of pip's: MISSED"
+
+
+def test_the_table_shows_every_row_and_the_json_every_sample() -> None:
+    rows = [
+        Row(what="layer zip", unit="bytes", pip=[22_600_000], uv=[20_600_000], this=[3_090_000], at_most=3_200_000),
+        Row(what="clean build", unit="s", this=[4.2, 4.0, 9.9], at_most=5),
+    ]
+    stream = StringIO()
+    figures.table(rows, Console(stream))
+    assert re.search(r"layer zip +22\.6 MB +20\.6 MB +3\.09 MB +0\.14 +at most 3\.2 MB: met", stream.getvalue())
+    assert re.search(r"clean build +4\.20 s +at most 5\.00 s: met", stream.getvalue())
+    kept = figures.as_json(rows)["rows"][1]
+    assert kept["this"] == [4.2, 4.0, 9.9]
+    assert kept["median"] == {"this": 4.2}
+    assert kept["met"] is True
+
+
+def test_valid_bytecode_is_used_where_sources_have_no_time(tmp_path: Path) -> None:
+    source = tmp_path / "demo.py"
+    source.write_text("value = 1\n")
+    py_compile.compile(str(source), doraise=True)
+    source.write_text("value = 2\n")  # as long, so that only the time could tell
+    os.utime(source, (0, 0))
+    assert imported(source) == 2
+    patched = first_request.with_valid_bytecode({"demo.pyc": pip_made(source)})["demo.pyc"]
+    Path(importlib.util.cache_from_source(str(source))).write_bytes(patched)
+    assert imported(source) == 1
+
+
+def pip_made(source: Path) -> bytes:
+    """Return the bytecode of `value = 1` as pip makes it: with the source's time of then."""
+    text = source.read_text()
+    source.write_text("value = 1\n")
+    py_compile.compile(str(source), doraise=True)
+    content = Path(importlib.util.cache_from_source(str(source))).read_bytes()
+    source.write_text(text)
+    os.utime(source, (0, 0))
+    return content
+
+
+def imported(source: Path) -> int:
+    importlib.invalidate_caches()
+    spec = importlib.util.spec_from_file_location("demo", source)
+    assert spec
+    assert spec.loader
+    module: Any = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return int(module.value)
+
+
+@pytest.fixture
+def index(monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
+    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
+        monkeypatch.delenv(name)
+    with Index() as opened:
+        monkeypatch.setenv("PIP_INDEX_URL", opened.url)
+        monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+        yield opened
+
+
+@pytest.fixture
+def settings(index: Index, tmp_path: Path) -> Settings:
+    """A project that locks one wheel."""
+    (wheel,) = index.add("demo", "1.0", "cp38-abi3-manylinux2014_x86_64")
+    project = tmp_path / "project"
+    (project / "config").mkdir(parents=True)
+    (project / "config/pipeline.yaml").write_text(
+        "layers: {deps: {}}\narchitectures: [x86_64, arm64]\n"
+        "functions: {f: {name: f, handler: app.handler, layers: [deps]}}\ncode: {include: [config/names.txt]}\n"
+    )
+    (project / "config/names.txt").write_text("a")
+    (project / "requirements.txt").write_text(f"demo==1.0 --hash=sha256:{wheel.sha256}\n")
+    (project / "Dockerfile.layer").write_text("FROM scratch\n")
+    (project / "src").mkdir()
+    (project / "src/app.py").write_text("def handler(event, context): return {}\n")
+    return load(project, {})
+
+
+@pytest.mark.parametrize(
+    ("way", "place"), [(Pip, "python/demo.py"), (Uv, "python/lib/python3.11/site-packages/demo.py")]
+)
+def test_the_usual_ways_make_a_layer_of_the_locked_wheels(
+    settings: Settings, tmp_path: Path, way: type[Pip | Uv], place: str
+) -> None:
+    made = way(settings, tmp_path / "way")
+    made.folder.mkdir()
+    assert made.cold() > 0
+    first = made.zips[0].stat()
+    assert made.changed() > 0
+    assert made.zips[0].stat().st_ino != first.st_ino or made.zips[0].stat().st_mtime_ns > first.st_mtime_ns
+    assert place in made.opt()
+    has_bytecode = any(name.endswith(".pyc") for name in made.opt())
+    assert has_bytecode is (way is Pip)
+    with ZipFile(made.code) as archive:
+        assert "app.py" in archive.namelist()
+
+
+@pytest.mark.parametrize("way", [Pip, Uv])
+def test_the_usual_ways_hold_to_the_hashes_of_the_lock(settings: Settings, tmp_path: Path, way: type[Pip | Uv]) -> None:
+    lock = settings.project / "requirements.txt"
+    lock.write_text(re.sub(r"sha256:\w+", f"sha256:{'0' * 64}", lock.read_text()))
+    made = way(settings, tmp_path / "way")
+    made.folder.mkdir()
+    with pytest.raises(BuildError, match=r"(?i)hash"):
+        made.cold()
+
+
+def test_a_command_that_fails_is_refused_with_its_output(tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match=r"no such day[\s\S]*exit code 3"):
+        timed([["sh", "-c", "echo no such day; exit 3"]], tmp_path, {"PATH": os.defpath})
+
+
+def test_this_way_works_on_a_copy_for_the_first_architecture(settings: Settings, tmp_path: Path) -> None:
+    made = This(settings, tmp_path / "this")
+    made.copy("sourceless")
+    made.touch()
+    copied = load(made.project, {})
+    assert copied.architectures == ("x86_64",)
+    assert copied.layers["deps"].bytecode == "sourceless"
+    assert (made.project / "config/names.txt").exists()
+    assert (made.project / "src/app.py").read_text() != (settings.project / "src/app.py").read_text()
+    assert settings.layers["deps"].bytecode == "unchecked-hash"
+
+
+def test_this_ways_code_zip_is_made_after_a_change(settings: Settings, tmp_path: Path) -> None:
+    made = This(settings, tmp_path / "this")
+    made.copy()
+    assert made.changed() > 0
+    with ZipFile(made.code) as archive:
+        assert archive.read("app.py").startswith(b"def handler(event, context): return {}\n# ")
+
+
+def test_counts_are_above_nothing() -> None:
+    parser = argparse.ArgumentParser()
+    bench.add(parser.add_subparsers())
+    with pytest.raises(SystemExit):
+        parser.parse_args(["bench", "--rounds", "0"])
+
+
+def test_an_event_that_is_no_json_object_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    for content, told in (("{", "is not JSON"), ("[]", "holds list, not an object")):
+        file.write_text(content)
+        with pytest.raises(ConfigError, match=told):
+            bench._event(file)
+    with pytest.raises(ConfigError, match="No such file"):
+        bench._event(tmp_path / "absent")
+
+
+@pytest.mark.container
+def test_the_first_request_is_timed_in_the_runtime_and_a_failure_is_refused() -> None:
+    from deploy.container import Engine
+
+    code = (
+        b"import time, demo\ntime.sleep(0.3)\n"
+        b"def handler(event, context):\n    return event['rawPath'] + demo.tail\n"
+        b"def failing(event, context):\n    raise ValueError('no such day')\n"
+    )
+    with Engine.connect(os.environ) as engine:
+        image = engine.resolve(IMAGE, "x86_64", lambda _: None).reference
+        with engine.volumes(
+            image, {"/opt": {"python/demo.py": b"tail = ''"}, "/var/task": {"app.py": code}}
+        ) as volumes:
+            samples = FirstRequest()
+            common: dict[str, Any] = {"engine": engine, "image": image, "python": "python3.11", "environment": {}}
+            trial = Trial(handler="app.handler", event=UNSIGNED, **common)
+            trial.request(volumes, samples)
+            (took,), (cpu,) = samples.milliseconds, samples.cpu
+            assert took > 300
+            assert 0 < cpu < took
+            with pytest.raises(VerificationError, match="no such day"):
+                Trial(handler="app.failing", event=UNSIGNED, **common).request(volumes, samples)

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from deploy.aws import stacks
+from deploy.errors import AwsError, ConfigError
+from deploy.release import stack
+from deploy.settings import FromEnvironment
+from tests.integration.shipment import STAGE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from botocore.stub import Stubber
+
+    from deploy.aws.connection import Aws
+
+
+def test_parameters_come_from_the_settings_and_the_environment() -> None:
+    stage = replace(STAGE, parameters={"Colour": "red", "Key": FromEnvironment("KEY")})
+    assert stack.parameters(stage, {"KEY": "abc"}) == {"Colour": "red", "Key": "abc"}
+
+
+def test_every_variable_that_is_not_set_is_named_at_once() -> None:
+    stage = replace(STAGE, parameters={"A": FromEnvironment("ONE"), "B": FromEnvironment("TWO"), "C": "text"})
+    with pytest.raises(ConfigError) as refused:
+        stack.parameters(stage, {"THREE": "3"})
+    assert [f"{fault.where}: {fault.what}" for fault in refused.value.faults] == [
+        "stages.dev.parameters.A: ONE is not set in the environment",
+        "stages.dev.parameters.B: TWO is not set in the environment",
+    ]
+
+
+def test_a_parameter_without_a_default_and_without_a_value_is_named(
+    aws: Aws, cloudformation: Stubber, tmp_path: Path
+) -> None:
+    cloudformation.add_client_error("describe_stacks", "ValidationError", "Stack with id tiny-dev does not exist", 400)
+    declared = [{"ParameterKey": "Key"}, {"ParameterKey": "Size", "DefaultValue": "1"}, {"ParameterKey": "Stage"}]
+    cloudformation.add_response("get_template_summary", {"Parameters": declared})
+    (tmp_path / "template.yaml").write_text("{}")
+    with pytest.raises(ConfigError) as refused:
+        stack.propose(aws, STAGE, tmp_path / "template.yaml", {})
+    assert [fault.where for fault in refused.value.faults] == ["stages.dev.parameters.Key"]
+
+
+def test_only_a_stack_that_does_not_exist_is_absent(aws: Aws, cloudformation: Stubber) -> None:
+    cloudformation.add_client_error("describe_stacks", "ValidationError", "Stack with id tiny-dev does not exist", 400)
+    assert stacks.read(aws, "tiny-dev") is None
+    for code, said in (
+        ("ValidationError", "the name is odd"),
+        ("AccessDenied", "stack tiny-dev does not exist for you"),
+    ):
+        cloudformation.add_client_error("describe_stacks", code, said, 400)
+        with pytest.raises(AwsError, match=said):
+            stacks.read(aws, "tiny-dev")
+
+
+@pytest.mark.parametrize(
+    ("status", "command"),
+    [
+        ("ROLLBACK_COMPLETE", "aws cloudformation delete-stack --stack-name tiny-dev"),
+        ("CREATE_FAILED", "aws cloudformation delete-stack --stack-name tiny-dev"),
+        ("DELETE_FAILED", "aws cloudformation delete-stack --stack-name tiny-dev"),
+        ("UPDATE_ROLLBACK_FAILED", "aws cloudformation continue-update-rollback --stack-name tiny-dev"),
+    ],
+)
+def test_a_stack_that_cannot_be_changed_comes_with_the_command_that_helps(
+    aws: Aws, cloudformation: Stubber, tmp_path: Path, status: str, command: str
+) -> None:
+    _is(cloudformation, status)
+    with pytest.raises(AwsError, match=f"(?s)tiny-dev.*the disk is full.*{command}"):
+        stack.propose(aws, STAGE, tmp_path / "template.yaml", {})
+
+
+def test_an_update_that_a_killed_run_left_running_is_waited_for(
+    aws: Aws, cloudformation: Stubber, tmp_path: Path
+) -> None:
+    for status in ("UPDATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "UPDATE_COMPLETE"):
+        _is(cloudformation, status)
+    with pytest.raises(ConfigError, match="No such file"):
+        stack.propose(aws, STAGE, tmp_path / "none.yaml", {})
+
+
+def test_what_failed_first_in_an_update_is_told_first_and_older_updates_are_left_out(
+    aws: Aws, cloudformation: Stubber
+) -> None:
+    for status in ("UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"):
+        _is(cloudformation, status)
+    newest_first = [
+        _event("tiny-dev", "UPDATE_ROLLBACK_COMPLETE", ""),
+        _event("Bot", "UPDATE_FAILED", "Resource update cancelled"),
+        _event("Alarm", "UPDATE_FAILED", "second"),
+        _event("Queue", "UPDATE_FAILED", "first"),
+        _event("tiny-dev", "UPDATE_IN_PROGRESS", "User Initiated"),
+        _event("Role", "CREATE_FAILED", "long ago"),
+    ]
+    cloudformation.add_response("describe_stack_events", {"StackEvents": newest_first[:3], "NextToken": "more"})
+    cloudformation.add_response("describe_stack_events", {"StackEvents": newest_first[3:]})
+    with pytest.raises(AwsError) as refused:
+        stacks.wait(aws, "tiny-dev", creates=False)
+    assert [fault.what for fault in refused.value.faults][:2] == ["first", "second"]
+    assert "long ago" not in str(refused.value)
+    assert "cancelled" not in str(refused.value)
+
+
+def _is(cloudformation: Stubber, status: str) -> None:
+    found = {"StackName": "tiny-dev", "StackStatus": status, "StackStatusReason": "the disk is full"}
+    cloudformation.add_response("describe_stacks", {"Stacks": [found | {"CreationTime": "2026-01-01T00:00:00Z"}]})
+
+
+def _event(name: str, status: str, reason: str) -> dict[str, str]:
+    return {
+        "StackId": "id",
+        "EventId": name,
+        "StackName": "tiny-dev",
+        "LogicalResourceId": name,
+        "PhysicalResourceId": "id" if name == "tiny-dev" else name,
+        "ResourceType": "AWS::X",
+        "Timestamp": "2026-01-01T00:00:00Z",
+        "ResourceStatus": status,
+        "ResourceStatusReason": reason,
+    }

@@ -1,0 +1,173 @@
+"""Layers and code tried where they are going to run: in containers of the runtime image, through its emulator."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from deploy.errors import VerificationError
+from deploy.layer.findings import merged
+from deploy.layer.in_containers import ContainerRuntime
+from deploy.layer.template_environment import lambda_environment
+from deploy.layer.verify import FunctionUnderTest, VerifiedLayer, verify
+from deploy.layer.verify_code import verify_code
+from deploy.release import tree_digest
+from deploy.settings import Layer, TrimPolicy
+from tests.deploy.layers.synthetic import Made, entry, installed, layer, real_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from deploy.container import Engine
+    from deploy.layer.values import BuiltLayer
+    from deploy.layer.verify_code import CodeEvidence
+
+pytestmark = pytest.mark.container
+
+HEALTH = {"channelwright": "health"}
+# Answers with the digests of all that it finds in its code and its layers.
+HEALTHY = """
+import hashlib, os, tiny
+
+def digest(root):
+    lines = []
+    for folder, _, names in os.walk(root):
+        for name in names:
+            path = os.path.join(folder, name)
+            content = hashlib.sha256(open(path, 'rb').read()).hexdigest()
+            lines.append((os.path.relpath(path, root), content))
+    text = ''.join(f'{content}  {path}\\n' for path, content in sorted(lines))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+def handler(event, context):
+    return {'code': digest('/var/task'), 'layers': digest('/opt')} if event else {'KEY': os.environ['KEY']}
+"""
+
+
+@pytest.fixture(scope="module")
+def runtime(engine: Engine, runtime_image: str) -> ContainerRuntime:
+    image = engine.resolve(runtime_image, "x86_64", lambda _: None)
+    return ContainerRuntime(engine, image, {}, lambda _: None)
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, runtime: ContainerRuntime) -> VerifiedLayer:
+    (verified,) = verify([layer(tmp_path / "tiny", Made(), spec={"image": runtime.image})], runtime, lambda _: None)
+    return verified
+
+
+def refused(runtime: ContainerRuntime, *layers: BuiltLayer) -> str:
+    with pytest.raises(VerificationError) as caught:
+        verify(layers, runtime, lambda _: None)
+    return str(caught.value)
+
+
+def tried(runtime: ContainerRuntime, verified: VerifiedLayer, files: Mapping[str, str], **changes: Any) -> CodeEvidence:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path, content in files.items():
+            archive.writestr(entry(path), content)
+    environment = {**lambda_environment("bot", "eu-central-1"), "KEY": "1"}
+    function = FunctionUnderTest(key="bot", handler="bot.handler", environment=environment)
+    return verify_code([verified], buffer.getvalue(), [replace(function, **changes)], runtime, lambda _: None)
+
+
+def code_refused(runtime: ContainerRuntime, verified: VerifiedLayer, files: Mapping[str, str], **changes: Any) -> str:
+    with pytest.raises(VerificationError) as caught:
+        tried(runtime, verified, files, **changes)
+    return str(caught.value)
+
+
+def test_a_good_layer_is_proven_in_a_fresh_container(tmp_path: Path, runtime: ContainerRuntime) -> None:
+    built = layer(tmp_path, Made(), real_yaml(), spec={"image": runtime.image})
+    (verified,) = verify([built], runtime, lambda _: None)
+    evidence = verified.evidence
+    assert evidence.in_container
+    assert evidence.python.startswith("3.11.")
+    assert [native.loaded for native in evidence.shared_objects] == [True]
+    assert evidence.bytecode_used > 10
+    assert runtime.image.digest in evidence.image
+
+
+def test_a_package_that_only_the_runtime_image_has_is_refused(tmp_path: Path, runtime: ContainerRuntime) -> None:
+    needy = Made(files={"tiny/__init__.py": "import boto3\n"})
+    found = refused(runtime, layer(tmp_path, needy))
+    assert "tiny: tiny: ModuleNotFoundError: No module named 'boto3'" in found
+    assert "the layer lacks it, and the runtime's own copy hides that" in found
+
+
+def test_botocore_without_the_data_of_a_kept_service_is_refused(tmp_path: Path, runtime: ContainerRuntime) -> None:
+    """The trim rule is told to keep sqs and sts, and the model of sqs is gone: a client cannot be made."""
+    kept = ("data/sts/", "data/endpoints", "data/partitions", "data/sdk-default", "data/_retry")
+    botocore = installed("botocore", keep=lambda path: "/data/" not in path or any(part in path for part in kept))
+    others = [installed(name) for name in ("jmespath", "python-dateutil", "six", "urllib3")]
+    settings = Layer(name="sdk", trim=TrimPolicy(botocore_data=("sqs", "sts")))
+    found = refused(runtime, layer(tmp_path, botocore, *others, settings=settings))
+    assert "botocore: sqs: botocore.exceptions.UnknownServiceError: Unknown service: 'sqs'" in found
+    assert "the trim policy took data that botocore needs" in found
+    assert "botocore: sts" not in found
+
+
+def test_a_broken_extension_module_is_refused_by_the_runtimes_loader(tmp_path: Path, runtime: ContainerRuntime) -> None:
+    files = {
+        path: content.replace(b"PyErr_SetString\0", b"PyErr_XetString\0") if isinstance(content, bytes) else content
+        for path, content in real_yaml().files.items()
+    }
+    found = refused(runtime, layer(tmp_path, real_yaml(files=files)))
+    assert "pyyaml: yaml/_yaml.cpython-311-x86_64-linux-gnu.so: ImportError" in found
+    assert "undefined symbol: PyErr_XetString" in found
+
+
+@pytest.mark.parametrize(
+    ("source", "cause"),
+    [
+        ("open(__file__, 'a')\n", "it writes when it is imported"),
+        ("open('/opt/python/new', 'w')\n", "it writes when it is imported"),
+        ("import urllib.request\nurllib.request.urlopen('http://192.0.2.1')\n", "it calls the network"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n", "native code crashed while it was loaded"),
+    ],
+)
+def test_what_an_import_may_not_do_in_lambda_fails_here_too(
+    tmp_path: Path, runtime: ContainerRuntime, source: str, cause: str
+) -> None:
+    assert cause in refused(runtime, layer(tmp_path, Made(files={"tiny/__init__.py": source})))
+
+
+def test_a_function_answers_through_the_emulator_with_what_it_runs(
+    runtime: ContainerRuntime, tiny: VerifiedLayer
+) -> None:
+    evidence = tried(runtime, tiny, {"bot.py": HEALTHY}, health=HEALTH)
+    assert evidence.answered[0].healthy
+    assert evidence.code == tree_digest.of_files({"bot.py": HEALTHY.encode()})
+    assert evidence.layers == {"bot": tree_digest.of_files(merged([tiny.built]))}
+
+
+def test_a_health_answer_with_the_wrong_digest_is_refused(runtime: ContainerRuntime, tiny: VerifiedLayer) -> None:
+    wrong = HEALTHY.replace("digest('/opt')", "digest('/opt/python')")
+    found = code_refused(runtime, tiny, {"bot.py": wrong}, health=HEALTH)
+    assert "functions.bot: bot.handler: runs layers with the digest" in found
+    assert "runs code with" not in found
+
+
+def test_a_handler_that_cannot_import_is_refused(runtime: ContainerRuntime, tiny: VerifiedLayer) -> None:
+    found = code_refused(runtime, tiny, {"bot.py": "import os\nTOKEN = os.environ['TOKEN']\n"})
+    assert "functions.bot: bot.handler: KeyError: 'TOKEN' (/var/task/bot.py:2)" in found
+    assert "the template gives the function no variable TOKEN" in found
+
+
+def test_a_function_without_a_health_event_has_to_run_and_no_more(
+    runtime: ContainerRuntime, tiny: VerifiedLayer
+) -> None:
+    assert tried(runtime, tiny, {"bot.py": HEALTHY}).answered[0].function == "bot"
+    fussy = "def handler(event, context): return event['headers']\n"
+    assert tried(runtime, tiny, {"bot.py": fussy}).answered[0].function == "bot"
+
+
+def test_a_function_that_ends_the_runtime_is_refused(runtime: ContainerRuntime, tiny: VerifiedLayer) -> None:
+    found = code_refused(runtime, tiny, {"bot.py": "import os\ndef handler(event, context): os._exit(1)\n"})
+    assert "Runtime.ExitError" in found
