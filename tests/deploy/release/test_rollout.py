@@ -33,6 +33,13 @@ if TYPE_CHECKING:
 OLD = "11" * 32
 LAYER = "arn:aws:lambda:eu-central-1:123456789012:layer:tiny-layer"
 NAME = "tiny_bot-dev"
+ACTIVE = {"FunctionName": NAME, "Qualifier": "8"}
+OTHER: dict[str, dict[str, Any]] = {
+    "code": {"CodeSha256": code_sha256(OLD)},
+    "layers": {"Layers": []},
+    "MemorySize": {"MemorySize": 512},
+}
+LIVE = {"FunctionName": NAME, "Qualifier": "live"}
 
 
 def test_each_change_waits_until_lambda_has_taken_in_the_one_before(
@@ -40,33 +47,46 @@ def test_each_change_waits_until_lambda_has_taken_in_the_one_before(
 ) -> None:
     code = shop.code("new")
     plan = _plan(aws, lambda_, shop, code, _one(settings(tmp_path, health=None)))
-    lambda_.add_response(
-        "update_function_code",
-        {},
-        {"FunctionName": NAME, "ZipFile": ANY, "Architectures": ["arm64"], "RevisionId": "r1"},
-    )
-    _settles(lambda_)
-    lambda_.add_response("get_function_configuration", _state(code.sha256, 1, revision="r2"))
-    lambda_.add_response(
-        "update_function_configuration", {}, {"FunctionName": NAME, "Layers": [f"{LAYER}:2"], "RevisionId": "r2"}
-    )
-    _settles(lambda_)
-    lambda_.add_response("get_function_configuration", _state(code.sha256, 2, revision="r3"))
-    lambda_.add_response(
-        "publish_version",
-        _state(code.sha256, 2, version="8"),
-        {"FunctionName": NAME, "CodeSha256": code_sha256(code.sha256), "RevisionId": "r3", "Description": ANY},
-    )
-    active = {"FunctionName": NAME, "Qualifier": "8"}
-    lambda_.add_response("get_function_configuration", {"State": "Pending"}, active)
-    lambda_.add_response("get_function_configuration", {"State": "Active"}, active)
-    lambda_.add_response("get_function_configuration", _state(code.sha256, 2, version="8"), active)
-    moved = {"FunctionName": NAME, "Name": "live", "FunctionVersion": "8", "RevisionId": "a1"}
-    lambda_.add_response("update_alias", {}, moved)
-    live = {"FunctionName": NAME, "Qualifier": "live"}
-    lambda_.add_response("get_function_configuration", _state(code.sha256, 2, version="8"), live)
+    _makes_a_version(lambda_, code)
+    lambda_.add_response("get_function_configuration", _state(code.sha256, 2, version="8"), ACTIVE)
+    _moves_the_alias(lambda_)
+    lambda_.add_response("get_function_configuration", _state(code.sha256, 2, version="8"), LIVE)
     release = roll_out(aws, STAGE, plan, Commit(None, dirty=False), lambda _: None)
     assert [(each.version, each.was) for each in release.functions] == [("8", "7")]
+
+
+@pytest.mark.parametrize("what", ["code", "layers", "MemorySize"])
+def test_a_version_that_is_not_what_was_made_gets_no_traffic(
+    aws: Aws, lambda_: Stubber, shop: Shop, tmp_path: Path, what: str
+) -> None:
+    code = shop.code("new")
+    plan = _plan(aws, lambda_, shop, code, _one(settings(tmp_path, health=None)))
+    _makes_a_version(lambda_, code)
+    lambda_.add_response("get_function_configuration", _state(code.sha256, 2, version="8") | OTHER[what], ACTIVE)
+    with pytest.raises(RolloutError, match=f"{NAME}:8: is not what was just made: {what} changed"):
+        roll_out(aws, STAGE, plan, Commit(None, dirty=False), lambda _: None)
+
+
+def test_an_alias_is_read_back_and_has_to_stand_for_what_was_made(
+    aws: Aws, lambda_: Stubber, shop: Shop, tmp_path: Path
+) -> None:
+    code = shop.code("new")
+    plan = _plan(aws, lambda_, shop, code, _one(settings(tmp_path, health=None)))
+    _makes_a_version(lambda_, code)
+    lambda_.add_response("get_function_configuration", _state(code.sha256, 2, version="8"), ACTIVE)
+    _moves_the_alias(lambda_)
+    lambda_.add_response("get_function_configuration", _state(OLD, 2, version="9"), LIVE)
+    with pytest.raises(RolloutError, match=f"{NAME}:9: is not what was just made: code changed"):
+        roll_out(aws, STAGE, plan, Commit(None, dirty=False), lambda _: None)
+
+
+def test_a_change_that_lambda_did_not_make_is_found(aws: Aws, lambda_: Stubber, shop: Shop, tmp_path: Path) -> None:
+    plan = _plan(aws, lambda_, shop, shop.code("new"), _one(settings(tmp_path, health=None)))
+    lambda_.add_response("update_function_code", {})
+    _settles(lambda_)
+    lambda_.add_response("get_function_configuration", _state(OLD, 1))
+    with pytest.raises(RolloutError, match=f"{NAME}: is not what was just made"):
+        roll_out(aws, STAGE, plan, Commit(None, dirty=False), lambda _: None)
 
 
 def test_an_update_in_progress_of_somebody_else_is_told_and_no_alias_moves(
@@ -126,6 +146,34 @@ def _plan(aws: Aws, lambda_: Stubber, shop: Shop, code: CodeBundle, project: Set
     lambda_.add_response("get_function_configuration", _state(OLD, 1, version="7"))
     lambda_.add_response("list_versions_by_function", {"Versions": [_state(OLD, 1), _state(OLD, 1, version="7")]})
     return planning.make(aws, project, STAGE, code, [PlannedLayer(layer, published)])
+
+
+def _makes_a_version(lambda_: Stubber, code: CodeBundle) -> None:
+    """Expect code, then layers, then version 8: each carries the revision that was read after the change before."""
+    lambda_.add_response(
+        "update_function_code",
+        {},
+        {"FunctionName": NAME, "ZipFile": ANY, "Architectures": ["arm64"], "RevisionId": "r1"},
+    )
+    _settles(lambda_)
+    lambda_.add_response("get_function_configuration", _state(code.sha256, 1, revision="r2"))
+    lambda_.add_response(
+        "update_function_configuration", {}, {"FunctionName": NAME, "Layers": [f"{LAYER}:2"], "RevisionId": "r2"}
+    )
+    _settles(lambda_)
+    lambda_.add_response("get_function_configuration", _state(code.sha256, 2, revision="r3"))
+    lambda_.add_response(
+        "publish_version",
+        _state(code.sha256, 2, version="8"),
+        {"FunctionName": NAME, "CodeSha256": code_sha256(code.sha256), "RevisionId": "r3", "Description": ANY},
+    )
+    lambda_.add_response("get_function_configuration", {"State": "Pending"}, ACTIVE)
+    lambda_.add_response("get_function_configuration", {"State": "Active"}, ACTIVE)
+
+
+def _moves_the_alias(lambda_: Stubber) -> None:
+    moved = {"FunctionName": NAME, "Name": "live", "FunctionVersion": "8", "RevisionId": "a1"}
+    lambda_.add_response("update_alias", {}, moved)
 
 
 def _settles(lambda_: Stubber) -> None:

@@ -42,8 +42,8 @@ def test_code_that_cannot_be_imported_gets_no_traffic_and_its_log_is_shown(site:
 
 
 def test_a_layer_that_lacks_what_the_code_needs_is_found_before_traffic_is(site: Site, shop: Shop) -> None:
-    needs_six = f"import six\n{HANDLER}"
-    site.deploy([shop.layer({"six": "1.16"})], shop.code("one", handler=needs_six))
-    with pytest.raises(RolloutError, match="No module named 'six'"):
-        site.deploy([shop.layer({"idna": "3.7"})], shop.code("two", handler=needs_six))
+    needs_part = f"import part\n{HANDLER}"
+    site.deploy([shop.layer({"part": "1.16"})], shop.code("one", handler=needs_part))
+    with pytest.raises(RolloutError, match="No module named 'part'"):
+        site.deploy([shop.layer({"idna": "3.7"})], shop.code("two", handler=needs_part))
     assert site.traffic() == ["one", "one"]
