@@ -38,7 +38,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("--stage", required=True, help="a stage of config/pipeline.yaml")
     parser.add_argument("--plan", action="store_true", help="say what would be done, and stop")
-    parser.add_argument("--yes", action="store_true", help="do not ask before something is removed or replaced")
+    parser.add_argument("--yes", action="store_true", help="remove and replace what the change set says, unasked")
     layer.choose(parser)
 
 
@@ -79,8 +79,8 @@ def summarise(shipped: Shipped, settings: Settings, stage: Stage, console: Conso
     ]
     console.table(["function", "alias", "version", ""], rows)
     console.say()
-    changed = any(each.moved for each in release.functions) or release.uploaded
-    state = f"{size(release.uploaded)} uploaded" if changed else "nothing changed, nothing uploaded"
+    sent = f"{size(release.uploaded)} uploaded" if release.uploaded else "nothing uploaded"
+    state = sent if shipped.changed else "nothing changed, nothing uploaded"
     console.say(f"release {release.id} is live in {stage.name}: {state}")
     for output in shipped.outputs:
         console.say(f"{output.key}: {output.value}{f'  ({output.description})' if output.description else ''}")
@@ -96,9 +96,9 @@ def _next_step(settings: Settings, stage: Stage) -> str:
 
 
 def _confirmed(lost: Sequence[str]) -> bool:
-    """Ask a person, where there is one: a run in CI has shown the change set, and a review has seen the template."""
+    """Ask a person, where there is one. A run in CI that may take something away is given --yes on purpose."""
     if not _is_terminal():
-        return True
+        return False
     return input(f"{', '.join(lost)}: removed or replaced, with all they hold. Go on? [y/N] ").strip().lower() == "y"
 
 

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Shipped:
-    """What is live after a deploy, and where it can be reached."""
+    """What is live after a deploy, where it can be reached, and whether the run changed anything in AWS."""
 
     release: Release
+    changed: bool
     outputs: tuple[Output, ...]
 
 
@@ -63,15 +64,16 @@ class Shipment:
     def deploy(self) -> Shipped:
         """Change the stack, publish what AWS lacks, roll it out; raise PipelineError where something refuses."""
         self._refuse_unproven()
-        self._change_stack()
+        changed = self._change_stack()
         plan = self._planned(self._found())
+        changed = changed or not plan.is_empty
         layers = self._published(plan)
         if plan.new_layers:
             plan = self._plan(layers)
         release = roll_out(self.aws, self.stage, plan, commit(self.settings.project), self.say)
         sent = sum(each.verified.built.zip.stat().st_size for each in layers if each.is_new)
         outputs = stack.outputs(self.aws, self.stage) if self.settings.template else ()
-        return Shipped(replace(release, uploaded=release.uploaded + sent), outputs)
+        return Shipped(replace(release, uploaded=release.uploaded + sent), changed, outputs)
 
     def _refuse_unproven(self) -> None:
         for layer in self.prepared.layers:
@@ -86,15 +88,16 @@ class Shipment:
             self.say(line)
         return proposed
 
-    def _change_stack(self) -> None:
+    def _change_stack(self) -> bool:
         proposed = self._proposed()
         if proposed is None:
-            return
+            return False
         if (lost := stack.destroys(proposed)) and not self.confirm(lost):
             stacks.discard(self.aws, proposed)
-            raise RolloutError([Fault(f"stack {proposed.stack}", "was left as it is: not confirmed")])
+            raise RolloutError([_unconfirmed(proposed, lost)])
         stacks.execute(self.aws, proposed)
         self.say(f"stack {proposed.stack}: {'made' if proposed.creates else 'changed'}")
+        return True
 
     def _found(self) -> tuple[PlannedLayer, ...]:
         return tuple(PlannedLayer(layer, find(self.aws, layer)) for layer in self.prepared.layers)
@@ -116,3 +119,12 @@ class Shipment:
 
     def _plan(self, layers: Sequence[PlannedLayer]) -> RolloutPlan:
         return planning.make(self.aws, self.settings, self.stage, self.prepared.bundle, layers)
+
+
+def _unconfirmed(proposed: ChangeSet, lost: Sequence[str]) -> Fault:
+    return Fault(
+        f"stack {proposed.stack}",
+        "was left as it is: not confirmed",
+        cause=f"{', '.join(lost)} would be removed or replaced, with all they hold",
+        cure="answer y in a terminal, or give --yes",
+    )

@@ -42,7 +42,8 @@ def wheel(tag: str) -> bytes:
     return buffer.getvalue()
 
 
-WHEELS = {name: wheel(name) for name in (OLD, NEW)}
+SOURCE = "small-1.0.tar.gz"
+WHEELS = {name: wheel(name) for name in (OLD, NEW)} | {SOURCE: b"to be compiled"}
 
 
 def requirements(*names: str) -> str:
@@ -183,6 +184,18 @@ def test_a_lock_without_a_wheel_for_the_runtime_is_refused(fetcher: Fetcher) -> 
         fetcher(requirements(NEW), PIP_INDEX_URL=index.url)
     assert raised.value.faults[0].what == "No matching distribution found for small==1.0"
     assert "fits this runtime" in raised.value.faults[0].cause
+
+
+def test_sources_are_not_taken_in_place_of_a_wheel(fetcher: Fetcher) -> None:
+    with serving(SOURCE) as index, pytest.raises(BuildError) as raised:
+        fetcher(requirements(SOURCE), PIP_INDEX_URL=index.url)
+    assert raised.value.faults[0].what == "No matching distribution found for small==1.0"
+
+
+def test_a_requirement_without_a_hash_is_refused(fetcher: Fetcher) -> None:
+    with serving(OLD) as index, pytest.raises(BuildError) as raised:
+        fetcher("small==1.0\n", PIP_INDEX_URL=index.url)
+    assert "Hashes are required in --require-hashes mode" in raised.value.log
 
 
 def test_an_index_that_cannot_be_reached_is_said_to_be_that(fetcher: Fetcher) -> None:

@@ -152,8 +152,11 @@ def test_what_would_be_replaced_is_confirmed_by_a_person(
         asked.append(question)
         return "n"
 
-    monkeypatch.setattr("deploy.commands.deploy._is_terminal", lambda: True)
     monkeypatch.setattr("builtins.input", refuse)
+    assert _deploy(project) == 1
+    assert asked == []
+    assert "Queue would be removed or replaced" in capsys.readouterr().err
+    monkeypatch.setattr("deploy.commands.deploy._is_terminal", lambda: True)
     assert _deploy(project) == 1
     assert asked == ["Queue: removed or replaced, with all they hold. Go on? [y/N] "]
     assert "was left as it is: not confirmed" in capsys.readouterr().err
