@@ -59,10 +59,10 @@ def configured(text: str) -> str | None:
 
 
 def written(text: str, image: str) -> str:
-    """Return the text of config/pipeline.yaml with this image, all else as it was, comments too.
+    r"""Return the text of config/pipeline.yaml with this image, all else as it was, comments too.
 
-    >>> written("image: a:1   # why\\nlayers: {}\\n", "a:1@sha256:12")
-    'image: a:1@sha256:12   # why\\nlayers: {}\\n'
+    >>> written("image: a:1   # why\nlayers: {}\n", "a:1@sha256:12")
+    'image: a:1@sha256:12   # why\nlayers: {}\n'
     """
     if _LINE.search(text):
         return _LINE.sub(f"image: {image}", text, count=1)

@@ -154,9 +154,7 @@ class _Work:
         self.console.say(f"{spec.stem}: building ({miss.reason})")
         runtime, cache = self.runtime(spec.architecture), self.cache
         with self.console.step(f"build {spec.stem} in {runtime.image.reference}"):
-            made = build(
-                spec, runtime, cache.root, self.dist, use_cache=self.choices.use_cache, say=self.console.say
-            )
+            made = build(spec, runtime, cache.root, self.dist, use_cache=self.choices.use_cache, say=self.console.say)
         cache.keep(made)
         return made
 
