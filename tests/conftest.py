@@ -32,7 +32,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     skipped = [report for report in terminalreporter.stats.get("skipped", ()) if "container" in report.keywords]
-    if skipped and config.stash.get(LACK, ""):
+    if skipped and LACK in config.stash and config.stash[LACK]:
         terminalreporter.section("not proven here")
         for report in skipped:
             terminalreporter.line(report.nodeid)
