@@ -34,7 +34,7 @@ def answering(path: Path, answer: bytes) -> Iterator[list[bytes]]:
                 asked.append(connection.recv(4096))
                 connection.sendall(answer)
 
-        thread = threading.Thread(target=serve)
+        thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield asked
         thread.join()

@@ -60,7 +60,7 @@ def test_output_and_errors_are_told_apart_however_the_bytes_arrive() -> None:
             there.sendall(bytes([byte]))
         there.close()
 
-    sender, output = threading.Thread(target=send), Output()
+    sender, output = threading.Thread(target=send, daemon=True), Output()
     sender.start()
     with here, here.makefile("rb") as reader:
         converse(here, reader, b"input", output, 10)
@@ -76,7 +76,7 @@ def test_a_stream_that_trickles_on_still_ends_in_time() -> None:
         while not stop.wait(0.02):
             there.sendall(frame(1, b"."))
 
-    sender, output, started = threading.Thread(target=trickle), Output(), time.monotonic()
+    sender, output, started = threading.Thread(target=trickle, daemon=True), Output(), time.monotonic()
     sender.start()
     with here, there, here.makefile("rb") as reader:
         with pytest.raises(TimeoutError):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -144,11 +145,21 @@ except OSError as error:
 
 
 def test_a_script_that_does_not_end_is_ended_with_all_it_started(sandbox: HostSandbox) -> None:
-    script = b"import os, time\nprint(os.getpid(), flush=True)\nos.fork()\ntime.sleep(60)"
-    with pytest.raises(VerificationError, match=r"still ran after 0\.5 s") as caught:
-        sandbox.run(script, "", {}, 0.5)
-    pid = int(caught.value.log)
-    assert not Path(f"/proc/{pid}").exists()
+    script = b"import os, time\nos.fork()\nos.write(1, b'%d\\n' % os.getpid())\ntime.sleep(30)"
+    started = time.monotonic()
+    with pytest.raises(VerificationError, match="still ran after 1 s") as caught:
+        sandbox.run(script, "", {}, 1)
+    assert time.monotonic() - started < 20
+    assert len(caught.value.log.split()) == 2
+    deadline = time.monotonic() + 5  # dying takes a moment
+    while any(is_running(pid) for pid in caught.value.log.split()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def is_running(pid: str) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def test_a_function_is_invoked_by_the_real_runtime_interface_client(sandbox: HostSandbox) -> None:
@@ -262,6 +273,12 @@ def test_a_wheel_with_another_hash_is_refused_in_pips_words(index: Index, tmp_pa
         HostRuntime(os.environ).fetch(spec("x86_64", *pins), requirements(pins), tmp_path)
     assert "HASHES" in str(caught.value)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_requirement_without_a_hash_is_refused(index: Index, tmp_path: Path) -> None:
+    index.add("pure", "1.0")
+    with pytest.raises(BuildError, match="--require-hashes"):
+        HostRuntime(os.environ).fetch(spec(), "pure==1.0\n", tmp_path)
 
 
 def test_assembling_runs_the_contexts_own_program_and_sees_no_package_of_the_host(runtime: HostRuntime) -> None:

@@ -330,6 +330,8 @@ def forwarded(path: str) -> Iterator[int]:
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Forward) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
-        yield server.server_address[1]
-        server.shutdown()
-        thread.join()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()

@@ -55,6 +55,7 @@ def requirements(*names: str) -> str:
 class Index:
     url: str
     asked: list[str] = field(default_factory=list)
+    clients: set[str] = field(default_factory=set)
 
 
 @contextmanager
@@ -65,6 +66,7 @@ def serving(*names: str, address: str = "127.0.0.1", certificate: Path | None = 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             index.asked.append(self.path)
+            index.clients.add(self.client_address[0])
             name = self.path.rpartition("/")[2]
             page = "".join(f'<a href="/files/{each}">{each}</a>' for each in names).encode()
             body = WHEELS.get(name, page)
@@ -85,9 +87,11 @@ def serving(*names: str, address: str = "127.0.0.1", certificate: Path | None = 
         index.url = f"http{'s' if certificate else ''}://{address}:{server.server_port}/simple"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
-        yield index
-        server.shutdown()
-        thread.join()
+        try:
+            yield index
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @dataclass
@@ -132,6 +136,9 @@ def test_other_settings_leave_the_container_a_network_of_its_own(fetcher: Fetche
     with serving(OLD, address=gateway) as index:
         assert fetcher(requirements(OLD), PIP_INDEX_URL=index.url, PIP_TRUSTED_HOST=gateway) == [OLD]
     assert fetcher.said == []
+    (client,) = index.clients
+    assert client != gateway
+    assert client.split(".")[:2] == gateway.split(".")[:2]
 
 
 @pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "PIP_PROXY"])
