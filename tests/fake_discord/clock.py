@@ -11,7 +11,7 @@ EPOCH = 1_420_070_400
 
 
 class Clock:
-    """Seconds since 1970. Frozen, it moves only by `advance` and `sleep`; else it runs, shifted by what was advanced."""
+    """Seconds since 1970. Frozen, it moves only by `advance` and `sleep`; else it runs, and can be advanced."""
 
     def __init__(self, *, frozen: bool = False, start: float | None = None) -> None:
         self.frozen = frozen

@@ -1,4 +1,4 @@
-"""Reading a request's body field by field, and gathering what is wrong with it into Discord's tree of errors (50035)."""
+"""Reading a request's body field by field, and gathering what is wrong into Discord's tree of errors (50035)."""
 
 from __future__ import annotations
 
@@ -24,14 +24,31 @@ class Form:
         if not isinstance(body, dict):
             self.wrong("", "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a model type")
 
+    @classmethod
+    def rows(cls, body: Any, most: int) -> tuple[Form, list[Form]]:
+        """Examine a body that is a list; return the whole, to be closed, and its objects."""
+        whole = cls({"rows": body})
+        rows = whole.forms("rows", most)
+        whole.errors.update(whole.errors.pop("rows", {}))
+        for index, row in enumerate(rows):
+            row.at = (str(index),)
+        return whole, rows
+
     def __contains__(self, name: str) -> bool:
         return name in self.body
 
     def wrong(self, name: str, code: str, message: str) -> None:
-        """Note an error at a field of this form, or at the form itself if `name` is empty."""
+        """Note an error at a field of this form, or at the form itself if `name` is empty.
+
+        What is wrong as a whole is not looked into further: a place in the tree has errors or parts, not both.
+        """
         node = self.errors
         for key in (*self.at, *([name] if name else [])):
+            if "_errors" in node:
+                return
             node = node.setdefault(key, {})
+        if "_errors" not in node:
+            node.clear()
         node.setdefault("_errors", []).append({"code": code, "message": message})
 
     def close(self) -> None:
@@ -69,7 +86,7 @@ class Form:
     def choice(self, name: str, values: Collection[int], *, default: int | None = None, required: bool = False) -> int:
         """Read a number that must be one of some."""
         value = self._given(name, default=default, required=required)
-        if isinstance(value, bool) or value not in values:
+        if isinstance(value, bool) or not isinstance(value, int) or value not in values:
             shown = "{" + ", ".join(str(each) for each in sorted(values)) + "}"
             self.wrong(name, "BASE_TYPE_CHOICES", f"Value must be one of {shown}.")
             return default if default is not None else min(values)

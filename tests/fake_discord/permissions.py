@@ -46,12 +46,10 @@ class Permission(IntFlag):
     PIN_MESSAGES = 1 << 51
 
 
-ALL = sum(1 << bit for bit in (*range(47), *range(48, 53)))
+ALL: int = sum(1 << bit for bit in (*range(47), *range(48, 53)))
 """Every bit in use: 0 to 46 and 48 to 52."""
 
-_SILENT = (
-    Permission.MENTION_EVERYONE | Permission.SEND_TTS_MESSAGES | Permission.ATTACH_FILES | Permission.EMBED_LINKS
-)
+_SILENT = Permission.MENTION_EVERYONE | Permission.SEND_TTS_MESSAGES | Permission.ATTACH_FILES | Permission.EMBED_LINKS
 _VOICE = frozenset({2, 13})
 
 
@@ -114,5 +112,5 @@ def top_position(guild: Guild, member: Member) -> tuple[int, int]:
 
 
 def outranks(guild: Guild, member: Member, role_id: str) -> bool:
-    """Tell whether a member may manage and assign a role: its own highest role must be above it, or it owns the guild."""
+    """Tell whether a member may manage and assign a role: its highest role is above it, or it owns the guild."""
     return member.user.id == guild.owner_id or top_position(guild, member) > guild.roles[role_id].rank

@@ -1,9 +1,11 @@
-"""Discord's error answers: codes, messages, statuses, and the tree of a form's errors (docs: topics/opcodes-and-status-codes)."""
+"""Discord's error answers: codes, messages, statuses, and the tree of a form's errors (docs: topics/opcodes)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MEANINGS: Mapping[int, tuple[int, str]] = {
     0: (401, "401: Unauthorized"),
@@ -19,7 +21,10 @@ MEANINGS: Mapping[int, tuple[int, str]] = {
     10062: (404, "Unknown interaction"),
     10063: (404, "Unknown application command"),
     20028: (429, "The channel you are writing has hit the write rate limit."),
-    20031: (400, "Your Stage topic, server name, server description, or channel names contain words that are not allowed"),
+    20031: (
+        400,
+        "Your Stage topic, server name, server description, or channel names contain words that are not allowed",
+    ),
     30005: (400, "Maximum number of guild roles reached (250)"),
     30013: (400, "Maximum number of guild channels reached (500)"),
     30032: (400, "Maximum number of application commands reached (100)."),

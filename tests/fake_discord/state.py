@@ -1,10 +1,12 @@
-"""What a Discord server consists of, as values that never change: a change makes a new Guild, so that the past can be read."""
+"""What a server consists of, as values that never change: a change makes a new Guild, so the past can be read."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 TEXT, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM, MEDIA = 0, 2, 4, 5, 13, 15, 16
 TYPE_NAMES = {

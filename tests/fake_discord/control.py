@@ -1,0 +1,174 @@
+"""The strings behind the stage: what a test in another process, or a page, may ask and do under /_fake/.
+
+GET   state, exchanges?after=N, violations, messages?viewer=NAME, interactions
+POST  clock {"advance": 900}, lag {"seconds": 4, "varies": true}
+      faults {"operation", "fault", "call"?, "times"?, "with"?: {…}}, as in the room `faults`
+      endpoint {"url"}
+      command {"as", "line", "options"?, "within"?}, type {"as", "line", "option", "text"}
+      press {"as", "message", "button"}, choose {"as", "message", "select", "values"}
+      submit {"as", "interaction", "values"}
+      probe {}
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from . import faults
+from .call import Answer
+from .options import CannotError
+from .shapes import message_json
+
+if TYPE_CHECKING:
+    from .call import Request
+    from .fake import FakeDiscord
+    from .interactions import Interaction
+
+PREFIX = "/_fake/"
+_FAULTS = ("lost_answer", "dropped", "server_error", "rate_limited", "refused", "silent", "slow", "garbled")
+_FAULTS_TOO = ("cloudflare", "pretended")
+Json = dict[str, Any]
+
+
+def control(fake: FakeDiscord, request: Request) -> Answer:
+    """Do what is asked: 404 for what is not there, 409 for what a member cannot do."""
+    name = request.path.removeprefix(PREFIX)
+    work = {"GET": _ASKED, "POST": _DONE}.get(request.method, {}).get(name)
+    if work is None:
+        return Answer(404, {"error": f"there is no {request.method} {name}"})
+    try:
+        given = dict(request.query) if request.method == "GET" else json.loads(request.body or b"{}")
+        return Answer(200, work(fake, given), {"Content-Type": "application/json"})
+    except (CannotError, LookupError, ValueError, TypeError) as error:
+        return Answer(409, {"error": f"{type(error).__name__}: {error}"}, {"Content-Type": "application/json"})
+
+
+def _state(fake: FakeDiscord, _given: Json) -> Any:
+    return {
+        "api": fake.api,
+        "application_id": fake.application.id,
+        "public_key": fake.public_key,
+        "now": fake.clock.now(),
+        "guild": fake.snapshot(),
+        "commands": fake.world.commands,
+        "checks_openapi": fake.checks_openapi,
+    }
+
+
+def _exchanges(fake: FakeDiscord, given: Json) -> Any:
+    return [asdict(each) for each in fake.exchanges if each.number > int(given.get("after", 0))]
+
+
+def _violations(fake: FakeDiscord, _given: Json) -> Any:
+    return {
+        "violations": [str(each) for each in fake.violations],
+        "unfaithful": [str(each) for each in fake.unfaithful],
+    }
+
+
+def _messages(fake: FakeDiscord, given: Json) -> Any:
+    viewer = fake.person(given["viewer"])
+    seen = [message for channel in fake.channels for message in viewer.reads(channel)]
+    return [message_json(each, fake.clock) | {"only_for": each.only_for, "loading": each.is_loading} for each in seen]
+
+
+def _interactions(fake: FakeDiscord, _given: Json) -> Any:
+    return [_seen(fake, each) for each in fake.interactions]
+
+
+def _seen(fake: FakeDiscord, interaction: Interaction) -> Json:
+    message = fake.message_of(interaction)
+    return {
+        "id": interaction.id,
+        "state": interaction.state,
+        "failure": interaction.failure,
+        "seconds": interaction.seconds,
+        "message": message_json(message, fake.clock) if message else None,
+        "followups": interaction.followup_ids,
+        "choices": list(interaction.choices),
+        "modal": interaction.modal,
+    }
+
+
+def _clock(fake: FakeDiscord, given: Json) -> Any:
+    fake.clock.advance(float(given["advance"]))
+    return {"now": fake.clock.now()}
+
+
+def _lag(fake: FakeDiscord, given: Json) -> Any:
+    fake.world.lag, fake.world.lag_varies = float(given["seconds"]), bool(given.get("varies"))
+    return {"lag": fake.world.lag}
+
+
+def _fault(fake: FakeDiscord, given: Json) -> Any:
+    if given["fault"] not in {*_FAULTS, *_FAULTS_TOO}:
+        raise LookupError(f"there is no fault {given['fault']}")
+    fault = getattr(faults, given["fault"])(**given.get("with", {}))
+    fake.faults.on(given["operation"], fault, call=given.get("call", 1), times=given.get("times", 1))
+    return {"planned": fault.name}
+
+
+def _endpoint(fake: FakeDiscord, given: Json) -> Any:
+    fake.send_interactions_to(given["url"])
+    return {"endpoint": given["url"]}
+
+
+def _command(fake: FakeDiscord, given: Json) -> Any:
+    person = fake.person(given["as"])
+    options = {name: _named(fake, value) for name, value in given.get("options", {}).items()}
+    return _seen(fake, person.command(given["line"], within=given.get("within"), **options))
+
+
+def _type(fake: FakeDiscord, given: Json) -> Any:
+    person = fake.person(given["as"])
+    return _seen(fake, person.type_in(given["line"], given["option"], given["text"], within=given.get("within")))
+
+
+def _press(fake: FakeDiscord, given: Json) -> Any:
+    return _seen(fake, fake.person(given["as"]).press(fake.world.messages[given["message"]], given["button"]))
+
+
+def _choose(fake: FakeDiscord, given: Json) -> Any:
+    message, values = fake.world.messages[given["message"]], (_named(fake, each) for each in given["values"])
+    return _seen(fake, fake.person(given["as"]).choose(message, given["select"], *values))
+
+
+def _submit(fake: FakeDiscord, given: Json) -> Any:
+    interaction = next(each for each in fake.interactions if each.id == given["interaction"])
+    return _seen(fake, fake.person(given["as"]).submit(interaction, **given["values"]))
+
+
+def _probe(fake: FakeDiscord, _given: Json) -> Any:
+    return {"wrong": fake.probe()}
+
+
+def _named(fake: FakeDiscord, value: Any) -> Any:
+    """Let "@gm" stand for a member and "#general" for a channel."""
+    if isinstance(value, str) and value.startswith("@"):
+        return fake.person(value[1:])
+    return fake.channel(value[1:]) if isinstance(value, str) and value.startswith("#") else value
+
+
+_Work = Callable[["FakeDiscord", Json], Any]
+_ASKED: dict[str, _Work] = {
+    "state": _state,
+    "exchanges": _exchanges,
+    "violations": _violations,
+    "messages": _messages,
+    "interactions": _interactions,
+}
+_DONE: dict[str, _Work] = {
+    "clock": _clock,
+    "lag": _lag,
+    "faults": _fault,
+    "endpoint": _endpoint,
+    "command": _command,
+    "type": _type,
+    "press": _press,
+    "choose": _choose,
+    "submit": _submit,
+    "probe": _probe,
+}
