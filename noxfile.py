@@ -30,6 +30,12 @@ def deploy(session: nox.Session) -> None:
     _pipeline(session, "deploy")
 
 
+@nox.session(default=False)
+def register(session: nox.Session) -> None:
+    """Tell Discord the bot's commands: `nox -s register -- --stage dev`."""
+    _pipeline(session, "register")
+
+
 @nox.session
 def test(session: nox.Session) -> None:
     """Prove it: real containers, an emulated AWS, real files and HTTP."""

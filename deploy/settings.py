@@ -81,8 +81,23 @@ class Function:
 
 @dataclass(frozen=True, kw_only=True)
 class Code:
+    """What ships, and the `checks` that it has to pass: a module and its arguments each, as after `python -m`."""
+
     source: Path = Path("src")
     include: tuple[Path, ...] = ()
+    documentation: bool = True
+    checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiscordApplication:
+    """What Discord is told: `application` is a module and its arguments, which prints it as JSON.
+
+    `endpoint` is the output of the stack that holds the URL for interactions.
+    """
+
+    application: str
+    endpoint: str | None = None
 
 
 @dataclass(frozen=True)
@@ -133,6 +148,7 @@ class Settings:
     dockerfile: Path = Path("Dockerfile.layer")
     functions: Mapping[str, Function] = field(default_factory=dict)
     code: Code = Code()
+    discord: DiscordApplication | None = None
     template: Path | None = None
     stages: Mapping[str, Stage] = field(default_factory=dict)
 
@@ -237,14 +253,14 @@ def _suggest(word: str, known: Collection[str]) -> str:
 def _settings(project: Path, raw: dict[str, Any]) -> Settings:
     """Turn checked keys into values. Every class has its keys' names, with - for _."""
     values = _named(raw)
-    code: dict[str, Any] = {key: _path(value) for key, value in values.pop("code", {}).items()}
     for key in ("requirements", "dockerfile", "template"):
         if key in values:
             values[key] = Path(values[key])
     return Settings(
         project=project,
         lock=_lock(values.pop("lock", {})),
-        code=Code(**code),
+        code=_code(values.pop("code", {})),
+        discord=DiscordApplication(**values.pop("discord")) if "discord" in values else None,
         layers={name: _layer(name, layer) for name, layer in values.pop("layers").items()},
         functions={key: Function(key=key, **_named(each)) for key, each in values.pop("functions", {}).items()},
         stages={name: _stage(name, stage) for name, stage in values.pop("stages", {}).items()},
@@ -256,8 +272,13 @@ def _named(raw: Mapping[str, Any]) -> dict[str, Any]:
     return {key.replace("-", "_"): tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
 
 
-def _path(value: str | list[str]) -> Path | tuple[Path, ...]:
-    return Path(value) if isinstance(value, str) else tuple(Path(each) for each in value)
+def _code(raw: Mapping[str, Any]) -> Code:
+    values = _named(raw)
+    if "source" in values:
+        values["source"] = Path(values["source"])
+    if "include" in values:
+        values["include"] = tuple(Path(each) for each in values["include"])
+    return Code(**values)
 
 
 def _lock(raw: Mapping[str, Any]) -> Lock:

@@ -1,11 +1,21 @@
 """The queue consumer's entry point. Importing it is the function's start-up."""
 
+import os
 from pathlib import Path
 
 from channelwright import templates
+from channelwright.bot_token import BotToken
 from channelwright.consumer import Consumer
+from channelwright.discord_api import API, Discord
+from channelwright.environment import required
 from channelwright.health import answering
+from channelwright.pace import Pace
+from channelwright.redelivery import Visibility
 
 CODE = Path(__file__).parent
+_parameter, _queue = required(os.environ, "DISCORD_TOKEN_PARAMETER", "QUEUE_URL")
+_region = os.environ.get("AWS_REGION")
 # Read now, so that a wrong template never takes a job.
-handler = answering(Consumer(templates.load(CODE / "config/campaign_channels.yaml")), CODE)
+_templates = templates.load(CODE / "config/campaign_channels.yaml")
+_discord = Discord(os.environ.get("DISCORD_API") or API, BotToken.from_parameter(_parameter, _region), Pace(0.0))
+handler = answering(Consumer(_templates, _discord, Visibility(_queue, _region)), CODE)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 from deploy.bench.figures import Row
-from deploy.errors import Fault, VerificationError
+from deploy.errors import EngineError, Fault, VerificationError
 from deploy.layer.runtime import OPT, TASK_ROOT
 from deploy.layer.template_environment import environment_of, lambda_environment
 
@@ -95,13 +95,17 @@ class Trial:
         variables = {"AWS_LAMBDA_FUNCTION_TIMEOUT": f"{_TIMEOUT:.0f}", **self.environment}
         command = [self.python, "-I", "-S", "-c", _CLIENT, json.dumps(self.event), str(_TIMEOUT)]
         with self.engine.container(self.image, [self.handler], environment=variables, volumes=volumes) as function:
-            done = function.call(command, timeout=_TIMEOUT + 5)
+            try:
+                done = function.call(command, timeout=_TIMEOUT + 5)
+            except EngineError as error:  # the container ended, or the emulator never answered
+                raise VerificationError(error.faults, log=function.logs()) from error
             log = function.logs()
-        if done.code or "errorType" in (sample := json.loads(done.stdout))["answer"]:
-            what = done.stderr.strip() or json.loads(done.stdout)["answer"]
-            raise VerificationError(
-                [Fault(self.handler, what, cure="give an event that it answers: --event FILE")], log=log
-            )
+        if done.code:
+            raise VerificationError([Fault(self.handler, done.stderr.strip() or done.stdout.strip())], log=log)
+        sample = json.loads(done.stdout)
+        if "errorType" in sample["answer"]:
+            cure = "give an event that it answers: --event FILE"
+            raise VerificationError([Fault(self.handler, sample["answer"], cure=cure)], log=log)
         into.milliseconds.append(sample["milliseconds"])
         into.cpu.append(sample["cpu"])
 

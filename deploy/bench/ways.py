@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from deploy.settings import Bytecode, Settings
 
 _TIMEOUT = 1800  # seconds
+_NOT_COPIED = (".*", "__pycache__", "dist", "node_modules", "venv")
 _PIPELINE = Path(__file__).parent.parent
 
 
@@ -161,24 +162,17 @@ class This(Way):
         return self.project / "dist/code.zip"
 
     def copy(self, bytecode: Bytecode | None = None) -> None:
-        """Copy what the configuration names, and the pipeline itself, so that edits meanwhile change nothing.
+        """Copy the project, and the pipeline itself, so that edits meanwhile change nothing.
 
         `bytecode` changes every layer's policy.
         """
-        settings = self.settings
-        shutil.copytree(_PIPELINE, self.folder / "pipeline" / _PIPELINE.name, dirs_exist_ok=True)
-        files = [settings.requirements, settings.dockerfile, *settings.code.include]
-        files += [settings.template] if settings.template else []
-        for name in files:
-            (self.project / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(settings.project / name, self.project / name)
-        if settings.functions:
-            shutil.copytree(settings.project / settings.code.source, self.project / settings.code.source)
+        settings, unwanted = self.settings, shutil.ignore_patterns(*_NOT_COPIED)
+        shutil.copytree(_PIPELINE, self.folder / "pipeline" / _PIPELINE.name, ignore=unwanted)
+        shutil.copytree(settings.project, self.project, ignore=unwanted)
         raw = yaml.safe_load((settings.project / CONFIG).read_text(encoding="utf-8"))
         if bytecode:
             raw["layers"] = {name: {**layer, "bytecode": bytecode} for name, layer in raw["layers"].items()}
         raw["architectures"] = [settings.architectures[0]]
-        (self.project / CONFIG).parent.mkdir(parents=True, exist_ok=True)
         (self.project / CONFIG).write_text(yaml.safe_dump(raw), encoding="utf-8")
 
     def cold(self) -> float:

@@ -1,7 +1,7 @@
 """Check the configuration and the lock without building anything.
 
 Reads config/pipeline.yaml and the hash-locked requirements, and sees that every distribution goes to exactly one
-layer. Every fault is reported, with its key and what is allowed there.
+layer; then runs the project's own checks. Every fault is reported, with its key or line and what is allowed there.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from deploy import project_module
 from deploy.console import Console
 from deploy.layer import lock
 from deploy.layer.spec import RuntimeImage, specs
@@ -30,5 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
         console.say(
             f"{spec.stem}: {len(spec.pins)} distributions, {spec.runtime}, {' and '.join(settings.architectures)}"
         )
+    project_module.check(settings, console.say)
+    for line in settings.code.checks:
+        console.say(f"{line}: good")
     console.say(f"{arguments.project / CONFIG} and {settings.requirements} are good")
     return 0

@@ -48,10 +48,12 @@ def run(arguments: argparse.Namespace) -> int:
     stage = settings.stage(arguments.stage)
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
     from deploy.aws.connection import connect
+    from deploy.local_secrets import with_secrets
     from deploy.release import stack
     from deploy.release.ship import Shipment
 
-    parameters = stack.parameters(stage, os.environ) if settings.template else {}
+    environment = with_secrets(os.environ, settings.project, stage.name)
+    parameters = stack.parameters(stage, environment) if settings.template else {}
     aws = connect(stage)
     console.say(f"stage {stage.name}: account {aws.account}, {aws.region}")
     made = layer.prepared(arguments, console)

@@ -89,10 +89,13 @@ class _Work:
         """Bundle the code and try each function on its layers, unless these very bytes were tried before."""
         made = bundle(self.settings, self.dist)
         functions = self.functions()
-        key = _key("code", layers[0].built, made.sha256, [each.built.sha256 for each in layers], repr(functions))
+        trial = [made.sha256, [each.built.sha256 for each in layers], repr(functions), self.settings.code.checks]
+        key = _key("code", layers[0].built, *trial)
         if self.passed(key) is None:
+            from deploy import project_module
             from deploy.layer.verify_code import verify_code
 
+            project_module.check(self.settings, self.console.say)
             runtime = self.runtime(layers[0].built.spec.architecture)
             with self.console.step("try the code on its layers in the runtime"):
                 evidence = verify_code(layers, made.zip.read_bytes(), functions, runtime, self.console.say)
@@ -138,7 +141,7 @@ class _Work:
 
         engine = self.opened.enter_context(Engine.connect(self.environment))
         image = engine.resolve(self.settings.image, architecture, self.console.say)
-        return ContainerRuntime(engine, image, self.environment)
+        return ContainerRuntime(engine, image, self.environment, self.console.say)
 
     def built(self, spec: LayerSpec) -> BuiltLayer:
         found = self.cache.find(spec, self.dist) if self.choices.use_cache else Miss("--no-cache")

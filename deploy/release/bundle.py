@@ -23,6 +23,7 @@ from deploy.inside import archive
 from deploy.inside.archive import Entry
 from deploy.layer.cache import write
 from deploy.release import tree_digest
+from deploy.release.undocumented import undocumented
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,6 +61,8 @@ def bundle(settings: Settings, into: Path) -> CodeBundle:
     faults += _without_module(settings, files)
     if faults:
         raise BuildError(faults)
+    if not settings.code.documentation:
+        files = {name: undocumented(content) if name.endswith(".py") else content for name, content in files.items()}
     content = _zipped(files)
     target = into / NAME
     if not target.exists() or target.read_bytes() != content:

@@ -2,41 +2,89 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from channelwright import discord_api
+from channelwright import add_campaign, care, delete_campaign, doctor
+from channelwright.delivery import Delivery
 from channelwright.jobs import Job, MalformedError
 from channelwright.logs import log
+from channelwright.pace import RESERVE_SECONDS, Pace
+from channelwright.work import Command, Work
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from channelwright.templates import Channel
+    from channelwright.discord_api import Discord
+    from channelwright.redelivery import HandsBack
+    from channelwright.templates import Templates
+
+COMMANDS: Mapping[str, Command] = {
+    "add-campaign": add_campaign.add_campaign,
+    "campaign.resume": add_campaign.resume,
+    "campaign.remove": add_campaign.remove,
+    "delete-campaign": delete_campaign.delete_campaign,
+    "delete-campaign.confirm": delete_campaign.confirm,
+    "campaign.list": care.list_campaigns,
+    "campaign.add-player": care.add_player,
+    "campaign.remove-player": care.remove_player,
+    "campaign.archive": care.archive,
+    "campaign.unarchive": care.unarchive,
+    "campaign.doctor": doctor.doctor,
+}
+HAND_BACK_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
 class Consumer:
-    channels: tuple[Channel, ...]
+    """`clock` and `sleep` are time.time and time.sleep but in tests."""
 
-    def __call__(self, event: Mapping[str, Any], _context: Any) -> dict[str, list[dict[str, str]]]:
+    templates: Templates
+    discord: Discord
+    hand_back: HandsBack
+    clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+    def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
         """Work through a batch. At the first failure a FIFO queue stops: that message and all after it come again.
 
         https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
         """
+        end = self.clock() + context.get_remaining_time_in_millis() / 1000
         records = event["Records"]
-        for done, record in enumerate(records):
-            try:
-                self.work(Job.from_json(record["body"]))
-            except MalformedError as error:
-                log("ERROR", "malformed message", message=record["messageId"], reason=str(error))
-                return {"batchItemFailures": [{"itemIdentifier": each["messageId"]} for each in records[done:]]}
+        for at, record in enumerate(records):
+            wait = self._deliver(record, Pace(end - RESERVE_SECONDS, self.clock, self.sleep))
+            if wait is not None:
+                for each in records[at:]:
+                    self.hand_back(each["receiptHandle"], wait)
+                return {"batchItemFailures": [{"itemIdentifier": each["messageId"]} for each in records[at:]]}
         return {"batchItemFailures": []}
 
-    def work(self, job: Job) -> None:
-        """Log the calls that the campaign takes which was asked for; raise MalformedError."""
-        name = job.options.get("name")
-        if job.kind != "add-campaign" or not isinstance(name, str):
-            raise MalformedError("wrong or missing: kind or options.name")
-        calls = discord_api.campaign(job.guild_id, name, self.channels)
-        log("INFO", "planned", calls=[discord_api.summary(call) for call in calls], **job.ids)
+    def _deliver(self, record: Mapping[str, Any], pace: Pace) -> float | None:
+        """Do a job. Return None if that is the end of it, else in how many seconds it shall come again."""
+        count = int(record["attributes"]["ApproximateReceiveCount"])
+        try:
+            job = Job.from_json(record["body"])
+            command = _command(job)
+        except MalformedError as error:  # straight on to the dead-letter queue, where somebody looks at it
+            log("ERROR", "malformed message", message=record["messageId"], reason=str(error))
+            return 0.0
+        reason = f"Channelwright: {job.kind} by {job.user_name} ({job.user_id}), {job.interaction_id}"
+        delivery = Delivery.of(job, self.discord.during(pace, reason), count)
+        work = Work(job, delivery.discord, delivery.reply, self.templates, is_first=count == 1)
+        completed = False
+        try:
+            wait = delivery.run(work, command)
+            completed = True
+        finally:
+            if not completed:  # a fault of ours: it shall not keep the server's other jobs waiting
+                delivery.crashed()
+                self.hand_back(record["receiptHandle"], HAND_BACK_SECONDS)
+        return wait
+
+
+def _command(job: Job) -> Command:
+    if job.kind not in COMMANDS:
+        raise MalformedError(f"there is no command {job.kind}")
+    return COMMANDS[job.kind]

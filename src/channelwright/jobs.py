@@ -1,22 +1,35 @@
-"""What the bot hands to the worker: one message for each command."""
+"""What the bot hands to the worker: one message for each command and each press of a button."""
 
 from __future__ import annotations
 
 import json
 import re
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 IDS = ("interaction_id", "application_id", "guild_id", "channel_id", "user_id")
+TEXTS = ("kind", "user_name", "token")
+PERMISSIONS = ("app_permissions", "user_permissions")
+
+Value = str | int | bool
 
 
 class MalformedError(Exception):
-    """A message or a command that is not what it should be; the text names fields, never values."""
+    """A message or an interaction that is not what it should be; the text names fields, never values."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One command of one person in one server. Ids are Discord's, as text; `options` are the command's."""
+    """One wish of one person in one server. Ids are Discord's, as text.
+
+    `kind` is the command, with its subcommand (`campaign.list`), or what a button stands for; `options` are those of
+    the command, by name, where users and channels are ids; or what the button knows. `app_permissions` are the bot's
+    bits in the channel that the wish comes from, its overwrites included, and `user_permissions` the person's: bit
+    sets of https://docs.discord.com/developers/topics/permissions, not the server-wide ones.
+    """
 
     kind: str
     interaction_id: str
@@ -24,31 +37,36 @@ class Job:
     guild_id: str
     channel_id: str
     user_id: str
-    options: dict[str, str | int | bool]
+    user_name: str
+    options: Mapping[str, Value]
+    app_permissions: int = 0
+    user_permissions: int = 0
     token: str = field(repr=False)  # with it, anyone can answer the user for 15 minutes
 
     @classmethod
     def checked(cls, raw: dict[str, Any]) -> Job:
         """Make a job of these fields; raise MalformedError with the name of every one that is wrong."""
-        wrong = [name for name in IDS if not re.fullmatch("[0-9]{1,20}", _text(raw.get(name)))]
-        wrong += [name for name in ("kind", "token") if not _text(raw.get(name))]
-        wrong += ["options"] if not isinstance(raw.get("options"), dict) else []
+        wrong = [name for name in IDS if not is_id(raw.get(name))]
+        wrong += [name for name in TEXTS if not (isinstance(raw.get(name), str) and raw[name])]
+        wrong += [name for name in PERMISSIONS if not _is_bits(raw.get(name, 0))]
+        wrong += [] if _are_options(raw.get("options")) else ["options"]
         wrong += sorted(raw.keys() - {each.name for each in fields(cls)})
         if wrong:
             raise MalformedError(f"wrong or missing: {', '.join(wrong)}")
         return cls(**raw)
 
     @classmethod
-    def from_interaction(cls, interaction: dict[str, Any]) -> Job:
-        """Read a slash command that was sent in a server; raise MalformedError."""
+    def wished(cls, interaction: Mapping[str, Any], kind: str, options: Mapping[str, Value]) -> Job:
+        """Make the job of an interaction that was sent in a server; raise MalformedError."""
         try:
+            member = interaction["member"]
             raw = {name: interaction[name] for name in ("application_id", "guild_id", "channel_id", "token")}
-            raw |= {"interaction_id": interaction["id"], "user_id": interaction["member"]["user"]["id"]}
-            data = interaction["data"]
-            options = {option["name"]: option["value"] for option in data.get("options", ())}
-            raw |= {"kind": data["name"], "options": options}
+            raw |= {"interaction_id": interaction["id"], "kind": kind, "options": dict(options)}
+            raw |= {"user_id": member["user"]["id"], "user_name": member["user"]["username"]}
+            raw |= {"app_permissions": _bits(interaction.get("app_permissions"))}
+            raw |= {"user_permissions": _bits(member.get("permissions"))}
         except (KeyError, TypeError, AttributeError) as error:
-            raise MalformedError(f"not a command: {error}") from error
+            raise MalformedError(f"not an interaction in a server: {error}") from error
         return cls.checked(raw)
 
     @classmethod
@@ -76,5 +94,20 @@ def json_object(text: str | bytes) -> dict[str, Any]:
     return content
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+def is_id(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9]{1,20}", value) is not None
+
+
+def _bits(value: object) -> object:
+    """Read a bit set, which Discord writes as decimal digits in text; leave anything else for the check."""
+    if value is None:
+        return 0
+    return int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,40}", value) else value
+
+
+def _is_bits(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _are_options(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(each, Value) for each in value.values())

@@ -25,15 +25,23 @@ class Request:
 
         https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
 
-        Raises ValueError where the body should be base64 and is not.
+        What is not of its type counts as absent. Raises ValueError where the body should be base64 and is not.
         """
-        http = event.get("requestContext", {}).get("http", {})
-        body = event.get("body") or ""
+        body = event["body"] if isinstance(event.get("body"), str) else ""
+        http = _object(_object(event.get("requestContext")).get("http"))
         return cls(
             method=event.get("httpMethod") or http.get("method", ""),
-            headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+            headers={
+                str(name).lower(): value
+                for name, value in _object(event.get("headers")).items()
+                if isinstance(value, str)
+            },
             body=base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode(),
         )
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def response(status: int, content: dict[str, Any]) -> dict[str, Any]:

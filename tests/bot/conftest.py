@@ -1,4 +1,4 @@
-"""Discord, as far as the endpoint sees it, with a real key; and an SQS that speaks HTTP on loopback."""
+"""Discord, as far as the endpoint sees it, with a real key; and an SQS and an SSM that speak HTTP on loopback."""
 
 from __future__ import annotations
 
@@ -70,14 +70,25 @@ class Discord:
 
 @dataclass
 class FakeSqs:
-    """Takes SendMessage over HTTP in SQS's JSON protocol and keeps what came; `refusal` is an error to answer."""
+    """Takes SendMessage over HTTP in SQS's JSON protocol and keeps what came; `refusal` is an error to answer.
 
+    `parameters` are what SSM has; a message whose visibility is changed is noted in `handed_back`.
+    """
+
+    parameters: dict[str, str] = field(default_factory=dict)
+    handed_back: list[dict[str, Any]] = field(default_factory=list)
     received: list[dict[str, Any]] = field(default_factory=list)
     refusal: str = ""
     delay: float = 0
     url: str = ""
 
-    def answer(self, request: dict[str, Any]) -> tuple[int, dict[str, str]]:
+    def answer(self, target: str, request: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        if target == "AmazonSSM.GetParameter":
+            return 200, {"Parameter": {"Name": request["Name"], "Value": self.parameters[request["Name"]]}}
+        if target == "AmazonSQS.ChangeMessageVisibility":
+            self.handed_back.append(request)
+            return 200, {}
+        assert target == "AmazonSQS.SendMessage"
         time.sleep(self.delay)
         if self.refusal:
             return 400, {"__type": f"com.amazonaws.sqs#{self.refusal}", "message": "no"}
@@ -91,8 +102,8 @@ def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSqs]:
 
     class Door(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            assert self.headers["X-Amz-Target"] == "AmazonSQS.SendMessage"
-            code, content = fake.answer(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            code, content = fake.answer(self.headers["X-Amz-Target"], sent)
             body = json.dumps(content).encode()
             self.send_response(code)
             self.send_header("Content-Type", "application/x-amz-json-1.0")

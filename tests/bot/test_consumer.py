@@ -1,3 +1,5 @@
+"""What the consumer says to SQS about messages that are no jobs; what it does with jobs is in the folder `worker`."""
+
 from __future__ import annotations
 
 import json
@@ -5,70 +7,75 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from channelwright.bot_token import BotToken
 from channelwright.consumer import Consumer
+from channelwright.discord_api import Discord
 from channelwright.jobs import Job
-from channelwright.templates import Channel
+from channelwright.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CHANNELS = (
-    Channel(name="lore", type="forum", description="All that is known"),
-    Channel(name="Table", type="voice", description="unused"),
-)
+
+class Context:
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
 
 
 def batch(*bodies: str) -> dict[str, Any]:
     """Make an SQS event; https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html."""
     return {
         "Records": [
-            {"messageId": f"m{at}", "receiptHandle": "x", "body": body, "eventSource": "aws:sqs"}
+            {
+                "messageId": f"m{at}",
+                "receiptHandle": f"r{at}",
+                "body": body,
+                "attributes": {"ApproximateReceiveCount": "1"},
+                "eventSource": "aws:sqs",
+            }
             for at, body in enumerate(bodies)
         ]
     }
 
 
-def failures(answer: dict[str, list[dict[str, str]]]) -> list[str]:
-    assert answer.keys() == {"batchItemFailures"}
-    return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
+@pytest.fixture
+def handed_back() -> list[tuple[str, float]]:
+    return []
+
+
+@pytest.fixture
+def consumer(handed_back: list[tuple[str, float]]) -> Consumer:
+    """A consumer that has nobody to talk to: any call to Discord would fail the test."""
+    nowhere = Discord("http://discord.invalid/api/v10", BotToken(lambda: "token"), Pace(0.0))
+    return Consumer({}, nowhere, lambda handle, seconds: handed_back.append((handle, seconds)))
 
 
 @pytest.fixture
 def good(command: dict[str, Any]) -> str:
-    return Job.from_interaction(command).to_json()
+    return Job.wished(command, "add-campaign", {"name": "Curse of Strahd"}).to_json()
 
 
-def test_a_job_is_done_and_its_calls_are_logged_in_order(good: str, logged: Callable[[], list[dict[str, Any]]]) -> None:
-    assert failures(Consumer(CHANNELS)(batch(good), None)) == []
-    [line] = logged()
-    guild = "/api/v10/guilds/1440000000000000002"
-    assert line["calls"] == [
-        f"POST {guild}/roles Curse of Strahd Members",
-        f"POST {guild}/channels Curse of Strahd",
-        f"POST {guild}/channels lore",
-        f"POST {guild}/channels Table",
-    ]
-    assert (line["interaction"], line["guild"]) == ("1440000000000000005", "1440000000000000002")
-
-
-@pytest.mark.parametrize("at", range(4))
-def test_the_first_failure_and_all_after_it_come_again(
-    good: str, at: int, logged: Callable[[], list[dict[str, Any]]]
+@pytest.mark.parametrize("body", ["{}", "", "[]", "null", '{"kind": "add-campaign"}'])
+def test_what_is_no_job_goes_back_and_with_it_all_that_waits_behind_it(
+    consumer: Consumer, handed_back: list[tuple[str, float]], good: str, body: str
 ) -> None:
-    bodies = [good] * 4
-    bodies[at] = "{}"
-    assert failures(Consumer(CHANNELS)(batch(*bodies), None)) == ["m0", "m1", "m2", "m3"][at:]
-    lines = logged()
-    assert [line["event"] for line in lines] == ["planned"] * at + ["malformed message"]
-    assert lines[-1]["message"] == f"m{at}"
+    answer = consumer(batch(body, good, good), Context())
+    assert answer == {"batchItemFailures": [{"itemIdentifier": each} for each in ("m0", "m1", "m2")]}
+    assert handed_back == [("r0", 0.0), ("r1", 0.0), ("r2", 0.0)]
 
 
-@pytest.mark.parametrize("change", [{"kind": "delete-campaign"}, {"options": {}}, {"options": {"name": 7}}])
-def test_a_job_that_it_cannot_do_is_a_failure_and_not_lost(good: str, change: dict[str, Any]) -> None:
+@pytest.mark.parametrize("change", [{"kind": "make-coffee"}, {"guild_id": "x"}, {"options": None}])
+def test_a_job_that_this_version_does_not_know_is_a_failure_and_not_lost(
+    consumer: Consumer, good: str, change: dict[str, Any], logged: Callable[[], list[dict[str, Any]]]
+) -> None:
     body = json.dumps(json.loads(good) | change)
-    assert failures(Consumer(CHANNELS)(batch(body), None)) == ["m0"]
+    assert consumer(batch(body), Context()) == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
+    [line] = logged()
+    assert (line["level"], line["event"], line["message"]) == ("ERROR", "malformed message", "m0")
 
 
-def test_the_token_is_in_no_log_line(good: str, command: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
-    Consumer(CHANNELS)(batch(good, good.replace("add-campaign", "x"), good[:-1]), None)
+def test_the_token_is_in_no_log_line(
+    consumer: Consumer, good: str, command: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    consumer(batch(good.replace("add-campaign", "x"), good[:-1]), Context())
     assert command["token"] not in capsys.readouterr().out

@@ -10,15 +10,38 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from channelwright.commands import TABLE
+from channelwright.health import tree_digest
+from tests.bot.conftest import QUEUE, aws_environment
+from tests.fake_discord import FakeDiscord, Reply, State
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from tests.bot.conftest import Discord, FakeSqs
+    from tests.bot.conftest import FakeSqs, Payload
 
 BOT = {"DISCORD_PUBLIC_KEY": "ab" * 32, "QUEUE_URL": "https://sqs/jobs.fifo", "AWS_REGION": "eu-central-1"}
+PARAMETER = "/channelwright/dev/discord-token"
 
 
-def run(code: Path, script: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+@pytest.fixture
+def worker(sqs: FakeSqs) -> dict[str, str]:
+    """What the worker's environment holds; its token is where the parameter says."""
+    sqs.parameters[PARAMETER] = "a-token"
+    return aws_environment(sqs) | {"DISCORD_TOKEN_PARAMETER": PARAMETER, "QUEUE_URL": f"{sqs.url}{QUEUE}"}
+
+
+# The same for both: Lambda hands over an event, and a context that knows how much time is left.
+HANDLE = """
+import json, sys, {0} as function
+class Context:
+    def get_remaining_time_in_millis(self): return 60_000
+print(json.dumps(function.handler(json.loads(sys.stdin.read()), Context())))
+"""
+
+
+def run(code: Path, script: str, environment: dict[str, str], event: object = None) -> subprocess.CompletedProcess[str]:
     """Run a script that sees the code, the installed packages and this environment alone; warnings are errors."""
     packages = os.pathsep.join(path for path in sys.path if path.endswith("site-packages"))
     isolated = {
@@ -30,6 +53,7 @@ def run(code: Path, script: str, environment: dict[str, str]) -> subprocess.Comp
         [sys.executable, "-W", "error", "-c", script],
         env=isolated | environment,
         cwd=code,
+        input=json.dumps(event),
         capture_output=True,
         text=True,
         check=False,
@@ -51,25 +75,50 @@ def test_the_bot_names_every_variable_that_is_missing_at_once(code: Path) -> Non
 def test_the_bot_starts_with_its_client_made_and_without_what_it_does_not_need(code: Path) -> None:
     script = """
 import json, sys, bot
-print(json.dumps([name for name in ("boto3", "nacl.signing", "requests", "yaml") if name in sys.modules]))
+heavy = ("boto3", "nacl.signing", "requests", "yaml")
+own = [name for name in sys.modules if name.startswith("channelwright.")]
+print(json.dumps([[name for name in heavy if name in sys.modules], sorted(own)]))
 """
-    assert result(code, script, BOT) == ["boto3", "nacl.signing"]
+    heavy, own = result(code, script, BOT)
+    assert heavy == ["boto3", "nacl.signing"]
+    rooms = "commands components endpoint environment health jobs logs permissions queue signature web wishes"
+    assert own == [f"channelwright.{room}" for room in rooms.split()]
 
 
-def test_the_worker_starts_with_its_template_read_and_without_what_it_does_not_need(code: Path) -> None:
+def test_the_bot_knows_no_token_and_no_address_of_discord(code: Path) -> None:
+    """Neither a variable that could hold one, nor a module that could use it."""
+    script = """
+import json, os, sys
+class Noted(dict):
+    def __getitem__(self, name): noted.add(name); return super().__getitem__(name)
+    def get(self, name, default=None): noted.add(name); return super().get(name, default)
+noted = set()
+os.environ = Noted(os.environ)
+import bot
+print(json.dumps([sorted(name for name in noted if not name.startswith("AWS_") or name == "AWS_REGION"),
+                  "channelwright.discord_api" in sys.modules]))
+"""
+    read, can_ask_discord = result(code, script, BOT)
+    assert {name for name in read if "DISCORD" in name or "TOKEN" in name} == {"DISCORD_PUBLIC_KEY"}
+    assert not can_ask_discord
+
+
+def test_the_worker_starts_with_its_template_and_its_token_read_and_without_what_it_does_not_need(
+    code: Path, worker: dict[str, str]
+) -> None:
     script = """
 import json, sys, worker
 print(json.dumps([name for name in ("boto3", "nacl.signing", "requests", "yaml") if name in sys.modules]))
 """
-    assert result(code, script, {}) == ["requests", "yaml"]
+    assert result(code, script, worker) == ["boto3", "requests", "yaml"]
 
 
-def test_the_worker_does_not_start_without_its_template_or_with_a_wrong_one(code: Path) -> None:
+def test_the_worker_does_not_start_without_its_template_or_with_a_wrong_one(code: Path, worker: dict[str, str]) -> None:
     template = code / "config/campaign_channels.yaml"
     template.write_text("channels: [{name: lore}]")
-    assert "TemplateError" in run(code, "import worker", {}).stderr
+    assert "TemplateError" in run(code, "import worker", worker).stderr
     template.unlink()
-    assert "FileNotFoundError" in run(code, "import worker", {}).stderr
+    assert "FileNotFoundError" in run(code, "import worker", worker).stderr
 
 
 def test_importing_the_application_has_no_effect(code: Path) -> None:
@@ -101,33 +150,48 @@ print(json.dumps([names, noted, boto3.DEFAULT_SESSION is None]))
 
 
 @pytest.mark.parametrize("function", ["bot", "worker"])
-def test_both_functions_answer_the_health_question_with_the_same_code(code: Path, function: str) -> None:
-    script = f"""
-import json, {function}
-print(json.dumps({function}.handler({{"channelwright": "health"}}, None)))
-"""
-    answer = result(code, script, BOT)
-    from channelwright.health import tree_digest
-
-    assert answer["code"] == tree_digest([code])
-
-
-def test_a_command_goes_all_the_way_from_the_bot_through_the_queue_to_the_worker(
-    code: Path, discord: Discord, sqs: FakeSqs, command: dict[str, Any]
+def test_both_functions_answer_the_health_question_with_the_same_code(
+    code: Path, function: str, worker: dict[str, str]
 ) -> None:
-    environment = {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_ENDPOINT_URL": sqs.url,
-        "AWS_REGION": "eu-central-1",
-        "DISCORD_PUBLIC_KEY": discord.public_key,
-        "QUEUE_URL": f"{sqs.url}/123456789012/jobs.fifo",
-    }
-    script = "import sys, json, {0}; print(json.dumps({0}.handler(json.loads({1!r}), None)))"
-    sent = run(code, script.format("bot", json.dumps(discord.says(command))), environment)
-    assert json.loads(sent.stdout.splitlines()[-1])["statusCode"] == 200, sent.stderr
-    records = {"Records": [{"messageId": "m1", "body": each["MessageBody"]} for each in sqs.received]}
-    done = run(code, script.format("worker", json.dumps(records)), {})
-    planned, answer = map(json.loads, done.stdout.splitlines())
-    assert answer == {"batchItemFailures": []}
-    assert len(planned["calls"]) == 13
+    answer = run(code, HANDLE.format(function), worker | BOT, {"channelwright": "health"})
+    assert json.loads(answer.stdout)["code"] == tree_digest([code])
+
+
+def test_a_command_goes_all_the_way_from_discord_through_both_functions_to_a_campaign(
+    code: Path, payload: Payload, sqs: FakeSqs, worker: dict[str, str]
+) -> None:
+    """Each function in a process of its own; between them what SQS would hand on, around them Discord over HTTP."""
+    with FakeDiscord().serving() as fake:
+        sqs.parameters[PARAMETER] = fake.application.token
+        bot = aws_environment(sqs) | {"DISCORD_PUBLIC_KEY": fake.public_key, "QUEUE_URL": f"{sqs.url}{QUEUE}"}
+
+        def endpoint(body: bytes, headers: Mapping[str, str]) -> Reply:
+            event = payload("function_url") | {"headers": dict(headers), "body": body.decode()}
+            answered = run(code, HANDLE.format("bot"), bot, event)
+            answer = json.loads(answered.stdout.splitlines()[-1])
+            return Reply(answer["statusCode"], answer["body"].encode())
+
+        fake.endpoint = endpoint
+        fake.register(*TABLE)
+        told = fake.gm.command("add-campaign", name="Curse of Strahd", template="one-shot")
+        assert (told.state, told.failure) == (State.DEFERRED, "")
+        [message] = sqs.received
+        record = {"messageId": "m1", "receiptHandle": "r1", "body": message["MessageBody"]}
+        records = {"Records": [record | {"attributes": {"ApproximateReceiveCount": "1"}}]}
+        done = run(code, HANDLE.format("worker"), worker | {"DISCORD_API": fake.api}, records)
+        assert json.loads(done.stdout.splitlines()[-1]) == {"batchItemFailures": []}, done.stdout + done.stderr
+
+        assert [each.name for each in fake.children("Curse of Strahd")] == [
+            "the-story",
+            "table",
+            "handouts",
+            "dice-rolls",
+            "gm-notes",
+        ]
+        assert fake.role("Curse of Strahd Members").permissions == 0
+        summary = fake.message_of(told)
+        assert summary is not None
+        assert fake.channel("gm-notes").id in summary.content
+        assert fake.violations == []
+        assert told.token not in done.stdout
+        assert fake.application.token not in done.stdout + done.stderr

@@ -200,10 +200,17 @@ def test_another_python_than_the_runtime_s_is_refused(project: Settings) -> None
     assert "runtime: is python3.12, and this is python3.11" in refusal(replace(project, runtime="python3.12"))
 
 
-def test_the_project_s_own_code_fits_into_12_kib(tmp_path: Path) -> None:
+def test_the_project_s_own_code_fits_into_48_kib(tmp_path: Path) -> None:
     shipped = bundle(load(PROJECT, {}), tmp_path)
-    assert shipped.size <= 12 * 1024
+    assert shipped.size <= 48 * 1024
     assert {"bot.py", "worker.py", "config/campaign_channels.yaml"} < shipped.files.keys()
+
+
+def test_documentation_stays_behind_where_the_configuration_says_so(tmp_path: Path) -> None:
+    settings = load(PROJECT, {})
+    assert b"entry point" not in bundle(settings, tmp_path).files["bot.py"]
+    documented = replace(settings, code=replace(settings.code, documentation=True))
+    assert b"entry point" in bundle(documented, tmp_path).files["bot.py"]
 
 
 def test_a_process_that_has_imported_much_makes_the_same_zip(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def test_the_queue_is_in_order_encrypted_and_hides_a_message_six_times_as_long_a
 ) -> None:
     queue, dead = resources["Jobs"], resources["DeadJobs"]
     assert queue["VisibilityTimeout"] >= 6 * resources["Worker"]["Timeout"]
-    assert queue["RedrivePolicy"] == {"deadLetterTargetArn": {"Fn::GetAtt": "DeadJobs.Arn"}, "maxReceiveCount": 5}
+    assert queue["RedrivePolicy"] == {"deadLetterTargetArn": {"Fn::GetAtt": "DeadJobs.Arn"}, "maxReceiveCount": 10}
     for each in (queue, dead):
         assert each["FifoQueue"] is True
         assert each["SqsManagedSseEnabled"] is True

@@ -208,3 +208,7 @@ def test_the_first_request_is_timed_in_the_runtime_and_a_failure_is_refused() ->
             assert 0 < cpu < took
             with pytest.raises(VerificationError, match="no such day"):
                 Trial(handler="app.failing", event=UNSIGNED, **common).request(volumes, samples)
+            with pytest.raises(VerificationError, match="no-such-python"):
+                Trial(handler="app.handler", event=UNSIGNED, **{**common, "python": "no-such-python"}).request(
+                    volumes, samples
+                )

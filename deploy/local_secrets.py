@@ -1,0 +1,25 @@
+"""What a developer keeps in .env: variables of this machine, never in git, never shipped.
+
+The real environment comes first, so that CI needs no file; then .env.STAGE, then .env. `.env.example` says what there
+is. Values are read into a mapping and handed on: nothing is put into this process's environment, where every child
+process would find it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+def with_secrets(environment: Mapping[str, str], project: Path, stage: str) -> dict[str, str]:
+    """Return the environment with what the files add to it; an empty value counts as none."""
+    from dotenv import dotenv_values
+
+    known: dict[str, str] = {}
+    for name in (".env", f".env.{stage}"):
+        found = dotenv_values(project / name, interpolate=False, encoding="utf-8")
+        known |= {key: value for key, value in found.items() if value}
+    return known | dict(environment)

@@ -1,0 +1,12 @@
+"""Telling Discord what the application is: its commands, and where its interactions go.
+
+    project's module ─ application ─ Application     commands and permissions, as the project prints them
+    stage's stack    ─ endpoint ──── URL             where interactions go
+    Discord          ─ discord ───── what is there   the one door to Discord's HTTP API
+                       difference ── lines           what would change, as people read it
+                       registration ─ Registration   both scopes: what is told, and what is taken away
+
+A scope is all servers, or one. Discord shows the commands of both, so that the same command in two scopes is there
+twice. So each registration replaces the table of its scope as a whole, in one call which changes nothing when it is
+repeated, and takes those commands out of the others.
+"""

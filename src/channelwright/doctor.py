@@ -1,0 +1,151 @@
+"""`/campaign doctor`: what a campaign lacks, who sees what, and how it is put right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from channelwright import campaigns, summary, visibility
+from channelwright.campaign_plan import SUFFIX, Plan, Slot
+from channelwright.components import Style
+from channelwright.create import Maker
+from channelwright.found import Claim, Found, find
+from channelwright.overwrites import KEEPING, Parties
+from channelwright.permissions import SEND_MESSAGES, VIEW_CHANNEL
+from channelwright.reply import Message, fitted
+from channelwright.server import CATEGORY, key
+from channelwright.words import listed
+
+if TYPE_CHECKING:
+    from channelwright.jobs import Value
+    from channelwright.server import Channel, Role, Server
+    from channelwright.templates import Templates
+    from channelwright.work import Work
+
+REPAIR_SECONDS = 900
+NEVER = 1 << 64  # no id is above it: nothing in a campaign that was there before may be taken for a twin
+
+
+@dataclass(frozen=True)
+class Patient:
+    """A campaign, maybe damaged, beside the plan that fits it best."""
+
+    server: Server
+    category: Channel
+    role: Role | None
+    plan: Plan
+    there: Found
+    archived: bool
+
+    @property
+    def parties(self) -> Parties:
+        role = self.role.id if self.role else 0
+        own = self.server
+        return Parties(own.id, role, self.plan.gms, own.bot_id, own.grantable, archived=self.archived)
+
+    @property
+    def missing(self) -> list[Slot]:
+        return [slot for slot, channels in self.there.slots.items() if not channels]
+
+    @property
+    def drifted(self) -> list[Channel]:
+        """Return what does not have the overwrites it should have, the category first."""
+        if self.role is None:
+            return [self.category]
+        own = [self.category] if self.parties.drifted(self.category, gm_only=False) else []
+        filled = [(slot, channels[0]) for slot, channels in self.there.slots.items() if channels]
+        return own + [each for slot, each in filled if self.parties.drifted(each, gm_only=slot.gm_only)]
+
+
+def doctor(work: Work) -> Message:
+    """Say what is wrong; with `repair`, put it right and say how it is then."""
+    patient = examined(work)
+    findings = _findings(patient)
+    if not work.job.options.get("repair") or not findings:
+        return _told(work, patient, findings)
+    maker = Maker(
+        work.discord,
+        work.job.guild_id,
+        patient.plan,
+        Claim(NEVER, patient.role.id if patient.role else 0, patient.category.id),
+        work.reply.progress,
+        sure=work.is_first,
+        archived=patient.archived,
+    )
+    work.unfinished = lambda text: Message(f"**{patient.category.name}** is not repaired as a whole. {text}")
+    made = maker.make()
+    assert maker.server  # noqa: S101 - it was looked at
+    title = f"**{patient.category.name}** is repaired."
+    return Message(fitted([summary.finished(patient.plan, made, maker.server, title), "**Repaired**", *findings]))
+
+
+def examined(work: Work) -> Patient:
+    """Look at a category; raise StoppedError unless there is a sign that it is a campaign of ours."""
+    server = work.look()
+    category = server.channels.get(int(work.text("campaign", "0")))
+    if category is None:
+        campaigns.campaign(server, work.text("campaign"))
+        raise AssertionError  # pragma: no cover - the line above raised
+    role = campaigns.role_of(server, category) or _role_by_name(server, category)
+    children = server.children(category)
+    kept = [each for each in [category, *children] if campaigns.is_kept(server, each)]
+    if category.type != CATEGORY or not kept or (role is None and category not in kept):
+        campaigns.campaign(server, category.id)
+    gms = _gms(server, category, children, role)
+    plan, there = _best(work.templates, server, category, role, gms)
+    own = category.overwrite(role.id) if role else None
+    return Patient(server, category, role, plan, there, archived=own is not None and bool(own.deny & SEND_MESSAGES))
+
+
+def _role_by_name(server: Server, category: Channel) -> Role | None:
+    wanted = key(category.name + SUFFIX, CATEGORY)
+    roles = [each for each in server.roles.values() if key(each.name, CATEGORY) == wanted and not each.managed]
+    return roles[0] if len(roles) == 1 else None
+
+
+def _gms(server: Server, category: Channel, children: list[Channel], role: Role | None) -> tuple[tuple[int, int], ...]:
+    """Return who sees the channels that players do not; if there are none, who sees the category besides them."""
+    hidden = [
+        each for each in children if role and not each.allows(role.id, VIEW_CHANNEL) and campaigns.is_kept(server, each)
+    ]
+    seeing = {gm for each in hidden for gm in campaigns.seeing(server, each, role)}
+    return tuple(sorted(seeing or campaigns.seeing(server, category, role)))
+
+
+def _best(
+    templates: Templates, server: Server, category: Channel, role: Role | None, gms: tuple[tuple[int, int], ...]
+) -> tuple[Plan, Found]:
+    """Return the template that most of the channels are from, and of several the one that lacks the fewest."""
+    claim = Claim(NEVER, role.id if role else 0, category.id)
+    name = role.name.removesuffix(SUFFIX) if role else category.name
+    plans = [Plan(name, each, tuple(map(Slot, channels)), gms) for each, channels in templates.items()]
+    fitting = [(plan, find(plan, server, claim)) for plan in plans]
+    return max(fitting, key=lambda pair: (pair[1].present, -len(pair[0].slots)))
+
+
+def _findings(patient: Patient) -> list[str]:
+    found = []
+    if patient.role is None:
+        found.append("- The players' role is gone. Players have to be added again.")
+    for channel in patient.drifted:
+        if not channel.allows(patient.server.bot_id, KEEPING):
+            found.append(f"- I am shut out of {channel.link}, in part or as a whole.")
+        else:
+            found.append(f"- The permissions of {channel.link} are not the campaign's.")
+    found += [f"- {slot.channel.name} ({slot.channel.type}) is missing, or hidden from me." for slot in patient.missing]
+    return found
+
+
+def _told(work: Work, patient: Patient, findings: list[str]) -> Message:
+    title = f"**{patient.category.name}** (template {patient.plan.template}{', archived' if patient.archived else ''})"
+    lines = [f"{title}: {'nothing is wrong.' if not findings else f'{len(findings)} findings'}", *findings]
+    if patient.missing:
+        lines.append("A channel that is only hidden would be there twice after a repair: let me see it first.")
+    if patient.role:
+        channels = patient.server.children(patient.category)
+        lines += visibility.lines(patient.server, channels, patient.role, patient.plan.gms)
+        gms = listed([visibility.mention(each) for each in patient.plan.gms])
+        lines.append(f"GM: {gms or 'nobody'}. Owner, administrators and I see every channel.")
+    options: dict[str, Value] = {"campaign": str(patient.category.id), "repair": True}
+    button = work.button("campaign.doctor", "Repair", Style.PRIMARY, REPAIR_SECONDS, options)
+    return Message(fitted(lines), (button,) if findings else ())

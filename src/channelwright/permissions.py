@@ -1,0 +1,102 @@
+"""Discord's permission bits and arithmetic, https://docs.discord.com/developers/topics/permissions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from channelwright.server import Overwrite, Role
+
+ADMINISTRATOR = 1 << 3
+MANAGE_CHANNELS = 1 << 4
+ADD_REACTIONS = 1 << 6
+VIEW_CHANNEL = 1 << 10
+SEND_MESSAGES = 1 << 11
+EMBED_LINKS = 1 << 14
+ATTACH_FILES = 1 << 15
+READ_MESSAGE_HISTORY = 1 << 16
+CONNECT = 1 << 20
+SPEAK = 1 << 21
+MANAGE_ROLES = 1 << 28
+USE_APPLICATION_COMMANDS = 1 << 31
+CREATE_PUBLIC_THREADS = 1 << 35
+CREATE_PRIVATE_THREADS = 1 << 36
+SEND_MESSAGES_IN_THREADS = 1 << 38
+# Bits 0 to 46 and 48 to 52 are in use.
+ALL: int = sum(1 << bit for bit in (*range(47), *range(48, 53)))
+
+# Without these a campaign can be neither made nor looked after.
+NEEDED = {
+    VIEW_CHANNEL: "View Channels",
+    MANAGE_CHANNELS: "Manage Channels",
+    MANAGE_ROLES: "Manage Roles",
+    CONNECT: "Connect",
+}
+# What players get where the server does not give it to everyone; the bot must hold what it hands out.
+PLAYING = (
+    SEND_MESSAGES
+    | SEND_MESSAGES_IN_THREADS
+    | CREATE_PUBLIC_THREADS
+    | EMBED_LINKS
+    | ATTACH_FILES
+    | ADD_REACTIONS
+    | READ_MESSAGE_HISTORY
+    | CONNECT
+    | SPEAK
+    | USE_APPLICATION_COMMANDS
+)
+# What changes a channel, and is taken from the players of an archived campaign.
+WRITING = (
+    SEND_MESSAGES
+    | SEND_MESSAGES_IN_THREADS
+    | CREATE_PUBLIC_THREADS
+    | CREATE_PRIVATE_THREADS
+    | ADD_REACTIONS
+    | CONNECT
+    | SPEAK
+)
+INVITED = sum(NEEDED) | PLAYING
+
+
+def invitation(application_id: str, guild_id: str) -> str:
+    """Return the link that invites the bot, or invites it again, with all the permissions it can use."""
+    return (
+        f"https://discord.com/oauth2/authorize?client_id={application_id}&scope=bot%20applications.commands"
+        f"&permissions={INVITED}&guild_id={guild_id}&disable_guild_select=true"
+    )
+
+
+def missing(bits: int) -> list[str]:
+    """Name what the bot needs and does not have, in Discord's words."""
+    return [name for bit, name in NEEDED.items() if not bits & bit]
+
+
+def in_guild(everyone: Role, roles: Iterable[Role]) -> int:
+    """Return what a member may do before any channel has its say. The owner's case is not here: bots own nothing."""
+    bits = everyone.permissions
+    for role in roles:
+        bits |= role.permissions
+    return int(ALL if bits & ADMINISTRATOR else bits)
+
+
+def in_channel(bits: int, guild_id: int, held: Iterable[int], user_id: int, overwrites: Iterable[Overwrite]) -> int:
+    """Return what is left of, or added to, a member's guild-wide `bits`: everyone first, then roles, then the member.
+
+    `held` are the ids of the member's roles. Without View Channel nothing is left ("Implicit Permissions").
+    """
+    if bits & ADMINISTRATOR:
+        return ALL
+    by_id = {each.id: each for each in overwrites}
+    roles = [by_id[role] for role in held if role in by_id and role != guild_id]
+    denied = allowed = 0
+    for each in roles:
+        denied, allowed = denied | each.deny, allowed | each.allow
+    bits = _overwritten(bits, by_id.get(guild_id)) & ~denied | allowed
+    bits = _overwritten(bits, by_id.get(user_id))
+    return bits if bits & VIEW_CHANNEL else 0
+
+
+def _overwritten(bits: int, overwrite: Overwrite | None) -> int:
+    return bits & ~overwrite.deny | overwrite.allow if overwrite else bits

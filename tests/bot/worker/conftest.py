@@ -1,0 +1,193 @@
+"""The worker between a queue that behaves as SQS does and a Discord that behaves as Discord does; no time is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from channelwright import commands, templates
+from channelwright.bot_token import BotToken
+from channelwright.consumer import Consumer
+from channelwright.discord_api import Discord
+from channelwright.endpoint import Endpoint
+from channelwright.pace import Pace
+from channelwright.queue import Queue
+from channelwright.redelivery import MAX_DELIVERIES
+from channelwright.signature import public_key
+from tests.fake_discord import FakeDiscord, Opening, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mypy_boto3_sqs import SQSClient
+
+    from tests.fake_discord import Interaction, Message
+
+PROJECT = Path(__file__).parents[3]
+TEMPLATES = templates.load(PROJECT / "config/campaign_channels.yaml")
+VISIBILITY_SECONDS = 360
+FUNCTION_SECONDS = 60
+LATENCY_SECONDS = 0.15
+
+
+class KilledError(BaseException):
+    """The machine under the worker is gone: nothing of it runs any more."""
+
+
+@dataclass
+class Queued:
+    """A message as SQS keeps it."""
+
+    body: str
+    number: int
+    visible_at: float
+    count: int = 0
+
+    @property
+    def record(self) -> dict[str, Any]:
+        return {
+            "messageId": f"m{self.number}",
+            "receiptHandle": f"m{self.number}-{self.count}",
+            "body": self.body,
+            "attributes": {"ApproximateReceiveCount": str(self.count)},
+            "eventSource": "aws:sqs",
+        }
+
+
+@dataclass
+class Context:
+    """What Lambda tells a function about its time."""
+
+    end: float
+    now: Callable[[], float]
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int((self.end - self.now()) * 1000)
+
+
+@dataclass
+class Lab:
+    """One server, one bot, one queue for it. `deliveries` counts what the worker was given."""
+
+    fake: FakeDiscord
+    channels: templates.Templates = field(default_factory=lambda: TEMPLATES)
+    waiting: list[Queued] = field(default_factory=list)
+    dead: list[Queued] = field(default_factory=list)
+    handed_back: list[tuple[str, float]] = field(default_factory=list)
+    deliveries: int = 0
+    latency: float = LATENCY_SECONDS
+    token: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.token = [self.fake.application.token]
+        self.fake.register(*commands.TABLE)
+        self.fake.endpoint = self._take
+        self.fake.gate.listeners.append(lambda _exchange: self.fake.clock.advance(self.latency))
+        self.bot = Endpoint(public_key(self.fake.public_key), Queue(cast("SQSClient", self), ""))
+        self.consumer = self.worker()
+
+    def worker(self) -> Consumer:
+        """Start a process of its own: it knows nothing of what others learnt."""
+        fake = self.fake
+        discord = Discord(fake.api, BotToken(lambda: self.token[-1]), Pace(0.0))
+        discord.session.mount(fake.api, fake.adapter())
+        return Consumer(self.channels, discord, self._hand_back, fake.clock.now, fake.clock.sleep)
+
+    def send_message(self, **sent: str) -> None:
+        """Be the SQS client of the endpoint."""
+        visible = self.fake.clock.now() + 1  # the queue's DelaySeconds
+        self.waiting.append(Queued(sent["MessageBody"], len(self.waiting) + len(self.dead), visible))
+
+    def _take(self, body: bytes, headers: Mapping[str, str]) -> Reply:
+        event = {
+            "requestContext": {"http": {"method": "POST"}},
+            "headers": dict(headers),
+            "body": body.decode(),
+            "isBase64Encoded": False,
+        }
+        answer = self.bot(event, None)
+        return Reply(answer["statusCode"], answer["body"].encode())
+
+    def _hand_back(self, receipt_handle: str, seconds: float) -> None:
+        self.handed_back.append((receipt_handle, seconds))
+
+    def deliver(self, message: Queued, worker: Consumer | None = None, *, at_once: bool = False) -> bool:
+        """Hand a message to the worker, when it is visible or against SQS's word; True if that was the end of it."""
+        clock = self.fake.clock
+        clock.advance(0.0 if at_once else max(0.0, message.visible_at - clock.now()))
+        message.count += 1
+        self.deliveries += 1
+        message.visible_at = clock.now() + VISIBILITY_SECONDS
+        handle = message.record["receiptHandle"]
+        try:
+            context = Context(clock.now() + FUNCTION_SECONDS, clock.now)
+            failed = (worker or self.consumer)({"Records": [message.record]}, context)["batchItemFailures"]
+        except KilledError:
+            self.consumer = self.worker()
+            return False
+        finally:
+            waits = [seconds for back, seconds in self.handed_back if back == handle]
+            message.visible_at = clock.now() + waits[-1] if waits else message.visible_at
+        assert clock.now() <= context.end, "the function ran out of time"
+        return not failed
+
+    def work(self) -> None:
+        """Deliver what is queued, in order, until there is nothing left."""
+        while self.waiting:
+            message = self.waiting[0]
+            if self.deliver(message):
+                self.waiting.pop(0)
+            elif message.count == MAX_DELIVERIES:
+                self.dead.append(self.waiting.pop(0))
+
+    def do(self, line: str, /, **options: Any) -> Interaction:
+        """Let the GM run a command, and the worker do it."""
+        who = options.pop("who", self.fake.gm)
+        shown: Interaction = who.command(line, **options)
+        self.work()
+        return shown
+
+    def press(self, shown: Interaction | Message, button: str, who: Any = None) -> Interaction:
+        """Press a button, and let the worker do what it stands for."""
+        pressed: Interaction = (who or self.fake.gm).press(shown, button)
+        self.work()
+        return pressed
+
+    def add(self, name: str = "Curse of Strahd", **options: Any) -> Interaction:
+        return self.do("add-campaign", name=name, **options)
+
+    def text(self, shown: Interaction) -> str:
+        """Return what the user reads now."""
+        message = self.fake.message_of(shown)
+        assert message is not None
+        return message.content
+
+    def calls(self, since: int = 0) -> list[str]:
+        return [each.operation for each in self.fake.calls()[since:]]
+
+
+Start = Callable[..., Lab]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Open labs; at the end nothing that was asked of Discord may be against its description or its rules."""
+    labs: list[Lab] = []
+
+    def opened(opening: Opening | None = None, **how: Any) -> Lab:
+        labs.append(Lab(FakeDiscord(opening, frozen=True, key_seed=b"seven"), **how))
+        return labs[-1]
+
+    yield opened
+    for lab in labs:
+        assert lab.fake.violations == []
+        assert lab.fake.unfaithful == []
+
+
+@pytest.fixture
+def lab(start: Start) -> Lab:
+    return start()

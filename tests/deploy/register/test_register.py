@@ -1,0 +1,338 @@
+"""The command as users run it, against a Discord over HTTP."""
+
+from __future__ import annotations
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from deploy.register.application import invitation
+from tests.deploy.register.conftest import HELLO
+from tests.fake_discord import faults
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.deploy.register.conftest import Project, Registered
+    from tests.fake_discord import FakeDiscord
+
+BYE: dict[str, Any] = {"name": "bye", "description": "Say goodbye"}
+NAMED = {**HELLO, "options": [{"type": 3, "name": "whom", "description": "Whom to greet"}]}
+
+
+def names(table: list[dict[str, Any]]) -> list[str]:
+    return [each["name"] for each in table]
+
+
+def writes(fake: FakeDiscord) -> list[str]:
+    return [each.operation for each in fake.calls() if each.method != "GET"]
+
+
+def test_the_whole_table_is_registered_in_one_call_after_it_was_shown_and_a_rerun_changes_nothing(
+    fake: FakeDiscord, project: Project, registered: Registered
+) -> None:
+    project.wants(HELLO, BYE, permissions="311656827984")
+    done = project.register("--stage", "dev")
+    assert (done.code, done.err) == (0, "")
+    assert done.lines == [
+        f"stage dev: application Channelwright ({fake.application.id})",
+        "all servers:",
+        "  + /hello: Say hello",
+        "  + /bye: Say goodbye",
+        "2 commands are registered",
+        invitation(fake.application.id, 311656827984).replace("https", "invite: https"),
+    ]
+    assert names(registered()) == ["hello", "bye"]
+    assert writes(fake) == ["bulk_set_application_commands"]
+    again = project.register("--stage", "dev")
+    assert again.lines[1] == "all servers: no changes"
+    assert writes(fake) == ["bulk_set_application_commands"]
+
+
+def test_what_changes_in_a_command_is_shown_part_by_part(project: Project, registered: Registered) -> None:
+    project.register("--stage", "dev")
+    project.wants({**NAMED, "description": "Greet"}, BYE)
+    done = project.register("--stage", "dev")
+    assert done.lines[1:5] == [
+        "all servers:",
+        '  ~ /hello description: "Say hello" → "Greet"',
+        '  ~ /hello options.whom: nothing → "Whom to greet"',
+        "  + /bye: Say goodbye",
+    ]
+    project.wants({**HELLO, "default_member_permissions": "16"})
+    assert project.register("--stage", "dev", "--yes").lines[2:6] == [
+        '  ~ /hello description: "Greet" → "Say hello"',
+        '  ~ /hello default_member_permissions: nothing → "16"',
+        '  ~ /hello options.whom: "Whom to greet" → nothing',
+        "  - /bye",
+    ]
+    assert names(registered()) == ["hello"]
+
+
+def test_a_plan_shows_everything_and_changes_nothing(
+    fake: FakeDiscord, project: Project, registered: Registered
+) -> None:
+    done = project.register("--stage", "dev", "--plan", "--endpoint", "https://bot.example/")
+    assert "  + /hello: Say hello" in done.lines
+    assert "interactions endpoint: none → https://bot.example/" in done.lines
+    assert "nothing was changed; without --plan it is done" in done.lines
+    assert (done.code, registered(), writes(fake)) == (0, [], [])
+
+
+def test_a_guild_gets_the_commands_for_itself_and_they_are_not_there_twice(
+    fake: FakeDiscord, project: Project, registered: Registered
+) -> None:
+    fake.world.commands[""] = []
+    project.wants(BYE, HELLO)
+    project.register("--stage", "dev")
+    project.wants(HELLO)
+    done = project.register("--stage", "dev", "--guild", fake.guild_id, "--yes")
+    assert done.lines[1:5] == [f"server {fake.guild_id}:", "  + /hello: Say hello", "all servers:", "  - /hello"]
+    assert (names(registered()), names(registered(fake.guild_id))) == (["bye"], ["hello"])
+
+
+def test_registering_for_all_servers_takes_the_same_commands_out_of_each_server(
+    fake: FakeDiscord, project: Project, registered: Registered
+) -> None:
+    project.wants(HELLO, BYE)
+    project.register("--stage", "dev", "--guild", fake.guild_id)
+    project.wants(HELLO)
+    done = project.register("--stage", "dev", "--yes")
+    assert done.lines[1:5] == ["all servers:", "  + /hello: Say hello", f"server {fake.guild_id}:", "  - /hello"]
+    assert (names(registered()), names(registered(fake.guild_id))) == (["hello"], ["bye"])
+    assert fake.player.command("hello").payload["data"]["name"] == "hello"
+
+
+def test_no_command_is_removed_that_nobody_agreed_to(
+    fake: FakeDiscord, project: Project, registered: Registered
+) -> None:
+    project.wants(HELLO, BYE)
+    project.register("--stage", "dev")
+    project.wants(HELLO)
+    done = project.register("--stage", "dev", "--guild", fake.guild_id)
+    assert "  - /hello" in done.lines
+    assert (done.code, done.err) == (
+        1,
+        "/hello of all servers: would be removed\n    do:    confirm it, or add --yes\n",
+    )
+    assert (names(registered()), names(registered(fake.guild_id))) == (["hello", "bye"], [])
+
+
+def test_the_endpoint_is_saved_once_discord_has_tried_it(fake: FakeDiscord, project: Project) -> None:
+    with endpoint({"sound": 200, "forged": 401}, fake) as url:
+        done = project.register("--stage", "dev", "--endpoint", url)
+    assert f"interactions endpoint: none → {url}" in done.lines
+    assert (done.code, fake.application.interactions_endpoint_url) == (0, url)
+
+
+def test_an_endpoint_that_does_not_answer_as_it_must_is_told_in_discord_s_words(
+    fake: FakeDiscord, project: Project
+) -> None:
+    with endpoint({"sound": 200, "forged": 200}, fake) as url:
+        done = project.register("--stage", "dev", "--endpoint", url)
+    assert done.code == 1
+    assert "PATCH /applications/@me: interactions_endpoint_url: " in done.err
+    assert "APPLICATION_INTERACTIONS_ENDPOINT_URL_INVALID" in done.err
+    assert fake.application.interactions_endpoint_url is None
+
+
+class endpoint:  # noqa: N801 - a context manager that is used like a function
+    """An endpoint that tells sound signatures from forged ones, and answers each with a status."""
+
+    def __init__(self, statuses: dict[str, int], fake: FakeDiscord) -> None:
+        from nacl.exceptions import BadSignatureError
+
+        key = fake.signer.key.verify_key
+
+        class Door(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                signature = bytes.fromhex(self.headers["X-Signature-Ed25519"])
+                try:
+                    key.verify(self.headers["X-Signature-Timestamp"].encode() + body, signature)
+                    status = statuses["sound"]
+                except BadSignatureError:
+                    status = statuses["forged"]
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.end_headers()
+                self.wfile.write(b'{"type": 1}')
+
+            def log_message(self, *_: object) -> None:
+                """Keep quiet."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+
+    def __enter__(self) -> str:
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        return f"http://127.0.0.1:{self.server.server_port}/"
+
+    def __exit__(self, *_: object) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def test_secrets_come_from_the_environment_then_the_stage_s_file_then_env(fake: FakeDiscord, project: Project) -> None:
+    token = fake.application.token
+    (project.folder / ".env").write_text("DISCORD_BOT_TOKEN=wrong\n")
+    (project.folder / ".env.dev").write_text(f"DISCORD_BOT_TOKEN={token}\n")
+    assert project.register("--stage", "dev", "--plan").code == 0
+    assert project.register("--stage", "prod", "--plan").code == 1
+    assert project.register("--stage", "prod", "--plan", DISCORD_BOT_TOKEN=token).code == 0
+
+
+@pytest.mark.parametrize("token", ["", "DISCORD_BOT_TOKEN=\n", "# nothing"])
+def test_a_missing_token_is_told_with_where_it_goes(project: Project, token: str) -> None:
+    (project.folder / ".env").write_text(token)
+    done = project.register("--stage", "dev")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == (
+        "DISCORD_BOT_TOKEN: is not set\n    do:    put DISCORD_BOT_TOKEN=… into .env (see .env.example), or export it\n"
+    )
+
+
+def test_a_wrong_token_is_told_and_not_shown(project: Project) -> None:
+    done = project.register("--stage", "dev", DISCORD_BOT_TOKEN="MTA.very.secret")
+    assert done.code == 1
+    assert "GET /applications/@me: Discord answered 401 401: Unauthorized" in done.err
+    assert "the token in DISCORD_BOT_TOKEN is wrong, or was reset" in done.err
+    assert "secret" not in done.out + done.err
+
+
+def test_a_token_that_could_break_a_header_never_leaves(fake: FakeDiscord, project: Project) -> None:
+    done = project.register("--stage", "dev", DISCORD_BOT_TOKEN="se cret")
+    assert (done.code, "se cret" in done.err) == (1, False)
+    assert fake.calls() == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--stage", "dev"), ("--stage", "dev", "--guild", "1"), ("--stage", "dev", "--endpoint", "https://a.example/")],
+)
+def test_no_token_is_ever_shown(fake: FakeDiscord, project: Project, arguments: tuple[str, ...]) -> None:
+    done = project.register(*arguments)
+    assert fake.application.token not in done.out + done.err
+
+
+def test_a_server_without_the_bot_is_told_with_what_to_do(fake: FakeDiscord, project: Project) -> None:
+    done = project.register("--stage", "dev", "--guild", "123456789012345678")
+    assert done.code == 1
+    assert "/guilds/123456789012345678/commands: Discord answered 403 Missing Access (code 50001)" in done.err
+    assert "the bot is not in that server" in done.err
+    assert writes(fake) == []
+
+
+def test_the_public_key_of_another_application_is_told_before_anything_is_changed(
+    fake: FakeDiscord, project: Project
+) -> None:
+    done = project.register("--stage", "dev", DISCORD_PUBLIC_KEY="ab" * 32)
+    assert done.code == 1
+    assert "DISCORD_PUBLIC_KEY: is not the key of Channelwright" in done.err
+    assert writes(fake) == []
+    assert project.register("--stage", "dev", DISCORD_PUBLIC_KEY=fake.public_key.upper()).code == 0
+
+
+def test_every_fault_that_discord_finds_in_the_table_is_told_with_its_place(
+    fake: FakeDiscord, project: Project
+) -> None:
+    project.wants({"name": "Hello", "description": ""}, {**BYE, "options": [{"type": 3, "name": "x"}]})
+    done = project.register("--stage", "dev")
+    assert done.code == 1
+    for place in ("0.name: ", "0.description: ", "1.options.0.description: "):
+        assert f"/commands: {place}" in done.err
+    fake.violations.clear()  # the description forbids some of it too
+
+
+def test_a_short_rate_limit_is_waited_for_and_a_long_one_is_told(fake: FakeDiscord, project: Project) -> None:
+    fake.faults.on("bulk_set_application_commands", faults.rate_limited(0.3))
+    assert project.register("--stage", "dev").code == 0
+    project.wants(HELLO, BYE)
+    fake.faults.on("bulk_set_application_commands", faults.rate_limited(3600.0))
+    done = project.register("--stage", "dev")
+    assert done.code == 1
+    assert "Discord asks to wait for 3600" in done.err
+
+
+@pytest.mark.parametrize("fault", [faults.server_error(502), faults.server_error(500, works=True)])
+def test_a_server_error_is_survived(
+    fake: FakeDiscord, project: Project, registered: Registered, fault: faults.Fault
+) -> None:
+    fake.faults.on("bulk_set_application_commands", fault)
+    assert project.register("--stage", "dev").code == 0
+    assert names(registered()) == ["hello"]
+
+
+@pytest.mark.parametrize("fault", [faults.lost_answer(), faults.dropped()])
+def test_no_answer_is_told_and_a_rerun_ends_well(
+    fake: FakeDiscord, project: Project, registered: Registered, fault: faults.Fault
+) -> None:
+    fake.faults.on("bulk_set_application_commands", fault)
+    done = project.register("--stage", "dev")
+    assert (done.code, "no answer" in done.err, "a rerun repeats nothing" in done.err) == (1, True, True)
+    assert project.register("--stage", "dev").code == 0
+    assert names(registered()) == ["hello"]
+
+
+def test_cloudflare_s_page_is_told_in_a_line(fake: FakeDiscord, project: Project) -> None:
+    fake.faults.on("get_my_application", faults.cloudflare(429))
+    done = project.register("--stage", "dev")
+    assert (done.code, "too many calls" in done.err, "<html" in done.err.lower()) == (1, True, False)
+
+
+def test_a_discord_that_is_not_there_is_told(project: Project) -> None:
+    done = project.register("--stage", "dev", DISCORD_API="http://127.0.0.1:9/api/v10")
+    assert (done.code, "no answer" in done.err, "ConnectionError" in done.err) == (1, True, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--stage", "prood"), "--stage prood: no such stage\n    do:    did you mean prod?"),
+        (("--stage", "dev", "--guild", "my-server"), "--guild my-server: is no id"),
+        (("--stage", "dev", "--endpoint", "bot.example"), "--endpoint bot.example: is no URL"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_before_discord_is_asked(
+    fake: FakeDiscord, project: Project, arguments: tuple[str, ...], told: str
+) -> None:
+    done = project.register(*arguments)
+    assert done.code == 1
+    assert told in done.err
+    assert fake.calls() == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "told"),
+    [
+        ("hello", "printed something else"),
+        ("[]", "printed something else"),
+        ('{"commands": []}', "printed something else"),
+        ('{"commands": [], "permissions": "many"}', "printed something else"),
+        ('{"commands": {"name": "a"}, "permissions": "0"}', "commands are no list of objects with names"),
+        ('{"commands": [{"title": "a"}], "permissions": "0"}', "commands are no list of objects with names"),
+    ],
+)
+def test_a_module_that_prints_something_else_is_refused(
+    fake: FakeDiscord, project: Project, printed: str, told: str
+) -> None:
+    project.prints(printed)
+    done = project.register("--stage", "dev")
+    assert (done.code, told in done.err, printed in done.err or told.startswith("commands")) == (1, True, True)
+    assert fake.calls() == []
+
+
+def test_a_module_that_fails_is_told_with_its_traceback(project: Project) -> None:
+    (project.folder / "hello.json").unlink()
+    done = project.register("--stage", "dev")
+    assert done.code == 1
+    assert "FileNotFoundError" in done.err
+    assert "discord.application: greeting.application hello.json: ended with exit code 1" in done.err
+
+
+def test_a_project_that_is_no_discord_application_is_told(tmp_path: Path, project: Project) -> None:
+    config = tmp_path / "config/pipeline.yaml"
+    config.write_text("\n".join(line for line in config.read_text().splitlines() if "discord:" not in line))
+    done = project.register("--stage", "dev")
+    assert (done.code, done.err.startswith("discord.application: is missing")) == (1, True)

@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channelwright import templates
+from channelwright.templates import TYPES
+from tests.fake_discord.names import stored_name
+from tools.campaign_channels import check, kept_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+PROJECT = Path(__file__).parents[2]
+SHIPPED = PROJECT / "config/campaign_channels.yaml"
+SCHEMA = json.loads((PROJECT / "config/campaign_channels.schema.json").read_text())
+
+
+def run(file: Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": f"{PROJECT}{os.pathsep}{PROJECT / 'src'}"}
+    return subprocess.run(
+        [sys.executable, "-m", "tools.campaign_channels", str(file)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def lines(file: Path, text: str) -> tuple[list[str], list[str]]:
+    file.write_text(text)
+    faults, warnings = check(file)
+    return [f"{each.line}: {each.text}" for each in faults], [f"{each.line}: {each.text}" for each in warnings]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "channels.yaml"
+
+
+def test_the_file_that_ships_is_good_and_discord_keeps_every_name_as_it_is() -> None:
+    assert check(SHIPPED) == ([], [])
+
+
+def test_every_fault_is_told_at_once_with_its_line(file: Path) -> None:
+    faults, warnings = lines(
+        file,
+        """channels:
+  - name: GM Notes
+    type: text
+    gm_only: "yes"
+  - name: gm-notes
+    type: text
+    type: forum
+  - {name: "!!!", type: forum}
+  - {nme: lore, type: forrum}
+  - lore
+  - {name: "Joey's", type: text}
+  - {name: "joeys", type: announcement}
+
+templates:
+  Big One:
+    chanels: []
+""",
+    )
+    assert faults == [
+        "4: channels.0.gm_only: needs true or false",
+        "5: channels.1.name: is the name of channels.0 already",
+        "7: channels.1.type: is in line 6 already",
+        '8: channels.2.name: Discord would keep nothing of "!!!"',
+        "9: channels.3.name: needs 1 to 100 characters",
+        "9: channels.3.nme: is unknown; use name, type, gm_only, description",
+        "9: channels.3.type: needs one of text, voice, announcement, stage, forum",
+        "10: channels.4: is not keys and values",
+        '12: channels.6.name: will be "joeys", and so will channels.5',
+        "15: templates.Big One.channels: needs a list of 1 to 50 channels",
+        "15: templates.Big One: a template's name has at most 20 of a-z, 0-9 and -, and is not default",
+        "16: templates.Big One.chanels: is unknown; use channels",
+    ]
+    assert warnings == [
+        '2: channels.0.name: Discord will make it "gm-notes"',
+        '11: channels.5.name: Discord will make it "joeys"',
+    ]
+
+
+def test_a_name_that_discord_rewrites_is_a_warning_with_the_new_form_and_no_fault(file: Path) -> None:
+    file.write_text("channels:\n- {name: Campaign Lore, type: forum}\n- {name: Main Table, type: voice}\n")
+    done = run(file)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f'{file}:2: warning: channels.0.name: Discord will make it "campaign-lore"\n'
+
+
+def test_faults_go_to_stderr_and_the_exit_code_says_so(file: Path) -> None:
+    file.write_text("channels:\n- {name: lore, type: forrum}\n")
+    done = run(file)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"{file}:2: channels.0.type: needs one of text, ")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("channels:\n- name: a\n  type: [\n", 4), ("a: b: c", 1), ("channels: []\n\tx", 2), ("\x07", 1), ("", 1)],
+)
+def test_what_is_not_yaml_is_told_with_its_line(file: Path, text: str, line: int) -> None:
+    faults, _ = lines(file, text)
+    assert faults[0].startswith(f"{line}: ")
+
+
+def test_bytes_that_are_no_text_and_a_file_that_is_not_there_are_faults(file: Path) -> None:
+    assert "No such file" in check(file)[0][0].text
+    file.write_bytes(b"channels: \xff")
+    assert "utf-8" in check(file)[0][0].text
+
+
+@given(st.text(max_size=40), st.sampled_from(sorted(TYPES)))
+def test_a_name_is_foreseen_as_the_fake_discord_keeps_it(name: str, kind: str) -> None:
+    assert kept_name(name, kind) == stored_name(name, TYPES[kind])
+
+
+# Control characters are no YAML text, and the two languages do not agree on which of them are white space.
+texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=8)
+odd = st.none() | st.booleans() | st.integers() | texts | st.lists(texts, max_size=2)
+channels = st.lists(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "name": texts | st.sampled_from(["x" * 100, "x" * 101, " "]) | odd,
+            "type": st.sampled_from(sorted(TYPES)) | odd,
+            "gm_only": st.booleans() | odd,
+            "description": texts | st.sampled_from(["x" * 1024, "x" * 1025, "x" * 4096, "x" * 4097]) | odd,
+            "colour": odd,
+        },
+    )
+    | st.fixed_dictionaries({"name": texts.filter(str.strip), "type": st.sampled_from(sorted(TYPES))})
+    | odd,
+    max_size=3,
+)
+bodies = st.fixed_dictionaries({"channels": channels}) | st.fixed_dictionaries(
+    {}, optional={"channels": channels | odd, "chanels": odd}
+)
+names = st.from_regex(r"[a-z0-9][a-z0-9-]{0,19}", fullmatch=True) | st.sampled_from(
+    ["default", "Big One", "x" * 21, ""]
+)
+documents = (
+    st.builds(
+        lambda body, named: body | named,
+        bodies,
+        st.just({}) | st.fixed_dictionaries({"templates": st.dictionaries(names, bodies | odd, max_size=3) | odd}),
+    )
+    | odd
+)
+
+
+@given(documents)
+def test_the_schema_for_editors_and_the_bot_agree(document: Any) -> None:
+    """All but one rule: a schema cannot say that names differ."""
+    faults = [what for _, what in templates.faults(document) if not what.startswith("is the name of ")]
+    assert jsonschema_rs.validator_for(SCHEMA).is_valid(document) == (faults == [])
+
+
+def test_the_schema_and_the_bot_agree_on_how_many_there_may_be() -> None:
+    validator = jsonschema_rs.validator_for(SCHEMA)
+
+    def agreed(channels: int, templates_: int) -> bool:
+        several = [{"name": f"c{at}", "type": "text"} for at in range(channels)]
+        document = {"channels": several, "templates": {f"t{at}": {"channels": several} for at in range(templates_)}}
+        is_valid: bool = validator.is_valid(document)
+        assert is_valid == (list(templates.faults(document)) == [])
+        return is_valid
+
+    assert [agreed(0, 0), agreed(1, 24), agreed(50, 1), agreed(51, 0), agreed(1, 25)] == [
+        False,
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize("kind", sorted(TYPES))
+@pytest.mark.parametrize(
+    ("key", "length", "kinds"),
+    [
+        ("name", 100, TYPES),
+        ("name", 101, ()),
+        ("description", 1024, TYPES),
+        ("description", 1025, {"forum"}),
+        ("description", 4096, {"forum"}),
+        ("description", 4097, ()),
+    ],
+)
+def test_the_schema_and_the_bot_agree_on_how_long_a_text_may_be(
+    kind: str, key: str, length: int, kinds: Collection[str]
+) -> None:
+    document = {"channels": [{"name": "lore", "type": kind} | {key: "x" * length}]}
+    assert jsonschema_rs.validator_for(SCHEMA).is_valid(document) == (kind in kinds)
+    assert (list(templates.faults(document)) == []) == (kind in kinds)
+
+
+def test_the_schema_explains_every_key() -> None:
+    properties = SCHEMA["$defs"]["channel"]["properties"]
+    assert set(properties) == set(templates.KEYS)
+    assert all(each["description"] for each in properties.values())
+    assert SHIPPED.read_text().startswith("# yaml-language-server: $schema=campaign_channels.schema.json\n")

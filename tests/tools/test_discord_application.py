@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from channelwright.commands import TABLE
+from channelwright.permissions import INVITED
+from channelwright.templates import load
+from deploy.register.application import read
+from deploy.settings import load as load_settings
+from tests.fake_discord.command_form import check_commands
+from tools.discord_application import commands
+
+PROJECT = Path(__file__).parents[2]
+
+
+def test_discord_is_told_the_bot_s_own_table_with_the_templates_to_choose_from() -> None:
+    _, application = read(load_settings(PROJECT, os.environ))
+    names = list(load(PROJECT / "config/campaign_channels.yaml"))
+    assert application.commands == tuple(commands(names))
+    [template] = [each for each in application.commands[0]["options"] if each["name"] == "template"]
+    assert template.pop("choices") == [{"name": name, "value": name} for name in names]
+    assert application.commands == TABLE
+
+
+def test_discord_takes_the_table_even_with_as_many_templates_as_there_may_be() -> None:
+    check_commands(commands(["default", *(f"{at:020}" for at in range(24))]))
+
+
+def test_the_invitation_asks_for_what_the_bot_needs_and_hands_out_and_not_for_administrator() -> None:
+    permissions = read(load_settings(PROJECT, os.environ))[1].permissions
+    assert permissions == INVITED == 311656827984
+    assert not permissions & 0x8

@@ -1,0 +1,1 @@
+"""What the bot's makers need and Lambda does not: run by the pipeline as `python -m tools.…`, never shipped."""

@@ -1,0 +1,37 @@
+"""Print what Discord is told about this bot, as JSON: its commands, and the permissions that it asks for.
+
+    python -m tools.discord_application config/campaign_channels.yaml
+
+The commands are the bot's own table; only the names of the templates are filled in, since the bot has no YAML.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from channelwright import templates
+from channelwright.commands import TABLE
+from channelwright.permissions import INVITED
+
+
+def main(arguments: list[str]) -> None:
+    names = list(templates.load(Path(arguments[0])))
+    print(json.dumps({"commands": commands(names), "permissions": str(INVITED)}))
+
+
+def commands(template_names: list[str]) -> list[dict[str, Any]]:
+    """Return the table with these templates to choose from."""
+    table = copy.deepcopy(list(TABLE))
+    for command in table:
+        for option in command["options"]:
+            if option["name"] == "template":
+                option["choices"] = [{"name": name, "value": name} for name in template_names]
+    return table
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
