@@ -86,7 +86,7 @@ def _goes(campaign: Campaign) -> tuple[list[Channel], list[Channel]]:
 def _empty_out(work: Work, removal: Removal, category: Channel, goes: list[Channel]) -> list[Channel]:
     """Delete channels until a look shows none that was agreed to. Return what somebody added in the meantime."""
     here = int(work.job.channel_id)
-    for attempt in range(ROUNDS):
+    for _ in range(ROUNDS):
         going = [each for each in goes if each.id <= removal.since and each.id not in removal.kept]
         for at, channel in enumerate(sorted(going, key=lambda each: each.id == here)):
             if channel.id == here:  # with it goes the message that is the answer
@@ -94,8 +94,6 @@ def _empty_out(work: Work, removal: Removal, category: Channel, goes: list[Chann
             else:
                 work.reply.progress(f"Deleting **{category.name}**: {len(going) - at} channels left.")
             removal.delete(channel)
-        if attempt:
-            work.discord.pace.settle()
         goes = [each for each in removal.now().children(category) if each.id > category.id]
         if not [each for each in goes if each.id <= removal.since and each.id not in removal.kept]:
             break

@@ -99,8 +99,14 @@ class Delivery:
         if self.count >= MAX_DELIVERIES:
             self._last_word(work.unfinished(f"{why or FAULT} I have tried {self.count} times and given up."))
         elif why:
-            self.reply.say(Message(f"{why} I go on by myself {self._when(seconds)}."))
+            self._aside(Message(f"{why} I go on by myself {self._when(seconds)}."))
         return seconds
+
+    def _aside(self, message: Message) -> None:
+        try:
+            self.reply.say(message)
+        except BlockedError as error:
+            log("WARNING", "nobody could be told", reason=str(error), **self.job.ids)
 
     def _last_word(self, message: Message) -> None:
         try:

@@ -32,6 +32,7 @@ class Removal:
     since: int
     kept: dict[int, str] = field(default_factory=dict)
     deleted: set[int] = field(default_factory=set)
+    in_doubt: bool = False  # something was gone already: lists may still show it
 
     def delete(self, channel: Channel) -> bool:
         """Delete a channel; note why it stays if Discord protects it."""
@@ -50,6 +51,8 @@ class Removal:
         try:
             if self.discord.delete(path):
                 self.deleted.add(id_)
+            else:
+                self.in_doubt = True
         except RefusedError as refusal:
             if refusal.code not in PROTECTED:
                 raise
@@ -59,6 +62,9 @@ class Removal:
 
     def now(self) -> Server:
         """Look at the channels once more, without those that were just deleted and may still be listed."""
+        if self.in_doubt:
+            self.discord.pace.settle()
+            self.in_doubt = False
         channels = listed(self.discord, str(self.server.id))
         left = {id_: each for id_, each in channels.items() if id_ not in self.deleted}
         return self.server.with_channels(left)
