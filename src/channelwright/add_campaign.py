@@ -20,7 +20,7 @@ from channelwright.words import listed
 if TYPE_CHECKING:
     from channelwright.work import Work
 
-BUTTON_SECONDS = 86_400
+BUTTON_SECONDS = 2 * 86_400  # Discord may ask to wait for a day
 
 
 def add_campaign(work: Work) -> Message:

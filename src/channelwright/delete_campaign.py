@@ -68,7 +68,7 @@ def confirm(work: Work) -> Message:
     added = _empty_out(work, removal, category, goes)
     if not added and not removal.kept and removal.may_delete(campaign.role) and removal.delete(category):
         removal.delete_role(campaign.role)
-    return _report(campaign, removal, older, added)
+    return _report(campaign, removal, older, added, counted=work.is_first)
 
 
 def digest(channels: Iterable[Channel]) -> str:
@@ -109,10 +109,13 @@ def _role_alone(work: Work, removal: Removal, role: Role | None) -> Message:
     return Message("The campaign is deleted: its channels, its category and its role.")
 
 
-def _report(campaign: Campaign, removal: Removal, older: list[Channel], added: list[Channel]) -> Message:
+def _report(
+    campaign: Campaign, removal: Removal, older: list[Channel], added: list[Channel], *, counted: bool
+) -> Message:
+    """Say what is gone and what is not. Only a first delivery has `counted` all that was there."""
     if not removal.kept and not added:
-        count = len(campaign.channels) - len(older)
-        gone = f"**{campaign.name}** is deleted: {count} channels, category and role."
+        count = f"{len(campaign.channels) - len(older)} channels" if counted else "channels"
+        gone = f"**{campaign.name}** is deleted: {count}, category and role."
         stayed = f" {_links(older)} stayed, as they are older than the campaign." if older else ""
         return Message(gone + stayed)
     lines = [f"**{campaign.name}** could not be deleted as a whole."]
