@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import signal
 import sys
 from pathlib import Path
 
@@ -26,8 +27,10 @@ COMMANDS = {
 
 
 def main(argv: list[str]) -> int:
-    arguments = _parser(argv).parse_args(argv)
+    # A cancelled CI job sends SIGTERM: like Ctrl-C, it shall leave no containers, and no alias half-way.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        arguments = _parser(argv).parse_args(argv)
         code: int = importlib.import_module(f"deploy.commands.{arguments.command}").run(arguments)
     except PipelineError as error:
         print(f"{error}", file=sys.stderr)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 IMAGE_VARIABLE = "CHANNELWRIGHT_RUNTIME_IMAGE"
 CONFIG = Path("config/pipeline.yaml")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SCHEMA = Path(__file__).with_name("pipeline.schema.json")
 
 Architecture = Literal["x86_64", "arm64"]
@@ -171,14 +170,29 @@ def load(project: Path, environment: Mapping[str, str]) -> Settings:
     return _settings(project.resolve(), raw)
 
 
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # which of the two is known at run time
+    """Reads only what JSON can say, since the schema is JSON's, and no key twice, since YAML would drop the first."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if str(key.value) in seen:
+                raise yaml.MarkedYAMLError(problem=f"{key.value} is there twice", problem_mark=key.start_mark)
+            seen.add(str(key.value))
+        return {str(key): value for key, value in super().construct_mapping(node, deep=deep).items()}
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.SafeLoader.construct_yaml_str)
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a SafeLoader, in C
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader, in C
     except OSError as error:
         cure = "run in a project that has one, or name it with --project DIR"
         raise ConfigError([Fault(str(path), error.strerror or str(error), cure=cure)]) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError([Fault(str(path), "is not YAML", cause=str(error))]) from error
+        raise ConfigError([Fault(str(path), "is not YAML that can be used", cause=str(error))]) from error
     if not isinstance(raw, dict):
         raise ConfigError([Fault(str(path), f"holds {type(raw).__name__}, not keys and values")])
     return raw

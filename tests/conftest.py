@@ -8,12 +8,17 @@ from typing import Any
 
 import pytest
 
-IMAGE = os.environ.get("CHANNELWRIGHT_RUNTIME_IMAGE", "channelwright-runtime:python3.11")
+from deploy.image_digest import image_digest
+
+STAND_IN = "channelwright-runtime:python3.11"
+REAL = "public.ecr.aws/lambda/python:3.11"
 LACK = pytest.StashKey[str]()
 
 
 def pytest_configure() -> None:
-    os.environ.setdefault("CHANNELWRIGHT_RUNTIME_IMAGE", IMAGE)
+    """Take the image that the environment names, else the real one where it was pulled, else the stand-in."""
+    image = REAL if image_digest(REAL, os.environ) else STAND_IN
+    os.environ.setdefault("CHANNELWRIGHT_RUNTIME_IMAGE", image)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -47,7 +52,8 @@ def _what_containers_lack() -> str:
 
     try:
         with Engine.connect(os.environ) as engine:
-            return f"there is no image {IMAGE}" if engine.inspect(IMAGE) is None else ""
+            image = os.environ["CHANNELWRIGHT_RUNTIME_IMAGE"]
+            return f"there is no image {image}" if engine.inspect(image) is None else ""
     except EngineError as error:
         return error.faults[0].what
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import WaiterError
+from botocore.waiter import WaiterModel, create_waiter_with_client
 
 from deploy.aws.refusals import asking
 from deploy.errors import AwsError, Fault
@@ -28,6 +29,28 @@ TEMPLATE = 51_200
 """Bytes of the largest template that a call takes."""
 
 _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
+# botocore's waiters know how an operation of ours should end; one of somebody else's may end in any way.
+_SETTLED = WaiterModel(
+    {
+        "version": 2,
+        "waiters": {
+            "StackSettled": {
+                "operation": "DescribeStacks",
+                "delay": 2,
+                "maxAttempts": 1800,
+                "acceptors": [
+                    {
+                        "matcher": "path",
+                        "argument": "contains(Stacks[0].StackStatus, 'IN_PROGRESS')",
+                        "expected": False,
+                        "state": "success",
+                    },
+                    {"matcher": "error", "expected": "ValidationError", "state": "success"},
+                ],
+            }
+        },
+    }
+)
 _POLL: WaiterConfigTypeDef = {"Delay": 2, "MaxAttempts": 1800}
 
 
@@ -171,6 +194,12 @@ def wait(aws: Aws, stack: str, *, creates: bool) -> None:
             waiter.wait(StackName=stack, WaiterConfig=_POLL)
     except AwsError as error:
         raise AwsError([*_failures(aws, stack), *error.faults]) from error
+
+
+def settle(aws: Aws, stack: str) -> None:
+    """Wait until nothing runs on a stack any more, however that ends, or it is gone."""
+    with asking("cloudformation:DescribeStacks", stack):
+        create_waiter_with_client("StackSettled", _SETTLED, aws.stacks).wait(StackName=stack)
 
 
 def _refusal(aws: Aws, proposed: ChangeSet) -> str:

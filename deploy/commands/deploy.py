@@ -10,9 +10,7 @@ Credentials, region endpoints and proxies are boto3's own settings: AWS_PROFILE,
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from deploy.commands import layer
@@ -21,7 +19,7 @@ from deploy.settings import load
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from deploy.release.ship import Shipped
     from deploy.settings import Settings, Stage
@@ -66,9 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         shipment.show()
         console.say("nothing was changed; without --plan it is done")
         return 0
-    with _terminated_is_interrupted():
-        shipped = shipment.deploy()
-    summarise(shipped, settings, stage, console)
+    summarise(shipment.deploy(), settings, stage, console)
     return 0
 
 
@@ -106,13 +102,3 @@ def _confirmed(lost: Sequence[str]) -> bool:
 
 def _is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
-
-
-@contextmanager
-def _terminated_is_interrupted() -> Iterator[None]:
-    """Treat SIGTERM, which a cancelled CI job gets, as Ctrl-C: aliases that have moved are put back."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

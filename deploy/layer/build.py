@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import platform
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from deploy.layer.runtime import Runtime
     from deploy.layer.spec import LayerSpec
+    from deploy.settings import Architecture
 
 INSIDE = Path(__file__).parent.parent / "inside"
 TOOLS = INSIDE / "tools.txt"
@@ -32,7 +35,7 @@ def build(  # noqa: PLR0913 - what, where, from where, to where, and how
     `use_cache` lets the engine reuse its own steps. Raises BuildError with the log.
     """
     store = WheelStore(cache, say)
-    wheels = store.wheels(spec, lock.read(TOOLS), runtime) | store.wheels(spec, spec.pins, runtime)
+    wheels = store.wheels(_here(spec), lock.read(TOOLS), runtime) | store.wheels(spec, spec.pins, runtime)
     made = runtime.assemble(spec, context(spec, wheels), use_cache=use_cache)
     if missing := {"layer.zip", "report.json"} - set(made):
         raise BuildError.of(spec.stem, f"assembling it left no {' and no '.join(sorted(missing))}")
@@ -41,6 +44,14 @@ def build(  # noqa: PLR0913 - what, where, from where, to where, and how
     zipped = into / f"{spec.stem}.zip"
     write(zipped, made["layer.zip"])
     return BuiltLayer(spec=spec, zip=zipped, sha256=hashlib.sha256(made["layer.zip"]).hexdigest(), report=report)
+
+
+def _here(spec: LayerSpec) -> LayerSpec:
+    """Return the spec for what runs while the layer is assembled: on a host that is the host's architecture."""
+    if not spec.image.is_host:
+        return spec
+    here: Architecture = "arm64" if platform.machine() in {"aarch64", "arm64"} else "x86_64"
+    return replace(spec, architecture=here)
 
 
 def context(spec: LayerSpec, wheels: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -1,7 +1,7 @@
 """What was built and proven before, by content: a fingerprint leads to a zip, zips lead to the checks they passed.
 
-Nothing here decides anything: an entry is only used when the sha256 of its zip is still what was recorded, and
-deleting the folder costs time and nothing else.
+Nothing here decides anything: every file carries its own sha256 or is checked against one, what is damaged is not
+there, and deleting the folder costs time and nothing else.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import hashlib
 import json
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploy.errors import PipelineError
 from deploy.inside.exchange import Report
 from deploy.layer.values import BuiltLayer
 
@@ -42,46 +43,41 @@ class Cache:
         base = environment.get("XDG_CACHE_HOME") or Path(environment.get("HOME") or Path.home(), ".cache")
         return cls(Path(base, "channelwright"))
 
-    def find(self, spec: LayerSpec, into: Path) -> BuiltLayer | Miss:
-        """Return the layer that this spec gave before, its zip copied to `into`, or why there is none."""
+    def find(self, spec: LayerSpec) -> BuiltLayer | Miss:
+        """Return the layer that this spec gave before, or why there is none."""
         entry = self.root / "layers" / spec.fingerprint
-        try:
-            recorded = json.loads((entry / "entry.json").read_text(encoding="utf-8"))
-            zipped = (entry / "layer.zip").read_bytes()
-        except FileNotFoundError:
+        target = entry / "layer.zip"
+        kept = _read(entry / "entry.json")
+        if kept is None or not target.exists():
             return Miss(self._changes(spec))
-        if hashlib.sha256(zipped).hexdigest() != recorded["sha256"]:
-            return Miss(f"the cached zip is damaged: {entry / 'layer.zip'}")
-        target = into / f"{spec.stem}.zip"
-        if not target.exists() or target.read_bytes() != zipped:
-            write(target, zipped)
+        recorded = json.loads(kept)
+        if hashlib.sha256(target.read_bytes()).hexdigest() != recorded["sha256"]:
+            return Miss(f"the cached zip is damaged: {target}")
         return BuiltLayer(spec=spec, zip=target, sha256=recorded["sha256"], report=Report.from_json(recorded["report"]))
 
-    def keep(self, built: BuiltLayer) -> None:
+    def keep(self, built: BuiltLayer) -> BuiltLayer:
+        """Take a layer in; return it as it is found here."""
         entry = self.root / "layers" / built.spec.fingerprint
         write(entry / "layer.zip", built.zip.read_bytes())
-        recorded = {"sha256": built.sha256, "report": built.report.to_json()}
-        write(entry / "entry.json", json.dumps(recorded).encode())
+        _write(entry / "entry.json", json.dumps({"sha256": built.sha256, "report": built.report.to_json()}))
+        return replace(built, zip=entry / "layer.zip")
 
     def remember(self, spec: LayerSpec) -> None:
         """Note the inputs of this run, so that the next one can say which of them changed."""
-        write(self._last(spec), json.dumps(spec.inputs).encode())
+        _write(self._last(spec), json.dumps(spec.inputs))
 
     def checks(self, key: str) -> str | None:
         """Return what `keep_checks` kept under this key."""
-        try:
-            return (self.root / "checks" / f"{key}.json").read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return None
+        return _read(self.root / "checks" / f"{key}.json")
 
     def keep_checks(self, key: str, passed: str) -> None:
-        write(self.root / "checks" / f"{key}.json", passed.encode())
+        _write(self.root / "checks" / f"{key}.json", passed)
 
     def _changes(self, spec: LayerSpec) -> str:
-        try:
-            before = json.loads(self._last(spec).read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        kept = _read(self._last(spec))
+        if kept is None:
             return "never built here"
+        before = json.loads(kept)
         changed = [name for name, value in spec.inputs.items() if before.get(name) != value]
         return f"changed: {', '.join(changed)}" if changed else "no longer in the cache"
 
@@ -90,8 +86,35 @@ class Cache:
         return self.root / "last" / f"{project}-{spec.stem}.json"
 
 
+def _write(path: Path, text: str) -> None:
+    """Keep a text under a first line that says what it has to be."""
+    content = text.encode()
+    write(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+
+
+def _read(path: Path) -> str | None:
+    """Return what `_write` kept; None where there is nothing, or something else than was kept."""
+    try:
+        digest, _, content = path.read_bytes().partition(b"\n")
+    except FileNotFoundError:
+        return None
+    return content.decode() if hashlib.sha256(content).hexdigest().encode() == digest else None
+
+
 def write(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a run that is killed, sees all of it or nothing."""
+    """Write a file so that a reader, or a run that is killed, sees all of it or nothing.
+
+    Raises PipelineError where the disk does not take it.
+    """
+    try:
+        _replace(path, content)
+    except OSError as error:
+        what = f"cannot be written: {error.strerror or error}"
+        cure = "make room, or correct its permissions; CHANNELWRIGHT_CACHE moves the cache"
+        raise PipelineError.of(str(path), what, cure=cure) from error
+
+
+def _replace(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -11,6 +11,7 @@ from deploy import __version__
 
 if TYPE_CHECKING:
     from deploy.layer.git import Commit
+    from deploy.layer.values import BuiltLayer
     from deploy.layer.verify import VerifiedLayer
 
 
@@ -28,14 +29,7 @@ def manifest(verified: VerifiedLayer, commit: Commit) -> dict[str, Any]:
         "pipeline": __version__,
         "fingerprint": spec.fingerprint,
         "inputs": spec.inputs,
-        "zip": {
-            "file": built.zip.name,
-            "bytes": report.zipped,
-            "sha256": built.sha256,
-            "code_sha256": code_sha256(built.sha256),
-            "unzipped_bytes": report.unzipped,
-            "files": report.files,
-        },
+        "zip": about_zip(built),
         "bytecode": spec.layer.bytecode,
         "trim": asdict(spec.layer.trim),
         "savings": [asdict(saving) for saving in report.savings],
@@ -44,6 +38,17 @@ def manifest(verified: VerifiedLayer, commit: Commit) -> dict[str, Any]:
         "tools": {"python": report.python, "glibc": report.glibc, "strip": report.strip},
         "packages": [asdict(package) for package in report.packages],
         "verification": asdict(verified.evidence),
+    }
+
+
+def about_zip(built: BuiltLayer) -> dict[str, Any]:
+    return {
+        "file": f"{built.spec.stem}.zip",
+        "bytes": built.report.zipped,
+        "sha256": built.sha256,
+        "code_sha256": code_sha256(built.sha256),
+        "unzipped_bytes": built.report.unzipped,
+        "files": built.report.files,
     }
 
 

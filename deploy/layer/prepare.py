@@ -9,19 +9,20 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from deploy.image_digest import image_digest
 from deploy.layer import lock
 from deploy.layer.cache import Cache, Miss
-from deploy.layer.describe import describe
+from deploy.layer.describe import deliver
 from deploy.layer.spec import LayerSpec, RuntimeImage, digest, pipeline_digest, specs
 from deploy.layer.verify import FunctionUnderTest, VerifiedLayer, restored
 from deploy.release.bundle import CodeBundle, bundle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from deploy.console import Console
     from deploy.layer.runtime import Runtime
@@ -81,9 +82,7 @@ class _Work:
         pins = lock.read(self.settings.project / self.settings.requirements)
         made = specs(self.settings, pins, self.image(architecture), architecture)
         verified = self.verified([self.built(spec) for spec in made])
-        for layer in verified:
-            describe(layer, self.settings.project, self.dist)
-        return verified
+        return tuple(deliver(layer, self.settings.project, self.dist) for layer in verified)
 
     def code(self, layers: Sequence[VerifiedLayer]) -> CodeBundle:
         """Bundle the code and try each function on its layers, unless these very bytes were tried before."""
@@ -144,7 +143,7 @@ class _Work:
         return ContainerRuntime(engine, image, self.environment, self.console.say)
 
     def built(self, spec: LayerSpec) -> BuiltLayer:
-        found = self.cache.find(spec, self.dist) if self.choices.use_cache else Miss("--no-cache")
+        found = self.cache.find(spec) if self.choices.use_cache else Miss("--no-cache")
         if isinstance(found, Miss):
             found = self.build(spec, found)
         self.cache.remember(spec)
@@ -156,10 +155,9 @@ class _Work:
         self.fresh.add(spec.stem)
         self.console.say(f"{spec.stem}: building ({miss.reason})")
         runtime, cache = self.runtime(spec.architecture), self.cache
-        with self.console.step(f"build {spec.stem} in {runtime.image.reference}"):
-            made = build(spec, runtime, cache.root, self.dist, use_cache=self.choices.use_cache, say=self.console.say)
-        cache.keep(made)
-        return made
+        with TemporaryDirectory() as folder, self.console.step(f"build {spec.stem} in {runtime.image.reference}"):
+            into, use_cache = Path(folder), self.choices.use_cache
+            return cache.keep(build(spec, runtime, cache.root, into, use_cache=use_cache, say=self.console.say))
 
     def verified(self, built: Sequence[BuiltLayer]) -> tuple[VerifiedLayer, ...]:
         key = _key("layers", built[0], [each.sha256 for each in built], [repr(each.spec.layer) for each in built])

@@ -100,6 +100,9 @@ def _shares(settings: Settings, pins: Sequence[Pin]) -> dict[str, tuple[Pin, ...
         if layer.packages != "rest"
     }
     faults = list(_misplaced(taken, {pin.name for pin in pins}, has_rest=len(taken) < len(settings.layers)))
+    if not (settings.project / settings.dockerfile).is_file():
+        cure = "copy the pipeline's own, or name another with `dockerfile`"
+        faults.append(Fault(str(settings.project / settings.dockerfile), "there is no such file", cure=cure))
     if faults:
         raise ConfigError(faults)
     claimed = {package for packages in taken.values() for package in packages}

@@ -119,7 +119,7 @@ def _ready(aws: Aws, stage: Stage) -> StackState | None:
     """Read the stack, having waited for what runs on it; raise AwsError where nothing can be changed."""
     state = stacks.read(aws, stage.stack)
     if state and state.status.endswith("_IN_PROGRESS") and state.status != "REVIEW_IN_PROGRESS":
-        stacks.wait(aws, stage.stack, creates=state.status.startswith("CREATE"))
+        stacks.settle(aws, stage.stack)
         state = stacks.read(aws, stage.stack)
     if state and state.status in _NEVER_MADE:
         raise AwsError([_never_made(state)])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deploy.errors import PipelineError
 from deploy.inside.exchange import Pin, Report
 from deploy.layer.cache import Cache, Miss, write
 from deploy.layer.spec import LayerSpec, RuntimeImage
@@ -42,37 +43,37 @@ def built(tmp_path: Path) -> BuiltLayer:
     return BuiltLayer(spec=spec, zip=zipped, sha256=hashlib.sha256(b"bytes").hexdigest(), report=REPORT)
 
 
-def test_what_was_kept_is_found_and_copied_to_where_it_is_wanted(
-    cache: Cache, built: BuiltLayer, tmp_path: Path
-) -> None:
+def test_what_was_kept_is_found_again(cache: Cache, built: BuiltLayer) -> None:
+    kept = cache.keep(built)
+    assert kept.zip.read_bytes() == b"bytes"
+    assert cache.find(built.spec) == kept == replace(built, zip=kept.zip)
+
+
+@pytest.mark.parametrize("damage", [b"", b"[", b"{}", b"garbage\n{}"])
+def test_whatever_is_damaged_is_not_there(cache: Cache, built: BuiltLayer, damage: bytes) -> None:
     cache.keep(built)
-    found = cache.find(built.spec, tmp_path / "dist")
-    assert found == replace(built, zip=tmp_path / "dist" / "all.zip")
-    assert (tmp_path / "dist" / "all.zip").read_bytes() == b"bytes"
+    cache.remember(built.spec)
+    cache.keep_checks("key", "passed")
+    for kept in cache.root.rglob("*.json"):
+        kept.write_bytes(damage)
+    assert cache.find(built.spec) == Miss("never built here")
+    assert cache.checks("key") is None
 
 
-def test_a_zip_in_dist_that_was_tampered_with_is_replaced(cache: Cache, built: BuiltLayer, tmp_path: Path) -> None:
-    cache.keep(built)
-    write(tmp_path / "dist" / "all.zip", b"other")
-    cache.find(built.spec, tmp_path / "dist")
-    assert (tmp_path / "dist" / "all.zip").read_bytes() == b"bytes"
-
-
-def test_a_corrupted_entry_is_a_miss_that_says_so(cache: Cache, built: BuiltLayer, tmp_path: Path) -> None:
+def test_a_corrupted_entry_is_a_miss_that_says_so(cache: Cache, built: BuiltLayer) -> None:
     cache.keep(built)
     (cache.root / "layers" / built.spec.fingerprint / "layer.zip").write_bytes(b"bytez")
-    found = cache.find(built.spec, tmp_path / "dist")
+    found = cache.find(built.spec)
     assert isinstance(found, Miss)
     assert found.reason.startswith("the cached zip is damaged")
-    assert not (tmp_path / "dist").exists()
 
 
-def test_a_miss_names_the_inputs_that_changed(cache: Cache, built: BuiltLayer, tmp_path: Path) -> None:
-    assert cache.find(built.spec, tmp_path) == Miss("never built here")
+def test_a_miss_names_the_inputs_that_changed(cache: Cache, built: BuiltLayer) -> None:
+    assert cache.find(built.spec) == Miss("never built here")
     cache.remember(built.spec)
     changed = replace(built.spec, architecture="arm64", image=RuntimeImage("runtime", "sha256:2"))
-    assert cache.find(changed, tmp_path) == Miss("changed: image, architecture")
-    assert cache.find(built.spec, tmp_path) == Miss("no longer in the cache")
+    assert cache.find(changed) == Miss("changed: image, architecture")
+    assert cache.find(built.spec) == Miss("no longer in the cache")
 
 
 def test_checks_are_kept_by_key(cache: Cache) -> None:
@@ -88,6 +89,12 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
         write(target, "not bytes")  # type: ignore[arg-type]
     assert target.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_disk_that_takes_nothing_is_a_refusal(tmp_path: Path) -> None:
+    (tmp_path / "dist").write_bytes(b"a file, where a folder should be")
+    with pytest.raises(PipelineError, match="cannot be written"):
+        write(tmp_path / "dist" / "layer.zip", b"bytes")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from deploy.layer.on_host import HostRuntime
 from deploy.layer.spec import LayerSpec, RuntimeImage
 from deploy.layer.wheel_store import requirements
 from deploy.settings import Layer
-from tests.conftest import IMAGE
 from tests.deploy.locking.index import Index
 
 if TYPE_CHECKING:
@@ -260,7 +259,7 @@ def test_the_wheels_are_those_that_the_runtimes_pip_does_take(index: Index, tmp_
 
     pins = offered(index)
     with Engine.connect(os.environ) as engine:
-        image = engine.resolve(IMAGE, "x86_64", lambda _: None)
+        image = engine.resolve(os.environ["CHANNELWRIGHT_RUNTIME_IMAGE"], "x86_64", lambda _: None)
         runtime = ContainerRuntime(engine, image, os.environ, lambda _: None)
         runtime.fetch(spec("x86_64", *pins), requirements(pins), tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == CHOSEN

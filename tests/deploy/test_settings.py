@@ -97,9 +97,26 @@ def test_an_alias_that_aws_would_refuse_is_refused(tmp_path: Path, alias: str) -
 
 
 def test_text_that_is_not_yaml_says_where(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="is not YAML") as caught:
+    with pytest.raises(ConfigError, match="is not YAML that can be used") as caught:
         load(project(tmp_path, "layers: [\n"), {})
     assert "line 2" in caught.value.faults[0].cause
+
+
+def test_a_key_that_is_there_twice_is_refused_with_its_place(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(project(tmp_path, "layers: {a: {}}\nlayers: {b: {}}\n"), {})
+    assert "layers is there twice" in caught.value.faults[0].cause
+    assert "line 2" in caught.value.faults[0].cause
+
+
+@pytest.mark.parametrize(("text", "key"), [("layers: {a: {}}\n1: x", "1"), ("layers: {a: {}}\non: x", "True")])
+def test_a_key_that_is_not_text_is_an_unknown_key(tmp_path: Path, text: str, key: str) -> None:
+    assert refusal(tmp_path, text)[key][0] == "unknown key"
+
+
+def test_what_looks_like_a_date_is_text(tmp_path: Path) -> None:
+    layer = load(project(tmp_path, "layers: {a: {license: 2020-01-01}}"), {}).layers["a"]
+    assert layer.license == "2020-01-01"
 
 
 @pytest.mark.parametrize("text", ["", "- a list", "just text"])

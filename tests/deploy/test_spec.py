@@ -53,6 +53,13 @@ def test_every_misplaced_distribution_is_reported_at_once(tmp_path: Path) -> Non
     ]
 
 
+def test_a_missing_dockerfile_is_a_refusal(tmp_path: Path) -> None:
+    made = settings(tmp_path, all=Layer(name="all"))
+    (tmp_path / "Dockerfile.layer").unlink()
+    with pytest.raises(ConfigError, match="there is no such file"):
+        specs(made, PINS, IMAGE, "x86_64")
+
+
 def test_only_further_architectures_carry_a_suffix(tmp_path: Path) -> None:
     both = replace(settings(tmp_path, all=Layer(name="all")), architectures=("x86_64", "arm64"))
     stems = [each.stem for architecture in both.architectures for each in specs(both, PINS, IMAGE, architecture)]

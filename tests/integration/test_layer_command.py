@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -168,3 +169,35 @@ def test_without_an_engine_one_message_says_what_to_do(project: Path, tmp_path: 
 
 def test_wrong_usage_exits_with_2(project: Path, cache: Path) -> None:
     assert "invalid choice: 'moon'" in Run(project, cache, "--runtime", "moon").must(code=2).err
+
+
+def test_a_layer_that_fails_its_verification_never_reaches_dist(project: Path, cache: Path) -> None:
+    Run(project, cache).must()
+    before = (project / "dist" / "tiny.zip").read_bytes()
+    config = project / "config" / "pipeline.yaml"
+    config.write_text(
+        CONFIG.replace("{debug-symbols: true}", '{exclude: {"yaml/reader.py": why not}}'), encoding="utf-8"
+    )
+    run = Run(project, cache).must(code=1)
+    assert "No module named 'yaml.reader'" in run.err
+    assert (project / "dist" / "tiny.zip").read_bytes() == before
+    assert manifest(project)["zip"]["sha256"] == hashlib.sha256(before).hexdigest()
+
+
+def test_a_zip_in_dist_that_was_tampered_with_is_replaced(project: Path, cache: Path) -> None:
+    Run(project, cache).must()
+    good = (project / "dist" / "tiny.zip").read_bytes()
+    (project / "dist" / "tiny.zip").write_bytes(b"other")
+    Run(project, cache).must()
+    assert (project / "dist" / "tiny.zip").read_bytes() == good
+
+
+def test_a_damaged_record_of_passed_checks_proves_nothing(project: Path, tmp_path: Path, cache: Path) -> None:
+    own = tmp_path / "cache"
+    shutil.copytree(cache, own)
+    Run(project, own).must()
+    for kept in (own / "checks").iterdir():
+        kept.write_text("garbage", encoding="utf-8")
+    run = Run(project, own).must()
+    assert "verify the final zip" in run.out
+    assert "try the code on its layers" in run.out

@@ -20,7 +20,6 @@ from deploy.commands import bench
 from deploy.console import Console
 from deploy.errors import BuildError, ConfigError, VerificationError
 from deploy.settings import load
-from tests.conftest import IMAGE
 from tests.deploy.locking.index import Index
 
 if TYPE_CHECKING:
@@ -195,7 +194,7 @@ def test_the_first_request_is_timed_in_the_runtime_and_a_failure_is_refused() ->
         b"def failing(event, context):\n    raise ValueError('no such day')\n"
     )
     with Engine.connect(os.environ) as engine:
-        image = engine.resolve(IMAGE, "x86_64", lambda _: None).reference
+        image = engine.resolve(os.environ["CHANNELWRIGHT_RUNTIME_IMAGE"], "x86_64", lambda _: None).reference
         with engine.volumes(
             image, {"/opt": {"python/demo.py": b"tail = ''"}, "/var/task": {"app.py": code}}
         ) as volumes:

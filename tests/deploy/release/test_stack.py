@@ -84,6 +84,33 @@ def test_an_update_that_a_killed_run_left_running_is_waited_for(
         stack.propose(aws, STAGE, tmp_path / "none.yaml", {})
 
 
+def test_a_creation_that_is_being_rolled_back_is_waited_for_and_told(
+    aws: Aws, cloudformation: Stubber, tmp_path: Path
+) -> None:
+    for status in ("ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_COMPLETE"):
+        _is(cloudformation, status)
+    with pytest.raises(AwsError, match="aws cloudformation delete-stack --stack-name tiny-dev"):
+        stack.propose(aws, STAGE, tmp_path / "none.yaml", {})
+
+
+def test_somebody_s_update_that_was_undone_is_no_obstacle(aws: Aws, cloudformation: Stubber, tmp_path: Path) -> None:
+    for status in ("UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
+        _is(cloudformation, status)
+    with pytest.raises(ConfigError, match="No such file"):
+        stack.propose(aws, STAGE, tmp_path / "none.yaml", {})
+
+
+def test_a_stack_that_is_being_deleted_is_made_anew_once_it_is_gone(
+    aws: Aws, cloudformation: Stubber, tmp_path: Path
+) -> None:
+    _is(cloudformation, "DELETE_IN_PROGRESS")
+    for _ in range(2):
+        said = "Stack with id tiny-dev does not exist"
+        cloudformation.add_client_error("describe_stacks", "ValidationError", said, 400)
+    with pytest.raises(ConfigError, match="No such file"):
+        stack.propose(aws, STAGE, tmp_path / "none.yaml", {})
+
+
 def test_what_failed_first_in_an_update_is_told_first_and_older_updates_are_left_out(
     aws: Aws, cloudformation: Stubber
 ) -> None:

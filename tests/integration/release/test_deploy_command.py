@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from deploy.__main__ import main
-from deploy.commands.deploy import _terminated_is_interrupted
 from deploy.layer.prepare import Prepared
 from tests.integration.shipment import HEALTH
 
@@ -162,13 +159,6 @@ def test_what_would_be_replaced_is_confirmed_by_a_person(
     assert "was left as it is: not confirmed" in capsys.readouterr().err
     assert _deploy(project, "--yes") == 0
     assert len(asked) == 1
-
-
-def test_a_terminated_run_is_an_interrupted_one_so_that_aliases_are_put_back() -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(KeyboardInterrupt), _terminated_is_interrupted():
-        os.kill(os.getpid(), signal.SIGTERM)
-    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def _deploy(project: Path, *arguments: str, stage: str = "dev") -> int:

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from deploy.__main__ import COMMANDS, main
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _signals() -> object:
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    assert len(capsys.readouterr().out) > 100
+
+
+def test_a_refusal_is_a_message_and_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--project", str(tmp_path), "check"]) == 1
+    assert "run in a project that has one" in capsys.readouterr().err
+
+
+def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def bug(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("deploy.commands.check.load", bug)
+    with pytest.raises(ZeroDivisionError):
+        main(["check"])
+
+
+def test_a_terminated_run_ends_as_an_interrupted_one() -> None:
+    script = "import deploy.commands.check as c, time; c.load = lambda *_: (print('up', flush=True), time.sleep(60)); "
+    run = subprocess.Popen(
+        [sys.executable, "-c", script + "from deploy.__main__ import main; raise SystemExit(main(['check']))"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert run.stdout
+    assert run.stdout.readline() == "up\n"
+    run.send_signal(signal.SIGTERM)
+    started = time.monotonic()
+    _, said = run.communicate(timeout=30)
+    assert (run.returncode, time.monotonic() - started < 10) == (130, True)
+    assert said == "interrupted; a rerun continues where this one stopped\n"
