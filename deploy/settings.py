@@ -201,12 +201,9 @@ def _read(path: Path) -> dict[str, Any]:
 def _faults(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Yield where, what and cure of everything that the schema or a reference refuses."""
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    found = [
-        fault for error in jsonschema_rs.validator_for(schema).iter_errors(raw) for fault in _explain(schema, error)
-    ]
-    yield from found
-    if not found:
-        yield from _dangling(raw)
+    for error in jsonschema_rs.validator_for(schema).iter_errors(raw):
+        yield from _explain(schema, error)
+    yield from _dangling(raw)
 
 
 def _explain(schema: dict[str, Any], error: jsonschema_rs.ValidationError) -> Iterator[tuple[str, str, str]]:
@@ -245,18 +242,20 @@ def _at(schema: Any, path: Collection[str | int]) -> Any:
 
 def _dangling(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Yield the references to layers that do not exist, and the layers that claim the same packages."""
-    layers = raw["layers"]
-    for key, function in raw.get("functions", {}).items():
-        for layer in function.get("layers", ()):
-            if layer not in layers:
+    layers = _keys(raw.get("layers"))
+    for key, function in _keys(raw.get("functions")).items():
+        named = _keys(function).get("layers")
+        for layer in named if isinstance(named, list) else ():
+            if isinstance(layer, str) and layer not in layers:
                 yield f"functions.{key}.layers", f"there is no layer {layer!r}", _suggest(layer, layers)
-    rest = [name for name, layer in layers.items() if layer.get("packages", "rest") == "rest"]
+    rest = [name for name, layer in layers.items() if _keys(layer).get("packages", "rest") == "rest"]
     if len(rest) > 1:
-        yield (
-            "layers",
-            f"{' and '.join(rest)} all take the rest of the lock",
-            "give all but one their packages",
-        )
+        yield "layers", f"{' and '.join(rest)} all take the rest of the lock", "give all but one their packages"
+
+
+def _keys(value: Any) -> dict[str, Any]:
+    """Return a value that ought to be keys and values; nothing where it is not, which the schema says."""
+    return value if isinstance(value, dict) else {}
 
 
 def _suggest(word: str, known: Collection[str]) -> str:

@@ -58,7 +58,7 @@ def exceeded(built: BuiltLayer, sizes: Sizes) -> Iterator[Fault]:
             cure="trim it, drop a package, or move the function to a container image",
         )
     yield from _over(name, "unzips to", sizes.unzipped, budget.unzipped, _table(packages))
-    yield from _over(name, "is", sizes.zipped, budget.zip, _table(packages, zipped=True))
+    yield from _over(name, "zips to", sizes.zipped, budget.zip, _table(packages, zipped=True))
 
 
 def exceeded_together(where: str, layers: Sequence[BuiltLayer], code: int) -> Iterator[Fault]:
@@ -92,10 +92,9 @@ def remarks(built: BuiltLayer, sizes: Sizes) -> Iterator[str]:
 
 def _over(name: str, verb: str, size: int, budget: int | None, table: str) -> Iterator[Fault]:
     if budget is not None and size > budget:
-        kind = "zipped" if verb == "is" else "unzipped"
         yield Fault(
             name,
-            f"{verb} {size:,} bytes {kind}, {size - budget:,} over its budget of {budget:,}\n{table}",
+            f"{verb} {size:,} bytes, {size - budget:,} over its budget of {budget:,}\n{table}",
             cause="a package grew or was added, or a trim rule is off",
             cure=f"trim it, or raise layers.{name}.budget in config/pipeline.yaml on purpose",
         )

@@ -55,10 +55,10 @@ def test_every_fault_is_reported_at_once_with_its_key_path(tmp_path: Path) -> No
 runtme: python3.11
 architectures: [x86]
 layers:
-  "no spaces": {}
+  "no spaces": {packages: [boto3]}
   dependencies: {bytcode: sourceless, trim: {botocore-data: some, tests: perhaps}}
 functions:
-  bot: {name: bot, handler: bot}
+  bot: {name: bot, handler: bot, layers: [dependncies]}
 stages: {dev: {stack: dev, acount: "1"}}
 """,
     )
@@ -69,6 +69,7 @@ stages: {dev: {stack: dev, acount: "1"}}
     assert '"boolean"' in faults["layers.dependencies.trim.tests"][0]
     assert "no spaces" in faults["layers"][0]
     assert "module.attribute" in faults["functions.bot.handler"][1]
+    assert faults["functions.bot.layers"][1] == "did you mean dependencies?"
     assert faults["stages.dev.region"][0] == "is required and missing"
     assert faults["stages.dev.acount"][1] == "did you mean account?"
 
@@ -86,7 +87,8 @@ def test_two_layers_cannot_both_take_the_rest(tmp_path: Path) -> None:
 
 
 def test_a_sixth_layer_is_refused(tmp_path: Path) -> None:
-    text = "layers: {a: {}}\nfunctions: {f: {name: f, handler: f.f, layers: [a, b, c, d, e, g]}}"
+    layers = ", ".join(f"{name}: {{packages: [{name}]}}" for name in "abcdeg")
+    text = f"layers: {{{layers}}}\nfunctions: {{f: {{name: f, handler: f.f, layers: [a, b, c, d, e, g]}}}}"
     assert "at most 5" in refusal(tmp_path, text)["functions.f.layers"][1]
 
 
