@@ -20,7 +20,7 @@ ROUNDS = 3
 
 
 def list_campaigns(work: Work) -> Message:
-    found = campaigns.campaigns(work.look())
+    found = campaigns.campaigns(work.look(rights=False))
     if not found:
         return Message("There is no campaign in this server yet. `/add-campaign` makes one.")
     return Message(fitted([f"**Campaigns** ({len(found)})", *map(_line, found)]))
@@ -34,7 +34,7 @@ def _line(campaign: Campaign) -> str:
 
 def add_player(work: Work) -> Message:
     """Give the campaign's role to somebody."""
-    campaign = campaigns.campaign(work.look(), work.text("campaign"))
+    campaign = campaigns.campaign(work.look(rights=False), work.text("campaign"))
     player = work.text("player")
     work.discord.put(f"/guilds/{work.job.guild_id}/members/{player}/roles/{campaign.role.id}")
     seen = listed([each.link for each in campaign.channels if each.allows(campaign.role.id, VIEW_CHANNEL)], 3)
@@ -43,7 +43,7 @@ def add_player(work: Work) -> Message:
 
 def remove_player(work: Work) -> Message:
     """Take the campaign's role from somebody; a GM keeps seeing it."""
-    campaign = campaigns.campaign(work.look(), work.text("campaign"))
+    campaign = campaigns.campaign(work.look(rights=False), work.text("campaign"))
     player = work.text("player")
     work.discord.delete(f"/guilds/{work.job.guild_id}/members/{player}/roles/{campaign.role.id}")
     still = " They still see it as its GM." if any(str(gm) == player for gm, _ in campaign.gms) else ""

@@ -25,7 +25,7 @@ CONFIRM_SECONDS = 300
 
 def delete_campaign(work: Work) -> Message:
     """Show what would go, with a button to agree to that; raise StoppedError for what is no campaign of ours."""
-    server = work.look()
+    server = work.look(rights=False)
     campaign = campaigns.campaign(server, work.text("campaign"))
     goes, older = _goes(campaign)
     lines = [f"**Delete {campaign.name} for good?** There is no way back. These go, with all their messages:"]

@@ -76,7 +76,7 @@ def doctor(work: Work) -> Message:
     made = maker.make()
     assert maker.server  # noqa: S101 - it was looked at
     title = f"**{patient.category.name}** is repaired."
-    return Message(fitted([summary.finished(patient.plan, made, maker.server, title), "**Repaired**", *findings]))
+    return Message(fitted([summary.finished(patient.plan, made, maker.server, title), "**What was wrong**", *findings]))
 
 
 def examined(work: Work) -> Patient:
@@ -138,7 +138,7 @@ def _findings(patient: Patient) -> list[str]:
 
 def _told(work: Work, patient: Patient, findings: list[str]) -> Message:
     title = f"**{patient.category.name}** (template {patient.plan.template}{', archived' if patient.archived else ''})"
-    lines = [f"{title}: {'nothing is wrong.' if not findings else f'{len(findings)} findings'}", *findings]
+    lines = [f"{title}: {'this is wrong.' if findings else 'nothing is wrong.'}", *findings]
     if patient.missing:
         lines.append("A channel that is only hidden would be there twice after a repair: let me see it first.")
     if patient.role:

@@ -110,10 +110,11 @@ class Server:
     rank: tuple[int, int] = (0, 0)
 
     @classmethod
-    def seen(cls, discord: Discord, guild_id: str) -> Server:
-        """Look at the server; three calls, and a fourth to learn the bot's own id once in a process."""
+    def seen(cls, discord: Discord, guild_id: str, *, rights: bool = True) -> Server:
+        """Look at the server; two calls, one more for the bot's own rights, one for its id once in a process."""
         bot_id = discord.bot_id()
-        own = {int(each) for each in discord.get(f"/guilds/{guild_id}/members/{bot_id}")["roles"]}
+        member = discord.get(f"/guilds/{guild_id}/members/{bot_id}") if rights else {"roles": ()}
+        own = set(map(int, member["roles"]))
         roles = {role.id: role for role in map(Role.from_json, discord.get(f"/guilds/{guild_id}/roles"))}
         held = [role for role in roles.values() if role.id in own]
         bits = permissions.in_guild(roles[int(guild_id)], held)

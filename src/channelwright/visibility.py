@@ -23,7 +23,6 @@ class Sight:
     strangers: bool
     players: bool
     gms: bool
-    bot: bool
     others: tuple[tuple[int, int], ...]
 
     @property
@@ -46,7 +45,6 @@ def sight(server: Server, channel: Channel, role: Role, gms: Iterable[tuple[int,
         strangers=sees(everyone),
         players=sees(everyone | role.permissions, (role.id,)),
         gms=all(sees(everyone, (id_,) if kind == ROLE else (), id_ if kind == MEMBER else 0) for id_, kind in gms),
-        bot=sees(server.bits, (), server.bot_id),
         others=tuple(each for each in campaigns.seeing(server, channel, role) if each not in gms),
     )
 

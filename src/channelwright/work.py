@@ -37,11 +37,11 @@ class Work:
     is_first: bool
     unfinished: Callable[[str], Message] = Message
 
-    def look(self) -> Server:
-        """Look at the server; in a second delivery, once lists show what the first one did."""
+    def look(self, *, rights: bool = True) -> Server:
+        """Look at the server, and at the bot's `rights`; in a second delivery, once lists show what the first did."""
         if not self.is_first:
             self.discord.pace.settle()
-        return Server.seen(self.discord, self.job.guild_id)
+        return Server.seen(self.discord, self.job.guild_id, rights=rights)
 
     def reason(self, error: Exception) -> str:
         """Say why something could not be done; of a missing permission, which one, if that can be seen."""

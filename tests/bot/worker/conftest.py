@@ -126,7 +126,8 @@ class Lab:
         try:
             context = Context(clock.now() + FUNCTION_SECONDS, clock.now)
             failed = (worker or self.consumer)({"Records": [message.record]}, context)["batchItemFailures"]
-        except KilledError:
+        except KilledError:  # what ran on the way out would not have run
+            self.handed_back = [(back, seconds) for back, seconds in self.handed_back if back != handle]
             self.consumer = self.worker()
             return False
         finally:

@@ -233,6 +233,12 @@ def test_a_summary_that_was_sent_is_not_sent_again_however_late_the_job_comes_ba
     assert len(lab.fake.gm.reads(expired(lab))) == 1
 
 
+def test_a_summary_whose_sending_is_in_doubt_is_sent_with_the_same_nonce(lab: Lab) -> None:
+    lab.fake.faults.on("create_message", faults.lost_answer())
+    assert len(lab.fake.gm.reads(expired(lab))) == 1
+    assert len(lab.fake.calls("create_message")) == 2
+
+
 def test_names_are_taken_as_discord_keeps_them_and_ping_nobody(lab: Lab) -> None:
     lab.add("  @everyone   Ünïcödé  ")
     assert categories(lab, "@everyone Ünïcödé")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.bot.worker.outcomes import NAME, categories, is_as_planned, is_gone, roles, strays
-from tests.bot.worker.test_creation_faults import PASSING
+from tests.bot.worker.test_creation_faults import PASSING, killed
 from tests.fake_discord import Opening, faults
 
 if TYPE_CHECKING:
@@ -108,6 +108,17 @@ def test_a_channel_that_was_added_after_the_question_stays_with_its_category(lab
     assert [each.name for each in lab.fake.children(categories(lab)[0].id)] == ["late"]
     assert "added after you were asked" in lab.text(pressed)
     assert roles(lab)
+
+
+def test_a_channel_that_was_added_stays_in_a_second_delivery_too(lab: Lab) -> None:
+    shown = asked(lab)
+    lab.fake.gm.press(shown, BUTTON)
+    lab.fake.faults.on("delete_channel", faults.running(killed, works=True), call=3)
+    lab.deliver(lab.waiting[0])
+    late = replace(lab.fake.channel("safety"), id=lab.fake.world.snowflakes.next(), name="late")
+    lab.fake.change(lambda guild: guild.with_channel(late))
+    lab.work()
+    assert [each.name for each in lab.fake.children(categories(lab)[0].id)] == ["late"]
 
 
 def test_what_discord_protects_is_skipped_and_named(start: Start) -> None:
