@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,8 +85,8 @@ class Run:
         return self
 
 
-def manifest(project: Path) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = json.loads((project / "dist" / "tiny.json").read_text(encoding="utf-8"))
+def manifest(project: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((project / "dist" / "tiny.json").read_text(encoding="utf-8"))
     return found
 
 
@@ -201,3 +203,15 @@ def test_a_damaged_record_of_passed_checks_proves_nothing(project: Path, tmp_pat
     run = Run(project, own).must()
     assert "verify the final zip" in run.out
     assert "try the code on its layers" in run.out
+
+
+def test_on_a_host_a_layer_of_another_architecture_is_audited_and_said_not_to_be_tried(
+    project: Path, cache: Path
+) -> None:
+    other = "x86_64" if platform.machine() in {"aarch64", "arm64"} else "arm64"
+    config = f"architectures: [{other}]\nlayers: {{tiny: {{}}}}\n"
+    (project / "config" / "pipeline.yaml").write_text(config, encoding="utf-8")
+    run = Run(project, cache, "--runtime", "host").must()
+    assert f"{other} does not run on this machine: audited, not imported" in run.out
+    assert manifest(project)["verification"]["imported"] is False
+    assert manifest(project)["built_in_runtime_image"] is False
