@@ -91,7 +91,8 @@ def _absent(error: str, excluded: set[str], present: set[str]) -> tuple[str, str
         return "part of a distribution is not in the layer; a trim rule may have taken it", _TRIM
     if name.replace("_", "-").lower() in excluded:
         return f"the trim policy took {name}", _TRIM
-    return f"nothing in the lock brings {name}", f"add what brings {name} to requirements.in, then `nox -s lock`"
+    cure = "attach the layer that does, or add it to requirements.in and lock it: `nox -s lock`"
+    return f"no layer that is attached brings {name}", cure
 
 
 def _known(error: str) -> tuple[str, str]:

@@ -78,7 +78,7 @@ def test_an_import_that_raises_is_refused_with_its_last_line_and_place(tmp_path:
 @pytest.mark.parametrize(
     ("source", "error", "cause"),
     [
-        ("import missing_thing\n", "No module named 'missing_thing'", "nothing in the lock brings missing_thing"),
+        ("import missing_thing\n", "No module named 'missing_thing'", "no layer that is attached brings missing_thing"),
         ("import tiny.gone\n", "No module named 'tiny.gone'", "part of a distribution is not in the layer"),
         ("open('/nowhere/data.json')\n", "No such file or directory", "a trim rule may have taken it"),
         ("raise SystemExit(3)\n", "SystemExit: 3", "it is a script"),
