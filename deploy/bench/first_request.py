@@ -18,7 +18,7 @@ from zipfile import ZipFile
 from deploy.bench.figures import Row
 from deploy.errors import EngineError, Fault, VerificationError
 from deploy.layer.runtime import OPT, TASK_ROOT
-from deploy.layer.template_environment import environment_of, lambda_environment
+from deploy.layer.template_environment import TRIAL_REGION, environment_of, lambda_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,7 +41,6 @@ UNSIGNED: dict[str, Any] = {
 FASTER = 0.45
 """The part of pip's time, with its bytecode gone stale, in which the first request is to be answered."""
 
-_REGION = "us-east-1"
 _TIMEOUT = 60.0
 # Waits until the emulator listens, sends the event, and adds up the processor time of the runtime's process.
 _CLIENT = """\
@@ -168,8 +167,8 @@ def _trial(settings: Settings, engine: Engine, event: Mapping[str, Any]) -> Tria
 def _environment(settings: Settings, function: Function) -> dict[str, str]:
     own: dict[str, str] = {}
     if settings.template:
-        own = environment_of(settings.project / settings.template, function.name, {}, _REGION)
-    return {**lambda_environment(function.name, _REGION), **own}
+        own = environment_of(settings.project / settings.template, function.name, {}, TRIAL_REGION)
+    return {**lambda_environment(function.name, TRIAL_REGION), **own}
 
 
 def _rows(found: Mapping[str, FirstRequest]) -> Iterator[Row]:

@@ -6,12 +6,12 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import ZipFile
 
 from deploy.errors import Fault, VerificationError
+from deploy.layer import opt
 from deploy.layer.causes import explain
 from deploy.layer.elf import BASES, is_library
-from deploy.layer.template_environment import lambda_environment
+from deploy.layer.template_environment import TRIAL_REGION, lambda_environment
 from deploy.layer.verify import Evidence, Imported, Native
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     Record = dict[str, Any]
 
 PROBE = Path(__file__).parent.parent / "inside" / "probe.py"
-REGION = "us-east-1"
 PATIENCE = 300.0
 _REBUILD = "build the layer again with --no-cache"
 
@@ -47,10 +46,10 @@ def try_layers(layers: Sequence[BuiltLayer], audits: Sequence[Audit], runtime: R
     plan: Record = {
         "distributions": [each for pair in zip(layers, audits, strict=True) for each in _distributions(*pair)],
         "services": [service for layer in layers for service in kept_services(layer)],
-        "region": REGION,
+        "region": TRIAL_REGION,
         "functions": [],
     }
-    with runtime.sandbox(layers[0].spec, merged(layers), {}) as sandbox:
+    with runtime.sandbox(layers[0].spec, opt.merged(layers), {}) as sandbox:
         answer, log = probe(sandbox, plan)
     usual, alone = answer["layer"]["usual"], answer["layer"]["alone"]
     pins = {pin.name: pin.version for layer in layers for pin in layer.spec.pins}
@@ -82,15 +81,6 @@ def probe(sandbox: Sandbox, plan: Mapping[str, Any]) -> tuple[Record, str]:
             log=done.stderr + done.stdout,
         ) from error
     return answer, done.stderr
-
-
-def merged(layers: Sequence[BuiltLayer]) -> dict[str, bytes]:
-    """Return the files of the layers as Lambda lays them out in /opt: in attach order, the last one wins."""
-    files: dict[str, bytes] = {}
-    for layer in layers:
-        with ZipFile(layer.zip) as archive:
-            files |= {entry.filename: archive.read(entry) for entry in archive.infolist() if not entry.is_dir()}
-    return files
 
 
 def kept_services(layer: BuiltLayer) -> tuple[str, ...]:

@@ -30,10 +30,6 @@ if TYPE_CHECKING:
     from deploy.settings import Architecture, Settings
 
 
-# Where functions believe to be while they are tried; no stage is asked, so that one trial serves all of them.
-_REGION = "us-east-1"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Choices:
     """How to go about it: without containers, without the cache."""
@@ -103,7 +99,7 @@ class _Work:
 
     def functions(self) -> tuple[FunctionUnderTest, ...]:
         """Give every function the environment that the template gives it, as far as it does not depend on a stage."""
-        from deploy.layer.template_environment import environment_of, lambda_environment
+        from deploy.layer.template_environment import TRIAL_REGION, environment_of, lambda_environment
 
         template = self.settings.project / self.settings.template if self.settings.template else None
         return tuple(
@@ -113,8 +109,8 @@ class _Work:
                 layers=function.layers,
                 health=function.health,
                 environment={
-                    **lambda_environment(function.name, _REGION),
-                    **(environment_of(template, function.name, {}, _REGION) if template else {}),
+                    **lambda_environment(function.name, TRIAL_REGION),
+                    **(environment_of(template, function.name, {}, TRIAL_REGION) if template else {}),
                 },
             )
             for function in self.settings.functions.values()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ACCOUNT = "123456789012"
+# Where functions believe to be while they are tried; no stage is asked, so that one trial serves all of them.
+TRIAL_REGION = "us-east-1"
 _FUNCTIONS = {"AWS::Lambda::Function", "AWS::Serverless::Function"}
 _NOTHING = object()
 # What stands before the name in the ARN of a resource, where anything does.

@@ -11,6 +11,8 @@ from zipfile import BadZipFile, ZipFile
 from deploy.errors import Fault, VerificationError
 from deploy.layer import findings
 from deploy.layer.audit import audit_together
+from deploy.layer.opt import merged
+from deploy.layer.template_environment import TRIAL_REGION
 from deploy.release import tree_digest
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def verify_code(
     answered: dict[str, Answered] = {}
     digests: dict[str, str] = {}
     for names, group in _by_layers(layers, functions).items():
-        opt = findings.merged(groups[names])
+        opt = merged(groups[names])
         trial = _Trial(groups[names], group, expected | {"layers": tree_digest.of_files(opt)})
         with runtime.sandbox(layers[0].built.spec, opt, task) as sandbox:
             faults += trial.run(sandbox, answered)
@@ -97,7 +99,7 @@ class _Trial:
         functions = [
             {"key": each.key, "handler": each.handler, "environment": dict(each.environment)} for each in self.functions
         ]
-        plan = {"distributions": [], "services": [], "region": findings.REGION, "functions": functions}
+        plan = {"distributions": [], "services": [], "region": TRIAL_REGION, "functions": functions}
         answer, _ = findings.probe(sandbox, plan)
         trials: dict[str, dict[str, list[dict[str, Any]]]] = answer["functions"]
         return trials

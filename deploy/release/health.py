@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import base64
 import json
-import zipfile
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from deploy.aws import functions
 from deploy.errors import Fault, RolloutError
+from deploy.layer.opt import merged
 from deploy.release import tree_digest
 
 if TYPE_CHECKING:
@@ -35,12 +35,8 @@ class Digests:
 
 
 def expected(code: CodeBundle, layers: Sequence[BuiltLayer]) -> Digests:
-    """Digest what a function has to see: layers merge into one /opt in attach order, and the last one wins."""
-    merged: dict[str, bytes] = {}
-    for layer in layers:
-        with zipfile.ZipFile(layer.zip) as archive:
-            merged |= {entry.filename: archive.read(entry) for entry in archive.infolist() if not entry.is_dir()}
-    return Digests(code.tree_digest, tree_digest.of_files(merged))
+    """Digest what a function has to see: its code, and its layers merged in /opt."""
+    return Digests(code.tree_digest, tree_digest.of_files(merged(layers)))
 
 
 def check(aws: Aws, name: str, version: str, event: Mapping[str, Any], wanted: Digests) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deploy.errors import VerificationError
-from deploy.layer.findings import merged
 from deploy.layer.limits import UNZIPPED
+from deploy.layer.opt import merged
 from deploy.layer.verify import FunctionUnderTest, verify
 from deploy.layer.verify_code import verify_code
 from deploy.release import tree_digest

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deploy.errors import VerificationError
-from deploy.layer.findings import merged
 from deploy.layer.in_containers import ContainerRuntime
+from deploy.layer.opt import merged
 from deploy.layer.template_environment import lambda_environment
 from deploy.layer.verify import FunctionUnderTest, VerifiedLayer, verify
 from deploy.layer.verify_code import verify_code
