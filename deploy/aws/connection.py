@@ -17,8 +17,12 @@ from deploy.errors import AwsError, Fault
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
+    from mypy_boto3_iam.client import IAMClient
     from mypy_boto3_lambda.client import LambdaClient
+    from mypy_boto3_logs.client import CloudWatchLogsClient
     from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_sqs.client import SQSClient
+    from mypy_boto3_ssm.client import SSMClient
 
     from deploy.settings import Stage
 
@@ -54,6 +58,22 @@ class Aws:
     @cached_property
     def objects(self) -> S3Client:
         return self.session.client("s3", config=self.config)
+
+    @cached_property
+    def queues(self) -> SQSClient:
+        return self.session.client("sqs", config=self.config)
+
+    @cached_property
+    def parameters(self) -> SSMClient:
+        return self.session.client("ssm", config=self.config)
+
+    @cached_property
+    def logs(self) -> CloudWatchLogsClient:
+        return self.session.client("logs", config=self.config)
+
+    @cached_property
+    def identities(self) -> IAMClient:
+        return self.session.client("iam", config=self.config)
 
     @property
     def is_amazons(self) -> bool:

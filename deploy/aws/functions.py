@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from deploy.aws.layers import hexadecimal
+from deploy.aws.layers import fetch, hexadecimal
 from deploy.aws.refusals import asking
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ _CONFIGURATION = (
 class FunctionState:
     """A function's $LATEST or a published version of it. `layers` are ARNs in attach order, `sha256` hexadecimal.
 
-    `settling` tells that Lambda is still making it so, and takes no further change.
+    `settling` tells that Lambda is still making it so, and takes no further change. `size` is the code zip's bytes,
+    `modified` ISO 8601, `update` what became of the last change: "Successful", or "Failed: " and why.
     """
 
     name: str
@@ -55,17 +56,38 @@ class FunctionState:
     revision: str
     settling: bool = field(compare=False)
     configuration: Mapping[str, Any]
+    description: str = ""
+    size: int = 0
+    modified: str = ""
+    update: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
 class AliasState:
-    """An alias and the version that it stands for; `weighted` where a share of traffic goes to another one."""
+    """An alias and the version that it stands for; `weights` are the shares of traffic that go to other versions."""
 
     function: str
     name: str
     version: str
     revision: str
-    weighted: bool
+    weights: Mapping[str, float] = field(default_factory=dict)
+    description: str = ""
+
+    @property
+    def weighted(self) -> bool:
+        return bool(self.weights)
+
+    @property
+    def versions(self) -> frozenset[str]:
+        """Every version that the alias sends traffic to."""
+        return frozenset({self.version, *self.weights})
+
+
+def names(aws: Aws) -> tuple[str, ...]:
+    """List every function of the account in the region, whoever made it."""
+    pages = aws.functions.get_paginator("list_functions").paginate()
+    with asking("lambda:ListFunctions", aws.region):
+        return tuple(sorted(each["FunctionName"] for page in pages for each in page["Functions"]))
 
 
 def read(aws: Aws, name: str, qualifier: str = "$LATEST") -> FunctionState | None:
@@ -76,6 +98,13 @@ def read(aws: Aws, name: str, qualifier: str = "$LATEST") -> FunctionState | Non
         except aws.functions.exceptions.ResourceNotFoundException:
             return None
     return _state(name, found)
+
+
+def download(aws: Aws, name: str, qualifier: str) -> bytes:
+    """Fetch the code zip of $LATEST or of a version; raise AwsError where it cannot be had."""
+    with asking("lambda:GetFunction", f"{name}:{qualifier}"):
+        location = aws.functions.get_function(FunctionName=name, Qualifier=qualifier)["Code"]["Location"]
+    return fetch(location, f"the code's download link of {name}:{qualifier}")
 
 
 def versions(aws: Aws, name: str) -> tuple[FunctionState, ...]:
@@ -92,8 +121,13 @@ def alias(aws: Aws, name: str, alias: str) -> AliasState | None:
             found = aws.functions.get_alias(FunctionName=name, Name=alias)
         except aws.functions.exceptions.ResourceNotFoundException:
             return None
-    weights = found.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
-    return AliasState(name, alias, found["FunctionVersion"], found["RevisionId"], weighted=bool(weights))
+    return _alias(name, found)
+
+
+def aliases(aws: Aws, name: str) -> tuple[AliasState, ...]:
+    pages = aws.functions.get_paginator("list_aliases").paginate(FunctionName=name)
+    with asking("lambda:ListAliases", name):
+        return tuple(_alias(name, each) for page in pages for each in page["Aliases"])
 
 
 def settle(aws: Aws, name: str) -> None:
@@ -134,11 +168,26 @@ def publish(aws: Aws, latest: FunctionState, code_sha256: str, description: str)
     return _state(latest.name, made)
 
 
-def move_alias(aws: Aws, alias: AliasState, version: str) -> None:
+def move_alias(aws: Aws, alias: AliasState, version: str, description: str) -> None:
     with asking("lambda:UpdateAlias", f"{alias.function}:{alias.name}"):
         aws.functions.update_alias(
-            FunctionName=alias.function, Name=alias.name, FunctionVersion=version, RevisionId=alias.revision
+            FunctionName=alias.function,
+            Name=alias.name,
+            FunctionVersion=version,
+            Description=description,
+            RevisionId=alias.revision,
         )
+
+
+def delete_version(aws: Aws, name: str, version: str) -> None:
+    """Delete a published version; Lambda refuses one that an alias stands for.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html
+    """
+    if not version.isdecimal():
+        raise ValueError(f"{version} is no published version: without one, the whole function would go")
+    with asking("lambda:DeleteFunction", f"{name}:{version}"):
+        aws.functions.delete_function(FunctionName=name, Qualifier=version)
 
 
 @dataclass(frozen=True)
@@ -167,7 +216,27 @@ def _state(name: str, found: Any) -> FunctionState:
         revision=found["RevisionId"],
         settling=found.get("LastUpdateStatus") == "InProgress" or found.get("State") == "Pending",
         configuration={key: found[key] for key in _CONFIGURATION if _filled(found.get(key))},
+        description=found.get("Description", ""),
+        size=found.get("CodeSize", 0),
+        modified=found.get("LastModified", ""),
+        update=_update(found),
     )
+
+
+def _alias(function: str, found: Any) -> AliasState:
+    return AliasState(
+        function=function,
+        name=found["Name"],
+        version=found["FunctionVersion"],
+        revision=found["RevisionId"],
+        weights=found.get("RoutingConfig", {}).get("AdditionalVersionWeights", {}),
+        description=found.get("Description", ""),
+    )
+
+
+def _update(found: Any) -> str:
+    status, reason = found.get("LastUpdateStatus", ""), found.get("LastUpdateStatusReason", "")
+    return f"{status}: {reason}" if reason else status
 
 
 def _filled(value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Layer versions: listed, looked into, published.
+"""Layer versions: listed, looked into, published, deleted.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_PublishLayerVersion.html
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import requests
 
@@ -27,41 +27,70 @@ DESCRIPTION = 256
 
 @dataclass(frozen=True)
 class LayerVersion:
-    """A layer version as a list of them shows it: without its bytes' digest."""
+    """A layer version as a list of them shows it: without its bytes' digest. `created` is ISO 8601."""
 
     arn: str
     version: int
     description: str
+    created: str = ""
+    runtimes: tuple[str, ...] = ()
+    architectures: tuple[str, ...] = ()
+    license: str = ""
+
+    @property
+    def layer(self) -> str:
+        return self.arn.split(":")[6]
 
 
 @dataclass(frozen=True)
 class LayerContent:
-    """A layer version's bytes: their sha256 in hexadecimal, and a link that lives ten minutes."""
+    """A layer version's bytes: their sha256 in hexadecimal, a link that lives ten minutes, and how many they are."""
 
     sha256: str
     location: str
+    size: int = 0
 
 
-def versions(aws: Aws, spec: LayerSpec) -> tuple[LayerVersion, ...]:
-    """List every version for the spec's runtime and architecture, newest first; none where the layer is new."""
-    name = spec.layer.name
+def names(aws: Aws) -> tuple[str, ...]:
+    """List every layer of this account in the region that has a version, by name."""
+    pages = aws.functions.get_paginator("list_layers").paginate()
+    with asking("lambda:ListLayers", aws.region):
+        return tuple(sorted(each["LayerName"] for page in pages for each in page["Layers"]))
+
+
+def versions(aws: Aws, name: str, *, runtime: str = "", architecture: str = "") -> tuple[LayerVersion, ...]:
+    """List every version, newest first; none where the layer is new.
+
+    `runtime` and `architecture` leave out those that are not for them.
+    """
+    wish: dict[str, Any] = {"CompatibleRuntime": runtime, "CompatibleArchitecture": architecture}
     pages = aws.functions.get_paginator("list_layer_versions").paginate(
-        LayerName=name, CompatibleRuntime=cast("RuntimeType", spec.runtime), CompatibleArchitecture=spec.architecture
+        LayerName=name, **{key: value for key, value in wish.items() if value}
     )
     with asking("lambda:ListLayerVersions", name):
         try:
             found = [each for page in pages for each in page["LayerVersions"]]
         except aws.functions.exceptions.ResourceNotFoundException:
             found = []
-    listed = (LayerVersion(each["LayerVersionArn"], each["Version"], each.get("Description", "")) for each in found)
-    return tuple(sorted(listed, key=lambda each: -each.version))
+    return tuple(sorted((_version(each) for each in found), key=lambda each: -each.version))
 
 
-def content(aws: Aws, spec: LayerSpec, version: int) -> LayerContent:
-    name = spec.layer.name
+def content(aws: Aws, name: str, version: int) -> LayerContent:
     with asking("lambda:GetLayerVersion", f"{name}:{version}"):
-        found = aws.functions.get_layer_version(LayerName=name, VersionNumber=version)["Content"]
-    return LayerContent(hexadecimal(found["CodeSha256"]), found["Location"])
+        return _content(aws.functions.get_layer_version(LayerName=name, VersionNumber=version))
+
+
+def read(aws: Aws, arn: str) -> tuple[LayerVersion, LayerContent] | None:
+    """Read a version of any account by its ARN; None where it was deleted.
+
+    A function that has a deleted version goes on running with it.
+    """
+    with asking("lambda:GetLayerVersion", arn):
+        try:
+            found = aws.functions.get_layer_version_by_arn(Arn=arn)
+        except aws.functions.exceptions.ResourceNotFoundException:
+            return None
+    return _version(found), _content(found)
 
 
 def publish(aws: Aws, spec: LayerSpec, source: Content, description: str) -> tuple[LayerVersion, LayerContent]:
@@ -77,26 +106,53 @@ def publish(aws: Aws, spec: LayerSpec, source: Content, description: str) -> tup
             CompatibleArchitectures=[spec.architecture],
             LicenseInfo=spec.layer.license,
         )
-    there = made["Content"]
-    return (
-        LayerVersion(made["LayerVersionArn"], made["Version"], made["Description"]),
-        LayerContent(hexadecimal(there["CodeSha256"]), there["Location"]),
-    )
+    return _version(made), _content(made)
+
+
+def delete(aws: Aws, name: str, version: int) -> None:
+    """Delete a version; there is no error where it is gone already.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_DeleteLayerVersion.html
+    """
+    with asking("lambda:DeleteLayerVersion", f"{name}:{version}"):
+        aws.functions.delete_layer_version(LayerName=name, VersionNumber=version)
 
 
 def download(there: LayerContent) -> bytes:
     """Fetch a layer version's zip; raise AwsError where it cannot be had."""
+    return fetch(there.location, "the layer's download link")
+
+
+def fetch(location: str, what: str) -> bytes:
+    """Fetch what one of Lambda's links leads to; raise AwsError where it cannot be had."""
     try:
-        answer = requests.get(there.location, timeout=(10, 60))
+        answer = requests.get(location, timeout=(10, 60))
         answer.raise_for_status()
     except requests.RequestException as error:
-        raise AwsError([Fault("the layer's download link", str(error))]) from error
+        raise AwsError([Fault(what, str(error))]) from error
     return answer.content
 
 
 def hexadecimal(code_sha256: str) -> str:
     """Write Lambda's CodeSha256 as hexadecimal, as sha256sum does."""
     return base64.b64decode(code_sha256).hex()
+
+
+def _version(found: Any) -> LayerVersion:
+    return LayerVersion(
+        arn=found["LayerVersionArn"],
+        version=found["Version"],
+        description=found.get("Description", ""),
+        created=found.get("CreatedDate", ""),
+        runtimes=tuple(found.get("CompatibleRuntimes", ())),
+        architectures=tuple(found.get("CompatibleArchitectures", ())),
+        license=found.get("LicenseInfo", ""),
+    )
+
+
+def _content(found: Any) -> LayerContent:
+    there = found["Content"]
+    return LayerContent(hexadecimal(there["CodeSha256"]), there["Location"], there.get("CodeSize", 0))
 
 
 def _too_long(spec: LayerSpec, description: str) -> Fault:

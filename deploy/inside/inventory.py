@@ -7,7 +7,7 @@ import json
 import os
 import platform
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deploy.inside.exchange import Package, Recipe, Report, Saving, lock_digest
 from deploy.inside.files import is_shared_object
@@ -44,6 +44,7 @@ def manifest(layer: Assembled) -> bytes:
     a digest over the path and sha256 of every file below python/.
     """
     recipe = layer.recipe
+    owned = owned_paths({path: file.owner for path, file in layer.files.items()})
     digests = {path: hashlib.sha256(file.content).hexdigest() for path, file in sorted(layer.files.items())}
     document = {
         "layer": recipe.layer,
@@ -52,18 +53,11 @@ def manifest(layer: Assembled) -> bytes:
         "bytecode": recipe.bytecode,
         "lock": lock_digest(recipe.pins),
         "content": hashlib.sha256(json.dumps(digests).encode()).hexdigest(),
-        "packages": [
-            {
-                "name": wheel.name,
-                "version": wheel.version,
-                "wheel": wheel.filename,
-                "sha256": wheel.sha256,
-                "license": license_of(wheel.metadata),
-            }
-            for wheel in layer.wheels
-        ],
+        "packages": [_described(wheel, layer.files) | {"owns": owned.get(wheel.name, [])} for wheel in layer.wheels],
         "trim": json.loads(recipe.to_json())["trim"],
         "savings": [asdict(saving) for saving in layer.savings],
+        "kept_symbols": layer.kept_symbols,
+        "uncompiled": layer.uncompiled,
         "tools": {"python": platform.python_version(), "strip": layer.strip, "deflate": layer.deflate},
     }
     return (json.dumps(document, indent=1) + "\n").encode()
@@ -85,23 +79,54 @@ def report(layer: Assembled, archive: Archive, unzipped: int) -> Report:
     )
 
 
+def owned_paths(owners: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the fewest folders, ending in /, and files that say which distribution every file came from.
+
+    >>> owned_paths({"a/x.py": "one", "a/y.py": "one", "b/x.py": "one", "b/y.py": "two", "c.py": "two"})
+    {'one': ['a/', 'b/x.py'], 'two': ['b/y.py', 'c.py']}
+    """
+    inside: dict[str, set[str]] = {}
+    for path, owner in owners.items():
+        for folder in _folders(path):
+            inside.setdefault(folder, set()).add(owner)
+    owned: dict[str, set[str]] = {}
+    for path, owner in owners.items():
+        whole = next((folder for folder in _folders(path) if len(inside[folder]) == 1), path)
+        owned.setdefault(owner, set()).add(whole)
+    return {owner: sorted(owned[owner]) for owner in sorted(owned)}
+
+
+def _folders(path: str) -> list[str]:
+    """Return every folder that a file is in, the outermost first, each ending in /."""
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[: depth + 1]) + "/" for depth in range(len(parts))]
+
+
 def _package(wheel: Wheel, files: Files, zipped: Mapping[str, int]) -> Package:
-    own = {path: file for path, file in files.items() if file.owner == wheel.name}
-    found = modules(own)
+    own = [path for path, file in files.items() if file.owner == wheel.name]
     return Package(
-        name=wheel.name,
-        version=wheel.version,
-        wheel=wheel.filename,
-        sha256=wheel.sha256,
-        tags=wheel.tags,
-        license=license_of(wheel.metadata),
-        license_files=tuple(sorted(path for path in own if path.startswith(wheel.dist_info) and is_licence(path))),
-        modules=found,
-        extensions=tuple(sorted(path for path, file in own.items() if is_shared_object(path, file))),
-        excluded=not found and bool(modules(wheel.files)),
-        unzipped=sum(len(file.content) for file in own.values()),
+        **_described(wheel, files),
+        unzipped=sum(len(files[path].content) for path in own),
         zipped=sum(zipped[f"python/{path}"] for path in own),
     )
+
+
+def _described(wheel: Wheel, files: Files) -> dict[str, Any]:
+    """Return the fields of Package that are known before the layer is zipped."""
+    own = {path: file for path, file in files.items() if file.owner == wheel.name}
+    found = modules(own)
+    return {
+        "name": wheel.name,
+        "version": wheel.version,
+        "wheel": wheel.filename,
+        "sha256": wheel.sha256,
+        "tags": wheel.tags,
+        "license": license_of(wheel.metadata),
+        "license_files": tuple(sorted(path for path in own if path.startswith(wheel.dist_info) and is_licence(path))),
+        "modules": found,
+        "extensions": tuple(sorted(path for path, file in own.items() if is_shared_object(path, file))),
+        "excluded": not found and bool(modules(wheel.files)),
+    }
 
 
 def modules(files: Files) -> tuple[str, ...]:

@@ -17,8 +17,10 @@ class Commit:
     sha: str | None
     dirty: bool
 
-    def __str__(self) -> str:
-        return f"{self.sha[:12]}{'+dirty' if self.dirty else ''}" if self.sha else "no git"
+    @property
+    def short(self) -> str:
+        """Name it in twelve digits, `+dirty` behind them where there are changes besides; "none" without one."""
+        return f"{self.sha[:12]}{'+dirty' if self.dirty else ''}" if self.sha else "none"
 
 
 def commit(project: Path) -> Commit:

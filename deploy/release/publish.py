@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import zipfile
 from typing import TYPE_CHECKING
 
 from deploy.aws import layers, uploads
 from deploy.errors import AwsError, Fault, RolloutError
+from deploy.release.notes import LENGTH, LayerNote
 from deploy.release.values import PublishedLayer
 
 if TYPE_CHECKING:
@@ -22,20 +22,19 @@ if TYPE_CHECKING:
     from deploy.aws.connection import Aws
     from deploy.aws.layers import LayerVersion
     from deploy.layer.git import Commit
+    from deploy.layer.spec import LayerSpec
     from deploy.layer.verify import VerifiedLayer
     from deploy.settings import Stage
-
-_OURS = re.compile(r"sha256:(?P<digest>[0-9a-f]{12})\b")
 
 
 def find(aws: Aws, verified: VerifiedLayer) -> PublishedLayer | None:
     """Find the newest version that has the layer's very bytes and fits its runtime and architecture."""
     sha256, spec = verified.built.sha256, verified.built.spec
-    for each in layers.versions(aws, spec):
-        ours = _OURS.match(each.description)
-        if ours and not sha256.startswith(ours["digest"]):
+    for each in _versions(aws, spec):
+        note = LayerNote.parse(each.description)
+        if note and not sha256.startswith(note.digest):
             continue
-        if layers.content(aws, spec, each.version).sha256 == sha256:
+        if layers.content(aws, spec.layer.name, each.version).sha256 == sha256:
             return PublishedLayer(verified=verified, arn=each.arn, version=each.version, reused=True)
     return None
 
@@ -57,6 +56,10 @@ def publish(aws: Aws, stage: Stage, verified: VerifiedLayer, commit: Commit) -> 
     return PublishedLayer(verified=verified, arn=made.arn, version=made.version, reused=False)
 
 
+def _versions(aws: Aws, spec: LayerSpec) -> tuple[LayerVersion, ...]:
+    return layers.versions(aws, spec.layer.name, runtime=spec.runtime, architecture=spec.architecture)
+
+
 def refuse_unproven(aws: Aws, verified: VerifiedLayer) -> None:
     """Raise RolloutError where nothing but this host says that the layer loads, and AWS is meant."""
     spec = verified.built.spec
@@ -71,8 +74,7 @@ def describe(verified: VerifiedLayer, commit: Commit, before: Mapping[str, str] 
     """
     spec = verified.built.spec
     image = "host" if spec.image.is_host else spec.image.digest.removeprefix("sha256:")[:12]
-    git = f"{commit.sha[:12]}{'+dirty' if commit.dirty else ''}" if commit.sha else "none"
-    text = f"sha256:{verified.built.sha256[:12]} git:{git} img:{image}"
+    text = str(LayerNote(verified.built.sha256[:12], commit.short, image))
     after = {package.name: package.version for package in verified.built.report.packages}
     return _fitted(text, list(_changes(before, after)) if before is not None else [])
 
@@ -92,7 +94,7 @@ def _fitted(text: str, words: list[str]) -> str:
     for count in range(len(words), -1, -1):
         left = len(words) - count
         whole = " ".join([text, *words[:count], *([f"…(+{left})"] if left else [])])
-        if len(whole) <= layers.DESCRIPTION:
+        if len(whole) <= LENGTH:
             return whole
     return text
 
@@ -100,11 +102,11 @@ def _fitted(text: str, words: list[str]) -> str:
 def _previous_packages(aws: Aws, verified: VerifiedLayer) -> Mapping[str, str] | None:
     """Read what the newest version of ours holds; None where there is none, or it does not tell."""
     spec = verified.built.spec
-    ours = next((each for each in layers.versions(aws, spec) if _OURS.match(each.description)), None)
+    ours = next((each for each in _versions(aws, spec) if LayerNote.parse(each.description)), None)
     if ours is None:
         return None
     try:
-        archive = layers.download(layers.content(aws, spec, ours.version))
+        archive = layers.download(layers.content(aws, spec.layer.name, ours.version))
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             report = json.loads(opened.read(f"channelwright/{spec.layer.name}.json"))
         return {package["name"]: package["version"] for package in report["packages"]}

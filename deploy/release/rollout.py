@@ -6,12 +6,14 @@ kill does what is left.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deploy.aws import functions, uploads
 from deploy.errors import AwsError, Fault, RolloutError
 from deploy.layer.manifest import code_sha256
 from deploy.release import health
+from deploy.release.notes import AliasNote, VersionNote
 from deploy.release.switch import Move, move_all
 from deploy.release.values import LiveFunction, Release
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from deploy.aws.connection import Aws
-    from deploy.aws.functions import FunctionState
+    from deploy.aws.functions import AliasState, FunctionState
     from deploy.layer.git import Commit
     from deploy.release.plan import FunctionPlan, RolloutPlan
     from deploy.settings import Stage
@@ -27,14 +29,9 @@ if TYPE_CHECKING:
 
 def roll_out(aws: Aws, stage: Stage, plan: RolloutPlan, commit: Commit, say: Callable[[str], None]) -> Release:
     """Make a plan true whose layers are all published; raise RolloutError or AwsError, and no alias has moved then."""
-    description = f"channelwright {plan.release} git:{commit}"
-    versions = [_version(aws, stage, each, description, say) for each in plan.functions]
-    moves = [
-        Move(each.alias, version)
-        for each, version in zip(plan.functions, versions, strict=True)
-        if each.alias.version != version
-    ]
-    move_all(aws, moves[::-1])
+    versions = [_version(aws, stage, each, VersionNote(plan.release, commit.short), say) for each in plan.functions]
+    moves = [move(each.alias, plan.release, version) for each, version in zip(plan.functions, versions, strict=True)]
+    move_all(aws, [each for each in moves[::-1] if not each.is_made(each.alias)])
     for each in plan.functions:
         if not each.is_live:
             _demand(each, functions.read(aws, each.name, each.function.alias))
@@ -45,16 +42,22 @@ def roll_out(aws: Aws, stage: Stage, plan: RolloutPlan, commit: Commit, say: Cal
     )
 
 
-def _version(aws: Aws, stage: Stage, plan: FunctionPlan, description: str, say: Callable[[str], None]) -> str:
+def move(alias: AliasState, release: str, version: str) -> Move:
+    """Let an alias stand for a version from now on, and note which release that is."""
+    return Move(alias, version, str(AliasNote.parse(alias.description).then(release, version)))
+
+
+def _version(aws: Aws, stage: Stage, plan: FunctionPlan, note: VersionNote, say: Callable[[str], None]) -> str:
     """Return the number of a version that is as planned and, unless it is live already, well."""
     if plan.is_live:
         return plan.alias.version
-    version = plan.reuse.version if plan.reuse else _published(aws, stage, plan, description)
+    wanted = health.expected(plan.code, [layer.verified.built for layer in plan.layers])
+    described = str(replace(note, code=wanted.code, layers=wanted.layers))
+    version = plan.reuse.version if plan.reuse else _published(aws, stage, plan, described)
     _demand(plan, functions.read(aws, plan.name, version))
     if plan.function.health is None:
         say(f"{plan.name}  version {version} has the right code and layers; it names no health event")
         return version
-    wanted = health.expected(plan.code, [layer.verified.built for layer in plan.layers])
     health.check(aws, plan.name, version, plan.function.health, wanted)
     say(f"{plan.name}  version {version} runs the code and the layers that were verified")
     return version

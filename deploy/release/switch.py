@@ -23,10 +23,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Move:
-    """An alias as it was read, and the version that it is to stand for."""
+    """An alias as it was read, the version that it is to stand for, and its description from then on."""
 
     alias: AliasState
     version: str
+    description: str
+
+    def is_made(self, now: AliasState) -> bool:
+        return (now.version, now.description) == (self.version, self.description)
 
     @property
     def where(self) -> str:
@@ -49,10 +53,10 @@ def move_all(aws: Aws, moves: Sequence[Move]) -> None:
 def _move(aws: Aws, move: Move) -> None:
     """Move one alias. A call whose answer was lost did its work if the alias says so."""
     try:
-        functions.move_alias(aws, move.alias, move.version)
+        functions.move_alias(aws, move.alias, move.version, move.description)
     except AwsError:
         now = functions.alias(aws, move.alias.function, move.alias.name)
-        if now is None or now.version != move.version:
+        if now is None or not move.is_made(now):
             raise
 
 
@@ -60,8 +64,8 @@ def _undo(aws: Aws, move: Move) -> list[Fault]:
     """Put an alias back if it has moved; return what prevents it."""
     try:
         now = functions.alias(aws, move.alias.function, move.alias.name)
-        if now is not None and now.version == move.version:
-            _move(aws, Move(now, move.alias.version))
+        if now is not None and move.is_made(now):
+            _move(aws, Move(now, move.alias.version, move.alias.description))
     except AwsError as error:
         return [*error.faults, _stuck(move)]
     return []

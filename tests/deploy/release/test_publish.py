@@ -125,10 +125,10 @@ PUBLISHED = (
 
 def _versions(first: int, last: int) -> list[dict[str, object]]:
     return [
-        {"LayerVersionArn": f"{WHERE}:{number}", "Version": number, "Description": f"sha256:{number:012x} git:1"}
+        {"LayerVersionArn": f"{WHERE}:{number}", "Version": number, "Description": f"sha256:{number:012x} git:1 img:1"}
         for number in range(first, last - 1, -1)
     ]
 
 
 def _ours(sha256: str) -> dict[str, object]:
-    return {"LayerVersionArn": f"{WHERE}:1", "Version": 1, "Description": f"sha256:{sha256[:12]} git:1"}
+    return {"LayerVersionArn": f"{WHERE}:1", "Version": 1, "Description": f"sha256:{sha256[:12]} git:1 img:1"}

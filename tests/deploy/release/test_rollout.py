@@ -122,19 +122,18 @@ def test_absent_is_one_error_and_no_other(aws: Aws, lambda_: Stubber) -> None:
 
 
 def test_an_alias_that_somebody_else_moved_is_not_put_back(aws: Aws, lambda_: Stubber) -> None:
-    first, second = (AliasState(name, "live", "1", "r", weighted=False) for name in ("a", "b"))
-    theirs = {"FunctionVersion": "9", "RevisionId": "theirs"}
+    first, second = (AliasState(name, "live", "1", "r", description="as it was") for name in ("a", "b"))
+    theirs = {"Name": "live", "FunctionVersion": "9", "RevisionId": "theirs"}
     lambda_.add_response("update_alias", {})
     lambda_.add_client_error("update_alias", "PreconditionFailedException", "changed", 412)
     lambda_.add_response("get_alias", theirs, {"FunctionName": "b", "Name": "live"})
-    lambda_.add_response(
-        "get_alias", {"FunctionVersion": "2", "RevisionId": "r2"}, {"FunctionName": "a", "Name": "live"}
-    )
-    back = {"FunctionName": "a", "Name": "live", "FunctionVersion": "1", "RevisionId": "r2"}
+    moved = {"Name": "live", "FunctionVersion": "2", "RevisionId": "r2", "Description": "new"}
+    lambda_.add_response("get_alias", moved, {"FunctionName": "a", "Name": "live"})
+    back = {"FunctionName": "a", "Name": "live", "FunctionVersion": "1", "RevisionId": "r2", "Description": "as it was"}
     lambda_.add_response("update_alias", {}, back)
     lambda_.add_response("get_alias", theirs, {"FunctionName": "b", "Name": "live"})
     with pytest.raises(RolloutError, match=r"(?s)PreconditionFailed.*no alias is left moved"):
-        move_all(aws, [Move(first, "2"), Move(second, "2")])
+        move_all(aws, [Move(first, "2", "new"), Move(second, "2", "new")])
 
 
 def _plan(aws: Aws, lambda_: Stubber, shop: Shop, code: CodeBundle, project: Settings) -> RolloutPlan:
@@ -142,7 +141,7 @@ def _plan(aws: Aws, lambda_: Stubber, shop: Shop, code: CodeBundle, project: Set
     layer = shop.layer({"idna": "1"}, architecture="arm64")
     published = PublishedLayer(verified=layer, arn=f"{LAYER}:2", version=2, reused=True)
     lambda_.add_response("get_function_configuration", _state(OLD, 1))
-    lambda_.add_response("get_alias", {"FunctionVersion": "7", "RevisionId": "a1"})
+    lambda_.add_response("get_alias", {"Name": "live", "FunctionVersion": "7", "RevisionId": "a1"})
     lambda_.add_response("get_function_configuration", _state(OLD, 1, version="7"))
     lambda_.add_response("list_versions_by_function", {"Versions": [_state(OLD, 1), _state(OLD, 1, version="7")]})
     return planning.make(aws, project, STAGE, code, [PlannedLayer(layer, published)])
@@ -172,7 +171,7 @@ def _makes_a_version(lambda_: Stubber, code: CodeBundle) -> None:
 
 
 def _moves_the_alias(lambda_: Stubber) -> None:
-    moved = {"FunctionName": NAME, "Name": "live", "FunctionVersion": "8", "RevisionId": "a1"}
+    moved = {"FunctionName": NAME, "Name": "live", "FunctionVersion": "8", "RevisionId": "a1", "Description": ANY}
     lambda_.add_response("update_alias", {}, moved)
 
 

@@ -8,6 +8,7 @@ import pytest
 from deploy.errors import RolloutError
 from deploy.layer.manifest import code_sha256
 from deploy.release.health import expected
+from deploy.release.notes import DIGITS, AliasNote, VersionNote
 from deploy.settings import Function
 from tests.integration.shipment import HANDLER
 
@@ -111,7 +112,18 @@ def test_a_plan_says_what_it_would_do_and_does_nothing(site: Site, shop: Shop) -
 def test_a_new_version_carries_the_release_and_the_commit(site: Site, shop: Shop) -> None:
     release = site.deploy([shop.layer({"idna": "3.7"})], shop.code("one"))
     version = site.aws.functions.get_function_configuration(FunctionName="tiny_bot-dev", Qualifier="2")
-    assert version["Description"] == f"channelwright {release.id} git:c0ffeec0ffee"
+    wanted = expected(shop.code("one"), [shop.layer({"idna": "3.7"}).built])
+    assert VersionNote.parse(version["Description"]) == VersionNote(
+        release.id, "c0ffeec0ffee", wanted.code[:DIGITS], wanted.layers[:DIGITS]
+    )
+
+
+def test_an_alias_tells_which_releases_it_stood_for(site: Site, shop: Shop) -> None:
+    layer = shop.layer({"idna": "3.7"})
+    ids = [site.deploy([layer], shop.code(name)).id for name in ("one", "two", "one")]
+    alias = site.aws.functions.get_alias(FunctionName="tiny_worker-dev", Name="live")
+    passed = AliasNote.parse(alias["Description"]).history
+    assert [(each.release, each.version) for each in passed] == list(zip(ids[::-1], ["2", "3", "2"], strict=True))
 
 
 @pytest.mark.parametrize("tree", ["code", "layers"])

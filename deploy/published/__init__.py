@@ -1,0 +1,6 @@
+"""What is published and live, read from AWS itself: what a layer version holds, and who uses it.
+
+contents    a layer's zip, opened: its packages, files and sizes, ours or anybody's
+shelf       layer versions and code fetched from AWS, each zip downloaded once and kept by its sha256
+usage       which functions, versions and aliases have which layer versions
+"""

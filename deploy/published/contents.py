@@ -1,0 +1,177 @@
+"""What is in a layer's zip, whoever made it.
+
+A layer of this pipeline brings a manifest, channelwright/<layer>.json, which says where each file came from. Of any
+other layer the distributions are read from their .dist-info, as far as their RECORD goes.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from dataclasses import dataclass
+from email.parser import BytesHeaderParser
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile, ZipFile
+
+from deploy.errors import AwsError, Fault
+from deploy.layer.lock import normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_MANIFESTS = "channelwright/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldFile:
+    """A file: bytes unzipped, bytes that its compressed content takes in the zip, sha256 in hexadecimal.
+
+    `owner` is the distribution that it belongs to, empty where nothing says so.
+    """
+
+    path: str
+    size: int
+    zipped: int
+    sha256: str
+    owner: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldPackage:
+    """A distribution in a layer. `wheel` and its `sha256` are known of our own layers alone.
+
+    Sizes are the sums over its files, in bytes, unzipped and compressed.
+    """
+
+    name: str
+    version: str
+    license: str
+    wheel: str
+    tags: tuple[str, ...]
+    sha256: str
+    files: int
+    size: int
+    zipped: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """A layer's zip. `manifest` is what travels in it, None where it is not one of ours.
+
+    `packages` are sorted by name, `files` keyed by path below /opt.
+    """
+
+    sha256: str
+    zipped: int
+    manifest: Mapping[str, Any] | None
+    packages: tuple[HeldPackage, ...]
+    files: Mapping[str, HeldFile]
+
+    @property
+    def is_ours(self) -> bool:
+        return self.manifest is not None
+
+    @property
+    def size(self) -> int:
+        """Bytes unzipped, as Lambda counts them."""
+        return sum(file.size for file in self.files.values())
+
+    @property
+    def versions(self) -> dict[str, str]:
+        return {package.name: package.version for package in self.packages}
+
+
+def read(content: bytes, where: str) -> Contents:
+    """Open a layer's zip; raise AwsError, about `where` it came from, if it is none."""
+    try:
+        with ZipFile(io.BytesIO(content)) as archive:
+            manifest = _manifest(archive)
+            described = list(_described(manifest) if manifest else _found(archive))
+            owners = _Owners([(each["name"], path) for each in described for path in each["owns"]])
+            files = {file.path: file for file in _files(archive, owners)}
+    except BadZipFile as error:
+        raise AwsError([Fault(where, "is not a zip that can be read", cause=str(error))]) from error
+    return Contents(
+        sha256=hashlib.sha256(content).hexdigest(),
+        zipped=len(content),
+        manifest=manifest,
+        packages=tuple(sorted((_package(each, files) for each in described), key=lambda each: each.name)),
+        files=files,
+    )
+
+
+def _manifest(archive: ZipFile) -> dict[str, Any] | None:
+    names = [name for name in archive.namelist() if name.startswith(_MANIFESTS) and name.endswith(".json")]
+    for name in names:
+        try:
+            found = json.loads(archive.read(name))
+        except ValueError:
+            continue
+        if isinstance(found, dict) and isinstance(found.get("packages"), list):
+            return found
+    return None
+
+
+def _described(manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for package in manifest["packages"]:
+        yield package | {"owns": [f"python/{path}" for path in package.get("owns", ())]}
+
+
+def _found(archive: ZipFile) -> Iterator[dict[str, Any]]:
+    """Yield the distributions of a layer that nobody described."""
+    names = set(archive.namelist())
+    for name in sorted(names):
+        folder, _, last = name.rpartition("/")
+        if last != "METADATA" or not folder.endswith(".dist-info"):
+            continue
+        headers = BytesHeaderParser().parsebytes(archive.read(name))
+        root = folder.rpartition("/")[0]
+        record = f"{folder}/RECORD"
+        rows = csv.reader(io.StringIO(archive.read(record).decode())) if record in names else ()
+        yield {
+            "name": normalised(headers["Name"] or folder),
+            "version": headers["Version"] or "",
+            "license": headers["License-Expression"] or headers["License"] or "",
+            "owns": [f"{folder}/", *(f"{root}/{row[0]}" for row in rows if row)],
+        }
+
+
+class _Owners:
+    """Whom a file belongs to, by the folders, ending in /, and files that distributions own."""
+
+    def __init__(self, owned: list[tuple[str, str]]) -> None:
+        self._by_path = {path: name for name, path in owned}
+
+    def of(self, path: str) -> str:
+        folders = path.split("/")
+        above = ("/".join(folders[:depth]) + "/" for depth in range(len(folders) - 1, 0, -1))
+        return next((self._by_path[each] for each in (path, *above) if each in self._by_path), "")
+
+
+def _files(archive: ZipFile, owners: _Owners) -> Iterator[HeldFile]:
+    for entry in archive.infolist():
+        if not entry.is_dir():
+            yield HeldFile(
+                path=entry.filename,
+                size=entry.file_size,
+                zipped=entry.compress_size,
+                sha256=hashlib.sha256(archive.read(entry)).hexdigest(),
+                owner=owners.of(entry.filename),
+            )
+
+
+def _package(described: Mapping[str, Any], files: Mapping[str, HeldFile]) -> HeldPackage:
+    own = [file for file in files.values() if file.owner == described["name"]]
+    return HeldPackage(
+        name=described["name"],
+        version=described["version"],
+        license=described.get("license", ""),
+        wheel=described.get("wheel", ""),
+        tags=tuple(described.get("tags", ())),
+        sha256=described.get("sha256", ""),
+        files=len(own),
+        size=sum(file.size for file in own),
+        zipped=sum(file.zipped for file in own),
+    )
