@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 PACKAGES = {
     "dockerd": "docker.io",
     "debootstrap": "debootstrap",  # makes the stand-in's base
-    "docker-registry": "docker-registry",  # proves pinning by digest in the tests
+}
+FOR_TESTS = {
+    "docker-registry": "docker-registry",  # proves pinning by digest
+    "chromium": "chromium",  # reads the pages as people do
 }
 LOG = Path("/var/log/channelwright-dockerd.log")
 STAND_IN = Path(__file__).parents[1] / "tests/runtime_image/build.py"
@@ -35,13 +38,19 @@ _ADMINISTRATORS = ":/usr/local/sbin:/usr/sbin:/sbin"
 _INSTALL_SECONDS, _START_SECONDS = 1200, 60
 
 
-def ready(image: str, architecture: Architecture, environment: Mapping[str, str], say: Say) -> str:
-    """Install and start what is missing, get the image or its stand-in; return the name of the one to use."""
+def ready(
+    image: str, architecture: Architecture, environment: Mapping[str, str], say: Say, *, for_tests: bool = False
+) -> str:
+    """Install and start what is missing, get the image or its stand-in; return the name of the one to use.
+
+    `for_tests` installs besides what only the pipeline's own tests need.
+    """
     running = answers(environment)
     if environment.get("DOCKER_HOST") and not running:
         where, what = f"DOCKER_HOST={environment['DOCKER_HOST']}", "no engine answers there"
         raise EngineError.of(where, what, cure="start it, or unset DOCKER_HOST to have one installed and started here")
-    install([command for command in PACKAGES if not (running and command == "dockerd")], environment, say)
+    commands = [command for command in PACKAGES if not (running and command == "dockerd")]
+    install([*commands, *(FOR_TESTS if for_tests else ())], environment, say)
     if not answers(environment):
         start(environment, say)
     with Engine.connect(environment) as engine:
@@ -58,7 +67,8 @@ def answers(environment: Mapping[str, str]) -> bool:
 
 def install(commands: Sequence[str], environment: Mapping[str, str], say: Say) -> None:
     """Install the packages of those commands that are missing."""
-    missing = [PACKAGES[command] for command in commands if shutil.which(command, path=_path(environment)) is None]
+    packages = PACKAGES | FOR_TESTS
+    missing = [packages[command] for command in commands if shutil.which(command, path=_path(environment)) is None]
     if not missing:
         return
     _demand_debian_root(f"installing {', '.join(missing)}", environment)

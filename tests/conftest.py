@@ -12,7 +12,9 @@ from deploy.image_digest import image_digest
 
 STAND_IN = "channelwright-runtime:python3.11"
 REAL = "public.ecr.aws/lambda/python:3.11"
-LACK = pytest.StashKey[str]()
+LACKS = pytest.StashKey[dict[str, str]]()
+
+pytest_plugins = ["tests.browser"]
 
 
 def pytest_configure() -> None:
@@ -22,27 +24,31 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    wanted = any(item.get_closest_marker("container") for item in items)
-    config.stash[LACK] = _what_containers_lack() if wanted else ""
+    find = {"container": _what_containers_lack, "browser": _what_browsers_lack}
+    wanted = {marker for marker in find if any(item.get_closest_marker(marker) for item in items)}
+    config.stash[LACKS] = {marker: find[marker]() for marker in wanted}
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip container tests where they cannot run; under CI fail them, so that nothing passes by not running."""
-    lack = item.config.stash[LACK]
-    if lack and item.get_closest_marker("container"):
-        if os.environ.get("CI"):
-            pytest.fail(f"{lack}; with CI set, container tests must run", pytrace=False)
-        pytest.skip(lack)
+    """Skip what this machine lacks something for; under CI fail it, so that nothing passes by not running."""
+    for marker, lack in item.config.stash[LACKS].items():
+        if lack and item.get_closest_marker(marker):
+            if os.environ.get("CI"):
+                pytest.fail(f"{lack}; with CI set, {marker} tests must run", pytrace=False)
+            pytest.skip(lack)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    skipped = [report for report in terminalreporter.stats.get("skipped", ()) if "container" in report.keywords]
-    if skipped and LACK in config.stash and config.stash[LACK]:
-        terminalreporter.section("not proven here")
-        for report in skipped:
-            terminalreporter.line(report.nodeid)
-        terminalreporter.line(f"{len(skipped)} container tests did not run: {config.stash[LACK]}.")
-        terminalreporter.line("`nox -s engine` (Debian, Ubuntu; as root) installs what they need; then run this again.")
+    for marker, lack in config.stash.get(LACKS, {}).items():
+        skipped = [report for report in terminalreporter.stats.get("skipped", ()) if marker in report.keywords]
+        if lack and skipped:
+            terminalreporter.section("not proven here")
+            for report in skipped:
+                terminalreporter.line(report.nodeid)
+            terminalreporter.line(f"{len(skipped)} {marker} tests did not run: {lack}.")
+            terminalreporter.line(
+                "`nox -s engine -- --tests` (Debian, Ubuntu; as root) installs what they need; then run this again."
+            )
 
 
 def _what_containers_lack() -> str:
@@ -56,6 +62,12 @@ def _what_containers_lack() -> str:
             return f"there is no image {image}" if engine.inspect(image) is None else ""
     except EngineError as error:
         return error.faults[0].what
+
+
+def _what_browsers_lack() -> str:
+    from tests import browser  # a plugin, which pytest imports itself
+
+    return "" if browser.program() else f"there is no browser: none of {', '.join(browser.PROGRAMS)}"
 
 
 @pytest.fixture(autouse=True)

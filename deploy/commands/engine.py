@@ -19,13 +19,18 @@ if TYPE_CHECKING:
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    subparsers.add_parser("engine", help="install and start a container engine", description=__doc__)
+    parser = subparsers.add_parser("engine", help="install and start a container engine", description=__doc__)
+    parser.add_argument(
+        "--tests",
+        action="store_true",
+        help="install what only the pipeline's own tests need as well: a registry, a browser",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     from deploy.engine import ready
 
     settings, console = load(arguments.project, os.environ), Console()
-    image = ready(settings.image, settings.architectures[0], os.environ, console.say)
+    image = ready(settings.image, settings.architectures[0], os.environ, console.say, for_tests=arguments.tests)
     console.say(f"{IMAGE_VARIABLE}={image}")
     return 0

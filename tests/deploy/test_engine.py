@@ -46,21 +46,21 @@ def test_only_missing_packages_are_installed_after_the_lists_are_fresh(tools: Pa
     program(tools, "apt-get", f'echo "$DEBIAN_FRONTEND" "$@" >> {tools}/log')
     program(tools, "debootstrap", "")
     said: list[str] = []
-    engine.install(list(engine.PACKAGES), {"PATH": str(tools)}, said.append)
+    engine.install([*engine.PACKAGES, *engine.FOR_TESTS], {"PATH": str(tools)}, said.append)
     update, install = (tools / "log").read_text().splitlines()
     assert update.split()[0] == install.split()[0] == "noninteractive"
     assert "update" in update.split()
-    assert install.split()[-2:] == ["docker.io", "docker-registry"]
-    assert said == ["installing docker.io, docker-registry"]
+    assert install.split()[-3:] == ["docker.io", "docker-registry", "chromium"]
+    assert said == ["installing docker.io, docker-registry, chromium"]
 
 
 def test_where_nothing_is_missing_nothing_is_called_and_no_root_needed(
     tools: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    for name in engine.PACKAGES:
+    for name in [*engine.PACKAGES, *engine.FOR_TESTS]:
         program(tools, name, "")
-    engine.install(list(engine.PACKAGES), {"PATH": str(tools)}, silent)
+    engine.install([*engine.PACKAGES, *engine.FOR_TESTS], {"PATH": str(tools)}, silent)
 
 
 def test_an_installation_that_fails_shows_all_that_it_said(tools: Path) -> None:

@@ -41,7 +41,7 @@ def silent(_line: str) -> None:
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real registry on loopback, which engines talk to without TLS; its address."""
     if shutil.which("docker-registry") is None:
-        missing = "docker-registry is not installed; `nox -s engine` installs it"
+        missing = "docker-registry is not installed; `nox -s engine -- --tests` installs it"
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     folder = tmp_path_factory.mktemp("registry")
     with socket.socket() as probe:
