@@ -1,5 +1,6 @@
 """The face of the pipeline. `nox -l` lists the sessions; everything after `--` goes to the command.
 
+nox -s local                   see all of it work, without any account
 nox -s layer                   build the layer and prove it
 nox -s deploy -- --stage dev   make it live
 nox -s test                    prove the pipeline itself
@@ -28,6 +29,13 @@ def layer(session: nox.Session) -> None:
 def deploy(session: nox.Session) -> None:
     """Publish what changed and roll it out: `nox -s deploy -- --stage dev`."""
     _pipeline(session, "deploy")
+
+
+@nox.session(default=False)
+def local(session: nox.Session) -> None:
+    """Run the whole system on this machine, without any account."""
+    _install(session, *PIPELINE, *nox.project.dependency_groups(PYPROJECT, "local"), "-r", "requirements.in")
+    session.run("python", "-m", "deploy", "local", *session.posargs)
 
 
 @nox.session(default=False)

@@ -47,12 +47,11 @@ def check(settings: Settings, say: Callable[[str], None]) -> None:
 
 def _run(settings: Settings, where: str, line: str) -> tuple[subprocess.CompletedProcess[str] | None, Fault | None]:
     """Run a module. There is no process in the result where it did not end, and no fault where all is well."""
-    paths = [str(settings.project), str(settings.project / settings.code.source), os.environ.get("PYTHONPATH", "")]
     try:
         done = subprocess.run(
-            [sys.executable, "-m", *shlex.split(line)],
+            command(line),
             cwd=settings.project,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONDONTWRITEBYTECODE": "1"},
+            env=environment(settings),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -64,6 +63,16 @@ def _run(settings: Settings, where: str, line: str) -> tuple[subprocess.Complete
     if done.returncode:
         return done, Fault(f"{where}: {line}", f"ended with exit code {done.returncode}")
     return done, None
+
+
+def command(line: str) -> list[str]:
+    return [sys.executable, "-m", *shlex.split(line)]
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Return this process's environment with the project on the path of modules."""
+    paths = [str(settings.project), str(settings.project / settings.code.source), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def _lines(text: str) -> Iterable[str]:

@@ -99,6 +99,13 @@ class DiscordApplication:
     endpoint: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Local:
+    """What stands beside the emulated AWS: `companion` is a module and its arguments; see deploy/local/companion.py."""
+
+    companion: str
+
+
 @dataclass(frozen=True)
 class FromEnvironment:
     """A value that is read from this environment variable at deploy time."""
@@ -148,6 +155,7 @@ class Settings:
     functions: Mapping[str, Function] = field(default_factory=dict)
     code: Code = Code()
     discord: DiscordApplication | None = None
+    local: Local | None = None
     template: Path | None = None
     stages: Mapping[str, Stage] = field(default_factory=dict)
 
@@ -274,6 +282,7 @@ def _settings(project: Path, raw: dict[str, Any]) -> Settings:
         lock=_lock(values.pop("lock", {})),
         code=_code(values.pop("code", {})),
         discord=DiscordApplication(**values.pop("discord")) if "discord" in values else None,
+        local=Local(**values.pop("local")) if "local" in values else None,
         layers={name: _layer(name, layer) for name, layer in values.pop("layers").items()},
         functions={key: Function(key=key, **_named(each)) for key, each in values.pop("functions", {}).items()},
         stages={name: _stage(name, stage) for name, stage in values.pop("stages", {}).items()},

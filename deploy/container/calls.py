@@ -70,6 +70,20 @@ class Container:
             chunks, _ = self.client.get_archive(self.name, path)
             return archive.unpack(chunks)
 
+    def port(self, port: int) -> int:
+        """Return where one of the container's ports is reached on this machine's loopback."""
+        with translated(f"asking for the port of {self.name}"):
+            return int(self.client.port(self.name, port)[0]["HostPort"])
+
+    def is_running(self) -> bool:
+        with translated(f"asking for {self.name}"):
+            return bool(self.client.inspect_container(self.name)["State"]["Running"])
+
+    def limit_processor(self, share: float) -> None:
+        """From now on give it this share of one processor, as Lambda does by memory."""
+        with translated(f"limiting {self.name}"):
+            self.client.update_container(self.name, cpu_period=100_000, cpu_quota=int(share * 100_000))
+
     def logs(self) -> str:
         """Return what the container's own command wrote, both streams in the order of writing."""
         with translated(f"reading the log of {self.name}"):

@@ -62,11 +62,14 @@ class Engine(Images):
         volumes: Mapping[str, str] | None = None,
         network: str = "none",
         writable: bool = False,
+        entrypoint: Sequence[str] = (),
+        port: int | None = None,
     ) -> Iterator[Container]:
         """Start a container that can do no harm: not root, no capabilities, no way to new privileges.
 
-        Without a command it waits for calls; with one, the image's entrypoint gets it. `volumes` are mounted
-        read-only, by path. Unless `writable`, nothing can be written but /tmp; `network` is the engine's name of one.
+        Without a command it waits for calls; with one, the image's entrypoint gets it, or the one given. `volumes` are
+        mounted read-only, by path. Unless `writable`, nothing can be written but /tmp; `network` is the engine's name
+        of one. `port` is one of the container's that can be reached on this machine's loopback.
         """
         options: dict[str, Any] = {
             "mounts": _mounts(volumes or {}, read_only=True),
@@ -76,8 +79,11 @@ class Engine(Images):
             "pids_limit": _PROCESSES,
             "read_only": not writable,
             "tmpfs": None if writable else {"/tmp": "mode=1777"},  # noqa: S108 - the container's own
+            "port_bindings": {port: ("127.0.0.1",)} if port else None,
         }
-        with self._created(image, command, environment=dict(environment or {}), user=_NOBODY, **options) as name:
+        given: dict[str, Any] = {"environment": dict(environment or {}), "user": _NOBODY}
+        given |= {"entrypoint": entrypoint, "ports": [port] if port else None}
+        with self._created(image, command, **given, **options) as name:
             with translated(f"starting a container of {image}"):
                 self.client.start(name)
             yield Container(self.client, name)
@@ -107,13 +113,15 @@ class Engine(Images):
             return archive.unpack(chunks)
 
     @contextmanager
-    def _created(
+    def _created(  # noqa: PLR0913 - as container
         self,
         image: str,
         command: Sequence[str] = (),
         *,
         environment: Mapping[str, str] | None = None,
         user: str = "",
+        entrypoint: Sequence[str] = (),
+        ports: Sequence[int] | None = None,
         **host: Any,
     ) -> Iterator[str]:
         """Create a container under a name chosen before, so that it goes even if creating it is interrupted."""
@@ -125,7 +133,8 @@ class Engine(Images):
                     image,
                     list(command or _IDLE),
                     name=name,
-                    entrypoint=None if command else [],
+                    entrypoint=list(entrypoint) or (None if command else []),
+                    ports=ports,
                     environment=environment,
                     user=user,
                     labels={LABEL: "container"},

@@ -1,10 +1,12 @@
 """Run a command where /opt, /var/task and /var/lang are those of a folder: a script for a process of its own.
 
-    python -I -S enter_sandbox.py '{"folder": …, "python": …, "isolate": true, "drop": true, "command": […]}'
+    python -I -S enter_sandbox.py '{"folder": …, "python": …, "isolate": true, "online": false,
+                                       "drop": true, "command": […]}'
 
 The folder holds opt/, task/, runtime/ and an empty lang/; `python` is the prefix of the interpreter that becomes
-/var/lang. The process gets mount and network namespaces of its own, by root's right or in a user namespace, mounts
-all of it read-only, a fresh /tmp besides, starts the loopback device, gives up its rights and becomes the command.
+/var/lang. The process gets a mount namespace and, unless `online`, a network namespace of its own, by root's right or
+in a user namespace, mounts all of it read-only, a fresh /tmp besides, starts the loopback device, gives up its rights
+and becomes the command.
 Nothing is seen of this outside, and nothing is left when it ends. See unshare(2), mount(2), user_namespaces(7).
 
 Exit code 71: this machine allows no such namespaces.
@@ -39,12 +41,13 @@ def main(arguments: list[str]) -> None:
     plan: dict[str, Any] = json.loads(arguments[0])
     if plan["isolate"]:
         try:
-            _namespaces()
+            _namespaces(0 if plan["online"] else _NEW_NETWORK)
             _mounts(plan["folder"], plan["python"])
         except OSError as error:
             print(f"{error.strerror}: {error.filename or 'namespaces'}", file=sys.stderr)
             sys.exit(NOT_ALLOWED)
-        _loopback()
+        if not plan["online"]:
+            _loopback()
     if plan["drop"] and os.geteuid() == 0:
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
@@ -53,13 +56,13 @@ def main(arguments: list[str]) -> None:
     os.execv(plan["command"][0], plan["command"])  # noqa: S606 - there is nothing in it for a shell
 
 
-def _namespaces() -> None:
+def _namespaces(network: int) -> None:
     user, group = os.geteuid(), os.getegid()
     if user == 0:
-        _call(_libc.unshare, _NEW_MOUNTS | _NEW_NETWORK)
+        _call(_libc.unshare, _NEW_MOUNTS | network)
         return
     # The command is then a nobody whose rights inside end with exec; outside it stays the user who started it.
-    _call(_libc.unshare, _NEW_USER | _NEW_MOUNTS | _NEW_NETWORK)
+    _call(_libc.unshare, _NEW_USER | _NEW_MOUNTS | network)
     Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
     Path("/proc/self/uid_map").write_text(f"{NOBODY} {user} 1", encoding="ascii")
     Path("/proc/self/gid_map").write_text(f"{NOBODY} {group} 1", encoding="ascii")

@@ -12,17 +12,19 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryDirectory
+from typing import IO, TYPE_CHECKING, Any
 
-from deploy.errors import PipelineError, VerificationError
+from deploy.errors import EngineError, PipelineError, VerificationError
 from deploy.layer import enter_sandbox
 from deploy.layer.runtime import OPT, TASK_ROOT, Completed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 # Reads the script and its argument, and runs the script as __main__ with these folders before the standard library.
 _LOADER = """\
@@ -53,25 +55,54 @@ answer.close()
 """
 
 
+_RUNTIME_API = Path(__file__).with_name("runtime_api.py")
+
+
+@dataclass(frozen=True)
+class _Given:
+    """A script and its argument, which the loader finds on stdin."""
+
+    script: bytes
+    argument: bytes
+
+    @property
+    def stdin(self) -> bytes:
+        return self.script + self.argument
+
+
 @dataclass(frozen=True, kw_only=True)
 class HostSandbox:
     """Implements deploy.layer.runtime.Sandbox. `isolated` tells that /opt is real and that there is no network.
 
     `has_client` tells that handlers are started by Lambda's own runtime interface client, awslambdaric, which is
-    laid out in /var/runtime as the runtime has it; else they are called directly.
+    laid out in /var/runtime as the runtime has it; else they are called directly. `online` leaves the network of the
+    host to it, for a function that is to work and not only to be tried.
     """
 
     folder: Path
     python: str
     isolated: bool
     has_client: bool
+    online: bool = False
 
     @classmethod
-    def open(cls, folder: Path, python: str, *, has_client: bool) -> HostSandbox:
+    def open(cls, folder: Path, python: str, *, has_client: bool, online: bool = False) -> HostSandbox:
         """Find out what the host allows by doing it once."""
-        isolated = cls(folder=folder, python=python, isolated=True, has_client=has_client)
+        isolated = cls(folder=folder, python=python, isolated=True, has_client=has_client, online=online)
         works = run_process(isolated.entered(["-c", ""]), {"PATH": os.defpath}, timeout=60).code == 0
-        return isolated if works else cls(folder=folder, python=python, isolated=False, has_client=has_client)
+        return isolated if works else replace(isolated, isolated=False)
+
+    @classmethod
+    @contextmanager
+    def filled(
+        cls, python: str, opt: Mapping[str, bytes], task: Mapping[str, bytes], *, online: bool = False
+    ) -> Iterator[HostSandbox]:
+        """Lay these files out in a temporary folder, by path below /opt and /var/task; remove it on leaving."""
+        with TemporaryDirectory(prefix="channelwright-") as folder:
+            client = runtime_client()
+            for name, files in {"opt": opt, "task": task, "runtime": client, "lang": {}}.items():
+                write_files(Path(folder, name), files)
+            yield cls.open(Path(folder), python, has_client=bool(client), online=online)
 
     @property
     def opt(self) -> str:
@@ -96,25 +127,50 @@ class HostSandbox:
         return f"{self.task}:{self.opt}/python/lib/{self.python}/site-packages:{self.opt}/python:{runtime}"
 
     def run(self, script: bytes, argument: str, environment: Mapping[str, str], timeout: float) -> Completed:
-        data = argument.encode()
-        command = self.entered(["-I", "-S", "-c", _LOADER, self.module_path, str(len(script)), str(len(data))])
-        return run_process(command, {**self._variables, **environment}, timeout, script + data)
+        given = _Given(script, argument.encode())
+        return run_process(self._loading(given), {**self._variables, **environment}, timeout, given.stdin)
 
     def invoke(self, handler: str, environment: Mapping[str, str], event: object, timeout: float) -> object:
-        variables = {"_HANDLER": handler, "LAMBDA_TASK_ROOT": self.task, "PYTHONPATH": self.module_path}
-        plan = {
-            "handler": handler,
-            "event": event,
-            "timeout": timeout,
-            "environment": {**variables, **environment},
-            "command": [self._interpreter, "-S", "-P", "-m", "awslambdaric", handler],
-        }
-        script = Path(__file__).with_name("runtime_api.py").read_bytes() if self.has_client else _DIRECT.encode()
+        plan = {**self._plan(handler, environment), "event": event, "timeout": timeout}
+        script = _RUNTIME_API.read_bytes() if self.has_client else _DIRECT.encode()
         done = self.run(script, json.dumps(plan), environment, timeout + 5)
         outcome = json.loads(done.stdout) if done.stdout.strip() else {"error": f"ended with exit code {done.code}"}
         if "error" in outcome:
             raise VerificationError.of(handler, _told(outcome["error"]), log=done.stderr)
         return outcome["answer"]
+
+    def start(self, handler: str, environment: Mapping[str, str], log: IO[bytes]) -> subprocess.Popen[bytes]:
+        """Start the Lambda runtime with this handler for many events; layer/runtime_api.py tells how they are given.
+
+        What it writes goes to `log`. Raises EngineError without awslambdaric.
+        """
+        if not self.has_client:
+            raise EngineError.of("awslambdaric", "is not installed", cure="pip install awslambdaric, or use containers")
+        given = _Given(_RUNTIME_API.read_bytes(), json.dumps(self._plan(handler, environment)).encode())
+        process = subprocess.Popen(
+            self._loading(given),
+            env={**self._variables, **environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+        )
+        if process.stdin:
+            process.stdin.write(given.stdin)
+            process.stdin.flush()
+        return process
+
+    def _plan(self, handler: str, environment: Mapping[str, str]) -> dict[str, Any]:
+        variables = {"_HANDLER": handler, "LAMBDA_TASK_ROOT": self.task, "PYTHONPATH": self.module_path}
+        return {
+            "handler": handler,
+            "environment": {**variables, **environment},
+            "command": [self._interpreter, "-S", "-P", "-m", "awslambdaric", handler],
+        }
+
+    def _loading(self, given: _Given) -> list[str]:
+        sizes = [str(len(given.script)), str(len(given.argument))]
+        return self.entered(["-I", "-S", "-c", _LOADER, self.module_path, *sizes])
 
     def entered(self, arguments: Sequence[str]) -> list[str]:
         """Return the command that starts the sandbox's interpreter with these arguments, inside."""
@@ -122,6 +178,7 @@ class HostSandbox:
             "folder": str(self.folder),
             "python": sys.base_prefix,
             "isolate": self.isolated,
+            "online": self.online,
             "drop": self.isolated or _anyone_reaches(self.folder, Path(_interpreter())),
             "command": [self._interpreter, *arguments],
         }

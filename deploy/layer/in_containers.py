@@ -154,13 +154,13 @@ def _answer(handler: str, function: Container, python: str, event: object, timeo
         done = function.call(command, timeout=timeout + 1)
     except CallTimedOutError as error:
         raise VerificationError(error.faults, log=function.logs()) from error
-    if failure := done.stderr.strip() or _failure(done.stdout):
-        raise VerificationError.of(handler, failure, log=function.logs())
+    if wrong := done.stderr.strip() or failure(done.stdout):
+        raise VerificationError.of(handler, wrong, log=function.logs())
     answer: object = json.loads(done.stdout)
     return answer
 
 
-def _failure(answer: str) -> str:
+def failure(answer: str) -> str:
     """Return what an answer says went wrong: both the runtime's and a handler's own failures come as JSON.
 
     https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from deploy.errors import BuildError, EngineError
 from deploy.layer import pip_settings
-from deploy.layer.host_sandbox import HostSandbox, run_process, runtime_client, write_files
+from deploy.layer.host_sandbox import HostSandbox, run_process, write_files
 from deploy.layer.spec import RuntimeImage
 from deploy.layer.wheel_tags import platforms
 
@@ -76,11 +76,7 @@ class HostRuntime:
 
     @contextmanager
     def sandbox(self, spec: LayerSpec, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[HostSandbox]:
-        with TemporaryDirectory(prefix="channelwright-") as folder:
-            client = runtime_client()
-            for name, files in {"opt": opt, "task": task, "runtime": client, "lang": {}}.items():
-                write_files(Path(folder, name), files)
-            made = HostSandbox.open(Path(folder), spec.runtime, has_client=bool(client))
+        with HostSandbox.filled(spec.runtime, opt, task) as made:
             self._say(f"trying it {made.described}")
             yield made
 

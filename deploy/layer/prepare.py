@@ -32,10 +32,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
-    """How to go about it: without containers, without the cache."""
+    """How to go about it: without containers, without the cache, without trying the code, for who does so next."""
 
     on_host: bool = False
     use_cache: bool = True
+    try_code: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +84,8 @@ class _Work:
     def code(self, layers: Sequence[VerifiedLayer]) -> CodeBundle:
         """Bundle the code and try each function on its layers, unless these very bytes were tried before."""
         made = bundle(self.settings, self.dist)
+        if not self.choices.try_code:
+            return made
         functions = self.functions()
         trial = [made.sha256, [each.built.sha256 for each in layers], repr(functions), self.settings.code.checks]
         key = _key("code", layers[0].built, *trial)

@@ -8,6 +8,7 @@ POST  clock {"advance": 900}, lag {"seconds": 4, "varies": true}
       press {"as", "message", "button"}, choose {"as", "message", "select", "values"}
       submit {"as", "interaction", "values"}
       probe {}
+      join {"name"}, remove {"channel"}: somebody comes in; somebody deletes a channel by hand
 """
 
 from __future__ import annotations
@@ -145,6 +146,16 @@ def _probe(fake: FakeDiscord, _given: Json) -> Any:
     return {"wrong": fake.probe()}
 
 
+def _join(fake: FakeDiscord, given: Json) -> Any:
+    return {"id": fake.join(given["name"]).id}
+
+
+def _remove(fake: FakeDiscord, given: Json) -> Any:
+    channel = fake.channel(given["channel"])
+    fake.change(lambda guild: guild.without_channel(channel.id))
+    return {"removed": channel.id}
+
+
 def _named(fake: FakeDiscord, value: Any) -> Any:
     """Let "@gm" stand for a member and "#general" for a channel."""
     if isinstance(value, str) and value.startswith("@"):
@@ -171,4 +182,6 @@ _DONE: dict[str, _Work] = {
     "choose": _choose,
     "submit": _submit,
     "probe": _probe,
+    "join": _join,
+    "remove": _remove,
 }

@@ -30,7 +30,10 @@ REASON = 512
 
 @dataclass
 class Gate:
-    """What stands between HTTP and the world. `violations` are the bot's, `unfaithful` this fake's own."""
+    """What stands between HTTP and the world. `violations` are the bot's, `unfaithful` this fake's own.
+
+    `latency` is how many seconds each answer takes longer than this machine needs for it.
+    """
 
     world: World
     application: Application
@@ -43,10 +46,13 @@ class Gate:
     violations: list[Violation] = field(default_factory=list)
     unfaithful: list[Violation] = field(default_factory=list)
     listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
+    latency: float = 0.0
 
     def handle(self, request: Request, hold: Callable[[float], None] = time.sleep) -> Answer | None:
         """Answer a request; None closes the connection without a word. `hold` keeps the caller waiting."""
         started = time.monotonic()
+        if self.latency:
+            hold(self.latency)
         route, fault, answer = self._watched(request)
         try:
             if fault:

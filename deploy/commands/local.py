@@ -1,0 +1,208 @@
+"""Run the whole system on this machine, without any account.
+
+Builds the verified layers, starts an emulated AWS and what the project puts beside it (here a fake Discord), deploys
+with the very code that deploys to AWS, and plays with it as people would: exit code 0 only if all went as expected.
+The functions run from what was published: downloaded back, unpacked to /var/task and /opt in the runtime image, behind
+the real Runtime Interface Emulator. Without a container engine they run as isolated processes of this host.
+
+  nox -s local                                       all of it, then everything is taken down
+  nox -s local -- --keep                             leave it running, with a page to look at; Ctrl-C ends it
+  nox -s local -- --redeploy                         bring changed code to the one that is running
+  nox -s local -- --command add-campaign --name X    play a single command, in the running one if there is one
+
+Nothing leaves this machine but downloads of packages, and everything binds to loopback only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from deploy.commands import deploy as deploying
+from deploy.console import Console
+from deploy.errors import ConfigError, EngineError, Fault
+from deploy.layer.prepare import Choices, prepare
+from deploy.settings import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deploy.container import Engine
+    from deploy.layer.prepare import Prepared
+    from deploy.local.system import System
+    from deploy.release.ship import Shipped
+    from deploy.settings import Settings, Stage
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "local",
+        help="run the whole system on this machine, without any account",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--stage", help="the stage whose settings are used (default: the first one)")
+    parser.add_argument(
+        "--runtime",
+        choices=["container", "host"],
+        help="where functions run (default: in containers if an engine answers, else on this host, which is said)",
+    )
+    parser.add_argument("--keep", action="store_true", help="leave it running until Ctrl-C")
+    parser.add_argument("--port", type=_port, metavar="N", help="where the companion serves (default: a free one)")
+    parser.add_argument("--redeploy", action="store_true", help="deploy to the system that is kept running")
+    parser.add_argument(
+        "--command",
+        dest="words",
+        nargs=argparse.REMAINDER,
+        metavar="…",
+        help="play this command and its options instead of the whole story; what follows is the companion's",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    console = Console()
+    settings = load(arguments.project, os.environ)
+    stage = settings.stage(arguments.stage or next(iter(settings.stages), ""))
+    if arguments.redeploy:
+        return _redeploy(settings, arguments, console)
+    from deploy.local import companion, session
+
+    if arguments.words and (found := session.find(settings.project / "dist")) and not arguments.keep:
+        return companion.play(settings, ["command", *arguments.words], found.introduction, found.outputs)
+    with ExitStack() as opened:
+        engine = _engine(arguments.runtime, opened, console)
+        return _Run(settings, stage, engine, arguments, Steps(console)).all()
+
+
+@dataclass
+class Steps:
+    """What took how long."""
+
+    console: Console
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def __call__(self, title: str) -> Iterator[None]:
+        started = time.monotonic()
+        yield
+        self.seconds[title] = time.monotonic() - started
+
+    def show(self) -> None:
+        self.console.table(["step", "seconds"], [[title, f"{each:.1f}"] for title, each in self.seconds.items()])
+
+
+@dataclass(frozen=True)
+class _Run:
+    settings: Settings
+    stage: Stage
+    engine: Engine | None
+    arguments: argparse.Namespace
+    steps: Steps
+
+    @property
+    def console(self) -> Console:
+        return self.steps.console
+
+    def all(self) -> int:
+        from deploy.local import system
+
+        with self.steps("layers and code, built or from the cache, and proven"):
+            prepared = self._prepared()
+        with ExitStack() as opened:
+            with self.steps("emulated AWS and companion started"):
+                running = opened.enter_context(
+                    system.running(self.settings, self.stage, self.engine, self.console.say, self.arguments.port)
+                )
+            with self.steps("deploy"):
+                shipped = running.deploy(prepared, self.console.say)
+            return self._use(running, shipped)
+
+    def _use(self, running: System, shipped: Shipped) -> int:
+        from deploy.local import companion, session
+
+        outputs = running.outputs(shipped)
+        if self.settings.discord and self.settings.local:
+            with self.steps("commands registered, endpoint tried"):
+                count = running.register(outputs)
+            self.console.say(f"{count} commands are registered, and the endpoint answered Discord's own trials")
+        code = 0
+        if self.settings.local and (self.arguments.words or not self.arguments.keep):
+            words = ["command", *self.arguments.words] if self.arguments.words else ["play"]
+            with self.steps("played"):
+                code = companion.play(self.settings, words, running.introduction, outputs)
+        deploying.summarise(shipped, self.settings, self.stage, self.console)
+        self.console.say()
+        self.steps.show()
+        if self.arguments.keep:
+            held = session.Session(
+                os.getpid(),
+                running.emulator.url,
+                self.stage.name,
+                self.engine is None,
+                running.introduction,
+                outputs,
+            )
+            with session.kept(held, self.settings.project / "dist"):
+                self._hold(running, outputs)
+        return code
+
+    def _hold(self, running: System, outputs: dict[str, str]) -> None:
+        """Say where everything is, and wait for Ctrl-C."""
+        self.console.say()
+        addresses = {**running.introduction.addresses, **outputs, "AWS_ENDPOINT_URL": running.emulator.url}
+        for what, where in addresses.items():
+            self.console.say(f"{what}: {where}")
+        self.console.say("running; another terminal can play and redeploy (`nox -s local -- --help`). Ctrl-C ends it")
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            self.console.say("taken down")
+
+    def _prepared(self) -> Prepared:
+        return prepare(self.settings, Choices(on_host=self.engine is None), os.environ, self.console)
+
+
+def _engine(runtime: str | None, opened: ExitStack, console: Console) -> Engine | None:
+    """Connect to the container engine; None for this host, which is chosen where no engine answers, and said."""
+    if runtime == "host":
+        return None
+    from deploy.container import Engine
+
+    try:
+        return opened.enter_context(Engine.connect(os.environ))
+    except EngineError as error:
+        if runtime == "container":
+            raise
+        console.say(f"no container engine answers ({error.faults[0].what}): functions run on this host")
+        return None
+
+
+def _redeploy(settings: Settings, arguments: argparse.Namespace, console: Console) -> int:
+    """Deploy to the kept system. Its health check runs the code on its layers, so it is not tried before."""
+    from deploy.local import session, system
+    from deploy.local.emulator import Emulator
+
+    started = time.monotonic()
+    held = session.demand(settings.project / "dist")
+    if arguments.stage and arguments.stage != held.stage:
+        raise ConfigError([Fault(f"--stage {arguments.stage}", f"{held.stage} is what runs", cure="leave it out")])
+    stage, emulator = settings.stage(held.stage), Emulator(held.url)
+    prepared = prepare(settings, Choices(on_host=held.on_host, try_code=False), os.environ, console)
+    with system.only(emulator.environment(stage.region)):
+        aws = system.connected(stage)
+        running = system.System(settings, stage, emulator, held.introduction, aws)
+        shipped = running.deploy(prepared, console.say)
+    deploying.summarise(shipped, settings, stage, console)
+    console.say(f"redeployed in {time.monotonic() - started:.1f} s")
+    return 0
+
+
+def _port(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text} is no port")
+    return int(text)

@@ -1,0 +1,89 @@
+"""The project's own side of a local system: a module that the pipeline runs without knowing it.
+
+    python -m MODULE serve --stage STAGE    starts what the functions speak to, prints a line of JSON, serves
+    python -m MODULE play                   uses the system as people do; exit code 0 if all was as expected
+    python -m MODULE command NAME …         plays a single command
+
+What `serve` prints has these keys, each an object of text by name, each optional:
+
+    environment   variables for the deploy, as a person would export them
+    functions     variables that every function gets besides its own
+    parameters    SSM parameters that the functions read, SecureStrings
+    addresses     what a person may want to open, by what it is
+
+`play` and `command` find all of it in the variable CHANNELWRIGHT_LOCAL, with the stack's `outputs` besides.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from deploy import project_module
+from deploy.errors import ConfigError, Fault
+from deploy.local.children import child
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from deploy.settings import Settings
+
+VARIABLE = "CHANNELWRIGHT_LOCAL"
+
+
+@dataclass(frozen=True)
+class Introduction:
+    """What a companion says of itself."""
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    functions: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict)
+
+
+@contextmanager
+def serving(settings: Settings, stage: str, port: int | None, home: Path) -> Iterator[Introduction]:
+    """Start the companion and wait for its introduction; end it on leaving. Without one there is nothing to start.
+
+    Raises ConfigError with what it wrote where it introduces itself in another way, or ends.
+    """
+    if settings.local is None:
+        yield Introduction()
+        return
+    line = f"{settings.local.companion} serve --stage {stage}{f' --port {port}' if port else ''}"
+    log = home / "companion.log"
+    environment = project_module.environment(settings)
+    with (
+        log.open("wb") as errors,
+        child(
+            project_module.command(line), environment, cwd=settings.project, stdout=subprocess.PIPE, stderr=errors
+        ) as process,
+    ):
+        said = process.stdout.readline() if process.stdout else b""
+        yield _introduction(f"local.companion: {line}", said, log)
+
+
+def play(settings: Settings, words: Sequence[str], introduction: Introduction, outputs: Mapping[str, str]) -> int:
+    """Let the companion play, its output being ours; return its exit code."""
+    if settings.local is None:
+        raise ConfigError([Fault("local.companion", "is missing", cure="name the module that plays")])
+    environment = project_module.environment(settings) | dict(introduction.environment)
+    environment[VARIABLE] = json.dumps({**asdict(introduction), "outputs": dict(outputs)})
+    sys.stdout.flush()
+    command = [*project_module.command(settings.local.companion), *words]
+    return subprocess.run(command, cwd=settings.project, env=environment, check=False).returncode
+
+
+def _introduction(where: str, said: bytes, log: Path) -> Introduction:
+    try:
+        found: Any = json.loads(said)
+        return Introduction(**{key: dict(found[key]) for key in found})
+    except (ValueError, TypeError) as error:
+        written = log.read_text(errors="replace")
+        what = "printed something else than its introduction" if said else "ended before it said anything"
+        raise ConfigError([Fault(where, what, cause=str(error) if said else "")], log=written) from error

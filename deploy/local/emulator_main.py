@@ -1,0 +1,55 @@
+"""MiniStack as a program: its functions run where the first argument says, a URL; a script for a process of its own.
+
+    python emulator_main.py URL SECONDS
+
+Every invocation, by the API, a function's URL or a queue, is posted to URL as {"function", "version", "event"} and
+answered with {"payload", "failed", "log"}. SECONDS is how long a function is in progress after each change of it.
+Without a URL, "-", MiniStack runs them itself. It ends with its stdin.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import urllib.request
+from typing import Any
+
+from ministack.services import lambda_svc
+
+_PATIENCE_SECONDS = 960
+"""More than a function may take."""
+
+
+def main(url: str, settling: str) -> None:
+    lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = float(settling)  # noqa: SLF001 - there is no setting for it
+    # It would put a file of its own beside the function's code, which is then not the code that was published.
+    lambda_svc._write_context_arn_shim = lambda *_: None  # noqa: SLF001
+    if url != "-":
+        lambda_svc._execute_function_warm = lambda function, event, _: _forwarded(url, function, event)  # noqa: SLF001
+    threading.Thread(target=_end_with_stdin, daemon=True).start()
+    from ministack.app import main as serve
+
+    sys.argv = sys.argv[:1]
+    serve()
+
+
+def _forwarded(url: str, function: dict[str, Any], event: Any) -> dict[str, Any]:
+    configuration = function.get("config") or function
+    asked = {"function": configuration["FunctionName"], "version": configuration["Version"], "event": event}
+    request = urllib.request.Request(url, json.dumps(asked).encode(), {"Content-Type": "application/json"})  # noqa: S310 - loopback
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=_PATIENCE_SECONDS) as answer:
+        said = json.loads(answer.read())
+    outcome = {"body": said["payload"], "log": said["log"]}
+    return outcome | ({"error": True, "function_error": "Unhandled"} if said["failed"] else {})
+
+
+def _end_with_stdin() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,78 @@
+"""A function version as it was published: its code and layers, downloaded back from AWS, and its configuration."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deploy.aws import functions, layers
+from deploy.errors import AwsError, Fault
+from deploy.layer.opt import unpacked
+from deploy.layer.template_environment import lambda_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from deploy.aws.functions import FunctionState
+    from deploy.published.shelf import Shelf
+
+_DEFAULT_TIMEOUT, _DEFAULT_MEMORY = 3, 128
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """A version and all that it runs from: files by path below /var/task and /opt, and its environment.
+
+    `timeout` is in seconds, `memory` in MB.
+    """
+
+    name: str
+    version: str
+    runtime: str
+    handler: str
+    timeout: int
+    memory: int
+    environment: Mapping[str, str]
+    task: Mapping[str, bytes]
+    opt: Mapping[str, bytes]
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.version}"
+
+
+def fetch(shelf: Shelf, name: str, version: str) -> Published:
+    """Download a version; raise AwsError where it, its code or one of its layers cannot be had."""
+    state = functions.read(shelf.aws, name, version)
+    if state is None:
+        raise AwsError([Fault(f"{name}:{version}", "there is no such version")])
+    task = unpacked([io.BytesIO(shelf.code(name, version, state.sha256))])
+    opt = unpacked(io.BytesIO(_layer(shelf, arn)) for arn in state.layers)
+    memory = int(state.configuration.get("MemorySize", _DEFAULT_MEMORY))
+    return Published(
+        name=name,
+        version=version,
+        runtime=str(state.configuration["Runtime"]),
+        handler=str(state.configuration["Handler"]),
+        timeout=int(state.configuration.get("Timeout", _DEFAULT_TIMEOUT)),
+        memory=memory,
+        environment={
+            **lambda_environment(name, shelf.aws.region, memory),
+            "AWS_LAMBDA_FUNCTION_VERSION": version,
+            **_variables(state),
+        },
+        task=task,
+        opt=opt,
+    )
+
+
+def _layer(shelf: Shelf, arn: str) -> bytes:
+    found = layers.read(shelf.aws, arn)
+    if found is None:
+        raise AwsError([Fault(arn, "was deleted; Lambda goes on with it where it is attached, this machine cannot")])
+    return shelf.layer(found[1], arn)
+
+
+def _variables(state: FunctionState) -> Mapping[str, str]:
+    variables: Mapping[str, str] = state.configuration.get("Environment", {}).get("Variables", {})
+    return variables

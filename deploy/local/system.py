@@ -1,0 +1,132 @@
+"""Brings the local system up, deploys to it as to AWS, and takes it down again."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from deploy.aws import secrets
+from deploy.aws.connection import connect
+from deploy.errors import RolloutError
+from deploy.layer.cache import Cache
+from deploy.local import companion, emulator
+from deploy.local.functions import Functions, Starts, door
+from deploy.local.in_container import Containers
+from deploy.local.on_host import Processes
+from deploy.local.published import Published, fetch
+from deploy.published.shelf import Shelf
+from deploy.register import application, registration
+from deploy.register.discord import Discord
+from deploy.release import stack
+from deploy.release.ship import Shipment, Shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from deploy.aws.connection import Aws
+    from deploy.container import Engine
+    from deploy.layer.prepare import Prepared
+    from deploy.local.companion import Introduction
+    from deploy.local.emulator import Emulator
+    from deploy.settings import Settings, Stage
+
+
+@dataclass(frozen=True)
+class System:
+    """An emulated AWS with a stage to deploy to, whose functions run on this machine."""
+
+    settings: Settings
+    stage: Stage
+    emulator: Emulator
+    introduction: Introduction
+    aws: Aws
+
+    def deploy(self, prepared: Prepared, say: Callable[[str], None]) -> Shipped:
+        """Deploy by the code path that AWS gets: template, layers, roll-out, aliases."""
+        for name, value in self.introduction.parameters.items():
+            secrets.keep(self.aws, name, value)
+        environment = {**os.environ, **self.introduction.environment}
+        parameters = stack.parameters(self.stage, environment) if self.settings.template else {}
+        return Shipment(self.aws, self.settings, self.stage, parameters, prepared, say, lambda _: True).deploy()
+
+    def outputs(self, shipped: Shipped) -> dict[str, str]:
+        """Return the stack's outputs, with addresses that hold on this machine."""
+        return {output.key: self.emulator.address_of(output.value) for output in shipped.outputs}
+
+    def register(self, outputs: Mapping[str, str]) -> int:
+        """Tell the companion's Discord the commands and the endpoint, which it tries; return how many commands."""
+        described, wanted = application.read(self.settings)
+        discord = Discord.from_environment(self.introduction.environment)
+        url = outputs.get(described.endpoint or "")
+        planned = registration.plan(discord, wanted, None, url, self.introduction.environment)
+        planned.apply(discord)
+        return len(wanted.commands)
+
+
+@contextmanager
+def running(
+    settings: Settings, stage: Stage, engine: Engine | None, say: Callable[[str], None], port: int | None = None
+) -> Iterator[System]:
+    """Bring the system up; without an engine its functions are processes of this host. Nothing of it stays."""
+    with ExitStack() as opened:
+        home = Path(opened.enter_context(TemporaryDirectory(prefix="channelwright-local-")))
+        introduction = opened.enter_context(companion.serving(settings, stage.name, port, home))
+        pool = _Pool(stage, Cache.from_environment(os.environ).root / "published", introduction.functions)
+        files = opened.enter_context(ExitStack())  # before the door, so that functions end before their files go
+        functions = Functions(pool.fetch, _starts(settings, engine, files, say))
+        url = opened.enter_context(door(functions))
+        emulated = opened.enter_context(emulator.running(home, functions=url))
+        opened.enter_context(only(emulated.environment(stage.region)))
+        yield System(settings, stage, emulated, introduction, connected(stage))
+
+
+def _starts(settings: Settings, engine: Engine | None, files: ExitStack, say: Callable[[str], None]) -> Starts:
+    if engine is None:
+        return Processes(say)
+    image = engine.resolve(settings.image, settings.architectures[0], say)
+    say(f"functions run in {image.reference}, behind the Runtime Interface Emulator")
+    return Containers(engine, image.reference, files)
+
+
+@dataclass(frozen=True)
+class _Pool:
+    stage: Stage
+    folder: Path
+    variables: Mapping[str, str]
+
+    def fetch(self, name: str, version: str) -> Published:
+        """Get a version with what it needs to find the emulated AWS and the companion."""
+        aws = connected(self.stage)
+        published = fetch(Shelf(aws, self.folder), name, version)
+        region = {key: value for key, value in os.environ.items() if key in _FOR_FUNCTIONS}
+        return replace(published, environment={**published.environment, **region, **self.variables})
+
+
+_FOR_FUNCTIONS = {"AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+
+
+def connected(stage: Stage) -> Aws:
+    """Connect to the emulated account, whichever one the stage is for; raise RolloutError if it were a real one."""
+    aws = connect(replace(stage, account=None))
+    if aws.is_amazons:
+        raise RolloutError.of(aws.functions.meta.endpoint_url, "is Amazon's: a local system never goes there")
+    return aws
+
+
+@contextmanager
+def only(environment: Mapping[str, str]) -> Iterator[None]:
+    """Let boto3 find these settings and no others of this machine's: a real account is out of reach."""
+    before = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+    for name in before:
+        del os.environ[name]
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        for name in environment:
+            os.environ.pop(name, None)
+        os.environ.update(before)
