@@ -7,7 +7,6 @@ host's, as the function has work to do there. The runtime interface client is th
 from __future__ import annotations
 
 import json
-import subprocess
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from deploy.local.children import end
 from deploy.local.functions import Outcome
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterator
 
     from deploy.local.published import Published

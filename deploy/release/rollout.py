@@ -6,11 +6,13 @@ kill does what is left.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from deploy.aws import functions, uploads
-from deploy.errors import AwsError, Fault, RolloutError
+from deploy.errors import AwsError, Fault, PipelineError, RolloutError
 from deploy.layer.manifest import code_sha256
 from deploy.release import health
 from deploy.release.notes import AliasNote, VersionNote
@@ -18,7 +20,7 @@ from deploy.release.switch import Move, move_all
 from deploy.release.values import LiveFunction, Release
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from deploy.aws.connection import Aws
     from deploy.aws.functions import AliasState, FunctionState
@@ -28,8 +30,13 @@ if TYPE_CHECKING:
 
 
 def roll_out(aws: Aws, stage: Stage, plan: RolloutPlan, commit: Commit, say: Callable[[str], None]) -> Release:
-    """Make a plan true whose layers are all published; raise RolloutError or AwsError, and no alias has moved then."""
-    versions = [_version(aws, stage, each, VersionNote(plan.release, commit.short), say) for each in plan.functions]
+    """Make a plan true whose layers are all published; raise RolloutError or AwsError, and no alias has moved then.
+
+    New versions are made and asked side by side, as functions do not depend on each other until the aliases move.
+    """
+    versions = _side_by_side(
+        [partial(_version, aws, stage, each, VersionNote(plan.release, commit.short), say) for each in plan.functions]
+    )
     moves = [move(each.alias, plan.release, version) for each, version in zip(plan.functions, versions, strict=True)]
     move_all(aws, [each for each in moves[::-1] if not each.is_made(each.alias)])
     for each in plan.functions:
@@ -40,6 +47,20 @@ def roll_out(aws: Aws, stage: Stage, plan: RolloutPlan, commit: Commit, say: Cal
         functions=tuple(_live(each, version) for each, version in zip(plan.functions, versions, strict=True)),
         uploaded=plan.uploads,
     )
+
+
+def _side_by_side(tasks: Sequence[Callable[[], str]]) -> list[str]:
+    """Do all of it at once; raise what failed, with the faults of all that did, once the last one has ended."""
+    with ThreadPoolExecutor(max(len(tasks), 1)) as threads:
+        running = [threads.submit(task) for task in tasks]
+    errors = [error for each in running if (error := each.exception())]
+    refusals = [error for error in errors if isinstance(error, PipelineError)]
+    if len(refusals) > 1 and refusals == errors:
+        log = "\n".join(error.log for error in refusals if error.log)
+        raise RolloutError([fault for error in refusals for fault in error.faults], log=log)
+    for error in sorted(errors, key=lambda error: isinstance(error, PipelineError)):
+        raise error
+    return [each.result() for each in running]
 
 
 def move(alias: AliasState, release: str, version: str) -> Move:

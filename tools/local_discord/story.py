@@ -127,6 +127,10 @@ class Evening:
         )
         self._watch(shown, says, "the outcome is told")
 
+    def _in_time(self, shown: dict[str, Any]) -> None:
+        seconds = shown["seconds"]
+        self.expect(f"answered within {seconds:.2f} s", seconds < _DISCORDS_PATIENCE, shown["failure"])
+
     def _watch(self, shown: dict[str, Any], says: str, what: str) -> dict[str, Any]:
         """Print each message that the user sees, until it says what it should."""
         started, last = time.monotonic(), shown

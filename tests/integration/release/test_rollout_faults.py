@@ -50,7 +50,11 @@ class Trap:
 
     def _called(self, **context: Any) -> Any:
         self.calls += 1
-        return self.spring(self, context.get("request")) if self.calls == self.at else None
+        if self.calls != self.at:
+            return None
+        if "Payload" in context.get("parsed", {}):
+            context["parsed"]["Payload"].close()  # nobody is going to read it
+        return self.spring(self, context.get("request"))
 
 
 def refuse(trap: Trap, _: Any) -> None:
@@ -68,7 +72,7 @@ def lose(trap: Trap, _: Any) -> None:
 def send_and_lose(trap: Trap, request: Any) -> None:
     """Let the call reach AWS and its answer get lost on the way back, so that botocore sends it once more."""
     client: Any = trap.aws.functions
-    client._endpoint.http_session.send(request)
+    _ = client._endpoint.http_session.send(request).content  # read, so that its connection is given back
     raise ConnectionClosedError(endpoint_url=request.url)
 
 
