@@ -24,7 +24,10 @@ _ARN = "arn:aws:lambda:us-east-1:012345678912:function:test"
 
 
 class RuntimeApi(ThreadingHTTPServer):
-    """Hands out one event after the other, each once the one before has its outcome."""
+    """Hands out one event after the other, each once the one before has its outcome.
+
+    `started` is set once the client asks for its first event: its start-up is over then.
+    """
 
     daemon_threads = True
 
@@ -32,6 +35,7 @@ class RuntimeApi(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.events: queue.SimpleQueue[tuple[bytes, dict[str, str]]] = queue.SimpleQueue()
         self.outcomes: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self.started = threading.Event()
 
     def invoke(self, event: object, timeout: float, function_arn: str = _ARN) -> dict[str, Any]:
         """Let the client have an event; return how it answered, or that it did not within `timeout` seconds."""
@@ -52,6 +56,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:  # the name is http.server's
+        self.server.started.set()
         body, headers = self.server.events.get()
         self._answer(200, body, headers)
 

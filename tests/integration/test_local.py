@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,18 +11,18 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import docker
 import pytest
 import requests
 
+from tests.integration.this_project import copy_to
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-PROJECT = Path(__file__).parents[2]
-PARTS = ("config", "src", "tools", "deploy", "tests", "Dockerfile.layer", "requirements.txt", "requirements.in")
 PATIENCE = 300
 
 
@@ -94,12 +93,7 @@ class Clone:
 def clone(tmp_path: Path) -> Clone:
     folder, temporary = tmp_path / "clone", tmp_path / "temporary"
     temporary.mkdir()
-    for part in PARTS:
-        source = PROJECT / part
-        if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, folder / part)
+    copy_to(folder)
     return Clone(folder, temporary)
 
 
