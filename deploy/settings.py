@@ -68,7 +68,10 @@ class Layer:
 
 @dataclass(frozen=True, kw_only=True)
 class Function:
-    """A Lambda function; `key` is its key in the configuration, `name` lacks the stage's suffix."""
+    """A Lambda function; `key` is its key in the configuration, `name` lacks the stage's suffix.
+
+    `bench` is the event with which its first request is measured.
+    """
 
     key: str
     name: str
@@ -76,6 +79,7 @@ class Function:
     layers: tuple[str, ...] = ()
     alias: str = "live"
     health: Mapping[str, Any] | None = None
+    bench: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,8 @@
 Every request gets a fresh container with one way's layer in /opt and the same code in /var/task. The emulator starts
 the runtime at the first POST, so the time from that POST to the answer is the start-up and the handler together, as
 at a cold start. The event is an HTTP request that nobody signed, or one of your own: all but the start-up should be
-nothing. The health event would not do, as it digests the layer, which takes longer for larger ones.
+nothing. The health event would not do, as it digests the layer, which takes longer for larger ones. A function
+that takes other events than HTTP requests names one with `bench` in the configuration.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ class Trial:
 def measure_first_requests(
     settings: Settings, builds: Builds, event: Mapping[str, Any] | None, count: int, console: Console
 ) -> Iterator[Row]:
-    """Send `count` first requests to the first function on each layer, in turn; yield a row for each comparison."""
+    """Send `count` first requests to every function on each layer, in turn; yield a row for each comparison."""
     from deploy.container import Engine
 
     pip = builds.pip.opt()
@@ -123,20 +124,34 @@ def measure_first_requests(
         "this": builds.this.opt(),
         "sourceless": builds.sourceless.opt(),
     }
-    found = {name: FirstRequest() for name in contents}
     with Engine.connect(os.environ) as engine, ExitStack() as opened:
-        trial = _trial(settings, engine, event or UNSIGNED)
+        image = engine.resolve(settings.image, settings.architectures[0], print).reference
         with ZipFile(builds.this.code) as archive:
             code = {name: archive.read(name) for name in archive.namelist()}
         volumes = {
-            name: opened.enter_context(engine.volumes(trial.image, {OPT: opt, TASK_ROOT: code}))
+            name: opened.enter_context(engine.volumes(image, {OPT: opt, TASK_ROOT: code}))
             for name, opt in contents.items()
         }
-        for _ in range(count):
-            for name, mounted in volumes.items():
-                trial.request(mounted, found[name])
-    console.say(f"{trial.handler}: {count} first requests to each layer")
-    yield from _rows(found)
+        for function in settings.functions.values():
+            sent = function.bench or event or UNSIGNED
+            trial = Trial(
+                engine=engine,
+                image=image,
+                python=settings.runtime,
+                handler=function.handler,
+                environment=_environment(settings, function),
+                event=sent,
+            )
+            yield from _rows(function.key, _measured(trial, volumes, count))
+            console.say(f"{function.handler}: {count} first requests to each layer")
+
+
+def _measured(trial: Trial, volumes: Mapping[str, Mapping[str, str]], count: int) -> dict[str, FirstRequest]:
+    found = {name: FirstRequest() for name in volumes}
+    for _ in range(count):
+        for name, mounted in volumes.items():
+            trial.request(mounted, found[name])
+    return found
 
 
 def with_valid_bytecode(opt: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -151,19 +166,6 @@ def with_valid_bytecode(opt: Mapping[str, bytes]) -> dict[str, bytes]:
     }
 
 
-def _trial(settings: Settings, engine: Engine, event: Mapping[str, Any]) -> Trial:
-    function = next(iter(settings.functions.values()))
-    image = engine.resolve(settings.image, settings.architectures[0], print)
-    return Trial(
-        engine=engine,
-        image=image.reference,
-        python=settings.runtime,
-        handler=function.handler,
-        environment=_environment(settings, function),
-        event=event,
-    )
-
-
 def _environment(settings: Settings, function: Function) -> dict[str, str]:
     own: dict[str, str] = {}
     if settings.template:
@@ -171,10 +173,12 @@ def _environment(settings: Settings, function: Function) -> dict[str, str]:
     return {**lambda_environment(function.name, TRIAL_REGION), **own}
 
 
-def _rows(found: Mapping[str, FirstRequest]) -> Iterator[Row]:
+def _rows(key: str, found: Mapping[str, FirstRequest]) -> Iterator[Row]:
     pip, valid, uv, this, sourceless = (found[name].milliseconds for name in found)
-    yield Row(what="first request", unit="ms", pip=pip, uv=uv, this=this, ratio_at_most=FASTER)
-    yield Row(what="first request, sourceless", unit="ms", pip=pip, uv=uv, this=sourceless, ratio_at_most=FASTER)
-    yield Row(what="first request, had pip's bytecode stayed valid", unit="ms", pip=valid, uv=uv, this=this)
+    yield Row(what=f"{key}: first request", unit="ms", pip=pip, uv=uv, this=this, ratio_at_most=FASTER)
+    yield Row(
+        what=f"{key}: first request, sourceless", unit="ms", pip=pip, uv=uv, this=sourceless, ratio_at_most=FASTER
+    )
+    yield Row(what=f"{key}: first request, had pip's bytecode stayed valid", unit="ms", pip=valid, uv=uv, this=this)
     pip, valid, uv, this, sourceless = (found[name].cpu for name in found)
     yield Row(what="  its processor time", unit="ms", pip=pip, uv=uv, this=this)
