@@ -45,7 +45,7 @@ class Instance(Protocol):
 
 
 class Starts(Protocol):
-    def __call__(self, published: Published) -> AbstractContextManager[Instance]:
+    def __call__(self, published: Published, /) -> AbstractContextManager[Instance]:
         """Start a version; it ends on leaving. Raises EngineError where that is not possible."""
         ...
 

@@ -27,8 +27,6 @@ from tests.integration.aws import REGION, emulated_aws
 from tests.integration.this_project import copy_to
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from deploy.container import Engine
 
 pytestmark = [
@@ -68,7 +66,8 @@ def test_a_first_command_is_queued_and_answered_in_discords_time(
         engine.volumes(runtime_image, {OPT: opt, TASK_ROOT: task}) as v,
     ):
         threading.Thread(target=api.serve_forever, daemon=True).start()
-        queues = boto3.client("sqs", endpoint_url=aws.url, region_name=REGION, **KEYS)
+        session = boto3.Session("test", "test", region_name=REGION)
+        queues = session.client("sqs", endpoint_url=aws.url)
         url = queues.create_queue(QueueName="jobs.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
         variables = {
             **lambda_environment("bot", REGION),
@@ -91,6 +90,3 @@ def test_a_first_command_is_queued_and_answered_in_discords_time(
     assert len(queued) == 1
     assert seconds < PATIENCE
     print(f"answered after {seconds:.2f} s with {PROCESSOR:.0%} of a processor")
-
-
-KEYS: Mapping[str, str] = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}

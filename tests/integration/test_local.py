@@ -105,8 +105,8 @@ def engine_is_as_before() -> Iterator[None]:
         client = docker.from_env()
         try:
             wanted: Any = {"label": "channelwright"}
-            containers = [each.id for each in client.containers.list(all=True, filters=wanted)]
-            return {*containers, *(each.id for each in client.volumes.list(filters=wanted))}
+            containers = client.containers.list(all=True, filters=wanted)
+            return {str(each.id) for each in [*containers, *client.volumes.list(filters=wanted)]}
         finally:
             client.close()
 
