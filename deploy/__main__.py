@@ -7,6 +7,7 @@ keeps its traceback.
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import signal
 import sys
@@ -26,15 +27,27 @@ COMMANDS = {
     "bench": "measure size, build time and cold start against the usual ways",
 }
 
+# A disk without room is no bug, wherever it is found.
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
 
 def main(argv: list[str]) -> int:
-    # A cancelled CI job sends SIGTERM: like Ctrl-C, it shall leave no containers, and no alias half-way.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A cancelled CI job sends SIGTERM: like Ctrl-C, it shall leave no containers, and no alias half-way. A shell
+    # starts what runs in its background with Ctrl-C ignored; who sends it by `kill -INT` means it all the same.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
     try:
         arguments = _parser(argv).parse_args(argv)
         code: int = importlib.import_module(f"deploy.commands.{arguments.command}").run(arguments)
     except PipelineError as error:
         print(f"{error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        print(
+            f"{error.filename or 'a file'}: {error.strerror}\n    do:    make room, then run it again", file=sys.stderr
+        )
         return 1
     except KeyboardInterrupt:
         print("interrupted; a rerun continues where this one stopped", file=sys.stderr)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from deploy.aws import secrets
 from deploy.aws.connection import connect
-from deploy.errors import RolloutError
+from deploy.errors import EngineError, RolloutError
 from deploy.layer.cache import Cache
 from deploy.local import companion, emulator
 from deploy.local.functions import Functions, Starts, door
@@ -75,13 +75,14 @@ def running(
     with ExitStack() as opened:
         home = Path(opened.enter_context(TemporaryDirectory(prefix="channelwright-local-")))
         introduction = opened.enter_context(companion.serving(settings, stage.name, port, home))
-        pool = _Pool(stage, Cache.from_environment(os.environ).root / "published", introduction.functions)
+        source = _Source(Cache.from_environment(os.environ).root / "published", introduction.functions)
         files = opened.enter_context(ExitStack())  # before the door, so that functions end before their files go
-        functions = Functions(pool.fetch, _starts(settings, engine, files, say))
+        functions = Functions(source.fetch, _starts(settings, engine, files, say))
         url = opened.enter_context(door(functions))
         emulated = opened.enter_context(emulator.running(home, functions=url))
         opened.enter_context(only(emulated.environment(stage.region)))
-        yield System(settings, stage, emulated, introduction, connected(stage))
+        source.aws = connected(stage)
+        yield System(settings, stage, emulated, introduction, source.aws)
 
 
 def _starts(settings: Settings, engine: Engine | None, files: ExitStack, say: Callable[[str], None]) -> Starts:
@@ -92,26 +93,30 @@ def _starts(settings: Settings, engine: Engine | None, files: ExitStack, say: Ca
     return Containers(engine, image.reference, files)
 
 
-@dataclass(frozen=True)
-class _Pool:
-    stage: Stage
+@dataclass
+class _Source:
+    """Where functions come from: the emulated AWS, once it is there. `variables` are what every function gets besides."""
+
     folder: Path
     variables: Mapping[str, str]
+    aws: Aws | None = None
 
     def fetch(self, name: str, version: str) -> Published:
         """Get a version with what it needs to find the emulated AWS and the companion."""
-        aws = connected(self.stage)
-        published = fetch(Shelf(aws, self.folder), name, version)
-        region = {key: value for key, value in os.environ.items() if key in _FOR_FUNCTIONS}
-        return replace(published, environment={**published.environment, **region, **self.variables})
+        if self.aws is None:
+            raise EngineError.of(f"{name}:{version}", "was invoked before the emulated AWS was there")
+        published = fetch(Shelf(self.aws, self.folder), name, version)
+        access = {key: os.environ[key] for key in _ACCESS}
+        return replace(published, environment={**published.environment, **access, **self.variables})
 
 
-_FOR_FUNCTIONS = {"AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+_ACCESS = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 
 def connected(stage: Stage) -> Aws:
     """Connect to the emulated account, whichever one the stage is for; raise RolloutError if it were a real one."""
     aws = connect(replace(stage, account=None))
+    # Also makes the client, before threads share it.
     if aws.is_amazons:
         raise RolloutError.of(aws.functions.meta.endpoint_url, "is Amazon's: a local system never goes there")
     return aws

@@ -15,9 +15,10 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(autouse=True)
 def _signals() -> object:
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     yield
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -40,6 +41,18 @@ def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deploy.commands.check.load", bug)
     with pytest.raises(ZeroDivisionError):
         main(["check"])
+
+
+def test_a_full_disk_is_a_message_and_exit_code_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        with Path("/dev/full").open("w", buffering=1) as device:
+            device.write("more than it takes\n")
+
+    monkeypatch.setattr("deploy.commands.check.load", full)
+    assert main(["check"]) == 1
+    assert "No space left on device" in capsys.readouterr().err
 
 
 def test_a_terminated_run_ends_as_an_interrupted_one() -> None:
