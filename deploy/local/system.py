@@ -95,7 +95,7 @@ def _starts(settings: Settings, engine: Engine | None, files: ExitStack, say: Ca
 
 @dataclass
 class _Source:
-    """Where functions come from: the emulated AWS, once it is there. `variables` are what every function gets besides."""
+    """Where functions come from, once the emulated AWS is there. `variables` are what every function gets besides."""
 
     folder: Path
     variables: Mapping[str, str]
