@@ -51,6 +51,12 @@ class Place:
             stage = Stage(name="", region=_region(arguments), stack="")
         return cls(settings, replace(stage, region=arguments.region) if arguments.region else stage)
 
+    def need_stage(self) -> None:
+        """Raise ConfigError where the project has no stage to look at."""
+        if not self.stage.name:
+            cure = "define one below `stages` in config/pipeline.yaml"
+            raise ConfigError([Fault("--stage", "the project has no stages", cure=cure)])
+
     @cached_property
     def aws(self) -> Aws:
         from deploy.aws.connection import connect

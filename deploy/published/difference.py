@@ -76,6 +76,12 @@ class PackageChange:
         found += ["wheel"] if _other_wheel(self.before, self.after) else []
         return (*found, *(["files"] if self.files else []))
 
+    def __str__(self) -> str:
+        """Write it in a few words: `idna 3.7 -> 3.8`, `six 1.17 added`, `six 1.17 changed`."""
+        if "version" in self.reasons and self.before and self.after:
+            return f"{self.name} {self.before.version} -> {self.after.version}"
+        return f"{self.name} {self._either.version} {self.kind}"
+
     @property
     def _either(self) -> HeldPackage:
         one = self.after or self.before
