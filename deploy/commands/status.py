@@ -133,9 +133,9 @@ def _sizes(standing: Standing) -> Iterator[tuple[str, ...]]:
         yield (
             f"{version.state.name}:{version.state.version}",
             size(version.state.size),
-            size(version.unzipped),
-            size(total) if total is not None else "unknown",
-            f"{total / UNZIPPED:.1%}" if total is not None else "unknown",
+            "unknown" if version.unzipped is None else size(version.unzipped),
+            "unknown" if total is None else size(total),
+            "unknown" if total is None else f"{total / UNZIPPED:.1%}",
             f"{len(version.layers)} of {LAYERS}",
             _runtime(version, standing.today),
         )

@@ -115,7 +115,7 @@ def _released(version: VersionStanding) -> Iterator[str]:
     if note is None:
         yield "was not published by this pipeline: its description names no release"
         return
-    if note.code and not version.code.startswith(note.code):
+    if note.code and version.code and not version.code.startswith(note.code):
         yield f"has other code than release {note.release} was verified with"
     if note.layers and version.opt and not version.opt.startswith(note.layers):
         yield f"has other layers than release {note.release} was verified with"

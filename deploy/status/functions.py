@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from zipfile import ZipFile
 
+from deploy.errors import AwsError
 from deploy.layer.opt import unpacked
 from deploy.release import tree_digest
 from deploy.status.layers import Layers, Opened
@@ -42,16 +42,20 @@ class Functions:
         return AliasStanding(alias=alias, versions=versions)
 
     def _version(self, state: FunctionState) -> VersionStanding:
-        code = self.shelf.code(state.name, state.version, state.sha256)
-        with ZipFile(io.BytesIO(code)) as archive:
-            unzipped = sum(entry.file_size for entry in archive.infolist())
-        return VersionStanding(
+        known = VersionStanding(
             state=state,
             layers=tuple(self.layers.standing(arn, state) for arn in state.layers),
-            unzipped=unzipped,
-            code=tree_digest.of_files(unpacked([io.BytesIO(code)])),
+            unzipped=None,
+            code="",
             opt=self._opt(state),
         )
+        try:
+            code = self.shelf.code(state.name, state.version, state.sha256)
+        except AwsError as error:
+            # All else is worth saying still, and most of all when something is wrong.
+            return replace(known, unread="; ".join(fault.what for fault in error.faults))
+        files = unpacked([io.BytesIO(code)])
+        return replace(known, unzipped=sum(map(len, files.values())), code=tree_digest.of_files(files))
 
     def _opt(self, state: FunctionState) -> str:
         """Digest the layers merged as Lambda merges them; empty where one cannot be had any more."""

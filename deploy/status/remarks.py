@@ -53,6 +53,8 @@ def _version(standing: Standing, function: FunctionStanding, version: VersionSta
                 what,
                 cure=f"deploy, or see: `nox -s diff -- {layer.layer}:{layer.version} {layer.layer}:{layer.newest}`",
             )
+    if version.unread:
+        yield Fault(where, f"its code could not be looked into: {version.unread}")
     if version.size is not None and version.size > UNZIPPED * NEARLY:
         yield Fault(where, f"takes {version.size / UNZIPPED:.0%} of the {UNZIPPED:,} bytes that Lambda allows unzipped")
     runtime = str(version.state.configuration.get("Runtime", ""))

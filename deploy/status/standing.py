@@ -62,17 +62,18 @@ class LayerStanding:
 
 @dataclass(frozen=True, kw_only=True)
 class VersionStanding:
-    """A function's version that traffic meets. `unzipped` is its code's size.
+    """A function's version that traffic meets. `unzipped` is its code's size, None where the zip cannot be had.
 
-    `code` and `opt` are the digests of its code and of its layers merged, as a health check answers them; `opt` is
-    empty where a layer cannot be had any more.
+    `code` and `opt` are the digests of its code and of its layers merged, as a health check answers them, empty where
+    a zip cannot be had; `unread` says why the code's cannot.
     """
 
     state: FunctionState
     layers: tuple[LayerStanding, ...]
-    unzipped: int
+    unzipped: int | None
     code: str
     opt: str
+    unread: str = ""
 
     @property
     def note(self) -> VersionNote | None:
@@ -80,9 +81,10 @@ class VersionStanding:
 
     @property
     def size(self) -> int | None:
-        """Bytes unzipped of the code and all its layers, which Lambda limits; None where a layer's are not known."""
-        sizes = [layer.contents.size if layer.contents else None for layer in self.layers]
-        return None if None in sizes else self.unzipped + sum(size or 0 for size in sizes)
+        """Bytes unzipped of the code and all its layers, which Lambda limits; None where some are not known."""
+        sizes = [self.unzipped, *(layer.contents.size if layer.contents else None for layer in self.layers)]
+        known = [size for size in sizes if size is not None]
+        return sum(known) if len(known) == len(sizes) else None
 
     def as_json(self, today: date) -> dict[str, Any]:
         note, runtime = self.note, str(self.state.configuration.get("Runtime", ""))

@@ -35,17 +35,22 @@ class Looker:
         self._capsys.readouterr()
         return main(["--project", str(self.project), *argv])
 
-    def text(self, *argv: str, code: int = 0) -> str:
-        assert self.run(*argv) == code
-        return self._capsys.readouterr().out
+    def ran(self, *argv: str) -> tuple[int, str]:
+        """Return the exit code, and what was printed on stdout."""
+        return self.run(*argv), self._capsys.readouterr().out
 
-    def rows(self, *argv: str, code: int = 0) -> list[list[str]]:
+    def text(self, *argv: str) -> str:
+        code, text = self.ran(*argv)
+        assert code == 0
+        return text
+
+    def rows(self, *argv: str) -> list[list[str]]:
         """Return the words of every line."""
-        return [line.split() for line in self.text(*argv, code=code).splitlines()]
+        return [line.split() for line in self.text(*argv).splitlines()]
 
-    def json(self, *argv: str, code: int = 0) -> Any:
+    def json(self, *argv: str) -> Any:
         """Return the JSON that is all there is on stdout."""
-        return json.loads(self.text(*argv, "--json", code=code))
+        return json.loads(self.text(*argv, "--json"))
 
     def refused(self, *argv: str) -> str:
         assert self.run(*argv) == 1
