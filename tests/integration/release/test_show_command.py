@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.aws import layers
+from deploy.aws.connection import elsewhere
 from deploy.layer import manifest, sbom
 from deploy.release.publish import publish
 from tests.integration.release.conftest import COMMIT
@@ -92,6 +93,18 @@ def test_anybodys_layer_is_read_and_said_not_to_be_ours(look: Looker, aws: Aws) 
     assert [(each["name"], each["version"]) for each in found["packages"]] == [("idna", "2.0")]
     assert found["verified"] == "nothing is known"
     assert "not ours: no manifest of this pipeline is in it" in look.text("show", "theirs:1")
+
+
+@pytest.mark.usefixtures("layer")
+def test_a_layer_of_another_region_is_read_there(look: Looker, aws: Aws) -> None:
+    there = elsewhere(aws, "us-east-1")
+    foreign(there, "far")
+    (far,) = layers.versions(there, "far")
+    assert far.arn.split(":")[3] == "us-east-1"
+    assert look.json("show", far.arn)["name"] == "far:1"
+    assert look.json("show", "far", "--region", "us-east-1")["arn"] == far.arn
+    assert "there is no such layer" in look.refused("show", "far:1")
+    assert [each["name"] for each in look.json("diff", "1", far.arn)["packages"]] == ["idna", "six"]
 
 
 @pytest.mark.usefixtures("layer")
