@@ -92,6 +92,21 @@ def test_a_shared_object_is_compared_by_what_it_needs_not_by_its_bytes() -> None
     ]
 
 
+def test_bytecode_that_comes_or_goes_is_an_abi_change() -> None:
+    without, having = ours([package("a")], {"a/x.py": ""}), ours([package("a")], {"a/x.pyc": PYTHON_311 + UNCHECKED})
+    (change,) = compared(without, having).abi
+    assert (change.kind, change.before) == ("bytecode", "")
+    assert compared(having, without).abi[0].after == ""
+
+
+def test_a_shared_object_that_needs_something_else_is_an_abi_change() -> None:
+    before = ours([package("a")], {"a/x.so": EXTENSION.read_bytes()})
+    after = ours([package("a")], {"a/x.so": "text"})
+    (change,) = compared(before, after).abi
+    assert change.before.startswith("x86_64, GLIBC_")
+    assert change.after == "is not an ELF file"
+
+
 def test_anybodys_layer_can_be_compared() -> None:
     theirs = {
         "python/a/x.py": "1",
