@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING
 
 from deploy.commands import looking
 from deploy.console import Console, size
+from deploy.errors import Fault
 from deploy.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from deploy.errors import Fault
     from deploy.status.standing import StackStanding, Standing, VersionStanding
 
 DRIFTED = 3
@@ -87,9 +87,18 @@ def _show(standing: Standing, drifted: Sequence[Fault], remarked: Sequence[Fault
     for title, faults in (("worth knowing", remarked), ("drift", drifted)):
         if faults:
             console.say(f"\n{title}:")
-        for fault in faults:
+        for fault in _together(faults):
             console.say(f"  {fault}".replace("\n", "\n  "))
     console.say(f"\n{len(drifted)} drifted" if drifted else "\nno drift")
+
+
+def _together(faults: Sequence[Fault]) -> Iterator[Fault]:
+    """Join what is the same in several places."""
+    places: dict[tuple[str, str, str], list[str]] = {}
+    for fault in faults:
+        places.setdefault((fault.what, fault.cause, fault.cure), []).append(fault.where)
+    for (what, cause, cure), where in places.items():
+        yield Fault(", ".join(where), what, cause, cure)
 
 
 def _stack(stack: StackStanding) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,9 +32,9 @@ class Known:
 
     @property
     def git(self) -> str:
-        """The commit that it was built from, with + where files were not committed; empty where nothing says it."""
+        """The commit that it was built from, +dirty where files were not committed; empty where nothing says it."""
         if self.papers:
-            return f"{self.papers['git']['commit']}{'+' if self.papers['git']['dirty'] else ''}"
+            return f"{self.papers['git']['commit']}{'+dirty' if self.papers['git']['dirty'] else ''}"
         return self.note.git if self.note else ""
 
     @property
@@ -138,12 +139,8 @@ def _sha256(papers: Mapping[str, Any]) -> str:
 
 
 def _proven(evidence: Mapping[str, Any]) -> str:
-    image = str(evidence["image"])
-    where = (
-        f"in {image[:19] if image.startswith('sha256:') else image}"
-        if evidence["in_container"]
-        else "on a host, not in the runtime image"
-    )
+    image = re.sub(r"(sha256:[0-9a-f]{12})[0-9a-f]+", r"\1…", str(evidence["image"]))
+    where = f"in {image}" if evidence["in_container"] else "on a host, not in the runtime image"
     if not evidence["imported"]:
         return f"audited {where}; not imported, as no machine of its architecture was at hand"
     modules, natives = len(evidence["modules"]), len(evidence["shared_objects"])
