@@ -39,6 +39,30 @@ def local(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def status(session: nox.Session) -> None:
+    """Say what runs in a stage, and whether it is what it should be: `nox -s status -- --stage dev`."""
+    _pipeline(session, "status")
+
+
+@nox.session(default=False)
+def show(session: nox.Session) -> None:
+    """Say what is in a layer version: `nox -s show -- 3`."""
+    _pipeline(session, "show")
+
+
+@nox.session(default=False)
+def diff(session: nox.Session) -> None:
+    """Say how two layers differ: `nox -s diff -- 3 4`, `nox -s diff -- 4 local`."""
+    _pipeline(session, "diff")
+
+
+@nox.session(default=False)
+def where(session: nox.Session) -> None:
+    """Find the layer versions that hold a package, and what runs them: `nox -s where -- urllib3`."""
+    _pipeline(session, "where")
+
+
+@nox.session(default=False)
 def register(session: nox.Session) -> None:
     """Tell Discord the bot's commands: `nox -s register -- --stage dev`."""
     _pipeline(session, "register")

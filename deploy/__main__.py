@@ -1,7 +1,7 @@
 """`python -m deploy COMMAND`: parses, loads one command, turns a refusal into a message and an exit code.
 
-Exit codes: 0 done, or nothing to do; 1 the run was refused, with every reason on stderr; 2 wrong usage. A bug
-keeps its traceback.
+Exit codes: 0 done, or nothing to do; 1 the run was refused, with every reason on stderr; 2 wrong usage; 3 a check
+that was asked for found something, such as `status --check` a drift. A bug keeps its traceback.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ COMMANDS = {
     "layer": "build the layers inside the Lambda runtime image and prove that they work there",
     "deploy": "publish what changed and roll it out to a stage",
     "local": "run the whole system on this machine, without any account",
+    "status": "say what runs in a stage, and whether it is what it should be",
+    "show": "say what is in a layer version",
+    "diff": "say how two layers differ",
+    "where": "find the layer versions that hold a package, and what runs them",
     "register": "tell Discord the application's commands, and where its interactions go",
     "lock": "lock requirements.in to versions and hashes that fit the runtime",
     "check": "check the configuration and the lock without building anything",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,28 @@ class Console:
         with Rich(file=self.stream).status(f"{title} …"):
             yield
 
+    @contextmanager
+    def counted(self, title: str, total: int) -> Iterator[Callable[[], None]]:
+        """Show how many of `total` are done, and at the end how long it took: what is yielded is called for each."""
+        started = time.monotonic()
+        with self._bar(title, total) as advance:
+            yield advance
+        if total:
+            self.say(f"{title}: {total}  {time.monotonic() - started:.1f} s")
+
+    @contextmanager
+    def _bar(self, title: str, total: int) -> Iterator[Callable[[], None]]:
+        if not self.is_terminal:
+            yield lambda: None
+            return
+        from rich.console import Console as Rich
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+        with Progress(*columns, console=Rich(file=self.stream), transient=True) as progress:
+            task = progress.add_task(title, total=total)
+            yield lambda: progress.advance(task)
+
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table: columns that hold only numbers and units align right."""
         if not rows:
@@ -62,6 +84,15 @@ def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) ->
         for cell, width, align in zip(cells, widths, right, strict=True)
     ]
     return "  ".join(parts).rstrip()
+
+
+def growth(count: int) -> str:
+    """Write a difference of bytes, with its sign.
+
+    >>> growth(11_800), growth(-5), growth(0)
+    ('+11.8 kB', '-5 B', '')
+    """
+    return f"{'+' if count > 0 else '-'}{size(abs(count))}" if count else ""
 
 
 def size(count: int) -> str:

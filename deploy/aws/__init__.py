@@ -4,6 +4,7 @@
     refusals     what AWS or botocore refused, as AwsError with cause and cure
     layers       layer versions
     functions    functions, their versions and aliases
+    queues       queues, and the event sources through which functions take from them
     stacks       CloudFormation stacks and change sets
     uploads      how bytes get to Lambda: in the call, or through S3
 

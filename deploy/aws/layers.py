@@ -80,6 +80,16 @@ def content(aws: Aws, name: str, version: int) -> LayerContent:
         return _content(aws.functions.get_layer_version(LayerName=name, VersionNumber=version))
 
 
+def find(aws: Aws, name: str, version: int) -> tuple[LayerVersion, LayerContent] | None:
+    """Read a version of this account's layer; None where there is none, or it was deleted."""
+    with asking("lambda:GetLayerVersion", f"{name}:{version}"):
+        try:
+            found = aws.functions.get_layer_version(LayerName=name, VersionNumber=version)
+        except aws.functions.exceptions.ResourceNotFoundException:
+            return None
+    return _version(found), _content(found)
+
+
 def read(aws: Aws, arn: str) -> tuple[LayerVersion, LayerContent] | None:
     """Read a version of any account by its ARN; None where it was deleted.
 

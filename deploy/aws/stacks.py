@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mypy_boto3_cloudformation.literals import CapabilityType, ChangeSetTypeType
-    from mypy_boto3_cloudformation.type_defs import WaiterConfigTypeDef
+    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, WaiterConfigTypeDef
     from mypy_boto3_cloudformation.waiter import (
         ChangeSetCreateCompleteWaiter,
         StackCreateCompleteWaiter,
@@ -66,13 +66,17 @@ class Template:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A stack as it is to be; `status` is what it is now, None where there is none yet."""
+    """A stack as it is to be; `status` is what it is now, None where there is none yet.
+
+    `kept` are parameters that keep the value that the stack has.
+    """
 
     stack: str
     status: str | None
     template: Template
     parameters: Mapping[str, str]
     tags: Mapping[str, str]
+    kept: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -156,7 +160,7 @@ def propose(aws: Aws, wanted: Wanted) -> ChangeSet | None:
             ChangeSetName=f"channelwright-{secrets.token_hex(6)}",
             ChangeSetType=kind,
             TemplateBody=wanted.template.body,
-            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in wanted.parameters.items()],
+            Parameters=_parameters(wanted),
             Capabilities=list(wanted.template.capabilities),
             Tags=[{"Key": key, "Value": value} for key, value in wanted.tags.items()],
         )["Id"]
@@ -200,6 +204,13 @@ def settle(aws: Aws, stack: str) -> None:
     """Wait until nothing runs on a stack any more, however that ends, or it is gone."""
     with asking("cloudformation:DescribeStacks", stack):
         create_waiter_with_client("StackSettled", _SETTLED, aws.stacks).wait(StackName=stack)
+
+
+def _parameters(wanted: Wanted) -> list[ParameterTypeDef]:
+    given: list[ParameterTypeDef] = [
+        {"ParameterKey": key, "ParameterValue": value} for key, value in wanted.parameters.items()
+    ]
+    return given + [{"ParameterKey": key, "UsePreviousValue": True} for key in sorted(wanted.kept)]
 
 
 def _refusal(aws: Aws, proposed: ChangeSet) -> str:

@@ -18,9 +18,8 @@ from deploy import __version__
 from deploy.layer.lock import normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from deploy.inside.exchange import Package
     from deploy.layer.values import BuiltLayer
 
 
@@ -30,19 +29,39 @@ def sbom(built: BuiltLayer) -> str:
     The components are the distributions whose metadata the zip holds. The same zip gives the same text: the
     serial number follows from its sha256, and no time is given.
     """
-    bom = Bom(serial_number=uuid.uuid5(uuid.NAMESPACE_URL, f"sha256:{built.sha256}"), version=1)
+    return document(built.spec.layer.name, built.sha256, _components(built))
+
+
+def document(layer: str, sha256: str, held: Iterable[Component]) -> str:
+    """Write the bill of a zip with this sha256 that holds these components."""
+    bom = Bom(serial_number=uuid.uuid5(uuid.NAMESPACE_URL, f"sha256:{sha256}"), version=1)
     bom.metadata.timestamp = None  # type: ignore[assignment] # optional in CycloneDX; the library always sets it
     bom.metadata.component = Component(
-        name=built.spec.layer.name,
+        name=layer,
         type=ComponentType.FILE,
-        bom_ref=built.spec.layer.name,
-        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=built.sha256)],
+        bom_ref=layer,
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=sha256)],
         properties=[Property(name="channelwright:version", value=__version__)],
     )
-    components = list(_components(built))
+    components = list(held)
     bom.components.update(components)
     bom.register_dependency(bom.metadata.component, components)
     return JsonV1Dot6(bom).output_as_string(indent=1) + "\n"
+
+
+def component(name: str, version: str, license: str, *, wheel: str = "", sha256: str = "") -> Component:  # noqa: A002 - its key
+    """Describe a distribution; its wheel and the wheel's sha256 where they are known."""
+    purl = PackageURL("pypi", name=name, version=version)
+    return Component(
+        name=name,
+        version=version,
+        type=ComponentType.LIBRARY,
+        purl=purl,
+        bom_ref=purl.to_string(),
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=sha256)] if sha256 else [],
+        licenses=[LicenseFactory().make_from_string(license)] if license else [],
+        properties=[Property(name="channelwright:wheel", value=wheel)] if wheel else [],
+    )
 
 
 def _components(built: BuiltLayer) -> Iterator[Component]:
@@ -52,18 +71,5 @@ def _components(built: BuiltLayer) -> Iterator[Component]:
             if name.endswith(".dist-info/METADATA"):
                 metadata = BytesHeaderParser().parsebytes(archive.read(name))
                 distribution, version = normalised(metadata["Name"]), metadata["Version"]
-                yield _component(distribution, version, reported[distribution, version])
-
-
-def _component(name: str, version: str, package: Package) -> Component:
-    purl = PackageURL("pypi", name=name, version=version)
-    return Component(
-        name=name,
-        version=version,
-        type=ComponentType.LIBRARY,
-        purl=purl,
-        bom_ref=purl.to_string(),
-        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=package.sha256)],
-        licenses=[LicenseFactory().make_from_string(package.license)] if package.license else [],
-        properties=[Property(name="channelwright:wheel", value=package.wheel)],
-    )
+                package = reported[distribution, version]
+                yield component(distribution, version, package.license, wheel=package.wheel, sha256=package.sha256)

@@ -16,10 +16,14 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
 from deploy.errors import AwsError, Fault
+from deploy.inside.trim_metadata import license_of
 from deploy.layer.lock import normalised
+from deploy.published import abi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from deploy.published.abi import Native
 
 _MANIFESTS = "channelwright/"
 
@@ -28,7 +32,8 @@ _MANIFESTS = "channelwright/"
 class HeldFile:
     """A file: bytes unzipped, bytes that its compressed content takes in the zip, sha256 in hexadecimal.
 
-    `owner` is the distribution that it belongs to, empty where nothing says so.
+    `owner` is the distribution that it belongs to, empty where nothing says so. `native` is what a shared object
+    needs of its machine, `bytecode` how a .pyc is checked and whose it is.
     """
 
     path: str
@@ -36,6 +41,8 @@ class HeldFile:
     zipped: int
     sha256: str
     owner: str
+    native: Native | None = None
+    bytecode: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +89,19 @@ class Contents:
     def versions(self) -> dict[str, str]:
         return {package.name: package.version for package in self.packages}
 
+    @property
+    def architecture(self) -> str:
+        """The machine that it is for, as its manifest or its shared objects say; empty where it runs anywhere."""
+        machines = {file.native.machine for file in self.files.values() if file.native}
+        return str((self.manifest or {}).get("architecture", "")) or " and ".join(sorted(machines))
+
+    @property
+    def bytecode(self) -> str:
+        """How its bytecode is checked and by which Python, each kind once; empty without any."""
+        kinds = sorted({file.bytecode for file in self.files.values() if file.bytecode})
+        sources = any(path.endswith(".py") for path in self.files)
+        return f"{' and '.join(kinds)}{'' if sources else ', without sources'}" if kinds else ""
+
 
 def read(content: bytes, where: str) -> Contents:
     """Open a layer's zip; raise AwsError, about `where` it came from, if it is none."""
@@ -92,7 +112,7 @@ def read(content: bytes, where: str) -> Contents:
             owners = _Owners([(each["name"], path) for each in described for path in each["owns"]])
             files = {file.path: file for file in _files(archive, owners)}
     except BadZipFile as error:
-        raise AwsError([Fault(where, "is not a zip that can be read", cause=str(error))]) from error
+        raise AwsError([_no_zip(where, error)]) from error
     return Contents(
         sha256=hashlib.sha256(content).hexdigest(),
         zipped=len(content),
@@ -100,6 +120,20 @@ def read(content: bytes, where: str) -> Contents:
         packages=tuple(sorted((_package(each, files) for each in described), key=lambda each: each.name)),
         files=files,
     )
+
+
+def versions(content: bytes, where: str) -> dict[str, str]:
+    """Read no more of a layer's zip than which distributions it holds, by name; raise AwsError if it is none."""
+    try:
+        with ZipFile(io.BytesIO(content)) as archive:
+            manifest = _manifest(archive)
+            return {each["name"]: each["version"] for each in (_described(manifest) if manifest else _found(archive))}
+    except BadZipFile as error:
+        raise AwsError([_no_zip(where, error)]) from error
+
+
+def _no_zip(where: str, error: BadZipFile) -> Fault:
+    return Fault(where, "is not a zip that can be read", cause=str(error))
 
 
 def _manifest(archive: ZipFile) -> dict[str, Any] | None:
@@ -133,9 +167,15 @@ def _found(archive: ZipFile) -> Iterator[dict[str, Any]]:
         yield {
             "name": normalised(headers["Name"] or folder),
             "version": headers["Version"] or "",
-            "license": headers["License-Expression"] or headers["License"] or "",
+            "license": license_of(headers),
+            "tags": _tags(archive, f"{folder}/WHEEL") if f"{folder}/WHEEL" in names else (),
             "owns": [f"{folder}/", *(f"{root}/{row[0]}" for row in rows if row)],
         }
+
+
+def _tags(archive: ZipFile, path: str) -> tuple[str, ...]:
+    """Read the tags of the wheel that a distribution was installed from."""
+    return tuple(BytesHeaderParser().parsebytes(archive.read(path)).get_all("Tag", ()))
 
 
 class _Owners:
@@ -153,12 +193,15 @@ class _Owners:
 def _files(archive: ZipFile, owners: _Owners) -> Iterator[HeldFile]:
     for entry in archive.infolist():
         if not entry.is_dir():
+            data = archive.read(entry)
             yield HeldFile(
                 path=entry.filename,
                 size=entry.file_size,
                 zipped=entry.compress_size,
-                sha256=hashlib.sha256(archive.read(entry)).hexdigest(),
+                sha256=hashlib.sha256(data).hexdigest(),
                 owner=owners.of(entry.filename),
+                native=abi.native(entry.filename, data),
+                bytecode=abi.bytecode(entry.filename, data),
             )
 
 

@@ -7,6 +7,7 @@ template's placeholder until the next rollout.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deploy.aws import stacks
@@ -71,6 +72,35 @@ def propose(aws: Aws, stage: Stage, template: Path, values: Mapping[str, str]) -
     return proposed
 
 
+def pending(aws: Aws, stage: Stage, template: Path, environment: Mapping[str, str]) -> tuple[Change, ...]:
+    """Say what a deploy would change of a stack that is there: a change set is made for it, read and discarded.
+
+    A parameter whose variable is not set keeps the value that the stack has, so that who looks needs no secrets.
+    """
+    kept = {key for key, value in stage.parameters.items() if _is_unset(value, environment)}
+    values = parameters(
+        replace(stage, parameters={k: v for k, v in stage.parameters.items() if k not in kept}), environment
+    )
+    declared = stacks.summarise(aws, stage.stack, _read(template))
+    wanted = Wanted(
+        stack=stage.stack,
+        status="",
+        template=declared,
+        parameters=_fitting(stage, replace(declared, required=declared.required - kept), values),
+        tags={STAGE_TAG: stage.name},
+        kept=declared.parameters & kept,
+    )
+    proposed = stacks.propose(aws, wanted)
+    if proposed is None:
+        return ()
+    stacks.discard(aws, proposed)
+    return proposed.changes
+
+
+def _is_unset(value: str | FromEnvironment, environment: Mapping[str, str]) -> bool:
+    return isinstance(value, FromEnvironment) and value.variable not in environment
+
+
 def outputs(aws: Aws, stage: Stage) -> tuple[Output, ...]:
     """Return the stack's outputs; none where there is no stack."""
     state = stacks.read(aws, stage.stack)
@@ -121,12 +151,19 @@ def _ready(aws: Aws, stage: Stage) -> StackState | None:
     if state and state.status.endswith("_IN_PROGRESS") and state.status != "REVIEW_IN_PROGRESS":
         stacks.settle(aws, stage.stack)
         state = stacks.read(aws, stage.stack)
-    if state and state.status in _NEVER_MADE:
-        raise AwsError([_never_made(state)])
-    if state and state.status == "UPDATE_ROLLBACK_FAILED":
-        cure = f"remove the cause, then: aws cloudformation continue-update-rollback --stack-name {state.name}"
-        raise AwsError([Fault(f"stack {state.name}", "an update failed, and so did undoing it", state.reason, cure)])
+    if state and (fault := immovable(state)):
+        raise AwsError([fault])
     return state
+
+
+def immovable(state: StackState) -> Fault | None:
+    """Say why a stack cannot be changed as it is; None where it can be, or once what runs on it has ended."""
+    if state.status in _NEVER_MADE:
+        return _never_made(state)
+    if state.status == "UPDATE_ROLLBACK_FAILED":
+        cure = f"remove the cause, then: aws cloudformation continue-update-rollback --stack-name {state.name}"
+        return Fault(f"stack {state.name}", "an update failed, and so did undoing it", state.reason, cure)
+    return None
 
 
 def _never_made(state: StackState) -> Fault:

@@ -1,0 +1,69 @@
+"""Say how two layers differ: packages, sizes, licences, files, and what binds them to a Python or a machine.
+
+Each of the two is VERSION of the project's layer, LAYER:VERSION, LAYER for its newest version, anybody's layer version
+by its whole ARN, `local` for what was built last (dist/LAYER.zip), or a .zip file:
+
+    diff 3 4        what version 4 brought
+    diff 4 local    what a deploy would bring
+
+Nothing is taken from what people wrote about a layer: both zips are downloaded and compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+from deploy.commands import looking
+from deploy.console import Console
+from deploy.settings import load
+
+if TYPE_CHECKING:
+    from deploy.published.subject import Subject
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "diff",
+        help="say how two layers differ",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("before", help="VERSION, LAYER:VERSION, LAYER, an ARN, local, or a .zip file")
+    parser.add_argument("after", nargs="?", default="local", help="the same (default: local)")
+    parser.add_argument("--files", action="store_true", help="name every file that was added, removed or changed")
+    forms = looking.choose(parser)
+    forms.add_argument("--markdown", action="store_true", help="print it as a section of a pull request's text")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from deploy.published.difference import difference
+    from deploy.published.difference_text import markdown, show
+
+    before, after = _subjects(arguments)
+    found = difference(before.contents, after.contents)
+    if arguments.json:
+        looking.print_json({"names": {"before": before.name, "after": after.name}} | found.as_json())
+    elif arguments.markdown:
+        print(markdown(found, f"{before.name} → {after.name}"), end="")
+    else:
+        console = Console()
+        console.say(f"{_titled(before)} -> {_titled(after)}\n")
+        show(found, console, files=arguments.files)
+    return 0
+
+
+def _subjects(arguments: argparse.Namespace) -> list[Subject]:
+    from deploy.published import subject
+
+    settings = load(arguments.project, os.environ)
+    place = looking.Place.chosen(settings, arguments)
+    dist = arguments.project / "dist"
+    # Both are understood before AWS is asked for one.
+    wanted = [subject.refer(each, settings.layers, dist) for each in (arguments.before, arguments.after)]
+    return [subject.read(each, place.shelf) for each in wanted]
+
+
+def _titled(found: Subject) -> str:
+    return found.name if found.contents.is_ours else f"{found.name} (not ours)"

@@ -1,0 +1,91 @@
+"""What the commands have in common that look into AWS and change nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from deploy.console import Console
+from deploy.errors import ConfigError, Fault
+from deploy.layer.cache import Cache
+from deploy.settings import Settings, Stage
+
+if TYPE_CHECKING:
+    import argparse
+
+    from deploy.aws.connection import Aws
+    from deploy.published.shelf import Shelf
+
+_REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
+
+
+def choose(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
+    """Add the arguments that say where to look, and for whom; return those of which one form of output is chosen."""
+    parser.add_argument("--stage", help="whose account and region to look in (default: the project's first stage)")
+    parser.add_argument("--region", help="another region than the stage's")
+    forms = parser.add_mutually_exclusive_group()
+    forms.add_argument("--json", action="store_true", help="print JSON and nothing else; progress goes to stderr")
+    return forms
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where to look. AWS is asked who we are only once something there is wanted."""
+
+    settings: Settings
+    stage: Stage
+    _doors: dict[str, Shelf] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def chosen(cls, settings: Settings, arguments: argparse.Namespace) -> Place:
+        """Take the stage that the arguments name, or the first; raise ConfigError where there is no region."""
+        if arguments.stage:
+            stage = settings.stage(arguments.stage)
+        elif settings.stages:
+            stage = next(iter(settings.stages.values()))
+        else:
+            stage = Stage(name="", region=_region(arguments), stack="")
+        return cls(settings, replace(stage, region=arguments.region) if arguments.region else stage)
+
+    def need_stage(self) -> None:
+        """Raise ConfigError where the project has no stage to look at."""
+        if not self.stage.name:
+            cure = "define one below `stages` in config/pipeline.yaml"
+            raise ConfigError([Fault("--stage", "the project has no stages", cure=cure)])
+
+    @cached_property
+    def aws(self) -> Aws:
+        from deploy.aws.connection import connect
+
+        return connect(self.stage)
+
+    def shelf(self, region: str = "") -> Shelf:
+        """Return the shelf of a region, the stage's own by default."""
+        from deploy.aws.connection import elsewhere
+        from deploy.published.shelf import Shelf
+
+        if region not in self._doors:
+            folder = Cache.from_environment(os.environ).root / "published"
+            self._doors[region] = Shelf(elsewhere(self.aws, region or self.aws.region), folder)
+        return self._doors[region]
+
+
+def console(arguments: argparse.Namespace) -> Console:
+    """Return where progress is shown: never among JSON."""
+    return Console(sys.stderr if arguments.json else sys.stdout)
+
+
+def print_json(value: dict[str, Any]) -> None:
+    print(json.dumps(value, indent=1))
+
+
+def _region(arguments: argparse.Namespace) -> str:
+    found = arguments.region or next((os.environ[name] for name in _REGIONS if os.environ.get(name)), "")
+    if not found:
+        cure = "give --region, set AWS_REGION, or define a stage in config/pipeline.yaml"
+        raise ConfigError([Fault("--region", "there is no stage to take a region from", cure=cure)])
+    return str(found)

@@ -1,0 +1,177 @@
+"""Say what runs in a stage, and whether it is what it should be.
+
+For every function and alias: version, release, the digest of its code, its layers and whether they are the newest for
+its runtime and architecture (and what they lack if not), sizes against Lambda's limits, how the last update went, the
+days until the runtime's deprecation. Then the queues that the functions take from, with their dead letters.
+
+Drift is what is not as the template, config/pipeline.yaml and the release's own notes say:
+  the stack is not what the template would make, or failed; a function or its alias is missing
+  handler, runtime, architecture or layers are not those of config/pipeline.yaml
+  $LATEST differs from what is live; an update failed; an alias is weighted, or was moved by hand
+  functions are of different releases, or what runs is not what its release was verified with
+  a layer version in use was deleted, or is not one of this pipeline
+With --check any drift ends with exit code 3, for a schedule. Nothing is changed; to compare the template with the stack
+a change set is made and discarded, with the stack's own values for parameters whose variables are not set here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+from deploy.commands import looking
+from deploy.console import Console, size
+from deploy.errors import Fault
+from deploy.settings import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from deploy.status.standing import StackStanding, Standing, VersionStanding
+
+DRIFTED = 3
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "status",
+        help="say what runs in a stage, and whether it is what it should be",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--check", action="store_true", help="end with exit code 3 where anything has drifted")
+    parser.add_argument(
+        "--without-template",
+        action="store_true",
+        help="do not compare the template with the stack, which takes the right to make and delete a change set",
+    )
+    looking.choose(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from deploy.local_secrets import with_secrets
+    from deploy.status.drift import drift
+    from deploy.status.observe import observe
+    from deploy.status.remarks import remarks
+
+    settings, console = load(arguments.project, os.environ), looking.console(arguments)
+    place = looking.Place.chosen(settings, arguments)
+    place.need_stage()
+    environment = None if arguments.without_template else with_secrets(os.environ, settings.project, place.stage.name)
+    shelf = place.shelf()
+    console.say(f"stage {place.stage.name}: account {shelf.aws.account}, {shelf.aws.region}")
+    with console.step("look at functions, layers, queues and the stack"):
+        standing = observe(shelf, settings, place.stage, environment)
+    drifted, remarked = drift(settings, standing), remarks(settings, standing)
+    if arguments.json:
+        looking.print_json(standing.as_json(drifted, remarked))
+    else:
+        _show(standing, drifted, remarked, Console())
+    return DRIFTED if arguments.check and drifted else 0
+
+
+def _show(standing: Standing, drifted: Sequence[Fault], remarked: Sequence[Fault], console: Console) -> None:
+    if standing.stack:
+        console.say(f"stack {standing.stack.name}: {_stack(standing.stack)}")
+    for columns, rows in (
+        (["function", "alias", "version", "release", "code sha256", "layers", "last update"], _aliases(standing)),
+        (["layer version", "state", "zip", "unzipped", "the newest has"], _layers(standing)),
+        (["version", "code zip", "unzipped", "with layers", "of the limit", "layers", "runtime"], _sizes(standing)),
+        (["queue", "taken by", "state", "waiting", "in flight", "delayed", "dead letters"], _queues(standing)),
+    ):
+        if shown := list(dict.fromkeys(rows)):
+            console.say()
+            console.table(columns, shown)
+    for title, faults in (("worth knowing", remarked), ("drift", drifted)):
+        if faults:
+            console.say(f"\n{title}:")
+        for fault in _together(faults):
+            console.say(f"  {fault}".replace("\n", "\n  "))
+    console.say(f"\n{len(drifted)} drifted" if drifted else "\nno drift")
+
+
+def _together(faults: Sequence[Fault]) -> Iterator[Fault]:
+    """Join what is the same in several places."""
+    places: dict[tuple[str, str, str], list[str]] = {}
+    for fault in faults:
+        places.setdefault((fault.what, fault.cause, fault.cure), []).append(fault.where)
+    for (what, cause, cure), where in places.items():
+        yield Fault(", ".join(where), what, cause, cure)
+
+
+def _stack(stack: StackStanding) -> str:
+    if not stack.status:
+        return "there is none"
+    if stack.changes is None:
+        return f"{stack.status}, not compared with the template"
+    return f"{stack.status}, {f'{len(stack.changes)} changes wait' if stack.changes else 'as the template says'}"
+
+
+def _aliases(standing: Standing) -> Iterator[tuple[str, ...]]:
+    for function in standing.functions:
+        for alias in function.aliases:
+            for version in alias.versions:
+                share = alias.share(version.state.version)
+                yield (
+                    function.name,
+                    alias.alias.name,
+                    version.state.version + (f" ({share:.0%})" if alias.alias.weighted else ""),
+                    alias.release if version is alias.stands_for else "",
+                    version.state.sha256[:12],
+                    ", ".join(f"{layer.layer}:{layer.version}" for layer in version.layers) or "none",
+                    function.latest.update,
+                )
+
+
+def _layers(standing: Standing) -> Iterator[tuple[str, ...]]:
+    for version in _versions(standing):
+        for layer in version.layers:
+            held = layer.contents
+            state = f"behind {layer.newest}" if layer.place == "behind" else layer.place
+            sizes = (size(held.zipped), size(held.size)) if held else ("", "")
+            yield (f"{layer.layer}:{layer.version}", state, *sizes, ", ".join(layer.behind))
+
+
+def _sizes(standing: Standing) -> Iterator[tuple[str, ...]]:
+    from deploy.layer.limits import LAYERS, UNZIPPED
+
+    for version in _versions(standing):
+        total = version.size
+        yield (
+            f"{version.state.name}:{version.state.version}",
+            size(version.state.size),
+            "unknown" if version.unzipped is None else size(version.unzipped),
+            "unknown" if total is None else size(total),
+            "unknown" if total is None else f"{total / UNZIPPED:.1%}",
+            f"{len(version.layers)} of {LAYERS}",
+            _runtime(version, standing.today),
+        )
+
+
+def _runtime(version: VersionStanding, today: date) -> str:
+    from deploy.layer.runtimes import days_left
+
+    runtime = str(version.state.configuration.get("Runtime", "none"))
+    left = days_left(runtime, today)
+    until = "deprecation not known" if left is None else f"{left} days left" if left >= 0 else "deprecated"
+    return f"{runtime} {version.state.architecture}, {until}"
+
+
+def _queues(standing: Standing) -> Iterator[tuple[str, ...]]:
+    for each in standing.queues:
+        queue, dead = each.queue, each.dead
+        yield (
+            queue.name if queue else each.source.arn,
+            f"{each.source.function}:{each.source.qualifier}",
+            each.source.state,
+            *((str(queue.waiting), str(queue.in_flight), str(queue.delayed)) if queue else ("", "", "")),
+            str(dead.messages) if dead else "no queue for them",
+        )
+
+
+def _versions(standing: Standing) -> Iterator[VersionStanding]:
+    for function in standing.functions:
+        for alias in function.aliases:
+            yield from alias.versions

@@ -1,0 +1,117 @@
+"""Find the layer versions that hold a package, and the functions, versions and aliases that run them.
+
+PACKAGE is a distribution's name, and which versions of it if you like: where urllib3, where urllib3==1.26.5,
+where 'urllib3<2.6'. Every version of every layer of the account in the region is opened, and every layer of other
+accounts that a function here has. Each zip is downloaded once and kept in the cache by its digest.
+
+A layer version that was deleted, or may not be read, cannot be opened; where a function still has it, that is said.
+What functions bring in their own code, and container images, are not looked into.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING, Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from deploy.commands import looking
+from deploy.console import Console
+from deploy.layer.lock import normalised
+from deploy.settings import load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from deploy.aws.connection import Aws
+    from deploy.published.holders import Answer
+    from deploy.published.usage import User
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "where",
+        help="find the layer versions that hold a package",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("package", type=_requirement, metavar="PACKAGE", help="NAME, NAME==VERSION, 'NAME<VERSION'")
+    parser.add_argument("--layer", default="", help="look into this layer's versions alone")
+    parser.add_argument(
+        "--in-use", action="store_true", help="look only into what a function has: far less to download"
+    )
+    looking.choose(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from deploy.published import holders, usage
+
+    settings, console = load(arguments.project, os.environ), looking.console(arguments)
+    shelf = looking.Place.chosen(settings, arguments).shelf()
+    console.say(f"account {shelf.aws.account}, {shelf.aws.region}")
+    with console.step("ask every function what it runs"):
+        used = usage.read(shelf.aws)
+    arns = holders.candidates(shelf.aws, used, layer=arguments.layer, in_use=arguments.in_use)
+    with console.counted("open layer versions", len(arns)) as advance:
+        found = holders.find(shelf, arns, arguments.package, used, advance)
+    if arguments.json:
+        looking.print_json(_as_json(shelf.aws, arguments.package, found))
+    else:
+        _show(arguments.package, found, Console())
+    return 0
+
+
+def _show(wanted: Requirement, found: Answer, console: Console) -> None:
+    from deploy.published import holders
+
+    console.say()
+    console.table(
+        ["layer version", "package", "run by"],
+        [
+            row
+            for each in found.holders
+            for row in holders.rows(each.users, each.name, f"{normalised(wanted.name)} {each.package_version}")
+        ],
+    )
+    if found.holders:
+        console.say()
+    console.say(_summary(wanted, found))
+    if found.unseen:
+        console.say("\nin use, and cannot be opened: whether these hold it is not known")
+        console.table(
+            ["layer version", "why", "run by"],
+            [row for each in found.unseen for row in holders.rows(each.users, each.arn, each.why)],
+        )
+
+
+def _summary(wanted: Requirement, found: Answer) -> str:
+    users = [user for each in found.holders for user in each.users]
+    held = f"{len(found.holders)} of {found.opened} layer versions hold {wanted}"
+    return f"{held}; {len(users)} function versions have them, {_aliased(users)} through an alias"
+
+
+def _aliased(users: Sequence[User]) -> int:
+    return sum(bool(user.aliases) for user in users)
+
+
+def _as_json(aws: Aws, wanted: Requirement, found: Answer) -> dict[str, Any]:
+    return {
+        "package": normalised(wanted.name),
+        "specifier": str(wanted.specifier),
+        "account": aws.account,
+        "region": aws.region,
+        "opened": found.opened,
+        "holders": [each.as_json() for each in found.holders],
+        "unseen": [each.as_json() for each in found.unseen],
+    }
+
+
+def _requirement(text: str) -> Requirement:
+    try:
+        found = Requirement(text)
+    except InvalidRequirement as error:
+        raise argparse.ArgumentTypeError(f"{text} is no package: give NAME, NAME==VERSION or 'NAME<VERSION'") from error
+    if found.extras or found.marker or found.url:
+        raise argparse.ArgumentTypeError(f"{text}: a name and versions are all that a layer can be asked for")
+    return found

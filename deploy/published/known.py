@@ -1,0 +1,156 @@
+"""All that is known of a layer, and from where: its zip, AWS's description of it, the papers of a build at hand."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from deploy.layer.manifest import code_sha256
+from deploy.release.notes import LayerNote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from deploy.published.contents import Contents, HeldPackage
+    from deploy.published.subject import Subject
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """`note` is what this pipeline wrote into AWS's description; `papers` is a manifest in dist/ about these bytes."""
+
+    subject: Subject
+    note: LayerNote | None
+    papers: Mapping[str, Any] | None
+
+    @property
+    def contents(self) -> Contents:
+        return self.subject.contents
+
+    @property
+    def git(self) -> str:
+        """The commit that it was built from, +dirty where files were not committed; empty where nothing says it."""
+        if self.papers:
+            return f"{self.papers['git']['commit']}{'+dirty' if self.papers['git']['dirty'] else ''}"
+        return self.note.git if self.note else ""
+
+    @property
+    def image(self) -> str:
+        """The digest of the image that it was built in, or the start of it; "host" for a build without one."""
+        if self.papers:
+            return str(self.papers["image"]["digest"] or self.papers["image"]["reference"])
+        return self.note.image if self.note else ""
+
+    @property
+    def is_about_other_bytes(self) -> bool:
+        """Whether the description is of another zip than AWS hands out."""
+        return self.note is not None and not self.contents.sha256.startswith(self.note.digest)
+
+    @property
+    def verification(self) -> Mapping[str, Any] | None:
+        """What was proven, as the papers have it; None where no build at hand tells."""
+        return self.papers["verification"] if self.papers else None
+
+    def verified(self) -> str:
+        """Say in a sentence what is known of the layer's verification."""
+        if self.verification:
+            return _proven(self.verification)
+        if self.is_about_other_bytes:
+            return "its description speaks of other bytes than these: nothing is known"
+        if self.note:
+            place = "on a host, not in the runtime image" if self.note.image == "host" else "in the runtime image"
+            return (
+                f"published by this pipeline, which publishes what it verified, {place}; no manifest in dist/ says more"
+            )
+        return "nothing is known"
+
+    def as_json(self) -> dict[str, Any]:
+        there, held = self.subject.published, self.contents
+        manifest = held.manifest or {}
+        return {
+            "name": self.subject.name,
+            "arn": there.arn if there else None,
+            "created": there.created if there else None,
+            "description": there.description if there else None,
+            "license": there.license if there else None,
+            "runtimes": list(there.runtimes) if there else _listed(manifest.get("runtime")),
+            "architectures": list(there.architectures) if there else _listed(held.architecture),
+            "ours": held.is_ours,
+            "sha256": held.sha256,
+            "code_sha256": code_sha256(held.sha256),
+            "zipped": held.zipped,
+            "size": held.size,
+            "files": len(held.files),
+            "bytecode": held.bytecode,
+            "git": self.git or None,
+            "image": self.image or None,
+            "lock": manifest.get("lock"),
+            "savings": manifest.get("savings"),
+            "verified": self.verified(),
+            "verification": self.verification,
+            "packages": [_package(each) for each in held.packages],
+            "shared_objects": [
+                {"path": path, "machine": file.native.machine, "needs": dict(file.native.needs)}
+                for path, file in sorted(held.files.items())
+                if file.native
+            ],
+        }
+
+
+def known(subject: Subject, dist: Path) -> Known:
+    """Gather it; `dist` is where a build leaves its papers."""
+    note = LayerNote.parse(subject.published.description) if subject.published else None
+    papers = next((each for each in _papers(dist) if _sha256(each) == subject.contents.sha256), None)
+    return Known(subject=subject, note=note, papers=papers)
+
+
+def sbom(subject: Subject) -> str:
+    """Describe as CycloneDX what is in the zip, whoever made it."""
+    from deploy.layer.sbom import component, document
+
+    layer = (subject.contents.manifest or {}).get("layer") or (
+        subject.published.layer if subject.published else subject.name
+    )
+    return document(
+        str(layer),
+        subject.contents.sha256,
+        [
+            component(each.name, each.version, each.license, wheel=each.wheel, sha256=each.sha256)
+            for each in subject.contents.packages
+        ],
+    )
+
+
+def _papers(dist: Path) -> Iterator[Mapping[str, Any]]:
+    for path in sorted(dist.glob("*.json")):
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            continue
+        if isinstance(found, dict) and isinstance(found.get("zip"), dict):
+            yield found
+
+
+def _sha256(papers: Mapping[str, Any]) -> str:
+    return str(papers["zip"].get("sha256", ""))
+
+
+def _proven(evidence: Mapping[str, Any]) -> str:
+    image = re.sub(r"(sha256:[0-9a-f]{12})[0-9a-f]+", r"\1…", str(evidence["image"]))
+    where = f"in {image}" if evidence["in_container"] else "on a host, not in the runtime image"
+    if not evidence["imported"]:
+        return f"audited {where}; not imported, as no machine of its architecture was at hand"
+    modules, natives = len(evidence["modules"]), len(evidence["shared_objects"])
+    tried = f"{modules} modules imported, {natives} shared objects audited"
+    return f"{where} with Python {evidence['python']} and glibc {evidence['glibc']}: {tried}"
+
+
+def _package(held: HeldPackage) -> dict[str, Any]:
+    return vars(held) | {"tags": list(held.tags)}
+
+
+def _listed(value: object) -> list[object]:
+    return [value] if value else []

@@ -1,0 +1,77 @@
+"""How a function stands: every alias with the versions that get its traffic, and what of $LATEST gets none."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from deploy.errors import AwsError
+from deploy.layer.opt import unpacked
+from deploy.release import tree_digest
+from deploy.status.layers import Layers, Opened
+from deploy.status.standing import AliasStanding, FunctionStanding, VersionStanding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from deploy.aws.functions import AliasState, FunctionState
+    from deploy.published.shelf import Shelf
+    from deploy.published.usage import Deployed
+    from deploy.settings import Function
+
+
+@dataclass(frozen=True)
+class Functions:
+    shelf: Shelf
+    layers: Layers
+
+    def standing(self, function: Function, found: Deployed) -> FunctionStanding:
+        states = {each.version: each for each in found.states}
+        live = next((each.version for each in found.aliases if each.name == function.alias), "")
+        return FunctionStanding(
+            function=function,
+            latest=found.latest,
+            aliases=tuple(self._alias(each, states) for each in found.aliases),
+            unreleased=tuple(differences(found.latest, states[live])) if live in states else (),
+        )
+
+    def _alias(self, alias: AliasState, states: Mapping[str, FunctionState]) -> AliasStanding:
+        numbers = (alias.version, *sorted(alias.weights))
+        versions = tuple(self._version(states[number]) for number in numbers if number in states)
+        return AliasStanding(alias=alias, versions=versions)
+
+    def _version(self, state: FunctionState) -> VersionStanding:
+        known = VersionStanding(
+            state=state,
+            layers=tuple(self.layers.standing(arn, state) for arn in state.layers),
+            unzipped=None,
+            code="",
+            opt=self._opt(state),
+        )
+        try:
+            code = self.shelf.code(state.name, state.version, state.sha256)
+        except AwsError as error:
+            # All else is worth saying still, and most of all when something is wrong.
+            return replace(known, unread="; ".join(fault.what for fault in error.faults))
+        files = unpacked([io.BytesIO(code)])
+        return replace(known, unzipped=sum(map(len, files.values())), code=tree_digest.of_files(files))
+
+    def _opt(self, state: FunctionState) -> str:
+        """Digest the layers merged as Lambda merges them; empty where one cannot be had any more."""
+        opened = [each for arn in state.layers if isinstance(each := self.layers.open(arn), Opened)]
+        if len(opened) < len(state.layers):
+            return ""
+        return tree_digest.of_files(unpacked(io.BytesIO(each.zip) for each in opened))
+
+
+def differences(latest: FunctionState, live: FunctionState) -> Iterator[str]:
+    """Yield what of $LATEST a version does not have: code, layers, keys of its configuration."""
+    if latest.sha256 != live.sha256:
+        yield "code"
+    if latest.layers != live.layers:
+        yield "layers"
+    if latest.architecture != live.architecture:
+        yield "Architectures"
+    here, there = latest.configuration, live.configuration
+    yield from sorted(key for key in here.keys() | there.keys() if here.get(key) != there.get(key))

@@ -1,0 +1,98 @@
+"""How an attached layer version stands to the newest of its layer. What several functions share is looked at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from deploy.aws import layers
+from deploy.errors import AwsError
+from deploy.published import contents
+from deploy.published.difference import difference
+from deploy.status.standing import LayerStanding
+
+if TYPE_CHECKING:
+    from deploy.aws.functions import FunctionState
+    from deploy.aws.layers import LayerVersion
+    from deploy.published.contents import Contents
+    from deploy.published.shelf import Shelf
+    from deploy.status.standing import Place
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A layer version as AWS describes it, and its zip."""
+
+    version: LayerVersion
+    contents: Contents
+    zip: bytes
+
+
+@dataclass(frozen=True)
+class Layers:
+    shelf: Shelf
+    _opened: dict[str, Opened | Place] = field(default_factory=dict)
+    _newest: dict[tuple[str, str, str], LayerVersion | None] = field(default_factory=dict)
+
+    def standing(self, arn: str, state: FunctionState) -> LayerStanding:
+        """Say how a layer version stands that this version of a function has."""
+        opened, newest = self.open(arn), self.newest(arn, state)
+        number = newest.version if newest else None
+        if not isinstance(opened, Opened):
+            return LayerStanding(arn=arn, place=opened, newest=number)
+        place: Place = "current" if self._is_own(arn) else "foreign"
+        found = LayerStanding(
+            arn=arn,
+            place=place,
+            newest=number,
+            described=opened.version.description,
+            contents=opened.contents,
+        )
+        if newest is None or newest.version <= opened.version.version:
+            return found
+        return replace(found, place="behind", behind=self._lacks(opened, newest))
+
+    def open(self, arn: str) -> Opened | Place:
+        """Return the layer version, or why it cannot be opened."""
+        if arn not in self._opened:
+            self._opened[arn] = self._fetched(arn)
+        return self._opened[arn]
+
+    def newest(self, arn: str, state: FunctionState) -> LayerVersion | None:
+        """Return the newest version of a layer for a function's runtime and architecture.
+
+        None where there is none, and for a layer of another account, whose versions nobody else may list.
+        """
+        if not self._is_own(arn):
+            return None
+        runtime = str(state.configuration.get("Runtime", ""))
+        key = (arn.split(":")[6], runtime, state.architecture)
+        if key not in self._newest:
+            there = layers.versions(self.shelf.aws, key[0], runtime=runtime, architecture=state.architecture)
+            self._newest[key] = there[0] if there else None
+        return self._newest[key]
+
+    def _is_own(self, arn: str) -> bool:
+        return arn.split(":")[4] == self.shelf.aws.account
+
+    def _fetched(self, arn: str) -> Opened | Place:
+        try:
+            found = layers.read(self.shelf.aws, arn)
+        except AwsError:
+            if self._is_own(arn):
+                raise
+            return "unreadable"
+        if found is None:
+            return "deleted"
+        content = self.shelf.layer(found[1], arn)
+        return Opened(found[0], contents.read(content, arn), content)
+
+    def _lacks(self, opened: Opened, newest: LayerVersion) -> tuple[str, ...]:
+        """Say what the newest version has otherwise, package by package."""
+        there = self.open(newest.arn)
+        if not isinstance(there, Opened):
+            return ()
+        found = difference(opened.contents, there.contents)
+        return tuple(map(str, found.packages)) or (
+            "the same bytes" if found.same else "the same packages, other files",
+        )

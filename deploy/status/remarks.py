@@ -1,0 +1,108 @@
+"""What is worth knowing of a stage, and no drift: newer layers, an ending runtime, dead letters, sizes, the lock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deploy.errors import Fault, LockError
+from deploy.layer import lock
+from deploy.layer.limits import NEARLY, UNZIPPED
+from deploy.layer.runtimes import days_left
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deploy.settings import Settings
+    from deploy.status.standing import FunctionStanding, QueueStanding, Standing, VersionStanding
+
+SOON = 180
+"""Days before a runtime's deprecation from which on it is remarked: AWS itself tells of it by mail that early.
+
+https://docs.aws.amazon.com/lambda/latest/dg/runtime-support-policy.html
+"""
+
+_RUNTIMES = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"
+
+
+def remarks(settings: Settings, standing: Standing) -> tuple[Fault, ...]:
+    return tuple(_all(settings, standing))
+
+
+def _all(settings: Settings, standing: Standing) -> Iterator[Fault]:
+    if standing.stack and standing.stack.status.endswith("_IN_PROGRESS"):
+        yield Fault(
+            f"stack {standing.stack.name}", f"is {standing.stack.status}: it was not compared with the template"
+        )
+    for function in standing.functions:
+        if function.latest.settling:
+            yield Fault(function.name, "an update of it is in progress", cure="look again when it has ended")
+        for version in _live(function):
+            yield from _version(standing, function, version)
+    for queue in standing.queues:
+        yield from _queue(queue)
+    yield from _locked(settings, standing)
+
+
+def _version(standing: Standing, function: FunctionStanding, version: VersionStanding) -> Iterator[Fault]:
+    where = f"{function.name}:{version.state.version}"
+    for layer in version.layers:
+        if layer.place == "behind":
+            what = f"{layer.layer}:{layer.version} is behind {layer.newest}: {', '.join(layer.behind)}"
+            yield Fault(
+                where,
+                what,
+                cure=f"deploy, or see: `nox -s diff -- {layer.layer}:{layer.version} {layer.layer}:{layer.newest}`",
+            )
+    if version.unread:
+        yield Fault(where, f"its code could not be looked into: {version.unread}")
+    if version.size is not None and version.size > UNZIPPED * NEARLY:
+        yield Fault(where, f"takes {version.size / UNZIPPED:.0%} of the {UNZIPPED:,} bytes that Lambda allows unzipped")
+    runtime = str(version.state.configuration.get("Runtime", ""))
+    left = days_left(runtime, standing.today)
+    if left is None:
+        yield Fault(where, f"when {runtime or 'its runtime'} is deprecated is not known here", cure=f"see {_RUNTIMES}")
+    elif left < SOON:
+        when = f"is deprecated in {left} days" if left >= 0 else f"was deprecated {-left} days ago"
+        yield Fault(where, f"{runtime} {when}", cure=f"move to a newer runtime: {_RUNTIMES}")
+
+
+def _queue(standing: QueueStanding) -> Iterator[Fault]:
+    source = standing.source
+    name = source.arn.rpartition(":")[2]
+    if source.state not in {"Enabled", "Creating", "Enabling", "Updating"}:
+        yield Fault(name, f"{source.function}:{source.qualifier} does not take from it: {source.state}", source.result)
+    if source.qualifier == "$LATEST":
+        what = f"{source.function} takes from it with $LATEST, which releases do not decide"
+        yield Fault(name, what, cure="let the event source mapping name the alias")
+    if source.is_queue and standing.queue is None:
+        yield Fault(name, "there is no such queue any more", cure=f"{source.function} gets nothing; make it again")
+    if standing.dead and standing.dead.messages:
+        what = f"{standing.dead.messages} messages were given up"
+        cure = "read why in the function's log, then: aws sqs start-message-move-task"
+        yield Fault(standing.dead.name, what, cause=f"{source.function} failed on them too often", cure=cure)
+
+
+def _locked(settings: Settings, standing: Standing) -> Iterator[Fault]:
+    """Yield what the lock has in another version than the layers that are live."""
+    path = settings.project / settings.requirements
+    if not path.exists():
+        return
+    try:
+        pins = {pin.name: pin.version for pin in lock.read(path)}
+    except LockError as error:
+        yield from error.faults
+        return
+    live: dict[str, str] = {}
+    for function in standing.functions:
+        for version in _live(function):
+            for layer in version.layers:
+                live |= layer.contents.versions if layer.contents else {}
+    changed = [
+        f"{name} {live[name]} -> {pins[name]}" for name in sorted(live.keys() & pins.keys()) if live[name] != pins[name]
+    ]
+    if changed:
+        yield Fault(str(settings.requirements), f"what is live has other versions than the lock: {', '.join(changed)}")
+
+
+def _live(function: FunctionStanding) -> tuple[VersionStanding, ...]:
+    return function.live.versions if function.live else ()

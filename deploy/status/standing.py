@@ -1,0 +1,253 @@
+"""A stage as it stands: values, as AWS has them. Their JSON has stable keys; sizes are bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from deploy.layer.limits import LAYERS, UNZIPPED
+from deploy.layer.runtimes import days_left
+from deploy.release.notes import AliasNote, VersionNote
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from deploy.aws.functions import AliasState, FunctionState
+    from deploy.aws.queues import EventSource, QueueState
+    from deploy.aws.stacks import Change
+    from deploy.errors import Fault
+    from deploy.published.contents import Contents
+    from deploy.settings import Function
+
+Place = Literal["current", "behind", "deleted", "foreign", "unreadable"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerStanding:
+    """A layer version that is attached, and the `newest` of that layer for the same runtime and architecture.
+
+    `behind` says what the newest has that this one lacks. `contents` is None where the zip cannot be had any more,
+    `described` what AWS says of the version.
+    """
+
+    arn: str
+    place: Place
+    newest: int | None = None
+    behind: tuple[str, ...] = ()
+    described: str = ""
+    contents: Contents | None = field(default=None, repr=False)
+
+    @property
+    def layer(self) -> str:
+        return self.arn.split(":")[6]
+
+    @property
+    def version(self) -> int:
+        return int(self.arn.split(":")[7])
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "arn": self.arn,
+            "layer": self.layer,
+            "version": self.version,
+            "place": self.place,
+            "newest": self.newest,
+            "behind": list(self.behind),
+            "sha256": self.contents.sha256 if self.contents else None,
+            "zipped": self.contents.zipped if self.contents else None,
+            "size": self.contents.size if self.contents else None,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionStanding:
+    """A function's version that traffic meets. `unzipped` is its code's size, None where the zip cannot be had.
+
+    `code` and `opt` are the digests of its code and of its layers merged, as a health check answers them, empty where
+    a zip cannot be had; `unread` says why the code's cannot.
+    """
+
+    state: FunctionState
+    layers: tuple[LayerStanding, ...]
+    unzipped: int | None
+    code: str
+    opt: str
+    unread: str = ""
+
+    @property
+    def note(self) -> VersionNote | None:
+        return VersionNote.parse(self.state.description)
+
+    @property
+    def size(self) -> int | None:
+        """Bytes unzipped of the code and all its layers, which Lambda limits; None where some are not known."""
+        sizes = [self.unzipped, *(layer.contents.size if layer.contents else None for layer in self.layers)]
+        known = [size for size in sizes if size is not None]
+        return sum(known) if len(known) == len(sizes) else None
+
+    def as_json(self, today: date) -> dict[str, Any]:
+        note, runtime = self.note, str(self.state.configuration.get("Runtime", ""))
+        return {
+            "version": self.state.version,
+            "release": note.release if note else None,
+            "git": note.git if note else None,
+            "code_sha256": self.state.sha256,
+            "code": {"zipped": self.state.size, "size": self.unzipped},
+            "layers": [layer.as_json() for layer in self.layers],
+            "size": self.size,
+            "size_limit": UNZIPPED,
+            "layers_limit": LAYERS,
+            "architecture": self.state.architecture,
+            "runtime": {"name": runtime, "days_left": days_left(runtime, today)},
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class AliasStanding:
+    """An alias, and every version that it sends traffic to: the one that it stands for first."""
+
+    alias: AliasState
+    versions: tuple[VersionStanding, ...]
+
+    @property
+    def note(self) -> AliasNote:
+        return AliasNote.parse(self.alias.description)
+
+    @property
+    def stands_for(self) -> VersionStanding | None:
+        return next((each for each in self.versions if each.state.version == self.alias.version), None)
+
+    @property
+    def release(self) -> str:
+        """The release that is live through it; empty where it was never moved by one.
+
+        A version may be of an older release that had the same code and layers for this function.
+        """
+        current, version = self.note.current, self.stands_for
+        if current and current.version == self.alias.version:
+            return current.release
+        return version.note.release if version and version.note else ""
+
+    def share(self, version: str) -> float:
+        """Return the share of traffic that goes to a version: https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html."""
+        if version == self.alias.version:
+            return 1.0 - sum(self.alias.weights.values())
+        return self.alias.weights[version]
+
+    def as_json(self, today: date) -> dict[str, Any]:
+        return {
+            "alias": self.alias.name,
+            "version": self.alias.version,
+            "release": self.release or None,
+            "versions": [{"share": self.share(each.state.version)} | each.as_json(today) for each in self.versions],
+            "history": [vars(each) for each in self.note.history],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionStanding:
+    """A function of config/pipeline.yaml in a stage, all its aliases, and how `latest` differs from the live version.
+
+    `unreleased` names what of $LATEST traffic does not meet: code, layers, keys of its configuration.
+    """
+
+    function: Function
+    latest: FunctionState
+    aliases: tuple[AliasStanding, ...]
+    unreleased: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.latest.name
+
+    @property
+    def live(self) -> AliasStanding | None:
+        """The alias that releases move."""
+        return next((each for each in self.aliases if each.alias.name == self.function.alias), None)
+
+    def as_json(self, today: date) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "key": self.function.key,
+            "last_update": self.latest.update,
+            "state": self.latest.state,
+            "unreleased": list(self.unreleased),
+            "aliases": [each.as_json(today) for each in self.aliases],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueStanding:
+    """A source of events with its queue, and the queue of what failed; None where it is no queue, or gone."""
+
+    source: EventSource
+    queue: QueueState | None
+    dead: QueueState | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "arn": self.source.arn,
+            "function": self.source.function,
+            "qualifier": self.source.qualifier,
+            "state": self.source.state,
+            "result": self.source.result,
+            "queue": _queue(self.queue),
+            "dead_letters": _queue(self.dead),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackStanding:
+    """The stack, and what a deploy would change of it: None where that was not asked, or cannot be at the moment.
+
+    `status` is CloudFormation's word, empty where there is no such stack.
+    """
+
+    name: str
+    status: str
+    reason: str
+    changes: tuple[Change, ...] | None
+
+    def as_json(self) -> dict[str, Any]:
+        changes = (
+            None
+            if self.changes is None
+            else [vars(each) | {"properties": list(each.properties)} for each in self.changes]
+        )
+        return {"name": self.name, "status": self.status, "reason": self.reason, "changes": changes}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A whole stage; `stack` is None where the project has no template. `missing` are functions that are not there."""
+
+    stage: str
+    account: str
+    region: str
+    today: date
+    stack: StackStanding | None
+    functions: tuple[FunctionStanding, ...]
+    missing: tuple[str, ...]
+    queues: tuple[QueueStanding, ...]
+
+    def as_json(self, drift: tuple[Fault, ...], remarks: tuple[Fault, ...]) -> dict[str, Any]:
+        return {
+            "stage": self.stage,
+            "account": self.account,
+            "region": self.region,
+            "date": self.today.isoformat(),
+            "stack": self.stack.as_json() if self.stack else None,
+            "functions": [each.as_json(self.today) for each in self.functions],
+            "missing": list(self.missing),
+            "queues": [each.as_json() for each in self.queues],
+            "drift": [vars(each) for each in drift],
+            "remarks": [vars(each) for each in remarks],
+        }
+
+
+def _queue(queue: QueueState | None) -> Mapping[str, Any] | None:
+    if queue is None:
+        return None
+    counts = {"waiting": queue.waiting, "in_flight": queue.in_flight, "delayed": queue.delayed}
+    return {"name": queue.name, "arn": queue.arn} | counts

@@ -1,0 +1,311 @@
+"""`python -m deploy status` on tiny functions in an emulated AWS: what it shows, and what it calls drift."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from deploy.aws import layers, stacks
+from deploy.release import stack
+from deploy.release.publish import publish
+from tests.integration.release.conftest import COMMIT, ROLE
+from tests.integration.release.looking import CONFIG, Looker
+from tests.integration.release.test_where_command import foreign
+from tests.integration.shipment import STAGE, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deploy.aws.connection import Aws
+    from tests.integration.release.conftest import Site
+    from tests.integration.shipment import Shop
+
+BOT = "tiny_bot-dev"
+
+
+@pytest.fixture
+def look(aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Looker:
+    assert aws.account
+    monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(tmp_path / "cache"))
+    return Looker(tmp_path, capsys)
+
+
+@pytest.fixture
+def released(site: Site, shop: Shop) -> Site:
+    # That a health check passes is proven elsewhere: here it would take most of the time.
+    site.settings = settings(site.settings.project, health=None)
+    site.deploy([shop.layer({"idna": "3.7"})], shop.code("one"))
+    return site
+
+
+def drift(look: Looker) -> list[str]:
+    """Return where and what of each drift; a check ends with 3 exactly if there is one."""
+    code, text = look.ran("status", "--check", "--json")
+    found = json.loads(text)["drift"]
+    assert code == (3 if found else 0)
+    return [f"{each['where']}: {each['what']}" for each in found]
+
+
+def live(look: Looker) -> Any:
+    return look.json("status")["functions"][0]["aliases"][0]["versions"][0]
+
+
+def test_a_release_is_shown_for_every_function_and_alias_and_has_not_drifted(look: Looker, released: Site) -> None:
+    found = look.json("status", "--stage", "dev")
+    assert [(each["name"], each["last_update"]) for each in found["functions"]] == [
+        (BOT, "Successful"),
+        ("tiny_worker-dev", "Successful"),
+    ]
+    (alias,) = found["functions"][0]["aliases"]
+    assert (alias["alias"], alias["version"], len(alias["release"])) == ("live", "2", 12)
+    (version,) = alias["versions"]
+    assert (version["git"], version["release"]) == (COMMIT.short, alias["release"])
+    assert version["code_sha256"] == _sha256(released, "2")
+    assert [(each["layer"], each["version"], each["place"]) for each in version["layers"]] == [
+        ("tiny-layer", 1, "current")
+    ]
+    assert version["size"] == version["code"]["size"] + version["layers"][0]["size"] < version["size_limit"]
+    assert version["runtime"]["days_left"] > 0
+    assert drift(look) == []
+
+
+@pytest.mark.usefixtures("released")
+def test_people_get_tables(look: Looker) -> None:
+    rows = look.rows("status", "--stage", "dev")
+    assert rows[0] == ["stage", "dev:", "account", "123456789012,", "eu-central-1"]
+    assert any(row[:3] == [BOT, "live", "2"] and row[5:] == ["tiny-layer:1", "Successful"] for row in rows)
+    assert any(row[:2] == ["tiny-layer:1", "current"] for row in rows)
+    assert rows[-1] == ["no", "drift"]
+
+
+def test_a_layer_with_a_newer_version_is_behind_and_it_is_said_by_what(
+    look: Looker, released: Site, shop: Shop
+) -> None:
+    publish(released.aws, STAGE, shop.layer({"idna": "3.8", "six": "1.16"}), COMMIT)
+    (layer,) = live(look)["layers"]
+    assert (layer["place"], layer["version"], layer["newest"]) == ("behind", 1, 2)
+    assert layer["behind"] == ["idna 3.7 -> 3.8", "six 1.16 added"]
+    text = look.text("status")
+    assert f"{BOT}:2, tiny_worker-dev:2: tiny-layer:1 is behind 2: idna 3.7 -> 3.8, six 1.16 added" in text
+    assert drift(look) == []
+
+
+def test_a_newer_version_for_another_architecture_is_none(look: Looker, released: Site, shop: Shop) -> None:
+    publish(released.aws, STAGE, shop.layer({"idna": "3.9"}, architecture="arm64"), COMMIT)
+    assert live(look)["layers"][0]["place"] == "current"
+
+
+def test_a_deleted_layer_version_that_is_in_use_is_drift(look: Looker, released: Site) -> None:
+    layers.delete(released.aws, "tiny-layer", 1)
+    found = live(look)
+    assert (found["layers"][0]["place"], found["size"]) == ("deleted", None)
+    assert [each.partition(", which was")[0] for each in drift(look)] == [
+        "tiny_bot-dev:2: has tiny-layer:1",
+        "tiny_worker-dev:2: has tiny-layer:1",
+    ]
+
+
+def test_a_function_that_was_changed_by_hand_is_drift(look: Looker, released: Site) -> None:
+    released.aws.functions.update_function_configuration(FunctionName=BOT, Timeout=17, MemorySize=512)
+    assert drift(look) == [f"{BOT}: $LATEST differs from what is live: MemorySize, Timeout"]
+
+
+def test_a_weighted_alias_is_drift_and_both_versions_are_shown(look: Looker, released: Site, shop: Shop) -> None:
+    released.deploy([shop.layer({"idna": "3.8"})], shop.code("two"))
+    released.aws.functions.update_alias(
+        FunctionName=BOT, Name="live", RoutingConfig={"AdditionalVersionWeights": {"2": 0.25}}
+    )
+    (alias,) = look.json("status")["functions"][0]["aliases"]
+    assert [(each["version"], each["share"]) for each in alias["versions"]] == [("3", 0.75), ("2", 0.25)]
+    assert drift(look) == [f"{BOT}:live: sends 25% to version 2"]
+    assert "3 (75%)" in look.text("status")
+
+
+def test_code_that_cannot_be_had_is_said_and_hides_nothing_else(look: Looker, released: Site, shop: Shop) -> None:
+    # The emulator hands out the code of $LATEST for every version: other bytes than it says itself.
+    released.deploy([shop.layer({"idna": "3.7"})], shop.code("two"))
+    released.aws.functions.update_alias(FunctionName=BOT, Name="live", FunctionVersion="2", Description="")
+    found = live(look)
+    assert (found["code"]["size"], found["size"], found["layers"][0]["place"]) == (None, None, "current")
+    assert f"{BOT}:2: its code could not be looked into: what was downloaded has the sha256" in look.text("status")
+
+
+def test_an_alias_that_was_moved_by_hand_is_drift(look: Looker, released: Site, shop: Shop) -> None:
+    first = look.json("status")["functions"][0]["aliases"][0]["release"]
+    released.deploy([shop.layer({"idna": "3.8"})], shop.code("two"))
+    second = look.json("status")["functions"][0]["aliases"][0]["release"]
+    released.aws.functions.update_alias(FunctionName=BOT, Name="live", FunctionVersion="2")
+    assert drift(look) == [
+        f"{BOT}: $LATEST differs from what is live: code, layers",
+        f"{BOT}:live: stands for version 2; release {second} left it at 3",
+        f"dev: its functions are of different releases: {BOT} on {first}; tiny_worker-dev on {second}",
+    ]
+
+
+def test_a_version_that_was_published_by_hand_with_anybodys_layer_is_drift(look: Looker, released: Site) -> None:
+    foreign(released.aws)
+    (there,) = layers.versions(released.aws, "theirs")
+    released.aws.functions.update_function_configuration(FunctionName=BOT, Layers=[there.arn])
+    version = released.aws.functions.publish_version(FunctionName=BOT)["Version"]
+    released.aws.functions.update_alias(FunctionName=BOT, Name="live", FunctionVersion=version, Description="")
+    assert drift(look) == [
+        f"{BOT}:3: has the layers theirs; config/pipeline.yaml says tiny-layer",
+        f"{BOT}:3: was not published by this pipeline: its description names no release",
+        f"{BOT}:3: has theirs:1, which is not a layer of this pipeline: no manifest of ours is in it, or may be read",
+    ]
+
+
+def test_other_bytes_than_the_release_was_verified_with_are_drift(look: Looker, released: Site, shop: Shop) -> None:
+    release = look.json("status")["functions"][0]["aliases"][0]["release"]
+    note = released.aws.functions.get_function_configuration(FunctionName=BOT, Qualifier="2")["Description"]
+    code = shop.code("other").zip.read_bytes()
+    released.aws.functions.update_function_code(FunctionName=BOT, ZipFile=code)
+    version = released.aws.functions.publish_version(FunctionName=BOT, Description=note)["Version"]
+    history = f"channelwright {release}:{version}"
+    released.aws.functions.update_alias(FunctionName=BOT, Name="live", FunctionVersion=version, Description=history)
+    assert drift(look) == [f"{BOT}:3: has other code than release {release} was verified with"]
+
+
+@pytest.mark.usefixtures("released")
+def test_what_config_says_otherwise_is_drift(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert aws.account
+    monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(tmp_path / "cache"))
+    config = CONFIG.replace("bot.handler", "bot.other").replace(
+        "layers: {tiny-layer: {}}", "architectures: [arm64]\nlayers: {tiny-layer: {}}"
+    )
+    assert drift(Looker(tmp_path, capsys, config))[:2] == [
+        f"{BOT}:2: has Handler bot.handler; config/pipeline.yaml says bot.other",
+        f"{BOT}:2: runs on x86_64; config/pipeline.yaml builds for arm64",
+    ]
+
+
+def test_a_function_or_an_alias_that_is_missing_is_drift(look: Looker, released: Site) -> None:
+    released.aws.functions.delete_alias(FunctionName=BOT, Name="live")
+    released.aws.functions.delete_function(FunctionName="tiny_worker-dev")
+    assert drift(look) == [
+        "tiny_worker-dev: there is no such function",
+        f"{BOT}: there is no alias live, which config/pipeline.yaml names",
+    ]
+
+
+@pytest.mark.usefixtures("released")
+def test_what_the_lock_has_otherwise_is_remarked(look: Looker) -> None:
+    (look.project / "requirements.txt").write_text(f"idna==3.9 --hash=sha256:{'a' * 64}\n")
+    assert "what is live has other versions than the lock: idna 3.7 -> 3.9" in look.text("status")
+    (look.project / "requirements.txt").write_text("idna\n")
+    assert "requirements.txt:1" in look.text("status")
+
+
+@pytest.mark.usefixtures("released")
+def test_queues_are_shown_with_what_waits_and_what_was_given_up(look: Looker, aws: Aws) -> None:
+    dead = aws.queues.create_queue(QueueName="dead")["QueueUrl"]
+    policy = json.dumps({"deadLetterTargetArn": _arn("dead"), "maxReceiveCount": 3})
+    jobs = aws.queues.create_queue(QueueName="jobs", Attributes={"RedrivePolicy": policy})["QueueUrl"]
+    aws.functions.create_event_source_mapping(
+        FunctionName="tiny_worker-dev:live", EventSourceArn=_arn("jobs"), Enabled=False
+    )
+    for url, count in ((jobs, 2), (dead, 1)):
+        for _ in range(count):
+            aws.queues.send_message(QueueUrl=url, MessageBody="{}")
+    (queue,) = look.json("status")["queues"]
+    assert (queue["function"], queue["qualifier"]) == ("tiny_worker-dev", "live")
+    assert (queue["queue"]["name"], queue["queue"]["waiting"]) == ("jobs", 2)
+    assert (queue["dead_letters"]["name"], queue["dead_letters"]["waiting"]) == ("dead", 1)
+    text = look.text("status")
+    assert "dead: 1 messages were given up" in text
+    assert "jobs: tiny_worker-dev:live does not take from it: Disabled" in text
+
+
+@pytest.mark.usefixtures("released")
+def test_a_queue_that_is_gone_is_remarked(look: Looker, aws: Aws) -> None:
+    url = aws.queues.create_queue(QueueName="jobs")["QueueUrl"]
+    aws.functions.create_event_source_mapping(FunctionName=BOT, EventSourceArn=_arn("jobs"))
+    aws.queues.delete_queue(QueueUrl=url)
+    assert look.json("status")["queues"][0]["queue"] is None
+    remarks = [each["what"] for each in look.json("status")["remarks"]]
+    assert remarks == [
+        f"{BOT} takes from it with $LATEST, which releases do not decide",
+        "there is no such queue any more",
+    ]
+
+
+class TestWithATemplate:
+    """The stack's side: tiny.yaml, deployed by its change set."""
+
+    @pytest.fixture
+    def stacked(self, aws: Aws, look: Looker, monkeypatch: pytest.MonkeyPatch) -> Iterator[Looker]:
+        template = Path(__file__).with_name("tiny.yaml").read_text()
+        (look.project / "tiny.yaml").write_text(template)
+        text = CONFIG.replace("suffix: -dev}", "suffix: -dev, parameters: {Greeting: {env: GREETING}}}")
+        (look.project / "config" / "pipeline.yaml").write_text(f"template: tiny.yaml\n{text}")
+        made = stack.propose(aws, STAGE, look.project / "tiny.yaml", {"Greeting": "hello"})
+        assert made
+        stacks.execute(aws, made)
+        monkeypatch.setenv("GREETING", "hello")
+        yield look
+        left = aws.stacks.list_change_sets(StackName="tiny-dev")["Summaries"]
+        assert [each for each in left if each["ExecutionStatus"] != "EXECUTE_COMPLETE"] == []
+
+    def test_a_stack_as_the_template_says_has_not_drifted(self, stacked: Looker) -> None:
+        assert stacked.json("status")["stack"] == {
+            "name": "tiny-dev",
+            "status": "CREATE_COMPLETE",
+            "reason": "",
+            "changes": [],
+        }
+        assert "stack tiny-dev: CREATE_COMPLETE, as the template says" in stacked.text("status")
+
+    def test_what_a_deploy_would_change_is_drift(self, stacked: Looker) -> None:
+        path = stacked.project / "tiny.yaml"
+        path.write_text(path.read_text().replace("Default: 128", "Default: 256"))
+        (change,) = stacked.json("status")["stack"]["changes"]
+        assert (change["action"], change["resource"]) == ("Modify", "Bot")
+        assert any(each.startswith("stack tiny-dev: the template would modify Bot") for each in drift(stacked))
+
+    def test_a_parameter_whose_variable_is_not_set_keeps_its_value(
+        self, stacked: Looker, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("GREETING")
+        assert stacked.json("status")["stack"]["changes"] == []
+        monkeypatch.setenv("GREETING", "other")
+        assert [each["resource"] for each in stacked.json("status")["stack"]["changes"]] == ["Bot"]
+
+    def test_the_comparison_can_be_left_out(self, stacked: Looker) -> None:
+        assert stacked.json("status", "--without-template")["stack"]["changes"] is None
+        text = stacked.text("status", "--without-template")
+        assert "stack tiny-dev: CREATE_COMPLETE, not compared with the template" in text
+
+    def test_a_stack_that_is_not_there_is_drift_and_is_not_made(self, stacked: Looker, aws: Aws) -> None:
+        (stacked.project / "config" / "pipeline.yaml").write_text(
+            (stacked.project / "config" / "pipeline.yaml").read_text().replace("stack: tiny-dev", "stack: other")
+        )
+        assert "stack other: there is no such stack" in drift(stacked)
+        assert [each["StackName"] for each in aws.stacks.describe_stacks()["Stacks"]] == ["tiny-dev"]
+
+
+def test_a_stage_that_does_not_exist_is_refused(look: Looker) -> None:
+    assert "--stage pord: no such stage" in look.refused("status", "--stage", "pord")
+
+
+def test_a_project_without_stages_has_no_status(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    look = Looker(tmp_path, capsys, "layers: {tiny-layer: {}}\n")
+    assert "the project has no stages" in look.refused("status")
+
+
+def _sha256(site: Site, version: str) -> str:
+    import base64
+
+    found = site.aws.functions.get_function_configuration(FunctionName=BOT, Qualifier=version)
+    return base64.b64decode(found["CodeSha256"]).hex()
+
+
+def _arn(queue: str) -> str:
+    return f"arn:aws:sqs:eu-central-1:{ROLE.split(':')[4]}:{queue}"
