@@ -18,6 +18,9 @@ from deploy.errors import PipelineError
 COMMANDS = {
     "layer": "build the layers inside the Lambda runtime image and prove that they work there",
     "deploy": "publish what changed and roll it out to a stage",
+    "promote": "make live in one stage the very bytes that another runs",
+    "rollback": "go back to the release before, or to a named one",
+    "prune": "delete old versions that nothing refers to; a dry run unless told otherwise",
     "register": "tell Discord the application's commands, and where its interactions go",
     "lock": "lock requirements.in to versions and hashes that fit the runtime",
     "check": "check the configuration and the lock without building anything",

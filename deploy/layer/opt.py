@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from io import BytesIO
+    from pathlib import Path
 
     from deploy.layer.values import BuiltLayer
 
@@ -16,8 +18,13 @@ def merged(layers: Sequence[BuiltLayer]) -> dict[str, bytes]:
 
     https://docs.aws.amazon.com/lambda/latest/dg/adding-layers.html
     """
+    return unpacked(layer.zip for layer in layers)
+
+
+def unpacked(zips: Iterable[Path | BytesIO]) -> dict[str, bytes]:
+    """Return the files of zips by path, as Lambda unpacks one after the other into the same folder."""
     files: dict[str, bytes] = {}
-    for layer in layers:
-        with ZipFile(layer.zip) as archive:
+    for each in zips:
+        with ZipFile(each) as archive:
             files |= {entry.filename: archive.read(entry) for entry in archive.infolist() if not entry.is_dir()}
     return files

@@ -76,10 +76,11 @@ def describe(verified: VerifiedLayer, commit: Commit, before: Mapping[str, str] 
     image = "host" if spec.image.is_host else spec.image.digest.removeprefix("sha256:")[:12]
     text = str(LayerNote(verified.built.sha256[:12], commit.short, image))
     after = {package.name: package.version for package in verified.built.report.packages}
-    return _fitted(text, list(_changes(before, after)) if before is not None else [])
+    return _fitted(text, list(changes(before, after)) if before is not None else [])
 
 
-def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+def changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    """Yield what became of packages, as `+idna==3.7`, `-six` and `requests==2.31->2.32`, sorted by name."""
     for name in sorted(before.keys() | after.keys()):
         if name not in before:
             yield f"+{name}=={after[name]}"

@@ -22,9 +22,19 @@ ACCOUNT = "123456789012"
 REGION = "eu-central-1"
 PREFIX = "emulated"
 
+# As it comes, MiniStack hands out the code of $LATEST for every version.
 _START = """
 import sys
 from ministack.services import lambda_svc
+def get_function(name, qualifier=None, plain=lambda_svc._get_function):
+    status, headers, body = plain(name, qualifier)
+    return status, headers, body.replace(f"/{name}?X-Amz".encode(), f"/{name}@{qualifier or ''}?X-Amz".encode())
+def serve_function_code(name, account_id=None, region=None):
+    name, _, qualifier = name.partition("@")
+    function = lambda_svc._functions.get_scoped(account_id, region, name)
+    record, _ = lambda_svc._effective_func_record_for_qualifier(function, qualifier or None)
+    return 200, {"Content-Type": "application/zip"}, record["code_zip"]
+lambda_svc._get_function, lambda_svc.serve_function_code = get_function, serve_function_code
 lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = float(sys.argv.pop())
 lambda_svc._write_context_arn_shim = lambda *_: None
 from ministack.app import main
