@@ -70,8 +70,16 @@ def read(aws: Aws, settings: Settings, stage: Stage) -> tuple[Standing, ...]:
 
     Raises RolloutError with every one that is absent, or whose alias is absent, split or stands for nothing.
     """
+    standings, faults = observe(aws, settings, stage)
+    if faults:
+        raise RolloutError(faults)
+    return standings
+
+
+def observe(aws: Aws, settings: Settings, stage: Stage) -> tuple[tuple[Standing, ...], list[Fault]]:
+    """Read what `read` does, and return what it would raise beside what can be read."""
     if not settings.functions:
-        raise RolloutError([Fault("config/pipeline.yaml: functions", "there are none")])
+        return (), [Fault("config/pipeline.yaml: functions", "there are none")]
     names = [f"{each.name}{stage.suffix}" for each in settings.functions.values()]
     found = {each.name: each for each in usage.read(aws, names).deployed}
     standings: list[Standing] = []
@@ -82,9 +90,7 @@ def read(aws: Aws, settings: Settings, stage: Stage) -> tuple[Standing, ...]:
                 faults.append(fault)
             case Standing() as standing:
                 standings.append(standing)
-    if faults:
-        raise RolloutError(faults)
-    return tuple(standings)
+    return tuple(standings), faults
 
 
 def known(standings: Sequence[Standing]) -> tuple[str, ...]:
@@ -94,11 +100,11 @@ def known(standings: Sequence[Standing]) -> tuple[str, ...]:
 
 def current(standings: Sequence[Standing]) -> str:
     """Name the release that is live; raise RolloutError where the aliases do not stand for one, and say why not."""
-    if faults := [_unknown(each) for each in standings if each.release is None]:
+    releases = {each.where: each.release for each in standings if each.release is not None}
+    faults = [_unknown(each) for each in standings if each.release is None]
+    faults += [_mixed(releases)] if len(set(releases.values())) > 1 else []
+    if faults:
         raise RolloutError(faults)
-    releases = {each.where: str(each.release) for each in standings}
-    if len(set(releases.values())) > 1:
-        raise RolloutError([_mixed(releases)])
     return next(iter(releases.values()))
 
 

@@ -59,7 +59,9 @@ def test_what_the_release_lacks_is_told_before_it_is_taken_up(
     at = [_commit(project, subject) for subject in ("first", "greet in French", "greet in Danish")]
     site.deploy([shop.layer({"idna": "3.7", "six": "1.16"})], shop.code("one"), at[0])
     site.aws.functions.update_function_configuration(
-        FunctionName="tiny_bot-dev", MemorySize=512, Environment={"Variables": {"TOKEN": "secret", "GREETING": "hej"}}
+        FunctionName="tiny_bot-dev",
+        MemorySize=512,
+        Environment={"Variables": {"TOKEN": "secret", "GREETING": "hej"}},
     )
     site.deploy([shop.layer({"idna": "3.8"})], shop.code("two"), at[2])
     assert _rollback(project, "--plan") == 0
