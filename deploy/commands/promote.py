@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from deploy.layer.prepare import Prepared
     from deploy.layer.spec import RuntimeImage
     from deploy.layer.values import BuiltLayer
-    from deploy.release.promotion import Candidate
+    from deploy.release.candidate import Candidate
     from deploy.release.ship import Shipment, Shipped
     from deploy.settings import Architecture, Settings, Stage
 
@@ -100,10 +100,10 @@ class _Run:
         from deploy.layer.cache import Cache
         from deploy.layer.git import commit
         from deploy.published.shelf import Shelf
-        from deploy.release import promotion
+        from deploy.release import candidate
 
         shelf = Shelf(aws, Cache.from_environment(os.environ).root / "published")
-        found = promotion.fetch(aws, self.settings, self.source, shelf)
+        found = candidate.fetch(aws, self.settings, self.source, shelf)
         self.console.say(f"release {found.release} of {found.git}: what {self.source.name} runs and answers for")
         if found.git != (here := commit(self.settings.project).short):
             self.console.say(f"the template and config/pipeline.yaml are of {here}, the release is of {found.git}")

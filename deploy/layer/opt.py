@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 from zipfile import ZipFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from io import BytesIO
     from pathlib import Path
 
     from deploy.layer.values import BuiltLayer
 
 
 def merged(layers: Sequence[BuiltLayer]) -> dict[str, bytes]:
-    """Return the layers' files by path below /opt: merged in attach order, the last one wins on the same path.
-
-    https://docs.aws.amazon.com/lambda/latest/dg/adding-layers.html
-    """
+    """Return the layers' files by path below /opt."""
     return unpacked(layer.zip for layer in layers)
 
 
-def unpacked(zips: Iterable[Path | BytesIO]) -> dict[str, bytes]:
-    """Return the files of zips by path, as Lambda unpacks one after the other into the same folder."""
+def unpacked(archives: Iterable[Path | IO[bytes]]) -> dict[str, bytes]:
+    """Return the zips' files by path: merged in attach order, the last one wins on the same path.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/adding-layers.html
+    """
     files: dict[str, bytes] = {}
-    for each in zips:
+    for each in archives:
         with ZipFile(each) as archive:
             files |= {entry.filename: archive.read(entry) for entry in archive.infolist() if not entry.is_dir()}
     return files

@@ -12,12 +12,12 @@ from deploy.errors import RolloutError
 from deploy.layer.git import Commit
 from deploy.layer.spec import RuntimeImage
 from deploy.published.shelf import Shelf
-from deploy.release import history, promotion, rollback
+from deploy.release import candidate, history, rollback
 from deploy.settings import Function
 from tests.integration.shipment import HANDLER, IMAGE, STAGE
 
 if TYPE_CHECKING:
-    from deploy.release.promotion import Candidate
+    from deploy.release.candidate import Candidate
     from tests.integration.release.conftest import Site
     from tests.integration.shipment import Shop
 
@@ -143,7 +143,7 @@ def test_a_configuration_that_names_other_layers_than_the_release_has_is_told(si
 
 
 def _fetch(site: Site) -> Candidate:
-    return promotion.fetch(site.aws, site.settings, STAGE, _shelf(site))
+    return candidate.fetch(site.aws, site.settings, STAGE, _shelf(site))
 
 
 def _faults(site: Site) -> list[str]:
