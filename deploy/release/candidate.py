@@ -82,6 +82,8 @@ def fetch(aws: Aws, settings: Settings, stage: Stage, shelf: Shelf) -> Candidate
         doubts.drift(standing)
     arns = dict.fromkeys(arn for each in standings for arn in each.live.layers)
     found = {arn: each for arn in arns if (each := doubts.layer(arn)) is not None}
+    if standings and not arns:
+        faults.append(Fault(stage.name, "no function has a layer: there is nothing to prove its code on"))
     code = doubts.code(standings)
     for standing in standings:
         doubts.answer(aws, standing, code, found)
@@ -120,6 +122,9 @@ class _Doubts:
             self.faults.append(Fault(standing.where, what, cure="deploy the stage again"))
         if (differences := ", ".join(_differences(latest, live))) and not _was_live(standing, latest):
             self.faults.append(_drifted(standing, differences))
+        if live.architecture not in self.settings.architectures:
+            cure = f"add {live.architecture} to `architectures`"
+            self.faults.append(Fault(standing.where, f"runs on {live.architecture}", cure=cure))
         names = tuple(arn.split(":")[6] for arn in live.layers)
         if names != standing.function.layers:
             what = f"has the layers {', '.join(names) or 'none'}; config/pipeline.yaml says "

@@ -30,12 +30,13 @@ SHOWN = 10
 class Lacking:
     """The differences of what is left and what is taken up, in each function that moves.
 
-    `commits` are lines of git log that the target lacks, None where git cannot tell. `packages` are written as
-    `idna==3.8->3.7`, `configuration` as `tiny_bot: MemorySize 512 -> 128`. `remarks` say what could not be compared,
-    and which layers run though they were deleted.
+    `commits` are lines of git log that the target lacks, None where git cannot tell. `layers` are written as
+    `tiny-layer:2 -> tiny-layer:1`, `packages` as `idna==3.8->3.7`, `configuration` as `tiny_bot: MemorySize 512 -> 128`.
+    `remarks` say what could not be compared, and which layers run though they were deleted.
     """
 
     commits: tuple[str, ...] | None
+    layers: tuple[str, ...]
     packages: tuple[str, ...]
     configuration: tuple[str, ...]
     remarks: tuple[str, ...]
@@ -45,6 +46,7 @@ class Lacking:
         yield from (f"lacks     {each}" for each in commits[:SHOWN])
         if len(commits) > SHOWN:
             yield f"lacks     … and {len(commits) - SHOWN} commits more"
+        yield from (f"layers    {each}" for each in self.layers)
         yield from (f"packages  {each}" for each in self.packages)
         yield from (f"settings  {each}" for each in self.configuration)
         yield from (f"note      {each}" for each in self.remarks)
@@ -52,6 +54,7 @@ class Lacking:
     def to_json(self) -> dict[str, Any]:
         return {
             "commits": None if self.commits is None else list(self.commits),
+            "layers": list(self.layers),
             "packages": list(self.packages),
             "configuration": list(self.configuration),
             "remarks": list(self.remarks),
@@ -68,6 +71,7 @@ def compare(pairs: Pairs, shelf: Shelf, project: Path) -> Lacking:
     packages = _packages(pairs, shelf, remarks)
     return Lacking(
         commits=commits,
+        layers=_layers(pairs),
         packages=packages,
         configuration=tuple(line for live, target in pairs for line in _configuration(live, target)),
         remarks=tuple(dict.fromkeys(remarks)),
@@ -88,6 +92,15 @@ def _commits(pairs: Pairs, project: Path, remarks: list[str]) -> tuple[str, ...]
 def _commit(version: FunctionState) -> str:
     note = VersionNote.parse(version.description)
     return note.git.removesuffix("+dirty") if note else ""
+
+
+def _layers(pairs: Pairs) -> tuple[str, ...]:
+    different = dict.fromkeys((live.layers, target.layers) for live, target in pairs if live.layers != target.layers)
+    return tuple(f"{_listed(before)} -> {_listed(after)}" for before, after in different)
+
+
+def _listed(arns: Sequence[str]) -> str:
+    return ", ".join(map(_short, arns)) or "none"
 
 
 def _packages(pairs: Pairs, shelf: Shelf, remarks: list[str]) -> tuple[str, ...]:

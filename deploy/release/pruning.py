@@ -124,7 +124,8 @@ class PrunePlan:
         """Yield what the plan comes to."""
         freed, of = sum(each.size or 0 for each in self.going), self.storage
         kinds = [each.kind for each in self.going]
-        yield f"{kinds.count('function')} function versions and {kinds.count('layer')} layer versions to delete"
+        counted = [f"{kinds.count(kind)} of {what}" for kind, what in (("function", "functions"), ("layer", "layers"))]
+        yield f"versions to delete: {', '.join(counted)}"
         yield f"frees {size(freed)}; {size(of.used)} of the region's {size(of.limit)} of code storage are taken"
 
     def to_json(self) -> dict[str, Any]:

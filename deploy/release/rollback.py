@@ -16,21 +16,21 @@ from typing import TYPE_CHECKING, Any
 from deploy.aws import functions
 from deploy.errors import Fault, RolloutError
 from deploy.layer.opt import unpacked
-from deploy.release import health, history, tree_digest
+from deploy.release import goals, health, history, tree_digest
 from deploy.release.health import Digests
-from deploy.release.history import Standing, note_of
+from deploy.release.history import note_of
 from deploy.release.lacking import Lacking, compare
 from deploy.release.rollout import move
 from deploy.release.switch import move_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from deploy.aws.connection import Aws
     from deploy.aws.functions import FunctionState
     from deploy.published.shelf import Shelf
-    from deploy.release.notes import Passed
+    from deploy.release.history import Standing
 
 
 @dataclass(frozen=True)
@@ -108,10 +108,10 @@ def plan(stage: str, standings: Sequence[Standing], release: str | None, shelf: 
     Raises RolloutError with every reason why there is no such way.
     """
     if release is None:
-        goal, versions = _before(standings)
+        goal, versions = goals.before(standings)
     else:
         goal = history.resolve(standings, release)
-        versions = _versions(standings, goal)
+        versions = goals.versions(standings, goal)
     steps = tuple(Step(each, versions[each.name]) for each in standings if each.name in versions)
     releases = {each.release for each in standings}
     return RollbackPlan(
@@ -150,51 +150,6 @@ def carry_out(aws: Aws, plan: RollbackPlan, shelf: Shelf, say: Callable[[str], N
         raise RolloutError(faults)
 
 
-def _before(standings: Sequence[Standing]) -> tuple[str, Mapping[str, FunctionState]]:
-    """Find the release before the one that is live, and each function's version in it.
-
-    A release is its bytes. Where the live one had another configuration before, that is what was before.
-    """
-    now = history.current(standings)
-    earlier = {each.name: each.history[1] for each in standings if len(each.history) > 1}
-    if any(passed.release == now for passed in earlier.values()):
-        stays = {each.name: each.history[0] for each in standings}
-        again = {name: passed for name, passed in earlier.items() if passed.release == now}
-        return now, _found(standings, {name: [passed] for name, passed in (stays | again).items()})
-    if not earlier:
-        raise RolloutError([_first(now)])
-    before = next(iter(earlier.values())).release
-    return before, _versions(standings, before)
-
-
-def _versions(standings: Sequence[Standing], release: str) -> Mapping[str, FunctionState]:
-    """Find each function's version in a release, without the functions that are newer than all of their history."""
-    ways = {each.name: list(history.candidates(each, release)) for each in standings}
-    newer = {each.name for each in standings if not ways[each.name] and _is_new(each)}
-    return _found(standings, {name: way for name, way in ways.items() if name not in newer})
-
-
-def _is_new(standing: Standing) -> bool:
-    """Whether a function never was in another release than the one that it came with."""
-    return len({passed.release for passed in standing.passed()}) == 1
-
-
-def _found(standings: Sequence[Standing], ways: Mapping[str, Sequence[Passed]]) -> Mapping[str, FunctionState]:
-    """Take the first version of each way that is still there; raise RolloutError with each function that has none."""
-    found: dict[str, FunctionState] = {}
-    faults: list[Fault] = []
-    for standing in standings:
-        way = ways.get(standing.name)
-        state = next((state for passed in way or () if (state := standing.version(passed.version))), None)
-        if state is not None:
-            found[standing.name] = state
-        elif way is not None:
-            faults.append(_gone(standing, way))
-    if faults:
-        raise RolloutError(faults)
-    return found
-
-
 def _check(aws: Aws, step: Step, shelf: Shelf, say: Callable[[str], None]) -> None:
     """Raise RolloutError unless the version answers with what it was proven to run."""
     name, version, event = step.standing.name, step.target.version, step.standing.function.health
@@ -221,30 +176,6 @@ def _wanted(version: FunctionState, shelf: Shelf) -> Digests | None:
         return None
     code = shelf.code(version.name, version.version, version.sha256)
     return Digests(tree_digest.of_files(unpacked([BytesIO(code)])), tree_digest.of_files(unpacked(map(BytesIO, zips))))
-
-
-def _first(release: str) -> Fault:
-    return Fault(
-        release,
-        "is the first release of this stage: there is none before it",
-        cure="deploy an earlier commit, or name a release",
-    )
-
-
-def _gone(standing: Standing, way: Sequence[Passed]) -> Fault:
-    if not way:
-        return Fault(
-            standing.where,
-            "tells of no version in that release",
-            cause="it was in other releases then, or its history does not go back as far",
-            cure=f"name one of {', '.join(dict.fromkeys(each.release for each in standing.passed()))}",
-        )
-    return Fault(
-        f"{standing.name}:{way[0].version}",
-        f"is what release {way[0].release} ran, and was deleted",
-        cause="`prune`, or a person, removed it",
-        cure="name a later release, or deploy that commit again",
-    )
 
 
 def _raced(where: str, version: str) -> Fault:

@@ -70,6 +70,7 @@ def test_what_the_release_lacks_is_told_before_it_is_taken_up(
         "greet in Danish",
         "greet in French",
     ]
+    assert "  layers    tiny-layer:2 -> tiny-layer:1\n" in out
     assert "  packages  idna==3.8->3.7\n  packages  +six==1.16\n" in out
     assert "  settings  tiny_bot-dev: Environment GREETING, TOKEN\n" in out
     assert "  settings  tiny_bot-dev: MemorySize 512 -> 128\n" in out
