@@ -31,7 +31,7 @@ class Lacking:
     """The differences of what is left and what is taken up, in each function that moves.
 
     `commits` are lines of git log that the target lacks, None where git cannot tell. `layers` are written as
-    `tiny-layer:2 -> tiny-layer:1`, `packages` as `idna==3.8->3.7`, `configuration` as `tiny_bot: MemorySize 512 -> 128`.
+    `tiny-layer:2 -> tiny-layer:1`, `packages` as `idna==3.8->3.7`, `configuration` as `bot: MemorySize 512 -> 128`.
     `remarks` say what could not be compared, and which layers run though they were deleted.
     """
 

@@ -123,9 +123,8 @@ class PrunePlan:
     def lines(self) -> Iterator[str]:
         """Yield what the plan comes to."""
         freed, of = sum(each.size or 0 for each in self.going), self.storage
-        kinds = [each.kind for each in self.going]
-        counted = [f"{kinds.count(kind)} of {what}" for kind, what in (("function", "functions"), ("layer", "layers"))]
-        yield f"versions to delete: {', '.join(counted)}"
+        functions = sum(each.kind == "function" for each in self.going)
+        yield f"versions to delete: {functions} of functions, {len(self.going) - functions} of layers"
         yield f"frees {size(freed)}; {size(of.used)} of the region's {size(of.limit)} of code storage are taken"
 
     def to_json(self) -> dict[str, Any]:
