@@ -19,16 +19,16 @@ from deploy.published import usage
 from deploy.release.notes import AliasNote, LayerNote, VersionNote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from deploy.aws.connection import Aws
     from deploy.aws.layers import LayerVersion
     from deploy.aws.storage import Storage
-    from deploy.published.usage import Deployed, Usage, User
+    from deploy.published.usage import Deployed, Usage
     from deploy.settings import Settings, Stage
 
-_USERS = 3
-"""Users of a layer version that people are shown; the rest is counted."""
+_SHOWN = 4
+"""Reasons that people are shown; the rest is counted."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class PrunePlan:
                 each.created[:10],
                 each.made_of,
                 "" if each.size is None else size(each.size),
-                "; ".join(each.kept) or "nothing refers to it",
+                _shortened(each.kept) or "nothing refers to it",
             ]
             for each in self.judged
         ]
@@ -191,9 +191,9 @@ def _layer(aws: Aws, name: str, found: Usage, going: set[tuple[str, str]], polic
         fits = (each.runtimes, each.architectures)
         place = seen[fits] = seen.get(fits, 0) + 1
         users = [user for user in found.of(each.arn) if (user.function, user.version) not in going]
-        reasons = [*_shown(users)]
-        reasons += [f"newest {policy.keep}"] if place <= policy.keep else []
+        reasons = [f"newest {policy.keep}"] if place <= policy.keep else []
         reasons += policy.young(each.created)
+        reasons += map(str, sorted(users, key=lambda user: not user.aliases))
         if not reasons and layers.is_shared(aws, name, each.version):
             reasons.append("shared with other accounts")
         yield _judged(aws, name, each, reasons)
@@ -213,6 +213,6 @@ def _judged(aws: Aws, name: str, each: LayerVersion, reasons: Sequence[str]) -> 
     )
 
 
-def _shown(users: Sequence[User]) -> Iterable[str]:
-    more = len(users) - _USERS
-    return [*map(str, users[:_USERS]), *([f"and {more} more"] if more > 0 else [])]
+def _shortened(reasons: Sequence[str]) -> str:
+    more = len(reasons) - _SHOWN
+    return "; ".join([*reasons[:_SHOWN], *([f"and {more} more"] if more > 0 else [])])

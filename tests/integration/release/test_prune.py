@@ -46,7 +46,7 @@ def test_without_yes_everything_is_said_and_nothing_is_changed(
     assert told["tiny_bot-dev:5"] == ("keep", "alias live; newest 1")
     assert told["tiny_bot-dev:4"] == ("delete", "nothing refers to it")
     assert told["tiny-layer:4"][1] == (
-        "tiny_bot-dev:$LATEST; tiny_bot-dev:5 (live); tiny_worker-dev:$LATEST; and 1 more; newest 1"
+        "newest 1; tiny_bot-dev:5 (live); tiny_worker-dev:5 (live); tiny_bot-dev:$LATEST; and 1 more"
     )
     assert told["tiny-layer:1"] == ("delete", "nothing refers to it")
     assert "versions to delete: 8 of functions, 3 of layers" in out
