@@ -89,8 +89,8 @@ def _next_step(settings: Settings, stage: Stage) -> str:
     stages = list(settings.stages)
     following = stages[stages.index(stage.name) + 1 :]
     if following:
-        return f"next: try it, then `nox -s deploy -- --stage {following[0]}`"
-    return "next: try it; to go back, deploy an earlier commit: its versions are still there"
+        return f"next: try it, then `nox -s promote -- --from {stage.name} --to {following[0]}`"
+    return f"next: try it; to go back, `nox -s rollback -- --stage {stage.name}`"
 
 
 def confirmed(lost: Sequence[str]) -> bool:
