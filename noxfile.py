@@ -63,6 +63,24 @@ def where(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def promote(session: nox.Session) -> None:
+    """Make live in prod the very bytes that dev runs: `nox -s promote -- --from dev --to prod`."""
+    _pipeline(session, "promote")
+
+
+@nox.session(default=False)
+def rollback(session: nox.Session) -> None:
+    """Go back to the release before, in seconds: `nox -s rollback -- --stage prod`."""
+    _pipeline(session, "rollback")
+
+
+@nox.session(default=False)
+def prune(session: nox.Session) -> None:
+    """Show old versions that nothing refers to, and with --yes delete them: `nox -s prune -- --stage dev`."""
+    _pipeline(session, "prune")
+
+
+@nox.session(default=False)
 def register(session: nox.Session) -> None:
     """Tell Discord the bot's commands: `nox -s register -- --stage dev`."""
     _pipeline(session, "register")

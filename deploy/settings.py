@@ -124,6 +124,7 @@ class Stage:
     stack: str
     suffix: str = ""
     account: str | None = None
+    profile: str | None = None
     bucket: str | None = None
     parameters: Mapping[str, str | FromEnvironment] = field(default_factory=dict)
 

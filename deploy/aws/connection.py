@@ -83,9 +83,12 @@ class Aws:
 
 
 def connect(stage: Stage, *, config: Config = CONFIG) -> Aws:
-    """Open the door to the stage's region; raise AwsError without credentials or in another account than its own."""
+    """Open the door to the stage's region, with its profile's credentials, or boto3's usual ones where it names none.
+
+    Raises AwsError without credentials or in another account than the stage's own.
+    """
     with asking("sts:GetCallerIdentity", stage.region):
-        session = boto3.Session(region_name=stage.region)
+        session = boto3.Session(profile_name=stage.profile, region_name=stage.region)
         account = session.client("sts", config=config).get_caller_identity()["Account"]
     if stage.account and stage.account != account:
         raise AwsError([_wrong_account(stage, account)])
@@ -116,7 +119,7 @@ def _wrong_account(stage: Stage, account: str) -> Fault:
     return Fault(
         f"stages.{stage.name}.account",
         f"the credentials are for account {account}; this stage is {stage.account}'s",
-        cause="another profile or role is active",
+        cause=f"its profile {stage.profile} leads there" if stage.profile else "another profile or role is active",
         cure=f"sign in to {stage.account}, or choose another --stage",
     )
 

@@ -182,14 +182,17 @@ def move_alias(aws: Aws, alias: AliasState, version: str, description: str) -> N
 
 
 def delete_version(aws: Aws, name: str, version: str) -> None:
-    """Delete a published version; Lambda refuses one that an alias stands for.
+    """Delete a published version; Lambda refuses one that an alias stands for, and does not mind one that is gone.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html
     """
     if not version.isdecimal():
         raise ValueError(f"{version} is no published version: without one, the whole function would go")
     with asking("lambda:DeleteFunction", f"{name}:{version}"):
-        aws.functions.delete_function(FunctionName=name, Qualifier=version)
+        try:
+            aws.functions.delete_function(FunctionName=name, Qualifier=version)
+        except aws.functions.exceptions.ResourceNotFoundException:
+            return
 
 
 @dataclass(frozen=True)

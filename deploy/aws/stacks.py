@@ -151,6 +151,19 @@ def read(aws: Aws, stack: str) -> StackState | None:
     return StackState(stack, found["StackStatus"], found.get("StackStatusReason", ""), tuple(outputs))
 
 
+def resources(aws: Aws, stack: str, kind: str) -> tuple[str, ...]:
+    """List the physical ids of a stack's resources of one type; none where there is no stack."""
+    pages = aws.stacks.get_paginator("list_stack_resources").paginate(StackName=stack)
+    with asking("cloudformation:ListStackResources", stack):
+        try:
+            found = [each for page in pages for each in page["StackResourceSummaries"]]
+        except aws.stacks.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] == "ValidationError" and "does not exist" in str(error):
+                return ()
+            raise
+    return tuple(each.get("PhysicalResourceId", "") for each in found if each["ResourceType"] == kind)
+
+
 def propose(aws: Aws, wanted: Wanted) -> ChangeSet | None:
     """Make a change set; None, and nothing left of it, where it would change nothing."""
     kind: ChangeSetTypeType = "CREATE" if wanted.status in {None, "REVIEW_IN_PROGRESS"} else "UPDATE"

@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     made = layer.prepared(arguments, console)
 
     def confirm(lost: Sequence[str]) -> bool:
-        return arguments.yes or _confirmed(lost)
+        return arguments.yes or confirmed(lost)
 
     shipment = Shipment(aws, settings, stage, parameters, made, console.say, confirm)
     if arguments.plan:
@@ -89,11 +89,11 @@ def _next_step(settings: Settings, stage: Stage) -> str:
     stages = list(settings.stages)
     following = stages[stages.index(stage.name) + 1 :]
     if following:
-        return f"next: try it, then `nox -s deploy -- --stage {following[0]}`"
-    return "next: try it; to go back, deploy an earlier commit: its versions are still there"
+        return f"next: try it, then `nox -s promote -- --from {stage.name} --to {following[0]}`"
+    return f"next: try it; to go back, `nox -s rollback -- --stage {stage.name}`"
 
 
-def _confirmed(lost: Sequence[str]) -> bool:
+def confirmed(lost: Sequence[str]) -> bool:
     """Ask a person, where there is one. A run in CI that may take something away is given --yes on purpose."""
     if not _is_terminal():
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,6 +27,17 @@ class Commit:
 def commit(project: Path) -> Commit:
     sha = _git(project, "rev-parse", "HEAD")
     return Commit(sha, dirty=bool(sha and _git(project, "status", "--porcelain")))
+
+
+def subjects(project: Path, since: str, until: str) -> tuple[str, ...] | None:
+    """List the commits that `until` has and `since` lacks, newest first, a line each; None where git cannot tell.
+
+    Both are hashes, whole or shortened. Anything else is not given to git, which would take it for an option.
+    """
+    if not all(re.fullmatch(r"[0-9a-f]{7,64}", each) for each in (since, until)):
+        return None
+    found = _git(project, "log", "--oneline", "--no-decorate", f"{since}..{until}", "--")
+    return None if found is None else tuple(found.splitlines())
 
 
 def _git(project: Path, *arguments: str) -> str | None:

@@ -22,7 +22,7 @@ from deploy.layer.verify import FunctionUnderTest, VerifiedLayer, restored
 from deploy.release.bundle import CodeBundle, bundle
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from deploy.console import Console
     from deploy.layer.runtime import Runtime
@@ -57,6 +57,28 @@ def prepare(settings: Settings, choices: Choices, environment: Mapping[str, str]
     return Prepared(layers=tuple(each for group in groups for each in group), bundle=code, fresh=frozenset(work.fresh))
 
 
+def prove(  # noqa: PLR0913 - what, and how as in `prepare`
+    layers: Callable[[Architecture, RuntimeImage], Sequence[BuiltLayer]],
+    code: CodeBundle,
+    settings: Settings,
+    choices: Choices,
+    *,
+    environment: Mapping[str, str],
+    console: Console,
+) -> Prepared:
+    """Prove what was built elsewhere, as `prepare` proves what it built; raise PipelineError with every fault found.
+
+    `layers` gives those for an architecture, to be proven in this image. What was proven here before is not tried
+    again. Functions are tried on the layers of the first architecture that has any.
+    """
+    with ExitStack() as opened:
+        work = _Work(settings, choices, environment, console, opened)
+        fetched = [layers(architecture, work.image(architecture)) for architecture in settings.architectures]
+        groups = [work.verified(each) for each in fetched if each]
+        work.tried(groups[0], code)
+    return Prepared(layers=tuple(each for group in groups for each in group), bundle=code, fresh=frozenset())
+
+
 @dataclass
 class _Work:
     settings: Settings
@@ -82,23 +104,30 @@ class _Work:
         return tuple(deliver(layer, self.settings.project, self.dist) for layer in verified)
 
     def code(self, layers: Sequence[VerifiedLayer]) -> CodeBundle:
-        """Bundle the code and try each function on its layers, unless these very bytes were tried before."""
+        """Bundle the code, have the project check it, and try it."""
         made = bundle(self.settings, self.dist)
-        if not self.choices.try_code:
-            return made
-        functions = self.functions()
-        trial = [made.sha256, [each.built.sha256 for each in layers], repr(functions), self.settings.code.checks]
-        key = _key("code", layers[0].built, *trial)
-        if self.passed(key) is None:
+        key = digest(["checks", pipeline_digest(), made.sha256, self.settings.code.checks])
+        if self.settings.code.checks and self.passed(key) is None:
             from deploy import project_module
-            from deploy.layer.verify_code import verify_code
 
             project_module.check(self.settings, self.console.say)
+            self.cache.keep_checks(key, "passed")
+        if self.choices.try_code:
+            self.tried(layers, made)
+        return made
+
+    def tried(self, layers: Sequence[VerifiedLayer], made: CodeBundle) -> None:
+        """Try each function on its layers, unless these very bytes were tried before."""
+        functions = self.functions()
+        trial = [made.sha256, [each.built.sha256 for each in layers], repr(functions)]
+        key = _key("code", layers[0].built, *trial)
+        if self.passed(key) is None:
+            from deploy.layer.verify_code import verify_code
+
             runtime = self.runtime(layers[0].built.spec.architecture)
             with self.console.step("try the code on its layers in the runtime"):
                 evidence = verify_code(layers, made.zip.read_bytes(), functions, runtime, self.console.say)
             self.cache.keep_checks(key, json.dumps(asdict(evidence)))
-        return made
 
     def functions(self) -> tuple[FunctionUnderTest, ...]:
         """Give every function the environment that the template gives it, as far as it does not depend on a stage."""
@@ -176,4 +205,4 @@ class _Work:
 
 def _key(what: str, layer: BuiltLayer, *inputs: object) -> str:
     """Name a set of checks by all that decides whether they pass."""
-    return digest([what, pipeline_digest(), layer.spec.inputs["image"], layer.spec.architecture, *inputs])
+    return digest([what, pipeline_digest(), layer.spec.image.key, layer.spec.architecture, *inputs])

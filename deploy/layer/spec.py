@@ -34,6 +34,11 @@ class RuntimeImage:
     def is_host(self) -> bool:
         return self.reference == "host"
 
+    @property
+    def key(self) -> str:
+        """Name the image by what decides its bytes; a host has no digest."""
+        return f"{self.reference if self.is_host else ''}{self.digest}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class LayerSpec:
@@ -62,7 +67,7 @@ class LayerSpec:
         return {
             "lock": digest([asdict(pin) for pin in self.pins]),
             "Dockerfile": hashlib.sha256(self.dockerfile.read_bytes()).hexdigest(),
-            "image": f"{self.image.reference if self.image.is_host else ''}{self.image.digest}",
+            "image": self.image.key,
             "architecture": self.architecture,
             "policy": digest([self.layer.name, self.layer.bytecode, asdict(self.layer.trim)]),
             "pipeline": pipeline_digest(),

@@ -14,6 +14,7 @@ import os
 import sys
 import threading
 import urllib.request
+from collections.abc import Callable
 from typing import Any
 
 from ministack.services import lambda_svc
@@ -26,6 +27,9 @@ def main(url: str, settling: str) -> None:
     lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = float(settling)  # noqa: SLF001 - there is no setting for it
     # It would put a file of its own beside the function's code, which is then not the code that was published.
     lambda_svc._write_context_arn_shim = lambda *_: None  # noqa: SLF001
+    # As it comes, it hands out the code of $LATEST for every version.
+    lambda_svc._get_function = _with_the_versions_own_link(lambda_svc._get_function)  # noqa: SLF001
+    lambda_svc.serve_function_code = _code_of_the_version
     if url != "-":
         lambda_svc._execute_function_warm = lambda function, event, _: _forwarded(url, function, event)  # noqa: SLF001
     threading.Thread(target=_end_with_stdin, daemon=True).start()
@@ -33,6 +37,21 @@ def main(url: str, settling: str) -> None:
 
     sys.argv = sys.argv[:1]
     serve()
+
+
+def _with_the_versions_own_link(plain: Callable[..., Any]) -> Callable[..., Any]:
+    def get_function(name: str, qualifier: str | None = None) -> Any:
+        status, headers, body = plain(name, qualifier)
+        return status, headers, body.replace(f"/{name}?X-Amz".encode(), f"/{name}@{qualifier or ''}?X-Amz".encode())
+
+    return get_function
+
+
+def _code_of_the_version(name: str, account_id: str | None = None, region: str | None = None) -> Any:
+    name, _, qualifier = name.partition("@")
+    function = lambda_svc._functions.get_scoped(account_id, region, name)  # noqa: SLF001
+    record, _ = lambda_svc._effective_func_record_for_qualifier(function, qualifier or None)  # noqa: SLF001
+    return 200, {"Content-Type": "application/zip"}, record["code_zip"]
 
 
 def _forwarded(url: str, function: dict[str, Any], event: Any) -> dict[str, Any]:

@@ -31,6 +31,15 @@ class Shelf:
         """Return a layer version's zip; raise AwsError where AWS hands out other bytes than it says."""
         return self._kept(there.sha256, where, lambda: layers.download(there))
 
+    def published(self, arn: str) -> bytes | None:
+        """Return the zip of a layer version of any account by its ARN; None where the version was deleted."""
+        found = layers.read(self.aws, arn)
+        return self.layer(found[1], arn) if found else None
+
+    def path(self, sha256: str) -> Path:
+        """Return where a zip is kept once it was fetched."""
+        return self.folder / f"{sha256}.zip"
+
     def code(self, name: str, qualifier: str, sha256: str) -> bytes:
         """Return the code zip of a function's version, whose digest Lambda named `sha256`."""
         where = f"the code of {name}:{qualifier}"
@@ -42,7 +51,7 @@ class Shelf:
         return contents.read(self.layer(layers.content(self.aws, name, version), where), where)
 
     def _kept(self, sha256: str, where: str, fetch: Callable[[], bytes]) -> bytes:
-        path = self.folder / f"{sha256}.zip"
+        path = self.path(sha256)
         if path.exists() and _sha256(content := path.read_bytes()) == sha256:
             return content
         content = fetch()

@@ -197,11 +197,16 @@ def _unfit(
         what = f"runs on {latest.architecture}, for which no layer is built"
         yield Fault(latest.name, what, cure=f"add {latest.architecture} to `architectures`")
     if alias.weighted:
-        what = "sends a share of the traffic to another version"
-        cure = f"take the weights away: aws lambda update-alias --function-name {alias.function} --name {alias.name}"
-        yield Fault(
-            f"{alias.function}:{alias.name}", what, cure=f"{cure} --routing-config AdditionalVersionWeights={{}}"
-        )
+        yield weighted(alias)
+
+
+def weighted(alias: AliasState) -> Fault:
+    cure = f"take the weights away: aws lambda update-alias --function-name {alias.function} --name {alias.name}"
+    return Fault(
+        f"{alias.function}:{alias.name}",
+        "sends a share of the traffic to another version",
+        cure=f"{cure} --routing-config AdditionalVersionWeights={{}}",
+    )
 
 
 def _attached(function: Function, observed: _Observed, layers: Sequence[PlannedLayer]) -> tuple[PlannedLayer, ...]:

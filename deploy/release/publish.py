@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deploy.aws import layers, uploads
@@ -39,8 +40,12 @@ def find(aws: Aws, verified: VerifiedLayer) -> PublishedLayer | None:
     return None
 
 
-def publish(aws: Aws, stage: Stage, verified: VerifiedLayer, commit: Commit) -> PublishedLayer:
+def publish(
+    aws: Aws, stage: Stage, verified: VerifiedLayer, commit: Commit, origin: LayerNote | None = None
+) -> PublishedLayer:
     """Make the layer available in AWS: the version that has its bytes, or a new one, read back.
+
+    `origin` is the note of the version that this one is a copy of.
 
     Raises RolloutError for a layer that was not built in the runtime image and would go to a real account.
     """
@@ -48,7 +53,7 @@ def publish(aws: Aws, stage: Stage, verified: VerifiedLayer, commit: Commit) -> 
     if found := find(aws, verified):
         return found
     built = verified.built
-    description = describe(verified, commit, _previous_packages(aws, verified))
+    description = describe(verified, commit, _previous_packages(aws, verified), origin)
     source = uploads.content(aws, stage, built.zip, built.sha256)
     made, there = layers.publish(aws, built.spec, source, description)
     if there.sha256 != built.sha256:
@@ -67,19 +72,22 @@ def refuse_unproven(aws: Aws, verified: VerifiedLayer) -> None:
         raise RolloutError([_unproven(spec.layer.name)])
 
 
-def describe(verified: VerifiedLayer, commit: Commit, before: Mapping[str, str] | None) -> str:
+def describe(
+    verified: VerifiedLayer, commit: Commit, before: Mapping[str, str] | None, origin: LayerNote | None = None
+) -> str:
     """Say in at most 256 characters what a version is and what changed since `before`, packages by name.
 
     What does not fit is counted: `sha256:… git:… img:… +idna==3.7 -six requests==2.31->2.32 …(+4)`.
     """
-    spec = verified.built.spec
-    image = "host" if spec.image.is_host else spec.image.digest.removeprefix("sha256:")[:12]
-    text = str(LayerNote(verified.built.sha256[:12], commit.short, image))
+    image = verified.built.spec.image
+    named = "host" if image.is_host else image.digest.removeprefix("sha256:")[:12]
+    text = str(replace(origin or LayerNote(verified.built.sha256[:12], commit.short, named), changes=""))
     after = {package.name: package.version for package in verified.built.report.packages}
-    return _fitted(text, list(_changes(before, after)) if before is not None else [])
+    return _fitted(text, list(changes(before, after)) if before is not None else [])
 
 
-def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+def changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    """Yield what became of packages, as `+idna==3.7`, `-six` and `requests==2.31->2.32`, sorted by name."""
     for name in sorted(before.keys() | after.keys()):
         if name not in before:
             yield f"+{name}=={after[name]}"

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
     from deploy.aws.connection import Aws
     from deploy.aws.stacks import ChangeSet, Output
+    from deploy.layer.git import Commit
     from deploy.layer.prepare import Prepared
+    from deploy.layer.verify import VerifiedLayer
+    from deploy.release.notes import LayerNote
     from deploy.release.plan import RolloutPlan
     from deploy.release.values import Release
     from deploy.settings import Settings, Stage
@@ -39,8 +42,19 @@ class Shipped:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where bytes come from that were not built here: the commit, and by sha256 the notes of the layer versions."""
+
+    commit: Commit
+    notes: Mapping[str, LayerNote]
+
+
+@dataclass(frozen=True)
 class Shipment:
-    """What is to go where. `confirm` is asked before anything is removed or replaced, with the names of it."""
+    """What is to go where. `confirm` is asked before anything is removed or replaced, with the names of it.
+
+    `origin` is None for what was built from the project as it is here.
+    """
 
     aws: Aws
     settings: Settings
@@ -49,6 +63,7 @@ class Shipment:
     prepared: Prepared
     say: Callable[[str], None]
     confirm: Callable[[Sequence[str]], bool]
+    origin: Origin | None = None
 
     def show(self) -> None:
         """Say what a deploy would do; leave everything as it is."""
@@ -70,7 +85,7 @@ class Shipment:
         layers = self._published(plan)
         if plan.new_layers:
             plan = self._plan(layers)
-        release = roll_out(self.aws, self.stage, plan, commit(self.settings.project), self.say)
+        release = roll_out(self.aws, self.stage, plan, self._commit(), self.say)
         sent = sum(each.verified.built.zip.stat().st_size for each in layers if each.is_new)
         outputs = stack.outputs(self.aws, self.stage) if self.settings.template else ()
         return Shipped(replace(release, uploaded=release.uploaded + sent), changed, outputs)
@@ -103,13 +118,14 @@ class Shipment:
         return tuple(PlannedLayer(layer, find(self.aws, layer)) for layer in self.prepared.layers)
 
     def _published(self, plan: RolloutPlan) -> tuple[PlannedLayer, ...]:
-        at = commit(self.settings.project)
-        return tuple(
-            layer
-            if layer.published
-            else PlannedLayer(layer.verified, publish(self.aws, self.stage, layer.verified, at))
-            for layer in plan.layers
-        )
+        return tuple(layer if layer.published else self._publish(layer.verified) for layer in plan.layers)
+
+    def _publish(self, verified: VerifiedLayer) -> PlannedLayer:
+        note = self.origin.notes.get(verified.built.sha256) if self.origin else None
+        return PlannedLayer(verified, publish(self.aws, self.stage, verified, self._commit(), note))
+
+    def _commit(self) -> Commit:
+        return self.origin.commit if self.origin else commit(self.settings.project)
 
     def _planned(self, layers: Sequence[PlannedLayer]) -> RolloutPlan:
         plan = self._plan(layers)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import http.server
 import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import boto3
 import pytest
@@ -14,6 +14,7 @@ from deploy.settings import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 STAGE = Stage(name="dev", region="eu-central-1", stack="tiny")
 
@@ -29,10 +30,12 @@ class Sts(http.server.BaseHTTPRequestHandler):
 
     throttles = 0
     asked = 0
+    keys: ClassVar[list[str]] = []
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
         type(self).asked += 1
+        self.keys.append(self.headers["Authorization"].partition("Credential=")[2].partition("/")[0])
         busy = self.asked <= self.throttles
         text = THROTTLED if busy else IDENTITY
         self.send_response(400 if busy else 200)
@@ -46,7 +49,7 @@ class Sts(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def sts(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Sts]]:
     class Handler(Sts):
-        pass
+        keys: ClassVar[list[str]] = []
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -78,6 +81,25 @@ def test_another_account_is_refused_with_both_named() -> None:
     [fault] = refused.value.faults
     assert fault.where == "stages.dev.account"
     assert fault.what == "the credentials are for account 123456789012; this stage is 999999999999's"
+
+
+def test_a_stages_profile_is_used_for_it_and_for_no_other(
+    sts: type[Sts], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config"
+    config.write_text("[profile theirs]\naws_access_key_id = their-key\naws_secret_access_key = secret\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    connect(replace(STAGE, profile="theirs"))
+    connect(STAGE)
+    assert sts.keys == ["their-key", "key"]
+    with pytest.raises(AwsError, match=r"(?s)999999999999's\n    cause: its profile theirs leads there"):
+        connect(replace(STAGE, profile="theirs", account="999999999999"))
+
+
+def test_a_profile_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "absent"))
+    with pytest.raises(AwsError, match=r"(?s)nobodys\) could not be found.*sign in"):
+        connect(replace(STAGE, profile="nobodys"))
 
 
 def test_throttling_is_retried_by_botocore(sts: type[Sts]) -> None:

@@ -14,7 +14,7 @@ from deploy.release.plan import PlannedLayer, RolloutPlan
 from deploy.release.publish import find, publish
 from deploy.release.rollout import roll_out
 from tests.integration.aws import EmulatedAws, emulated_aws
-from tests.integration.shipment import STAGE, Shop, settings, zipped
+from tests.integration.shipment import HEALTH, STAGE, Shop, settings, zipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,10 +62,10 @@ class Site:
         planned = [PlannedLayer(layer, find(self.aws, layer)) for layer in layers]
         return planning.make(self.aws, self.settings, STAGE, code, planned)
 
-    def deploy(self, layers: Sequence[VerifiedLayer], code: CodeBundle) -> Release:
-        planned = [PlannedLayer(layer, publish(self.aws, STAGE, layer, COMMIT)) for layer in layers]
+    def deploy(self, layers: Sequence[VerifiedLayer], code: CodeBundle, at: Commit = COMMIT) -> Release:
+        planned = [PlannedLayer(layer, publish(self.aws, STAGE, layer, at)) for layer in layers]
         plan = planning.make(self.aws, self.settings, STAGE, code, planned)
-        return roll_out(self.aws, STAGE, plan, COMMIT, lambda _: None)
+        return roll_out(self.aws, STAGE, plan, at, lambda _: None)
 
     def names(self) -> list[str]:
         return [f"{function.name}{STAGE.suffix}" for function in self.settings.functions.values()]
@@ -104,4 +104,22 @@ def site(aws: Aws, tmp_path: Path) -> Site:
     return made
 
 
+@pytest.fixture
+def project(site: Site, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Write the site's settings down for a command, with a cache of their own."""
+    folder = site.settings.project
+    (folder / "config").mkdir()
+    (folder / "config" / "pipeline.yaml").write_text(CONFIG)
+    monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(folder / "cache"))
+    return folder
+
+
+CONFIG = f"""
+layers: {{tiny-layer: {{}}}}
+functions:
+  bot: {{name: tiny_bot, handler: bot.handler, layers: [tiny-layer], health: {HEALTH}}}
+  worker: {{name: tiny_worker, handler: worker.handler, layers: [tiny-layer], health: {HEALTH}}}
+stages:
+  dev: {{region: eu-central-1, stack: tiny-dev, suffix: -dev}}
+"""
 PLACEHOLDER = "def handler(event, context):\n    return {}\n"

@@ -66,7 +66,7 @@ def test_a_first_deploy_shows_everything_before_it_does_it(project: Path, capsys
     assert ["tiny_bot-dev", "live", "2", "was", "1"] in [line.split() for line in lines]
     assert any(line.startswith("release ") and "is live in dev:" in line and "uploaded" in line for line in lines)
     assert any(line.startswith("QueueUrl: http") and line.endswith("(where messages go)") for line in lines)
-    assert lines[-1] == "next: try it, then `nox -s deploy -- --stage prod`"
+    assert lines[-1] == "next: try it, then `nox -s promote -- --from dev --to prod`"
 
 
 @pytest.mark.usefixtures("prepared")

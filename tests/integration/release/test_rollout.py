@@ -141,7 +141,7 @@ def test_when_the_second_function_is_unwell_the_first_gets_no_traffic_either(sit
     layer = shop.layer({"idna": "3.7"})
     site.deploy([layer], shop.code("one"))
     only_worker_fails = HANDLER + '\nif __file__.endswith("worker.py"):\n    raise RuntimeError("no rights here")\n'
-    with pytest.raises(RolloutError, match=r"(?s)tiny_worker-dev:3: the new version failed.*no rights here"):
+    with pytest.raises(RolloutError, match=r"(?s)tiny_worker-dev:3: failed its health check.*no rights here"):
         site.deploy([layer], shop.code("two", handler=only_worker_fails))
     assert site.traffic() == ["one", "one"]
     site.deploy([layer], shop.code("three"))

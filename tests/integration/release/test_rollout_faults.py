@@ -2,87 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from deploy.errors import AwsError, PipelineError, RolloutError
 from deploy.layer.manifest import code_sha256
+from tests.integration.release.faults import WAYS, Killed, Trap, refusing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-    from deploy.aws.connection import Aws
     from deploy.layer.verify import VerifiedLayer
     from deploy.release.bundle import CodeBundle
     from deploy.settings import Function
     from tests.integration.release.conftest import Site
     from tests.integration.shipment import Shop
-
-
-class Killed(KeyboardInterrupt):
-    pass
-
-
-@dataclass
-class Trap:
-    """Springs at the n-th call of one operation."""
-
-    aws: Aws
-    event: str
-    operation: str
-    at: int
-    spring: Callable[[Trap, Any], Any]
-    calls: int = 0
-
-    def __enter__(self) -> Self:
-        self.aws.functions.meta.events.register(f"{self.event}.lambda.{self.operation}", self._called, unique_id="trap")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.aws.functions.meta.events.unregister(f"{self.event}.lambda.{self.operation}", unique_id="trap")
-
-    @property
-    def sprang(self) -> bool:
-        return self.calls >= self.at
-
-    def _called(self, **context: Any) -> Any:
-        self.calls += 1
-        if self.calls != self.at:
-            return None
-        if "Payload" in context.get("parsed", {}):
-            context["parsed"]["Payload"].close()  # nobody is going to read it
-        return self.spring(self, context.get("request"))
-
-
-def refuse(trap: Trap, _: Any) -> None:
-    raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "not allowed"}}, trap.operation)
-
-
-def kill(_: Trap, __: Any) -> None:
-    raise Killed
-
-
-def lose(trap: Trap, _: Any) -> None:
-    raise ReadTimeoutError(endpoint_url=trap.aws.functions.meta.endpoint_url)
-
-
-def send_and_lose(trap: Trap, request: Any) -> None:
-    """Let the call reach AWS and its answer get lost on the way back, so that botocore sends it once more."""
-    client: Any = trap.aws.functions
-    _ = client._endpoint.http_session.send(request).content  # read, so that its connection is given back
-    raise ConnectionClosedError(endpoint_url=request.url)
-
-
-# A kill before a call is a kill after the call before it.
-WAYS = {
-    "refused": ("before-call", refuse),
-    "killed": ("after-call", kill),
-    "answer lost for good": ("after-call", lose),
-    "answer lost once": ("before-send", send_and_lose),
-}
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -123,7 +59,7 @@ def test_after_a_kill_that_left_one_alias_behind_a_rerun_moves_it(site: Site, sh
 def test_the_error_says_what_failed_and_that_nothing_moved(site: Site, shop: Shop) -> None:
     layer = shop.layer({"idna": "3.7"})
     site.deploy([layer], shop.code("one"))
-    with _refusing(site.aws, "UpdateAlias", calls={2}), pytest.raises(RolloutError) as refused:
+    with refusing(site.aws, "UpdateAlias", {2}), pytest.raises(RolloutError) as refused:
         site.deploy([layer], shop.code("two"))
     text = str(refused.value)
     assert "lambda:UpdateAlias tiny_bot-dev:live: not allowed (AccessDeniedException)" in text
@@ -136,7 +72,7 @@ def test_the_error_says_what_failed_and_that_nothing_moved(site: Site, shop: Sho
 def test_an_alias_that_cannot_be_put_back_is_told_with_the_command_that_does_it(site: Site, shop: Shop) -> None:
     layer = shop.layer({"idna": "3.7"})
     site.deploy([layer], shop.code("one"))
-    with _refusing(site.aws, "UpdateAlias", calls={2, 3}), pytest.raises(RolloutError) as refused:
+    with refusing(site.aws, "UpdateAlias", {2, 3}), pytest.raises(RolloutError) as refused:
         site.deploy([layer], shop.code("two"))
     text = str(refused.value)
     assert "tiny_worker-dev:live: may stand for version 3 while others do not" in text
@@ -207,22 +143,3 @@ def _check_whole(site: Site, before: object, code: CodeBundle, where: str) -> No
     live = site.live()
     assert len(set(live)) == 1, where
     assert live == before or live[0][0] == code_sha256(code.sha256), where
-
-
-@dataclass
-class _refusing:  # noqa: N801 - reads as the function it replaces
-    aws: Aws
-    call: str
-    calls: set[int]
-    count: int = 0
-
-    def __enter__(self) -> None:
-        self.aws.functions.meta.events.register(f"before-call.lambda.{self.call}", self._refuse, unique_id="refuse")
-
-    def __exit__(self, *_: object) -> None:
-        self.aws.functions.meta.events.unregister(f"before-call.lambda.{self.call}", unique_id="refuse")
-
-    def _refuse(self, **_: object) -> None:
-        self.count += 1
-        if self.count in self.calls:
-            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "not allowed"}}, self.call)

@@ -36,7 +36,7 @@ def test_new_versions_answer_from_var_task_and_opt_before_they_get_traffic(site:
 def test_code_that_cannot_be_imported_gets_no_traffic_and_its_log_is_shown(site: Site, shop: Shop) -> None:
     layer = shop.layer({"idna": "3.7"})
     site.deploy([layer], shop.code("one"))
-    with pytest.raises(RolloutError, match=r"(?s)the new version failed its health check.*No module named 'absent'"):
+    with pytest.raises(RolloutError, match=r"(?s)tiny_bot-dev:3: failed its health check.*No module named 'absent'"):
         site.deploy([layer], shop.code("two", handler=f"import absent\n{HANDLER}"))
     assert site.traffic() == ["one", "one"]
 

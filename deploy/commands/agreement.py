@@ -1,0 +1,33 @@
+"""Asking a person before something is changed: `--yes` answers for CI, a plan shows what the question is about."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from deploy.errors import Fault, PipelineError
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def choose(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of a command that shows a plan and then asks."""
+    parser.add_argument("--plan", action="store_true", help="say what would be done, and stop")
+    parser.add_argument("--yes", action="store_true", help="do it unasked, as CI must")
+
+
+def demand(question: str, *, yes: bool) -> None:
+    """Raise PipelineError unless `--yes` was given or a person in a terminal answers y."""
+    if yes or (_is_terminal() and _answer(question) == "y"):
+        return
+    raise PipelineError([Fault("", "nothing was changed: not confirmed", cure="answer y in a terminal, or give --yes")])
+
+
+def _answer(question: str) -> str:
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower()
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()

@@ -1,0 +1,179 @@
+"""Make live in one stage the very bytes that another stage runs. Nothing is built.
+
+What the first stage runs is read from AWS and doubted: one release, deployed by this pipeline, its layers what their
+notes say, its live versions answering for just these bytes. Whatever speaks against it is told, all at once. Then its
+zips are fetched, their digests checked, and proven as `layer` proves a build, unless this machine proved them before.
+From there it is as `deploy` does it: the stack of the second stage, layer versions, new function versions, a health
+check of each, and only then the aliases: all, or none. In the same account and region the layer version is the same;
+into another it is copied.
+
+The template and config/pipeline.yaml are the project's as it is here. Stages in different accounts name a `profile`
+each.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from deploy.commands import layer
+from deploy.commands.deploy import confirmed
+from deploy.console import Console, size
+from deploy.errors import ConfigError, Fault
+from deploy.settings import load
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping, Sequence
+
+    from deploy.aws.connection import Aws
+    from deploy.layer.prepare import Prepared
+    from deploy.layer.spec import RuntimeImage
+    from deploy.layer.values import BuiltLayer
+    from deploy.release.candidate import Candidate
+    from deploy.release.ship import Shipment, Shipped
+    from deploy.settings import Architecture, Settings, Stage
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    import argparse
+
+    parser = subparsers.add_parser(
+        "promote",
+        help="make live in one stage the very bytes that another runs",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--from", required=True, dest="source", metavar="STAGE", help="the stage that runs them")
+    parser.add_argument("--to", required=True, dest="target", metavar="STAGE", help="the stage that shall run them")
+    parser.add_argument("--plan", action="store_true", help="say what would be done, and stop")
+    parser.add_argument("--yes", action="store_true", help="remove and replace what the change set says, unasked")
+    parser.add_argument("--json", action="store_true", help="print what was done as JSON; all else goes to stderr")
+    layer.choose(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    settings = load(arguments.project, os.environ)
+    source, target = settings.stage(arguments.source), settings.stage(arguments.target)
+    if source == target:
+        raise ConfigError([Fault("--to", f"is {target.name}, as --from is", cure="name two stages")])
+    # boto3 takes a quarter of a second to import: a wrong stage is told without it.
+    from deploy.aws.connection import connect
+    from deploy.local_secrets import with_secrets
+    from deploy.release import stack
+
+    console = Console(sys.stderr if arguments.json else sys.stdout)
+    environment = with_secrets(os.environ, settings.project, target.name)
+    parameters = stack.parameters(target, environment) if settings.template else {}
+    run = _Run(settings, source, target, arguments, console)
+    here, there = connect(source), connect(target)
+    console.say(f"from {source.name}: account {here.account}, {here.region}")
+    console.say(f"to   {target.name}: account {there.account}, {there.region}")
+    candidate = run.candidate(here)
+    shipment = run.shipment(there, candidate, parameters)
+    before = run.releases(there)
+    shipped = None if arguments.plan else shipment.deploy()
+    if shipped is None:
+        shipment.show()
+        console.say("nothing was changed; without --plan it is done")
+    else:
+        _summarise(candidate, shipped, before, target, console)
+    if arguments.json:
+        print(json.dumps(_json(candidate, shipped, before, run), indent=1))
+    return 0
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One promotion: from where, to where, and how."""
+
+    settings: Settings
+    source: Stage
+    target: Stage
+    arguments: argparse.Namespace
+    console: Console
+
+    def candidate(self, aws: Aws) -> Candidate:
+        from deploy.layer.cache import Cache
+        from deploy.layer.git import commit
+        from deploy.published.shelf import Shelf
+        from deploy.release import candidate
+
+        shelf = Shelf(aws, Cache.from_environment(os.environ).root / "published")
+        found = candidate.fetch(aws, self.settings, self.source, shelf)
+        self.console.say(f"release {found.release} of {found.git}: what {self.source.name} runs and answers for")
+        if found.git != (here := commit(self.settings.project).short):
+            self.console.say(f"the template and config/pipeline.yaml are of {here}, the release is of {found.git}")
+        return found
+
+    def shipment(self, aws: Aws, candidate: Candidate, parameters: Mapping[str, str]) -> Shipment:
+        from deploy.release.ship import Shipment
+
+        def confirm(lost: Sequence[str]) -> bool:
+            return self.arguments.yes or confirmed(lost)
+
+        made, say = self._proven(candidate), self.console.say
+        return Shipment(aws, self.settings, self.target, parameters, made, say, confirm, candidate.origin)
+
+    def _proven(self, candidate: Candidate) -> Prepared:
+        from deploy.layer.prepare import Choices, prove
+
+        def layers(architecture: Architecture, image: RuntimeImage) -> tuple[BuiltLayer, ...]:
+            return candidate.built(self.settings, architecture, image)
+
+        choices = Choices(on_host=self.arguments.runtime == "host", use_cache=not self.arguments.no_cache)
+        code, settings = candidate.code, self.settings
+        return prove(layers, code, settings, choices, environment=os.environ, console=self.console)
+
+    def releases(self, aws: Aws) -> Mapping[str, str]:
+        """Name the release that each function of the target runs before; none where there is none."""
+        from deploy.release import history
+
+        standings, _ = history.observe(aws, self.settings, self.target)
+        return {each.name: each.release for each in standings if each.release}
+
+
+def _summarise(
+    candidate: Candidate, shipped: Shipped, before: Mapping[str, str], target: Stage, console: Console
+) -> None:
+    rows = [
+        [each.name, each.alias, each.version, shipped.release.id, _was(each.was, before.get(each.name))]
+        for each in shipped.release.functions
+    ]
+    console.say()
+    console.table(["function", "alias", "version", "release", ""], rows)
+    console.say()
+    sent = f"{size(shipped.release.uploaded)} uploaded" if shipped.release.uploaded else "nothing uploaded"
+    console.say(f"release {shipped.release.id} is live in {target.name}, as in {candidate.stage}: {sent}")
+    for output in shipped.outputs:
+        console.say(f"{output.key}: {output.value}{f'  ({output.description})' if output.description else ''}")
+    console.say(f"next: try it; to go back, `nox -s rollback -- --stage {target.name}`")
+
+
+def _was(version: str, release: str | None) -> str:
+    return f"was {version}, {release or 'of no release'}"
+
+
+def _json(candidate: Candidate, shipped: Shipped | None, before: Mapping[str, str], run: _Run) -> dict[str, Any]:
+    functions = shipped.release.functions if shipped else ()
+    return {
+        "from": run.source.name,
+        "to": run.target.name,
+        "release": candidate.release,
+        "git": candidate.git,
+        "changed": shipped.changed if shipped else False,
+        "uploaded_bytes": shipped.release.uploaded if shipped else 0,
+        "functions": [
+            {
+                "name": each.name,
+                "alias": each.alias,
+                "version": each.version,
+                "was": each.was,
+                "was_release": before.get(each.name),
+            }
+            for each in functions
+        ],
+    }

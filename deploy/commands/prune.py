@@ -1,0 +1,80 @@
+"""Delete old versions of a stage's functions and of the project's layers that nothing refers to.
+
+Without --yes it only says what would go, what stays and why, and what that frees of the region's code storage, where
+every version counts. Never deleted is what $LATEST, a kept version or an alias, with all or a share of its traffic,
+of any function in the account and region refers to; what the last K releases need for `rollback`; what the stack
+made; and what other accounts were let into. Function versions go first, then the layers that nothing has any more.
+Each version is looked at once more right before it is deleted. A failure stops nothing else: it is told at the end,
+and the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from deploy.console import Console, size
+from deploy.errors import RolloutError
+from deploy.settings import load
+
+if TYPE_CHECKING:
+    import argparse
+
+    from deploy.errors import Fault
+    from deploy.release.pruning import Judged
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    import argparse
+
+    parser = subparsers.add_parser(
+        "prune",
+        help="delete old versions that nothing refers to; a dry run unless told otherwise",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--stage", required=True, help="a stage of config/pipeline.yaml")
+    parser.add_argument("--keep", type=_count, default=5, metavar="K", help="keep the newest K of each (default: 5)")
+    parser.add_argument("--days", type=_count, default=0, metavar="D", help="keep what is younger than D days")
+    parser.add_argument("--yes", action="store_true", help="delete; without it nothing is changed")
+    parser.add_argument("--json", action="store_true", help="print the plan and what was deleted as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    settings = load(arguments.project, os.environ)
+    stage = settings.stage(arguments.stage)
+    # boto3 takes a quarter of a second to import: a wrong stage is told without it.
+    from deploy.aws.connection import connect
+    from deploy.release import pruning, removal
+
+    console = Console(sys.stderr if arguments.json else sys.stdout)
+    aws = connect(stage)
+    console.say(f"stage {stage.name}: account {aws.account}, {aws.region}")
+    plan = pruning.plan(aws, settings, stage, pruning.Policy(arguments.keep, arguments.days, datetime.now(UTC)))
+    console.table(["", "version", "since", "made of", "size", "why"], plan.rows())
+    for line in plan.lines():
+        console.say(line)
+    gone: list[Judged] = []
+    faults: list[Fault] = []
+    if not arguments.yes:
+        console.say("nothing was changed; --yes deletes" if plan.going else "nothing to delete")
+    else:
+        gone, faults = removal.carry_out(aws, plan, console.say)
+        console.say(f"{len(gone)} deleted, {size(sum(each.size or 0 for each in gone))} freed")
+    if arguments.json:
+        said = {"deleted": [str(each) for each in gone], "failed": [str(fault) for fault in faults]}
+        print(json.dumps(plan.to_json() | said, indent=1))
+    if faults:
+        raise RolloutError(faults)
+    return 0
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        import argparse
+
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0")
+    return int(text)

@@ -1,0 +1,86 @@
+"""Go back to the release before, or to a named one: every function's code, layers and configuration, in seconds.
+
+Without RELEASE it is the release that was live before this one, so that rolling back a rollback goes forward again.
+RELEASE is the start of its name, as far as the aliases and versions in AWS still tell of it. Nothing is built or
+uploaded: the versions are there. Each is asked what it runs; then all aliases move, or none, and are read back. It
+works as well where the layer version was deleted since. The stack's other resources stay as they are.
+
+The plan says what the release lacks that is taken up: commits, packages, settings.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from deploy.commands import agreement
+from deploy.console import Console
+from deploy.settings import load
+
+if TYPE_CHECKING:
+    import argparse
+
+    from deploy.release.history import Standing
+    from deploy.release.rollback import RollbackPlan
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    import argparse
+
+    parser = subparsers.add_parser(
+        "rollback",
+        help="go back to the release before, or to a named one",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("release", nargs="?", metavar="RELEASE", help="a release's name, or its first digits")
+    parser.add_argument("--stage", required=True, help="a stage of config/pipeline.yaml")
+    agreement.choose(parser)
+    parser.add_argument("--json", action="store_true", help="print what was done as JSON; all else goes to stderr")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    settings = load(arguments.project, os.environ)
+    stage = settings.stage(arguments.stage)
+    # boto3 takes a quarter of a second to import: a wrong stage is told without it.
+    from deploy.aws.connection import connect
+    from deploy.layer.cache import Cache
+    from deploy.published.shelf import Shelf
+    from deploy.release import history, rollback
+
+    console = Console(sys.stderr if arguments.json else sys.stdout)
+    aws = connect(stage)
+    console.say(f"stage {stage.name}: account {aws.account}, {aws.region}")
+    shelf = Shelf(aws, Cache.from_environment(os.environ).root / "published")
+    standings = history.read(aws, settings, stage)
+    plan = rollback.plan(stage.name, standings, arguments.release, shelf, settings.project)
+    for line in plan.lines():
+        console.say(line)
+    applies = not (arguments.plan or plan.is_empty)
+    if applies:
+        agreement.demand(f"Move {stage.name} to release {plan.release}?", yes=arguments.yes)
+        rollback.carry_out(aws, plan, shelf, console.say)
+        _summarise(plan, console)
+    else:
+        console.say("nothing was changed" + ("" if plan.is_empty else "; without --plan it is done"))
+    if arguments.json:
+        print(json.dumps(plan.to_json() | {"changed": applies}, indent=1))
+    return 0
+
+
+def _summarise(plan: RollbackPlan, console: Console) -> None:
+    rows = [
+        [step.standing.name, step.standing.alias.name, step.target.version, plan.release, _was(step.standing)]
+        for step in plan.steps
+    ]
+    console.say()
+    console.table(["function", "alias", "version", "release", ""], rows)
+    console.say()
+    console.say(f"release {plan.release} is live in {plan.stage}")
+    console.say(f"next: find out why, then deploy; to go forward again, `nox -s rollback -- --stage {plan.stage}`")
+
+
+def _was(standing: Standing) -> str:
+    return f"was {standing.alias.version}, {standing.release or 'of no known release'}"

@@ -1,0 +1,187 @@
+"""Takes every function of a stage back to a release that was live: code, layers and configuration, by its alias alone.
+
+The versions are still there, as they were: a published version keeps its code, its configuration and its layers for
+good, even where the layer version was deleted since
+(https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html). So nothing is built, uploaded or
+published. Each version is asked what it runs before any alias moves; then all move, or none. What the template made
+besides, queues and roles for example, stays as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from deploy.aws import functions
+from deploy.errors import Fault, RolloutError
+from deploy.layer.opt import unpacked
+from deploy.release import goals, health, history, tree_digest
+from deploy.release.health import Digests
+from deploy.release.history import note_of
+from deploy.release.lacking import Lacking, compare
+from deploy.release.rollout import move
+from deploy.release.switch import move_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from deploy.aws.connection import Aws
+    from deploy.aws.functions import FunctionState
+    from deploy.published.shelf import Shelf
+    from deploy.release.history import Standing
+
+
+@dataclass(frozen=True)
+class Step:
+    """A function and the version that its alias is to stand for."""
+
+    standing: Standing
+    target: FunctionState
+
+    @property
+    def moves(self) -> bool:
+        return self.target.version != self.standing.alias.version
+
+    def __str__(self) -> str:
+        name, was = self.standing.name, self.standing.alias.version
+        return f"{name}  version {was} -> {self.target.version}" if self.moves else f"{name}  version {was} stays"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RollbackPlan:
+    """Where a stage is to go. `was` is the release that is live, None where the aliases do not stand for one.
+
+    `newer` are functions that no earlier release had: they stay as they are.
+    """
+
+    stage: str
+    was: str | None
+    release: str
+    steps: tuple[Step, ...]
+    newer: tuple[str, ...]
+    lacking: Lacking
+
+    @property
+    def is_empty(self) -> bool:
+        return self.was == self.release and not any(step.moves for step in self.steps)
+
+    @property
+    def is_backwards(self) -> bool:
+        """Whether versions are older than those that are live; rolling a rollback back goes forward."""
+        moving = [step for step in self.steps if step.moves]
+        return all(int(step.target.version) < int(step.standing.alias.version) for step in moving)
+
+    def lines(self) -> Iterator[str]:
+        """Yield the plan as people read it."""
+        if self.is_empty:
+            yield f"release {self.release} is live in {self.stage}"
+            return
+        yield f"release {self.was or 'unknown'} -> {self.release}"
+        yield from (f"  function  {step}" for step in self.steps)
+        yield from (f"  function  {name}  stays: no release before had it" for name in self.newer)
+        yield from (f"  {line}" for line in self.lacking.lines())
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "stage": self.stage,
+            "was": self.was,
+            "release": self.release,
+            "functions": [
+                {
+                    "name": step.standing.name,
+                    "alias": step.standing.alias.name,
+                    "was": step.standing.alias.version,
+                    "version": step.target.version,
+                }
+                for step in self.steps
+            ],
+            "newer_functions": list(self.newer),
+            **self.lacking.to_json(),
+        }
+
+
+def plan(stage: str, standings: Sequence[Standing], release: str | None, shelf: Shelf, project: Path) -> RollbackPlan:
+    """Plan to go to a release, named by the start of it, or to the one before that which is live.
+
+    Raises RolloutError with every reason why there is no such way.
+    """
+    if release is None:
+        goal, versions = goals.before(standings)
+    else:
+        goal = history.resolve(standings, release)
+        versions = goals.versions(standings, goal)
+    steps = tuple(Step(each, versions[each.name]) for each in standings if each.name in versions)
+    releases = {each.release for each in standings}
+    return RollbackPlan(
+        stage=stage,
+        was=releases.pop() if len(releases) == 1 else None,
+        release=goal,
+        steps=steps,
+        newer=tuple(each.name for each in standings if each.name not in versions),
+        lacking=compare([(step.standing.live, step.target) for step in steps if step.moves], shelf, project),
+    )
+
+
+def carry_out(aws: Aws, plan: RollbackPlan, shelf: Shelf, say: Callable[[str], None]) -> None:
+    """Ask every version what it runs, then move all aliases or none, and read them back.
+
+    Raises RolloutError with every version that is not well; no alias has moved then.
+    """
+    faults: list[Fault] = []
+    logs: list[str] = []
+    for step in plan.steps:
+        try:
+            _check(aws, step, shelf, say)
+        except RolloutError as error:
+            faults += error.faults
+            logs += [error.log] if error.log else []
+    if faults:
+        raise RolloutError(faults, log="\n".join(logs))
+    moves = [move(step.standing.alias, plan.release, step.target.version) for step in plan.steps]
+    # What produces is taken back before what consumes, so that the older consumer never meets a newer message.
+    ordered = moves if plan.is_backwards else moves[::-1]
+    move_all(aws, [each for each in ordered if not each.is_made(each.alias)])
+    for each in moves:
+        now = functions.alias(aws, each.alias.function, each.alias.name)
+        faults += [] if now is not None and each.is_made(now) else [_raced(each.where, each.version)]
+    if faults:
+        raise RolloutError(faults)
+
+
+def _check(aws: Aws, step: Step, shelf: Shelf, say: Callable[[str], None]) -> None:
+    """Raise RolloutError unless the version answers with what it was proven to run."""
+    name, version, event = step.standing.name, step.target.version, step.standing.function.health
+    if not step.moves:
+        return
+    if event is None:
+        say(f"{name}  version {version} is there with its code and layers; it names no health event")
+    elif wanted := _wanted(step.target, shelf):
+        health.check(aws, name, version, event, wanted)
+        say(f"{name}  version {version} runs the code and the layers that were verified")
+    else:
+        health.ask(aws, name, version, event)
+        say(f"{name}  version {version} answers; its digests cannot be compared, as its layers are no more to be had")
+
+
+def _wanted(version: FunctionState, shelf: Shelf) -> Digests | None:
+    """Return the digests that a version was proven with, or those of its zips; None where these cannot be had."""
+    note = note_of(version)
+    if note and note.code:
+        return Digests(note.code, note.layers)
+    layers = [shelf.published(arn) for arn in version.layers]
+    zips = [content for content in layers if content is not None]
+    if len(zips) < len(layers):
+        return None
+    code = shelf.code(version.name, version.version, version.sha256)
+    return Digests(tree_digest.of_files(unpacked([BytesIO(code)])), tree_digest.of_files(unpacked(map(BytesIO, zips))))
+
+
+def _raced(where: str, version: str) -> Fault:
+    return Fault(
+        where,
+        f"does not stand for version {version}, which it was just moved to",
+        cause="another deployment, or a person, changed it at the same time",
+        cure="let that end, then run it again",
+    )
