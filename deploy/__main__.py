@@ -18,6 +18,7 @@ from deploy.errors import PipelineError
 COMMANDS = {
     "layer": "build the layers inside the Lambda runtime image and prove that they work there",
     "deploy": "publish what changed and roll it out to a stage",
+    "share": "say who may use the layers, and which version is stable",
     "register": "tell Discord the application's commands, and where its interactions go",
     "lock": "lock requirements.in to versions and hashes that fit the runtime",
     "check": "check the configuration and the lock without building anything",

@@ -92,6 +92,26 @@ def connect(stage: Stage, *, config: Config = CONFIG) -> Aws:
     return Aws(session, account, config)
 
 
+def elsewhere(aws: Aws, region: str) -> Aws:
+    """Stand in another region as who we are; the same place where it is this region.
+
+    The session is another one, with the credentials as they are now, since a session is not for several threads:
+    https://docs.aws.amazon.com/boto3/latest/guide/session.html
+    """
+    if region == aws.region:
+        return aws
+    with asking("sts:GetCallerIdentity", region):
+        signed_in = aws.session.get_credentials()
+        held = signed_in.get_frozen_credentials() if signed_in else None
+    session = boto3.Session(
+        aws_access_key_id=held.access_key if held else None,
+        aws_secret_access_key=held.secret_key if held else None,
+        aws_session_token=held.token if held else None,
+        region_name=region,
+    )
+    return Aws(session, aws.account, aws.config)
+
+
 def _wrong_account(stage: Stage, account: str) -> Fault:
     return Fault(
         f"stages.{stage.name}.account",

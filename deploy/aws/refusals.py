@@ -46,9 +46,19 @@ _KNOWN = {
         "all layers and versions of the region together fill its code storage",
         "delete versions that nothing uses, or ask AWS for a higher quota",
     ),
+    "PolicyLengthExceededException": (
+        "the policy has as many grants as it can hold",
+        "share with an organization in place of its accounts",
+    ),
     "ResourceConflictException": _RACED,
     "PreconditionFailedException": _RACED,
     "NoSuchBucket": ("the bucket does not exist", "create it in the stage's region, or set the stage's `bucket`"),
+    "ParameterAlreadyExists": _RACED,
+    "TooManyUpdates": _RACED,
+    "ParameterLimitExceeded": (
+        "the region has as many parameters as the account may have there",
+        "delete some that nothing reads, or ask AWS for a higher quota",
+    ),
     "PermanentRedirect": ("the bucket is in another region", "set the stage's `bucket` to one in its region"),
 }
 
