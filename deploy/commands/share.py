@@ -130,8 +130,12 @@ def show(planned: Reconciliation, console: Console) -> None:
     if not rows:
         console.say("nobody else may use the layers")
     console.say()
-    for move in planned.moves:
-        console.say(f"{move.region}  {move}")
+    named = [
+        [each.name, each.region, each.to, f"was {each.origin}" if not each.is_made else ""] for each in planned.channels
+    ]
+    console.table(["channel", "region", "layer version", ""], named)
+    if named:
+        console.say()
 
 
 def summarise(planned: Reconciliation, console: Console, *, foreign: bool) -> None:
@@ -142,7 +146,7 @@ def summarise(planned: Reconciliation, console: Console, *, foreign: bool) -> No
 
 
 def described(planned: Reconciliation, done: Reconciliation, *, applied: bool) -> dict[str, Any]:
-    """Write for machines: `grants` as they are now, or with --plan as they would change; `channels` that move."""
+    """Write for machines: `grants` as they are, or with --plan as they would change; `channels` before and after."""
     return {
         "applied": applied,
         "changed": planned.changes,
@@ -165,7 +169,7 @@ def described(planned: Reconciliation, done: Reconciliation, *, applied: bool) -
                 "before": each.before.value if each.before else None,
                 "after": each.after,
             }
-            for each in planned.moves
+            for each in planned.channels
         ],
         "catalog": "dist/catalog.json" if applied else None,
     }

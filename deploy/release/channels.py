@@ -68,9 +68,16 @@ class Move:
     def is_made(self) -> bool:
         return self.before is not None and self.before.value == self.after
 
+    @property
+    def origin(self) -> str:
+        return short(self.before.value) if self.before else "nothing"
+
+    @property
+    def to(self) -> str:
+        return short(self.after) if self.after else "the new version"
+
     def __str__(self) -> str:
-        before = short(self.before.value) if self.before else "nothing"
-        return f"{self.name}  {before} -> {short(self.after) if self.after else 'the new version'}"
+        return f"{self.name}  {self.origin} -> {self.to}"
 
 
 def name(settings: Settings, layer: Layer, channel: str, variant: Variant) -> str:

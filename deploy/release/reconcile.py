@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deploy.release import channels, regions, sharing, stock
+from deploy.release.channels import Move
 from deploy.release.promotion import Promotion
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from deploy.aws.connection import Aws
     from deploy.aws.grants import Grant
-    from deploy.release.channels import Move
     from deploy.release.sharing import Sharing, State
     from deploy.settings import Settings, Stage
 
@@ -46,11 +46,16 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Reconciliation:
-    """What would change, by region, the stage's own first."""
+    """What is, and what would change, by region, the stage's own first. `held` are channels that stay as they are."""
 
     places: tuple[Aws, ...]
     sharings: Mapping[str, tuple[Sharing, ...]]
+    held: tuple[Move, ...]
     moves: tuple[Move, ...]
+
+    @property
+    def channels(self) -> list[Move]:
+        return sorted([*self.held, *self.moves], key=lambda each: (each.name, each.region))
 
     @property
     def changes(self) -> bool:
@@ -112,4 +117,12 @@ def plan(aws: Aws, settings: Settings, stage: Stage, wish: Wish, shelf: Path) ->
         )
 
     sharings = regions.everywhere(places, look).all("read")
-    return Reconciliation(places=places, sharings=sharings, moves=moves)
+    moving = {(each.region, each.name) for each in moves}
+    held = (
+        Move(name=each.name, region=region, before=each, after=each.value)
+        for region, there in stocks.items()
+        for one in there.values()
+        for each in one.parameters.values()
+        if (region, each.name) not in moving
+    )
+    return Reconciliation(places=places, sharings=sharings, held=tuple(held), moves=moves)

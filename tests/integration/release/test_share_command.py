@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deploy.aws.connection import Aws
+    from deploy.settings import Architecture
     from tests.integration.shipment import Shop
 
 FRIEND, OTHER = "111122223333", "444455556666"
 ORGANIZATION = "o-a1b2c3d4e5"
 CONFIG = """
+architectures: [{architectures}]
 layers:
   tiny-layer: {{{layer}}}
 functions:
@@ -44,12 +46,15 @@ class Project:
         (folder / "config").mkdir()
         self.configure()
 
-    def configure(self, layer: str = "", stage: str = "") -> None:
-        text = CONFIG.format(layer=layer, stage=stage, health=HEALTH)
+    def configure(self, layer: str = "", stage: str = "", architectures: str = "x86_64") -> None:
+        text = CONFIG.format(layer=layer, stage=stage, architectures=architectures, health=HEALTH)
         (self.folder / "config" / "pipeline.yaml").write_text(text)
 
-    def deploy(self, packages: dict[str, str], *arguments: str) -> int:
-        made = Prepared(layers=(self.shop.layer(packages),), bundle=self.shop.code("one"), fresh=frozenset())
+    def deploy(
+        self, packages: dict[str, str], *arguments: str, architectures: tuple[Architecture, ...] = ("x86_64",)
+    ) -> int:
+        layers = tuple(self.shop.layer(packages, architecture=each) for each in architectures)
+        made = Prepared(layers=layers, bundle=self.shop.code("one"), fresh=frozenset())
         self.monkeypatch.setattr("deploy.commands.layer.prepared", lambda *_: made)
         return main(["--project", str(self.folder), "deploy", "--stage", "dev", *arguments])
 
@@ -155,11 +160,15 @@ def test_a_version_that_traffic_still_meets_is_in_use(project: Project) -> None:
     assert project.grants(1) == project.grants(2) == {f"channelwright-account-{FRIEND}": f"account {FRIEND}"}
 
 
-def test_without_share_deploy_asks_nothing_and_an_empty_one_takes_all_grants_away(project: Project) -> None:
+def test_without_share_deploy_asks_nothing_and_an_empty_one_takes_all_grants_away(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project.configure(f"share: {{accounts: [{FRIEND}]}}")
     project.deploy({"idna": "3.7"})
     project.configure("")
-    project.deploy({"idna": "3.7"})
+    with monkeypatch.context() as watched:
+        watched.setattr(grants, "read", lambda *_: pytest.fail("a deployer without this permission is stopped"))
+        project.deploy({"idna": "3.7"})
     assert project.grants()
     project.configure("share: {}")
     project.deploy({"idna": "3.7"})
@@ -263,7 +272,9 @@ def test_a_plan_of_stable_moves_nothing(project: Project, capsys: pytest.Capture
     project.configure("channels: true")
     project.deploy({"idna": "3.7"})
     assert project.share("--stable", "--plan") == 0
-    assert "/layers/tiny-layer/stable  nothing -> tiny-layer:1" in capsys.readouterr().out
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["/layers/tiny-layer/next", "eu-central-1", "tiny-layer:1"] in rows
+    assert ["/layers/tiny-layer/stable", "eu-central-1", "tiny-layer:1", "was", "nothing"] in rows
     assert project.channel("stable") is None
 
 
@@ -358,7 +369,8 @@ def test_json_is_all_that_is_on_stdout(project: Project, capsys: pytest.CaptureF
     done = json.loads(capsys.readouterr().out)
     assert (done["applied"], done["grants"], done["catalog"]) == (True, [], "dist/catalog.json")
     assert done["channels"] == [
-        {"name": "/layers/tiny-layer/stable", "region": "eu-central-1", "before": None, "after": arn(1)}
+        {"name": "/layers/tiny-layer/next", "region": "eu-central-1", "before": arn(1), "after": arn(1)},
+        {"name": "/layers/tiny-layer/stable", "region": "eu-central-1", "before": None, "after": arn(1)},
     ]
 
 
@@ -418,6 +430,45 @@ def test_stable_is_the_same_bytes_in_every_region_whatever_their_numbers(
     project.deploy({"idna": "3.8"})
     assert project.share("--stable", "2") == 0
     assert (project.channel("stable"), project.channel("stable", "us-east-1")) == (arn(2), arn(1, "us-east-1"))
+
+
+def test_each_architecture_has_its_own_channels_and_stable_moves_them_together(project: Project) -> None:
+    project.configure("channels: true", architectures="x86_64, arm64")
+    assert project.deploy({"idna": "3.7"}, architectures=("x86_64", "arm64")) == 0
+    assert (project.channel("next"), project.channel("next-arm64")) == (arn(1), arn(2))
+    assert project.share("--stable") == 0
+    assert (project.channel("stable"), project.channel("stable-arm64")) == (arn(1), arn(2))
+
+
+def test_a_channel_is_never_made_to_hold_a_version_for_another_architecture(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.configure("channels: true", architectures="x86_64, arm64")
+    project.deploy({"idna": "3.7"}, architectures=("x86_64", "arm64"))
+    project.configure("channels: true", architectures="arm64, x86_64")
+    assert project.deploy({"idna": "3.8"}, architectures=("x86_64", "arm64")) == 1
+    assert "holds a version for python3.11 on x86_64, and would get one for python3.11 on arm64" in (
+        capsys.readouterr().err
+    )
+    listed = project.aws.functions.list_layer_versions(LayerName="tiny-layer")
+    assert [each["Version"] for each in listed["LayerVersions"]] == [2, 1]
+
+
+def test_a_large_layer_goes_through_a_bucket_of_each_region_and_is_refused_before_anything_is_sent(
+    project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deploy.aws.uploads.DIRECT_UPLOAD", 10)
+    home = {"LocationConstraint": "eu-central-1"}
+    project.aws.objects.create_bucket(Bucket="at-home", CreateBucketConfiguration=home)  # type: ignore[arg-type]
+    elsewhere(project.aws, "us-east-1").objects.create_bucket(Bucket="in-the-east")
+    project.configure("", ", publish-regions: [us-east-1], bucket: at-home")
+    assert project.deploy({"idna": "3.7"}) == 1
+    assert "stages.dev.bucket.us-east-1: is at-home, in eu-central-1 alone" in capsys.readouterr().err
+    project.configure("", ", publish-regions: [us-east-1], bucket: {eu-central-1: at-home, us-east-1: at-home}")
+    assert project.deploy({"idna": "3.7"}) == 1
+    assert "cause: the bucket is in another region" in capsys.readouterr().err
+    project.configure("", ", publish-regions: [us-east-1], bucket: {eu-central-1: at-home, us-east-1: in-the-east}")
+    assert project.deploy({"idna": "3.7"}) == 0
 
 
 def _grant_by_hand(aws: Aws) -> None:
