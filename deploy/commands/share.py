@@ -10,7 +10,7 @@ grants on the versions in use (the newest, those with a channel, those that func
         channels: true
 
 A grant that somebody made by hand is shown as foreign, and removed only when it has been named and you agree, or
---yes is given. `public: true` does nothing without --public. Functions that have a version keep it when a grant goes.
+--yes is given. `public: true` is refused without --public. Functions that have a version keep it when a grant goes.
 
 With `channels: true` two SSM parameters hold the ARN of a layer version: /layers/my-layer/next the newest, moved by
 `deploy`, and /layers/my-layer/stable the one that was made stable here. They are for the project's first architecture
@@ -24,6 +24,9 @@ and its runtime; others have a suffix, /layers/my-layer/stable-arm64. To follow 
 Each resolves to the layer version's ARN, when the stack is created or updated. Other accounts read the catalog,
 dist/catalog.json, which this command writes: every version in every region with its ARN, digests and packages. It is
 described by deploy/release/catalog.schema.json.
+
+It takes lambda:ListLayerVersions, GetLayerVersion, GetLayerVersionPolicy, AddLayerVersionPermission and
+RemoveLayerVersionPermission on the layers, ssm:GetParameters and PutParameter on their channels.
 
     nox -s share -- --stage prod --plan          who may use what, and what would change
     nox -s share -- --stage prod --stable        what `next` says becomes stable, in every region

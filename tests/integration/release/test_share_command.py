@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import jsonschema_rs
 import pytest
+from botocore.exceptions import ClientError
 
 from deploy.__main__ import main
 from deploy.aws import grants
 from deploy.aws.connection import elsewhere
 from deploy.layer.prepare import Prepared
 from deploy.release.catalog import SCHEMA
+from tests.integration.refusing_region import refusing
 from tests.integration.release.conftest import PLACEHOLDER, ROLE
 from tests.integration.shipment import HEALTH, zipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
     from pathlib import Path
 
     from deploy.aws.connection import Aws
@@ -60,6 +65,16 @@ class Project:
 
     def share(self, *arguments: str) -> int:
         return main(["--project", str(self.folder), "share", "--stage", "dev", *arguments])
+
+    @contextmanager
+    def refused_in(self, region: str, method: str, ending: str) -> Iterator[None]:
+        """Have AWS refuse calls with this method and path ending in a region."""
+        with (
+            refusing(os.environ["AWS_ENDPOINT_URL"], region, method, ending) as url,
+            self.monkeypatch.context() as behind,
+        ):
+            behind.setenv("AWS_ENDPOINT_URL", url)
+            yield
 
     def grants(self, version: int = 1, region: str = "eu-central-1") -> dict[str, str]:
         """Say who may use a version, by statement id, as AWS has it."""
@@ -397,16 +412,22 @@ def test_regions_are_published_side_by_side_and_functions_stay_at_home(
     assert elsewhere(project.aws, "us-east-1").functions.list_functions()["Functions"] == []
 
 
+@pytest.mark.parametrize(
+    ("method", "ending", "action"),
+    [
+        ("POST", "/layers/tiny-layer/versions", "lambda:PublishLayerVersion tiny-layer"),
+        ("POST", "/versions/1/policy", "lambda:AddLayerVersionPermission tiny-layer:1"),
+    ],
+)
 def test_a_region_that_fails_stops_the_rollout_and_a_rerun_completes_it_without_publishing_twice(
-    project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    project: Project, capsys: pytest.CaptureFixture[str], method: str, ending: str, action: str
 ) -> None:
     project.configure(f"{SHARED}, channels: true", ", publish-regions: [us-east-1]")
-    with monkeypatch.context() as broken:
-        _refuse(broken, "us-east-1", "lambda:AddLayerVersionPermission")
+    with project.refused_in("us-east-1", method, ending):
         assert project.deploy({"idna": "3.7"}) == 1
     said = capsys.readouterr()
     assert "eu-central-1  tiny-layer:1  published, its digest read back" in said.out
-    assert "us-east-1: lambda:AddLayerVersionPermission tiny-layer:1: not allowed" in said.err
+    assert f"us-east-1: {action}: explicit deny in a service control policy" in said.err
     assert "eu-central-1 is delivered, and no function was changed; us-east-1 not, or not wholly" in said.err
     alias = project.aws.functions.get_alias(FunctionName="tiny_bot-dev", Name="live")
     assert (alias["FunctionVersion"], project.channel("next", "us-east-1")) == ("1", None)
@@ -416,6 +437,47 @@ def test_a_region_that_fails_stops_the_rollout_and_a_rerun_completes_it_without_
         listed = elsewhere(project.aws, region).functions.list_layer_versions(LayerName="tiny-layer")
         assert [each["Version"] for each in listed["LayerVersions"]] == [1]
         assert len(project.grants(1, region)) == 2
+
+
+def test_sharing_that_fails_in_one_region_is_done_in_the_others_and_by_a_rerun(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.configure("", ", publish-regions: [us-east-1]")
+    project.deploy({"idna": "3.7"})
+    project.configure(SHARED, ", publish-regions: [us-east-1]")
+    with project.refused_in("us-east-1", "POST", "/policy"):
+        assert project.share() == 1
+    said = capsys.readouterr()
+    assert f"eu-central-1  tiny-layer:1  + account {FRIEND}, read back" in said.out
+    assert "eu-central-1 is as declared; us-east-1 not, or not wholly" in said.err
+    assert (len(project.grants(1)), len(project.grants(1, "us-east-1"))) == (2, 0)
+    assert project.share() == 0
+    assert len(project.grants(1, "us-east-1")) == 2
+
+
+def test_a_stack_of_another_project_follows_the_name(project: Project) -> None:
+    project.configure("channels: true")
+    project.deploy({"idna": "3.7"})
+    project.share("--stable")
+    template = {
+        "Resources": {
+            "Follower": {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {
+                    "FunctionName": "follower",
+                    "Runtime": "python3.11",
+                    "Handler": "index.handler",
+                    "Role": ROLE,
+                    "Code": {"ZipFile": PLACEHOLDER},
+                    "Layers": ["{{resolve:ssm:/layers/tiny-layer/stable}}"],
+                },
+            }
+        }
+    }
+    project.aws.stacks.create_stack(StackName="follower", TemplateBody=json.dumps(template))
+    project.aws.stacks.get_waiter("stack_create_complete").wait(StackName="follower")
+    found = project.aws.functions.get_function_configuration(FunctionName="follower")
+    assert [each["Arn"] for each in found["Layers"]] == [arn(1)]
 
 
 def test_stable_is_the_same_bytes_in_every_region_whatever_their_numbers(
@@ -483,9 +545,6 @@ def _grant_by_hand(aws: Aws) -> None:
 
 def _reads(monkeypatch: pytest.MonkeyPatch, account: str, layer_version: str) -> bool:
     """Try to read a layer version as another account, which the emulator takes from the key id."""
-    import boto3
-    from botocore.exceptions import ClientError
-
     with monkeypatch.context() as elsewhere_signed_in:
         elsewhere_signed_in.setenv("AWS_ACCESS_KEY_ID", account)
         client = boto3.Session(region_name="eu-central-1").client("lambda")
@@ -494,23 +553,3 @@ def _reads(monkeypatch: pytest.MonkeyPatch, account: str, layer_version: str) ->
         except ClientError:
             return False
         return True
-
-
-def _refuse(monkeypatch: pytest.MonkeyPatch, region: str, action: str) -> None:
-    """Have AWS refuse an action in one region, as a service control policy does; the emulator has none of them."""
-    from botocore.exceptions import ClientError
-
-    from deploy.aws import grants as door
-    from deploy.aws.refusals import asking
-
-    add: Callable[..., None] = door.add
-    refused = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "not allowed"}}, action)
-
-    def refusing(aws: Aws, target: tuple[str, int], *rest: Any) -> None:
-        if aws.region != region:
-            add(aws, target, *rest)
-            return
-        with asking(action, f"{target[0]}:{target[1]}"):
-            raise refused
-
-    monkeypatch.setattr(door, "add", refusing)
