@@ -84,9 +84,7 @@ class Delivery:
         """Yield what goes where: nothing, where there is one region, and neither a grant nor a channel changes."""
         for region, parcels in self.parcels.items():
             if region != self.stage.region:
-                for each in parcels:
-                    there = ", these bytes are published" if each.planned.published else ""
-                    yield f"  layer     {each.planned}{there} in {region}"
+                yield from (f"{each.planned.line} in {region}" for each in parcels)
             for each in parcels:
                 yield from (f"  {line} in {region}" for line in each.lines())
         if self.uploads:

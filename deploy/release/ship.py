@@ -60,7 +60,10 @@ class Shipment:
             stacks.discard(self.aws, proposed)
         if proposed and stack.makes_functions(proposed):
             self.say("the rollout is planned once the stack has made its functions")
-            self._delivery(self._found())
+            layers = self._found()
+            for layer in layers:
+                self.say(layer.line)
+            self._delivery(layers)
         else:
             self._delivery(self._planned(self._found()).layers)
 

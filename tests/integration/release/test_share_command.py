@@ -211,13 +211,15 @@ def test_what_somebody_granted_by_hand_is_named_and_goes_only_with_yes(
 ) -> None:
     project.deploy({"idna": "3.7"})
     _grant_by_hand(project.aws)
+    project.configure(SHARED)
     assert project.share() == 0
     assert f"left as it is: account {OTHER} (by-hand) on tiny-layer:1 in eu-central-1" in capsys.readouterr().out
-    assert "by-hand" in project.grants()
+    assert len(project.grants()) == 3
     assert project.share("--yes") == 0
     out = capsys.readouterr().out
     assert out.index("foreign: by-hand") < out.index(f"tiny-layer:1  - account {OTHER}, which others made, read back")
-    assert project.grants() == {}
+    assert len(project.grants()) == 2
+    assert "by-hand" not in project.grants()
 
 
 def test_a_deploy_leaves_what_somebody_granted_by_hand_and_says_so(
@@ -300,6 +302,16 @@ def test_a_version_that_becomes_stable_is_shared_like_the_newest(project: Projec
     project.configure(f"channels: true, share: {{accounts: [{FRIEND}]}}")
     project.share("--stable", "1")
     assert list(project.grants(1).values()) == list(project.grants(2).values()) == [f"account {FRIEND}"]
+
+
+def test_a_new_entry_reaches_the_version_that_is_stable(project: Project) -> None:
+    project.configure("channels: true")
+    for version in ("3.7", "3.8", "3.9"):
+        project.deploy({"idna": version})
+    project.share("--stable", "1")
+    project.configure(f"channels: true, share: {{accounts: [{FRIEND}]}}")
+    project.share()
+    assert [len(project.grants(version)) for version in (1, 2, 3)] == [1, 0, 1]
 
 
 def test_only_a_version_that_is_there_and_ours_becomes_stable(
@@ -526,6 +538,7 @@ def test_a_large_layer_goes_through_a_bucket_of_each_region_and_is_refused_befor
     project.configure("", ", publish-regions: [us-east-1], bucket: at-home")
     assert project.deploy({"idna": "3.7"}) == 1
     assert "stages.dev.bucket.us-east-1: is at-home, in eu-central-1 alone" in capsys.readouterr().err
+    assert project.aws.functions.list_layer_versions(LayerName="tiny-layer")["LayerVersions"] == []
     project.configure("", ", publish-regions: [us-east-1], bucket: {eu-central-1: at-home, us-east-1: at-home}")
     assert project.deploy({"idna": "3.7"}) == 1
     assert "cause: the bucket is in another region" in capsys.readouterr().err
