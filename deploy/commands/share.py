@@ -35,6 +35,7 @@ RemoveLayerVersionPermission on the layers, ssm:GetParameters and PutParameter o
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -88,7 +89,8 @@ def _version(text: str) -> str:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    console = Console(sys.stderr) if arguments.json else Console()
+    # Not even on stderr: nox sends a command's stderr to stdout.
+    console = Console(io.StringIO()) if arguments.json else Console()
     settings = load(arguments.project, os.environ)
     stage = settings.stage(arguments.stage)
     _check(arguments, settings)
@@ -144,7 +146,7 @@ def show(planned: Reconciliation, console: Console) -> None:
 def summarise(planned: Reconciliation, console: Console, *, foreign: bool) -> None:
     if planned.foreign and not foreign:
         console.say(f"left as it is: {', '.join(planned.foreign)}; --yes removes what others granted")
-    if not (planned.changes or foreign):
+    elif not (planned.changes or foreign):
         console.say("nothing changed: every version is shared as declared")
 
 

@@ -10,7 +10,7 @@ from deploy.release.channels import Move
 from deploy.release.promotion import Promotion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from deploy.aws.connection import Aws
@@ -65,14 +65,18 @@ class Reconciliation:
     @property
     def foreign(self) -> tuple[str, ...]:
         """Name what others granted."""
-        rows = [row for row in self.rows() if row.state == "foreign"]
+        rows = (row for row in self.rows() if row.state == "foreign")
         return tuple(f"{row.grant} ({row.statement}) on {row.sharing.where} in {row.region}" for row in rows)
 
-    def rows(self) -> Iterator[Row]:
-        for region, sharings in self.sharings.items():
-            for each in sharings:
-                for state, statement, grant in each.rows():
-                    yield Row(region=region, sharing=each, statement=statement, grant=grant, state=state)
+    def rows(self) -> list[Row]:
+        """List every grant, by layer, newest version first, so that what regions have stands together."""
+        rows = (
+            Row(region=region, sharing=each, statement=statement, grant=grant, state=state)
+            for region, sharings in self.sharings.items()
+            for each in sharings
+            for state, statement, grant in each.rows()
+        )
+        return sorted(rows, key=lambda row: (row.sharing.layer, -row.sharing.version))
 
     def apply(self, say: Callable[[str], None], *, foreign: bool) -> None:
         """Do it in all regions side by side, with `foreign` what others granted too.

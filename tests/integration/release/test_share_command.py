@@ -383,13 +383,15 @@ def test_the_same_versions_give_the_same_catalog(project: Project) -> None:
     assert (project.folder / "dist" / "catalog.json").read_bytes() == first
 
 
-def test_json_is_all_that_is_on_stdout(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_is_all_that_is_said(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     project.configure(f"share: {{accounts: [{FRIEND}]}}, channels: true")
     project.deploy({"idna": "3.7"})
     project.configure("share: {}, channels: true")
     capsys.readouterr()
     assert project.share("--json", "--plan") == 0
-    planned = json.loads(capsys.readouterr().out)
+    said = capsys.readouterr()
+    assert said.err == ""  # nox sends a command's stderr to stdout
+    planned = json.loads(said.out)
     assert [(each["principal"], each["state"]) for each in planned["grants"]] == [(FRIEND, "surplus")]
     assert (planned["applied"], planned["changed"], planned["catalog"]) == (False, True, None)
     assert project.share("--json", "--stable") == 0
