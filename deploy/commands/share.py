@@ -182,6 +182,10 @@ def described(planned: Reconciliation, done: Reconciliation, *, applied: bool) -
 
 def _confirmed(planned: Reconciliation, *, asking: bool) -> bool:
     """Ask a person, where there is one. A run in CI that may take something away is given --yes on purpose."""
-    if not (asking and sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (asking and _is_terminal()):
         return False
     return input(f"{', '.join(planned.foreign)}: removed. Go on? [y/N] ").strip().lower() == "y"
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()

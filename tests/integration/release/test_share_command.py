@@ -222,6 +222,25 @@ def test_what_somebody_granted_by_hand_is_named_and_goes_only_with_yes(
     assert "by-hand" not in project.grants()
 
 
+def test_a_person_is_asked_before_what_somebody_granted_goes(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.deploy({"idna": "3.7"})
+    _grant_by_hand(project.aws)
+    asked: list[str] = []
+    answers = ["n", "y"]
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        return answers.pop(0)
+
+    monkeypatch.setattr("builtins.input", answer)
+    monkeypatch.setattr("deploy.commands.share._is_terminal", lambda: True)
+    assert project.share() == 0
+    assert asked == [f"account {OTHER} (by-hand) on tiny-layer:1 in eu-central-1: removed. Go on? [y/N] "]
+    assert "by-hand" in project.grants()
+    assert project.share() == 0
+    assert project.grants() == {}
+
+
 def test_a_deploy_leaves_what_somebody_granted_by_hand_and_says_so(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -373,6 +392,22 @@ def test_the_catalog_follows_its_schema_and_says_what_is_where(project: Project)
     assert newest["sha256"] == found["eu-central-1", 2]["sha256"] != first["sha256"]
     assert {"principal": "*", "organization": ORGANIZATION} in newest["shared_with"]
     assert newest["published_by_channelwright"]
+
+
+def test_the_catalog_says_which_version_nobody_verified(project: Project) -> None:
+    project.deploy({"idna": "3.7"})
+    metadata = "Name: six\nVersion: 1.16\nLicense: MIT\n"
+    content = zipped({"python/six.py": "", "python/six-1.16.dist-info/METADATA": metadata})
+    project.aws.functions.publish_layer_version(
+        LayerName="tiny-layer", Description="by hand", Content={"ZipFile": content}
+    )
+    project.share()
+    catalog = project.catalog()
+    jsonschema_rs.validate(json.loads(SCHEMA.read_text()), catalog)
+    by_hand, ours = catalog["versions"]
+    assert (by_hand["published_by_channelwright"], ours["published_by_channelwright"]) == (False, True)
+    assert by_hand["git"] is None
+    assert by_hand["packages"] == [{"name": "six", "version": "1.16", "license": "MIT", "sha256": None}]
 
 
 def test_the_same_versions_give_the_same_catalog(project: Project) -> None:
