@@ -81,6 +81,12 @@ def prune(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def share(session: nox.Session) -> None:
+    """Say who may use the layers, and which version is stable: `nox -s share -- --stage prod --plan`."""
+    _pipeline(session, "share")
+
+
+@nox.session(default=False)
 def register(session: nox.Session) -> None:
     """Tell Discord the bot's commands: `nox -s register -- --stage dev`."""
     _pipeline(session, "register")

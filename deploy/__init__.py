@@ -8,6 +8,7 @@
     src + included files ─────────────── release.bundle ─ CodeBundle   the code zip, its handlers proven on the layers
                                          release.stack ─ Outputs       queues, roles, functions, aliases, alarms
                                          release.publish ─ PublishedLayer   new, or the existing version reused
+                                         release.delivery ─ Delivery   in every region, shared, `next` moved
                                          release.rollout ─ Release     function versions behind one alias each
                                                                                               end of `deploy`
 
@@ -21,7 +22,9 @@ and writes the zip. The same inputs give the same bytes on any machine.
 capabilities, not root. Everything in it is imported and audited. `publish` takes a VerifiedLayer, and only `verify`
 can make one, so the type checker forbids shipping a layer that was not proven.
 
-**Publishing** asks AWS whether the zip's sha256, which is Lambda's CodeSha256, is there already.
+**Publishing** asks AWS whether the zip's sha256, which is Lambda's CodeSha256, is there already. It goes on in every
+region of the stage side by side, with the grants that are declared and the channel that others follow; functions are
+touched only when all regions have their layers. `share` looks after the versions that are there.
 
 **Rolling out** makes new function versions, checks each by invoking it, and moves the aliases only when all are
 well: both or neither. There is no state file: AWS is asked, every time.

@@ -27,6 +27,7 @@ COMMANDS = {
     "promote": "make live in one stage the very bytes that another runs",
     "rollback": "go back to the release before, or to a named one",
     "prune": "delete old versions that nothing refers to; a dry run unless told otherwise",
+    "share": "say who may use the layers, and which version is stable",
     "register": "tell Discord the application's commands, and where its interactions go",
     "lock": "lock requirements.in to versions and hashes that fit the runtime",
     "check": "check the configuration and the lock without building anything",

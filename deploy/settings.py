@@ -25,6 +25,8 @@ IMAGE_VARIABLE = "CHANNELWRIGHT_RUNTIME_IMAGE"
 CONFIG = Path("config/pipeline.yaml")
 SCHEMA = Path(__file__).with_name("pipeline.schema.json")
 
+_CHANNELS = {True: "/layers", False: None}
+
 Architecture = Literal["x86_64", "arm64"]
 Bytecode = Literal["unchecked-hash", "sourceless"]
 
@@ -57,13 +59,30 @@ class Budget:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Share:
+    """Who else may use a layer's versions: accounts by their 12 digits, an organization, or everyone."""
+
+    accounts: tuple[str, ...] = ()
+    organization: str | None = None
+    public: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Layer:
+    """A layer by its name in AWS.
+
+    `channels` is the path below which parameters name its versions, None where none are asked for. Who may use a
+    layer decides neither its bytes nor whether they are fit, so it is not in what `repr` shows of it.
+    """
+
     name: str
     packages: Literal["rest"] | tuple[str, ...] = "rest"
     bytecode: Bytecode = "unchecked-hash"
     license: str = ""
     trim: TrimPolicy = TrimPolicy()
     budget: Budget = Budget()
+    share: Share | None = field(default=None, repr=False)
+    channels: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,14 +138,28 @@ class FromEnvironment:
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
+    """Where a release goes: functions and stack to `region`, layers to it and to `publish_regions`."""
+
     name: str
     region: str
     stack: str
     suffix: str = ""
     account: str | None = None
     profile: str | None = None
-    bucket: str | None = None
+    publish_regions: tuple[str, ...] = ()
+    bucket: str | Mapping[str, str] | None = None
     parameters: Mapping[str, str | FromEnvironment] = field(default_factory=dict)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Every region that gets the layers, `region` first."""
+        return tuple(dict.fromkeys([self.region, *self.publish_regions]))
+
+    def bucket_in(self, region: str) -> str | None:
+        """Name the bucket for a region; one that is given without regions lies in `region`, and serves no other."""
+        if self.bucket is None or isinstance(self.bucket, str):
+            return self.bucket if region == self.region else None
+        return self.bucket.get(region)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,6 +250,7 @@ def _faults(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for error in jsonschema_rs.validator_for(schema).iter_errors(raw):
         yield from _explain(schema, error)
     yield from _dangling(raw)
+    yield from _astray(raw)
 
 
 def _explain(schema: dict[str, Any], error: jsonschema_rs.ValidationError) -> Iterator[tuple[str, str, str]]:
@@ -264,6 +298,17 @@ def _dangling(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     rest = [name for name, layer in layers.items() if _keys(layer).get("packages", "rest") == "rest"]
     if len(rest) > 1:
         yield "layers", f"{' and '.join(rest)} all take the rest of the lock", "give all but one their packages"
+
+
+def _astray(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield the buckets that lie in regions to which their stage publishes nothing."""
+    for name, stage in _keys(raw.get("stages")).items():
+        others = _keys(stage).get("publish-regions")
+        regions = [_keys(stage).get("region"), *(others if isinstance(others, list) else ())]
+        for region in _keys(_keys(stage).get("bucket")):
+            if region not in regions:
+                known = [each for each in regions if isinstance(each, str)]
+                yield f"stages.{name}.bucket.{region}", "the stage publishes nothing there", _suggest(region, known)
 
 
 def _keys(value: Any) -> dict[str, Any]:
@@ -317,7 +362,14 @@ def _lock(raw: Mapping[str, Any]) -> Lock:
 def _layer(name: str, raw: Mapping[str, Any]) -> Layer:
     values = _named(raw)
     trim, budget = values.pop("trim", {}), values.pop("budget", {})
+    values["share"] = _share(values.pop("share")) if "share" in values else None
+    values["channels"] = _CHANNELS.get(asked := values.pop("channels", False), asked)
     return Layer(name=name, trim=TrimPolicy(**_named(trim)), budget=Budget(**budget), **values)
+
+
+def _share(raw: Mapping[str, Any]) -> Share:
+    values = _named(raw)
+    return Share(**values | {"accounts": tuple(str(each) for each in values.get("accounts", ()))})
 
 
 def _stage(name: str, raw: Mapping[str, Any]) -> Stage:

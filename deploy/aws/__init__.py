@@ -3,6 +3,8 @@
     connection   who we are and where: checked before anything else is asked
     refusals     what AWS or botocore refused, as AwsError with cause and cure
     layers       layer versions
+    grants       who else may use a layer version
+    parameters   SSM parameters of plain text
     functions    functions, their versions and aliases
     queues       queues, and the event sources through which functions take from them
     stacks       CloudFormation stacks and change sets

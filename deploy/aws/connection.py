@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.loaders import create_loader
 
 from deploy import __version__
 from deploy.aws.refusals import asking
 from deploy.errors import AwsError, Fault
 
 if TYPE_CHECKING:
+    from botocore.loaders import Loader
     from mypy_boto3_cloudformation.client import CloudFormationClient
     from mypy_boto3_iam.client import IAMClient
     from mypy_boto3_lambda.client import LambdaClient
@@ -88,7 +90,7 @@ def connect(stage: Stage, *, config: Config = CONFIG) -> Aws:
     Raises AwsError without credentials or in another account than the stage's own.
     """
     with asking("sts:GetCallerIdentity", stage.region):
-        session = boto3.Session(profile_name=stage.profile, region_name=stage.region)
+        session = _session(stage.region, profile_name=stage.profile)
         account = session.client("sts", config=config).get_caller_identity()["Account"]
     if stage.account and stage.account != account:
         raise AwsError([_wrong_account(stage, account)])
@@ -106,13 +108,25 @@ def elsewhere(aws: Aws, region: str) -> Aws:
     with asking("sts:GetCallerIdentity", region):
         signed_in = aws.session.get_credentials()
         held = signed_in.get_frozen_credentials() if signed_in else None
-    session = boto3.Session(
+    session = _session(
+        region,
         aws_access_key_id=held.access_key if held else None,
         aws_secret_access_key=held.secret_key if held else None,
         aws_session_token=held.token if held else None,
-        region_name=region,
     )
     return Aws(session, aws.account, aws.config)
+
+
+def _session(region: str, **who: str | None) -> boto3.Session:
+    """Open a session; all of them read each service's model from disk once, which takes longer than a call."""
+    core = botocore.session.Session()
+    core.register_component("data_loader", _models(core.get_config_variable("data_path")))
+    return boto3.Session(botocore_session=core, region_name=region, **who)
+
+
+@cache
+def _models(path: str | None) -> Loader:
+    return create_loader(path)
 
 
 def _wrong_account(stage: Stage, account: str) -> Fault:

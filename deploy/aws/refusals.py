@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 _RERUN = "run it again; it continues where this one stopped"
 _SIGN_IN = "sign in, for example with `aws sso login` or `aws configure`, and check AWS_PROFILE"
 _EXPIRED = ("the credentials have expired", "sign in again, for example with `aws sso login`")
-_UNKNOWN = ("AWS does not know these credentials, or their secret is wrong", _SIGN_IN)
+_UNKNOWN = (
+    "AWS does not know these credentials, their secret is wrong, or the region is not enabled for the account",
+    _SIGN_IN,
+)
 _DENIED = ("the role or user that is signed in may not do this", "allow {action} on {about}")
 _THROTTLED = ("too many calls, and still so after every retry", f"wait a minute, then {_RERUN}")
 _TOO_LARGE = ("Lambda takes zips of up to 50 MiB in a call", "set the stage's `bucket`, so that it goes through S3")
@@ -46,10 +49,23 @@ _KNOWN = {
         "all layers and versions of the region together fill its code storage",
         "delete versions that nothing uses, or ask AWS for a higher quota",
     ),
+    "PolicyLengthExceededException": (
+        "the policy has as many grants as it can hold",
+        "share with an organization in place of its accounts",
+    ),
     "ResourceConflictException": _RACED,
     "PreconditionFailedException": _RACED,
     "NoSuchBucket": ("the bucket does not exist", "create it in the stage's region, or set the stage's `bucket`"),
-    "PermanentRedirect": ("the bucket is in another region", "set the stage's `bucket` to one in its region"),
+    "ParameterAlreadyExists": _RACED,
+    "TooManyUpdates": _RACED,
+    "ParameterLimitExceeded": (
+        "the region has as many parameters as the account may have there",
+        "delete some that nothing reads, or ask AWS for a higher quota",
+    ),
+    "PermanentRedirect": (
+        "the bucket is in another region",
+        "name one in the region itself in the stage's `bucket`: {{region: bucket}}",
+    ),
 }
 
 _SIGNED_OUT = (
@@ -87,9 +103,14 @@ def _refused(action: str, about: str, response: Any) -> Fault:
     """Explain an error response; one that a proxy gave in AWS's place has a status and no code of AWS."""
     code = str(response["Error"].get("Code", ""))
     status = str(response.get("ResponseMetadata", {}).get("HTTPStatusCode", ""))
-    cause, cure = _KNOWN.get(code) or _KNOWN.get(status) or ("", "")
     said = response["Error"].get("Message") or "no reason given"
+    cause, cure = _KNOWN.get(code) or _KNOWN.get(_inside(said)) or _KNOWN.get(status) or ("", "")
     return Fault(f"{action} {about}", f"{said} ({code})", cause, cure.format(action=action, about=about))
+
+
+def _inside(said: str) -> str:
+    """Return the code that S3 gave Lambda, which Lambda tells in its message."""
+    return said.partition("S3 Error Code: ")[2].partition(".")[0]
 
 
 def _waited(action: str, about: str, error: botocore.WaiterError) -> Fault:

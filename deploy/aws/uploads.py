@@ -22,19 +22,28 @@ def content(aws: Aws, stage: Stage, path: Path, sha256: str) -> Content:
     """Offer a zip to Lambda; raise ConfigError where it needs a bucket that the stage does not name."""
     if path.stat().st_size <= DIRECT_UPLOAD:
         return {"ZipFile": path.read_bytes()}
-    if stage.bucket is None:
-        raise ConfigError([_no_bucket(stage, path)])
+    bucket = stage.bucket_in(aws.region)
+    if bucket is None:
+        raise ConfigError([_no_bucket(stage, aws.region, path)])
     key = f"channelwright/{sha256}.zip"
-    with asking("s3:PutObject", f"{stage.bucket}/{key}"), path.open("rb") as body:
+    with asking("s3:PutObject", f"{bucket}/{key}"), path.open("rb") as body:
         # S3 compares the digest with what arrived: a broken upload is refused, not published.
-        aws.objects.put_object(Bucket=stage.bucket, Key=key, Body=body, ChecksumSHA256=code_sha256(sha256))
-    return {"S3Bucket": stage.bucket, "S3Key": key}
+        aws.objects.put_object(Bucket=bucket, Key=key, Body=body, ChecksumSHA256=code_sha256(sha256))
+    return {"S3Bucket": bucket, "S3Key": key}
 
 
-def _no_bucket(stage: Stage, path: Path) -> Fault:
+def missing_bucket(stage: Stage, region: str, path: Path) -> Fault | None:
+    """Return what keeps a zip from being sent to a region, before anything is sent; None where nothing does."""
+    fits = path.stat().st_size <= DIRECT_UPLOAD or stage.bucket_in(region)
+    return None if fits else _no_bucket(stage, region, path)
+
+
+def _no_bucket(stage: Stage, region: str, path: Path) -> Fault:
+    alone = f"is {stage.bucket}, in {stage.region} alone" if isinstance(stage.bucket, str) else "is not set"
+    mapping = "" if region == stage.region else f": bucket: {{{region}: NAME}}, beside those of the other regions"
     return Fault(
-        f"stages.{stage.name}.bucket",
-        f"is not set, and {path.name} is {path.stat().st_size:,} bytes",
-        cause=f"a zip above {DIRECT_UPLOAD:,} bytes has to go through S3",
-        cure=f"name a bucket in {stage.region} that you may write to",
+        f"stages.{stage.name}.bucket{f'.{region}' if len(stage.regions) > 1 else ''}",
+        f"{alone}, and {path.name} is {path.stat().st_size:,} bytes",
+        cause=f"a zip above {DIRECT_UPLOAD:,} bytes has to go through S3, in the region of the layer",
+        cure=f"name a bucket in {region} that you may write to{mapping}",
     )

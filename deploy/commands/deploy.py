@@ -4,6 +4,9 @@ The layers are built and verified as `layer` does. Then the stack is brought to 
 change set that is shown first; layers that AWS does not have are published; new function versions are made, each
 is asked what it runs, and only then the aliases move: all, or none. What is the same already is left alone.
 
+A stage with `publish-regions` gets its layers in all of them side by side, before any function is changed. A new
+version is shared as its layer's `share` declares, and its channel `next` names it; see `share --help`.
+
 Credentials, region endpoints and proxies are boto3's own settings: AWS_PROFILE, AWS_ENDPOINT_URL and so on.
 """
 
@@ -37,6 +40,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("--stage", required=True, help="a stage of config/pipeline.yaml")
     parser.add_argument("--plan", action="store_true", help="say what would be done, and stop")
     parser.add_argument("--yes", action="store_true", help="remove and replace what the change set says, unasked")
+    parser.add_argument("--public", action="store_true", help="share with every AWS account what is declared public")
     layer.choose(parser)
 
 
@@ -47,9 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
     from deploy.aws.connection import connect
     from deploy.local_secrets import with_secrets
-    from deploy.release import stack
+    from deploy.release import sharing, stack
     from deploy.release.ship import Shipment
 
+    sharing.refuse_unasked_public(settings, asked=arguments.public)
     environment = with_secrets(os.environ, settings.project, stage.name)
     parameters = stack.parameters(stage, environment) if settings.template else {}
     aws = connect(stage)

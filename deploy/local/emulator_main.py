@@ -14,10 +14,12 @@ import os
 import sys
 import threading
 import urllib.request
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ministack.services import lambda_svc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _PATIENCE_SECONDS = 960
 """More than a function may take."""

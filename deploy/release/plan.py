@@ -49,6 +49,11 @@ class PlannedLayer:
         """Whether it had to be sent."""
         return self.published is not None and not self.published.reused
 
+    @property
+    def line(self) -> str:
+        """The layer as a plan says it."""
+        return f"  layer     {self}{', these bytes are published' if self.published else ''}"
+
     def __str__(self) -> str:
         return f"{self.name}:{self.published.version}" if self.published else f"{self.name}, a new version"
 
@@ -130,7 +135,7 @@ class RolloutPlan:
         """Yield the plan as people read it."""
         yield f"release {self.release}"
         for layer in self.layers:
-            yield f"  layer     {layer}{', these bytes are published' if layer.published else ''}"
+            yield layer.line
         for each in self.functions:
             yield f"  function  {each}"
         yield f"  upload    {self.uploads:,} bytes"

@@ -1,4 +1,4 @@
-"""One deploy from end to end: the stack, then the layers, then the functions.
+"""One deploy from end to end: the stack, then the layers in every region, then the functions.
 
 Everything is looked at and said before it is changed. Nothing but AWS remembers what was done, so that a run after
 a failure, a kill, or somebody else's run begins with what is there.
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from deploy.aws import stacks
 from deploy.errors import Fault, RolloutError
 from deploy.layer.git import commit
+from deploy.release import delivery as delivering
 from deploy.release import plan as planning
 from deploy.release import stack
 from deploy.release.plan import PlannedLayer
-from deploy.release.publish import find, publish, refuse_unproven
+from deploy.release.publish import find, refuse_unproven
 from deploy.release.rollout import roll_out
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from deploy.aws.stacks import ChangeSet, Output
     from deploy.layer.git import Commit
     from deploy.layer.prepare import Prepared
-    from deploy.layer.verify import VerifiedLayer
+    from deploy.release.delivery import Delivery
     from deploy.release.notes import LayerNote
     from deploy.release.plan import RolloutPlan
     from deploy.release.values import Release
@@ -73,20 +74,26 @@ class Shipment:
             stacks.discard(self.aws, proposed)
         if proposed and stack.makes_functions(proposed):
             self.say("the rollout is planned once the stack has made its functions")
+            layers = self._found()
+            for layer in layers:
+                self.say(layer.line)
+            self._delivery(layers)
         else:
-            self._planned(self._found())
+            self._delivery(self._planned(self._found()).layers)
 
     def deploy(self) -> Shipped:
         """Change the stack, publish what AWS lacks, roll it out; raise PipelineError where something refuses."""
         self._refuse_unproven()
         changed = self._change_stack()
         plan = self._planned(self._found())
-        changed = changed or not plan.is_empty
-        layers = self._published(plan)
+        delivery = self._delivery(plan.layers)
+        changed = changed or not plan.is_empty or not delivery.is_empty
+        at = self.origin.commit if self.origin else commit(self.settings.project)
+        layers = delivery.deliver(at, self.say, self.origin.notes if self.origin else {})
         if plan.new_layers:
             plan = self._plan(layers)
-        release = roll_out(self.aws, self.stage, plan, self._commit(), self.say)
-        sent = sum(each.verified.built.zip.stat().st_size for each in layers if each.is_new)
+        release = roll_out(self.aws, self.stage, plan, at, self.say)
+        sent = delivery.uploads + sum(each.verified.built.zip.stat().st_size for each in layers if each.is_new)
         outputs = stack.outputs(self.aws, self.stage) if self.settings.template else ()
         return Shipped(replace(release, uploaded=release.uploaded + sent), changed, outputs)
 
@@ -117,15 +124,12 @@ class Shipment:
     def _found(self) -> tuple[PlannedLayer, ...]:
         return tuple(PlannedLayer(layer, find(self.aws, layer)) for layer in self.prepared.layers)
 
-    def _published(self, plan: RolloutPlan) -> tuple[PlannedLayer, ...]:
-        return tuple(layer if layer.published else self._publish(layer.verified) for layer in plan.layers)
-
-    def _publish(self, verified: VerifiedLayer) -> PlannedLayer:
-        note = self.origin.notes.get(verified.built.sha256) if self.origin else None
-        return PlannedLayer(verified, publish(self.aws, self.stage, verified, self._commit(), note))
-
-    def _commit(self) -> Commit:
-        return self.origin.commit if self.origin else commit(self.settings.project)
+    def _delivery(self, layers: Sequence[PlannedLayer]) -> Delivery:
+        """Say what else goes with the layers: other regions, grants, channels."""
+        delivery = delivering.plan(self.aws, self.settings, self.stage, layers)
+        for line in delivery.lines():
+            self.say(line)
+        return delivery
 
     def _planned(self, layers: Sequence[PlannedLayer]) -> RolloutPlan:
         plan = self._plan(layers)

@@ -1,0 +1,176 @@
+"""Names for a layer's versions that other projects can follow, which Lambda lacks: SSM parameters that hold an ARN.
+
+    /layers/<layer>/next            the newest version that was published
+    /layers/<layer>/stable          the version that somebody said is good
+    /layers/<layer>/stable-arm64    the same, for what is not the project's first architecture and its runtime
+
+`next` only ever goes forward, on its own; `stable` goes where it is sent, and back. A parameter that holds a version
+for one runtime and architecture is never made to hold one for another: what follows it would break.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from deploy.aws import layers, parameters
+from deploy.errors import Fault, RolloutError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from deploy.aws.connection import Aws
+    from deploy.aws.layers import LayerVersion
+    from deploy.aws.parameters import Parameter
+    from deploy.settings import Layer, Settings
+
+NEXT = "next"
+STABLE = "stable"
+
+
+@dataclass(frozen=True, order=True)
+class Variant:
+    """What a layer version is for. A project has one for each of its runtimes and architectures."""
+
+    runtime: str
+    architecture: str
+
+    @classmethod
+    def of(cls, version: LayerVersion) -> Variant | None:
+        """Return what a version is for; None where it is for several, as none of the pipeline's is, or does not say."""
+        if len(version.runtimes) != 1 or len(version.architectures) != 1:
+            return None
+        return cls(version.runtimes[0], version.architectures[0])
+
+    def suffix(self, settings: Settings) -> str:
+        """Name it as the files in dist/ are named: what is the project's first is not said."""
+        runtime = "" if self.runtime == settings.runtime else f"-{self.runtime}"
+        architecture = "" if self.architecture == settings.architectures[0] else f"-{self.architecture}"
+        return f"{runtime}{architecture}"
+
+    def __str__(self) -> str:
+        return f"{self.runtime} on {self.architecture}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """A parameter as it was read, None where there is none yet, and the layer version that it is to hold.
+
+    `after` is empty where that version is still to be published.
+    """
+
+    name: str
+    region: str
+    before: Parameter | None
+    after: str
+
+    @property
+    def is_made(self) -> bool:
+        return self.before is not None and self.before.value == self.after
+
+    @property
+    def origin(self) -> str:
+        return short(self.before.value) if self.before else "nothing"
+
+    @property
+    def to(self) -> str:
+        return short(self.after) if self.after else "the new version"
+
+    def __str__(self) -> str:
+        return f"{self.name}  {self.origin} -> {self.to}"
+
+
+def name(settings: Settings, layer: Layer, channel: str, variant: Variant) -> str:
+    return f"{layer.channels}/{layer.name}/{channel}{variant.suffix(settings)}"
+
+
+def names(settings: Settings, layer: Layer, variants: Iterable[Variant]) -> list[str]:
+    """List the parameters of a layer that may be there; none where it has no channels."""
+    if layer.channels is None:
+        return []
+    return [name(settings, layer, channel, variant) for variant in sorted(variants) for channel in (STABLE, NEXT)]
+
+
+def held(aws: Aws, layer: Layer, found: Mapping[str, Parameter]) -> dict[int, tuple[str, ...]]:
+    """Return which versions of a layer parameters hold, by number, with the parameters' names."""
+    by_version: dict[int, list[str]] = {}
+    for parameter in found.values():
+        if _is_of(aws, layer, parameter.value):
+            by_version.setdefault(number(parameter.value), []).append(parameter.name)
+    return {version: tuple(sorted(each)) for version, each in by_version.items()}
+
+
+def forward(move: Move) -> Move | None:
+    """Return a move of `next` where it goes forward; None where it is there, or further on, already."""
+    if move.before is not None and move.after and number(move.after) <= number(move.before.value):
+        return None
+    return move
+
+
+def faults(aws: Aws, layer: Layer, move: Move, variant: Variant) -> Iterator[Fault]:
+    """Yield why a parameter must not be moved: SSM's rules, or what it holds."""
+    yield from parameters.unfit(aws, move.name, move.after or f"{layer.name}:1")
+    if move.before is None:
+        return
+    if not _is_of(aws, layer, move.before.value):
+        cure = "delete it, or give the layer another path: layers.<name>.channels"
+        yield Fault(
+            move.name, f"holds {move.before.value!r}, no version of {layer.name}", "it is somebody else's", cure
+        )
+    elif (was := _variant(aws, move.before)) not in {None, variant}:
+        yield Fault(
+            move.name,
+            f"holds a version for {was}, and would get one for {variant}: what follows it would break",
+            cause="`architectures` or `runtime` begins with another than before",
+            cure="put the new one behind the old one, or delete the parameter on purpose",
+        )
+
+
+def move(aws: Aws, planned: Move) -> Move:
+    """Write the parameter and read it back; raise RolloutError where somebody else wrote it meanwhile."""
+    written = parameters.write(
+        aws,
+        planned.name,
+        planned.after,
+        description=f"{short(planned.after)}, by channelwright",
+        new=not planned.before,
+    )
+    there = parameters.read(aws, [planned.name]).get(planned.name)
+    expected = (planned.before.version if planned.before else 0) + 1
+    if there is None or there.value != planned.after or written != expected:
+        raise RolloutError([_raced(planned, there)])
+    return replace(planned, before=there)
+
+
+def number(arn: str) -> int:
+    return int(arn.rpartition(":")[2])
+
+
+def short(arn: str) -> str:
+    """Write a layer version's ARN as people do, `name:12`.
+
+    >>> short("arn:aws:lambda:eu-central-1:123456789012:layer:tiny:12")
+    'tiny:12'
+    """
+    return ":".join(arn.split(":")[-2:])
+
+
+def _is_of(aws: Aws, layer: Layer, arn: str) -> bool:
+    parts = arn.split(":")
+    place = ["lambda", aws.region, aws.account, "layer", layer.name]
+    return len(parts) == 8 and parts[2:7] == place and parts[7].isdecimal()
+
+
+def _variant(aws: Aws, parameter: Parameter) -> Variant | None:
+    """Return what the version is for that a parameter holds; None where that version is gone."""
+    found = layers.read(aws, parameter.value)
+    return Variant.of(found[0]) if found else None
+
+
+def _raced(planned: Move, there: Parameter | None) -> Fault:
+    return Fault(
+        planned.name,
+        f"was written by somebody else at the same time; it holds {there.value if there else 'nothing'} now",
+        cause="another deployment, or a person, moved it",
+        cure="let that end, see that it is right, and run it again",
+    )

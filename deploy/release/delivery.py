@@ -1,0 +1,212 @@
+"""Brings verified layers to every region of a stage: published, shared as declared, `next` moved.
+
+Functions are in one region and are rolled out only when all regions have their layers. What a region has already
+is not sent again, so that a rerun after a failure sends what is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deploy.aws import layers, parameters, uploads
+from deploy.errors import ConfigError, RolloutError
+from deploy.release import channels, regions, sharing
+from deploy.release.channels import Move, Variant
+from deploy.release.plan import PlannedLayer
+from deploy.release.publish import find, publish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from deploy.aws.connection import Aws
+    from deploy.layer.git import Commit
+    from deploy.release.notes import LayerNote
+    from deploy.release.sharing import Sharing
+    from deploy.settings import Layer, Settings, Stage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parcel:
+    """A layer for a region: the version that is there, if there is one, and what is to change about it.
+
+    `sharing` is None where the layer declares none, or its version is still to be published; `older` are the other
+    versions that have grants which are not declared any more; `move` is None where there is no channel to move.
+    """
+
+    planned: PlannedLayer
+    layer: Layer
+    sharing: Sharing | None
+    older: tuple[Sharing, ...]
+    move: Move | None
+
+    @property
+    def is_delivered(self) -> bool:
+        shared = self.sharing is None or self.sharing.is_as_declared
+        return self.planned.published is not None and shared and not self.older and self.move is None
+
+    def lines(self) -> Iterator[str]:
+        """Yield what would change besides the version itself."""
+        if self.planned.published is None:
+            grants = sharing.declared(self.layer.share).values()
+            yield from (f"share     {self.planned.name}, the new version  + {grant}" for grant in grants)
+        for each in (self.sharing, *self.older):
+            yield from (f"share     {line}" for line in (each.lines() if each else ()))
+        if self.move:
+            yield f"channel   {self.move}"
+
+    def remarks(self) -> Iterator[str]:
+        """Yield what a deploy leaves as it is and somebody should know."""
+        if self.sharing and self.sharing.foreign:
+            others = ", ".join(map(str, self.sharing.foreign.values()))
+            yield f"{self.sharing.where} is shared by hand with {others}; `nox -s share` shows and removes it"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What each region has and gets, the stage's own first."""
+
+    settings: Settings
+    stage: Stage
+    places: tuple[Aws, ...]
+    parcels: dict[str, tuple[Parcel, ...]]
+
+    @property
+    def is_empty(self) -> bool:
+        return all(each.is_delivered for parcels in self.parcels.values() for each in parcels)
+
+    @property
+    def uploads(self) -> int:
+        """Bytes that go to the regions besides the stage's own."""
+        new = [each for region in self.stage.regions[1:] for each in self.new(region)]
+        return sum(each.verified.built.zip.stat().st_size for each in new)
+
+    def lines(self) -> Iterator[str]:
+        """Yield what goes where: nothing, where there is one region, and neither a grant nor a channel changes."""
+        for region, parcels in self.parcels.items():
+            if region != self.stage.region:
+                yield from (f"{each.planned.line} in {region}" for each in parcels)
+            for each in parcels:
+                yield from (f"  {line} in {region}" for line in each.lines())
+        if self.uploads:
+            yield f"  upload    {self.uploads:,} bytes to other regions"
+        remarks = (remark for parcels in self.parcels.values() for each in parcels for remark in each.remarks())
+        yield from (f"  note      {remark}" for remark in dict.fromkeys(remarks))
+
+    def deliver(
+        self, commit: Commit, say: Callable[[str], None], origins: Mapping[str, LayerNote]
+    ) -> tuple[PlannedLayer, ...]:
+        """Do it in all regions side by side; return the layers of the stage's own.
+
+        `origins` are the notes of the versions that layers are copies of, by sha256.
+
+        Raises RolloutError where a region fails, having said what the others got.
+        """
+        if self.is_empty:
+            return tuple(each.planned for each in self.parcels[self.stage.region])
+        outcome = regions.everywhere(self.places, lambda aws: self._deliver_to(aws, commit, origins))
+        for region, arrivals in outcome.done.items():
+            for line in (line for arrival in arrivals for line in arrival.lines):
+                say(f"{region}  {line}")
+        delivered = outcome.all("delivered, and no function was changed")
+        return tuple(arrival.planned for arrival in delivered[self.stage.region])
+
+    def new(self, region: str) -> list[PlannedLayer]:
+        """List the layers whose bytes a region lacks."""
+        return [each.planned for each in self.parcels[region] if each.planned.published is None]
+
+    def _deliver_to(self, aws: Aws, commit: Commit, origins: Mapping[str, LayerNote]) -> list[_Arrival]:
+        return [
+            self._deliver_one(aws, each, commit, origins.get(each.planned.verified.built.sha256))
+            for each in self.parcels[aws.region]
+        ]
+
+    def _deliver_one(self, aws: Aws, parcel: Parcel, commit: Commit, origin: LayerNote | None) -> _Arrival:
+        """Bring a region a layer. Its grants are made before a name leads to it."""
+        planned, lines = parcel.planned, list[str]()
+        if planned.published is None:
+            planned = PlannedLayer(planned.verified, publish(aws, self.stage, planned.verified, commit, origin))
+            lines.append(
+                f"{planned}  {'published' if planned.is_new else 'was published meanwhile'}, its digest read back"
+            )
+        if shared := _sharing(aws, parcel.layer, planned):
+            lines += [f"{line}, read back" for each in (shared, *parcel.older) for line in sharing.settle(aws, each)]
+        if move := _next(aws, self.settings, parcel.layer, planned):
+            channels.move(aws, move)
+            lines.append(f"{move}, read back")
+        return _Arrival(planned, lines)
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """A layer in a region, and what was done for it there."""
+
+    planned: PlannedLayer
+    lines: list[str]
+
+
+def plan(aws: Aws, settings: Settings, stage: Stage, at_home: Sequence[PlannedLayer]) -> Delivery:
+    """Ask every region what it has of the layers, of which the stage's own is known.
+
+    Raises ConfigError or RolloutError, before anything is sent, where a region could not be given what it lacks.
+    """
+    places = regions.of(aws, stage)
+
+    def look(place: Aws) -> tuple[Parcel, ...]:
+        known = (
+            at_home if place is aws else [PlannedLayer(each.verified, find(place, each.verified)) for each in at_home]
+        )
+        return tuple(_parcel(place, settings, each) for each in known)
+
+    delivery = Delivery(settings, stage, places, regions.everywhere(places, look).all("asked"))
+    homeless = [
+        uploads.missing_bucket(stage, region, each.verified.built.zip)
+        for region in stage.regions
+        for each in delivery.new(region)
+    ]
+    if faults := [fault for fault in homeless if fault]:
+        raise ConfigError(faults)
+    return delivery
+
+
+def _parcel(aws: Aws, settings: Settings, planned: PlannedLayer) -> Parcel:
+    layer = settings.layers[planned.name]
+    shared = _sharing(aws, layer, planned)
+    return Parcel(
+        planned=planned,
+        layer=layer,
+        sharing=shared,
+        older=_older(aws, layer, planned) if planned.published is None or (shared and shared.surplus) else (),
+        move=_next(aws, settings, layer, planned),
+    )
+
+
+def _sharing(aws: Aws, layer: Layer, planned: PlannedLayer) -> Sharing | None:
+    if layer.share is None or planned.published is None:
+        return None
+    return sharing.plan(aws, layer, [planned.published.version])[0]
+
+
+def _older(aws: Aws, layer: Layer, planned: PlannedLayer) -> tuple[Sharing, ...]:
+    """Return what other versions have that is not declared any more: an entry that is removed goes from all."""
+    if layer.share is None:
+        return ()
+    own = planned.published.version if planned.published else None
+    others = [each.version for each in layers.versions(aws, layer.name) if each.version != own]
+    return tuple(each for each in sharing.plan(aws, layer, others, in_use=()) if each.surplus)
+
+
+def _next(aws: Aws, settings: Settings, layer: Layer, planned: PlannedLayer) -> Move | None:
+    """Return the move of `next` that a layer version calls for; raise RolloutError where it must not be made."""
+    if layer.channels is None:
+        return None
+    spec = planned.verified.built.spec
+    variant = Variant(spec.runtime, spec.architecture)
+    name = channels.name(settings, layer, channels.NEXT, variant)
+    before = parameters.read(aws, [name]).get(name)
+    wanted = Move(name=name, region=aws.region, before=before, after=planned.arn)
+    if wanted.is_made:
+        return None
+    if faults := list(channels.faults(aws, layer, wanted, variant)):
+        raise RolloutError(faults)
+    return channels.forward(wanted)
