@@ -57,9 +57,17 @@ class Budget:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WithDependencies:
+    """The distributions that these need, and they themselves, but for those that are left to another layer."""
+
+    of: tuple[str, ...]
+    leaving: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Layer:
     name: str
-    packages: Literal["rest"] | tuple[str, ...] = "rest"
+    packages: Literal["rest"] | tuple[str, ...] | WithDependencies = "rest"
     bytecode: Bytecode = "unchecked-hash"
     license: str = ""
     trim: TrimPolicy = TrimPolicy()
@@ -303,6 +311,9 @@ def _lock(raw: Mapping[str, Any]) -> Lock:
 def _layer(name: str, raw: Mapping[str, Any]) -> Layer:
     values = _named(raw)
     trim, budget = values.pop("trim", {}), values.pop("budget", {})
+    if isinstance(packages := values.get("packages"), dict):
+        of, leaving = packages["with-dependencies-of"], packages.get("except", ())
+        values["packages"] = WithDependencies(of=tuple(of), leaving=tuple(leaving))
     return Layer(name=name, trim=TrimPolicy(**_named(trim)), budget=Budget(**budget), **values)
 
 

@@ -46,6 +46,12 @@ class Prepared:
     bundle: CodeBundle | None
     fresh: frozenset[str]
 
+    @property
+    def own(self) -> tuple[VerifiedLayer, ...]:
+        """The layers on which the code was tried: those of the first architecture."""
+        first = self.layers[0].built.spec.architecture
+        return tuple(each for each in self.layers if each.built.spec.architecture == first)
+
 
 def prepare(settings: Settings, choices: Choices, environment: Mapping[str, str], console: Console) -> Prepared:
     """Build and verify every layer, bundle the code and try it; raise PipelineError with every fault found."""

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from deploy.errors import ConfigError, Fault
 from deploy.inside.exchange import Pin, Recipe
-from deploy.layer.lock import normalised
+from deploy.layer.shares import shares
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from deploy.settings import Architecture, Layer, Settings
 
@@ -77,7 +77,7 @@ def specs(
     settings: Settings, pins: Sequence[Pin], image: RuntimeImage, architecture: Architecture
 ) -> tuple[LayerSpec, ...]:
     """Make the spec of each layer for an architecture; every pin goes to exactly one layer."""
-    shares = _shares(settings, pins)
+    dockerfile, parts = _inputs(settings, pins)
     suffix = "" if architecture == settings.architectures[0] else f"-{architecture}"
     return tuple(
         LayerSpec(
@@ -85,44 +85,27 @@ def specs(
             runtime=settings.runtime,
             architecture=architecture,
             image=image,
-            pins=shares[layer.name],
-            dockerfile=settings.project / settings.dockerfile,
+            pins=parts[layer.name],
+            dockerfile=dockerfile,
             stem=f"{layer.name}{suffix}",
         )
         for layer in settings.layers.values()
     )
 
 
-def _shares(settings: Settings, pins: Sequence[Pin]) -> dict[str, tuple[Pin, ...]]:
-    taken = {
-        name: [normalised(package) for package in layer.packages]
-        for name, layer in settings.layers.items()
-        if layer.packages != "rest"
-    }
-    faults = list(_misplaced(taken, {pin.name for pin in pins}, has_rest=len(taken) < len(settings.layers)))
-    if not (settings.project / settings.dockerfile).is_file():
-        cure = "copy the pipeline's own, or name another with `dockerfile`"
-        faults.append(Fault(str(settings.project / settings.dockerfile), "there is no such file", cure=cure))
+def _inputs(settings: Settings, pins: Sequence[Pin]) -> tuple[Path, dict[str, tuple[Pin, ...]]]:
+    """Return the Dockerfile and the pins of each layer; raise ConfigError with all that is wrong with either."""
+    dockerfile = settings.project / settings.dockerfile
+    cure = "copy the pipeline's own, or name another with `dockerfile`"
+    faults = [] if dockerfile.is_file() else [Fault(str(dockerfile), "there is no such file", cure=cure)]
+    parts: dict[str, tuple[Pin, ...]] = {}
+    try:
+        parts = shares(settings, pins)
+    except ConfigError as error:
+        faults = [*error.faults, *faults]
     if faults:
         raise ConfigError(faults)
-    claimed = {package for packages in taken.values() for package in packages}
-    return {
-        name: tuple(pin for pin in pins if (pin.name in taken[name] if name in taken else pin.name not in claimed))
-        for name in settings.layers
-    }
-
-
-def _misplaced(taken: dict[str, list[str]], locked: set[str], *, has_rest: bool) -> Iterator[Fault]:
-    owner: dict[str, str] = {}
-    for name, packages in taken.items():
-        for package in packages:
-            if package not in locked:
-                yield Fault(f"layers.{name}.packages", f"{package} is not in the lock")
-            if package in owner:
-                yield Fault(f"layers.{name}.packages", f"{package} is in {owner[package]} already")
-            owner[package] = name
-    if not has_rest and (left := sorted(locked - set(owner))):
-        yield Fault("layers", f"no layer takes {', '.join(left)}", cure="let one layer take the rest")
+    return dockerfile, parts
 
 
 @cache

@@ -48,7 +48,7 @@ def test_every_misplaced_distribution_is_reported_at_once(tmp_path: Path) -> Non
         specs(settings(tmp_path, **layers), PINS, IMAGE, "x86_64")
     assert [fault.what for fault in caught.value.faults] == [
         "numpy is not in the lock",
-        "boto3 is in sdk already",
+        "boto3 is claimed by sdk and app",
         "no layer takes pynacl, requests",
     ]
 
