@@ -90,8 +90,14 @@ def _row(layer: VerifiedLayer, fresh: frozenset[str]) -> Sequence[str]:
         size(built.report.unzipped),
         size(sum(saving.bytes for saving in built.report.savings)),
         str(built.report.files),
-        "built and verified" if built.spec.stem in fresh else "unchanged, verified before",
+        _state(layer, fresh=built.spec.stem in fresh),
     ]
+
+
+def _state(layer: VerifiedLayer, *, fresh: bool) -> str:
+    if layer.evidence.imported:
+        return "built and verified" if fresh else "unchanged, verified before"
+    return "built and audited, not imported" if fresh else "unchanged, audited before, not imported"
 
 
 def _together(done: Prepared, settings: Settings) -> Iterator[str]:

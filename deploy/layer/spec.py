@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from deploy.errors import ConfigError, Fault
 from deploy.inside.exchange import Pin, Recipe
 from deploy.layer.shares import shares
+from deploy.settings import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from deploy.settings import Architecture, Layer, Settings
 
@@ -25,10 +26,15 @@ class RuntimeImage:
 
     `digest` is the registry's where the engine knows it, else the image's own id; for a build without containers
     it is empty and `reference` is "host".
+
+    Where nothing of the layer's architecture runs, `architecture` is that of the image, or host, that takes its
+    place, and `lack` says why: the layer is assembled there and cannot be tried.
     """
 
     reference: str
     digest: str
+    architecture: Architecture | None = None
+    lack: str = ""
 
     @property
     def is_host(self) -> bool:
@@ -44,6 +50,15 @@ class LayerSpec:
     pins: tuple[Pin, ...]
     dockerfile: Path
     stem: str
+
+    @property
+    def target(self) -> Target:
+        return Target(self.runtime, self.architecture)
+
+    @property
+    def can_be_tried(self) -> bool:
+        """Whether the image runs what is in the layer."""
+        return self.image.architecture in {None, self.architecture}
 
     @property
     def recipe(self) -> Recipe:
@@ -62,7 +77,8 @@ class LayerSpec:
         return {
             "lock": digest([asdict(pin) for pin in self.pins]),
             "Dockerfile": hashlib.sha256(self.dockerfile.read_bytes()).hexdigest(),
-            "image": f"{self.image.reference if self.image.is_host else ''}{self.image.digest}",
+            "image": "".join(self._image()),
+            "runtime": self.runtime,
             "architecture": self.architecture,
             "policy": digest([self.layer.name, self.layer.bytecode, asdict(self.layer.trim)]),
             "pipeline": pipeline_digest(),
@@ -72,22 +88,32 @@ class LayerSpec:
     def fingerprint(self) -> str:
         return digest(self.inputs)
 
+    def _image(self) -> Iterator[str]:
+        if self.image.is_host:
+            yield self.image.reference
+        yield self.image.digest
+        if self.image.architecture:
+            yield f" for {self.image.architecture}"
+
 
 def specs(
-    settings: Settings, pins: Sequence[Pin], image: RuntimeImage, architecture: Architecture
+    settings: Settings, pins: Sequence[Pin], image: RuntimeImage, architecture: Architecture, runtime: str = ""
 ) -> tuple[LayerSpec, ...]:
-    """Make the spec of each layer for an architecture; every pin goes to exactly one layer."""
+    """Make the spec of each layer for an architecture and a runtime, the first one unless another is given.
+
+    Every pin goes to exactly one layer.
+    """
     dockerfile, parts = _inputs(settings, pins)
-    suffix = "" if architecture == settings.architectures[0] else f"-{architecture}"
+    target = Target(runtime or settings.runtime, architecture)
     return tuple(
         LayerSpec(
             layer=layer,
-            runtime=settings.runtime,
+            runtime=target.runtime,
             architecture=architecture,
             image=image,
             pins=parts[layer.name],
             dockerfile=dockerfile,
-            stem=f"{layer.name}{suffix}",
+            stem=f"{layer.name}{settings.suffix(target)}",
         )
         for layer in settings.layers.values()
     )
