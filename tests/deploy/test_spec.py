@@ -66,6 +66,15 @@ def test_only_further_architectures_carry_a_suffix(tmp_path: Path) -> None:
     assert stems == ["all", "all-arm64"]
 
 
+def test_each_runtime_and_each_place_to_assemble_is_another_input(tmp_path: Path) -> None:
+    before = spec(tmp_path)
+    (later,) = specs(settings(tmp_path, all=Layer(name="all")), PINS, IMAGE, "x86_64", "python3.13")
+    assert (later.stem, str(later.target)) == ("all-python3.13", "python3.13 on x86_64")
+    elsewhere = replace(before, image=replace(IMAGE, architecture="arm64", lack="no x86_64 here"))
+    assert [spec.can_be_tried for spec in (before, later, elsewhere)] == [True, True, False]
+    assert len({spec.fingerprint for spec in (before, later, elsewhere)}) == 3
+
+
 def test_the_fingerprint_does_not_depend_on_where_the_project_is(tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
