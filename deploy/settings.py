@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 IMAGE_VARIABLE = "CHANNELWRIGHT_RUNTIME_IMAGE"
+"""Overrides the image of the first runtime; that of another one has its version appended, as in …_3_13."""
 CONFIG = Path("config/pipeline.yaml")
 SCHEMA = Path(__file__).with_name("pipeline.schema.json")
 
@@ -29,6 +30,19 @@ _CHANNELS = {True: "/layers", False: None}
 
 Architecture = Literal["x86_64", "arm64"]
 Bytecode = Literal["unchecked-hash", "sourceless"]
+MACHINES: dict[Architecture, str] = {"x86_64": "x86_64", "arm64": "aarch64"}
+"""Lambda's names of the instruction sets, and Linux's."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a layer is built for: a Lambda runtime, such as python3.11, and an instruction set."""
+
+    runtime: str
+    architecture: Architecture
+
+    def __str__(self) -> str:
+        return f"{self.runtime} on {self.architecture}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +82,14 @@ class Share:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WithDependencies:
+    """The distributions that these need, and they themselves, but for those that are left to another layer."""
+
+    of: tuple[str, ...]
+    leaving: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Layer:
     """A layer by its name in AWS.
 
@@ -76,7 +98,7 @@ class Layer:
     """
 
     name: str
-    packages: Literal["rest"] | tuple[str, ...] = "rest"
+    packages: Literal["rest"] | tuple[str, ...] | WithDependencies = "rest"
     bytecode: Bytecode = "unchecked-hash"
     license: str = ""
     trim: TrimPolicy = TrimPolicy()
@@ -180,12 +202,17 @@ class Lock:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The whole of config/pipeline.yaml; paths are relative to `project`, the folder it belongs to."""
+    """The whole of config/pipeline.yaml; paths are relative to `project`, the folder it belongs to.
+
+    `runtime` and `image` are those of the functions, the first of several; `image_of` and `targets` tell of all.
+    """
 
     project: Path
     layers: Mapping[str, Layer]
     runtime: str = "python3.11"
+    runtimes: tuple[str, ...] = ()
     image: str = "public.ecr.aws/lambda/python:3.11"
+    images: Mapping[str, str] = field(default_factory=dict)
     architectures: tuple[Architecture, ...] = ("x86_64",)
     requirements: Path = Path("requirements.txt")
     lock: Lock = Lock()
@@ -196,6 +223,20 @@ class Settings:
     local: Local | None = None
     template: Path | None = None
     stages: Mapping[str, Stage] = field(default_factory=dict)
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Everything that each layer is built for; the first one is the functions' own."""
+        runtimes = dict.fromkeys([self.runtime, *self.runtimes])
+        return tuple(Target(runtime, architecture) for runtime in runtimes for architecture in self.architectures)
+
+    def image_of(self, runtime: str) -> str:
+        return self.image if runtime == self.runtime else self.images.get(runtime, default_image(runtime))
+
+    def suffix(self, target: Target) -> str:
+        """Return what is appended to a layer's name where its files for a target are named; nothing for the first."""
+        runtime = "" if target.runtime == self.runtime else f"-{target.runtime}"
+        return runtime + ("" if target.architecture == self.architectures[0] else f"-{target.architecture}")
 
     def stage(self, name: str) -> Stage:
         """Return the stage of this name; raise ConfigError, naming those that exist."""
@@ -208,12 +249,34 @@ def load(project: Path, environment: Mapping[str, str]) -> Settings:
     """Read and check `project`/config/pipeline.yaml; raise ConfigError with every fault in it."""
     path = project / CONFIG
     raw = _read(path)
-    if image := environment.get(IMAGE_VARIABLE):
-        raw["image"] = image
     faults = [Fault(f"{path}: {where}", what, cure=cure) for where, what, cure in _faults(raw)]
     if faults:
         raise ConfigError(faults)
-    return _settings(project.resolve(), raw)
+    return _settings(project.resolve(), _with_images(raw, environment))
+
+
+def default_image(runtime: str) -> str:
+    """Return AWS's own image of a runtime: https://docs.aws.amazon.com/lambda/latest/dg/python-image.html."""
+    return f"public.ecr.aws/lambda/python:{runtime.removeprefix('python')}"
+
+
+def image_variable(runtime: str) -> str:
+    """Return what overrides the image of a runtime that is not the first.
+
+    >>> image_variable("python3.13")
+    'CHANNELWRIGHT_RUNTIME_IMAGE_3_13'
+    """
+    return f"{IMAGE_VARIABLE}_{runtime.removeprefix('python').replace('.', '_')}"
+
+
+def _with_images(raw: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
+    """Say which runtime is the first, and every runtime's image, as the environment wants them."""
+    runtimes: list[str] = raw.get("runtimes") or [raw.get("runtime", Settings.runtime)]
+    first, *others = runtimes
+    given: dict[str, str] = raw.get("images", {})
+    overriding = {each: image for each in others if (image := environment.get(image_variable(each)))}
+    own = environment.get(IMAGE_VARIABLE) or raw.get("image") or given.get(first) or default_image(first)
+    return {**raw, "runtime": first, "runtimes": runtimes, "image": own, "images": {**given, **overriding}}
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # which of the two is known at run time
@@ -251,6 +314,19 @@ def _faults(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield from _explain(schema, error)
     yield from _dangling(raw)
     yield from _astray(raw)
+    yield from _twice(raw)
+
+
+def _twice(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield what is said in two ways, and images of runtimes that there are not."""
+    runtimes = raw.get("runtimes") or [raw.get("runtime", Settings.runtime)]
+    if "runtime" in raw and "runtimes" in raw:
+        yield "runtimes", "is there beside `runtime`", "keep the list, with the functions' own runtime first"
+    for each in _keys(raw.get("images")):
+        if isinstance(runtimes, list) and each not in runtimes:
+            yield f"images.{each}", "is not among the runtimes", "take it out, or add it to `runtimes`"
+        elif isinstance(runtimes, list) and each == runtimes[0] and "image" in raw:
+            yield f"images.{each}", "is there beside `image`, which is this runtime's too", "keep one of them"
 
 
 def _explain(schema: dict[str, Any], error: jsonschema_rs.ValidationError) -> Iterator[tuple[str, str, str]]:
@@ -364,6 +440,9 @@ def _layer(name: str, raw: Mapping[str, Any]) -> Layer:
     trim, budget = values.pop("trim", {}), values.pop("budget", {})
     values["share"] = _share(values.pop("share")) if "share" in values else None
     values["channels"] = _CHANNELS.get(asked := values.pop("channels", False), asked)
+    if isinstance(packages := values.get("packages"), dict):
+        of, leaving = packages["with-dependencies-of"], packages.get("except", ())
+        values["packages"] = WithDependencies(of=tuple(of), leaving=tuple(leaving))
     return Layer(name=name, trim=TrimPolicy(**_named(trim)), budget=Budget(**budget), **values)
 
 

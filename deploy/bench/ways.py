@@ -17,9 +17,8 @@ import uv
 import yaml
 
 from deploy.errors import BuildError, Fault
-from deploy.layer.wheel_tags import MACHINES
 from deploy.locking.resolver import uv_environment
-from deploy.settings import CONFIG
+from deploy.settings import CONFIG, MACHINES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,7 +128,7 @@ class Pip(Zipped):
             "--implementation",
             "cp",
             "--python-version",
-            "3.11",
+            self.settings.runtime.removeprefix("python"),
         ]
         quiet = ["--quiet", "--disable-pip-version-check", "--root-user-action", "ignore"]
         what = ["--only-binary", ":all:", "-r", self.requirements, "-t", "python"]
@@ -173,6 +172,8 @@ class This(Way):
         if bytecode:
             raw["layers"] = {name: {**layer, "bytecode": bytecode} for name, layer in raw["layers"].items()}
         raw["architectures"] = [settings.architectures[0]]
+        if "runtimes" in raw:
+            raw["runtimes"] = [settings.runtime]
         (self.project / CONFIG).write_text(yaml.safe_dump(raw), encoding="utf-8")
 
     def cold(self) -> float:

@@ -25,12 +25,12 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.project, os.environ)
-    pins = lock.read(settings.project / settings.requirements)
     console = Console()
-    for spec in specs(settings, pins, RuntimeImage(settings.image, ""), settings.architectures[0]):
-        console.say(
-            f"{spec.stem}: {len(spec.pins)} distributions, {spec.runtime}, {' and '.join(settings.architectures)}"
-        )
+    for target in settings.targets:
+        pins = lock.read(settings.project / settings.requirements, target)
+        image = RuntimeImage(settings.image_of(target.runtime), "")
+        for spec in specs(settings, pins, image, target.architecture, target.runtime):
+            console.say(f"{spec.stem}: {len(spec.pins)} distributions, {target}")
     project_module.check(settings, console.say)
     for line in settings.code.checks:
         console.say(f"{line}: good")

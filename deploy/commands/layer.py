@@ -13,14 +13,16 @@ import os
 from typing import TYPE_CHECKING
 
 from deploy.console import Console, size
+from deploy.layer.limits import LAYERS, UNZIPPED
 from deploy.layer.prepare import Choices, Prepared, prepare
 from deploy.settings import load
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from deploy.layer.verify import VerifiedLayer
+    from deploy.settings import Settings
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -48,14 +50,20 @@ def choose(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    console = Console()
-    summarise(prepared(arguments, console), console)
+    console, settings = Console(), load(arguments.project, os.environ)
+    done = _prepared(settings, arguments, console)
+    summarise(done, console)
+    for line in _together(done, settings):
+        console.say(line)
     return 0
 
 
 def prepared(arguments: argparse.Namespace, console: Console) -> Prepared:
     """Do what `arguments` ask for, so that there is something to ship."""
-    settings = load(arguments.project, os.environ)
+    return _prepared(load(arguments.project, os.environ), arguments, console)
+
+
+def _prepared(settings: Settings, arguments: argparse.Namespace, console: Console) -> Prepared:
     choices = Choices(on_host=arguments.runtime == "host", use_cache=not arguments.no_cache)
     return prepare(settings, choices, os.environ, console)
 
@@ -82,8 +90,30 @@ def _row(layer: VerifiedLayer, fresh: frozenset[str]) -> Sequence[str]:
         size(built.report.unzipped),
         size(sum(saving.bytes for saving in built.report.savings)),
         str(built.report.files),
-        "built and verified" if built.spec.stem in fresh else "unchanged, verified before",
+        _state(layer, fresh=built.spec.stem in fresh),
     ]
+
+
+def _state(layer: VerifiedLayer, *, fresh: bool) -> str:
+    if layer.evidence.imported:
+        return "built and verified" if fresh else "unchanged, verified before"
+    return "built and audited, not imported" if fresh else "unchanged, audited before, not imported"
+
+
+def _together(done: Prepared, settings: Settings) -> Iterator[str]:
+    """Yield which layers are used together, in attach order, and their sizes against what Lambda allows."""
+    sizes = {each.built.spec.layer.name: each.built.report.unzipped for each in done.own}
+    groups: dict[tuple[str, ...], list[str]] = {} if settings.functions else {tuple(sizes): ["together"]}
+    for function in settings.functions.values():
+        groups.setdefault(function.layers, []).append(function.key)
+    code = sum(map(len, done.bundle.files.values())) if done.bundle else 0
+    for names, keys in groups.items():
+        total = code + sum(sizes[name] for name in names)
+        if len(names) > 1:
+            fits = total <= UNZIPPED and len(names) <= LAYERS
+            what = f"{', then '.join(names)}{' and the code' if code else ''}"
+            whole = f"{', '.join(keys)}: {what}, {size(total)} of {size(UNZIPPED)} unzipped"
+            yield whole if fits else f"{whole}: no function can have all of them"
 
 
 def _shown(layer: VerifiedLayer) -> str:

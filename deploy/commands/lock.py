@@ -1,6 +1,6 @@
 """Lock requirements.in to versions and hashes that fit the runtime.
 
-Writes the exact version of every distribution and the sha256 of each of its wheels that the runtime can use, on
+Writes the exact version of every distribution and the sha256 of each of its wheels that the runtimes can use, on
 x86_64 and arm64. Versions that are locked stay until --upgrade; a release has to be older than the cooldown of
 config/pipeline.yaml. Packages come from where pip gets them on this machine (PIP_INDEX_URL, PIP_CERT and uv's own
 settings).
@@ -49,12 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.check:
         _check(found, settings, console)
         return 0
-    text = document.text(
-        resolved.packages.values(),
-        settings.runtime,
-        resolved.architectures,
-        settings.requirements.with_suffix(".in").name,
-    )
+    source = settings.requirements.with_suffix(".in").name
+    text = document.text(resolved.packages.values(), resolved.targets, source)
     path.write_text(text, encoding="utf-8")
     _report(found, resolved, settings, console)
     return 0
@@ -87,13 +83,14 @@ def _resolve(
     resolver = Resolver(
         project=settings.project,
         source=source,
-        runtime=settings.runtime,
         cooldown=cooldown.options(settings.lock),
         environment=os.environ,
     )
     preferred = {each.name: each.version for each in locked.values()}
-    with console.step(f"resolve {source.name} for {settings.runtime}"):
-        resolved = resolution(resolver, settings.architectures, preferred, upgrade)
+    with console.step(
+        f"resolve {source.name} for {' and '.join(dict.fromkeys(each.runtime for each in settings.targets))}"
+    ):
+        resolved = resolution(resolver, settings.targets, preferred, upgrade)
     for remark in [*cooldown.remarks(settings.lock), *resolved.remarks]:
         console.say(remark)
     return resolved
@@ -139,5 +136,5 @@ def _report(found: tuple[Change, ...], resolved: Resolution, settings: Settings,
     count = sum(len(each.hashes) for each in resolved.packages.values())
     console.say(
         f"{settings.requirements}: {len(resolved.packages)} distributions, {count} wheels for "
-        f"{' and '.join(resolved.architectures)}, {'nothing changed' if not found else f'{len(found)} changed'}"
+        f"{document.places(resolved.targets)}: {'nothing changed' if not found else f'{len(found)} changed'}"
     )

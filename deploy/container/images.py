@@ -32,6 +32,16 @@ class Images:
 
     client: APIClient
 
+    @property
+    def architecture(self) -> Architecture:
+        """The instruction set that the engine runs without emulation; raise EngineError where Lambda has it not."""
+        with translated("asking the container engine for its architecture"):
+            name = str(self.client.version()["Arch"])
+        known = {theirs: ours for ours, theirs in _PLATFORMS.items()} | {"x86_64": "x86_64", "aarch64": "arm64"}
+        if name not in known:
+            raise EngineError.of("the container engine", f"runs {name}, which Lambda does not have")
+        return known[name]
+
     def resolve(self, reference: str, architecture: Architecture, say: Callable[[str], None]) -> RuntimeImage:
         """Find the image, pulling it where it is absent or of another architecture, and its digest."""
         found = self.inspect(reference)

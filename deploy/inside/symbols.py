@@ -6,6 +6,7 @@ opened by the dynamic loader before and after, in processes of their own, and th
 
 from __future__ import annotations
 
+import platform
 import shutil
 import signal
 import subprocess
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from deploy.inside.files import Files
 
 _TIMEOUT = 300
+# Linux's names of the processors that Lambda has, and ELF's numbers.
+_PROCESSORS = {"x86_64": 62, "aarch64": 183}
+_FOREIGN = "this machine has another processor, and could not try whether they work without"
 # Opens each library, and prints a line for each: nothing, or why not.
 _OPENER = """\
 import ctypes, os, sys
@@ -48,20 +52,30 @@ class Stripped:
 def strip(files: Files) -> Stripped:
     """Strip every shared object, as far as there is a tool and the result still loads."""
     tool = shutil.which("strip")
-    libraries = {path: file.content for path, file in files.items() if is_shared_object(path, file)}
+    every = {path: file.content for path, file in files.items() if is_shared_object(path, file)}
     if tool is None:
         return Stripped()
+    foreign = dict.fromkeys((path for path, content in every.items() if _is_foreign(content)), _FOREIGN)
+    libraries = {path: content for path, content in every.items() if path not in foreign}
     with tempfile.TemporaryDirectory(prefix="channelwright-strip-") as folder:
         before, after = Path(folder, "before"), Path(folder, "after")
         for tree in (before, after):
             _write(tree, libraries)
-        kept = {path: reason for path in libraries if (reason := _run(tool, after / path))}
+        kept = foreign | {path: reason for path in libraries if (reason := _run(tool, after / path))}
         kept |= _worse(_opened(before, list(libraries)), _opened(after, list(libraries)))
         smaller = {path: (after / path).read_bytes() for path in libraries if path not in kept}
     change: dict[str, bytes | None] = {
         path: content for path, content in smaller.items() if len(content) < len(libraries[path])
     }
     return Stripped(change, kept, _version(tool))
+
+
+def _is_foreign(content: bytes) -> bool:
+    """Tell whether a library is for another processor than this: nothing could try here what strip made of it."""
+    machine = int.from_bytes(
+        content[18:20], "little"
+    )  # e_machine: https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html
+    return machine in _PROCESSORS.values() and machine != _PROCESSORS.get(platform.machine())
 
 
 def _write(tree: Path, libraries: Mapping[str, bytes]) -> None:

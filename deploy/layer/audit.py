@@ -19,6 +19,7 @@ from zipfile import BadZipFile, ZipFile
 
 from deploy.errors import Fault
 from deploy.layer import audit_archive, audit_bytecode, audit_wheels, elf, limits
+from deploy.layer.bases import BASES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -100,10 +101,11 @@ def _inspect(built: BuiltLayer, archive: ZipFile, beside: Collection[str]) -> Au
         return Audit(faults, remarks=remarks, can_be_tried=False)  # no further: it may be a bomb
     files = {entry.filename: entry for entry in entries if not entry.is_dir()}
     metadata = {path: archive.read(path) for path in files if audit_wheels.is_metadata(path)}
-    bytecode = audit_bytecode.faults(built.spec.runtime, built.spec.layer.bytecode, files, archive.read)
+    uncompiled = {f"python/{path}" for path in built.report.uncompiled}
+    bytecode = audit_bytecode.faults(built.spec.runtime, built.spec.layer.bytecode, files, archive.read, uncompiled)
     shared, broken = _shared_objects(archive, files)
     around = {path.rpartition("/")[2] for path in (*files, *beside)}
-    base = elf.BASES[built.spec.runtime]
+    base = BASES[built.spec.runtime]
     misfits = [fault for each in shared for fault in elf.misfits(each, base, built.spec.architecture, around)]
     misfits += _unclaimed(built, shared)
     located = [replace(fault, where=_located(built, fault.where)) for fault in (*bytecode, *broken, *misfits)]

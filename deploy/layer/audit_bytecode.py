@@ -6,8 +6,9 @@ checked. Whoever turns the check off has to make it himself; this is that check.
 
 from __future__ import annotations
 
-import importlib.util
+import _imp
 import re
+import sys
 from typing import TYPE_CHECKING
 
 from deploy.errors import Fault
@@ -17,21 +18,40 @@ if TYPE_CHECKING:
 
     from deploy.settings import Bytecode
 
-# Lib/importlib/_bootstrap_external.py of CPython 3.11: 3495, then CR LF.
-_MAGIC = {"python3.11": (3495).to_bytes(2, "little") + b"\r\n"}
+# The numbers of the final releases in https://github.com/python/cpython/blob/main/Include/internal/pycore_magic_number.h,
+# each followed by CR LF.
+_MAGIC = {
+    runtime: number.to_bytes(2, "little") + b"\r\n"
+    for runtime, number in {"python3.11": 3495, "python3.12": 3531, "python3.13": 3571, "python3.14": 3627}.items()
+}
 _UNCHECKED = (1).to_bytes(4, "little")
 _CACHED = re.compile(r"(?P<folder>.*/)__pycache__/(?P<stem>[^/]+)\.(?P<tag>[a-z]+-[0-9]+)(?:\.opt-[12])?\.pyc")
 _CURE = "build the layer again with --no-cache"
 
 
-def faults(runtime: str, policy: Bytecode, paths: Collection[str], read: Callable[[str], bytes]) -> Iterator[Fault]:
-    """Yield what is wrong with the bytecode below python/; `paths` are all files, `read` gives one's bytes."""
+def faults(
+    runtime: str,
+    policy: Bytecode,
+    paths: Collection[str],
+    read: Callable[[str], bytes],
+    uncompiled: Collection[str] = (),
+) -> Iterator[Fault]:
+    """Yield what is wrong with the bytecode below python/; `paths` are all files, `read` gives one's bytes.
+
+    Whether a source is Python at all is tried here where the runtime is this Python. Another one's syntax cannot be:
+    then `uncompiled` tells, the paths that its own compiler refused.
+    """
+    here = runtime == f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+    def compiles(path: str) -> bool:
+        return _compiles(read(path)) if here else path not in uncompiled
+
     files = {path for path in paths if path.startswith("python/")}
     for path in sorted(path for path in files if path.endswith(".py")):
         if policy == "sourceless":
-            yield from _unwanted_source(path, files, read)
+            yield from _unwanted_source(path, files, compiles)
         else:
-            yield from _beside(path, _cached(path, runtime), files, read)
+            yield from _beside(path, runtime, files, read, compiles)
     for path in sorted(path for path in files if path.endswith(".pyc")):
         yield from _header(path, runtime, read(path))
         yield from _orphan(path, runtime, policy, files)
@@ -44,21 +64,28 @@ def _cached(path: str, runtime: str) -> str:
     )
 
 
-def _beside(path: str, cached: str, files: Collection[str], read: Callable[[str], bytes]) -> Iterator[Fault]:
-    source = read(path)
+def _beside(
+    path: str, runtime: str, files: Collection[str], read: Callable[[str], bytes], compiles: Callable[[str], bool]
+) -> Iterator[Fault]:
+    cached = _cached(path, runtime)
     if cached not in files:
-        if _compiles(source):
+        if compiles(path):
             yield Fault(path, "has no bytecode", "every cold start would compile it: /opt is read-only", _CURE)
         return
-    if read(cached)[8:16] != importlib.util.source_hash(source):
+    if read(cached)[8:16] != _source_hash(runtime, read(path)):
         yield Fault(cached, "is stale: it was compiled from another source", "the source was changed after it", _CURE)
 
 
-def _unwanted_source(path: str, files: Collection[str], read: Callable[[str], bytes]) -> Iterator[Fault]:
+def _source_hash(runtime: str, source: bytes) -> bytes:
+    """Hash a source as the runtime's importlib.util.source_hash does, which takes its magic number for a key."""
+    return _imp.source_hash(int.from_bytes(_MAGIC[runtime], "little"), source)
+
+
+def _unwanted_source(path: str, files: Collection[str], compiles: Callable[[str], bool]) -> Iterator[Fault]:
     """A module keeps its source only where there is no bytecode of it because it does not compile."""
     if f"{path}c" in files:
         yield Fault(path, "has its source and its bytecode, and the source wins", "sourceless was asked for", _CURE)
-    elif _compiles(read(path)):
+    elif compiles(path):
         yield Fault(path, "has no bytecode", "sourceless was asked for", _CURE)
 
 

@@ -71,11 +71,10 @@ def _wheel(built: BuiltLayer, package: Package) -> Iterator[Fault]:
             where, f"its sha256 {package.sha256[:12]}… is not in the lock", "another file was installed", _RELOCK
         )
     given = {tag for text in package.tags for tag in parse_tag(text)}
-    if not given & wheel_tags(built.spec.runtime, built.spec.architecture):
-        runtime = f"{built.spec.runtime} on {built.spec.architecture}"
+    if not given & wheel_tags(built.spec.target):
         yield Fault(
             where,
-            f"is a wheel for {', '.join(sorted(map(str, given))) or 'nothing'}; it does not fit {runtime}",
+            f"is a wheel for {', '.join(sorted(map(str, given))) or 'nothing'}; it does not fit {built.spec.target}",
             cause="it was chosen on a newer Linux, for another Python or for another architecture",
             cure="install inside the runtime image, and lock a wheel that fits: `nox -s lock`",
         )

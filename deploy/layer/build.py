@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import platform
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
     from deploy.layer.runtime import Runtime
     from deploy.layer.spec import LayerSpec
-    from deploy.settings import Architecture
 
 INSIDE = Path(__file__).parent.parent / "inside"
 TOOLS = INSIDE / "tools.txt"
@@ -35,7 +33,8 @@ def build(  # noqa: PLR0913 - what, where, from where, to where, and how
     `use_cache` lets the engine reuse its own steps. Raises BuildError with the log.
     """
     store = WheelStore(cache, say)
-    wheels = store.wheels(_here(spec), lock.read(TOOLS), runtime) | store.wheels(spec, spec.pins, runtime)
+    here = replace(spec, architecture=spec.image.architecture or spec.architecture)
+    wheels = store.wheels(here, lock.read(TOOLS), runtime) | store.wheels(spec, spec.pins, runtime)
     made = runtime.assemble(spec, context(spec, wheels), use_cache=use_cache)
     if missing := {"layer.zip", "report.json"} - set(made):
         raise BuildError.of(spec.stem, f"assembling it left no {' and no '.join(sorted(missing))}")
@@ -44,14 +43,6 @@ def build(  # noqa: PLR0913 - what, where, from where, to where, and how
     zipped = into / f"{spec.stem}.zip"
     write(zipped, made["layer.zip"])
     return BuiltLayer(spec=spec, zip=zipped, sha256=hashlib.sha256(made["layer.zip"]).hexdigest(), report=report)
-
-
-def _here(spec: LayerSpec) -> LayerSpec:
-    """Return the spec for what runs while the layer is assembled: on a host that is the host's architecture."""
-    if not spec.image.is_host:
-        return spec
-    here: Architecture = "arm64" if platform.machine() in {"aarch64", "arm64"} else "x86_64"
-    return replace(spec, architecture=here)
 
 
 def context(spec: LayerSpec, wheels: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -70,7 +61,10 @@ def _warn(report: Report, say: Callable[[str], None], *, strips: bool) -> None:
     """Say what the layer has against the policy's wish, and why; it works all the same."""
     if strips and not report.strip:
         say("libraries keep their symbols: there is no `strip` (binutils) where the layer is assembled")
+    reasons: dict[str, list[str]] = {}
     for path, why in report.kept_symbols.items():
-        say(f"{path} keeps its symbols: {why}")
+        reasons.setdefault(why, []).append(path)
+    for why, paths in reasons.items():
+        say(f"{paths[0]} keeps its symbols: {why}" if len(paths) == 1 else f"{len(paths)} libraries keep theirs: {why}")
     for path, why in report.uncompiled.items():
         say(f"{path} stays without bytecode: {why}")

@@ -22,6 +22,8 @@ from deploy.errors import Fault
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from deploy.layer.bases import Base
+
 MAGIC = b"\x7fELF"
 _BITS = 64
 _FOREIGN = {
@@ -40,29 +42,6 @@ _NEWER = "a wheel for a newer Linux was locked"
 # The version that a glibc has to have for a marker that is no version itself:
 # https://sourceware.org/glibc/wiki/Release/2.36
 _MARKERS = {"GLIBC_ABI_DT_RELR": "2.36", "GLIBC_ABI_GNU2_TLS": "2.42"}
-
-
-@dataclass(frozen=True)
-class Base:
-    """The Linux under a runtime: the newest version of each library interface, and the libraries it has."""
-
-    name: str
-    versions: Mapping[str, str]
-    libraries: frozenset[str]
-
-
-_GLIBC = (
-    "ld-linux-x86-64.so.2 ld-linux-aarch64.so.1 libBrokenLocale.so.1 libanl.so.1 libc.so.6 libcrypt.so.1 libdl.so.2 "
-    "libm.so.6 libmvec.so.1 libnsl.so.1 libpthread.so.0 libresolv.so.2 librt.so.1 libthread_db.so.1 libutil.so.1"
-)
-# glibc 2.26 and libstdc++ of GCC 7.3 (https://gcc.gnu.org/onlinedocs/libstdc++/manual/abi.html), and the few
-# libraries that Python itself is linked to there.
-AMAZON_LINUX_2 = Base(
-    name="Amazon Linux 2",
-    versions={"GLIBC": "2.26", "GLIBCXX": "3.4.24", "CXXABI": "1.3.11", "GCC": "7.0.0"},
-    libraries=frozenset(f"{_GLIBC} libgcc_s.so.1 libstdc++.so.6 libz.so.1 libpython3.11.so.1.0".split()),
-)
-BASES = {"python3.11": AMAZON_LINUX_2}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +120,7 @@ def _too_new(shared: SharedObject, base: Base, interface: str, version: str) -> 
         shared.path,
         f"needs {name}{f' ({symbols})' if symbols else ''}; {base.name} has {interface}_{base.versions[interface]}",
         cause=_NEWER,
-        cure="lock a wheel for manylinux_2_26 or older: `nox -s lock`",
+        cure=f"lock a wheel for manylinux_2_{base.glibc_minor} or older: `nox -s lock`",
     )
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.errors import Fault, VerificationError
 from deploy.layer import opt
+from deploy.layer.bases import BASES
 from deploy.layer.causes import explain
-from deploy.layer.elf import BASES, is_library
+from deploy.layer.elf import is_library
 from deploy.layer.template_environment import TRIAL_REGION, lambda_environment
 from deploy.layer.verify import Evidence, Imported, Native
 
@@ -47,6 +48,7 @@ def try_layers(layers: Sequence[BuiltLayer], audits: Sequence[Audit], runtime: R
         "distributions": [each for pair in zip(layers, audits, strict=True) for each in _distributions(*pair)],
         "services": [service for layer in layers for service in kept_services(layer)],
         "region": TRIAL_REGION,
+        "runtime": layers[0].spec.runtime,
         "functions": [],
     }
     with runtime.sandbox(layers[0].spec, opt.merged(layers), {}) as sandbox:
@@ -68,7 +70,7 @@ def try_layers(layers: Sequence[BuiltLayer], audits: Sequence[Audit], runtime: R
 def probe(sandbox: Sandbox, plan: Mapping[str, Any]) -> tuple[Record, str]:
     """Run the probe in a sandbox; return its answer and what was written to stderr meanwhile."""
     argument = json.dumps({**plan, "layer": sandbox.opt, "code": sandbox.task})
-    environment = lambda_environment("verification", plan["region"])
+    environment = lambda_environment("verification", plan["region"], runtime=plan["runtime"])
     done = sandbox.run(PROBE.read_bytes(), argument, environment, PATIENCE)
     try:
         answer: Record = json.loads(done.stdout)
@@ -101,6 +103,7 @@ def evidence(built: BuiltLayer, audited: Audit, tried: Tried | None) -> Evidence
         image=built.spec.image.reference + (f" {built.spec.image.digest}" if built.spec.image.digest else ""),
         in_container=not built.spec.image.is_host,
         imported=tried is not None,
+        not_imported="" if tried else built.spec.image.lack,
         python=tried.answer["python"] if tried else built.report.python,
         glibc=tried.answer["glibc"] if tried else built.report.glibc,
         modules=tuple(

@@ -13,6 +13,7 @@ from deploy.container import CallTimedOutError
 from deploy.errors import EngineError, VerificationError
 from deploy.layer import pip_settings, wheels
 from deploy.layer.runtime import OPT, TASK_ROOT
+from deploy.layer.wheel_tags import pip_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -70,7 +71,10 @@ class ContainerRuntime:
         self._say = say
 
     def fetch(self, spec: LayerSpec, requirements: str, into: Path) -> None:
-        wheels.fetch(self.engine, self._id, spec.runtime, requirements, into, self._environment, self._say)
+        """Let the image's pip choose; by the target's tags where the image is of another architecture."""
+        foreign = self.image.architecture not in {None, spec.architecture}
+        options = pip_options(spec.target) if foreign else ()
+        wheels.fetch(self.engine, self._id, spec.runtime, requirements, into, self._environment, self._say, options)
 
     def assemble(self, spec: LayerSpec, context: Mapping[str, bytes], *, use_cache: bool) -> dict[str, bytes]:
         arguments = {"RUNTIME_IMAGE": self._with_tools(context["Dockerfile.layer"])}

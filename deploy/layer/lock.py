@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from deploy.errors import Fault, LockError
 from deploy.inside.exchange import Pin
+from deploy.settings import MACHINES, Target
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,9 +16,11 @@ _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?P<version>[^\s;]
 _HASH = re.compile(r"^sha256:([0-9a-f]{64})$")
 _CURE = "remake it with `nox -s lock`"
 
+DEFAULT = Target("python3.11", "x86_64")
 
-def read(path: Path) -> tuple[Pin, ...]:
-    """Read every pin of a hash-locked requirements file, sorted by name.
+
+def read(path: Path, target: Target = DEFAULT) -> tuple[Pin, ...]:
+    """Read every pin of a hash-locked requirements file that the target needs, sorted by name.
 
     Raises LockError with every line that is not an exact version with sha256 hashes, as pip's --require-hashes
     demands (https://pip.pypa.io/en/stable/topics/secure-installs/).
@@ -29,7 +32,7 @@ def read(path: Path) -> tuple[Pin, ...]:
     pins: dict[str, Pin] = {}
     faults: list[Fault] = []
     for number, line in _logical_lines(text):
-        pin = _pin(line)
+        pin = _pin(line, target)
         if isinstance(pin, str):
             faults.append(Fault(f"{path}:{number}", pin, cure=_CURE))
         elif pin and pin.name in pins:
@@ -65,8 +68,8 @@ def _logical_lines(text: str) -> list[tuple[int, str]]:
     return lines
 
 
-def _pin(line: str) -> Pin | str | None:
-    """Return the pin, None where its marker excludes the runtime, or what is wrong with the line."""
+def _pin(line: str, target: Target) -> Pin | str | None:
+    """Return the pin, None where its marker excludes the target, or what is wrong with the line."""
     requirement, *options = re.split(r"\s+--hash=", line)
     match = _PIN.match(requirement)
     if match is None:
@@ -74,21 +77,23 @@ def _pin(line: str) -> Pin | str | None:
     hashes = tuple(sorted(found[1] for option in options if (found := _HASH.match(option))))
     if not hashes:
         return f"{match['name']}=={match['version']} has no sha256 hash"
-    if match["marker"] and not _applies(match["marker"]):
+    if match["marker"] and not _applies(match["marker"], target):
         return None
     return Pin(name=normalised(match["name"]), version=match["version"], hashes=hashes)
 
 
-def _applies(marker: str) -> bool:
+def _applies(marker: str, target: Target) -> bool:
     from packaging.markers import Marker
 
+    version = target.runtime.removeprefix("python")
     runtime = {
         "implementation_name": "cpython",
         "os_name": "posix",
+        "platform_machine": MACHINES[target.architecture],
         "platform_python_implementation": "CPython",
         "platform_system": "Linux",
-        "python_full_version": "3.11.0",
-        "python_version": "3.11",
+        "python_full_version": f"{version}.0",
+        "python_version": version,
         "sys_platform": "linux",
     }
     return Marker(marker.strip()).evaluate(runtime)

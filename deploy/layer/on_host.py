@@ -1,4 +1,4 @@
-"""The layer's world without containers, on a Linux host with Python 3.11. Such a layer is marked with the image "host".
+"""The layer's world without containers, on a Linux host with the runtime's Python. Its image is marked as "host".
 
 The wheels are those that the runtime image would take, by platform tags; assembling is the same program, run by this
 host's Python; trying is what `host_sandbox` can do. What no host can prove is that native code runs on the runtime's
@@ -19,14 +19,13 @@ from deploy.errors import BuildError, EngineError
 from deploy.layer import pip_settings
 from deploy.layer.host_sandbox import HostSandbox, run_process, write_files
 from deploy.layer.spec import RuntimeImage
-from deploy.layer.wheel_tags import platforms
+from deploy.layer.wheel_tags import pip_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from deploy.layer.spec import LayerSpec
 
-_PYTHON = (3, 11)
 _TIMEOUT = 1800  # seconds, for downloads and builds
 _ASSEMBLE = """\
 import runpy, sys
@@ -38,10 +37,13 @@ runpy.run_module("deploy.inside.assemble", run_name="__main__", alter_sys=True)
 class HostRuntime:
     """Implements deploy.layer.runtime.Runtime. `environment` is this machine's: fetch takes pip's settings from it."""
 
-    def __init__(self, environment: Mapping[str, str], say: Callable[[str], None] = print) -> None:
-        here = f"Python {sys.version_info.major}.{sys.version_info.minor} on {sys.platform}"
-        if sys.platform != "linux" or sys.version_info[:2] != _PYTHON:
-            cure = "run it with Python 3.11 on Linux, or build in containers, without `--runtime host`"
+    def __init__(
+        self, environment: Mapping[str, str], say: Callable[[str], None] = print, runtime: str = "python3.11"
+    ) -> None:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        here, wanted = f"Python {version} on {sys.platform}", runtime.removeprefix("python")
+        if sys.platform != "linux" or version != wanted:
+            cure = f"run it with Python {wanted} on Linux, or build in containers, without `--runtime host`"
             raise EngineError.of("--runtime host", f"this is {here}", cure=cure)
         self.image = RuntimeImage("host", "")
         self._environment = environment
@@ -82,12 +84,9 @@ class HostRuntime:
 
 
 def _pip(spec: LayerSpec, requirements: Path, into: Path) -> list[str]:
-    """Ask for what the runtime's pip would choose: every platform tag that it accepts, the newest glibc first."""
-    fitting = [option for tag in platforms(spec.architecture) for option in ("--platform", tag)]
     return [
         *(sys.executable, "-m", "pip", "download", "--require-hashes", "--only-binary", ":all:", "--no-deps"),
         *("--no-cache-dir", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"),
-        *("--python-version", spec.runtime.removeprefix("python"), "--implementation", "cp"),
-        *("--abi", "cp311", "--abi", "abi3", "--abi", "none", *fitting),
+        *pip_options(spec.target),
         *("--dest", str(into), "--requirement", str(requirements)),
     ]

@@ -22,12 +22,12 @@ from deploy.layer.verify import FunctionUnderTest, VerifiedLayer, restored
 from deploy.release.bundle import CodeBundle, bundle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from deploy.console import Console
     from deploy.layer.runtime import Runtime
     from deploy.layer.values import BuiltLayer
-    from deploy.settings import Architecture, Settings
+    from deploy.settings import Architecture, Settings, Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,18 +41,23 @@ class Choices:
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """What may be shipped, the first architecture's layers first. `fresh` are the stems that had to be built."""
+    """What may be shipped, the first target's layers first. `fresh` are the stems that had to be built."""
 
     layers: tuple[VerifiedLayer, ...]
     bundle: CodeBundle | None
     fresh: frozenset[str]
+
+    @property
+    def own(self) -> tuple[VerifiedLayer, ...]:
+        """The layers on which the code was tried: those of the first target."""
+        return tuple(each for each in self.layers if each.built.spec.target == self.layers[0].built.spec.target)
 
 
 def prepare(settings: Settings, choices: Choices, environment: Mapping[str, str], console: Console) -> Prepared:
     """Build and verify every layer, bundle the code and try it; raise PipelineError with every fault found."""
     with ExitStack() as opened:
         work = _Work(settings, choices, environment, console, opened)
-        groups = [work.layers(architecture) for architecture in settings.architectures]
+        groups = [work.layers(target) for target in settings.targets]
         code = work.code(groups[0]) if settings.functions else None
     return Prepared(layers=tuple(each for group in groups for each in group), bundle=code, fresh=frozenset(work.fresh))
 
@@ -73,7 +78,8 @@ def prove(  # noqa: PLR0913 - what, and how as in `prepare`
     """
     with ExitStack() as opened:
         work = _Work(settings, choices, environment, console, opened)
-        fetched = [layers(architecture, work.image(architecture)) for architecture in settings.architectures]
+        targets = [each for each in settings.targets if each.runtime == settings.runtime]
+        fetched = [layers(each.architecture, work.image(each)) for each in targets]
         groups = [work.verified(each) for each in fetched if each]
         work.tried(groups[0], code)
     return Prepared(layers=tuple(each for group in groups for each in group), bundle=code, fresh=frozenset())
@@ -87,7 +93,7 @@ class _Work:
     console: Console
     opened: ExitStack
     fresh: set[str] = field(default_factory=set)
-    runtimes: dict[Architecture, Runtime] = field(default_factory=dict)
+    runtimes: dict[Target, Runtime] = field(default_factory=dict)
 
     @property
     def cache(self) -> Cache:
@@ -97,11 +103,24 @@ class _Work:
     def dist(self) -> Path:
         return self.settings.project / "dist"
 
-    def layers(self, architecture: Architecture) -> tuple[VerifiedLayer, ...]:
-        pins = lock.read(self.settings.project / self.settings.requirements)
-        made = specs(self.settings, pins, self.image(architecture), architecture)
-        verified = self.verified([self.built(spec) for spec in made])
+    def layers(self, target: Target) -> tuple[VerifiedLayer, ...]:
+        verified = self.verified([self.built(spec) for spec in self.specs(target)])
         return tuple(deliver(layer, self.settings.project, self.dist) for layer in verified)
+
+    def specs(self, target: Target) -> tuple[LayerSpec, ...]:
+        pins = lock.read(self.settings.project / self.settings.requirements, target)
+        made = specs(self.settings, pins, self.image(target), target.architecture, target.runtime)
+        if all(each.can_be_tried for each in made) or not any(self.misses(made)):
+            return made
+        # There is something to build: what could not be tried the last time may be now.
+        return specs(self.settings, pins, self.runtime(target).image, target.architecture, target.runtime)
+
+    def misses(self, made: Sequence[LayerSpec]) -> Iterator[Miss]:
+        """Yield why a layer has to be built, for those that have to."""
+        for spec in made:
+            found = self.cache.find(spec) if self.choices.use_cache else Miss("--no-cache")
+            if isinstance(found, Miss):
+                yield found
 
     def code(self, layers: Sequence[VerifiedLayer]) -> CodeBundle:
         """Bundle the code, have the project check it, and try it."""
@@ -124,7 +143,7 @@ class _Work:
         if self.passed(key) is None:
             from deploy.layer.verify_code import verify_code
 
-            runtime = self.runtime(layers[0].built.spec.architecture)
+            runtime = self.runtime(layers[0].built.spec.target)
             with self.console.step("try the code on its layers in the runtime"):
                 evidence = verify_code(layers, made.zip.read_bytes(), functions, runtime, self.console.say)
             self.cache.keep_checks(key, json.dumps(asdict(evidence)))
@@ -141,33 +160,48 @@ class _Work:
                 layers=function.layers,
                 health=function.health,
                 environment={
-                    **lambda_environment(function.name, TRIAL_REGION),
+                    **lambda_environment(function.name, TRIAL_REGION, runtime=self.settings.runtime),
                     **(environment_of(template, function.name, {}, TRIAL_REGION) if template else {}),
                 },
             )
             for function in self.settings.functions.values()
         )
 
-    def image(self, architecture: Architecture) -> RuntimeImage:
+    def image(self, target: Target) -> RuntimeImage:
+        """Return the target's image, without asking an engine where an earlier run found out what stands for it."""
         if self.choices.on_host:
-            return RuntimeImage("host", "")
-        return image_digest(self.settings.image, self.environment) or self.runtime(architecture).image
+            from deploy.layer.platform_image import host
 
-    def runtime(self, architecture: Architecture) -> Runtime:
-        if architecture not in self.runtimes:
-            self.runtimes[architecture] = self.opened_runtime(architecture)
-        return self.runtimes[architecture]
+            return host(target.architecture)
+        named = image_digest(self.settings.image_of(target.runtime), self.environment)
+        if named and self.must_run(target):
+            return named
+        kept = self.passed(_place(named, target)) if named else None
+        return RuntimeImage(**json.loads(kept)) if kept else self.runtime(target).image
 
-    def opened_runtime(self, architecture: Architecture) -> Runtime:
+    def must_run(self, target: Target) -> bool:
+        """Whether nothing can be done without running the target's image: the code is tried on the first one."""
+        return bool(self.settings.functions) and target == self.settings.targets[0]
+
+    def runtime(self, target: Target) -> Runtime:
+        if target not in self.runtimes:
+            self.runtimes[target] = self.opened_runtime(target)
+        return self.runtimes[target]
+
+    def opened_runtime(self, target: Target) -> Runtime:
         if self.choices.on_host:
             from deploy.layer.on_host import HostRuntime
 
-            return HostRuntime(self.environment)
+            return HostRuntime(self.environment, runtime=target.runtime)
         from deploy.container import Engine
         from deploy.layer.in_containers import ContainerRuntime
+        from deploy.layer.platform_image import find
 
+        reference = self.settings.image_of(target.runtime)
         engine = self.opened.enter_context(Engine.connect(self.environment))
-        image = engine.resolve(self.settings.image, architecture, self.console.say)
+        image = find(engine, reference, target, self.console.say, must_run=self.must_run(target))
+        if named := image_digest(reference, self.environment):
+            self.cache.keep_checks(_place(named, target), json.dumps(asdict(image)))
         return ContainerRuntime(engine, image, self.environment, self.console.say)
 
     def built(self, spec: LayerSpec) -> BuiltLayer:
@@ -182,7 +216,7 @@ class _Work:
 
         self.fresh.add(spec.stem)
         self.console.say(f"{spec.stem}: building ({miss.reason})")
-        runtime, cache = self.runtime(spec.architecture), self.cache
+        runtime, cache = self.runtime(spec.target), self.cache
         with TemporaryDirectory() as folder, self.console.step(f"build {spec.stem} in {runtime.image.reference}"):
             into, use_cache = Path(folder), self.choices.use_cache
             return cache.keep(build(spec, runtime, cache.root, into, use_cache=use_cache, say=self.console.say))
@@ -193,8 +227,9 @@ class _Work:
             return tuple(restored(layer, text) for layer, text in zip(built, json.loads(kept), strict=True))
         from deploy.layer.verify import verify
 
-        runtime = self.runtime(built[0].spec.architecture)
-        with self.console.step(f"verify the final zip in a fresh {runtime.image.reference}"):
+        runtime = self.runtime(built[0].spec.target)
+        where = f" in a fresh {runtime.image.reference}" if built[0].spec.can_be_tried else ""
+        with self.console.step(f"verify the final zip{where}"):
             verified = verify(built, runtime, self.console.say)
         self.cache.keep_checks(key, json.dumps([each.evidence.to_json() for each in verified]))
         return verified
@@ -205,4 +240,9 @@ class _Work:
 
 def _key(what: str, layer: BuiltLayer, *inputs: object) -> str:
     """Name a set of checks by all that decides whether they pass."""
-    return digest([what, pipeline_digest(), layer.spec.image.key, layer.spec.architecture, *inputs])
+    return digest([what, pipeline_digest(), layer.spec.image.key, str(layer.spec.target), *inputs])
+
+
+def _place(named: RuntimeImage, target: Target) -> str:
+    """Name what an earlier run found out: which image stands for the one that is named, for this target."""
+    return digest(["image", pipeline_digest(), named.reference, named.digest, str(target)])

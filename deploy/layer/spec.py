@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from deploy.errors import ConfigError, Fault
 from deploy.inside.exchange import Pin, Recipe
-from deploy.layer.lock import normalised
+from deploy.layer.shares import shares
+from deploy.settings import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from deploy.settings import Architecture, Layer, Settings
 
@@ -25,10 +26,15 @@ class RuntimeImage:
 
     `digest` is the registry's where the engine knows it, else the image's own id; for a build without containers
     it is empty and `reference` is "host".
+
+    Where nothing of the layer's architecture runs, `architecture` is that of the image, or host, that takes its
+    place, and `lack` says why: the layer is assembled there and cannot be tried.
     """
 
     reference: str
     digest: str
+    architecture: Architecture | None = None
+    lack: str = ""
 
     @property
     def is_host(self) -> bool:
@@ -37,7 +43,8 @@ class RuntimeImage:
     @property
     def key(self) -> str:
         """Name the image by what decides its bytes; a host has no digest."""
-        return f"{self.reference if self.is_host else ''}{self.digest}"
+        stands_in = f" for {self.architecture}" if self.architecture else ""
+        return f"{self.reference if self.is_host else ''}{self.digest}{stands_in}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +56,15 @@ class LayerSpec:
     pins: tuple[Pin, ...]
     dockerfile: Path
     stem: str
+
+    @property
+    def target(self) -> Target:
+        return Target(self.runtime, self.architecture)
+
+    @property
+    def can_be_tried(self) -> bool:
+        """Whether the image runs what is in the layer."""
+        return self.image.architecture in {None, self.architecture}
 
     @property
     def recipe(self) -> Recipe:
@@ -68,6 +84,7 @@ class LayerSpec:
             "lock": digest([asdict(pin) for pin in self.pins]),
             "Dockerfile": hashlib.sha256(self.dockerfile.read_bytes()).hexdigest(),
             "image": self.image.key,
+            "runtime": self.runtime,
             "architecture": self.architecture,
             "policy": digest([self.layer.name, self.layer.bytecode, asdict(self.layer.trim)]),
             "pipeline": pipeline_digest(),
@@ -79,55 +96,41 @@ class LayerSpec:
 
 
 def specs(
-    settings: Settings, pins: Sequence[Pin], image: RuntimeImage, architecture: Architecture
+    settings: Settings, pins: Sequence[Pin], image: RuntimeImage, architecture: Architecture, runtime: str = ""
 ) -> tuple[LayerSpec, ...]:
-    """Make the spec of each layer for an architecture; every pin goes to exactly one layer."""
-    shares = _shares(settings, pins)
-    suffix = "" if architecture == settings.architectures[0] else f"-{architecture}"
+    """Make the spec of each layer for an architecture and a runtime, the first one unless another is given.
+
+    Every pin goes to exactly one layer.
+    """
+    dockerfile, parts = _inputs(settings, pins)
+    target = Target(runtime or settings.runtime, architecture)
     return tuple(
         LayerSpec(
             layer=layer,
-            runtime=settings.runtime,
+            runtime=target.runtime,
             architecture=architecture,
             image=image,
-            pins=shares[layer.name],
-            dockerfile=settings.project / settings.dockerfile,
-            stem=f"{layer.name}{suffix}",
+            pins=parts[layer.name],
+            dockerfile=dockerfile,
+            stem=f"{layer.name}{settings.suffix(target)}",
         )
         for layer in settings.layers.values()
     )
 
 
-def _shares(settings: Settings, pins: Sequence[Pin]) -> dict[str, tuple[Pin, ...]]:
-    taken = {
-        name: [normalised(package) for package in layer.packages]
-        for name, layer in settings.layers.items()
-        if layer.packages != "rest"
-    }
-    faults = list(_misplaced(taken, {pin.name for pin in pins}, has_rest=len(taken) < len(settings.layers)))
-    if not (settings.project / settings.dockerfile).is_file():
-        cure = "copy the pipeline's own, or name another with `dockerfile`"
-        faults.append(Fault(str(settings.project / settings.dockerfile), "there is no such file", cure=cure))
+def _inputs(settings: Settings, pins: Sequence[Pin]) -> tuple[Path, dict[str, tuple[Pin, ...]]]:
+    """Return the Dockerfile and the pins of each layer; raise ConfigError with all that is wrong with either."""
+    dockerfile = settings.project / settings.dockerfile
+    cure = "copy the pipeline's own, or name another with `dockerfile`"
+    faults = [] if dockerfile.is_file() else [Fault(str(dockerfile), "there is no such file", cure=cure)]
+    parts: dict[str, tuple[Pin, ...]] = {}
+    try:
+        parts = shares(settings, pins)
+    except ConfigError as error:
+        faults = [*error.faults, *faults]
     if faults:
         raise ConfigError(faults)
-    claimed = {package for packages in taken.values() for package in packages}
-    return {
-        name: tuple(pin for pin in pins if (pin.name in taken[name] if name in taken else pin.name not in claimed))
-        for name in settings.layers
-    }
-
-
-def _misplaced(taken: dict[str, list[str]], locked: set[str], *, has_rest: bool) -> Iterator[Fault]:
-    owner: dict[str, str] = {}
-    for name, packages in taken.items():
-        for package in packages:
-            if package not in locked:
-                yield Fault(f"layers.{name}.packages", f"{package} is not in the lock")
-            if package in owner:
-                yield Fault(f"layers.{name}.packages", f"{package} is in {owner[package]} already")
-            owner[package] = name
-    if not has_rest and (left := sorted(locked - set(owner))):
-        yield Fault("layers", f"no layer takes {', '.join(left)}", cure="let one layer take the rest")
+    return dockerfile, parts
 
 
 @cache

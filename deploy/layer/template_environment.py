@@ -52,7 +52,9 @@ def environment_of(template: Path, function_name: str, parameters: Mapping[str, 
     return {name: _plain(value) for name, value in variables.get("Variables", {}).items()}
 
 
-def lambda_environment(function_name: str, region: str, memory: int = 128) -> dict[str, str]:
+def lambda_environment(
+    function_name: str, region: str, memory: int = 128, *, runtime: str = "python3.11"
+) -> dict[str, str]:
     """Return the variables that Lambda sets: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html.
 
     The credentials are of the right shape and open nothing; those that name folders are the sandbox's.
@@ -63,7 +65,7 @@ def lambda_environment(function_name: str, region: str, memory: int = 128) -> di
         "AWS_SESSION_TOKEN": "none",
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
-        "AWS_EXECUTION_ENV": "AWS_Lambda_python3.11",
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{runtime}",
         "AWS_LAMBDA_FUNCTION_NAME": function_name,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(memory),
         "AWS_LAMBDA_FUNCTION_VERSION": "1",

@@ -7,7 +7,6 @@ runtime, where everything in it is imported and loaded. All faults of all layers
 from __future__ import annotations
 
 import json
-import platform
 from dataclasses import InitVar, asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +49,8 @@ class Native:
 class Evidence:
     """What was proven of the zip with this sha256, where, and how far.
 
-    `imported` is False for a layer of another architecture than this machine runs: it was audited and not tried.
+    `imported` is False for a layer of another architecture than runs here: it was audited and not tried;
+    `not_imported` says why.
     `nothing_to_import` maps a distribution to why nothing of it was imported.
     """
 
@@ -58,6 +58,7 @@ class Evidence:
     image: str
     in_container: bool
     imported: bool
+    not_imported: str = ""
     python: str
     glibc: str
     modules: tuple[Imported, ...]
@@ -113,10 +114,10 @@ def verify(layers: Sequence[BuiltLayer], runtime: Runtime, say: Callable[[str], 
     faults += audit.collisions(layers)
     if not all(each.can_be_tried for each in audits):
         raise VerificationError(faults)
-    if not _runs_here(layers[0]):
+    if not layers[0].spec.can_be_tried:
         if faults:
             raise VerificationError(faults)
-        say(f"{layers[0].spec.architecture} does not run on this machine: audited, not imported")
+        say(f"{layers[0].spec.architecture}: audited, not imported: {layers[0].spec.image.lack}")
         return tuple(_sealed(layer, each, None) for layer, each in zip(layers, audits, strict=True))
     tried = findings.try_layers(layers, audits, runtime)
     if faults or tried.faults:
@@ -137,12 +138,6 @@ def restored(built: BuiltLayer, evidence: str) -> VerifiedLayer:
     values["modules"] = tuple(Imported(**each) for each in raw["modules"])
     values["shared_objects"] = tuple(Native(**each) for each in raw["shared_objects"])
     return VerifiedLayer(built, Evidence(**values), _SEAL)
-
-
-def _runs_here(built: BuiltLayer) -> bool:
-    """Tell whether the layer can be tried: a container engine says itself what it cannot run, a host does not."""
-    machine = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
-    return not built.spec.image.is_host or machine == built.spec.architecture
 
 
 def _sealed(built: BuiltLayer, audited: Audit, tried: Any) -> VerifiedLayer:

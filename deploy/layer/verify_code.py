@@ -65,7 +65,9 @@ def verify_code(
     digests: dict[str, str] = {}
     for names, group in _by_layers(layers, functions).items():
         opt = merged(groups[names])
-        trial = _Trial(groups[names], group, expected | {"layers": tree_digest.of_files(opt)})
+        trial = _Trial(
+            layers[0].built.spec.runtime, groups[names], group, expected | {"layers": tree_digest.of_files(opt)}
+        )
         with runtime.sandbox(layers[0].built.spec, opt, task) as sandbox:
             faults += trial.run(sandbox, answered)
         digests |= {function.key: trial.expected["layers"] for function in group}
@@ -79,6 +81,7 @@ def verify_code(
 class _Trial:
     """Functions that have the same layers, and the digests that they have to answer with."""
 
+    runtime: str
     layers: Sequence[BuiltLayer]
     functions: Sequence[FunctionUnderTest]
     expected: Mapping[str, str]
@@ -100,6 +103,7 @@ class _Trial:
             {"key": each.key, "handler": each.handler, "environment": dict(each.environment)} for each in self.functions
         ]
         plan = {"distributions": [], "services": [], "region": TRIAL_REGION, "functions": functions}
+        plan["runtime"] = self.runtime
         answer, _ = findings.probe(sandbox, plan)
         trials: dict[str, dict[str, list[dict[str, Any]]]] = answer["functions"]
         return trials

@@ -9,7 +9,7 @@ from deploy.errors import BuildError, Fault
 from deploy.layer import pip_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from deploy.container import Engine
@@ -50,8 +50,11 @@ def fetch(  # noqa: PLR0913, PLR0917 - what, where to, with what
     into: Path,
     environment: Mapping[str, str],
     say: Callable[[str], None],
+    options: Sequence[str] = (),
 ) -> None:
     """Download the wheels of a hash-locked requirements file with the image's pip into a folder of this machine.
+
+    `options` are pip's, where it is to choose for another platform than the image's own.
 
     The container has network and this machine's pip settings, and is removed with all that was in it. Raises
     BuildError with pip's output.
@@ -64,7 +67,8 @@ def fetch(  # noqa: PLR0913, PLR0917 - what, where to, with what
     files = {f"settings/{name}": content for name, content in settings.files.items()}
     with engine.container(image, network=network, writable=True) as container:
         container.copy_into("/tmp", {**files, "requirements.txt": requirements.encode()})  # noqa: S108
-        done = container.call(_command(python), {"HOME": "/tmp", **settings.environment}, timeout=_TIMEOUT)  # noqa: S108
+        variables = {"HOME": "/tmp", **settings.environment}  # noqa: S108
+        done = container.call([*_command(python), *options], variables, timeout=_TIMEOUT)
         if done.code:
             raise BuildError([_fault(done.stdout + done.stderr)], log=done.stdout + done.stderr)
         for name, content in container.copy_out(_WHEELS).items():

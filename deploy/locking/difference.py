@@ -50,10 +50,10 @@ def _changes(name: str, old: LockedPackage | None, resolved: Resolution) -> Iter
     details = [f"{len(unknown)} hashes of no wheel that fits"] if unknown else []
     details += [f"without the hash of {each.filename}" for each in missing]
     details += (
-        [f"marked for {old.machine or 'all'}, needed on {new.machine or 'all'}"] if old.machine != new.machine else []
+        [f"marked {old.marker or 'for all'}, needed {new.marker or 'for all'}"] if old.marker != new.marker else []
     )
     if details:
-        late = not unknown and old.machine == new.machine and _came_later(missing, old, resolved.wheels[name])
+        late = not unknown and old.marker == new.marker and _came_later(missing, old, resolved.wheels[name])
         yield Change(name=name, before=old.version, after=new.version, detail="; ".join(details), late=late)
 
 

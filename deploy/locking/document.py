@@ -6,40 +6,52 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploy.layer.bases import BASES
 from deploy.layer.lock import normalised
-from deploy.layer.wheel_tags import GLIBC_MINOR, MACHINES
+from deploy.settings import MACHINES, Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from deploy.settings import Architecture
 
 _PIN = re.compile(
     r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)(?:\s*;\s*(?P<marker>[^\\]*?))?\s*\\?$", re.MULTILINE
 )
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]+)")
-_MACHINE = re.compile(r"platform_machine\s*==\s*['\"](\w+)['\"]")
 
 
 @dataclass(frozen=True, kw_only=True)
 class LockedPackage:
-    """One pin. `machine` is set where only one architecture needs it, and is Linux's name for that."""
+    """One pin. `marker` says which targets need it, where not all do (https://peps.python.org/pep-0508/)."""
 
     name: str
     version: str
     hashes: frozenset[str]
-    machine: str = ""
+    marker: str = ""
     via: tuple[str, ...] = ()
 
 
-def text(packages: Iterable[LockedPackage], runtime: str, architectures: Sequence[Architecture], source: str) -> str:
+def text(packages: Iterable[LockedPackage], targets: Sequence[Target], source: str) -> str:
     """Write the lock: sorted, the same for the same packages, free of host names, paths and dates."""
-    places = f"{runtime} on {' and '.join(architectures)}, glibc 2.{GLIBC_MINOR}"
     header = [
         f"# Made by `nox -s lock` (python -m deploy lock) from {source}: change that, then run it again.",
-        f"# For {places}: the sha256 of every wheel that fits.",
+        f"# For {places(targets)}: the sha256 of every wheel that fits.",
     ]
     return "\n".join([*header, *(_entry(each) for each in sorted(packages, key=lambda each: each.name))]) + "\n"
+
+
+def places(targets: Sequence[Target]) -> str:
+    """Name targets for people.
+
+    >>> places([Target("python3.11", "x86_64"), Target("python3.11", "arm64"), Target("python3.13", "x86_64")])
+    'python3.11 on x86_64 and arm64, glibc 2.26; python3.13 on x86_64, glibc 2.34'
+    """
+    groups: dict[str, list[str]] = {}
+    for each in targets:
+        groups.setdefault(each.runtime, []).append(each.architecture)
+    return "; ".join(
+        f"{runtime} on {' and '.join(architectures)}, glibc {BASES[runtime].versions['GLIBC']}"
+        for runtime, architectures in groups.items()
+    )
 
 
 def read(content: str) -> dict[str, LockedPackage]:
@@ -52,24 +64,47 @@ def read(content: str) -> dict[str, LockedPackage]:
     ends = [match.start() for match in matches[1:]] + [len(content)]
     for match, end in zip(matches, ends, strict=True):
         name = normalised(match["name"])
-        machine = _MACHINE.search(match["marker"] or "")
         found[name] = LockedPackage(
             name=name,
             version=match["version"],
             hashes=frozenset(_HASH.findall(content, match.end(), end)),
-            machine=machine[1] if machine else "",
+            marker=(match["marker"] or "").strip(),
         )
     return found
 
 
-def machine_of(architectures: Sequence[Architecture], everywhere: Sequence[Architecture]) -> str:
-    """Return the machine of a package that only one architecture needs, nothing for one that all need."""
-    return "" if len(architectures) == len(everywhere) else MACHINES[architectures[0]]
+def marker(users: Sequence[Target], everywhere: Sequence[Target]) -> str:
+    """Return the marker of a package that only some targets need, nothing for one that all need.
+
+    >>> both = [Target("python3.11", "x86_64"), Target("python3.13", "x86_64")]
+    >>> marker(both, both), marker(both[:1], both)
+    ('', 'python_version == "3.11"')
+    """
+    if set(users) == set(everywhere):
+        return ""
+    runtimes = _or("python_version", [each.runtime.removeprefix("python") for each in users])
+    machines = _or("platform_machine", [MACHINES[each.architecture] for each in users])
+    wide = [each for each in everywhere if each.architecture in {user.architecture for user in users}]
+    long = [each for each in everywhere if each.runtime in {user.runtime for user in users}]
+    if set(users) == set(wide):
+        return machines
+    if set(users) == set(long):
+        return runtimes
+    return " or ".join(f"({_both(each)})" for each in users)
+
+
+def _or(name: str, values: Sequence[str]) -> str:
+    return " or ".join(f'{name} == "{value}"' for value in dict.fromkeys(values))
+
+
+def _both(target: Target) -> str:
+    machine, version = MACHINES[target.architecture], target.runtime.removeprefix("python")
+    return f'python_version == "{version}" and platform_machine == "{machine}"'
 
 
 def _entry(package: LockedPackage) -> str:
-    marker = f' ; platform_machine == "{package.machine}"' if package.machine else ""
-    lines = [f"{package.name}=={package.version}{marker}"]
+    condition = f" ; {package.marker}" if package.marker else ""
+    lines = [f"{package.name}=={package.version}{condition}"]
     lines += [f"    --hash=sha256:{digest}" for digest in sorted(package.hashes)]
     return " \\\n".join(lines) + "\n" + _via(package.via)
 

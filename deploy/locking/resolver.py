@@ -1,4 +1,4 @@
-"""Versions that fit one architecture: uv, run in an empty folder so that only what is named here decides.
+"""Versions that fit one target: uv, run in an empty folder so that only what is named here decides.
 
 uv reads no pip settings, so those that say where packages come from are handed on under uv's names. Everything
 else that could change the answer (UV_CONSTRAINT, UV_PRERELEASE …) is kept from it.
@@ -18,19 +18,21 @@ import uv
 
 from deploy.errors import Fault, LockError
 from deploy.layer import pip_settings
+from deploy.layer.bases import BASES
 from deploy.layer.lock import normalised
-from deploy.layer.wheel_tags import MACHINES
 from deploy.locking import wheels
+from deploy.settings import MACHINES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from deploy.locking.wheels import Wheel
-    from deploy.settings import Architecture
+    from deploy.settings import Target
 
 _TIMEOUT = 600  # seconds
-# uv knows no glibc 2.26. 2.28 is the next it has; wheels that need more than 2.26 are left out afterwards.
-_NEWER_GLIBC, _OLDER_GLIBC = "manylinux_2_28", "manylinux_2_17"
+# The glibc versions that uv knows, 2.x. Of a runtime between two of them it is asked with the newer one; wheels that
+# need more than the runtime has are left out afterwards.
+_GLIBC_MINORS = (17, 28, *range(31, 41))
 _PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+)")
 _VIA = re.compile(r"^\s+#\s+(?:via\s*)?(?P<via>.*)$")
 _KEPT = re.compile(
@@ -63,7 +65,7 @@ _CAUSES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Resolved:
-    """One distribution: why it is needed, and all its wheels that uv found for the architecture."""
+    """One distribution: why it is needed, and all its wheels that uv found for the target."""
 
     name: str
     version: str
@@ -77,32 +79,31 @@ class Resolver:
 
     project: Path
     source: Path
-    runtime: str
     cooldown: Sequence[str]
     environment: Mapping[str, str]
 
     def resolve(
-        self, architecture: Architecture, preferred: Mapping[str, str], upgrade: Sequence[str] = ()
+        self, target: Target, preferred: Mapping[str, str], upgrade: Sequence[str] = ()
     ) -> tuple[Resolved, ...]:
-        """Resolve for an architecture, keeping the `preferred` versions (by name) wherever they are possible.
+        """Resolve for a target, keeping the `preferred` versions (by name) wherever they are possible.
 
         `upgrade` holds uv's options of that name. Raises LockError with uv's own words.
         """
         with TemporaryDirectory() as folder:
             pins = Path(folder, "pins.txt")
             pins.write_text("".join(f"{name}=={version}\n" for name, version in preferred.items()))
-            self._compile(folder, architecture, self.source.resolve(), "-o", pins, *upgrade)
-            found = self._compile(folder, architecture, pins, "--no-deps", "--format", "pylock.toml")
+            self._compile(folder, target, self.source.resolve(), "-o", pins, *upgrade)
+            found = self._compile(folder, target, pins, "--no-deps", "--format", "pylock.toml")
             files = wheels.listed(found)
             return tuple(self._resolved(pins.read_text(), files))
 
-    def newest_fitting(self, name: str, architecture: Architecture) -> str | None:
-        """Return the newest version of a distribution that has a wheel for an older glibc than the runtime's."""
+    def newest_fitting(self, name: str, target: Target) -> str | None:
+        """Return the newest version of a distribution that has a wheel for no newer glibc than the runtime's."""
         with TemporaryDirectory() as folder:
             wish = Path(folder, "wish.in")
             wish.write_text(name)
             try:
-                text = self._compile(folder, architecture, wish, "--no-deps", glibc=_OLDER_GLIBC)
+                text = self._compile(folder, target, wish, "--no-deps", older=True)
             except LockError:
                 return None
         match = _PINNED.match(text)
@@ -118,14 +119,12 @@ class Resolver:
             shown = tuple(each.replace(f"{self.project.resolve()}/", "") for each in via)
             yield Resolved(name=name, version=match["version"], via=shown, wheels=files.get(name, ()))
 
-    def _compile(
-        self, folder: str, architecture: Architecture, *arguments: str | Path, glibc: str = _NEWER_GLIBC
-    ) -> str:
+    def _compile(self, folder: str, target: Target, *arguments: str | Path, older: bool = False) -> str:
         command = [
             *(uv.find_uv_bin(), "pip", "compile", "--no-progress", "--no-header", "--color", "never"),
             *("--annotation-style", "split", "--only-binary", ":all:"),
-            *("--python", sys.executable, "--python-version", self.runtime.removeprefix("python")),
-            *("--python-platform", f"{MACHINES[architecture]}-{glibc}"),
+            *("--python", sys.executable, "--python-version", target.runtime.removeprefix("python")),
+            *("--python-platform", _platform(target, older=older)),
             *self.cooldown,
             *(str(argument) for argument in arguments),
         ]
@@ -137,14 +136,22 @@ class Resolver:
         except subprocess.TimeoutExpired as error:
             raise LockError.of(str(self.source), f"uv did not answer within {_TIMEOUT} s") from error
         if done.returncode:
-            raise self._refusal(done.stderr, architecture)
+            raise self._refusal(done.stderr, target)
         return done.stdout
 
-    def _refusal(self, log: str, architecture: Architecture) -> LockError:
+    def _refusal(self, log: str, target: Target) -> LockError:
         words = " ".join(log.split())
         cause, cure = next(((cause, cure) for sign, cause, cure in _CAUSES if sign in words), ("", ""))
-        what = f"no set of versions for {self.runtime} on {architecture}"
+        what = f"no set of versions for {target}"
         return LockError([Fault(str(self.source), what, cause, cure)], log=log)
+
+
+def _platform(target: Target, *, older: bool) -> str:
+    minor = BASES[target.runtime].glibc_minor
+    nearest = max(each for each in _GLIBC_MINORS if each <= minor)
+    if not older:
+        nearest = min(each for each in _GLIBC_MINORS if each >= minor)
+    return f"{MACHINES[target.architecture]}-manylinux_2_{nearest}"
 
 
 def uv_environment(environment: Mapping[str, str], folder: Path) -> dict[str, str]:

@@ -15,7 +15,7 @@ from deploy.layer.wheel_tags import wheel_tags
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from deploy.settings import Architecture
+    from deploy.settings import Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +38,12 @@ def listed(pylock: str) -> dict[str, tuple[Wheel, ...]]:
     }
 
 
-def fits(wheel: Wheel, runtime: str, architecture: Architecture) -> bool:
+def fits(wheel: Wheel, target: Target) -> bool:
     try:
         _, _, _, tags = parse_wheel_filename(wheel.filename)
     except InvalidWheelFilename:
         return False
-    return not tags.isdisjoint(wheel_tags(runtime, architecture))
+    return not tags.isdisjoint(wheel_tags(target))
 
 
 def _wheel(raw: dict[str, Any]) -> Wheel:

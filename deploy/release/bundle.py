@@ -134,7 +134,8 @@ def _refusal(path: Path, shown: str) -> Fault | None:
 def _uncompilable(settings: Settings, files: Mapping[str, bytes]) -> Iterator[Fault]:
     """Yield a fault for each module that Python cannot compile; the pipeline runs on the runtime's own version."""
     if settings.runtime != (here := f"python{sys.version_info.major}.{sys.version_info.minor}"):
-        yield Fault("runtime", f"is {settings.runtime}, and this is {here}, which reads sources differently")
+        cure = f"put {here} first in `runtimes`, where the functions' own is, or deploy the layers without functions"
+        yield Fault("runtime", f"is {settings.runtime}, and this is {here}, which reads sources differently", cure=cure)
         return
     for name, content in files.items():
         if name.endswith(".py"):

@@ -40,6 +40,17 @@ class PlannedLayer:
         return self.verified.built.spec.architecture
 
     @property
+    def runtime(self) -> str:
+        return self.verified.built.spec.runtime
+
+    @property
+    def remark(self) -> str:
+        """For whom it is, where that is not what its name alone stands for; and whether it was ever imported."""
+        spec, evidence = self.verified.built.spec, self.verified.evidence
+        whose = "" if spec.stem == self.name else f", for {spec.target}"
+        return whose if evidence.imported else f"{whose}, audited and never imported: {evidence.not_imported}"
+
+    @property
     def arn(self) -> str:
         """The version's ARN; empty, like no version's, where the layer is still to be published."""
         return self.published.arn if self.published else ""
@@ -52,7 +63,7 @@ class PlannedLayer:
     @property
     def line(self) -> str:
         """The layer as a plan says it."""
-        return f"  layer     {self}{', these bytes are published' if self.published else ''}"
+        return f"  layer     {self}{', these bytes are published' if self.published else ''}{self.remark}"
 
     def __str__(self) -> str:
         return f"{self.name}:{self.published.version}" if self.published else f"{self.name}, a new version"
@@ -216,7 +227,8 @@ def weighted(alias: AliasState) -> Fault:
 
 def _attached(function: Function, observed: _Observed, layers: Sequence[PlannedLayer]) -> tuple[PlannedLayer, ...]:
     """Pick the function's layers for its architecture, in attach order."""
-    fitting = {layer.name: layer for layer in layers if layer.architecture == observed.latest.architecture}
+    wanted = observed.latest.configuration.get("Runtime"), observed.latest.architecture
+    fitting = {layer.name: layer for layer in layers if (layer.runtime, layer.architecture) == wanted}
     return tuple(fitting[name] for name in function.layers if name in fitting)
 
 

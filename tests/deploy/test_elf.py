@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from deploy.errors import Fault
 from deploy.layer import elf
+from deploy.layer.bases import BASES
 from tests.deploy.layers.synthetic import EXTENSION
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def read(data: bytes) -> elf.SharedObject:
 
 
 def misfits(data: bytes, architecture: str = "x86_64", beside: Collection[str] = ()) -> list[Fault]:
-    return list(elf.misfits(read(data), elf.AMAZON_LINUX_2, architecture, beside))
+    return list(elf.misfits(read(data), BASES["python3.11"], architecture, beside))
 
 
 def renamed(old: bytes, new: bytes) -> bytes:
@@ -77,8 +79,24 @@ def test_every_interface_is_compared(name: str, expected: str) -> None:
     shared = elf.SharedObject(
         path=PATH, machine="x86_64", needs=elf._highest([name]), users={}, libraries=(), initialises=()
     )
-    (fault,) = elf.misfits(shared, elf.AMAZON_LINUX_2, "x86_64", ())
+    (fault,) = elf.misfits(shared, BASES["python3.11"], "x86_64", ())
     assert fault.what == expected
+
+
+def test_a_later_runtime_stands_on_a_newer_linux() -> None:
+    shared = elf.SharedObject(
+        path=PATH,
+        machine="x86_64",
+        needs={"GLIBC": "2.34", "GLIBCXX": "3.4.29"},
+        users={},
+        libraries=(),
+        initialises=(),
+    )
+    assert list(elf.misfits(shared, BASES["python3.13"], "x86_64", ())) == []
+    assert len(list(elf.misfits(shared, BASES["python3.11"], "x86_64", ()))) == 2
+    old = replace(shared, needs={}, libraries=("libcrypt.so.1", "libpython3.11.so.1.0"))
+    assert list(elf.misfits(old, BASES["python3.11"], "x86_64", ())) == []
+    assert len(list(elf.misfits(old, BASES["python3.13"], "x86_64", ()))) == 2
 
 
 def test_another_architecture_is_refused() -> None:
@@ -106,7 +124,7 @@ def test_a_musl_wheel_is_called_by_its_name() -> None:
     shared = elf.SharedObject(
         path=PATH, machine="x86_64", needs={}, users={}, libraries=("libc.musl-x86_64.so.1",), initialises=()
     )
-    (fault,) = elf.misfits(shared, elf.AMAZON_LINUX_2, "x86_64", ())
+    (fault,) = elf.misfits(shared, BASES["python3.11"], "x86_64", ())
     assert fault.cause == "a musllinux wheel was locked"
 
 

@@ -188,6 +188,42 @@ def test_the_environment_overrides_the_image_and_nothing_else(tmp_path: Path) ->
     assert load(folder, {}).image == "public.ecr.aws/lambda/python:3.11"
 
 
+def test_several_runtimes_have_an_image_each_and_the_first_is_the_functions_own(tmp_path: Path) -> None:
+    text = "layers: {a: {}}\nruntimes: [python3.12, python3.13, python3.14]\narchitectures: [x86_64, arm64]\n"
+    folder = project(tmp_path, text + "images: {python3.14: mine:14}\n")
+    settings = load(folder, {"CHANNELWRIGHT_RUNTIME_IMAGE_3_13": "here:13"})
+    assert (settings.runtime, settings.image) == ("python3.12", "public.ecr.aws/lambda/python:3.12")
+    assert [settings.image_of(each) for each in settings.runtimes] == [settings.image, "here:13", "mine:14"]
+    assert [settings.suffix(each) for each in settings.targets] == [
+        *("", "-arm64", "-python3.13", "-python3.13-arm64", "-python3.14", "-python3.14-arm64")
+    ]
+    override = {"CHANNELWRIGHT_RUNTIME_IMAGE": "here:12"}
+    assert [load(folder, override).image_of(each) for each in ("python3.12", "python3.13")] == [
+        "here:12",
+        "public.ecr.aws/lambda/python:3.13",
+    ]
+
+
+def test_the_short_form_of_one_runtime_has_that_runtimes_image(tmp_path: Path) -> None:
+    settings = load(project(tmp_path, "layers: {a: {}}\nruntime: python3.13\n"), {})
+    assert (settings.image, [str(each) for each in settings.targets]) == (
+        "public.ecr.aws/lambda/python:3.13",
+        ["python3.13 on x86_64"],
+    )
+
+
+def test_what_is_said_of_runtimes_twice_or_of_none_is_refused(tmp_path: Path) -> None:
+    faults = refusal(
+        tmp_path,
+        "layers: {a: {}}\nruntime: python3.11\nruntimes: [python3.12, python3.9]\nimage: a:1\n"
+        "images: {python3.12: b:1, python3.14: c:1}\n",
+    )
+    assert faults["runtimes"][0] == "is there beside `runtime`"
+    assert "python3.9" in faults["runtimes.1"][0]
+    assert faults["images.python3.12"][0] == "is there beside `image`, which is this runtime's too"
+    assert faults["images.python3.14"][0] == "is not among the runtimes"
+
+
 def test_an_unknown_stage_names_those_that_exist() -> None:
     with pytest.raises(ConfigError, match=r"did you mean prod\?"):
         load(ROOT, {}).stage("prd")

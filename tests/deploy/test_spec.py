@@ -48,7 +48,7 @@ def test_every_misplaced_distribution_is_reported_at_once(tmp_path: Path) -> Non
         specs(settings(tmp_path, **layers), PINS, IMAGE, "x86_64")
     assert [fault.what for fault in caught.value.faults] == [
         "numpy is not in the lock",
-        "boto3 is in sdk already",
+        "boto3 is claimed by sdk and app",
         "no layer takes pynacl, requests",
     ]
 
@@ -64,6 +64,15 @@ def test_only_further_architectures_carry_a_suffix(tmp_path: Path) -> None:
     both = replace(settings(tmp_path, all=Layer(name="all")), architectures=("x86_64", "arm64"))
     stems = [each.stem for architecture in both.architectures for each in specs(both, PINS, IMAGE, architecture)]
     assert stems == ["all", "all-arm64"]
+
+
+def test_each_runtime_and_each_place_to_assemble_is_another_input(tmp_path: Path) -> None:
+    before = spec(tmp_path)
+    (later,) = specs(settings(tmp_path, all=Layer(name="all")), PINS, IMAGE, "x86_64", "python3.13")
+    assert (later.stem, str(later.target)) == ("all-python3.13", "python3.13 on x86_64")
+    elsewhere = replace(before, image=replace(IMAGE, architecture="arm64", lack="no x86_64 here"))
+    assert [spec.can_be_tried for spec in (before, later, elsewhere)] == [True, True, False]
+    assert len({spec.fingerprint for spec in (before, later, elsewhere)}) == 3
 
 
 def test_the_fingerprint_does_not_depend_on_where_the_project_is(tmp_path: Path) -> None:

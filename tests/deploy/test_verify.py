@@ -289,11 +289,13 @@ def test_a_layer_that_cannot_be_unpacked_safely_is_not_unpacked(tmp_path: Path, 
 
 def test_a_layer_of_another_architecture_is_audited_and_the_evidence_says_no_more(tmp_path: Path) -> None:
     said: list[str] = []
-    built = layer(tmp_path, Made(), spec={"architecture": "arm64"})
+    image = RuntimeImage("host", "", "x86_64", "this machine is x86_64")
+    built = layer(tmp_path, Made(), spec={"architecture": "arm64", "image": image})
     (verified,) = verify([built], FolderRuntime(tmp_path / "runtime"), said.append)
     assert not verified.evidence.imported
     assert verified.evidence.modules == ()
-    assert said == ["arm64 does not run on this machine: audited, not imported"]
+    assert said == ["arm64: audited, not imported: this machine is x86_64"]
+    assert verified.evidence.not_imported == "this machine is x86_64"
 
 
 def test_a_layer_of_another_architecture_is_still_refused_for_its_bytes(tmp_path: Path) -> None:

@@ -212,6 +212,7 @@ def test_on_a_host_a_layer_of_another_architecture_is_audited_and_said_not_to_be
     config = f"architectures: [{other}]\nlayers: {{tiny: {{}}}}\n"
     (project / "config" / "pipeline.yaml").write_text(config, encoding="utf-8")
     run = Run(project, cache, "--runtime", "host").must()
-    assert f"{other} does not run on this machine: audited, not imported" in run.out
+    assert f"{other}: audited, not imported: this machine is " in run.out
     assert manifest(project)["verification"]["imported"] is False
+    assert manifest(project)["verification"]["not_imported"].startswith("this machine is ")
     assert manifest(project)["built_in_runtime_image"] is False

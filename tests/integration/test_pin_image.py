@@ -164,6 +164,27 @@ def test_an_image_without_a_tag_cannot_be_followed(tmp_path: Path) -> None:
         pin_image(load(tmp_path, {}), Console())
 
 
+@pytest.mark.container
+def test_every_runtime_s_image_is_pinned(engine: Engine, registry: str, tmp_path: Path) -> None:
+    for name in ("old:1", "new:1"):
+        push(engine, f"{registry}/{name}", name)
+    config = project(tmp_path, f"{registry}/old:1")
+    text = CONFIG.format(image=f"{registry}/old:1").replace("runtime: python3.11", "runtimes: [python3.11, python3.13]")
+    config.write_text(f"{text}images:\n  # python3.13: no\n  python3.13: {registry}/new:1  # kept three\n")
+    pin_image(load(tmp_path, {}), Console())
+    pinned = load(tmp_path, {})
+    assert re.fullmatch(rf"{registry}/old:1@sha256:\w+", pinned.image)
+    assert re.fullmatch(rf"{registry}/new:1@sha256:\w+", pinned.image_of("python3.13"))
+    assert "  # kept three\n" in config.read_text()
+
+
+def test_an_image_that_the_list_of_images_lacks_is_asked_for() -> None:
+    assert written("images: {python3.11: a:1}\n", "b:1", "images.python3.11") == "images: {python3.11: b:1}\n"
+    assert written("layers: {}\n", "b:1", "images.python3.13") == "images:\n  python3.13: b:1\nlayers: {}\n"
+    with pytest.raises(ConfigError, match=r"add `python3\.13: b:1` to `images`"):
+        written("images: {python3.11: a:1}\n", "b:1@sha256:2", "images.python3.13")
+
+
 def test_a_pin_replaces_the_one_before() -> None:
     assert pinned("r:5000/a/b:1@sha256:old", "sha256:new") == "r:5000/a/b:1@sha256:new"
 

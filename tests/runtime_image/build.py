@@ -1,4 +1,6 @@
-"""Builds the stand-in for the Lambda runtime image: `python -m tests.runtime_image.build`, as root on Debian.
+"""Builds the stand-in for a Lambda runtime image: `python -m tests.runtime_image.build [RUNTIME]`, as root on Debian.
+
+The recipe is written for python3.11. For another runtime its name takes that one's place, in paths and contents.
 
 An image that this very recipe made is left alone. Else the base is made by debootstrap, unless it is there, the
 wheels are downloaded by the base's own pip, and Dockerfile does the rest. Prints the image's name at the end.
@@ -20,55 +22,77 @@ from typing import TYPE_CHECKING
 from deploy.container import Engine
 from deploy.errors import EngineError, PipelineError
 from deploy.layer import wheels
+from deploy.layer.bases import BASES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-TAG = "channelwright-runtime:python3.11"
-BASE = "channelwright-runtime-base:bookworm"
+FIRST = "python3.11"
+# The Debian that has the runtime's Python.
+SUITES = {FIRST: "bookworm", "python3.13": "trixie"}
 RECIPE = Path(__file__).parent
 _LABEL = "channelwright.recipe"
-_PACKAGES = "python3.11,python3-pip,ca-certificates,binutils"
+_PACKAGES = "python3-pip,ca-certificates,binutils"
 _EMULATORS = {"x86_64": "aws-lambda-rie-x86_64", "aarch64": "aws-lambda-rie-arm64"}
 
 
-def build(engine: Engine, environment: Mapping[str, str], say: Callable[[str], None]) -> str:
+def tag(runtime: str) -> str:
+    return f"channelwright-runtime:{runtime}"
+
+
+def build(engine: Engine, environment: Mapping[str, str], say: Callable[[str], None], runtime: str = FIRST) -> str:
     """Make the stand-in unless it is there; return its name."""
-    recipe = _recipe()
+    recipe, name, base = _recipe(runtime), tag(runtime), f"channelwright-runtime-base:{SUITES[runtime]}"
     digest = hashlib.sha256(b"".join(name.encode() + recipe[name] for name in sorted(recipe))).hexdigest()
-    found = engine.inspect(TAG)
+    found = engine.inspect(name)
     if found and (found["Config"]["Labels"] or {}).get(_LABEL) == digest:
-        say(f"{TAG} is there")
-        return TAG
-    if engine.inspect(BASE) is None:
-        _make_base(engine, environment, say)
+        say(f"{name} is there")
+        return name
+    if engine.inspect(base) is None:
+        _make_base(engine, environment, say, runtime, base)
     say("downloading the runtime's own packages and the Runtime Interface Emulator")
+
+    def fetch(requirements: str) -> dict[str, bytes]:
+        with tempfile.TemporaryDirectory(prefix="channelwright-wheels-") as folder:
+            wheels.fetch(engine, base, runtime, (RECIPE / requirements).read_text(), Path(folder), environment, say)
+            return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+
     context = {
         **recipe,
-        **{f"wheels/{name}": each for name, each in _fetch(engine, "requirements.txt", environment, say).items()},
-        "aws-lambda-rie": _emulator(_fetch(engine, "emulator.txt", environment, say)),
+        **{f"wheels/{wheel}": content for wheel, content in fetch("requirements.txt").items()},
+        "aws-lambda-rie": _emulator(fetch("emulator.txt")),
     }
-    say(f"building {TAG}")
-    engine.build(context, {"BASE": BASE}, tag=TAG, labels={_LABEL: digest})
-    return TAG
+    say(f"building {name}")
+    engine.build(context, {"BASE": base}, tag=name, labels={_LABEL: digest})
+    return name
 
 
-def _recipe() -> dict[str, bytes]:
+def _recipe(runtime: str) -> dict[str, bytes]:
     files = [RECIPE / "Dockerfile", *RECIPE.glob("*.txt"), *(RECIPE / "root").rglob("*")]
-    return {str(path.relative_to(RECIPE)): path.read_bytes() for path in files if path.is_file()}
+    changes = {f"(2, {BASES[FIRST].glibc_minor})": f"(2, {BASES[runtime].glibc_minor})", FIRST: runtime}
+    made = {}
+    for path in (each for each in files if each.is_file()):
+        content = path.read_bytes()
+        for ours, theirs in changes.items():
+            content = content.replace(ours.encode(), theirs.encode())
+        made[str(path.relative_to(RECIPE)).replace(FIRST, runtime)] = content
+    return made
 
 
-def _make_base(engine: Engine, environment: Mapping[str, str], say: Callable[[str], None]) -> None:
-    say("making Debian bookworm with Python 3.11 by debootstrap; this takes about a minute")
+def _make_base(
+    engine: Engine, environment: Mapping[str, str], say: Callable[[str], None], runtime: str, base: str
+) -> None:
+    say(f"making Debian {SUITES[runtime]} with {runtime} by debootstrap; this takes about a minute")
     with tempfile.TemporaryDirectory(prefix="channelwright-base-") as folder:
         root, archive = Path(folder, "root"), Path(folder, "root.tar")
-        _run(["debootstrap", "--variant=minbase", f"--include={_PACKAGES}", "bookworm", str(root)], environment)
+        packages = f"{runtime},{_PACKAGES}"
+        _run(["debootstrap", "--variant=minbase", f"--include={packages}", SUITES[runtime], str(root)], environment)
         unneeded = ("var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/locale", "usr/share/man")
         _run(
             ["tar", "-C", str(root), *(f"--exclude=./{each}/*" for each in unneeded), "-cf", str(archive), "."],
             environment,
         )
-        engine.import_root(archive, BASE)
+        engine.import_root(archive, base)
 
 
 def _run(command: list[str], environment: Mapping[str, str]) -> None:
@@ -80,14 +104,6 @@ def _run(command: list[str], environment: Mapping[str, str]) -> None:
         raise EngineError.of(command[0], f"failed with code {done.returncode}", log=done.stdout + done.stderr)
 
 
-def _fetch(
-    engine: Engine, requirements: str, environment: Mapping[str, str], say: Callable[[str], None]
-) -> dict[str, bytes]:
-    with tempfile.TemporaryDirectory(prefix="channelwright-wheels-") as folder:
-        wheels.fetch(engine, BASE, "python3.11", (RECIPE / requirements).read_text(), Path(folder), environment, say)
-        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
-
-
 def _emulator(downloaded: Mapping[str, bytes]) -> bytes:
     (wheel,) = downloaded.values()
     with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
@@ -97,6 +113,6 @@ def _emulator(downloaded: Mapping[str, bytes]) -> bytes:
 if __name__ == "__main__":
     try:
         with Engine.connect(os.environ) as connected:
-            print(build(connected, os.environ, lambda line: print(line, flush=True)))
+            print(build(connected, os.environ, lambda line: print(line, flush=True), *sys.argv[1:2]))
     except PipelineError as failure:
         sys.exit(str(failure))

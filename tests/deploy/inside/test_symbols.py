@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import importlib.util
+import platform
 import shutil
+import struct
 from pathlib import Path
 
 import pytest
@@ -85,6 +87,15 @@ def test_a_library_that_never_loaded_here_is_no_evidence_against_the_tool() -> N
     elsewhere = extension("nacl._sodium").replace(b"libc.so.6\0", b"libq.so.6\0")
     result = strip(tree({"a.so": elsewhere}))
     assert (list(result.change), result.kept) == (["a.so"], {})
+
+
+def test_a_library_for_another_processor_is_left_alone_whatever_the_tool_can_do(tool: Path) -> None:
+    script(tool, ': > "$2"')
+    foreign = struct.pack("<H", 62 if platform.machine() == "aarch64" else 183)
+    content = extension("yaml._yaml")
+    result = strip(tree({"a.so": content[:18] + foreign + content[20:]}))
+    assert result.change == {}
+    assert "another processor" in result.kept["a.so"]
 
 
 @needs_strip

@@ -9,8 +9,10 @@ import pytest
 
 from deploy.errors import LockError
 from deploy.layer import lock
+from deploy.settings import Target
 
 if TYPE_CHECKING:
+    from deploy.settings import Architecture
     from tests.deploy.locking.conftest import Project
     from tests.deploy.locking.index import Index
 
@@ -135,6 +137,56 @@ def test_architectures_that_cannot_agree_on_a_version_are_refused(project: Proje
     (fault,) = caught.value.faults
     assert fault.what == "is 2.0 for x86_64 and 1.0 for arm64"
     assert "`demo==1.0`" in fault.cure
+
+
+RUNTIMES = "layers: {deps: {}}\nruntimes: [python3.11, python3.13]\narchitectures: [x86_64]\n"
+LATER = ("cp313-cp313-manylinux_2_34_x86_64", "cp313-cp313-manylinux2014_aarch64")
+
+
+def test_a_lock_for_several_runtimes_has_the_wheels_of_each_and_one_version(project: Project, index: Index) -> None:
+    first, later = index.add("demo", "1.0", *BOTH), index.add("demo", "1.0", *LATER)
+    index.add("demo", "1.0", "cp311-cp311-manylinux_2_34_x86_64", "cp313-cp313-manylinux_2_35_x86_64")
+    project.configured(RUNTIMES)
+    project.wants("demo")
+    project.run()
+    (pin,) = lock.read(project.lock)
+    assert set(pin.hashes) == {each.sha256 for each in (*first, *later)}
+    assert "# For python3.11 on x86_64 and arm64, glibc 2.26; python3.13 on x86_64 and" in project.lock.read_text()
+    assert project.run(check=True) == 0
+
+
+def test_runtimes_that_cannot_agree_on_a_version_are_refused(project: Project, index: Index) -> None:
+    index.add("demo", "1.0", BOTH[0], LATER[0])
+    index.add("demo", "2.0", BOTH[0])
+    project.configured(RUNTIMES)
+    project.wants("demo")
+    with pytest.raises(LockError) as caught:
+        project.run()
+    (fault,) = caught.value.faults
+    assert fault.what == "is 2.0 for python3.11 on x86_64 and 1.0 for python3.13 on x86_64"
+    assert "`demo==1.0`" in fault.cure
+
+
+def test_a_package_that_one_runtime_needs_is_marked_for_it_and_left_out_of_the_others(
+    project: Project, index: Index
+) -> None:
+    index.add("demo", "1.0", requires=("backport; python_version < '3.12'", "arm; platform_machine == 'aarch64'"))
+    index.add("backport", "1.0")
+    index.add("arm", "1.0")
+    project.configured(RUNTIMES)
+    project.wants("demo")
+    project.run()
+    text = project.lock.read_text()
+    assert 'backport==1.0 ; python_version == "3.11" \\\n' in text
+    assert 'arm==1.0 ; platform_machine == "aarch64" \\\n' in text
+    assert names(project, "python3.11", "x86_64") == ["backport", "demo"]
+    assert names(project, "python3.13", "x86_64") == ["demo"]
+    assert names(project, "python3.13", "arm64") == ["arm", "demo"]
+    assert project.run(check=True) == 0
+
+
+def names(project: Project, runtime: str, architecture: Architecture) -> list[str]:
+    return [pin.name for pin in lock.read(project.lock, Target(runtime, architecture))]
 
 
 def test_an_architecture_that_is_not_built_for_may_lack_wheels_and_is_told(
