@@ -40,7 +40,7 @@ def register(session: nox.Session) -> None:
 def test(session: nox.Session) -> None:
     """Prove it: real containers, an emulated AWS, real files and HTTP."""
     # Not the lock: the emulated AWS pins a botocore of its own. What is locked is tried inside the containers.
-    _install(session, *PIPELINE, *nox.project.dependency_groups(PYPROJECT, "test"), "-r", "requirements.in")
+    _install(session, *PIPELINE, *nox.project.dependency_groups(PYPROJECT, "test", "scan"), "-r", "requirements.in")
     session.run("pytest", *session.posargs)
 
 
@@ -63,6 +63,12 @@ def lock(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def scan(session: nox.Session) -> None:
+    """Look for vulnerabilities, secrets and licences: `nox -s scan [-- --stage prod]`."""
+    _pipeline(session, "scan", *nox.project.dependency_groups(PYPROJECT, "scan"))
+
+
+@nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure size, build time and cold start against the usual ways."""
     _pipeline(session, "bench")
@@ -74,8 +80,8 @@ def engine(session: nox.Session) -> None:
     _pipeline(session, "engine")
 
 
-def _pipeline(session: nox.Session, command: str) -> None:
-    _install(session, *PIPELINE)
+def _pipeline(session: nox.Session, command: str, *more: str) -> None:
+    _install(session, *PIPELINE, *more)
     session.run("python", "-m", "deploy", command, *session.posargs)
 
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "deploy": "publish what changed and roll it out to a stage",
     "register": "tell Discord the application's commands, and where its interactions go",
     "lock": "lock requirements.in to versions and hashes that fit the runtime",
+    "scan": "look for known vulnerabilities, secrets, unwanted files and licences that are not allowed",
     "check": "check the configuration and the lock without building anything",
     "engine": "install and start a container engine here (Debian and Ubuntu, as root)",
     "bench": "measure size, build time and cold start against the usual ways",
