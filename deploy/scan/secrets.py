@@ -24,19 +24,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Form:
-    """What a kind of secret looks like. In bytecode a string's length and its neighbour touch it: `loose` lets them."""
+    """What a kind of secret looks like. `alone`: where letters go on left or right, it is a part of something else."""
 
     what: str
     pattern: re.Pattern[bytes]
-    loose: re.Pattern[bytes]
+    alone: bool = True
+
+    def found(self, content: bytes, *, loosely: bool) -> Iterator[re.Match[bytes]]:
+        """Yield every match; in bytecode, where a string's length and its neighbour touch it, look `loosely`."""
+        for match in self.pattern.finditer(content):
+            around = content[max(match.start() - 1, 0) : match.start()] + content[match.end() : match.end() + 1]
+            if loosely or not self.alone or not _GOES_ON.search(around):
+                yield match
 
 
 def _form(what: str, pattern: str) -> Form:
-    """Take a token's form; where letters go on left or right of it, it is a part of something else."""
-    alone = rf"(?<![\w+/-])(?:{pattern})(?![\w+/=-])"
-    return Form(what, re.compile(alone.encode()), re.compile(pattern.encode()))
+    return Form(what, re.compile(pattern.encode()))
 
 
+_GOES_ON = re.compile(rb"[\w+/-]")
 # The header alone is in every library that reads keys.
 _KEY = re.compile(
     rb"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----"
@@ -64,7 +70,7 @@ FORMS = (
     # https://cloud.google.com/docs/authentication/api-keys
     _form("a Google API key", r"AIza[0-9A-Za-z_-]{35}"),
     # https://www.rfc-editor.org/rfc/rfc7468
-    Form("a private key", _KEY, _KEY),
+    Form("a private key", _KEY, alone=False),
 )
 
 
@@ -88,7 +94,7 @@ def secrets(target: Target) -> Iterator[Finding]:
 
 def _found(content: bytes, *, loosely: bool) -> Iterator[tuple[str, int]]:
     for form in FORMS:
-        for match in (form.loose if loosely else form.pattern).finditer(content):
+        for match in form.found(content, loosely=loosely):
             if form.what != "a Discord bot token" or _begins_with_an_id(match[0]):
                 yield form.what, match.start()
 
