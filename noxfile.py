@@ -68,6 +68,12 @@ def scan(session: nox.Session) -> None:
     _pipeline(session, "scan", *nox.project.dependency_groups(PYPROJECT, "scan"))
 
 
+@nox.session(name="update-text", default=False)
+def update_text(session: nox.Session) -> None:
+    """Write an update's pull request: `nox -s update-text -- --before DIR --after DIR`."""
+    _pipeline(session, "update-text")
+
+
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure size, build time and cold start against the usual ways."""

@@ -56,7 +56,11 @@ def run(arguments: argparse.Namespace) -> int:
 def prepared(arguments: argparse.Namespace, console: Console) -> Prepared:
     """Do what `arguments` ask for, so that there is something to ship."""
     settings = load(arguments.project, os.environ)
-    choices = Choices(on_host=arguments.runtime == "host", use_cache=not arguments.no_cache)
+    choices = Choices(
+        on_host=arguments.runtime == "host",
+        use_cache=not arguments.no_cache,
+        only_built=getattr(arguments, "built", False),
+    )
     return prepare(settings, choices, os.environ, console)
 
 
