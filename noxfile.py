@@ -52,7 +52,8 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
-    session.run("cfn-lint", "deploy/template.yaml")
+    session.run("cfn-lint", "deploy/template.yaml", "deploy/github-role.yaml")
+    session.run("zizmor", "--offline", "--persona", "pedantic", ".github")
     session.run("python", "-m", "deploy", "check")
 
 
