@@ -47,10 +47,8 @@ class Runner:
         jobs: dict[str, Any] = yaml.safe_load((FOLDER / workflow).read_text())["jobs"]
         (found,) = [each["run"] for each in jobs[job]["steps"] if each.get("name", "").startswith(step)]
         command = ["bash", "--noprofile", "--norc", "-e", "-c", found]
-        place = at or self.folder
-        return subprocess.run(
-            command, cwd=place, env=self.environment | environment, check=False, timeout=60
-        ).returncode
+        done = subprocess.run(command, cwd=self.work, env=self.environment | environment, check=False, timeout=60)
+        return done.returncode
 
     @property
     def output(self) -> dict[str, str]:
