@@ -57,6 +57,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _scan(settings: Settings, stage: str | None, service: str, today: date) -> Scanned:
+    from deploy.scan import vulnerabilities
+
+    vulnerabilities.require()
     from deploy.scan.scan import scan_built, scan_live
 
     if stage is None:

@@ -37,7 +37,8 @@ class Finding:
         return frozenset(name.lower() for name in (self.id, *self.aliases))
 
     def __str__(self) -> str:
-        return str(Fault(f"{self.severity}: {self.where}", f"{self.what} [{self.id}]", self.cause, self.cure))
+        names = ", ".join((self.id, *self.aliases))
+        return str(Fault(f"{self.severity}: {self.where}", f"{self.what} [{names}]", self.cause, self.cure))
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,17 @@ class Judged:
 
 
 def judge(found: Sequence[Finding], ignores: Sequence[Ignore], today: date) -> Judged:
-    """Take out what the project ignores. An ignore that has expired covers nothing and is a finding itself."""
+    """Take out what the project ignores. An ignore that has expired covers nothing and is a finding itself.
+
+    A zip that is not what the lock and its manifest say cannot be ignored: what was looked at is then not what ships.
+    """
     valid = [each for each in ignores if today.isoformat() <= each.until]
-    covered = {finding: ignore for finding in found for ignore in valid if ignore.id.lower() in finding.names}
+    covered = {
+        finding: ignore
+        for finding in found
+        for ignore in valid
+        if ignore.id.lower() in finding.names and finding.kind != "bytes"
+    }
     open_ = [finding for finding in dict.fromkeys(found) if finding not in covered]
     open_ += _expired(ignores, today)
     return Judged(

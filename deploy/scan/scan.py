@@ -40,7 +40,7 @@ class Scanned:
 
 def scan_built(settings: Settings, service: str, today: date) -> Scanned:
     """Scan the lock and the zips in dist/; raise PipelineError where one is missing."""
-    _ready(settings)
+    check(settings.scan)
     targets, differing = built(settings)
     path = settings.project / settings.requirements
     versions = {pin.name: pin.version for pin in lock.read(path)}
@@ -50,7 +50,7 @@ def scan_built(settings: Settings, service: str, today: date) -> Scanned:
 
 def scan_live(settings: Settings, stage: Stage, shelf: Shelf, service: str, today: date) -> Scanned:
     """Scan the code and the layers that a stage's aliases send traffic to, by what these very zips hold."""
-    _ready(settings)
+    check(settings.scan)
     targets, gone = live(shelf, settings, stage)
     audits = [
         vulnerabilities.audit_packages(target.contents.packages, target.where, service)
@@ -58,11 +58,6 @@ def scan_live(settings: Settings, stage: Stage, shelf: Shelf, service: str, toda
         if target.contents.packages
     ]
     return _scanned(_Asked(targets, audits, unchecked=gone), settings.scan, today)
-
-
-def _ready(settings: Settings) -> None:
-    vulnerabilities.require()
-    check(settings.scan)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import requests
+
 from deploy.errors import ConfigError, Fault
 from deploy.layer.lock import normalised
 from deploy.scan.findings import Finding, Unchecked
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from deploy.published.contents import HeldPackage
+    from deploy.scan.findings import Severity
 
 _PATIENCE = 600.0
+_RATED: Mapping[str, Severity] = {"CRITICAL": "critical", "HIGH": "high", "MODERATE": "medium", "LOW": "low"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Audit:
 
 def audit_lock(path: Path, where: str, versions: Mapping[str, str], service: str) -> Audit:
     """Ask about a hash-locked requirements file; `versions` are the distributions that it locks."""
-    return _judged(where, versions, _ask(path, service, "--require-hashes"))
+    return _judged(where, versions, _ask(path, service, "--require-hashes"), service)
 
 
 def audit_packages(packages: Sequence[HeldPackage], where: str, service: str) -> Audit:
@@ -51,14 +55,19 @@ def audit_packages(packages: Sequence[HeldPackage], where: str, service: str) ->
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "requirements.txt")
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return _judged(where, versions, _ask(path, service, "--require-hashes" if hashed else "--no-deps"))
+        answer = _ask(path, service, "--require-hashes" if hashed else "--no-deps")
+    return _judged(where, versions, answer, service)
 
 
 def require() -> None:
-    """Raise ConfigError where pip-audit is not installed."""
-    if importlib.util.find_spec("pip_audit") is None:
-        cure = 'run it as `nox -s scan`, or `pip install "pip-audit>=2.10,<3"`'
-        raise ConfigError([Fault("pip-audit", "is not installed here", cure=cure)])
+    """Raise ConfigError where the libraries of a scan are not installed, which the other commands do without."""
+    faults = [
+        Fault(name, "is not installed here", cure=f'run it as `nox -s scan`, or `pip install "{name}"`')
+        for name, module in (("pip-audit", "pip_audit"), ("license-expression", "license_expression"))
+        if importlib.util.find_spec(module) is None
+    ]
+    if faults:
+        raise ConfigError(faults)
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,7 @@ def _ask(path: Path, service: str, *options: str) -> _Answer:
         return _Answer({}, f"pip-audit could not ask {service}: {said[-1].strip() if said else 'it said nothing'}")
 
 
-def _judged(where: str, versions: Mapping[str, str], answer: _Answer) -> Audit:
+def _judged(where: str, versions: Mapping[str, str], answer: _Answer, service: str) -> Audit:
     missing = {name: _unanswered(name, version, answer) for name, version in versions.items()}
     unchecked = [Unchecked(f"{where}: {name}", why) for name, why in missing.items() if why]
     if answer.failure:
@@ -94,7 +103,7 @@ def _judged(where: str, versions: Mapping[str, str], answer: _Answer) -> Audit:
         where=where,
         wanted=len(versions),
         answered=sum(not why for why in missing.values()),
-        findings=tuple(_findings(where, answer)),
+        findings=tuple(_findings(where, answer, service)),
         unchecked=tuple(unchecked),
     )
 
@@ -109,22 +118,37 @@ def _unanswered(name: str, version: str, answer: _Answer) -> str:
     return "" if found["version"] == version else f"pip-audit asked about {found['version']}, not {version}"
 
 
-def _findings(where: str, answer: _Answer) -> Iterator[Finding]:
+def _findings(where: str, answer: _Answer, service: str) -> Iterator[Finding]:
     for name, found in answer.dependencies.items():
         for each in found.get("vulns", ()):
-            fixed = each["fix_versions"]
+            fixed, aliases = each["fix_versions"], tuple(sorted(each.get("aliases", ())))
             yield Finding(
                 kind="vulnerability",
                 id=each["id"],
-                severity="high",
+                severity=_severity((each["id"], *aliases), service),
                 where=f"{where}: {name} {found['version']}",
                 what=_short(each.get("description", "")),
                 cause=f"fixed in {', '.join(fixed)}" if fixed else "no release fixes it yet",
                 cure=f"`nox -s lock -- --upgrade {name}`, then build and deploy"
                 if fixed
                 else "do without it, or ignore it in scan.ignore with a reason and a day",
-                aliases=tuple(sorted(each.get("aliases", ()))),
+                aliases=aliases,
             )
+
+
+def _severity(names: Sequence[str], service: str) -> Severity:
+    """Ask how bad it is, which pip-audit does not hand on: GitHub's advisories say it, and what is unrated is high.
+
+    https://google.github.io/osv.dev/get-v1-vulns/
+    """
+    for name in (each for each in names if each.startswith("GHSA-")):
+        try:
+            answer = requests.get(f"{service.removesuffix('/query')}/vulns/{name}", timeout=(10, 30))
+            answer.raise_for_status()
+            return _RATED[answer.json()["database_specific"]["severity"]]
+        except (requests.RequestException, KeyError, TypeError):
+            continue
+    return "high"
 
 
 def _short(description: str) -> str:

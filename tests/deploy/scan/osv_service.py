@@ -1,4 +1,4 @@
-"""OSV on loopback: it answers /v1/query as https://google.github.io/osv.dev/post-v1-query/ says, from records of OSV.
+"""OSV on loopback: it answers as https://google.github.io/osv.dev/api/ says, from records of OSV.
 
 A record's list of versions is shortened; it decides which versions are affected.
 """
@@ -17,9 +17,13 @@ RECORDS = Path(__file__).with_name("osv")
 
 @dataclass
 class OsvService:
-    """Answers from the records; with `status` other than 200, as a service that is down. `asked` is what came."""
+    """Answers from the records; with `status` other than 200, as a service that is down. `asked` is what came.
+
+    Without `rates`, single records cannot be had, as from a mirror that only takes queries.
+    """
 
     status: int = 200
+    rates: bool = True
     asked: list[tuple[str, str]] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -28,8 +32,15 @@ class OsvService:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 query = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                content = json.dumps(service.answer(query)).encode()
-                self.send_response(service.status if self.path == "/v1/query" else 404)
+                self._answer(service.answer(query) if self.path == "/v1/query" else None)
+
+            def do_GET(self) -> None:
+                path = RECORDS / f"{self.path.removeprefix('/v1/vulns/')}.json"
+                self._answer(json.loads(path.read_text()) if path.is_file() and service.rates else None)
+
+            def _answer(self, found: dict[str, Any] | None) -> None:
+                content = json.dumps(found).encode()
+                self.send_response(404 if found is None else service.status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()

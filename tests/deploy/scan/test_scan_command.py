@@ -32,11 +32,20 @@ def test_a_known_vulnerability_fails_and_says_what_mends_it(
     project.build({"requests": "2.30.0"})
     assert project.scan() == 1
     out = capsys.readouterr().out
-    assert "high: requirements.txt: requests 2.30.0: Unintended leak of Proxy-Authorization header" in out
-    assert "[GHSA-j8r2-6x86-q33q]" in out or "[PYSEC-2023-74]" in out
+    assert "medium: requirements.txt: requests 2.30.0: Unintended leak of Proxy-Authorization header" in out
+    assert "[PYSEC-2023-74, CVE-2023-32681, GHSA-j8r2-6x86-q33q]" in out
     assert "cause: fixed in 2.31.0" in out
     assert "do:    `nox -s lock -- --upgrade requests`" in out
     assert out.endswith("1 finding\n")
+
+
+def test_a_vulnerability_that_nobody_rates_is_taken_for_a_high_one(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.build({"requests": "2.30.0"})
+    project.service.rates = False
+    assert project.scan() == 1
+    assert "high: requirements.txt: requests 2.30.0" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["GHSA-j8r2-6x86-q33q", "cve-2023-32681"])
@@ -112,6 +121,7 @@ def test_machines_read_the_same_as_json(project: Project, capsys: pytest.Capture
 def test_a_zip_of_another_lock_is_not_passed_in_its_place(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     project.build({"six": "1.16.0"})
     project.lock({"six": "1.17.0"})
+    project.config["ignore"] = [{"id": "bytes:dist/tiny.zip", "reason": "it is the same", "until": "2999-12-31"}]
     assert project.scan() == 1
     assert "holds other distributions than the lock: six 1.16.0, six 1.17.0" in capsys.readouterr().out
 
@@ -135,13 +145,15 @@ def test_what_was_not_built_is_refused(project: Project, capsys: pytest.CaptureF
     assert "`nox -s layer`" in err
 
 
-def test_without_pip_audit_it_says_how_to_get_it(
+def test_without_its_libraries_it_says_how_to_get_it(
     project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project.build({"six": "1.17.0"})
     monkeypatch.setattr("deploy.scan.vulnerabilities.importlib.util.find_spec", lambda _: None)
     assert project.scan() == 1
-    assert "pip-audit: is not installed here\n    do:    run it as `nox -s scan`" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "pip-audit: is not installed here\n    do:    run it as `nox -s scan`" in err
+    assert "license-expression: is not installed here" in err
 
 
 def test_a_day_that_no_calendar_has_is_refused(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
