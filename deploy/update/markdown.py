@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def text(changes: Sequence[LayerChange], scans: Scans | None) -> str:
     """Write what an update changes; `scans` is None where nothing was scanned, which is said."""
-    parts = [_summary(changes), *(_layer(change) for change in changes), _vulnerabilities(scans)]
+    noise = "Import times are of one run on each side: small differences say nothing."
+    parts = [_summary(changes), *(_layer(change) for change in changes), noise, _vulnerabilities(scans)]
     return "\n\n".join(parts) + "\n"
 
 

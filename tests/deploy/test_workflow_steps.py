@@ -18,7 +18,10 @@ from deploy.local_secrets import with_secrets
 FOLDER = Path(__file__).parents[2] / ".github" / "workflows"
 GH = """#!/bin/sh
 echo "$@" >> "$GH_LOG"
-case "$*" in *"$GH_REFUSES"*) exit 1 ;; esac
+case "$*" in
+  *"$GH_REFUSES"*) exit 1 ;;
+  "pr list"*) echo "$GH_OPEN" ;;
+esac
 """
 
 pytestmark = pytest.mark.skipif(not shutil.which("jq"), reason="jq is not here; GitHub's runners have it")
@@ -156,6 +159,9 @@ def test_an_update_commits_the_lock_and_the_image_and_nothing_else(tmp_path: Pat
     assert runner.output == {"changed": "true"}
     (runner.folder / "temp").mkdir()
     shutil.move(work / "update", runner.folder / "temp" / "update")
+    # As if a package that was built with had got hold of the patch.
+    with (runner.folder / "temp/update/update.patch").open("a") as patch:
+        patch.write(_git(work, "diff", "--", "src/bot.py"))
     _git(work, "checkout", "--quiet", "--", ".")
     assert runner.run("update-dependencies.yml", "propose", "Commit", BRANCH="update-dependencies") == 0
     changed = _git(origin, "diff", "--name-only", "main", "update-dependencies")
@@ -174,15 +180,17 @@ def test_an_update_without_changes_proposes_nothing(tmp_path: Path) -> None:
     assert not (runner.folder / "output").exists()
 
 
-@pytest.mark.parametrize(("refused", "asked"), [("nothing", 1), ("pr edit", 2)])
+@pytest.mark.parametrize(("number", "verb"), [("", "create --head update-dependencies"), ("7", "edit 7")])
 def test_an_open_pull_request_gets_the_new_text_and_none_is_opened_beside_it(
-    tmp_path: Path, refused: str, asked: int
+    tmp_path: Path, number: str, verb: str
 ) -> None:
     runner = Runner(tmp_path / "there")
-    done = runner.run("update-dependencies.yml", "propose", "Open", BRANCH="update-dependencies", GH_REFUSES=refused)
+    done = runner.run("update-dependencies.yml", "propose", "Open", BRANCH="update-dependencies", GH_OPEN=number)
     assert done == 0
-    assert runner.asked.count("pr ") == asked
-    assert "workflow run ci.yml --ref update-dependencies" in runner.asked
+    listed, written, started = runner.asked.splitlines()
+    assert listed.startswith("pr list --head update-dependencies --state open")
+    assert written.startswith(f"pr {verb} ")
+    assert started == "workflow run ci.yml --ref update-dependencies"
 
 
 def _expected(built: Runner) -> dict[str, str]:
