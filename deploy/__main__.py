@@ -9,13 +9,16 @@ from __future__ import annotations
 import argparse
 import errno
 import importlib
+import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from deploy import __version__
 from deploy.errors import PipelineError
 
+PROJECT_VARIABLE = "CHANNELWRIGHT_PROJECT"
 COMMANDS = {
     "layer": "build the layers inside the Lambda runtime image and prove that they work there",
     "deploy": "publish what changed and roll it out to a stage",
@@ -30,6 +33,8 @@ COMMANDS = {
     "share": "say who may use the layers, and which version is stable",
     "register": "tell Discord the application's commands, and where its interactions go",
     "lock": "lock requirements.in to versions and hashes that fit the runtime",
+    "scan": "look for known vulnerabilities, secrets, unwanted files and licences that are not allowed",
+    "update-text": "write the text of a pull request that updates the dependencies",
     "check": "check the configuration and the lock without building anything",
     "engine": "install and start a container engine here (Debian and Ubuntu, as root)",
     "bench": "measure size, build time and cold start against the usual ways",
@@ -46,7 +51,7 @@ def main(argv: list[str]) -> int:
         signal.signal(number, signal.default_int_handler)
     try:
         arguments = _parser(argv).parse_args(argv)
-        code: int = importlib.import_module(f"deploy.commands.{arguments.command}").run(arguments)
+        code: int = _command(arguments.command).run(arguments)
     except PipelineError as error:
         print(f"{error}", file=sys.stderr)
         return 1
@@ -73,18 +78,22 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     parser.add_argument(
         "--project",
         type=Path,
-        default=Path(),
+        default=Path(os.environ.get(PROJECT_VARIABLE, "")),
         metavar="DIR",
-        help="the folder with config/pipeline.yaml (default: here)",
+        help=f"the folder with config/pipeline.yaml (default: {PROJECT_VARIABLE}, else here)",
     )
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
         # Only the command that was asked for is imported: the others would cost more than a run without changes.
         if name in argv:
-            importlib.import_module(f"deploy.commands.{name}").add(subparsers)
+            _command(name).add(subparsers)
         else:
             subparsers.add_parser(name, help=summary)
     return parser
+
+
+def _command(name: str) -> Any:
+    return importlib.import_module(f"deploy.commands.{name.replace('-', '_')}")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import json
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -201,6 +202,33 @@ class Lock:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Clarified:
+    """What a distribution's licence file says, as SPDX, where its metadata does not; and how that is known."""
+
+    license: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ignore:
+    """A finding that the project lives with, why, and the last day that it does, as YYYY-MM-DD."""
+
+    id: str
+    reason: str
+    until: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scan:
+    """How `scan` judges: OSV's query URL, the licences allowed, and what is known better or ignored."""
+
+    vulnerabilities: str = "https://api.osv.dev/v1/query"
+    licenses: tuple[str, ...] = ()
+    clarify: Mapping[str, Clarified] = field(default_factory=dict)
+    ignore: tuple[Ignore, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The whole of config/pipeline.yaml; paths are relative to `project`, the folder it belongs to.
 
@@ -216,6 +244,7 @@ class Settings:
     architectures: tuple[Architecture, ...] = ("x86_64",)
     requirements: Path = Path("requirements.txt")
     lock: Lock = Lock()
+    scan: Scan = Scan()
     dockerfile: Path = Path("Dockerfile.layer")
     functions: Mapping[str, Function] = field(default_factory=dict)
     code: Code = Code()
@@ -315,6 +344,7 @@ def _faults(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield from _dangling(raw)
     yield from _astray(raw)
     yield from _twice(raw)
+    yield from _undated(raw)
 
 
 def _twice(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -387,6 +417,16 @@ def _astray(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
                 yield f"stages.{name}.bucket.{region}", "the stage publishes nothing there", _suggest(region, known)
 
 
+def _undated(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield the days that no calendar has."""
+    ignores = _keys(raw.get("scan")).get("ignore")
+    for number, ignore in enumerate(ignores if isinstance(ignores, list) else ()):
+        try:
+            date.fromisoformat(str(_keys(ignore).get("until", "2000-01-01")))
+        except ValueError as error:
+            yield f"scan.ignore.{number}.until", str(error), "give a day, such as 2027-01-31"
+
+
 def _keys(value: Any) -> dict[str, Any]:
     """Return a value that ought to be keys and values; nothing where it is not, which the schema says."""
     return value if isinstance(value, dict) else {}
@@ -407,6 +447,7 @@ def _settings(project: Path, raw: dict[str, Any]) -> Settings:
         project=project,
         lock=_lock(values.pop("lock", {})),
         code=_code(values.pop("code", {})),
+        scan=_scan(values.pop("scan", {})),
         discord=DiscordApplication(**values.pop("discord")) if "discord" in values else None,
         local=Local(**values.pop("local")) if "local" in values else None,
         layers={name: _layer(name, layer) for name, layer in values.pop("layers").items()},
@@ -433,6 +474,15 @@ def _lock(raw: Mapping[str, Any]) -> Lock:
     values = _named(raw)
     overrides = {name: Override(**each) for name, each in values.pop("overrides", {}).items()}
     return Lock(overrides=overrides, **values)
+
+
+def _scan(raw: Mapping[str, Any]) -> Scan:
+    values = _named(raw)
+    return Scan(
+        clarify={name: Clarified(**each) for name, each in values.pop("clarify", {}).items()},
+        ignore=tuple(Ignore(**each) for each in values.pop("ignore", ())),
+        **values,
+    )
 
 
 def _layer(name: str, raw: Mapping[str, Any]) -> Layer:

@@ -39,6 +39,9 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("--stage", required=True, help="a stage of config/pipeline.yaml")
     parser.add_argument("--plan", action="store_true", help="say what would be done, and stop")
+    parser.add_argument(
+        "--built", action="store_true", help="ship what `layer` built and proved; refuse to make anything here"
+    )
     parser.add_argument("--yes", action="store_true", help="remove and replace what the change set says, unasked")
     parser.add_argument("--public", action="store_true", help="share with every AWS account what is declared public")
     layer.choose(parser)

@@ -64,7 +64,11 @@ def prepared(arguments: argparse.Namespace, console: Console) -> Prepared:
 
 
 def _prepared(settings: Settings, arguments: argparse.Namespace, console: Console) -> Prepared:
-    choices = Choices(on_host=arguments.runtime == "host", use_cache=not arguments.no_cache)
+    choices = Choices(
+        on_host=arguments.runtime == "host",
+        use_cache=not arguments.no_cache,
+        only_built=getattr(arguments, "built", False),
+    )
     return prepare(settings, choices, os.environ, console)
 
 

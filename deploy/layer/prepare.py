@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from deploy.errors import BuildError, Fault
 from deploy.image_digest import image_digest
 from deploy.layer import lock
 from deploy.layer.cache import Cache, Miss
@@ -32,11 +33,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
-    """How to go about it: without containers, without the cache, without trying the code, for who does so next."""
+    """How to go about it: without containers, without the cache, without trying the code, for who does so next.
+
+    `only_built` takes what was built and proven before alone.
+    """
 
     on_host: bool = False
     use_cache: bool = True
     try_code: bool = True
+    only_built: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +146,7 @@ class _Work:
         trial = [made.sha256, [each.built.sha256 for each in layers], repr(functions)]
         key = _key("code", layers[0].built, *trial)
         if self.passed(key) is None:
+            self.refuse_making("the code", "it was not tried on these layers")
             from deploy.layer.verify_code import verify_code
 
             runtime = self.runtime(layers[0].built.spec.target)
@@ -212,6 +218,7 @@ class _Work:
         return found
 
     def build(self, spec: LayerSpec, miss: Miss) -> BuiltLayer:
+        self.refuse_making(spec.stem, miss.reason)
         from deploy.layer.build import build
 
         self.fresh.add(spec.stem)
@@ -225,6 +232,7 @@ class _Work:
         key = _key("layers", built[0], [each.sha256 for each in built], [repr(each.spec.layer) for each in built])
         if kept := self.passed(key):
             return tuple(restored(layer, text) for layer, text in zip(built, json.loads(kept), strict=True))
+        self.refuse_making(", ".join(layer.spec.stem for layer in built), "it was not verified")
         from deploy.layer.verify import verify
 
         runtime = self.runtime(built[0].spec.target)
@@ -233,6 +241,14 @@ class _Work:
             verified = verify(built, runtime, self.console.say)
         self.cache.keep_checks(key, json.dumps([each.evidence.to_json() for each in verified]))
         return verified
+
+    def refuse_making(self, what: str, reason: str) -> None:
+        """Raise BuildError where only what was made before may ship: a deploying job is no place to build in."""
+        if self.choices.only_built:
+            cure = "run `nox -s layer` on this very commit and image, and bring its CHANNELWRIGHT_CACHE here"
+            raise BuildError(
+                [Fault(what, f"would have to be made: {reason}", "--built ships what was made before", cure)]
+            )
 
     def passed(self, key: str) -> str | None:
         return self.cache.checks(key) if self.choices.use_cache else None

@@ -34,6 +34,16 @@ def test_a_refusal_is_a_message_and_exit_code_1(tmp_path: Path, capsys: pytest.C
     assert "run in a project that has one" in capsys.readouterr().err
 
 
+def test_the_environment_names_the_project_where_no_option_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHANNELWRIGHT_PROJECT", str(tmp_path / "there"))
+    assert main(["check"]) == 1
+    assert str(tmp_path / "there" / "config" / "pipeline.yaml") in capsys.readouterr().err
+    assert main(["--project", str(tmp_path / "here"), "check"]) == 1
+    assert str(tmp_path / "here" / "config" / "pipeline.yaml") in capsys.readouterr().err
+
+
 def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     def bug(*_: object) -> None:
         raise ZeroDivisionError

@@ -15,7 +15,11 @@ from typing import Any
 
 import pytest
 
+from deploy.console import Console
+from deploy.errors import BuildError
 from deploy.image_digest import image_digest
+from deploy.layer.prepare import Choices, Prepared, prepare
+from deploy.settings import load
 
 ROOT = Path(__file__).parents[2]
 CONFIG = """
@@ -114,6 +118,33 @@ def test_a_run_without_changes_needs_no_engine_when_the_image_is_pinned(
     Run(project, cache, CHANNELWRIGHT_RUNTIME_IMAGE=known.digest).must()
     again = Run(project, cache, CHANNELWRIGHT_RUNTIME_IMAGE=known.digest, DOCKER_HOST="unix:///nowhere.sock").must()
     assert "unchanged, verified before" in again.out
+
+
+def test_a_deploying_job_ships_what_was_built_elsewhere_and_makes_nothing(
+    project: Path, cache: Path, tmp_path: Path, runtime_image: str
+) -> None:
+    known = image_digest(runtime_image, os.environ)
+    assert known
+    Run(project, cache, CHANNELWRIGHT_RUNTIME_IMAGE=known.digest).must()
+    for part in ("layers", "checks"):
+        shutil.copytree(cache / part, tmp_path / "brought" / part)
+    there = make_project(tmp_path / "another" / "checkout")
+    environment = {
+        "CHANNELWRIGHT_CACHE": str(tmp_path / "brought"),
+        "CHANNELWRIGHT_RUNTIME_IMAGE": known.digest,
+        "DOCKER_HOST": "unix:///nowhere.sock",
+    }
+
+    def shipped() -> Prepared:
+        return prepare(load(there, environment), Choices(only_built=True), environment, Console())
+
+    assert [layer.built.sha256 for layer in shipped().layers] == [manifest(project)["zip"]["sha256"]]
+    (there / "src" / "app.py").write_text(HANDLER.replace("42", "43"), encoding="utf-8")
+    with pytest.raises(BuildError, match="the code: would have to be made: it was not tried on these layers"):
+        shipped()
+    (there / "requirements.txt").write_text(locked("six"), encoding="utf-8")
+    with pytest.raises(BuildError, match="tiny: would have to be made"):
+        shipped()
 
 
 def test_a_source_change_tries_the_code_again_and_leaves_the_layer_alone(project: Path, cache: Path) -> None:

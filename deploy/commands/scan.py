@@ -1,0 +1,152 @@
+"""Look for known vulnerabilities, secrets, unwanted files and licences that are not allowed.
+
+Without --stage, the lock and the zips in dist/ are scanned, before they ship. With --stage, the code and the layers
+that the stage's aliases send traffic to, fetched from AWS: what was clean when it was built may not be so now.
+
+Vulnerabilities are asked of OSV by pip-audit. What could not be checked is said, and is a failure unless
+--allow-unchecked is given. What the project decided to live with is in scan.ignore of config/pipeline.yaml, each
+with its reason and the last day that it holds.
+
+Exit codes: 0 clean; 1 something was found, or could not be checked.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from deploy.console import Console
+from deploy.settings import load
+
+if TYPE_CHECKING:
+    import argparse
+    from datetime import date
+
+    from deploy.scan.scan import Scanned
+    from deploy.settings import Settings
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    import argparse
+
+    parser = subparsers.add_parser(
+        "scan",
+        help="look for vulnerabilities, secrets and licences that are not allowed",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--stage", help="scan what is live in this stage instead of dist/")
+    parser.add_argument("--osv-url", metavar="URL", help="the service's query URL (default: scan.vulnerabilities)")
+    parser.add_argument("--allow-unchecked", action="store_true", help="pass although something could not be checked")
+    parser.add_argument("--json", action="store_true", help="print what was found as JSON, for machines")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    settings = load(arguments.project, os.environ)
+    service = arguments.osv_url or settings.scan.vulnerabilities
+    scanned = _scan(settings, arguments.stage, service, datetime.now(UTC).date())
+    passes = scanned.passes(allow_unchecked=arguments.allow_unchecked)
+    if arguments.json:
+        print(json.dumps(_document(scanned, arguments.stage, passes=passes), indent=1))
+    else:
+        show(scanned, Console())
+    return 0 if passes else 1
+
+
+def _scan(settings: Settings, stage: str | None, service: str, today: date) -> Scanned:
+    from deploy.scan import vulnerabilities
+
+    vulnerabilities.require()
+    from deploy.scan.scan import scan_built, scan_live
+
+    if stage is None:
+        return scan_built(settings, service, today)
+    where = settings.stage(stage)
+    from deploy.aws.connection import connect
+    from deploy.layer.cache import Cache
+    from deploy.published.shelf import Shelf
+
+    shelf = Shelf(connect(where), Cache.from_environment(os.environ).root / "published")
+    return scan_live(settings, where, shelf, service, today)
+
+
+def show(scanned: Scanned, console: Console) -> None:
+    """Say what was looked at, what is wrong, what nobody looked at, and what the project lives with."""
+    console.table(["checked", "", "of"], _rows(scanned))
+    for finding in scanned.judged.findings:
+        console.say(f"\n{finding}")
+    for title, lines in _notes(scanned).items():
+        if lines:
+            console.say(f"\n{title}")
+        for line in lines:
+            console.say(f"  {line}")
+    console.say(f"\n{_sentence(scanned)}")
+
+
+def _rows(scanned: Scanned) -> list[list[str]]:
+    rows = [["vulnerabilities", f"{each.answered} of {each.wanted}", each.where] for each in scanned.audits]
+    for target in scanned.targets:
+        rows.append(["secrets, files", str(len(target.contents.files)), target.where])
+        if target.contents.packages:
+            done = len(target.contents.packages) if scanned.licences_checked else 0
+            rows.append(["licences", f"{done} of {len(target.contents.packages)}", target.where])
+    return rows
+
+
+def _notes(scanned: Scanned) -> dict[str, list[str]]:
+    unchecked = [f"{each.where}: {each.why}" for each in scanned.unchecked]
+    unseen = [
+        f"{each.package} {each.version}: {each.libraries or 'nobody says what is in it'} ({each.objects} compiled)"
+        for each in scanned.bundled
+    ]
+    notes = {
+        "not checked:": unchecked,
+        "not checked, since no scanner sees what is compiled in; follow their releases yourself:": unseen,
+        "ignored:": [
+            f"{each.finding.where} [{each.ignore.id}] until {each.ignore.until}: {each.ignore.reason}"
+            for each in scanned.judged.ignored
+        ],
+        "ignores without effect, which can go:": [
+            f"{each.id}: {each.reason}" for each in scanned.judged.idle if not scanned.unchecked
+        ],
+    }
+    if not scanned.licences_checked:
+        notes["not checked:"].append("licences: scan.licenses in config/pipeline.yaml allows none yet")
+    return notes
+
+
+def _sentence(scanned: Scanned) -> str:
+    count = len(scanned.judged.findings)
+    found = f"{count} finding{'' if count == 1 else 's'}" if count else "nothing found"
+    if not scanned.unchecked:
+        return found
+    cure = "mend what kept it, name another service with --osv-url, or accept it with --allow-unchecked"
+    return f"{found}, and not everything was checked: {cure}"
+
+
+def _document(scanned: Scanned, stage: str | None, *, passes: bool) -> dict[str, Any]:
+    return {
+        "stage": stage,
+        "passes": passes,
+        "vulnerabilities": [
+            {"where": each.where, "wanted": each.wanted, "answered": each.answered} for each in scanned.audits
+        ],
+        "zips": [
+            {
+                "where": each.where,
+                "sha256": each.contents.sha256,
+                "files": len(each.contents.files),
+                "packages": each.contents.versions,
+            }
+            for each in scanned.targets
+        ],
+        "licenses_checked": scanned.licences_checked,
+        "findings": [asdict(each) for each in scanned.judged.findings],
+        "ignored": [asdict(each) for each in scanned.judged.ignored],
+        "idle_ignores": [asdict(each) for each in scanned.judged.idle],
+        "unchecked": [asdict(each) for each in scanned.unchecked],
+        "bundled": [asdict(each) for each in scanned.bundled],
+    }

@@ -1,0 +1,86 @@
+"""A whole scan: every check on every zip, and how much was looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deploy.layer import lock
+from deploy.scan import vulnerabilities
+from deploy.scan.bundled import Bundled, bundled
+from deploy.scan.findings import Finding, Judged, Unchecked, judge
+from deploy.scan.licences import check, licences
+from deploy.scan.secrets import secrets
+from deploy.scan.targets import Target, built, live
+from deploy.scan.unwanted import unwanted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from deploy.published.shelf import Shelf
+    from deploy.scan.vulnerabilities import Audit
+    from deploy.settings import Scan, Settings, Stage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scanned:
+    """What was looked at and what came of it. `bundled` is what no scanner sees, by distribution and version."""
+
+    targets: tuple[Target, ...]
+    audits: tuple[Audit, ...]
+    judged: Judged
+    unchecked: tuple[Unchecked, ...]
+    bundled: tuple[Bundled, ...]
+    licences_checked: bool
+
+    def passes(self, *, allow_unchecked: bool) -> bool:
+        return not self.judged.findings and (allow_unchecked or not self.unchecked)
+
+
+def scan_built(settings: Settings, service: str, today: date) -> Scanned:
+    """Scan the lock and the zips in dist/; raise PipelineError where one is missing."""
+    check(settings.scan)
+    targets, differing = built(settings)
+    path = settings.project / settings.requirements
+    versions = {pin.name: pin.version for pin in lock.read(path)}
+    audits = [vulnerabilities.audit_lock(path, str(settings.requirements), versions, service)]
+    return _scanned(_Asked(targets, audits, differing), settings.scan, today)
+
+
+def scan_live(settings: Settings, stage: Stage, shelf: Shelf, service: str, today: date) -> Scanned:
+    """Scan the code and the layers that a stage's aliases send traffic to, by what these very zips hold."""
+    check(settings.scan)
+    targets, gone = live(shelf, settings, stage)
+    audits = [
+        vulnerabilities.audit_packages(target.contents.packages, target.where, service)
+        for target in targets
+        if target.contents.packages
+    ]
+    return _scanned(_Asked(targets, audits, unchecked=gone), settings.scan, today)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The zips, and what is known before they are looked into."""
+
+    targets: Sequence[Target]
+    audits: Sequence[Audit]
+    findings: Sequence[Finding] = ()
+    unchecked: Sequence[Unchecked] = ()
+
+
+def _scanned(asked: _Asked, rules: Scan, today: date) -> Scanned:
+    found = [*asked.findings, *(finding for audit in asked.audits for finding in audit.findings)]
+    for target in asked.targets:
+        found += [*secrets(target), *unwanted(target)]
+        if rules.licenses:
+            found += licences(target, rules)
+    return Scanned(
+        targets=tuple(asked.targets),
+        audits=tuple(asked.audits),
+        judged=judge(found, rules.ignore, today),
+        unchecked=(*asked.unchecked, *(each for audit in asked.audits for each in audit.unchecked)),
+        bundled=tuple(dict.fromkeys(each for target in asked.targets for each in bundled(target))),
+        licences_checked=bool(rules.licenses),
+    )

@@ -1,0 +1,137 @@
+"""The zips that a scan looks at: those in dist/ before they ship, or those that traffic meets in a stage."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from deploy.aws import functions, layers
+from deploy.errors import BuildError, Fault, RolloutError
+from deploy.layer import lock
+from deploy.layer.spec import RuntimeImage, specs
+from deploy.published import contents
+from deploy.release import bundle
+from deploy.scan.findings import Finding, Unchecked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from deploy.aws.functions import FunctionState
+    from deploy.layer.spec import LayerSpec
+    from deploy.published.contents import Contents
+    from deploy.published.shelf import Shelf
+    from deploy.settings import Settings, Stage
+
+
+@dataclass(frozen=True)
+class Target:
+    """A zip and what is in it; `where` is what people call it."""
+
+    where: str
+    content: bytes
+    contents: Contents
+
+
+def built(settings: Settings) -> tuple[tuple[Target, ...], tuple[Finding, ...]]:
+    """Open the zips in dist/; find what of them does not follow from the lock or is not what was verified.
+
+    Raises BuildError with every file that is not there.
+    """
+    dist, faults = settings.project / "dist", list[Fault]()
+    pins = lock.read(settings.project / settings.requirements)
+    targets: list[Target] = []
+    findings: list[Finding] = []
+    for architecture in settings.architectures:
+        for spec in specs(settings, pins, RuntimeImage(settings.image, ""), architecture):
+            if target := _opened(dist / f"{spec.stem}.zip", faults):
+                targets.append(target)
+                findings += _differing(target, spec, _manifest(dist / f"{spec.stem}.json", faults))
+    if settings.functions and (code := _opened(dist / bundle.NAME, faults)):
+        targets.append(code)
+    if faults:
+        raise BuildError(faults)
+    return tuple(targets), tuple(findings)
+
+
+def live(shelf: Shelf, settings: Settings, stage: Stage) -> tuple[tuple[Target, ...], tuple[Unchecked, ...]]:
+    """Fetch the code and the layers of every version that an alias of the stage sends traffic to.
+
+    Raises RolloutError where a function or its alias is not there.
+    """
+    targets: dict[str, Target] = {}
+    unknown: dict[str, Unchecked] = {}
+    for state in _running(shelf, settings, stage):
+        where = f"{state.name}:{state.version}"
+        if state.sha256 not in targets:
+            content = shelf.code(state.name, state.version, state.sha256)
+            targets[state.sha256] = Target(f"code of {where}", content, contents.read(content, where))
+        for arn in state.layers:
+            found = layers.read(shelf.aws, arn)
+            if found is None:
+                unknown[arn] = Unchecked(arn, f"the layer version was deleted, and {where} runs on with it")
+            elif arn not in targets:
+                version, there = found
+                content, name = shelf.layer(there, arn), f"{version.layer}:{version.version}"
+                targets[arn] = Target(name, content, contents.read(content, name))
+                if not targets[arn].contents.packages:
+                    unknown[arn] = Unchecked(name, "holds no manifest and no .dist-info that says what is in it")
+    return tuple(targets.values()), tuple(unknown.values())
+
+
+def _running(shelf: Shelf, settings: Settings, stage: Stage) -> Iterator[FunctionState]:
+    faults: list[Fault] = []
+    for function in settings.functions.values():
+        name = f"{function.name}{stage.suffix}"
+        alias = functions.alias(shelf.aws, name, function.alias)
+        for version in sorted(alias.versions) if alias else ():
+            if state := functions.read(shelf.aws, name, version):
+                yield state
+        if alias is None:
+            cure = f"deploy it first: `nox -s deploy -- --stage {stage.name}`"
+            faults.append(Fault(f"{name}:{function.alias}", "is not there", cure=cure))
+    if faults:
+        raise RolloutError(faults)
+
+
+def _opened(path: Path, faults: list[Fault]) -> Target | None:
+    if not path.is_file():
+        faults.append(Fault(f"{path.parent.name}/{path.name}", "is not there", cure="make it with `nox -s layer`"))
+        return None
+    content, where = path.read_bytes(), f"{path.parent.name}/{path.name}"
+    return Target(where, content, contents.read(content, where))
+
+
+def _manifest(path: Path, faults: list[Fault]) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        cure = "make it with `nox -s layer`"
+        faults.append(Fault(f"{path.parent.name}/{path.name}", f"cannot be read: {error}", cure=cure))
+        return {}
+    return found
+
+
+def _differing(target: Target, spec: LayerSpec, manifest: dict[str, Any]) -> Iterator[Finding]:
+    """Yield where the zip, its manifest and the lock do not tell of the same distributions or bytes."""
+    locked = {pin.name: pin.version for pin in spec.pins}
+    papers = {each["name"]: each["version"] for each in manifest.get("packages", ())}
+    if target.contents.sha256 != manifest.get("zip", {}).get("sha256"):
+        yield _stale(target, "is not the zip that its manifest describes")
+    if not target.contents.versions == papers == locked:
+        names = sorted(set(locked.items()) ^ set(target.contents.versions.items()))
+        shown = ", ".join(f"{name} {version}" for name, version in names[:5]) or "its manifest"
+        yield _stale(target, f"holds other distributions than the lock: {shown}")
+
+
+def _stale(target: Target, what: str) -> Finding:
+    return Finding(
+        kind="bytes",
+        id=f"bytes:{target.where}",
+        severity="high",
+        where=target.where,
+        what=what,
+        cause="the lock or the zip was changed after the layer was built",
+        cure="build it with `nox -s layer`, then scan again",
+    )

@@ -1,0 +1,144 @@
+"""deploy/github-role.yaml: GitHub's jobs may do what the pipeline asks of AWS, and nothing that it does not."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+UNLIMITED = {
+    # What AWS lets nobody limit to a resource, by the Service Authorization Reference.
+    "cloudformation:GetTemplateSummary",
+    "lambda:GetAccountSettings",
+    "lambda:ListEventSourceMappings",
+    "lambda:ListFunctions",
+    "lambda:ListLayers",
+    "lambda:ListLayerVersions",
+    "logs:DescribeLogGroups",
+    "sts:GetCallerIdentity",
+}
+BY_SOMEBODY_ELSE = {
+    # A developer's own machine puts the bot's token there; GitHub never has it.
+    "deploy/aws/secrets.py",
+}
+NOT_ASKED_BY_NAME = {
+    "s3:GetObject": "Lambda reads an upload with the rights of its caller",
+    # What status, share and doctor ask.
+    "iam:GetRole": "doctor",
+    "iam:SimulatePrincipalPolicy": "doctor",
+    "lambda:AddLayerVersionPermission": "share",
+    "lambda:GetAccountSettings": "doctor",
+    "lambda:GetFunctionConcurrency": "doctor",
+    "lambda:GetLayerVersionPolicy": "share",
+    "lambda:ListEventSourceMappings": "status",
+    "lambda:RemoveLayerVersionPermission": "share",
+    "logs:FilterLogEvents": "doctor",
+    "sqs:GetQueueAttributes": "status",
+    "ssm:GetParameters": "share",
+    "ssm:PutParameter": "share",
+}
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads CloudFormation's short functions as {function: value}."""
+
+
+def _function(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.SequenceNode):
+        return {suffix: loader.construct_sequence(node, deep=True)}
+    assert isinstance(node, yaml.ScalarNode)
+    return {suffix: loader.construct_scalar(node)}
+
+
+_Loader.add_multi_constructor("!", _function)
+RESOURCES = yaml.load((DEPLOY / "github-role.yaml").read_text(), Loader=_Loader)["Resources"]  # noqa: S506 - a SafeLoader
+
+
+def statements(*names: str) -> Iterator[dict[str, Any]]:
+    """Yield the statements of inline and managed policies, as if every condition held."""
+    for name in names:
+        properties = RESOURCES[name]["Properties"]
+        documents = [each["PolicyDocument"] for each in properties.get("Policies", ())]
+        documents += [properties["PolicyDocument"]] if "PolicyDocument" in properties else []
+        for document in documents:
+            for each in document["Statement"]:
+                yield each["If"][1] if "If" in each else each
+
+
+def actions(statement: dict[str, Any]) -> list[str]:
+    found = statement["Action"]
+    return [found] if isinstance(found, str) else found
+
+
+def asked() -> Iterator[tuple[str, str]]:
+    """Yield every action that a call of `asking` names, and the module that it is in."""
+    for path in sorted((DEPLOY / "aws").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "asking":
+                assert isinstance(node.args[0], ast.Constant), f"{path}:{node.lineno} does not name its action plainly"
+                yield str(node.args[0].value), f"deploy/aws/{path.name}"
+
+
+def test_every_action_that_the_pipeline_asks_for_is_allowed_to_the_role_that_deploys() -> None:
+    allowed = {action for each in statements("DeployRole", "Looking") for action in actions(each)}
+    wanted = {action for action, module in asked() if module not in BY_SOMEBODY_ELSE}
+    assert len(wanted) > 25
+    assert wanted - allowed == set()
+
+
+def test_nothing_is_allowed_that_neither_the_pipeline_asks_for_nor_the_stack_needs() -> None:
+    stated = [each for each in statements("DeployRole", "Looking") if not each["Sid"].startswith("Stack")]
+    stated += [each for each in statements("DeployRole") if each["Sid"] == "Stacks"]
+    allowed = {action for each in stated for action in actions(each)}
+    assert allowed - {action for action, _ in asked()} - NOT_ASKED_BY_NAME.keys() == set()
+
+
+def test_no_action_has_a_wildcard_and_only_what_cannot_be_limited_is_allowed_everywhere() -> None:
+    for statement in statements("DeployRole", "WatchRole", "Looking"):
+        assert not [action for action in actions(statement) if "*" in action], statement["Sid"]
+        if statement["Resource"] == "*" and "Condition" not in statement:
+            assert set(actions(statement)) <= UNLIMITED, statement["Sid"]
+
+
+def test_the_role_that_looks_changes_nothing() -> None:
+    assert RESOURCES["WatchRole"]["Properties"]["ManagedPolicyArns"] == [{"Ref": "Looking"}]
+    assert "Policies" not in RESOURCES["WatchRole"]["Properties"]
+    verbs = {
+        re.split(r"(?<=[a-z])(?=[A-Z])", action.split(":")[1])[0]
+        for e in statements("Looking")
+        for action in actions(e)
+    }
+    assert verbs <= {"Get", "List", "Describe", "Filter", "Simulate"}
+
+
+@pytest.mark.parametrize(("role", "environment"), [("DeployRole", "Environment"), ("WatchRole", "WatchEnvironment")])
+def test_only_jobs_of_one_environment_of_one_repository_are_trusted(role: str, environment: str) -> None:
+    (statement,) = RESOURCES[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+    assert list(statement["Condition"]) == ["StringEquals"]
+    assert statement["Condition"]["StringEquals"] == {
+        "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+        "token.actions.githubusercontent.com:sub": {
+            "Sub": f"repo:${{Owner}}@${{OwnerId}}/${{Repository}}@${{RepositoryId}}:environment:${{{environment}}}"
+        },
+    }
+
+
+def test_roles_are_passed_to_lambda_alone() -> None:
+    (passing,) = [each for each in statements("DeployRole") if "iam:PassRole" in actions(each)]
+    assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
+
+
+def test_no_statement_reaches_the_role_itself() -> None:
+    """Its stack is not the stage's, so that a name that begins with the stage's stack is not its own."""
+    for statement in statements("DeployRole"):
+        if any(action.startswith("iam:") and action != "iam:GetRole" for action in actions(statement)):
+            assert statement["Resource"] == {"Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Stack}-*"}

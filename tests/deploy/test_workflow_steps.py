@@ -1,0 +1,203 @@
+"""The shell of the workflows, run as a runner runs it: in bash, with a `gh` that stands in for GitHub's."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from deploy.local_secrets import with_secrets
+
+FOLDER = Path(__file__).parents[2] / ".github" / "workflows"
+GH = """#!/bin/sh
+echo "$@" >> "$GH_LOG"
+case "$*" in
+  *"$GH_REFUSES"*) exit 1 ;;
+  "pr list"*) echo "$GH_OPEN" ;;
+esac
+"""
+
+pytestmark = pytest.mark.skipif(not shutil.which("jq"), reason="jq is not here; GitHub's runners have it")
+
+
+class Runner:
+    """Runs single steps in `work`; `output` is what they set, `asked` what they asked of gh."""
+
+    def __init__(self, folder: Path, work: Path | None = None) -> None:
+        self.folder, self.work = folder, work or folder
+        (folder / "bin").mkdir(parents=True)
+        (folder / "bin" / "gh").write_text(GH)
+        (folder / "bin" / "gh").chmod(0o755)
+        self.environment = {
+            "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
+            "HOME": str(folder),
+            "GH_LOG": str(folder / "gh.log"),
+            "GH_REFUSES": "nothing",
+            "GITHUB_OUTPUT": str(folder / "output"),
+            "GITHUB_REPOSITORY": "octo/bot",
+            "GITHUB_SHA": "c0ffee",
+            "RUNNER_TEMP": str(folder / "temp"),
+        }
+
+    def run(self, workflow: str, job: str, step: str, **environment: str) -> int:
+        jobs: dict[str, Any] = yaml.safe_load((FOLDER / workflow).read_text())["jobs"]
+        (found,) = [each["run"] for each in jobs[job]["steps"] if each.get("name", "").startswith(step)]
+        command = ["bash", "--noprofile", "--norc", "-e", "-c", found]
+        done = subprocess.run(command, cwd=self.work, env=self.environment | environment, check=False, timeout=60)
+        return done.returncode
+
+    @property
+    def output(self) -> dict[str, str]:
+        lines = (self.folder / "output").read_text().splitlines()
+        return {name: value for name, _, value in (line.partition("=") for line in lines)}
+
+    @property
+    def asked(self) -> str:
+        return (self.folder / "gh.log").read_text()
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Runner:
+    """Run the step that packs what was built."""
+    runner = Runner(tmp_path / "build")
+    for path, text in {
+        "cache/layers/f00/layer.zip": "the layer",
+        "cache/checks/abc.json": "passed",
+        "cache/wheels/six.whl": "is not needed any more",
+        "project/dist/tiny.zip": "the layer",
+        "project/dist/tiny.json": json.dumps({"image": {"digest": "sha256:1234"}}),
+        "project/dist/tiny.cdx.json": "{}",
+        "project/src/bot.py": "is checked out there too",
+    }.items():
+        (runner.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (runner.folder / path).write_text(text)
+    assert runner.run("pipeline.yml", "build", "Pack") == 0
+    return runner
+
+
+def brought(built: Runner, folder: Path) -> Runner:
+    """Make another runner that has downloaded what was packed."""
+    runner = Runner(folder)
+    shutil.copy(built.folder / "built.tar", folder / "built.tar")
+    return runner
+
+
+def test_what_was_built_is_packed_with_the_image_that_it_was_built_in(built: Runner) -> None:
+    assert built.output["image"] == "sha256:1234"
+    with tarfile.open(built.folder / "built.tar") as archive:
+        names = {each.name for each in archive if each.isfile()}
+    assert names == {
+        "cache/layers/f00/layer.zip",
+        "cache/checks/abc.json",
+        "project/dist/tiny.zip",
+        "project/dist/tiny.json",
+        "project/dist/tiny.cdx.json",
+    }
+
+
+def test_layers_of_two_images_are_not_packed(built: Runner) -> None:
+    other = json.dumps({"image": {"digest": "sha256:5678"}})
+    (built.folder / "project/dist/other.json").write_text(other)
+    assert built.run("pipeline.yml", "build", "Pack") != 0
+
+
+@pytest.mark.parametrize("job", ["attest", "deploy"])
+def test_what_was_built_is_unpacked_elsewhere(built: Runner, tmp_path: Path, job: str) -> None:
+    runner = brought(built, tmp_path / "there")
+    assert runner.run("pipeline.yml", job, "Unpack", **_expected(built)) == 0
+    assert (runner.folder / "project/dist/tiny.zip").read_text() == "the layer"
+
+
+@pytest.mark.parametrize("job", ["attest", "deploy"])
+def test_other_bytes_are_not_unpacked(built: Runner, tmp_path: Path, job: str) -> None:
+    runner = brought(built, tmp_path / "there")
+    with (runner.folder / "built.tar").open("ab") as archive:
+        archive.write(b"\0")
+    assert runner.run("pipeline.yml", job, "Unpack", **_expected(built)) != 0
+    assert not (runner.folder / "project").exists()
+
+
+def test_what_is_not_attested_by_this_workflow_on_this_commit_is_not_unpacked(built: Runner, tmp_path: Path) -> None:
+    runner = brought(built, tmp_path / "there")
+    assert runner.run("pipeline.yml", "deploy", "Unpack", **_expected(built), GH_REFUSES="attestation verify") != 0
+    assert not (runner.folder / "project").exists()
+    assert "--repo octo/bot --source-digest c0ffee" in runner.asked
+    assert "--signer-workflow octo/channelwright/.github/workflows/pipeline.yml --signer-digest cafe" in runner.asked
+
+
+@pytest.mark.parametrize("job", ["deploy", "promote"])
+def test_the_variables_of_an_environment_reach_the_stage_as_they_are(tmp_path: Path, job: str) -> None:
+    runner = Runner(tmp_path / "there")
+    (runner.folder / "project").mkdir()
+    variables = {"DISCORD_PUBLIC_KEY": "ab" * 32, "GREETING": 'it\'s "so" $HOME \\ #1\nand on'}
+    done = runner.run("pipeline.yml", job, "Hand", VARIABLES=json.dumps(variables), STAGE="dev")
+    assert done == 0
+    assert with_secrets({}, runner.folder / "project", "dev") == variables
+
+
+def test_an_update_commits_the_lock_and_the_image_and_nothing_else(tmp_path: Path) -> None:
+    origin, work = tmp_path / "origin.git", tmp_path / "work"
+    runner = Runner(tmp_path / "there", work)
+    _git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", str(origin))
+    _git(tmp_path, "clone", "--quiet", str(origin), str(work))
+    for name in ("requirements.txt", "config/pipeline.yaml", "src/bot.py"):
+        (work / name).parent.mkdir(exist_ok=True)
+        (work / name).write_text("before\n")
+    _git(work, "add", ".")
+    _git(work, "commit", "--quiet", "--message", "before")
+    _git(work, "push", "--quiet", "origin", "HEAD:main")
+    for name in ("requirements.txt", "src/bot.py"):
+        (work / name).write_text("after\n")
+    assert runner.run("update-dependencies.yml", "update", "See what changed") == 0
+    assert runner.output == {"changed": "true"}
+    (runner.folder / "temp").mkdir()
+    shutil.move(work / "update", runner.folder / "temp" / "update")
+    # As if a package that was built with had got hold of the patch.
+    with (runner.folder / "temp/update/update.patch").open("a") as patch:
+        patch.write(_git(work, "diff", "--", "src/bot.py"))
+    _git(work, "checkout", "--quiet", "--", ".")
+    assert runner.run("update-dependencies.yml", "propose", "Commit", BRANCH="update-dependencies") == 0
+    changed = _git(origin, "diff", "--name-only", "main", "update-dependencies")
+    assert changed == "requirements.txt\n"
+
+
+def test_an_update_without_changes_proposes_nothing(tmp_path: Path) -> None:
+    runner = Runner(tmp_path / "there")
+    _git(runner.folder, "init", "--quiet")
+    for name in ("requirements.txt", "config/pipeline.yaml"):
+        (runner.folder / name).parent.mkdir(exist_ok=True)
+        (runner.folder / name).write_text("same\n")
+    _git(runner.folder, "add", "requirements.txt", "config")
+    _git(runner.folder, "commit", "--quiet", "--message", "before")
+    assert runner.run("update-dependencies.yml", "update", "See what changed") == 0
+    assert not (runner.folder / "output").exists()
+
+
+@pytest.mark.parametrize(("number", "verb"), [("", "create --head update-dependencies"), ("7", "edit 7")])
+def test_an_open_pull_request_gets_the_new_text_and_none_is_opened_beside_it(
+    tmp_path: Path, number: str, verb: str
+) -> None:
+    runner = Runner(tmp_path / "there")
+    done = runner.run("update-dependencies.yml", "propose", "Open", BRANCH="update-dependencies", GH_OPEN=number)
+    assert done == 0
+    listed, written, started = runner.asked.splitlines()
+    assert listed.startswith("pr list --head update-dependencies --state open")
+    assert written.startswith(f"pr {verb} ")
+    assert started == "workflow run ci.yml --ref update-dependencies"
+
+
+def _expected(built: Runner) -> dict[str, str]:
+    return {"SHA256": built.output["sha256"], "SIGNER": "octo/channelwright", "SIGNER_DIGEST": "cafe"}
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+    done = subprocess.run(["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout

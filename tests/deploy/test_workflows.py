@@ -1,0 +1,231 @@
+"""The workflows, as far as no linter knows what they are for: who gets which right, and what the steps call."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from deploy.__main__ import COMMANDS, _parser
+from deploy.settings import load
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / ".github" / "workflows"
+NOT_COMMANDS = {"actionlint", "lint", "test"}
+PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
+NOX = re.compile(
+    r"^nox (?:--install-only )?-s (?P<sessions>[a-z][\w-]*(?: [a-z][\w-]*)*)"
+    r"(?: -- (?P<options>[^&|>\n]+?))?[ ]*(?:[&|>].*)?$",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    workflow: str
+    name: str
+    body: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.workflow}: {self.name}"
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.body.get("steps", [])
+        return found
+
+    @property
+    def runs(self) -> list[str]:
+        return [step["run"] for step in self.steps if "run" in step]
+
+    @property
+    def uses(self) -> list[str]:
+        named = [step["uses"] for step in self.steps if "uses" in step]
+        return [*named, self.body["uses"]] if "uses" in self.body else named
+
+    @property
+    def deploys(self) -> bool:
+        return any(re.search(r"nox -s (deploy|promote)\b", run) for run in self.runs)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    # YAML reads the key `on` as true.
+    return {"on" if key is True else key: value for key, value in yaml.safe_load(path.read_text()).items()}
+
+
+WORKFLOWS = {path.name: _read(path) for path in sorted(FOLDER.glob("*.yml"))}
+JOBS = [Job(file, name, body) for file, each in WORKFLOWS.items() for name, body in each["jobs"].items()]
+LINES = [
+    (job, found)
+    for job in JOBS
+    for run in job.runs
+    for found in NOX.finditer(re.sub(r"^\s+", "", run, flags=re.MULTILINE))
+]
+
+
+def sessions() -> set[str]:
+    found = set()
+    for node in ast.parse((ROOT / "noxfile.py").read_text()).body:
+        if isinstance(node, ast.FunctionDef):
+            for decorator in node.decorator_list:
+                call = decorator.func if isinstance(decorator, ast.Call) else decorator
+                if ast.unparse(call) == "nox.session":
+                    keywords = {each.arg: each.value for each in getattr(decorator, "keywords", ())}
+                    name = keywords.get("name")
+                    found.add(str(name.value) if isinstance(name, ast.Constant) else node.name)
+    return found
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_has_no_rights_but_those_that_its_jobs_take(name: str) -> None:
+    assert WORKFLOWS[name]["permissions"] == {}
+    assert all("permissions" in job.body for job in JOBS if job.workflow == name)
+
+
+@pytest.mark.parametrize("job", JOBS, ids=str)
+def test_only_what_acts_in_aws_or_signs_gets_an_identity(job: Job) -> None:
+    if "uses" in job.body or job.body["permissions"].get("id-token") != "write":
+        return
+    signs = any("attest" in each for each in job.uses)
+    signs_in = any("configure-aws-credentials" in each for each in job.uses)
+    assert signs != signs_in
+    if signs_in:
+        # The trust of the role names an environment: a job without one would get nothing.
+        assert job.body["environment"]["name"]
+    else:
+        assert all(each.startswith("actions/") for each in job.uses)
+        assert not re.search(r"\b(nox|pip|python|npm|checkout)\b", " ".join([*job.runs, *job.uses]))
+
+
+@pytest.mark.parametrize("job", [job for job in JOBS if "configure-aws-credentials" in " ".join(job.uses)], ids=str)
+def test_nothing_is_installed_while_there_are_credentials(job: Job) -> None:
+    names = [step.get("uses", step.get("run", "")) for step in job.steps]
+    signed_in = next(at for at, name in enumerate(names) if "configure-aws-credentials" in name)
+    installed = {each for name in names[:signed_in] for each in _sessions(name) if "--install-only" in name}
+    assert {each for name in names[signed_in:] for each in _sessions(name)} <= installed
+    assert not any("pip install" in name for name in names[signed_in:])
+
+
+@pytest.mark.parametrize("job", [job for job in JOBS if job.deploys], ids=str)
+def test_a_deploy_is_never_stopped_half_way_and_two_of_a_stage_never_meet(job: Job) -> None:
+    assert job.body["concurrency"]["cancel-in-progress"] is False
+    environment = job.body["environment"]["name"]
+    assert environment in job.body["concurrency"]["group"]
+    assert WORKFLOWS[job.workflow].get("concurrency", {}).get("cancel-in-progress", False) is False
+
+
+def test_what_calls_a_workflow_that_deploys_is_never_cancelled_either() -> None:
+    callers = [job for job in JOBS if job.body.get("uses", "").endswith("/pipeline.yml")]
+    assert callers
+    for job in callers:
+        assert WORKFLOWS[job.workflow]["concurrency"]["cancel-in-progress"] is False
+
+
+def test_what_is_deployed_was_built_once_and_is_compared_before_anybody_signs_in() -> None:
+    (job,) = [job for job in JOBS if any("nox -s deploy" in run for run in job.runs)]
+    (deploying,) = [run for run in job.runs if run.startswith("nox -s deploy")]
+    assert "--built" in deploying
+    order = [step.get("uses", step.get("run", "")) for step in job.steps]
+    checked = next(at for at, each in enumerate(order) if "gh attestation verify" in each)
+    assert "sha256sum --check" in order[checked]
+    assert checked < next(at for at, each in enumerate(order) if "configure-aws-credentials" in each)
+    assert checked < order.index(deploying)
+    assert set(job.body["needs"]) == {"build", "attest"}
+    assert [each for job in JOBS for each in job.runs if "nox -s layer" in each and job.deploys] == []
+
+
+def test_prod_waits_for_dev_and_for_whoever_guards_its_environment() -> None:
+    jobs = WORKFLOWS["pipeline.yml"]["jobs"]
+    assert jobs["promote"]["needs"] == "deploy"
+    assert jobs["promote"]["environment"]["name"] == "${{ inputs.then }}"
+    assert jobs["deploy"]["steps"][-1]["run"] == 'nox -s status -- --stage "$STAGE" --check'
+
+
+@pytest.mark.parametrize("job", JOBS, ids=str)
+def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it(job: Job) -> None:
+    lines = (FOLDER / job.workflow).read_text().splitlines()
+    for used in job.uses:
+        if used.startswith("./"):
+            continue
+        assert PINNED.fullmatch(used), used
+        assert all(re.search(r" # v\d+\.\d+\.\d+$", line) for line in lines if used in line), used
+
+
+def test_an_action_has_one_commit_everywhere() -> None:
+    commits: dict[str, set[str]] = {}
+    for name, _, commit in (each.partition("@") for job in JOBS for each in job.uses if "@" in each):
+        commits.setdefault(name, set()).add(commit)
+    assert {name for name, found in commits.items() if len(found) > 1} == set()
+
+
+@pytest.mark.parametrize("job", JOBS, ids=str)
+def test_no_checkout_leaves_its_token_behind(job: Job) -> None:
+    for step in job.steps:
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False
+
+
+@pytest.mark.parametrize(("job", "line"), LINES, ids=lambda each: str(each) if isinstance(each, Job) else each[0])
+def test_every_session_that_a_step_names_exists_and_takes_its_options(job: Job, line: re.Match[str]) -> None:
+    del job
+    for name in line["sessions"].split():
+        if name not in COMMANDS and name in {"promote", "status"}:
+            pytest.xfail("is not written yet")
+        assert name in sessions()
+        if line["options"]:
+            words = shlex.split(line["options"])
+            parser = _parser([name])
+            parser.parse_args([name, *words])
+            # An abbreviation is taken too, until another option begins like it.
+            assert {word for word in words if word.startswith("--")} <= _options(parser, name)
+        else:
+            assert name in NOT_COMMANDS | COMMANDS.keys()
+
+
+def test_every_line_with_nox_was_understood() -> None:
+    """So that no step escapes the test above."""
+    lines = [line for job in JOBS for run in job.runs for line in run.splitlines() if re.search(r"\bnox -", line)]
+    assert len(LINES) == len([line for line in lines if "sudo" not in line])
+
+
+def test_the_stages_of_the_workflows_are_those_of_the_configuration() -> None:
+    stages = set(load(ROOT, {}).stages)
+    assert set(WORKFLOWS["scan.yml"]["jobs"]["live"]["strategy"]["matrix"]["stage"]) == stages
+    released = WORKFLOWS["release.yml"]["jobs"]["release"]["with"]
+    assert {released["first"], released["then"]} == stages
+
+
+def test_the_example_in_the_reusable_workflow_is_a_workflow_of_ten_lines_that_fits_its_inputs() -> None:
+    text = (FOLDER / "pipeline.yml").read_text()
+    lines = [line.removeprefix("#   ") for line in text.splitlines() if line.startswith("#   ")]
+    assert len(lines) <= 10
+    example = yaml.safe_load("\n".join(lines))
+    (job,) = example["jobs"].values()
+    inputs = WORKFLOWS["pipeline.yml"]["on"]["workflow_call"]["inputs"]
+    assert job["with"].keys() <= inputs.keys()
+    assert job["permissions"] == WORKFLOWS["release.yml"]["jobs"]["release"]["permissions"]
+    granted = [each["permissions"] for each in WORKFLOWS["pipeline.yml"]["jobs"].values()]
+    assert {right for rights in granted for right in rights} == job["permissions"].keys()
+
+
+def test_what_may_write_to_the_repository_runs_nobodys_packages() -> None:
+    writers = [job for job in JOBS if job.body["permissions"].get("contents") == "write"]
+    assert [str(job) for job in writers] == ["update-dependencies.yml: propose"]
+    for job in writers:
+        assert not re.search(r"\b(nox|pip|npm|python)\b", " ".join(job.runs))
+
+
+def _options(parser: argparse.ArgumentParser, command: str) -> set[str]:
+    (commands,) = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
+    return set(commands.choices[command]._option_string_actions)
+
+
+def _sessions(run: str) -> set[str]:
+    return {name for found in NOX.finditer(run) for name in found["sessions"].split()}
