@@ -59,7 +59,8 @@ class Gate:
                 with self.world.lock:
                     self.limits.note(answer)
         finally:
-            self.record(self._exchange(request, route, answer, fault, started, broken))
+            exchange = self._exchange(request, route, answer, fault, started)
+            self.record(replace(exchange, broken=tuple(str(each) for each in broken)))
         return answer
 
     def record(self, exchange: Exchange) -> None:
@@ -187,7 +188,7 @@ class Gate:
 
     def check_reply(self, body: Any) -> list[Violation]:
         """Hold an endpoint's own answer against what the callback route would take."""
-        found = self.description.faults_of_request(routes.CALLBACK, {}, body) if self.description else []
+        found = list(self.description.faults_of_request(routes.CALLBACK, {}, body)) if self.description else []
         self.violations.extend(found)
         return found
 
@@ -206,13 +207,7 @@ class Gate:
         return true_answer if fault.answers else fault.answer
 
     def _exchange(
-        self,
-        request: Request,
-        route: Route | None,
-        answer: Answer | None,
-        fault: Fault | None,
-        started: float,
-        broken: list[Violation],
+        self, request: Request, route: Route | None, answer: Answer | None, fault: Fault | None, started: float
     ) -> Exchange:
         return Exchange(
             towards="discord",
@@ -225,7 +220,6 @@ class Gate:
             fault=fault.name if fault else "",
             asked=shown(request.body),
             answered=shown(answer.body) if answer else None,
-            broken=tuple(str(each) for each in broken),
         )
 
 

@@ -9,7 +9,7 @@ from .interactions import COMMAND, COMPONENT, MODAL, State
 from .options import GROUP, SUBCOMMAND
 from .permissions import sees
 from .shapes import message_json
-from .sight import in_order, is_private, sight, title
+from .sight import in_order, is_private, sight
 from .state import CATEGORY, TYPE_NAMES
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def watched(fake: FakeDiscord, given: Mapping[str, str]) -> Answer:
     heard = int(given.get("heard", -1))
     if fake.world.bell.wait(heard, PATIENCE) == heard:
         return Answer(204)
-    viewer = fake.person(given["viewer"])
+    viewer = fake.person(given["viewer"]) if given.get("viewer") else fake.owner
     with fake.world.lock:
         shown = view(fake, viewer, given.get("channel", ""), int(given.get("after", 0)))
     return Answer(200, shown, {"Content-Type": "application/json"})
@@ -119,7 +119,8 @@ def _channel(fake: FakeDiscord, viewer: Person, channel: Channel) -> Json:
 
 def _seen(fake: FakeDiscord, channel: Channel) -> Json:
     eyes = {each.user.id: sight(fake.guild, each, channel) for each in fake.guild.members.values()}
-    return {"id": channel.id, "title": title(fake.guild, channel), "type_name": TYPE_NAMES[channel.type], "sight": eyes}
+    nested = channel.parent_id is not None
+    return {"name": channel.name, "is_nested": nested, "type_name": TYPE_NAMES[channel.type], "sight": eyes}
 
 
 def _messages(fake: FakeDiscord, viewer: Person, channel: Channel) -> list[Json]:
