@@ -85,7 +85,7 @@ def _exchanges(fake: FakeDiscord, given: Json) -> Any:
 
 
 def _exchange(fake: FakeDiscord, given: Json) -> Any:
-    return asdict(next(each for each in fake.exchanges if each.number == int(given["number"])))
+    return asdict({each.number: each for each in fake.exchanges}[int(given["number"])])
 
 
 def _violations(fake: FakeDiscord, _given: Json) -> Any:
@@ -167,7 +167,7 @@ def _choose(fake: FakeDiscord, given: Json) -> Any:
 
 
 def _submit(fake: FakeDiscord, given: Json) -> Any:
-    interaction = next(each for each in fake.interactions if each.id == given["interaction"])
+    interaction = {each.id: each for each in fake.interactions}[given["interaction"]]
     return _seen(fake, fake.person(given["as"]).submit(interaction, **given["values"]))
 
 

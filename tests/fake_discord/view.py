@@ -31,13 +31,15 @@ Json = dict[str, Any]
 def watched(fake: FakeDiscord, given: Mapping[str, str]) -> Answer:
     """Wait until something is new to one who `heard` a count of changes, then show it all; 204 if nothing is.
 
-    However much happens meanwhile is one answer, so a page that is slow is late, but never behind.
+    However much happens meanwhile is one answer, so a page that is slow is late, but never behind. A viewer who is no
+    member (any longer) gives way to the owner.
     """
     heard = int(given.get("heard", -1))
     if fake.world.bell.wait(heard, PATIENCE) == heard:
         return Answer(204)
-    viewer = fake.person(given["viewer"]) if given.get("viewer") else fake.owner
     with fake.world.lock:
+        names = {each.user.username for each in fake.guild.members.values()}
+        viewer = fake.person(given["viewer"]) if given.get("viewer") in names else fake.owner
         shown = view(fake, viewer, given.get("channel", ""), int(given.get("after", 0)))
     return Answer(200, shown, {"Content-Type": "application/json"})
 

@@ -1,7 +1,7 @@
 // Following the fake: one request is always under way, and is answered when something is new.
 
-import { RefusedError, look } from "./door.js";
-import { address, chosen } from "./store.js";
+import { look } from "./door.js";
+import { chosen } from "./store.js";
 
 const SHORTEST = 50; // ms between two answers, so that a burst of changes is drawn once
 const AGAIN = 1000;
@@ -28,8 +28,10 @@ export async function follow(store) {
       await pause(SHORTEST);
     } catch (error) {
       if (running.signal.aborted) continue;
-      await recover(store, error);
+      if (!(error instanceof TypeError)) throw error; // fetch's for no connection
       heard = -1;
+      store.set({ connected: false });
+      await pause(AGAIN);
     }
   }
 }
@@ -41,17 +43,6 @@ function take(store, view) {
   const exchanges = isAnother ? [] : [...store.state.exchanges, ...view.exchanges].slice(-MOST);
   store.set({ view, exchanges, connected: true });
   return isAnother ? -1 : view.heard;
-}
-
-async function recover(store, error) {
-  if (error instanceof RefusedError && store.state.viewer) {
-    location.replace(address("", "")); // there is no such member, or not any longer
-    store.set(chosen());
-    return;
-  }
-  if (!(error instanceof TypeError || error instanceof RefusedError)) throw error;
-  store.set({ connected: false });
-  await pause(AGAIN);
 }
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));

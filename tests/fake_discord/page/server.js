@@ -13,11 +13,11 @@ export function showServer(store) {
   const tree = drawer(document.getElementById("tree"), drawTree);
   const roles = drawer(document.getElementById("roles"), drawRoles);
   const addresses = drawer(document.getElementById("addresses"), drawAddresses);
-  store.subscribe((view, { viewer }) => {
+  store.subscribe((view) => {
     name.textContent = view.guild.name;
     document.title = `${view.guild.name} · simulated server`;
     const here = view.members.find((member) => member.id === view.viewer).name;
-    viewers({ members: view.members, viewer: viewer || here, channel: view.channel });
+    viewers({ members: view.members, viewer: here, channel: view.channel });
     tree({ channels: view.channels, channel: view.channel, viewer: here });
     roles({ roles: view.roles, members: view.members });
     addresses(view.addresses);
@@ -49,23 +49,20 @@ function drawTree({ channels, channel, viewer }) {
 }
 
 function categoryHead(category) {
-  return el("h3", { id: `category-${category.id}` }, icon("category"), el("span", {}, category.name), lock(category));
+  return el("h3", { id: `category-${category.id}` }, icon("category"), el("span", {}, category.name), category.private && [mark("lock", "private"), spoken(" private")]);
 }
 
 function channelRow(channel, isHere, viewer) {
   const link = { href: address(viewer, channel.id), id: `channel-${channel.id}`, "aria-current": isHere && "page" };
-  const kind = spoken(` ${channel.type_name} channel`);
-  return el("li", {}, el("a", link, icon(channel.type_name), el("span", {}, channel.name), kind, lock(channel), readOnly(channel)));
+  const marks = [channel.private && ["lock", "private"], channel.sight === "reads" && ["readonly", mute(channel)]].filter(Boolean);
+  const words = [`${channel.type_name} channel`, ...marks.map(([, words]) => words)].join(", ");
+  const name = [icon(channel.type_name), el("span", {}, channel.name), spoken(` ${words}`)];
+  return el("li", {}, el("a", link, name, marks.map(([drawing, words]) => mark(drawing, words))));
 }
 
-const lock = (channel) => channel.private && mark("lock", "private");
+const mute = ({ type }) => (VOICE.includes(type) ? "no speaking" : "read-only");
 
-function readOnly({ sight, type }) {
-  if (sight !== "reads") return false;
-  return mark("readonly", VOICE.includes(type) ? "no speaking" : "read-only");
-}
-
-const mark = (name, words) => el("span", { class: "mark", title: words }, icon(name), spoken(`, ${words}`));
+const mark = (drawing, words) => el("span", { class: "mark", title: words, "aria-hidden": "true" }, icon(drawing));
 
 function drawRoles({ roles, members }) {
   return el("ul", { class: "roles" }, roles.map((role) => drawRole(role, members)));

@@ -7,7 +7,7 @@ const LINK = String.raw`https?:\/\/[^\s<>)]+`;
 const RULES = [
   [/^\\([^\p{L}\p{N}\s])/u, (found) => found[1]],
   [/^`([^`]+)`/, (found) => ({ tag: "code", inner: [found[1]] })],
-  [/^\*\*([^]+?)\*\*/, nested("strong")],
+  [/^\*\*([^]+?)\*\*(?!\*)/, nested("strong")],
   [/^__([^]+?)__/, nested("u")],
   [/^~~([^]+?)~~/, nested("s")],
   [/^\*([^*\s](?:[^*]*[^*\s])?)\*/, nested("em")],
