@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.discord.interacting import Endpoint, buttons, say
-from tests.fake_discord import Reply, Request
+from tests.fake_discord import Overwrite, Permission, Reply, Request
 from tests.page.looks import faults_of_layout, weak_texts
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ def busy(stage: Theatre, endpoint: Endpoint) -> Theatre:
     for text in ("one", "two", "three", "four " * 40):
         stage.fake.gm.command("plain", text=text)
     stage.fake.gm.press(stage.fake.messages[-1], "Go")
+    hide = Overwrite(stage.fake.guild_id, 0, deny=int(Permission.VIEW_CHANNEL))
+    mute = Overwrite(stage.fake.guild_id, 0, deny=int(Permission.SEND_MESSAGES))
+    for name, overwrite in (("moderator-only", hide), ("rules", mute)):
+        channel = replace(stage.fake.channel(name), overwrites=(overwrite,))
+        stage.fake.change(lambda guild, channel=channel: guild.with_channel(channel))  # type: ignore[misc]
     stage.fake.handle(
         Request("GET", "/api/v10/nonsense", headers={"user-agent": "DiscordBot (https://example.org, 1)"})
     )

@@ -33,7 +33,8 @@ MADE = [
 WATCH = """() => {
   window.said = [];
   const list = document.getElementById("message-list");
-  const note = () => { for (const each of list.children) window.said.push(each.querySelector(".content")?.innerText ?? "") };
+  const said = (each) => each.querySelector(".content")?.innerText ?? "";
+  const note = () => window.said.push(...[...list.children].map(said));
   new MutationObserver(note).observe(list, { subtree: true, childList: true, characterData: true });
 }"""
 
@@ -51,7 +52,7 @@ def test_a_campaign_comes_about_before_the_eyes_of_its_game_master(theatre: Thea
     expect(message).to_contain_text("Only gm sees this.")
     theatre.shows_channels([*OPENING, "Curse of Strahd", *MADE])
     expect(theatre.page.locator("#roles")).to_contain_text("Curse of Strahd Members")
-    expect(theatre.page.get_by_role("status").filter(has_text="has answered")).to_be_visible()
+    expect(theatre.page.get_by_role("status").filter(has_text="at work")).to_be_visible()
 
     said = theatre.page.evaluate("window.said")
     assert "The application is thinking…" in said

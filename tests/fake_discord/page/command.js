@@ -78,7 +78,7 @@ async function sending(box, outcome, work) {
   try {
     const { state, failure } = await work();
     if (state === "dead") say(outcome, `The application did not respond: ${failure}`, "failure");
-    else say(outcome, "The application has answered.");
+    else say(outcome, state === "deferred" ? "The application is at work on it." : "The application has answered.");
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
     say(outcome, error.message, "failure");

@@ -13,7 +13,7 @@ const RULES = [
   [/^\*([^*\s](?:[^*]*[^*\s])?)\*/, nested("em")],
   [/^_([^_\s](?:[^_]*[^_\s])?)_(?![\p{L}\p{N}])/u, nested("em")],
   [/^<@!?(\d+)>/, (found, view) => mention(`@${nameOf(view, found[1])}`)],
-  [/^<@&(\d+)>/, (found, view) => mention(`@${view.roles.find((role) => role.id === found[1])?.name ?? "deleted role"}`)],
+  [/^<@&(\d+)>/, (found, view) => mention(roleName(view, found[1]))],
   [/^<#(\d+)>/, (found, view) => channelMention(view, found[1])],
   [/^<t:(-?\d{1,12})(?::[tTdDfFRsS])?>/, (found, view) => moment(Number(found[1]), view.now)],
   [new RegExp(String.raw`^\[([^\]]+)\]\((${LINK})\)`), (found) => ({ tag: "a", href: found[2], inner: [found[1]] })],
@@ -24,6 +24,9 @@ const PLAIN = /^(?:[^\\`*_~<[h]+|[^])/;
 function nested(tag) {
   return (found, view) => ({ tag, inner: inline(found[1], view) });
 }
+
+/** The name of @everyone has its sign already. */
+const roleName = (view, id) => `@${(view.roles.find((role) => role.id === id)?.name ?? "deleted role").replace(/^@/, "")}`;
 
 const mention = (text) => ({ tag: "mention", inner: [text] });
 
