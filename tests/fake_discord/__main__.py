@@ -1,19 +1,22 @@
 """A fake Discord on 127.0.0.1, with a page to look at it: `python -m tests.fake_discord --page`.
 
 It prints its addresses and keys, and serves until Ctrl-C or SIGTERM: one line of JSON for programs, or, with --page,
-sentences for people. In a browser its address shows the simulated server as each of its members would see it, runs
-commands, presses buttons, and logs every HTTP exchange with the bot.
+sentences for people. In a browser its address shows the simulated server as each of its members would see it, with
+their commands and buttons to use, and logs every HTTP exchange with the bot.
 
-A bot of this project is brought to it in three steps, with what is printed:
+A bot is brought to it in two steps, with what is printed:
 
-  1. the bot's functions get DISCORD_API and DISCORD_PUBLIC_KEY, and the token in their parameter;
-  2. the bot tells its commands: PUT {api}/applications/{application_id}/guilds/{guild_id}/commands
-     (DISCORD_API=… DISCORD_BOT_TOKEN=… python -m deploy register does that, among others);
-  3. the fake learns where interactions go: --endpoint URL, or later
-     curl -d '{"url": "http://127.0.0.1:9000/"}' {url}/_fake/endpoint
+  1. It is started with the public key, and with the API's address in place of Discord's (DISCORD_PUBLIC_KEY and
+     DISCORD_API for the one of this project).
+  2. Its commands are registered, and where it takes interactions: for the one of this project
+       DISCORD_API=… DISCORD_BOT_TOKEN=… python -m deploy register --stage dev --guild … --endpoint URL
+     The fake tries the URL first, as Discord does. --endpoint at its own start takes one untried.
 
-What else can be asked and done under {url}/_fake/ stands at the top of the room `control`: moving the clock, planning
-faults, playing commands from a script, reading the exchanges and violations.
+Scripts ask and do the rest under /_fake/, as told at the top of tests/fake_discord/control.py:
+
+  curl $URL/_fake/violations
+  curl $URL/_fake/command -d '{"as": "gm", "line": "add-campaign", "options": {"name": "Curse of Strahd"}}'
+  curl $URL/_fake/faults -d '{"operation": "create_guild_channel", "fault": "refused", "with": {"code": 50013}}'
 """
 
 from __future__ import annotations
@@ -80,7 +83,11 @@ def _introduce(fake: FakeDiscord, *, page: bool) -> None:
     print(f"The simulated server is at {fake.url}/ until Ctrl-C.\n")
     for name, value in told.items():
         print(f"  {name:<15} {', '.join(value) if isinstance(value, dict) else value}")
-    print("\nIts members can run commands once a bot has told it some: --help says how.", flush=True)
+    register = f"DISCORD_API={fake.api} DISCORD_BOT_TOKEN={fake.application.token} python -m deploy register"
+    print(
+        f"\nIts members have commands once a bot has registered some:\n  {register} --stage dev --guild {fake.guild_id}"
+    )
+    print("--help says how they reach the bot.", flush=True)
     if sys.stdout.isatty() and (sys.platform == "darwin" or {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys()):
         webbrowser.open(f"{fake.url}/")
 
