@@ -85,6 +85,30 @@ def test_a_process_can_be_played_from_outside() -> None:
         assert requests.get(f"{told['url']}/_fake/violations", timeout=5).json() == {"violations": [], "unfaithful": []}
 
 
+def test_for_people_it_says_in_words_where_the_page_is() -> None:
+    command = [sys.executable, "-m", "fake_discord", "--page"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env={"PYTHONPATH": str(TESTS)}, text=True) as running:
+        assert running.stdout is not None
+        try:
+            url = running.stdout.readline().split()[5]
+            assert requests.get(url, timeout=5).headers["Content-Type"].startswith("text/html")
+        finally:
+            running.terminate()
+        rest = running.stdout.read()
+        assert running.wait(10) == 0
+    assert f"DISCORD_API={url}api/v10 DISCORD_BOT_TOKEN=" in rest
+
+
+def test_a_port_in_use_is_said_in_words(fake: FakeDiscord) -> None:
+    port = fake.url.rpartition(":")[2]
+    command = [sys.executable, "-m", "fake_discord", "--port", port]
+    run = subprocess.run(
+        command, env={"PYTHONPATH": str(TESTS)}, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr == f"Cannot serve on 127.0.0.1:{port}: Address already in use. --port 0 takes a free port.\n"
+
+
 def test_the_same_seed_gives_the_same_key() -> None:
     assert FakeDiscord(key_seed=b"seven").public_key == FakeDiscord(key_seed=b"seven").public_key
 

@@ -1,14 +1,17 @@
 """The strings behind the stage: what a test in another process, or a page, may ask and do under /_fake/.
 
-GET   state, exchanges?after=N, violations, messages?viewer=NAME, interactions
+GET   state, exchanges?after=N, violations, messages?viewer=NAME, interactions, exchange?number=N
+      view?viewer=NAME&channel=ID&after=N&heard=COUNT, which waits for news, as in the room `view`
 POST  clock {"advance": 900}, lag {"seconds": 4, "varies": true}
       faults {"operation", "fault", "call"?, "times"?, "with"?: {…}}, as in the room `faults`
       endpoint {"url"}
-      command {"as", "line", "options"?, "within"?}, type {"as", "line", "option", "text"}
+      command {"as", "line", "options"?, "within"?}, type {"as", "line", "option", "text", "options"?, "within"?}
       press {"as", "message", "button"}, choose {"as", "message", "select", "values"}
       submit {"as", "interaction", "values"}
       probe {}
       join {"name"}, remove {"channel"}: somebody comes in; somebody deletes a channel by hand
+
+Among options and values "@gm" stands for a member and "#general" for a channel, unless `"literal": true` is given.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from . import faults
 from .call import Answer
 from .options import CannotError
 from .shapes import message_json
+from .view import watched
 
 if TYPE_CHECKING:
     from .call import Request
@@ -37,14 +41,32 @@ Json = dict[str, Any]
 def control(fake: FakeDiscord, request: Request) -> Answer:
     """Do what is asked: 404 for what is not there, 409 for what a member cannot do."""
     name = request.path.removeprefix(PREFIX)
-    work = {"GET": _ASKED, "POST": _DONE}.get(request.method, {}).get(name)
-    if work is None:
-        return Answer(404, {"error": f"there is no {request.method} {name}"})
     try:
-        given = dict(request.query) if request.method == "GET" else json.loads(request.body or b"{}")
-        return Answer(200, work(fake, given), {"Content-Type": "application/json"})
+        if (request.method, name) == ("GET", "view"):
+            return watched(fake, request.query)
+        if request.method == "GET" and name in _ASKED:
+            return _told(_ask(fake, _ASKED[name], dict(request.query)))
+        if request.method == "POST" and name in _DONE:
+            return _told(_do(fake, _DONE[name], json.loads(request.body or b"{}")))
     except (CannotError, LookupError, ValueError, TypeError) as error:
-        return Answer(409, {"error": f"{type(error).__name__}: {error}"}, {"Content-Type": "application/json"})
+        return _told({"error": f"{type(error).__name__}: {error}", "what": str(error)}, 409)
+    return _told({"error": f"there is no {request.method} {name}"}, 404)
+
+
+def _told(content: Any, status: int = 200) -> Answer:
+    return Answer(status, content, {"Content-Type": "application/json", "Cache-Control": "no-store"})
+
+
+def _ask(fake: FakeDiscord, work: _Work, given: Json) -> Any:
+    with fake.world.lock:  # nothing may change while it is read
+        return work(fake, given)
+
+
+def _do(fake: FakeDiscord, work: _Work, given: Json) -> Any:
+    """Do it without the lock, since the bot may call back meanwhile; then tell who watches."""
+    done = work(fake, given)
+    fake.world.bell.ring()
+    return done
 
 
 def _state(fake: FakeDiscord, _given: Json) -> Any:
@@ -61,6 +83,10 @@ def _state(fake: FakeDiscord, _given: Json) -> Any:
 
 def _exchanges(fake: FakeDiscord, given: Json) -> Any:
     return [asdict(each) for each in fake.exchanges if each.number > int(given.get("after", 0))]
+
+
+def _exchange(fake: FakeDiscord, given: Json) -> Any:
+    return asdict({each.number: each for each in fake.exchanges}[int(given["number"])])
 
 
 def _violations(fake: FakeDiscord, _given: Json) -> Any:
@@ -119,13 +145,17 @@ def _endpoint(fake: FakeDiscord, given: Json) -> Any:
 
 def _command(fake: FakeDiscord, given: Json) -> Any:
     person = fake.person(given["as"])
-    options = {name: _named(fake, value) for name, value in given.get("options", {}).items()}
-    return _seen(fake, person.command(given["line"], within=given.get("within"), **options))
+    return _seen(fake, person.command(given["line"], within=given.get("within"), **_options(fake, given)))
 
 
 def _type(fake: FakeDiscord, given: Json) -> Any:
-    person = fake.person(given["as"])
-    return _seen(fake, person.type_in(given["line"], given["option"], given["text"], within=given.get("within")))
+    person, within = fake.person(given["as"]), given.get("within")
+    others = _options(fake, given)
+    return _seen(fake, person.type_in(given["line"], given["option"], given["text"], within=within, **others))
+
+
+def _options(fake: FakeDiscord, given: Json) -> Json:
+    return {name: _named(fake, value, given) for name, value in given.get("options", {}).items()}
 
 
 def _press(fake: FakeDiscord, given: Json) -> Any:
@@ -133,12 +163,12 @@ def _press(fake: FakeDiscord, given: Json) -> Any:
 
 
 def _choose(fake: FakeDiscord, given: Json) -> Any:
-    message, values = fake.world.messages[given["message"]], (_named(fake, each) for each in given["values"])
+    message, values = fake.world.messages[given["message"]], (_named(fake, each, given) for each in given["values"])
     return _seen(fake, fake.person(given["as"]).choose(message, given["select"], *values))
 
 
 def _submit(fake: FakeDiscord, given: Json) -> Any:
-    interaction = next(each for each in fake.interactions if each.id == given["interaction"])
+    interaction = {each.id: each for each in fake.interactions}[given["interaction"]]
     return _seen(fake, fake.person(given["as"]).submit(interaction, **given["values"]))
 
 
@@ -156,8 +186,10 @@ def _remove(fake: FakeDiscord, given: Json) -> Any:
     return {"removed": channel.id}
 
 
-def _named(fake: FakeDiscord, value: Any) -> Any:
-    """Let "@gm" stand for a member and "#general" for a channel."""
+def _named(fake: FakeDiscord, value: Any, given: Json) -> Any:
+    """Let "@gm" stand for a member and "#general" for a channel, unless all is meant literally."""
+    if given.get("literal"):
+        return value
     if isinstance(value, str) and value.startswith("@"):
         return fake.person(value[1:])
     return fake.channel(value[1:]) if isinstance(value, str) and value.startswith("#") else value
@@ -166,6 +198,7 @@ def _named(fake: FakeDiscord, value: Any) -> Any:
 _Work = Callable[["FakeDiscord", Json], Any]
 _ASKED: dict[str, _Work] = {
     "state": _state,
+    "exchange": _exchange,
     "exchanges": _exchanges,
     "violations": _violations,
     "messages": _messages,

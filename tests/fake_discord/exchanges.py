@@ -15,7 +15,8 @@ HIDDEN = "…"
 class Exchange:
     """A request and its answer. `towards` is "discord" (the bot asks) or "bot" (an interaction comes).
 
-    `status` is 0 where the connection was closed without an answer; `at` is the clock's time, `ms` real time.
+    `status` is 0 where the connection was closed without an answer; `at` is the clock's time, `ms` real time;
+    `broken` are the violations in it.
     """
 
     towards: str
@@ -29,6 +30,7 @@ class Exchange:
     asked: Any = None
     answered: Any = None
     number: int = 0
+    broken: tuple[str, ...] = ()
 
     @property
     def code(self) -> int | None:

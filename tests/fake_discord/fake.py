@@ -115,6 +115,7 @@ class FakeDiscord(Inspection):
 
         path = {"application_id": self.application.id, "guild_id": self.guild_id}
         bulk_set_commands(self.call("bulk_set_guild_application_commands", path, list(commands)))
+        self.world.bell.ring()
 
     def call(self, operation: str, path: Mapping[str, str] | None = None, body: Any = None) -> Call:
         """Make a call that comes from within."""
@@ -129,6 +130,13 @@ class FakeDiscord(Inspection):
 
     def send_interactions_to(self, url: str, patience: float = 3.0) -> None:
         self.endpoint = OverHttp(url, patience)
+
+    @property
+    def interactions_go_to(self) -> str:
+        """Where members' clicks end up, in words: empty for nowhere."""
+        if self.endpoint:
+            return getattr(self.endpoint, "url", "a function in this process")
+        return self.application.interactions_endpoint_url or ""
 
     def redeliver(self, interaction: Interaction) -> None:
         """Send an interaction a second time, as a replay would; its first reply stands."""
@@ -167,7 +175,7 @@ class FakeDiscord(Inspection):
 
     @contextmanager
     def serving(self, port: int = 0) -> Iterator[FakeDiscord]:
-        """Answer over HTTP on 127.0.0.1; `url` and `api` say where."""
+        """Answer over HTTP on 127.0.0.1; `url` and `api` say where. In a browser `url` is a page to look at it all."""
         with serving(self, port) as url:
             self.url = url
             yield self

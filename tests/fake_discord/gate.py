@@ -53,7 +53,10 @@ class Gate:
         started = time.monotonic()
         if self.latency:
             hold(self.latency)
-        route, fault, answer = self._watched(request)
+        with self.world.lock:
+            known = len(self.violations)
+            route, fault, answer = self._watched(request)
+            broken = self.violations[known:]
         try:
             if fault:
                 answer = self._suffer(fault, answer, hold)
@@ -62,7 +65,8 @@ class Gate:
                 with self.world.lock:
                     self.limits.note(answer)
         finally:
-            self.record(self._exchange(request, route, answer, fault, started))
+            exchange = self._exchange(request, route, answer, fault, started)
+            self.record(replace(exchange, broken=tuple(str(each) for each in broken)))
         return answer
 
     def record(self, exchange: Exchange) -> None:
@@ -70,6 +74,7 @@ class Gate:
         with self.world.lock:
             exchange = replace(exchange, number=len(self.exchanges) + 1)
             self.exchanges.append(exchange)
+        self.world.bell.ring()
         for listener in self.listeners:
             listener(exchange)
 
@@ -83,22 +88,21 @@ class Gate:
 
     def _pass(self, request: Request) -> tuple[Route | None, Fault | None, Answer | None]:
         """Take a request as far as it gets. Return its route, the fault that strikes it, and its true answer."""
-        with self.world.lock:
-            if banned := self.limits.ban():
-                return None, None, banned
-            if not USER_AGENT.fullmatch(request.headers.get("user-agent", "")):
-                self._violated("any", "User-Agent", "must be DiscordBot ($url, $version)")
-                return None, None, cloudflare(403, 1010)
-            try:
-                route, path = self._route(request)
-            except RefusalError as refusal:
-                return None, None, Answer(refusal.status, refusal.body)
-            fault = self.faults.strike(route.operation)
-            if fault and not fault.works:
-                with suppress(RefusalError):
-                    self._read(request, route, path)
-                return route, fault, None
-            return route, fault, self._answer(request, route, path)
+        if banned := self.limits.ban():
+            return None, None, banned
+        if not USER_AGENT.fullmatch(request.headers.get("user-agent", "")):
+            self._violated("any", "User-Agent", "must be DiscordBot ($url, $version)")
+            return None, None, cloudflare(403, 1010)
+        try:
+            route, path = self._route(request)
+        except RefusalError as refusal:
+            return None, None, Answer(refusal.status, refusal.body)
+        fault = self.faults.strike(route.operation)
+        if fault and not fault.works:
+            with suppress(RefusalError):
+                self._read(request, route, path)
+            return route, fault, None
+        return route, fault, self._answer(request, route, path)
 
     def _route(self, request: Request) -> tuple[Route, dict[str, str]]:
         if not request.path.startswith(f"{PREFIX}/"):
@@ -188,10 +192,11 @@ class Gate:
         if self.description:
             self.violations.extend(self.description.faults_of_request(route, request.query, body))
 
-    def check_reply(self, body: Any) -> None:
+    def check_reply(self, body: Any) -> list[Violation]:
         """Hold an endpoint's own answer against what the callback route would take."""
-        if self.description:
-            self.violations.extend(self.description.faults_of_request(routes.CALLBACK, {}, body))
+        found = list(self.description.faults_of_request(routes.CALLBACK, {}, body)) if self.description else []
+        self.violations.extend(found)
+        return found
 
     def _check_answer(self, route: Route, answer: Answer) -> None:
         if self.description:

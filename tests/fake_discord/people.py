@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .command_form import SLASH
 from .interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL, Interaction
 from .options import GROUP, SUBCOMMAND, CannotError, Filling, may_use
 from .permissions import Permission, permissions_in, sees
@@ -120,6 +121,19 @@ class Person:
         channel = self.fake.channel(within or "general")
         return [each["name"] for each in self._scopes() if may_use(each, self.fake.guild, self.member, channel)]
 
+    def offers(self, within: Any = None) -> list[Json]:
+        """Return the slash commands that this member can run here: none where commands cannot be used at all."""
+        channel = self.fake.channel(within or "general")
+        if not self._uses_commands(channel):
+            return []
+        own = [each for each in self._scopes() if each["type"] == SLASH]
+        return [each for each in own if may_use(each, self.fake.guild, self.member, channel)]
+
+    def _uses_commands(self, channel: Channel) -> bool:
+        held = self.permissions_in(channel)
+        there = channel.type not in {CATEGORY, FORUM} and not self.member.user.bot
+        return there and bool(held & Permission.USE_APPLICATION_COMMANDS)
+
     def _scopes(self) -> list[Json]:
         commands = self.fake.world.commands
         return [*commands.get(self.fake.guild.id, ()), *commands.get("", ())]
@@ -130,8 +144,7 @@ class Person:
         found: Json | None = next((each for each in scopes if each["name"] == name), None)
         if found is None:
             raise CannotError(f"/{name} is not registered; there are {[each['name'] for each in scopes]}")
-        held = self.permissions_in(channel)
-        if channel.type in {CATEGORY, FORUM} or not held & Permission.USE_APPLICATION_COMMANDS:
+        if not self._uses_commands(channel):
             raise CannotError(f"{self.name} cannot use commands in {channel.name}")
         if not may_use(found, self.fake.guild, self.member, channel):
             raise CannotError(f"{self.name} is not offered /{name}")

@@ -18,6 +18,7 @@ from .shapes import member_json, message_json, user_json
 
 if TYPE_CHECKING:
     from .fake import FakeDiscord
+    from .openapi import Violation
     from .people import Person
     from .signing import Reply
     from .state import Channel, Guild, Member
@@ -46,6 +47,7 @@ class Switchboard:
         with self.fake.world.lock:
             if interaction.state is State.NEW:
                 self._take(interaction, reply)
+        self.fake.world.bell.ring()
 
     def deliver(self, body: bytes, interaction: Interaction | None = None, *, forged: bool = False) -> Reply:
         """Send a body to the endpoint, signed, or badly signed, and record the exchange."""
@@ -62,9 +64,21 @@ class Switchboard:
             fault=reply.failure,
             asked=shown(body),
             answered=shown(reply.body),
+            broken=tuple(str(each) for each in self._violations(reply, interaction)),
         )
         self.fake.gate.record(exchange)
         return reply
+
+    def _violations(self, reply: Reply, interaction: Interaction | None) -> list[Violation]:
+        """Hold a first reply against the official description, if there is anything to be read."""
+        if interaction is None or interaction.state is not State.NEW or reply.status != 200:
+            return []
+        try:
+            said = json.loads(reply.body)
+        except ValueError:
+            return []
+        with self.fake.world.lock:
+            return self.fake.gate.check_reply(said)
 
     def _take(self, interaction: Interaction, reply: Reply) -> None:
         """Take the reply in; what Discord cannot use leaves the member with "The application did not respond"."""
@@ -76,7 +90,6 @@ class Switchboard:
             return
         try:
             said = json.loads(reply.body)
-            self.fake.gate.check_reply(said)
             take_reply(self.fake.call("interaction_reply"), interaction, said)
         except (ValueError, RefusalError) as error:
             interaction.die(f"the reply cannot be used: {error} {getattr(error, 'errors', '') or ''}")
@@ -95,7 +108,9 @@ class Switchboard:
             source_message_id=source,
         )
         interaction.payload = self._payload(interaction, guild, person.member, channel, data)
-        world.interactions[interaction.token] = interaction
+        with world.lock:
+            world.interactions[interaction.token] = interaction
+        world.bell.ring()
         return interaction
 
     def _payload(self, interaction: Interaction, guild: Guild, member: Member, channel: Channel, data: Json) -> Json:

@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from .bell import Bell
 from .clock import Clock, Snowflakes
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class World:
     commands: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     audit_log: list[AuditEntry] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
+    bell: Bell = field(default_factory=Bell)
 
     def __post_init__(self) -> None:
         self.snowflakes = Snowflakes(self.clock)
@@ -64,6 +66,7 @@ class World:
         """Make `guild` the present state, and remember when."""
         self.guilds[guild.id] = guild
         self._past.setdefault(guild.id, []).append((self.clock.now(), guild))
+        self.bell.ring()
 
     def settle(self, guild_id: str) -> None:
         """Forget the past: every reader sees the present at once, as after a long quiet time."""
