@@ -10,6 +10,7 @@ import argparse
 import errno
 import importlib
 import os
+import select
 import signal
 import sys
 from pathlib import Path
@@ -65,7 +66,28 @@ def main(argv: list[str]) -> int:
     except KeyboardInterrupt:
         print("interrupted; a rerun continues where this one stopped", file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        if not _stopped_reading():
+            raise
+        return 128 + signal.SIGPIPE
     return code
+
+
+def _stopped_reading() -> bool:
+    """Whether it is our output that nobody reads any more, as `head` does once it has seen enough.
+
+    What may be left in the buffer then goes nowhere, as Python would try again when it ends:
+    https://docs.python.org/3/library/signal.html#note-on-sigpipe
+    """
+    poll = select.poll()
+    try:
+        poll.register(sys.stdout.fileno(), 0)
+    except OSError:  # no file, and so no pipe
+        return False
+    if not any(event & select.POLLERR for _, event in poll.poll(0)):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return True
 
 
 def _parser(argv: list[str]) -> argparse.ArgumentParser:

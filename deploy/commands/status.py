@@ -106,7 +106,8 @@ def _stack(stack: StackStanding) -> str:
         return "there is none"
     if stack.changes is None:
         return f"{stack.status}, not compared with the template"
-    return f"{stack.status}, {f'{len(stack.changes)} changes wait' if stack.changes else 'as the template says'}"
+    waiting = ", ".join(change.resource for change in stack.changes)
+    return f"{stack.status}, {f'a deploy would change: {waiting}' if waiting else 'as the template says'}"
 
 
 def _aliases(standing: Standing) -> Iterator[tuple[str, ...]]:

@@ -59,7 +59,8 @@ def _function(settings: Settings, function: FunctionStanding, deploy: str) -> It
         yield Fault(function.name, f"its last update: {function.latest.update}", cure=deploy)
     if function.unreleased:
         what = f"$LATEST differs from what is live: {', '.join(function.unreleased)}"
-        yield Fault(function.name, what, "it was changed by hand, or a deploy ended half-way", deploy)
+        cure = "deploy, which puts code and layers right; a configuration is put back first, or goes live with it"
+        yield Fault(function.name, what, "it was changed by hand, or a deploy ended half-way", cure)
     if function.live is None:
         what = f"there is no alias {function.function.alias}, which config/pipeline.yaml names"
         yield Fault(function.name, what, cure=deploy)
@@ -106,7 +107,7 @@ def _declared(settings: Settings, function: FunctionStanding, version: VersionSt
         yield f"runs on {version.state.architecture}; config/pipeline.yaml builds for {wanted}"
     has = tuple(layer.layer for layer in version.layers)
     if has != function.function.layers:
-        yield f"has the layers {_named(has)}; config/pipeline.yaml says {_named(function.function.layers)}"
+        yield f"has {_named(has)}; config/pipeline.yaml says {_named(function.function.layers)}"
 
 
 def _released(version: VersionStanding) -> Iterator[str]:
@@ -146,4 +147,4 @@ def _releases(standing: Standing, deploy: str) -> Iterator[Fault]:
 
 
 def _named(layers: tuple[str, ...]) -> str:
-    return ", ".join(layers) or "none"
+    return f"the layers {', '.join(layers)}" if layers else "no layers"

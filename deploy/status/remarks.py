@@ -77,7 +77,7 @@ def _queue(standing: QueueStanding) -> Iterator[Fault]:
     if source.is_queue and standing.queue is None:
         yield Fault(name, "there is no such queue any more", cure=f"{source.function} gets nothing; make it again")
     if standing.dead and standing.dead.messages:
-        what = f"{standing.dead.messages} messages were given up"
+        what = f"messages that were given up: {standing.dead.messages}"
         cure = "read why in the function's log, then: aws sqs start-message-move-task"
         yield Fault(standing.dead.name, what, cause=f"{source.function} failed on them too often", cure=cure)
 

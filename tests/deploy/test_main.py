@@ -65,6 +65,27 @@ def test_a_full_disk_is_a_message_and_exit_code_1(
     assert "No space left on device" in capsys.readouterr().err
 
 
+def test_a_reader_that_has_seen_enough_ends_the_run_without_a_traceback() -> None:
+    run = subprocess.Popen(
+        [sys.executable, "-m", "deploy", "check"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert run.stdout
+    assert run.stderr
+    run.stdout.close()
+    said = run.stderr.read()
+    assert (run.wait(timeout=60), said) == (141, "")
+    run.stderr.close()
+
+
+def test_a_pipe_that_breaks_elsewhere_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    def bug(*_: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("deploy.commands.check.load", bug)
+    with pytest.raises(BrokenPipeError):
+        main(["check"])
+
+
 def test_a_terminated_run_ends_as_an_interrupted_one() -> None:
     script = "import deploy.commands.check as c, time; c.load = lambda *_: (print('up', flush=True), time.sleep(60)); "
     run = subprocess.Popen(

@@ -68,7 +68,7 @@ def test_an_update_or_a_stack_in_progress_is_remarked() -> None:
 
 def test_messages_that_were_given_up_are_remarked_wherever_they_are_counted() -> None:
     source = EventSource(QUEUE, "worker", "live", "Enabled", "", "")
-    assert queued(source, QueueState(f"{QUEUE}-dead", 1, 1, 0)) == ["2 messages were given up"]
+    assert queued(source, QueueState(f"{QUEUE}-dead", 1, 1, 0)) == ["messages that were given up: 2"]
 
 
 def test_a_source_that_gives_nothing_is_remarked_with_lambdas_word() -> None:

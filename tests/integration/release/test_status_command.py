@@ -152,7 +152,7 @@ def test_a_version_that_was_published_by_hand_with_anybodys_layer_is_drift(look:
     version = released.aws.functions.publish_version(FunctionName=BOT)["Version"]
     released.aws.functions.update_alias(FunctionName=BOT, Name="live", FunctionVersion=version, Description="")
     assert drift(look) == [
-        f"{BOT}:3: has the layers theirs; config/pipeline.yaml says tiny-layer",
+        f"{BOT}:3: has the layers theirs; config/pipeline.yaml says the layers tiny-layer",
         f"{BOT}:3: was not published by this pipeline: its description names no release",
         f"{BOT}:3: has theirs:1, which is not a layer of this pipeline: no manifest of ours is in it, or may be read",
     ]
@@ -217,7 +217,7 @@ def test_queues_are_shown_with_what_waits_and_what_was_given_up(look: Looker, aw
     assert (queue["queue"]["name"], queue["queue"]["waiting"]) == ("jobs", 2)
     assert (queue["dead_letters"]["name"], queue["dead_letters"]["waiting"]) == ("dead", 1)
     text = look.text("status")
-    assert "dead: 1 messages were given up" in text
+    assert "dead: messages that were given up: 1" in text
     assert "jobs: tiny_worker-dev:live does not take from it: Disabled" in text
 
 
