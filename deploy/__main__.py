@@ -56,6 +56,10 @@ def main(argv: list[str]) -> int:
     except PipelineError as error:
         print(f"{error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        if not _stopped_reading():
+            raise
+        return 128 + signal.SIGPIPE
     except OSError as error:
         if error.errno not in _FULL:
             raise
@@ -66,10 +70,6 @@ def main(argv: list[str]) -> int:
     except KeyboardInterrupt:
         print("interrupted; a rerun continues where this one stopped", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        if not _stopped_reading():
-            raise
-        return 128 + signal.SIGPIPE
     return code
 
 
