@@ -87,6 +87,12 @@ def share(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def report(session: nox.Session) -> None:
+    """Write a page about a layer: `nox -s report`, `nox -s report -- --compare 3`."""
+    _pipeline(session, "report")
+
+
+@nox.session(default=False)
 def register(session: nox.Session) -> None:
     """Tell Discord the bot's commands: `nox -s register -- --stage dev`."""
     _pipeline(session, "register")

@@ -32,6 +32,7 @@ COMMANDS = {
     "rollback": "go back to the release before, or to a named one",
     "prune": "delete old versions that nothing refers to; a dry run unless told otherwise",
     "share": "say who may use the layers, and which version is stable",
+    "report": "write a page about a layer: its size, packages, needs, and what changed",
     "register": "tell Discord the application's commands, and where its interactions go",
     "lock": "lock requirements.in to versions and hashes that fit the runtime",
     "scan": "look for known vulnerabilities, secrets, unwanted files and licences that are not allowed",

@@ -98,10 +98,10 @@ def growth(count: int) -> str:
 def size(count: int) -> str:
     """Write bytes as people do, in powers of 1000, as Lambda's console does.
 
-    >>> size(3_091_926), size(11_800), size(0)
-    ('3.09 MB', '11.8 kB', '0 B')
+    >>> size(3_091_926), size(11_800), size(999_900), size(0)
+    ('3.09 MB', '11.8 kB', '1 MB', '0 B')
     """
     for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if count >= factor:
+        if count >= 0.9995 * factor:  # what rounds to 1000 of a unit is 1 of the next
             return f"{count / factor:.3g} {unit}"
     return f"{count} B"

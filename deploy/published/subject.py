@@ -56,9 +56,10 @@ Reference = InFile | InAccount | ByArn
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """A layer opened; `published` is how AWS describes it, None for one in a file."""
+    """A layer opened, and its zip; `published` is how AWS describes it, None for one in a file."""
 
     name: str
+    content: bytes
     contents: Contents
     published: LayerVersion | None
 
@@ -88,7 +89,7 @@ def read(reference: Reference, shelf: Callable[[str], Shelf]) -> Subject:
     """
     match reference:
         case InFile(path):
-            return Subject(name=str(path), contents=contents.read(_bytes(path), str(path)), published=None)
+            return _subject(str(path), _bytes(path), str(path), None)
         case InAccount(layer, version):
             here = shelf("")
             return _opened(here, _numbered(here.aws, layer, version), f"{layer}:{version}")
@@ -120,8 +121,11 @@ def _opened(shelf: Shelf, found: tuple[LayerVersion, LayerContent] | None, where
             [Fault(where, f"there is no such layer version in {shelf.aws.region}", cause, _which(shelf.aws))]
         )
     version, content = found
-    opened = contents.read(shelf.layer(content, where), where)
-    return Subject(name=f"{version.layer}:{version.version}", contents=opened, published=version)
+    return _subject(f"{version.layer}:{version.version}", shelf.layer(content, where), where, version)
+
+
+def _subject(name: str, content: bytes, where: str, published: LayerVersion | None) -> Subject:
+    return Subject(name=name, content=content, contents=contents.read(content, where), published=published)
 
 
 def _which(aws: Aws) -> str:

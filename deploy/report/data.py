@@ -1,0 +1,168 @@
+"""What a page shows of a layer, as a value: everything is decided here, nothing about how it looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deploy.errors import PipelineError
+from deploy.inside.exchange import Saving
+from deploy.layer.elf import BASES
+from deploy.layer.verify import Imported
+from deploy.published.difference import difference
+from deploy.report.native import Judge
+from deploy.report.provenance import facts, origin, said
+from deploy.report.tree import grow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from deploy.layer.elf import Base
+    from deploy.published.contents import Contents
+    from deploy.published.difference import Difference
+    from deploy.published.known import Known
+    from deploy.published.subject import Subject
+    from deploy.report.native import Library
+    from deploy.report.provenance import Fact
+    from deploy.report.tree import Folder
+    from deploy.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trimming:
+    """What was left out: by rule, in the order in which the rules ran, and why each excluded pattern was."""
+
+    savings: tuple[Saving, ...]
+    excluded: Mapping[str, str]
+
+    @property
+    def bytes(self) -> int:
+        return sum(saving.bytes for saving in self.savings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imports:
+    """Modules in the order in which they were imported, each measured with those that it was the first to import.
+
+    `without` says of a distribution why nothing of it was imported; `where` it was measured.
+    """
+
+    modules: tuple[Imported, ...]
+    without: Mapping[str, str]
+    where: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """How the layer differs from another: `before` says which, `contents` are that one's."""
+
+    before: str
+    contents: Contents
+    difference: Difference
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportData:
+    """A layer as the page shows it.
+
+    `base` is the Linux under its runtime, None where nothing is known of it. `trimming` and `imports` are None
+    where nothing tells them.
+    """
+
+    name: str
+    origin: str
+    contents: Contents
+    runtime: str
+    architecture: str
+    base: Base | None
+    root: Folder
+    libraries: tuple[Library, ...]
+    trimming: Trimming | None
+    imports: Imports | None
+    facts: tuple[Fact, ...]
+    remarks: tuple[str, ...]
+    comparison: Comparison | None
+
+
+def gather(layer: Known, settings: Settings, before: Subject | None = None) -> ReportData:
+    """Tell what is known of a layer; raise PipelineError where its manifest is none that this pipeline writes.
+
+    The runtime and the architecture of a layer that says neither are those that the project builds for.
+    """
+    contents = layer.contents
+    comparison = _compared(layer.subject, before) if before else None
+    runtime = _text(said(layer, "runtime")) or settings.runtime
+    architecture = _architecture(layer) or settings.architectures[0]
+    libraries = Judge(layer, BASES.get(runtime), architecture).libraries()
+    return ReportData(
+        name=_text(said(layer, "layer")) or stem(layer.subject),
+        origin=origin(layer.subject),
+        contents=contents,
+        runtime=runtime,
+        architecture=architecture,
+        base=BASES.get(runtime),
+        root=grow(contents.files.values(), {each.path for each in libraries}, _changes(comparison)),
+        libraries=libraries,
+        trimming=_trimming(layer),
+        imports=_imports(layer),
+        facts=facts(layer),
+        remarks=tuple((layer.verification or {}).get("remarks", ())),
+        comparison=comparison,
+    )
+
+
+def stem(subject: Subject) -> str:
+    """Name a layer as its files in dist/ are named."""
+    return subject.published.layer if subject.published else Path(subject.name).stem
+
+
+def _architecture(layer: Known) -> str:
+    """Return what the manifest says, or AWS where it names one."""
+    published = layer.subject.published
+    known = published.architectures if published else ()
+    return _text(said(layer, "architecture")) or (known[0] if len(known) == 1 else "")
+
+
+def _trimming(layer: Known) -> Trimming | None:
+    """Read the savings, which the manifest in the layer has too."""
+    savings, trim = said(layer, "savings"), said(layer, "trim")
+    if savings is None:
+        return None
+    try:
+        return Trimming(
+            savings=tuple(Saving(rule=str(one["rule"]), files=+one["files"], bytes=+one["bytes"]) for one in savings),
+            excluded={str(pattern): str(why) for pattern, why in (trim or {}).get("exclude", {}).items()},
+        )
+    except (AttributeError, LookupError, TypeError) as error:
+        what = "its manifest does not say what trimming saved as this pipeline writes it"
+        cause = "it was changed, or another program wrote it"
+        raise PipelineError.of(origin(layer.subject), what, cause=cause) from error
+
+
+def _imports(layer: Known) -> Imports | None:
+    """Read how long imports took, which only the manifest in dist/ knows; None where they were not tried."""
+    evidence = layer.verification
+    if evidence is None or not evidence["imported"]:
+        return None
+    image = evidence["image"].partition(" ")[0] if evidence["in_container"] else "a sandbox on a host"
+    modules = tuple(Imported(**each) for each in evidence["modules"])
+    where = f"{image} with Python {evidence['python']} and glibc {evidence['glibc']}"
+    return Imports(modules=modules, without=evidence["nothing_to_import"], where=where)
+
+
+def _compared(after: Subject, before: Subject) -> Comparison:
+    found = difference(before.contents, after.contents)
+    return Comparison(before=origin(before), contents=before.contents, difference=found)
+
+
+def _changes(comparison: Comparison | None) -> dict[str, str]:
+    if comparison is None:
+        return {}
+    files = comparison.difference.files
+    return dict.fromkeys(files.added, "added") | dict.fromkeys(files.changed, "changed")
+
+
+def _text(value: Any) -> str:
+    """Return a value of a manifest that ought to be text; nothing where it is not there."""
+    return value if isinstance(value, str) else ""

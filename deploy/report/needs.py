@@ -1,0 +1,86 @@
+"""The part of a page about native libraries: what each needs, and whether the runtime has it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deploy.report.markup import Html, element, joined
+from deploy.report.native import INTERFACES
+from deploy.report.sections import note
+from deploy.report.tables import Column, amount, bar, bytes_, charted, table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from deploy.report.data import ReportData
+    from deploy.report.native import Library
+
+
+def native(data: ReportData) -> Html:
+    if not data.libraries:
+        return note("None: everything in this layer is Python or data, and runs on any machine.")
+    known = data.base.versions if data.base else {}
+    had = ", ".join(f"{name} {known[name]}" for name in INTERFACES if name in known)
+    against = (
+        f"Against {data.base.name} under {data.runtime} on {data.architecture}, which has {had}."
+        if data.base
+        else f"Nothing is known here of the Linux under {data.runtime}: needs are shown and not judged."
+    )
+    columns = [
+        Column("library"),
+        Column("package"),
+        Column("size", numeric=True),
+        Column("fits"),
+        Column("GLIBC", numeric=True),
+        Column("other interfaces"),
+        Column("needs of the system"),
+    ]
+    tried = data.libraries[0].loaded is not None
+    columns += [Column("loaded when verified")] if tried else []
+    ordered = sorted(data.libraries, key=lambda each: (each.fits, each.path))
+    rows = [_library(each, known)[: len(columns)] for each in ordered]
+    return joined(element("p", against), table("Native libraries", columns, rows))
+
+
+def _library(library: Library, known: Mapping[str, str]) -> list[str]:
+    others = [f"{name} {library.needs[name]}" for name in INTERFACES[1:] if name in library.needs]
+    return [
+        element("code", library.path),
+        library.package,
+        bytes_(library.size),
+        _verdict(library),
+        _glibc(library, known.get("GLIBC", "")),
+        ", ".join(others) or "none",
+        element("code", " ".join(library.libraries) or "nothing"),
+        "yes" if library.loaded else "no",
+    ]
+
+
+def _verdict(library: Library) -> Html:
+    if library.misfits is None:
+        return joined("not judged")
+    if library.fits:
+        return element("span", "✓ fits", class_="good whole")
+    return element("span", "✗ ", "; ".join(library.misfits), class_="bad")
+
+
+def _glibc(library: Library, limit: str) -> Html:
+    """Draw how near a need comes to what the runtime has: minor versions, since the major has been 2 since 1997."""
+    need = library.needs.get("GLIBC", "")
+    if not need:
+        return amount(0, "any")
+    because = ", ".join(library.symbols[:3])
+    step = _minor(need)
+    shown = amount(step, need)
+    if limit:
+        over = step > _minor(limit)
+        shown = charted(bar(step, _NEWEST, limit=_minor(limit), kind="over" if over else ""), shown)
+    return element("span", shown, title=f"for {because}" if because else None)
+
+
+_NEWEST = 44
+"""The minor version of glibc at which a bar ends."""
+
+
+def _minor(version: str) -> int:
+    return int(version.split(".")[1])

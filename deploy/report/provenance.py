@@ -1,0 +1,82 @@
+"""Where a layer comes from, as far as anything says it: its manifests, and what AWS has of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deploy.layer.manifest import code_sha256
+
+if TYPE_CHECKING:
+    from deploy.published.known import Known
+    from deploy.published.subject import Subject
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something known, under a name; `exact` tells that it is a digest, a path or the like."""
+
+    name: str
+    value: str
+    exact: bool = False
+
+
+def origin(subject: Subject) -> str:
+    """Name a layer by its ARN or by its file, without the folders of this machine."""
+    if subject.published:
+        return subject.published.arn
+    path = Path(subject.name)
+    return f"dist/{path.name}" if path.parent.name == "dist" else path.name
+
+
+def facts(layer: Known) -> tuple[Fact, ...]:
+    """Return what is known, the most telling first."""
+    found = [
+        Fact("Layer", origin(layer.subject), exact=True),
+        Fact("Made by", _maker(layer)),
+        Fact("Verified", layer.verified()),
+        *_in_aws(layer),
+        Fact("sha256", layer.contents.sha256, exact=True),
+        Fact("CodeSha256", code_sha256(layer.contents.sha256), exact=True),
+        *_build(layer),
+    ]
+    return tuple(fact for fact in found if fact.value)
+
+
+def said(layer: Known, key: str) -> Any:
+    """Return what a manifest, the one in dist/ or else the one in the layer, says under this key."""
+    return (layer.papers or layer.contents.manifest or {}).get(key)
+
+
+def _maker(layer: Known) -> str:
+    if not layer.contents.is_ours:
+        return "not this pipeline: it brings no manifest, so packages are known by their own metadata alone"
+    pipeline = (layer.papers or {}).get("pipeline")
+    return f"this pipeline{f', version {pipeline}' if pipeline else ''}; its manifest travels in the layer"
+
+
+def _in_aws(layer: Known) -> tuple[Fact, ...]:
+    version = layer.subject.published
+    if version is None:
+        return ()
+    return (
+        Fact("Published", version.created),
+        Fact("Description", version.description),
+        Fact("Declared licence", version.license),
+        Fact("Declared for", ", ".join([*version.runtimes, *version.architectures])),
+    )
+
+
+def _build(layer: Known) -> tuple[Fact, ...]:
+    tools = said(layer, "tools")
+    named = tools.items() if isinstance(tools, dict) else ()
+    lock = (layer.contents.manifest or {}).get("lock", "")
+    return (
+        Fact("Commit", layer.git, exact=True),
+        Fact("Runtime image", layer.image, exact=True),
+        Fact("Bytecode", layer.contents.bytecode),
+        Fact("Lock", str(lock), exact=True),
+        Fact("Fingerprint", (layer.papers or {}).get("fingerprint", ""), exact=True),
+        Fact("Built with", ", ".join(f"{name} {value}" for name, value in named if value)),
+    )
