@@ -143,9 +143,21 @@ def _manifest(archive: ZipFile) -> dict[str, Any] | None:
             found = json.loads(archive.read(name))
         except ValueError:
             continue
-        if isinstance(found, dict) and isinstance(found.get("packages"), list):
-            return found
+        if isinstance(found, dict) and isinstance(packages := found.get("packages"), list):
+            return found if all(map(_describes, packages)) else None
     return None
+
+
+def _describes(package: Any) -> bool:
+    """Tell whether this is a package as our manifests describe it: anybody's layer may hold a file of that name."""
+    if not isinstance(package, dict):
+        return False
+    texts = [package.get(key) for key in ("name", "version")]
+    texts += [package.get(key, "") for key in ("license", "wheel", "sha256")]
+    lists = [package.get(key, []) for key in ("tags", "owns")]
+    if not all(isinstance(each, list) for each in lists):
+        return False
+    return all(isinstance(each, str) for each in (*texts, *lists[0], *lists[1]))
 
 
 def _described(manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -47,7 +47,8 @@ def test_a_layer_of_others_is_read_from_its_distributions() -> None:
 
 
 def test_a_file_called_a_manifest_that_is_none_makes_no_layer_ours() -> None:
-    for text in ("no json", "[]", '{"packages": 1}'):
+    odd = ({"name": "a"}, {"name": ["a"], "version": "1"}, {"name": "a", "version": "1", "owns": [1]}, "a")
+    for text in ("no json", "[]", '{"packages": 1}', *(json.dumps({"packages": [each]}) for each in odd)):
         assert not contents.read(zipped({"channelwright/l.json": text}), "l:1").is_ours
 
 
