@@ -66,11 +66,12 @@ class Comparison:
 class ReportData:
     """A layer as the page shows it.
 
-    `base` is the Linux under its runtime, None where nothing is known of it. `trimming` and `imports` are None
-    where nothing tells them.
+    `version` is its number in AWS, None for a zip. `base` is the Linux under its runtime, None where nothing is known
+    of it. `trimming` and `imports` are None where nothing tells them.
     """
 
     name: str
+    version: int | None
     origin: str
     contents: Contents
     runtime: str
@@ -97,6 +98,7 @@ def gather(layer: Known, settings: Settings, before: Subject | None = None) -> R
     libraries = Judge(layer, BASES.get(runtime), architecture).libraries()
     return ReportData(
         name=_text(said(layer, "layer")) or stem(layer.subject),
+        version=layer.subject.published.version if layer.subject.published else None,
         origin=origin(layer.subject),
         contents=contents,
         runtime=runtime,

@@ -83,4 +83,4 @@ _NEWEST = 44
 
 
 def _minor(version: str) -> int:
-    return int(version.split(".")[1])
+    return int(version.partition(".")[2].partition(".")[0] or 0)

@@ -12,8 +12,8 @@ from deploy import __version__
 from deploy.console import size
 from deploy.layer.limits import UNZIPPED
 from deploy.report import compared, needs, sections, space
-from deploy.report.markup import Html, element, joined, printable
-from deploy.report.tables import bar, percent
+from deploy.report.markup import Html, element, joined
+from deploy.report.tables import bar, growth, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ def render(data: ReportData) -> str:
     parts = dict(_parts(data))
     return Template(_file("page.html")).substitute(
         policy=_policy(style, scripts),
-        title=joined(printable(data.name)),
+        title=joined(f"{data.name}:{data.version}" if data.version else data.name),
         style=style,
         lead=_lead(data),
         figures=element("dl", *_figures(data), class_="figures"),
@@ -68,12 +68,13 @@ def _lead(data: ReportData) -> Html:
 
 def _figures(data: ReportData) -> Iterator[Html]:
     contents = data.contents
-    yield _figure("Zip", size(contents.zipped), f"{contents.zipped:,} bytes")
+    yield _figure("Zip", size(contents.zipped), f"{contents.zipped:,} bytes", _since(data, "zipped"))
     share = percent(contents.size, UNZIPPED)
     yield _figure(
         "Unzipped",
         size(contents.size),
         joined(bar(contents.size, UNZIPPED), f"{share} of Lambda's limit"),
+        _since(data, "size"),
     )
     yield _figure("Packages", f"{len(contents.packages):,}", f"in {len(contents.files):,} files")
     yield _left_out(data)
@@ -115,8 +116,20 @@ def _slowest(data: ReportData) -> Html:
     return _figure("Imports", f"{total:.0f} ms", f"{slowest.module} {slowest.milliseconds:.0f} ms")
 
 
-def _figure(name: str, value: str, more: str) -> Html:
-    return element("div", element("dt", name), element("dd", element("b", value), element("small", more)))
+def _since(data: ReportData, key: str) -> Html:
+    """Tell how much a size has grown since what the layer is compared with; nothing where it is with none."""
+    if data.comparison is None:
+        return Html()
+    difference = data.comparison.difference
+    before, after = (getattr(side, key) for side in (difference.before, difference.after))
+    named = data.comparison.before
+    since = f"version {named.rpartition(':')[2]}" if named.startswith("arn:") else named
+    return joined(growth(after - before), f" since {since}")
+
+
+def _figure(name: str, value: str, *more: str) -> Html:
+    lines = (element("small", each) for each in more if each)
+    return element("div", element("dt", name), element("dd", element("b", value), *lines))
 
 
 def _policy(style: str, scripts: list[str]) -> str:

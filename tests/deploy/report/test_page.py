@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
+from deploy.console import size
 from deploy.inside import trim
 from deploy.report.sections import RULES
 from deploy.report.tables import MINUS, percent
 from tests.deploy.layers.synthetic import EXTENSION
 from tests.deploy.published.layers import zipped
-from tests.deploy.report.layers import HOSTILE, LIBRARY, data, hostile_layer, older_layer, page, words
+from tests.deploy.report.layers import HOSTILE, LIBRARY, data, hostile_layer, older_layer, our_layer, page, words
 
 
 class _Elements(HTMLParser):
@@ -35,6 +36,7 @@ def elements(html: str, *tags: str) -> list[dict[str, str | None]]:
 
 def embedded(html: str) -> Any:
     (found,) = re.findall(r'<script type="application/json" id="layer-data">(.*?)</script>', html, re.DOTALL)
+    assert not set(found) & set("<>&")
     return json.loads(found)
 
 
@@ -93,6 +95,7 @@ def test_a_library_that_does_not_fit_comes_first_and_says_why() -> None:
 def test_a_comparison_tells_packages_sizes_and_files() -> None:
     said = words(page(before=older_layer()))
     for expected in (
+        f"+{size(len(our_layer()) - len(older_layer()))} since before.zip",
         "Compared with before.zip : what changed from there to here.",
         "big ~ upgraded 1.0 → 2.0 MIT → Apache-2.0",
         f"old {MINUS} removed 3.0 MIT 7 kB 0 B {MINUS}7 kB",
