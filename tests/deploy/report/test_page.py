@@ -92,6 +92,11 @@ def test_a_library_that_does_not_fit_comes_first_and_says_why() -> None:
     assert rows.index("python/b.so") < rows.index("python/a.so")
 
 
+def test_a_version_that_no_glibc_has_is_shown_all_the_same() -> None:
+    odd = EXTENSION.read_bytes().replace(b"GLIBC_2.14\0", b"GLIBC_3333\0")
+    assert "✗ needs GLIBC_3333 (memcpy)" in words(page(zipped({"python/a.so": odd}), built=False))
+
+
 def test_a_comparison_tells_packages_sizes_and_files() -> None:
     said = words(page(before=older_layer()))
     for expected in (
