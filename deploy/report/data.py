@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.errors import PipelineError
 from deploy.inside.exchange import Saving
-from deploy.layer.elf import BASES
+from deploy.layer.bases import BASES
 from deploy.layer.verify import Imported
 from deploy.published.difference import difference
 from deploy.report.native import Judge
@@ -18,7 +18,7 @@ from deploy.report.tree import grow
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deploy.layer.elf import Base
+    from deploy.layer.bases import Base
     from deploy.published.contents import Contents
     from deploy.published.difference import Difference
     from deploy.published.known import Known

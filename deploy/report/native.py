@@ -14,6 +14,7 @@ from deploy.layer import elf
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from deploy.layer.bases import Base
     from deploy.published.contents import HeldFile
     from deploy.published.known import Known
 
@@ -50,7 +51,7 @@ class Judge:
     """Reads a layer's shared objects; `base` is the Linux under the runtime, None where it is not known."""
 
     layer: Known
-    base: elf.Base | None
+    base: Base | None
     architecture: str
 
     def libraries(self) -> tuple[Library, ...]:

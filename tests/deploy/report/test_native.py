@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deploy.layer.elf import AMAZON_LINUX_2, Base
+from deploy.layer.bases import AMAZON_LINUX_2, Base
 from deploy.report.native import Judge, Library
 from tests.deploy.layers.synthetic import EXTENSION
 from tests.deploy.published.layers import zipped
