@@ -21,6 +21,7 @@ COMMANDS = {
     "register": "tell Discord the application's commands, and where its interactions go",
     "lock": "lock requirements.in to versions and hashes that fit the runtime",
     "check": "check the configuration and the lock without building anything",
+    "doctor": "find what is wrong before it hurts, each with its cause and cure",
     "engine": "install and start a container engine here (Debian and Ubuntu, as root)",
     "bench": "measure size, build time and cold start against the usual ways",
 }

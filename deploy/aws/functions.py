@@ -45,7 +45,8 @@ class FunctionState:
     """A function's $LATEST or a published version of it. `layers` are ARNs in attach order, `sha256` hexadecimal.
 
     `settling` tells that Lambda is still making it so, and takes no further change. `size` is the code zip's bytes,
-    `modified` ISO 8601, `update` what became of the last change: "Successful", or "Failed: " and why.
+    `modified` ISO 8601, `update` what became of the last change: "Successful", or "Failed: " and why. `state` is
+    "Active", or another word and why: https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html.
     """
 
     name: str
@@ -60,6 +61,7 @@ class FunctionState:
     size: int = 0
     modified: str = ""
     update: str = field(default="", compare=False)
+    state: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -219,7 +221,8 @@ def _state(name: str, found: Any) -> FunctionState:
         description=found.get("Description", ""),
         size=found.get("CodeSize", 0),
         modified=found.get("LastModified", ""),
-        update=_update(found),
+        update=_said(found, "LastUpdateStatus"),
+        state=_said(found, "State"),
     )
 
 
@@ -234,8 +237,9 @@ def _alias(function: str, found: Any) -> AliasState:
     )
 
 
-def _update(found: Any) -> str:
-    status, reason = found.get("LastUpdateStatus", ""), found.get("LastUpdateStatusReason", "")
+def _said(found: Any, key: str) -> str:
+    """Return a status with the reason that Lambda gives for it, where it gives one."""
+    status, reason = found.get(key, ""), found.get(f"{key}Reason", "")
     return f"{status}: {reason}" if reason else status
 
 

@@ -121,12 +121,19 @@ def _ready(aws: Aws, stage: Stage) -> StackState | None:
     if state and state.status.endswith("_IN_PROGRESS") and state.status != "REVIEW_IN_PROGRESS":
         stacks.settle(aws, stage.stack)
         state = stacks.read(aws, stage.stack)
-    if state and state.status in _NEVER_MADE:
-        raise AwsError([_never_made(state)])
-    if state and state.status == "UPDATE_ROLLBACK_FAILED":
-        cure = f"remove the cause, then: aws cloudformation continue-update-rollback --stack-name {state.name}"
-        raise AwsError([Fault(f"stack {state.name}", "an update failed, and so did undoing it", state.reason, cure)])
+    if state and (fault := immovable(state)):
+        raise AwsError([fault])
     return state
+
+
+def immovable(state: StackState) -> Fault | None:
+    """Say why a stack cannot be changed as it is; None where it can be, or once what runs on it has ended."""
+    if state.status in _NEVER_MADE:
+        return _never_made(state)
+    if state.status == "UPDATE_ROLLBACK_FAILED":
+        cure = f"remove the cause, then: aws cloudformation continue-update-rollback --stack-name {state.name}"
+        return Fault(f"stack {state.name}", "an update failed, and so did undoing it", state.reason, cure)
+    return None
 
 
 def _never_made(state: StackState) -> Fault:

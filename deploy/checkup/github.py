@@ -1,0 +1,161 @@
+"""Whether GitHub's workflows can take the role that deploys the stage, and whether others can as well."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from deploy.aws import identity
+from deploy.checkup.findings import broken, ok, unknown, warning
+from deploy.checkup.subjects import AUDIENCE, PROVIDER, Repository, trusts
+from deploy.layer import git
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from deploy.aws.connection import Aws
+    from deploy.aws.identity import Role
+    from deploy.checkup.findings import Finding
+    from deploy.checkup.subjects import Condition, Trust
+    from deploy.settings import Settings, Stage
+
+_IDS = "gh api repos/{0.owner}/{0.name} --jq '.owner.id, .id'"
+_NARROW = "name the one subject that may deploy, with StringEquals: {}"
+
+
+def trusted(aws: Aws, settings: Settings, stage: Stage, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Compare the subject of a job in the stage's environment with the trust policy of the stage's role."""
+    if stage.github is None:
+        cure = f"set stages.{stage.name}.github: {{role: NAME}}, where GitHub deploys this stage"
+        yield unknown("which role GitHub's workflows take is not configured", cure=cure)
+        return
+    repository = repository_of(settings, stage, environment)
+    if repository is None:
+        cure = f"set stages.{stage.name}.github.repository: ORG/REPO"
+        yield unknown("the repository on GitHub is not known", "git has no remote `origin` there", cure)
+        return
+    role = identity.role(aws, stage.github.role)
+    if role is None:
+        cause = f"account {aws.account} has no such role"
+        yield broken(f"there is no role {stage.github.role}", cause, "make it, or correct the name")
+        return
+    yield from compared(role, repository, stage.github.environment or stage.name)
+
+
+def repository_of(settings: Settings, stage: Stage, environment: Mapping[str, str]) -> Repository | None:
+    """Find the repository: as configured, as GitHub's own runner says, or by git's remote.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/variables
+    """
+    named = (stage.github.repository if stage.github else "") or environment.get("GITHUB_REPOSITORY", "")
+    address = f"github.com/{named}" if named else git.remote(settings.project)
+    found = Repository.of_remote(address)
+    if found is None or stage.github is None:
+        return found
+    return replace(
+        found,
+        owner_id=stage.github.owner_id or environment.get("GITHUB_REPOSITORY_OWNER_ID", ""),
+        id=stage.github.repository_id or environment.get("GITHUB_REPOSITORY_ID", ""),
+    )
+
+
+def compared(role: Role, repository: Repository, environment: str) -> Iterator[Finding]:
+    found = list(trusts(role.trust))
+    if not found:
+        cause = f"no statement of its trust policy allows sts:AssumeRoleWithWebIdentity to {PROVIDER}"
+        yield broken(f"GitHub's workflows cannot take the role {role.name}", cause, "add such a statement")
+        return
+    yield from _meant(role, repository, environment, found)
+    yield from _strangers(role, repository, environment, found)
+    yield from _audiences(role, found)
+
+
+def _meant(role: Role, repository: Repository, environment: str, found: Sequence[Trust]) -> Iterator[Finding]:
+    """Say whether the job that is meant gets in, however its repository names itself."""
+    now, classic = repository.subject(environment), repository.classic_subject(environment)
+    asked = [condition for each in found for condition in each.subjects]
+    if any(each.lets_in(now) for each in found) or (
+        not repository.has_ids and _fits_any_ids(asked, repository, environment)
+    ):
+        if repository.has_ids:
+            yield ok(f"the role {role.name} trusts {now}")
+        else:
+            cause = "its ids are neither configured nor known from GitHub's runner"
+            cure = f"set owner-id and repository-id: {_IDS.format(repository)}"
+            yield warning(f"the role {role.name} trusts {repository.owner}/{repository.name} by ids", cause, cure)
+    elif any(each.lets_in(classic) for each in found):
+        cause = "repositories made, renamed or transferred after 2026-07-15 say who they are with ids"
+        cure = f"let the trust policy allow {now} as well ({_IDS.format(repository)})"
+        yield warning(f"the role {role.name} trusts the classic {classic} alone", cause, cure)
+    else:
+        dead = [each.value for each in asked if each.has_dead_wildcards]
+        cause = f"it trusts {', '.join(each.value for each in asked)}"
+        if dead:
+            cause = f"StringEquals takes the * in {', '.join(dead)} for a letter; only StringLike knows wildcards"
+        yield broken(f"the role {role.name} does not trust {now}", cause, _NARROW.format(now))
+
+
+def _fits_any_ids(asked: Sequence[Condition], repository: Repository, environment: str) -> bool:
+    """Whether a condition names this repository and environment with some ids, these not being known."""
+    shape = rf"repo:{re.escape(repository.owner)}@[0-9]+/{re.escape(repository.name)}@[0-9]+"
+    return any(re.fullmatch(rf"{shape}:environment:{re.escape(environment)}", each.value) for each in asked)
+
+
+def _strangers(role: Role, repository: Repository, environment: str, found: Sequence[Trust]) -> Iterator[Finding]:
+    """Yield the widest gap that a trust policy leaves: anybody, the organisation, any branch or pull request."""
+    owner, name, now = repository.owner, repository.name, repository.subject(environment)
+    gaps = (
+        (
+            "any repository of GitHub",
+            broken,
+            ("repo:stranger/thing:pull_request", "repo:stranger@1/thing@2:pull_request"),
+        ),
+        (
+            "organisations whose names begin alike",
+            broken,
+            (f"repo:{owner}x/{name}:pull_request", f"repo:{owner}x@1/{name}@2:pull_request"),
+        ),
+        (f"every repository of {owner}", warning, _siblings(repository, environment)),
+        ("pull requests and every branch", warning, _other_jobs(repository)),
+    )
+    for who, state, subjects in gaps:
+        if any(each.lets_in(subject) for each in found for subject in subjects):
+            values = ", ".join(condition.value for each in found for condition in each.subjects)
+            cause = f"its subject may be {values}" if values else "it asks nothing of the subject"
+            yield state(f"the role {role.name} lets in {who}", cause, _NARROW.format(now))
+            return
+
+
+def _siblings(repository: Repository, environment: str) -> tuple[str, ...]:
+    owner = repository.owner
+    by_id = f"{owner}@{repository.owner_id or 1}"
+    return tuple(
+        f"repo:{who}:{what}"
+        for who in (
+            f"{owner}/other",
+            f"{by_id}/other@2",
+            f"{owner}/{repository.name}x",
+            f"{by_id}/{repository.name}x@2",
+        )
+        for what in (f"environment:{environment}", "pull_request")
+    )
+
+
+def _other_jobs(repository: Repository) -> tuple[str, ...]:
+    owner, name = repository.owner, repository.name
+    by_id = f"{owner}@{repository.owner_id or 1}/{name}@{repository.id or 2}"
+    whats = ("pull_request", "ref:refs/heads/anything", "environment:anything")
+    return tuple(f"repo:{who}:{what}" for who in (f"{owner}/{name}", by_id) for what in whats)
+
+
+def _audiences(role: Role, found: Sequence[Trust]) -> Iterator[Finding]:
+    for each in found:
+        if not any(condition.matches(AUDIENCE) for condition in each.audiences):
+            asked = ", ".join(condition.value for condition in each.audiences)
+            cure = f'ask for it: "StringEquals": {{"{PROVIDER}:aud": "{AUDIENCE}"}}'
+            if asked:
+                yield broken(f"the role {role.name} wants another audience", f"it asks for {asked}", cure)
+            else:
+                cause = "a token that was made for another service would do"
+                yield warning(f"the role {role.name} takes tokens of any audience", cause, cure)
