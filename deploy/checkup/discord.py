@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from deploy.checkup.findings import broken, of_faults, ok, unknown, warning
@@ -99,6 +100,17 @@ def answered(url: str) -> Iterator[Finding]:
     else:
         cause = "it should answer 401 to what is not signed; Discord tries that, and takes no endpoint that does not"
         yield broken(f"the endpoint answers {status} to what is not signed", cause, "see the function's log")
+
+
+def described(ask: Callable[[], Application]) -> Iterator[Finding]:
+    """Have the project print its commands; `ask` raises ConfigError where what it prints cannot be registered."""
+    try:
+        found = ask()
+    except ConfigError as error:
+        said = error.log.strip().splitlines()[-1:]
+        yield from (replace(each, cause=each.cause or "".join(said)) for each in of_faults(error, "broken"))
+        return
+    yield ok(f"the project describes {len(found.commands)} commands")
 
 
 def commands(discord: Discord, wanted: Application, stage: Stage, server: str | None) -> Iterator[Finding]:

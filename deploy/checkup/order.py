@@ -169,13 +169,18 @@ def _of_discord(visit: Visit) -> Iterator[Check]:
         lambda: discord.interactions(visit.discord, described, visit.stage, visit.stack),
         (*told, "the stack"),
     )
+    said = ("the project's commands",)
+    yield Check(said[0], "discord", lambda: discord.described(lambda: visit.application), ("the configuration",))
     yield Check(
-        "the commands",
+        "the registered commands",
         "discord",
         lambda: discord.commands(visit.discord, visit.application, visit.stage, visit.server),
-        told,
+        (*told, *said),
     )
     if server := visit.server:
         yield Check(
-            f"server {server}", "discord", lambda: discord.membership(visit.discord, visit.application, server), told
+            f"server {server}",
+            "discord",
+            lambda: discord.membership(visit.discord, visit.application, server),
+            (*told, *said),
         )

@@ -75,11 +75,11 @@ def _denials(principal: str, denied: Sequence[Decision]) -> Iterator[Finding]:
     for each in denied:
         reasons[_reason(each), _depends(each)].append(each)
     for (reason, depends), some in reasons.items():
-        calls = "; ".join(f"{', '.join(actions)} on {resource}" for resource, actions in _grouped(some).items())
+        calls = "\n".join(f"{', '.join(actions)} on {resource}" for resource, actions in _grouped(some).items())
         if depends:
-            yield warning(f"whether {principal} may {calls} is not certain", reason, "try it; the conditions decide")
+            yield warning(f"{principal} may or may not\n{calls}", reason, "try it: the conditions decide")
         else:
-            yield broken(f"{principal} may not {calls}", reason, _cure(some))
+            yield broken(f"{principal} may not\n{calls}", reason, _cure(some))
 
 
 def _reason(each: Decision) -> str:
@@ -105,7 +105,7 @@ def _cure(some: Sequence[Decision]) -> str:
         {"Effect": "Allow", "Action": actions, "Resource": _pattern(resource)}
         for resource, actions in _grouped(some).items()
     ]
-    return f"add to its policy: {', '.join(json.dumps(each) for each in statements)}"
+    return "\n".join(["add to its policy", *(json.dumps(each) for each in statements)])
 
 
 def _grouped(some: Sequence[Decision]) -> dict[str, list[str]]:

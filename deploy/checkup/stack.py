@@ -28,7 +28,7 @@ def parameters(settings: Settings, stage: Stage, environment: Mapping[str, str])
         yield from of_faults(error, "broken")
         return
     if found:
-        yield ok(f"the stack's {len(found)} parameters have values")
+        yield ok(f"the stack's parameters have values: {', '.join(found)}")
 
 
 def there(stage: Stage, state: StackState | None) -> Iterator[Finding]:
