@@ -12,7 +12,7 @@ from deploy.checkup.subjects import AUDIENCE, PROVIDER, Repository, trusts
 from deploy.layer import git
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from deploy.aws.connection import Aws
     from deploy.aws.identity import Role
@@ -104,22 +104,8 @@ def _fits_any_ids(asked: Sequence[Condition], repository: Repository, environmen
 
 def _strangers(role: Role, repository: Repository, environment: str, found: Sequence[Trust]) -> Iterator[Finding]:
     """Yield the widest gap that a trust policy leaves: anybody, the organisation, any branch or pull request."""
-    owner, name, now = repository.owner, repository.name, repository.subject(environment)
-    gaps = (
-        (
-            "any repository of GitHub",
-            broken,
-            ("repo:stranger/thing:pull_request", "repo:stranger@1/thing@2:pull_request"),
-        ),
-        (
-            "organisations whose names begin alike",
-            broken,
-            (f"repo:{owner}x/{name}:pull_request", f"repo:{owner}x@1/{name}@2:pull_request"),
-        ),
-        (f"every repository of {owner}", warning, _siblings(repository, environment)),
-        ("pull requests and every branch", warning, _other_jobs(repository)),
-    )
-    for who, state, subjects in gaps:
+    now = repository.subject(environment)
+    for who, state, subjects in _gaps(repository, environment):
         if any(each.lets_in(subject) for each in found for subject in subjects):
             values = ", ".join(condition.value for each in found for condition in each.subjects)
             cause = f"its subject may be {values}" if values else "it asks nothing of the subject"
@@ -127,26 +113,26 @@ def _strangers(role: Role, repository: Repository, environment: str, found: Sequ
             return
 
 
-def _siblings(repository: Repository, environment: str) -> tuple[str, ...]:
-    owner = repository.owner
-    by_id = f"{owner}@{repository.owner_id or 1}"
-    return tuple(
-        f"repo:{who}:{what}"
-        for who in (
-            f"{owner}/other",
-            f"{by_id}/other@2",
-            f"{owner}/{repository.name}x",
-            f"{by_id}/{repository.name}x@2",
-        )
-        for what in (f"environment:{environment}", "pull_request")
-    )
-
-
-def _other_jobs(repository: Repository) -> tuple[str, ...]:
+def _gaps(repository: Repository, environment: str) -> Iterator[tuple[str, Callable[..., Finding], Iterator[str]]]:
+    """Yield who should not get in, how bad it is if they do, and what they would say that they are."""
     owner, name = repository.owner, repository.name
-    by_id = f"{owner}@{repository.owner_id or 1}/{name}@{repository.id or 2}"
-    whats = ("pull_request", "ref:refs/heads/anything", "environment:anything")
-    return tuple(f"repo:{who}:{what}" for who in (f"{owner}/{name}", by_id) for what in whats)
+    own = f"{owner}@{repository.owner_id or 1}"
+    itself = (f"{owner}/{name}", f"{own}/{name}@{repository.id or 2}")
+    jobs = (f"environment:{environment}", "pull_request")
+    anybody = [
+        f"{who}/{what}" for who in ("stranger", "stranger@3") for what in ("thing", "thing@4", name, f"{name}@4")
+    ]
+    alike = (f"{owner}x/{name}", f"{owner}x@3/{name}@4")
+    siblings = [f"{who}/{what}" for who in (owner, own) for what in ("other", "other@4", f"{name}x", f"{name}x@4")]
+    yield "any repository of GitHub", broken, _subjects(anybody, jobs)
+    yield "organisations whose names begin alike", broken, _subjects(alike, jobs)
+    yield f"every repository of {owner}", warning, _subjects(siblings, jobs)
+    others = ("pull_request", "ref:refs/heads/anything", "environment:anything")
+    yield "pull requests and every branch", warning, _subjects(itself, others)
+
+
+def _subjects(repositories: Sequence[str], jobs: Sequence[str]) -> Iterator[str]:
+    return (f"repo:{repository}:{job}" for repository in repositories for job in jobs)
 
 
 def _audiences(role: Role, found: Sequence[Trust]) -> Iterator[Finding]:

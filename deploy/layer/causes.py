@@ -57,6 +57,11 @@ _CAUSES: Sequence[tuple[str, str, str]] = (
         "add it to the function's Environment",
     ),
     (r"SystemExit|exit code", "it is a script and ends the process when it is imported", _REPORT),
+    (
+        r"UserCodeSyntaxError",
+        "the function's own code is not Python that the runtime reads",
+        "correct it; `nox -s layer` tries it before it ships",
+    ),
     (r"SyntaxError", "it is written for another Python", _RELOCK),
     (
         r"does not exist|is not callable|missing on module|Bad handler",

@@ -81,7 +81,12 @@ def test_a_lock_without_its_input_is_a_warning(folder: Path, settings: Settings)
 def test_a_lock_that_was_committed_long_ago_is_stale(folder: Path, settings: Settings) -> None:
     assert list(project.fresh(settings, TODAY)) == []
     made = (TODAY - timedelta(days=61)).isoformat()
-    identity = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
+    identity = {
+        "GIT_AUTHOR_NAME": "a",
+        "GIT_AUTHOR_EMAIL": "a@b",
+        "GIT_COMMITTER_NAME": "a",
+        "GIT_COMMITTER_EMAIL": "a@b",
+    }
     dated = {**os.environ, **identity, "GIT_AUTHOR_DATE": made, "GIT_COMMITTER_DATE": made}
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "lock"]):
         subprocess.run(["git", "-C", folder, *command], check=True, env=dated)

@@ -60,7 +60,8 @@ def test_a_bug_keeps_its_traceback_and_hides_nothing_that_others_find() -> None:
         raise ZeroDivisionError("of the check")
 
     outcomes = rounds.make(
-        [Check("one", "a", faulty), Check("two", "a", finding(ok("seen"))), Check("three", "a", list, ("one",))], silently
+        [Check("one", "a", faulty), Check("two", "a", finding(ok("seen"))), Check("three", "a", list, ("one",))],
+        silently,
     )
     assert [each.state for outcome in outcomes for each in outcome.findings] == ["unknown", "ok", "unknown"]
     bug = outcomes[0].bug
