@@ -27,7 +27,11 @@ def write(ward: Ward, function: str, version: str, *messages: str, hours_ago: fl
         logs.create_log_group(logGroupName=where["logGroupName"])
     logs.create_log_stream(**where)
     at = int((time.time() - hours_ago * 3600) * 1000)
-    logs.put_log_events(**where, logEvents=[{"timestamp": at, "message": message} for message in messages])
+    logs.put_log_events(
+        logGroupName=where["logGroupName"],
+        logStreamName=where["logStreamName"],
+        logEvents=[{"timestamp": at, "message": message} for message in messages],
+    )
 
 
 @pytest.fixture
