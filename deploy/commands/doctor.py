@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import traceback
 from collections import Counter
@@ -139,13 +140,16 @@ def _bugs(outcomes: Sequence[Outcome]) -> Iterator[Exception]:
 
 
 def _hours(text: str) -> float:
-    hours = float(text)
-    if not 0 < hours <= 24 * 365:
-        raise ValueError
-    return hours
+    import argparse
+
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]+)?", text) or not float(text):
+        raise argparse.ArgumentTypeError(f"{text} is no number of hours")
+    return float(text)
 
 
 def _server(text: str) -> str:
-    if not text.isdecimal() or len(text) > 20:
-        raise ValueError
+    import argparse
+
+    if not re.fullmatch("[0-9]{1,20}", text):
+        raise argparse.ArgumentTypeError(f"{text} is no id: 17 to 20 digits, by `Copy Server ID` in Discord")
     return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 ADMINISTRATOR = 1 << 3
 """Has all the others."""
 
-# Bit 0 first.
+# Bit 0 first; bit 47 has no meaning.
 _NAMES = (
     "Create Invite",
     "Kick Members",
@@ -48,6 +48,18 @@ _NAMES = (
     "Send Messages in Threads",
     "Use Activities",
     "Timeout Members",
+    "View Server Subscription Insights",
+    "Use Soundboard",
+    "Create Expressions",
+    "Create Events",
+    "Use External Sounds",
+    "Send Voice Messages",
+    "",
+    "Set Voice Channel Status",
+    "Create Polls",
+    "Use External Apps",
+    "Pin Messages",
+    "Bypass Slowmode",
 )
 
 
@@ -61,4 +73,4 @@ def missing(wanted: int, has: int) -> tuple[str, ...]:
         return ()
     lacking = wanted & ~has
     bits = (bit for bit in range(lacking.bit_length()) if lacking >> bit & 1)
-    return tuple(_NAMES[bit] if bit < len(_NAMES) else f"permission {bit}" for bit in bits)
+    return tuple((_NAMES[bit : bit + 1] or ("",))[0] or f"permission {bit}" for bit in bits)

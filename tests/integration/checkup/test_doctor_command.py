@@ -83,9 +83,7 @@ def test_machines_get_json_and_nothing_else_on_stdout(project: Path) -> None:
     assert {"project", "disk", "engine", "account", "stack", "functions"} <= {each["area"] for each in said["findings"]}
 
 
-def test_a_configuration_that_cannot_be_read_is_a_finding_and_the_machine_is_looked_at(
-    ward: Ward, project: Path
-) -> None:
+def test_a_configuration_that_cannot_be_read_is_a_finding_and_the_rest_goes_on(ward: Ward, project: Path) -> None:
     ward.configure("layers: {a: {bites: 1}}\n")
     done = doctor(project, "--stage", "dev", "--json")
     found = {(each["area"], each["state"]) for each in json.loads(done.stdout)["findings"]}
