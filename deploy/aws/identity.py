@@ -94,6 +94,19 @@ def role(aws: Aws, name: str) -> Role | None:
     return Role(name, found["Arn"], trust)
 
 
+def token_audiences(aws: Aws, provider: str) -> tuple[str, ...] | None:
+    """Return for whom the tokens of an OIDC provider may be made, None where the account has no such provider.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetOpenIDConnectProvider.html
+    """
+    with asking("iam:GetOpenIDConnectProvider", provider):
+        try:
+            found = aws.identities.get_open_id_connect_provider(OpenIDConnectProviderArn=provider)
+        except aws.identities.exceptions.NoSuchEntityException:
+            return None
+    return tuple(found.get("ClientIDList", ()))
+
+
 def simulate(aws: Aws, principal: str, actions: Sequence[str], resource: str) -> tuple[Decision, ...]:
     """Have IAM decide of each action on one resource, for the user or role with this ARN."""
     pages = aws.identities.get_paginator("simulate_principal_policy")

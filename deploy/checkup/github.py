@@ -41,6 +41,7 @@ def trusted(aws: Aws, settings: Settings, stage: Stage, environment: Mapping[str
         yield broken(f"there is no role {stage.github.role}", cause, "make it, or correct the name")
         return
     yield from compared(role, repository, stage.github.environment or stage.name)
+    yield from _provided(aws, role)
 
 
 def repository_of(settings: Settings, stage: Stage, environment: Mapping[str, str]) -> Repository | None:
@@ -58,6 +59,20 @@ def repository_of(settings: Settings, stage: Stage, environment: Mapping[str, st
         owner_id=stage.github.owner_id or environment.get("GITHUB_REPOSITORY_OWNER_ID", ""),
         id=stage.github.repository_id or environment.get("GITHUB_REPOSITORY_ID", ""),
     )
+
+
+def _provided(aws: Aws, role: Role) -> Iterator[Finding]:
+    """See whether the account knows GitHub at all, and takes tokens that are made for AWS."""
+    for provider in sorted({each.provider for each in trusts(role.trust)}):
+        audiences = identity.token_audiences(aws, provider)
+        if audiences is None:
+            cure = f"aws iam create-open-id-connect-provider --url https://{PROVIDER} --client-id-list {AUDIENCE}"
+            yield broken(f"there is no OIDC provider {provider}", "the account does not know GitHub", cure)
+        elif AUDIENCE not in audiences:
+            cause = f"its tokens may be made for {', '.join(audiences) or 'nobody'}"
+            cure = f"aws iam add-client-id-to-open-id-connect-provider --client-id {AUDIENCE}"
+            cure += f" --open-id-connect-provider-arn {provider}"
+            yield broken(f"{provider} does not take GitHub's tokens for {AUDIENCE}", cause, cure)
 
 
 def compared(role: Role, repository: Repository, environment: str) -> Iterator[Finding]:

@@ -79,8 +79,9 @@ class Condition:
 
 @dataclass(frozen=True)
 class Trust:
-    """A statement that lets GitHub's tokens in: what it asks of their subject and of their audience."""
+    """A statement that lets GitHub's tokens in: through which provider, and what it asks of subject and audience."""
 
+    provider: str
     subjects: tuple[Condition, ...]
     audiences: tuple[Condition, ...]
 
@@ -93,9 +94,10 @@ def trusts(document: Mapping[str, Any]) -> Iterator[Trust]:
     for statement in _listed(document.get("Statement", [])):
         principal = statement.get("Principal", {})
         federated = _listed(principal.get("Federated", []) if isinstance(principal, dict) else [])
-        if statement.get("Effect") == "Allow" and any(each.endswith(f"/{PROVIDER}") for each in federated):
+        provider = next((each for each in federated if each.endswith(f"/{PROVIDER}")), "")
+        if statement.get("Effect") == "Allow" and provider:
             conditions = statement.get("Condition", {})
-            yield Trust(tuple(_of(conditions, f"{PROVIDER}:sub")), tuple(_of(conditions, f"{PROVIDER}:aud")))
+            yield Trust(provider, tuple(_of(conditions, f"{PROVIDER}:sub")), tuple(_of(conditions, f"{PROVIDER}:aud")))
 
 
 def _of(conditions: Mapping[str, Mapping[str, Any]], key: str) -> Iterator[Condition]:

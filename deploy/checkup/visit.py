@@ -73,9 +73,9 @@ class Visit:
 
     @cached_property
     def aws(self) -> Aws:
-        from deploy.aws.connection import connect
+        from deploy.aws.connection import BRIEF, connect
 
-        aws = connect(self.stage)
+        aws = connect(self.stage, config=BRIEF)
         # A session must not make two clients at once, and checks run side by side:
         # https://docs.aws.amazon.com/boto3/latest/guide/session.html#multithreading-or-multiprocessing-with-sessions
         _ = aws.functions, aws.stacks, aws.logs, aws.identities

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.stub import Stubber
 
-from tests.deploy.release.conftest import aws, cloudformation, lambda_  # noqa: F401 - fixtures
+from tests.deploy.release.conftest import aws, cloudformation, lambda_, shop  # noqa: F401 - fixtures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

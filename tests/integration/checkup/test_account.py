@@ -127,6 +127,10 @@ def test_without_credentials_the_stage_is_not_looked_at(ward: Ward, monkeypatch:
     assert len(report.of("unknown")) == 2
 
 
+def know_github(ward: Ward, *audiences: str) -> None:
+    ward.aws.identities.create_open_id_connect_provider(Url=f"https://{PROVIDER}", ClientIDList=audiences)
+
+
 def trust_of(ward: Ward, subject: str) -> None:
     condition = {"StringEquals": {f"{PROVIDER}:sub": subject, f"{PROVIDER}:aud": "sts.amazonaws.com"}}
     federated = {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{PROVIDER}"}
@@ -140,12 +144,22 @@ def test_github_s_trust_is_read_from_the_role(ward: Ward) -> None:
     ward.configure(CONFIG + GITHUB)
     assert ward.look("GitHub's trust").only("broken").what == "there is no role deployer"
     trust_of(ward, "repo:acme@11/layers@22:environment:dev")
+    assert "create-open-id-connect-provider" in ward.look("GitHub's trust").only("broken").cure
+    know_github(ward, "sts.amazonaws.com")
     assert ward.look("GitHub's trust").is_well
+
+
+def test_a_provider_that_takes_no_tokens_for_aws_is_told(ward: Ward) -> None:
+    ward.configure(CONFIG + GITHUB)
+    trust_of(ward, "repo:acme@11/layers@22:environment:dev")
+    know_github(ward, "https://github.com/acme")
+    assert "add-client-id-to-open-id-connect-provider" in ward.look("GitHub's trust").only("broken").cure
 
 
 def test_the_classic_subject_of_a_role_is_told(ward: Ward) -> None:
     ward.configure(CONFIG + GITHUB.replace("role: deployer,", "role: deployer, environment: production,"))
     trust_of(ward, "repo:acme/layers:environment:production")
+    know_github(ward, "sts.amazonaws.com")
     found = ward.look("GitHub's trust").only("warning")
     assert "repo:acme@11/layers@22:environment:production" in found.cure
 
