@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,17 @@ class Console:
 
         with Rich(file=self.stream).status(f"{title} …"):
             yield
+
+    @contextmanager
+    def progress(self, title: str) -> Iterator[Callable[[str], None]]:
+        """Show what was done of something long: in one line that changes, or line by line without a terminal."""
+        if not self.is_terminal:
+            yield self.say
+            return
+        from rich.console import Console as Rich
+
+        with Rich(file=self.stream).status(f"{title} …") as status:
+            yield lambda line: status.update(f"{title} … {line}")
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table: columns that hold only numbers and units align right."""

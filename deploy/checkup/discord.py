@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from deploy.checkup.findings import Finding
     from deploy.checkup.functions import Reading
     from deploy.register.application import Application
+    from deploy.register.registration import Registration
     from deploy.settings import DiscordApplication, Stage
 
 _REFUSES, _FORBIDS = 401, 403
@@ -114,9 +115,10 @@ def described(ask: Callable[[], Application]) -> Iterator[Finding]:
 
 
 def commands(discord: Discord, wanted: Application, stage: Stage, server: str | None) -> Iterator[Finding]:
-    """Compare the commands that Discord has with the project's: those of all servers, or of one."""
-    planned = registration.plan(discord, wanted, server, None, {})
-    changes = [line for scope in planned.scopes for line in scope.lines]
+    """Compare the commands that Discord has with the project's: those of all servers, or else those of one."""
+    plans = [registration.plan(discord, wanted, scope, None, {}) for scope in dict.fromkeys((None, server))]
+    planned = next((each for each in plans if not _changes(each)), plans[-1])
+    changes = _changes(planned)
     if not changes:
         yield ok(f"Discord has the project's {len(wanted.commands)} commands, for {planned.scopes[0].shown}")
         return
@@ -125,6 +127,10 @@ def commands(discord: Discord, wanted: Application, stage: Stage, server: str | 
     more = f" and {len(changes) - 1} more" if len(changes) > 1 else ""
     cause = "they changed since they were registered, or were registered for another scope"
     yield warning(f"{what}{more}", cause, f"`nox -s register -- --stage {stage.name}{guild}`")
+
+
+def _changes(planned: Registration) -> list[str]:
+    return [line for scope in planned.scopes for line in scope.lines]
 
 
 def membership(discord: Discord, wanted: Application, server: str) -> Iterator[Finding]:

@@ -14,6 +14,10 @@ State = Literal["ok", "warning", "broken", "unknown"]
 STATES: tuple[State, ...] = ("ok", "warning", "broken", "unknown")
 
 
+UNCHECKED = "not checked: "
+"""What the text of a finding begins with that could not be made."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that was looked at: how it is, why, and what to do. `unknown` is what could not be looked at."""
@@ -41,11 +45,11 @@ def broken(what: str, cause: str = "", cure: str = "") -> Finding:
 
 def unknown(why: str, cause: str = "", cure: str = "") -> Finding:
     """Report that a check could not be made: that is never taken for well."""
-    return Finding("unknown", f"not checked: {why}", cause, cure)
+    return Finding("unknown", f"{UNCHECKED}{why}", cause, cure)
 
 
 def of_faults(error: PipelineError, state: State) -> Iterator[Finding]:
     """Yield a refusal's faults as findings."""
     for fault in error.faults:
         what = f"{fault.where}: {fault.what}" if fault.where else fault.what
-        yield Finding(state, f"not checked: {what}" if state == "unknown" else what, fault.cause, fault.cure)
+        yield Finding(state, f"{UNCHECKED}{what}" if state == "unknown" else what, fault.cause, fault.cure)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -32,33 +33,48 @@ class Check:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a check found, and the bug that it ended with, if it did."""
+    """What a check found, and the bug that it ended with, if it did.
+
+    `skipped_for` are the names of the checks because of which it was not made: those that found something, not those
+    that were skipped in turn.
+    """
 
     check: Check
     findings: tuple[Finding, ...]
     bug: Exception | None = None
+    skipped_for: tuple[str, ...] = ()
 
     @property
-    def stops_others(self) -> bool:
-        return any(finding.state in {"broken", "unknown"} for finding in self.findings)
+    def stoppers(self) -> tuple[str, ...]:
+        """Name what stops the checks that need this one."""
+        if self.skipped_for:
+            return self.skipped_for
+        stops = any(finding.state in {"broken", "unknown"} for finding in self.findings)
+        return (self.check.name,) if stops else ()
 
 
 def make(checks: Sequence[Check], say: Callable[[str], None]) -> tuple[Outcome, ...]:
     """Make every check; return the outcomes in the order of the checks."""
     begun: dict[str, Future[Outcome]] = {}
+    one_at_a_time = threading.Lock()
+
+    def told(line: str) -> None:
+        with one_at_a_time:
+            say(line)
+
     # A thread waits for nothing but checks that began before its own, so they cannot all wait for each other.
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         for check in checks:
             needed = {name: begun[name] for name in check.needs}
-            begun[check.name] = threads.submit(_one, check, needed, say)
+            begun[check.name] = threads.submit(_one, check, needed, told)
         return tuple(future.result() for future in begun.values())
 
 
 def _one(check: Check, needed: Mapping[str, Future[Outcome]], say: Callable[[str], None]) -> Outcome:
-    missing = [name for name, future in needed.items() if future.result().stops_others]
-    if missing:
-        why = unknown(check.name, f"{' and '.join(missing)} comes first, and is not well", "see there")
-        return Outcome(check, (replace(why, area=check.area),))
+    stoppers = tuple(dict.fromkeys(name for future in needed.values() for name in future.result().stoppers))
+    if stoppers:
+        why = unknown(check.name, f"first comes what is wrong with {' and '.join(stoppers)}")
+        return Outcome(check, (replace(why, area=check.area),), skipped_for=stoppers)
     started = time.monotonic()
     outcome = _looked(check)
     say(f"looked at {check.name}  {time.monotonic() - started:.1f} s")

@@ -17,11 +17,11 @@ import re
 import sys
 import traceback
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from deploy.checkup.findings import STATES
+from deploy.checkup.findings import STATES, UNCHECKED
 from deploy.console import Console
 from deploy.errors import ConfigError
 
@@ -62,10 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
     from deploy.checkup.visit import Visit
 
     now = datetime.now(UTC)
-    progress = Console(sys.stderr)
     with Visit(arguments.project, os.environ, arguments.stage, now, arguments.hours, arguments.guild) as visit:
         _demand_stage(visit)
-        outcomes = rounds.make(list(checks(visit)), progress.say)
+        with Console(sys.stderr).progress("looking") as say:
+            outcomes = rounds.make(list(checks(visit)), say)
     findings = [each for outcome in outcomes for each in outcome.findings if _wanted(each, arguments.only)]
     if arguments.json:
         _print_json(arguments.stage, findings)
@@ -94,10 +94,23 @@ def _print(console: Console, findings: Sequence[Finding]) -> None:
     for area in dict.fromkeys(finding.area for finding in findings):
         console.say()
         console.say(area)
-        for line in (line for finding in findings if finding.area == area for line in _lines(finding)):
+        for line in (line for finding in _together(findings, area) for line in _lines(finding)):
             console.say(line)
     console.say()
     console.say(summary(findings))
+
+
+def _together(findings: Sequence[Finding], area: str) -> Iterator[Finding]:
+    """Yield an area's findings; those that were not made for one reason are one for people."""
+    skipped: dict[str, list[Finding]] = {}
+    for finding in (each for each in findings if each.area == area):
+        if finding.state == "unknown" and finding.cause and not finding.cure:
+            skipped.setdefault(finding.cause, []).append(finding)
+        else:
+            yield finding
+    for some in skipped.values():
+        first, *others = some
+        yield replace(first, what=", ".join([first.what, *(each.what.removeprefix(UNCHECKED) for each in others)]))
 
 
 def _lines(finding: Finding) -> Iterator[str]:

@@ -159,8 +159,13 @@ def test_commands_that_are_registered_are_well_and_others_are_told(discord: Disc
     assert (found.state, found.what) == ("warning", "Discord has other commands, for all servers: + /hello: Say hello")
     discord.replace_commands(fake.application.id, None, [HELLO])
     assert only(looking.commands(discord, WANTED, STAGE, None)).state == "ok"
+    assert only(looking.commands(discord, WANTED, STAGE, fake.guild_id)).state == "ok"
+    discord.replace_commands(fake.application.id, None, [])
     found = only(looking.commands(discord, WANTED, STAGE, fake.guild_id))
     assert found.cure == f"`nox -s register -- --stage dev --guild {fake.guild_id}`"
+    discord.replace_commands(fake.application.id, fake.guild_id, [HELLO])
+    found = only(looking.commands(discord, WANTED, STAGE, fake.guild_id))
+    assert (found.state, found.what) == ("ok", f"Discord has the project's 1 commands, for server {fake.guild_id}")
 
 
 def test_commands_that_the_project_cannot_print_are_broken(project: Project) -> None:  # noqa: F811

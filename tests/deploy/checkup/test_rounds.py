@@ -28,9 +28,9 @@ def test_a_check_is_skipped_and_says_so_where_one_that_it_needs_is_not_well() ->
         Check("the key", "door", finding(ok("never looked at")), ("the lock",)),
     ]
     *_, lock, key = rounds.make(checks, silently)
-    cause = "the door and the window comes first, and is not well"
-    assert lock.findings == (Finding("unknown", "not checked: the lock", cause, "see there", "door"),)
-    assert key.findings[0].cause == "the lock comes first, and is not well"
+    cause = "first comes what is wrong with the door and the window"
+    assert lock.findings == (Finding("unknown", "not checked: the lock", cause, area="door"),)
+    assert key.findings == (Finding("unknown", "not checked: the key", cause, area="door"),)
 
 
 def test_a_warning_and_silence_stop_nothing() -> None:
