@@ -63,11 +63,22 @@ def there(readings: Sequence[Reading], settings: Settings) -> Iterator[Finding]:
             yield ok(f"{each.where} is version {each.alias.version}")
 
 
-def well(aws: Aws, readings: Sequence[Reading], settings: Settings) -> Iterator[Finding]:
+def well(readings: Sequence[Reading], settings: Settings) -> Iterator[Finding]:
     """Look at state and last update, at what AWS has and the configuration says, at who gets traffic."""
     for each in readings:
-        found = [*_states(each), *_disagreements(each, settings), *_traffic(aws, each)]
+        found = [*_states(each), *_disagreements(each, settings), *_divided(each)]
         yield from found or [ok(f"{each.name} is active, and its last update went well")]
+
+
+def may_run(aws: Aws, readings: Sequence[Reading]) -> Iterator[Finding]:
+    """See whether somebody stopped a function: a reserved concurrency of 0 lets nothing run.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+    """
+    for each in readings:
+        if each.latest and account.reserved_concurrency(aws, each.name) == 0:
+            cure = f"aws lambda delete-function-concurrency --function-name {each.name}"
+            yield broken(f"{each.name} may not run: its reserved concurrency is 0", "somebody stopped it", cure)
 
 
 def _states(each: Reading) -> Iterator[Finding]:
@@ -93,12 +104,9 @@ def _disagreements(each: Reading, settings: Settings) -> Iterator[Finding]:
             yield broken(f"{each.name} has {key} {has}", cause, "make the template and config/pipeline.yaml agree")
 
 
-def _traffic(aws: Aws, each: Reading) -> Iterator[Finding]:
+def _divided(each: Reading) -> Iterator[Finding]:
     if each.alias and each.alias.weighted:
         shares = ", ".join(f"{share:.0%} to version {version}" for version, share in each.alias.weights.items())
         cure = f"aws lambda update-alias --function-name {each.name} --name {each.alias.name}"
         cure += " --routing-config AdditionalVersionWeights={}"
         yield warning(f"{each.where} sends {shares}", "a deploy refuses to move a divided alias", cure)
-    if each.latest and account.reserved_concurrency(aws, each.name) == 0:
-        cure = f"aws lambda delete-function-concurrency --function-name {each.name}"
-        yield broken(f"{each.name} may not run: its reserved concurrency is 0", "somebody stopped it", cure)

@@ -8,7 +8,7 @@ from deploy.checkup.findings import unknown
 from deploy.checkup.rounds import Check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from deploy.checkup.findings import Finding
     from deploy.checkup.visit import Visit
@@ -27,8 +27,8 @@ AREAS = (
     "limits",
     "discord",
 )
-LOCAL = ("project", "disk", "engine")
-"""What is looked at without a stage."""
+NO_STAGE = "stage"
+"""The area of what is said where no stage is given."""
 
 
 def checks(visit: Visit) -> Iterator[Check]:
@@ -36,11 +36,20 @@ def checks(visit: Visit) -> Iterator[Check]:
     yield from _of_project(visit)
     yield from _of_machine(visit)
     if visit.stage_name is None:
-        yield Check("the stage", "stage", _without_stage)
+        yield Check("the stage", NO_STAGE, _without_stage)
         return
     yield from _of_account(visit)
     yield from _of_release(visit)
     yield from _of_discord(visit)
+
+
+def of_areas(made: Sequence[Check], areas: Collection[str]) -> Iterator[Check]:
+    """Yield the checks of these areas and, before them, those that they need; and that there is no stage, if so."""
+    by_name = {check.name: check for check in made}
+    needed = [check.name for check in made if check.area in {*areas, NO_STAGE}]
+    for name in needed:
+        needed += [each for each in by_name[name].needs if each not in needed]
+    yield from (check for check in made if check.name in needed)
 
 
 def _without_stage() -> Iterator[Finding]:
@@ -106,9 +115,8 @@ def _of_release(visit: Visit) -> Iterator[Check]:
     yield Check(made[0], "stack", lambda: _stack(visit), signed)
     yield Check("the stack's status", "stack", lambda: _status(visit), made)
     yield Check(there[0], "functions", lambda: functions.there(visit.readings, visit.settings), made)
-    yield Check(
-        "the functions' state", "functions", lambda: functions.well(visit.aws, visit.readings, visit.settings), there
-    )
+    yield Check("the functions' state", "functions", lambda: functions.well(visit.readings, visit.settings), there)
+    yield Check("the functions' concurrency", "functions", lambda: functions.may_run(visit.aws, visit.readings), there)
     yield Check("attached layers", "layers", lambda: layers.attached(visit.readings), there)
     yield Check(
         "layer versions",

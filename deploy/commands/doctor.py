@@ -51,21 +51,25 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("--stage", help="a stage of config/pipeline.yaml; without it, only this machine is looked at")
     parser.add_argument("--hours", type=_hours, default=24.0, help="how far back logs are searched (default: 24)")
     parser.add_argument("--guild", metavar="ID", type=_server, help="the Discord server whose permissions count")
-    parser.add_argument("--only", nargs="+", metavar="AREA", choices=AREAS, help=f"report these: {', '.join(AREAS)}")
+    parser.add_argument(
+        "--only", nargs="+", metavar="AREA", choices=AREAS, help=f"look at these alone: {', '.join(AREAS)}"
+    )
     parser.add_argument("--strict", action="store_true", help="exit code 1 for warnings too")
     parser.add_argument("--json", action="store_true", help="for machines: JSON on stdout, progress on stderr")
 
 
 def run(arguments: argparse.Namespace) -> int:
     from deploy.checkup import rounds
-    from deploy.checkup.order import checks
+    from deploy.checkup.order import checks, of_areas
     from deploy.checkup.visit import Visit
 
     now = datetime.now(UTC)
     with Visit(arguments.project, os.environ, arguments.stage, now, arguments.hours, arguments.guild) as visit:
         _demand_stage(visit)
         with Console(sys.stderr).progress("looking") as say:
-            outcomes = rounds.make(list(checks(visit)), say)
+            made = list(checks(visit))
+            wanted = of_areas(made, arguments.only) if arguments.only else made
+            outcomes = rounds.make(list(wanted), say)
     findings = [each for outcome in outcomes for each in outcome.findings if _wanted(each, arguments.only)]
     if arguments.json:
         _print_json(arguments.stage, findings)
@@ -87,7 +91,9 @@ def _demand_stage(visit: Visit) -> None:
 
 
 def _wanted(finding: Finding, only: Sequence[str] | None) -> bool:
-    return not only or finding.area in only
+    from deploy.checkup.order import NO_STAGE
+
+    return not only or finding.area in {*only, NO_STAGE}
 
 
 def _print(console: Console, findings: Sequence[Finding]) -> None:

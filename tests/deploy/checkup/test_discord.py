@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -150,7 +151,9 @@ def test_an_endpoint_that_discord_would_not_take_is_broken(status: int, what: st
 
 
 def test_an_endpoint_that_is_not_there_is_broken() -> None:
-    found = only(looking.answered("http://127.0.0.1:1/"))
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))  # nobody else listens there, and this does not
+        found = only(looking.answered(f"http://127.0.0.1:{held.getsockname()[1]}/"))
     assert (found.state, found.what) == ("broken", "the endpoint does not answer: ConnectionError")
 
 

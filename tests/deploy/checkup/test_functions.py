@@ -45,10 +45,8 @@ def read(aws: Aws, lambda_: Stubber, folder: Path, latest: dict[str, Any], **ali
     return functions.read(aws, settings(folder), STAGE)
 
 
-def well(aws: Aws, lambda_: Stubber, folder: Path, readings: Sequence[Reading], *reserved: int) -> list[Finding]:
-    for each in reserved or (None, None):
-        lambda_.add_response("get_function_concurrency", {} if each is None else {"ReservedConcurrentExecutions": each})
-    return list(functions.well(aws, readings, settings(folder)))
+def well(folder: Path, readings: Sequence[Reading]) -> list[Finding]:
+    return list(functions.well(readings, settings(folder)))
 
 
 @pytest.mark.parametrize(
@@ -71,19 +69,22 @@ def well(aws: Aws, lambda_: Stubber, folder: Path, readings: Sequence[Reading], 
 def test_a_function_that_is_not_as_it_should_be_is_told_with_lambda_s_reason(
     aws: Aws, lambda_: Stubber, tmp_path: Path, latest: dict[str, Any], told: tuple[str, str, str]
 ) -> None:
-    found = well(aws, lambda_, tmp_path, read(aws, lambda_, tmp_path, latest))
+    found = well(tmp_path, read(aws, lambda_, tmp_path, latest))
     assert (found[0].state, found[0].what, found[0].cause) == told
 
 
 def test_functions_that_are_well_are_one_finding_each(aws: Aws, lambda_: Stubber, tmp_path: Path) -> None:
-    assert [each.state for each in well(aws, lambda_, tmp_path, read(aws, lambda_, tmp_path, {}))] == ["ok", "ok"]
+    assert [each.state for each in well(tmp_path, read(aws, lambda_, tmp_path, {}))] == ["ok", "ok"]
 
 
 def test_a_function_that_was_stopped_and_an_alias_that_is_divided_are_told(
     aws: Aws, lambda_: Stubber, tmp_path: Path
 ) -> None:
     readings = read(aws, lambda_, tmp_path, {}, RoutingConfig={"AdditionalVersionWeights": {"2": 0.25}})
-    divided, stopped, *_ = well(aws, lambda_, tmp_path, readings, 0, 5)
+    divided, _ = well(tmp_path, readings)
+    for reserved in (0, 5):
+        lambda_.add_response("get_function_concurrency", {"ReservedConcurrentExecutions": reserved})
+    [stopped] = functions.may_run(aws, readings)
     assert (divided.state, divided.what) == ("warning", "tiny_bot-dev:live sends 25% to version 2")
     assert (stopped.state, stopped.what) == ("broken", "tiny_bot-dev may not run: its reserved concurrency is 0")
     assert stopped.cure == "aws lambda delete-function-concurrency --function-name tiny_bot-dev"

@@ -9,7 +9,8 @@ import pytest
 from deploy.aws.identity import Role
 from deploy.checkup import github
 from deploy.checkup.subjects import PROVIDER, Condition, Repository
-from deploy.settings import GitHub, Layer, Settings, Stage
+from deploy.errors import ConfigError
+from deploy.settings import GitHub, Layer, Settings, Stage, load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -161,6 +162,20 @@ def test_what_is_configured_comes_before_what_the_runner_says(tmp_path: Path) ->
     told = GitHub(role="deployer", repository="acme/layers", owner_id="11", repository_id="22")
     assert github.repository_of(settings, Stage(name="prod", region="r", stack="s", github=told), runner) == KNOWN
     assert github.repository_of(settings, stage, {}) is None
+
+
+def test_the_configuration_names_the_role_and_who_takes_it(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    config = tmp_path / "config/pipeline.yaml"
+    stage = "layers: {a: {}}\nstages: {prod: {region: eu-central-1, stack: s, github: %s}}\n"
+    config.write_text(stage % "{role: deployer, repository: acme/layers, owner-id: '11', repository-id: '22'}")
+    told = GitHub(role="deployer", repository="acme/layers", owner_id="11", repository_id="22")
+    assert load(tmp_path, {}).stages["prod"].github == told
+    config.write_text(stage % "{roll: deployer, owner-id: 11}")
+    with pytest.raises(ConfigError) as refused:
+        load(tmp_path, {})
+    assert "did you mean role?" in str(refused.value)
+    assert {fault.where.rpartition(".")[2] for fault in refused.value.faults} == {"roll", "role", "owner-id"}
 
 
 def test_patterns_match_as_iam_matches_them() -> None:

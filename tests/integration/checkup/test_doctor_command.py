@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -38,7 +39,7 @@ def doctor(project: Path, *arguments: str, **environment: str) -> subprocess.Com
 
 
 def test_without_a_stage_this_machine_alone_is_looked_at(project: Path) -> None:
-    done = doctor(project, AWS_ENDPOINT_URL="http://127.0.0.1:1")
+    done = doctor(project)
     lines = done.stdout.splitlines()
     assert "  ok       config/pipeline.yaml is good" in lines
     assert "looked at the disks" in done.stderr
@@ -46,6 +47,11 @@ def test_without_a_stage_this_machine_alone_is_looked_at(project: Path) -> None:
     areas = [line for line in lines if line and not line.startswith(" ")]
     assert areas[:-1] == ["project", "disk", "engine", "stage"]
     assert "Traceback" not in done.stderr
+
+
+def test_what_needs_a_stage_is_not_passed_over_in_silence_without_one(project: Path) -> None:
+    done = doctor(project, "--only", "logs")
+    assert "  -        not checked: AWS and Discord, without a --stage" in done.stdout.splitlines()
 
 
 def test_a_stage_that_is_well_is_told_by_area_and_ends_with_0(ward: Ward, project: Path) -> None:
@@ -105,8 +111,10 @@ def test_wrong_usage_ends_with_2(project: Path, arguments: tuple[str, ...]) -> N
 
 
 def test_an_aws_that_cannot_be_reached_is_told_and_ends_with_1(project: Path) -> None:
-    nowhere = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
-    done = doctor(project, "--stage", "dev", "--only", "account", "functions", **nowhere)
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))  # nobody else listens there, and this does not
+        nowhere = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{held.getsockname()[1]}"}
+        done = doctor(project, "--stage", "dev", "--only", "account", "functions", **nowhere)
     assert done.returncode == 1
     assert "AWS cannot be reached" in done.stdout
     assert "not checked: the functions" in done.stdout

@@ -21,6 +21,7 @@ RELEASE = (
     "the stack's status",
     "the functions",
     "the functions' state",
+    "the functions' concurrency",
     "attached layers",
     "layer versions",
     "what is live, against the lock",
@@ -63,7 +64,7 @@ def test_a_function_and_an_alias_that_are_gone_are_told(ward: Ward) -> None:
 def test_a_function_that_was_stopped_by_hand_is_told(ward: Ward) -> None:
     ward.deploy()
     ward.aws.functions.put_function_concurrency(FunctionName="tiny_worker-dev", ReservedConcurrentExecutions=0)
-    found = ward.look("the functions' state").only("broken")
+    found = ward.look("the functions' concurrency").only("broken")
     assert found.what == "tiny_worker-dev may not run: its reserved concurrency is 0"
 
 
