@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from deploy.aws import secure_parameters
 from deploy.checkup.findings import broken, of_faults, ok, unknown, warning
 from deploy.errors import ConfigError, DiscordError
 from deploy.register import endpoint, permissions, registration
@@ -15,12 +16,16 @@ from deploy.register.registration import KEY_VARIABLE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from deploy.aws.connection import Aws
     from deploy.aws.stacks import StackState
     from deploy.checkup.findings import Finding
     from deploy.checkup.functions import Reading
     from deploy.register.application import Application
     from deploy.register.registration import Registration
     from deploy.settings import DiscordApplication, Stage
+
+PARAMETER_VARIABLE = "DISCORD_TOKEN_PARAMETER"
+"""The variable of a function that names the SSM parameter with the bot's token."""
 
 _REFUSES, _FORBIDS = 401, 403
 
@@ -47,12 +52,7 @@ def token(connect: Callable[[], Discord], environment: Mapping[str, str]) -> Ite
 def key(discord: Discord, readings: Sequence[Reading]) -> Iterator[Finding]:
     """Compare the application's public key with those that the live functions verify signatures with."""
     wanted = discord.application()["verify_key"]
-    keys = {
-        each.where: variables[KEY_VARIABLE]
-        for each in readings
-        if each.live
-        and KEY_VARIABLE in (variables := each.live.configuration.get("Environment", {}).get("Variables", {}))
-    }
+    keys = {each.where: has for each in readings if (has := _variables(each).get(KEY_VARIABLE))}
     if not keys:
         yield unknown(
             f"no live function has the variable {KEY_VARIABLE}", "its key is elsewhere, or hidden from this role"
@@ -63,6 +63,22 @@ def key(discord: Discord, readings: Sequence[Reading]) -> Iterator[Finding]:
         else:
             cause = f"its {KEY_VARIABLE} is of another application: it answers 401 to all that Discord sends"
             yield broken(f"{where} has another public key", cause, f"deploy with {KEY_VARIABLE}={wanted}")
+
+
+def stored_token(aws: Aws, readings: Sequence[Reading]) -> Iterator[Finding]:
+    """See whether the parameter is there that a live function reads the bot's token from; its value is not read."""
+    names = {each.where: name for each in readings if (name := _variables(each).get(PARAMETER_VARIABLE))}
+    for where, name in names.items():
+        cure = f"aws ssm put-parameter --type {secure_parameters.SECURE} --name {name} --value …"
+        found = secure_parameters.kind(aws, name)
+        if found is None:
+            cause = "it can answer Discord, and do nothing: the bot's token was never stored for this stage"
+            yield broken(f"{where} reads the bot's token from {name}, which is not there", cause, cure)
+        elif found != secure_parameters.SECURE:
+            cause = f"it is a {found}: whoever may read parameters has it"
+            yield warning(f"{name} holds the bot's token in clear text", cause, f"delete it, then: {cure}")
+        else:
+            yield ok(f"{where} reads the bot's token from {name}, which is there")
 
 
 def interactions(
@@ -148,3 +164,9 @@ def membership(discord: Discord, wanted: Application, server: str) -> Iterator[F
         yield broken(f"in {found['name']} the bot lacks: {', '.join(lacking)}", cause, invite)
     else:
         yield ok(f"in {found['name']} the bot has the permissions that it asks for")
+
+
+def _variables(each: Reading) -> Mapping[str, str]:
+    """Return the environment of the live version."""
+    found: Mapping[str, str] = each.live.configuration.get("Environment", {}).get("Variables", {}) if each.live else {}
+    return found

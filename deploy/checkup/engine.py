@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from deploy.checkup.findings import broken, of_faults, ok, warning
 from deploy.errors import EngineError
 from deploy.layer.elf import BASES
+from deploy.settings import IMAGE_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -64,13 +65,16 @@ def image_is_here(engine: Engine, settings: Settings) -> Iterator[Finding]:
     yield ok(f"the runtime image {settings.image} is here, for {machine}")
 
 
-def image_is_pinned(settings: Settings) -> Iterator[Finding]:
+def image_is_pinned(settings: Settings, environment: Mapping[str, str]) -> Iterator[Finding]:
     """A tag moves; the same inputs give the same layer only from the same image."""
     if _PINNED.search(settings.image):
         yield ok("the runtime image is pinned by its digest")
         return
     cause = "its tag may stand for other bytes tomorrow, or for a broken build"
-    yield warning(f"{settings.image} is not pinned by a digest", cause, "pin it: `nox -s lock -- --image`")
+    cure = "pin it: `nox -s lock -- --image`"
+    if environment.get(IMAGE_VARIABLE):
+        cure = f"unset {IMAGE_VARIABLE}, which overrides config/pipeline.yaml; if it is not pinned there: {cure}"
+    yield warning(f"{settings.image} is not pinned by a digest", cause, cure)
 
 
 def image_fits(engine: Engine, settings: Settings) -> Iterator[Finding]:

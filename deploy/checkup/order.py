@@ -56,6 +56,10 @@ def _without_stage() -> Iterator[Finding]:
     yield unknown("AWS and Discord, without a --stage", cure="name one: `nox -s doctor -- --stage dev`")
 
 
+def _without_discord() -> Iterator[Finding]:
+    yield unknown("the server: the project is no Discord application", cure="add `discord` to config/pipeline.yaml")
+
+
 def _of_project(visit: Visit) -> Iterator[Check]:
     from deploy.checkup import project
 
@@ -76,7 +80,9 @@ def _of_machine(visit: Visit) -> Iterator[Check]:
     yield Check("the engine's disk", "disk", lambda: disk.of_engine(visit.engine.about()), there)
     yield Check("architectures", "engine", lambda: engine.architectures(visit.engine, visit.settings), both)
     yield Check("the runtime image", "engine", lambda: engine.image_is_here(visit.engine, visit.settings), both)
-    yield Check("the image's pin", "engine", lambda: engine.image_is_pinned(visit.settings), both[:1])
+    yield Check(
+        "the image's pin", "engine", lambda: engine.image_is_pinned(visit.settings, visit.environment), both[:1]
+    )
     yield Check("the image's Python and glibc", "engine", lambda: engine.image_fits(visit.engine, visit.settings), both)
 
 
@@ -163,6 +169,8 @@ def _of_discord(visit: Visit) -> Iterator[Check]:
     except ConfigError:
         return
     if described is None:
+        if visit.server:
+            yield Check(f"server {visit.server}", "discord", _without_discord)
         return
     from deploy.checkup import discord
 
@@ -170,6 +178,9 @@ def _of_discord(visit: Visit) -> Iterator[Check]:
     yield Check(told[0], "discord", lambda: discord.token(lambda: visit.discord, visit.secrets), ("the configuration",))
     yield Check(
         "the public key", "discord", lambda: discord.key(visit.discord, visit.readings), (*told, "the functions")
+    )
+    yield Check(
+        "the stored token", "discord", lambda: discord.stored_token(visit.aws, visit.readings), ("the functions",)
     )
     yield Check(
         "the interactions endpoint",

@@ -78,7 +78,7 @@ class Visit:
         aws = connect(self.stage, config=BRIEF)
         # A session must not make two clients at once, and checks run side by side:
         # https://docs.aws.amazon.com/boto3/latest/guide/session.html#multithreading-or-multiprocessing-with-sessions
-        _ = aws.functions, aws.stacks, aws.logs, aws.identities
+        _ = aws.functions, aws.stacks, aws.logs, aws.identities, aws.parameters
         return aws
 
     @cached_property

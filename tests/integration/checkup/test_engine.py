@@ -10,7 +10,7 @@ import pytest
 
 from deploy.checkup import disk
 from deploy.checkup import engine as looking
-from deploy.settings import Layer, Settings
+from deploy.settings import IMAGE_VARIABLE, Layer, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,8 +43,13 @@ def test_an_engine_that_does_not_answer_is_broken(tmp_path: Path) -> None:
     ],
 )
 def test_an_image_is_pinned_by_a_digest_alone(settings: Settings, image: str, state: str) -> None:
-    [found] = looking.image_is_pinned(with_image(settings, image))
+    [found] = looking.image_is_pinned(with_image(settings, image), {})
     assert found.state == state
+
+
+def test_an_image_that_overrides_the_configuration_is_told_as_such(settings: Settings) -> None:
+    [found] = looking.image_is_pinned(settings, {IMAGE_VARIABLE: settings.image})
+    assert found.cure.startswith(f"unset {IMAGE_VARIABLE}")
 
 
 @pytest.mark.parametrize(
