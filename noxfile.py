@@ -151,6 +151,12 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def doctor(session: nox.Session) -> None:
+    """Find what is wrong before it hurts: `nox -s doctor -- --stage dev`."""
+    _pipeline(session, "doctor")
+
+
+@nox.session(default=False)
 def engine(session: nox.Session) -> None:
     """Install and start a container engine with the runtime image (Debian and Ubuntu, as root)."""
     _pipeline(session, "engine")

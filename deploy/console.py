@@ -63,6 +63,17 @@ class Console:
             task = progress.add_task(title, total=total)
             yield lambda: progress.advance(task)
 
+    @contextmanager
+    def progress(self, title: str) -> Iterator[Callable[[str], None]]:
+        """Show what was done of something long: in one line that changes, or line by line without a terminal."""
+        if not self.is_terminal:
+            yield self.say
+            return
+        from rich.console import Console as Rich
+
+        with Rich(file=self.stream).status(f"{title} …") as status:
+            yield lambda line: status.update(f"{title} … {line}")
+
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table: columns that hold only numbers and units align right."""
         if not rows:

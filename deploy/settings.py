@@ -160,6 +160,20 @@ class FromEnvironment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GitHub:
+    """How GitHub's workflows get into the stage's account; without `repository` it is git's remote `origin`.
+
+    `environment` is GitHub's, empty for one of the stage's name. The ids are numbers as text, empty where not known.
+    """
+
+    role: str
+    environment: str = ""
+    repository: str = ""
+    owner_id: str = ""
+    repository_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stage:
     """Where a release goes: functions and stack to `region`, layers to it and to `publish_regions`."""
 
@@ -172,6 +186,7 @@ class Stage:
     publish_regions: tuple[str, ...] = ()
     bucket: str | Mapping[str, str] | None = None
     parameters: Mapping[str, str | FromEnvironment] = field(default_factory=dict)
+    github: GitHub | None = None
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -507,4 +522,5 @@ def _stage(name: str, raw: Mapping[str, Any]) -> Stage:
         key: FromEnvironment(value["env"]) if isinstance(value, dict) else value
         for key, value in values.pop("parameters", {}).items()
     }
-    return Stage(name=name, parameters=parameters, **values)
+    github = GitHub(**_named(values.pop("github"))) if "github" in values else None
+    return Stage(name=name, parameters=parameters, github=github, **values)

@@ -35,6 +35,8 @@ CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 8},
     user_agent_extra=f"channelwright/{__version__}",
 )
+# For questions that somebody waits for, and that can be asked again.
+BRIEF = CONFIG.merge(Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 3}))
 
 
 @dataclass(frozen=True)

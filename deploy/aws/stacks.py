@@ -210,7 +210,7 @@ def wait(aws: Aws, stack: str, *, creates: bool) -> None:
         with asking("cloudformation:DescribeStacks", stack):
             waiter.wait(StackName=stack, WaiterConfig=_POLL)
     except AwsError as error:
-        raise AwsError([*_failures(aws, stack), *error.faults]) from error
+        raise AwsError([*failures(aws, stack), *error.faults]) from error
 
 
 def settle(aws: Aws, stack: str) -> None:
@@ -262,7 +262,7 @@ def _change(found: Any) -> Change:
     )
 
 
-def _failures(aws: Aws, stack: str) -> Sequence[Fault]:
+def failures(aws: Aws, stack: str) -> Sequence[Fault]:
     """Find what failed in the last operation on a stack, first failure first."""
     pages = aws.stacks.get_paginator("describe_stack_events").paginate(StackName=stack)
     failed: list[Fault] = []

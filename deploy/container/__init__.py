@@ -15,7 +15,7 @@ and BuildError. Importing this room takes 0.25 s, so commands do it only once th
 """
 
 from deploy.container.calls import CallTimedOutError, Container
-from deploy.container.engine import KEEP_VARIABLE, Engine
+from deploy.container.engine import KEEP_VARIABLE, About, Engine
 from deploy.container.images import LABEL
 
-__all__ = ["KEEP_VARIABLE", "LABEL", "CallTimedOutError", "Container", "Engine"]
+__all__ = ["KEEP_VARIABLE", "LABEL", "About", "CallTimedOutError", "Container", "Engine"]

@@ -31,6 +31,19 @@ _PROCESSES = 256
 
 
 @dataclass(frozen=True)
+class About:
+    """An engine, as it describes itself: `architecture` in Docker's words, `root` the folder that holds its images.
+
+    `is_local` tells that it was reached over a Unix socket, so that `root` may be on this machine.
+    """
+
+    version: str
+    architecture: str
+    root: str
+    is_local: bool
+
+
+@dataclass(frozen=True)
 class Engine(Images):
     """An open connection to a container engine. Threads may share it."""
 
@@ -51,6 +64,18 @@ class Engine(Images):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.client.close()
+
+    def about(self) -> About:
+        """Ask the engine what it is."""
+        client: Any = self.client
+        with translated("the container engine"):
+            version, info = client.version(), client.info()
+        return About(
+            version=version["Version"],
+            architecture=version["Arch"],
+            root=info.get("DockerRootDir", ""),
+            is_local=client.base_url.startswith("http+docker:"),
+        )
 
     @contextmanager
     def container(  # noqa: PLR0913 - each is one freedom that a container may be given

@@ -57,9 +57,14 @@ _CAUSES: Sequence[tuple[str, str, str]] = (
         "add it to the function's Environment",
     ),
     (r"SystemExit|exit code", "it is a script and ends the process when it is imported", _REPORT),
+    (
+        r"UserCodeSyntaxError",
+        "the function's own code is not Python that the runtime reads",
+        "correct it; `nox -s layer` tries it before it ships",
+    ),
     (r"SyntaxError", "it is written for another Python", _RELOCK),
     (
-        r"does not exist|is not callable",
+        r"does not exist|is not callable|missing on module|Bad handler",
         "the function's `handler` names something else",
         "correct it in config/pipeline.yaml",
     ),
@@ -80,6 +85,11 @@ def explain(layers: Sequence[BuiltLayer]) -> Callable[[Mapping[str, Any]], Fault
         return Fault(where, f"{error}{at}", cause, cure)
 
     return fault
+
+
+def of_message(error: str) -> tuple[str, str]:
+    """Return the likely cause of an import error and what to do, by nothing but its text."""
+    return _absent(error, set(), set()) or _known(error)
 
 
 def _absent(error: str, excluded: set[str], present: set[str]) -> tuple[str, str] | None:

@@ -40,6 +40,17 @@ def subjects(project: Path, since: str, until: str) -> tuple[str, ...] | None:
     return None if found is None else tuple(found.splitlines())
 
 
+def remote(project: Path) -> str:
+    """Return the address of the remote `origin`, as git has it; empty where there is none."""
+    return _git(project, "remote", "get-url", "origin") or ""
+
+
+def changed_at(project: Path, path: Path) -> int | None:
+    """Return when a file was last committed, in seconds since 1970; None where it never was."""
+    stamp = _git(project, "log", "-1", "--format=%ct", "--", str(path))
+    return int(stamp) if stamp else None
+
+
 def _git(project: Path, *arguments: str) -> str | None:
     """Ask git; None where there is no git, no repository or no commit yet, which are all fine to build in."""
     try:

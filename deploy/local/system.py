@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from deploy.aws import secrets
+from deploy.aws import secure_parameters
 from deploy.aws.connection import connect
 from deploy.errors import EngineError, RolloutError
 from deploy.layer.cache import Cache
@@ -48,7 +48,7 @@ class System:
     def deploy(self, prepared: Prepared, say: Callable[[str], None]) -> Shipped:
         """Deploy by the code path that AWS gets: template, layers, roll-out, aliases."""
         for name, value in self.introduction.parameters.items():
-            secrets.keep(self.aws, name, value)
+            secure_parameters.keep(self.aws, name, value)
         environment = {**os.environ, **self.introduction.environment}
         parameters = stack.parameters(self.stage, environment) if self.settings.template else {}
         return Shipment(self.aws, self.settings, self.stage, parameters, prepared, say, lambda _: True).deploy()

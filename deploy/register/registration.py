@@ -79,7 +79,7 @@ def plan(
 ) -> Registration:
     """Look at what Discord has; raise DiscordError, or ConfigError where keys do not belong together."""
     found = discord.application()
-    _check_key(found, environment)
+    check_key(found, environment)
     servers = discord.servers()
     others = [None] if server else [each["id"] for each in servers]
     first = Scope(server, tuple(discord.commands(found["id"], server)), wanted.commands)
@@ -101,7 +101,7 @@ def _without_doubles(discord: Discord, application_id: str, server: str | None, 
     )
 
 
-def _check_key(found: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+def check_key(found: Mapping[str, Any], environment: Mapping[str, str]) -> None:
     """Refuse a public key of another application: the function would answer 401 to all that Discord sends."""
     key = environment.get(KEY_VARIABLE, "")
     if key and key.lower() != found["verify_key"]:

@@ -1,0 +1,112 @@
+"""The stage's functions: whether they and their aliases are there, and how Lambda says that they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deploy.aws import account, functions
+from deploy.checkup.findings import broken, ok, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from deploy.aws.connection import Aws
+    from deploy.aws.functions import AliasState, FunctionState
+    from deploy.checkup.findings import Finding
+    from deploy.settings import Function, Settings, Stage
+
+_WORDS = {
+    "Pending": ("Lambda is still making it", "wait a minute"),
+    "Inactive": ("nothing invoked it for weeks", "invoke it: the first call fails, and Lambda gets it ready"),
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A function as AWS has it: $LATEST, its alias, and the version that the alias stands for; None where it is not."""
+
+    function: Function
+    name: str
+    latest: FunctionState | None
+    alias: AliasState | None
+    live: FunctionState | None
+
+    @property
+    def where(self) -> str:
+        return f"{self.name}:{self.function.alias}"
+
+
+def read(aws: Aws, settings: Settings, stage: Stage) -> tuple[Reading, ...]:
+    """Ask for every function of the configuration."""
+    return tuple(_read(aws, each, f"{each.name}{stage.suffix}") for each in settings.functions.values())
+
+
+def _read(aws: Aws, function: Function, name: str) -> Reading:
+    latest = functions.read(aws, name)
+    alias = functions.alias(aws, name, function.alias) if latest else None
+    live = functions.read(aws, name, alias.version) if alias else None
+    return Reading(function, name, latest, alias, live)
+
+
+def there(readings: Sequence[Reading], settings: Settings) -> Iterator[Finding]:
+    cure = "deploy: the template makes it" if settings.template else "make it: config/pipeline.yaml names it"
+    for each in readings:
+        if each.latest is None:
+            yield broken(f"there is no function {each.name}", "it was never made, or deleted by hand", cure)
+        elif each.alias is None:
+            yield broken(f"{each.name} has no alias {each.function.alias}", "traffic reaches no version", cure)
+        elif each.live is None:
+            cause = f"version {each.alias.version}, which it stands for, was deleted"
+            yield broken(f"{each.where} leads nowhere", cause, "deploy: a new version is made, and the alias moved")
+        else:
+            yield ok(f"{each.where} is version {each.alias.version}")
+
+
+def well(readings: Sequence[Reading], settings: Settings) -> Iterator[Finding]:
+    """Look at state and last update, at what AWS has and the configuration says, at who gets traffic."""
+    for each in readings:
+        found = [*_states(each), *_disagreements(each, settings), *_divided(each)]
+        yield from found or [ok(f"{each.name} is active, and its last update went well")]
+
+
+def may_run(aws: Aws, readings: Sequence[Reading]) -> Iterator[Finding]:
+    """See whether somebody stopped a function: a reserved concurrency of 0 lets nothing run.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+    """
+    for each in readings:
+        if each.latest and account.reserved_concurrency(aws, each.name) == 0:
+            cure = f"aws lambda delete-function-concurrency --function-name {each.name}"
+            yield broken(f"{each.name} may not run: its reserved concurrency is 0", "somebody stopped it", cure)
+
+
+def _states(each: Reading) -> Iterator[Finding]:
+    for state in filter(None, (each.latest, each.live)):
+        where = each.name if state.version == "$LATEST" else f"{each.name}:{state.version}"
+        word, _, reason = state.state.partition(": ")
+        if word in _WORDS:
+            cause, cure = _WORDS[word]
+            yield warning(f"{where} is {word}", reason or cause, cure)
+        elif word not in {"", "Active"}:
+            yield broken(f"{where} is {word}", reason, "remove that cause, then deploy")
+        if state.version == "$LATEST" and state.update.startswith("Failed"):
+            reason = state.update.partition(": ")[2]
+            yield broken(f"the last update of {where} failed", reason, "remove that cause, then deploy")
+
+
+def _disagreements(each: Reading, settings: Settings) -> Iterator[Finding]:
+    if each.latest is None:
+        return
+    for key, wanted in (("Handler", each.function.handler), ("Runtime", settings.runtime)):
+        if (has := each.latest.configuration.get(key)) != wanted:
+            cause = f"config/pipeline.yaml says {wanted}"
+            yield broken(f"{each.name} has {key} {has}", cause, "make the template and config/pipeline.yaml agree")
+
+
+def _divided(each: Reading) -> Iterator[Finding]:
+    if each.alias and each.alias.weighted:
+        shares = ", ".join(f"{share:.0%} to version {version}" for version, share in each.alias.weights.items())
+        cure = f"aws lambda update-alias --function-name {each.name} --name {each.alias.name}"
+        cure += " --routing-config AdditionalVersionWeights={}"
+        yield warning(f"{each.where} sends {shares}", "a deploy refuses to move a divided alias", cure)

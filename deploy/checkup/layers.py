@@ -1,0 +1,144 @@
+"""What layers the live versions have, against what the configuration, the newest versions and the lock say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deploy.aws import layers
+from deploy.checkup.findings import broken, ok, unknown, warning
+from deploy.errors import AwsError
+from deploy.layer import lock
+from deploy.layer.spec import RuntimeImage, specs
+from deploy.published import contents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from deploy.aws.connection import Aws
+    from deploy.aws.layers import LayerContent
+    from deploy.checkup.findings import Finding
+    from deploy.checkup.functions import Reading
+    from deploy.published.contents import Contents
+    from deploy.published.shelf import Shelf
+    from deploy.settings import Settings
+
+_LISTED = 4
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A layer version of live versions. `content` is None where it was deleted, `refused` why it is not known."""
+
+    arn: str
+    content: LayerContent | None
+    refused: AwsError | None = None
+
+    @property
+    def name(self) -> str:
+        return self.arn.split(":")[6]
+
+    @property
+    def account(self) -> str:
+        return self.arn.split(":")[4]
+
+    @property
+    def version(self) -> int:
+        return int(self.arn.split(":")[7])
+
+    @property
+    def size(self) -> int:
+        """Bytes of its zip."""
+        return self.content.size if self.content else 0
+
+    def opened(self, shelf: Shelf) -> Contents | None:
+        """Download it, unless it was before, and look into it; None where it cannot be had."""
+        if self.content is None:
+            return None
+        return contents.read(shelf.layer(self.content, self.arn), self.arn)
+
+
+def read(aws: Aws, readings: Sequence[Reading]) -> Mapping[str, Attached]:
+    """Ask AWS for each layer version that the live versions have, by ARN."""
+    arns = sorted({arn for each in readings if each.live for arn in each.live.layers})
+    return {arn: _read(aws, arn) for arn in arns}
+
+
+def _read(aws: Aws, arn: str) -> Attached:
+    try:
+        found = layers.read(aws, arn)
+    except AwsError as error:
+        return Attached(arn, None, error)
+    return Attached(arn, found[1] if found else None)
+
+
+def attached(readings: Sequence[Reading]) -> Iterator[Finding]:
+    """Compare the layers of every live version with those that the configuration gives the function."""
+    for each in readings:
+        if each.live is None:
+            continue
+        wanted = list(each.function.layers)
+        has = [arn.split(":")[6] for arn in each.live.layers]
+        cure = "deploy: `nox -s deploy`"
+        for name in (name for name in wanted if name not in has):
+            cause = "nothing was ever rolled out, or somebody changed the function by hand"
+            yield broken(f"{each.where} does not have the layer {name}", cause, cure)
+        for name in (name for name in has if name not in wanted):
+            cause = f"functions.{each.function.key}.layers does not name it: the next deploy takes it off"
+            yield warning(f"{each.where} has the layer {name}", cause, "name it there, or leave it to the deploy")
+        if sorted(has) == sorted(wanted):
+            if has == wanted:
+                yield ok(f"{each.where} has {', '.join(has) or 'no layers, as configured'}")
+            else:
+                cause = "of the same file in two layers, the last layer's is used"
+                yield warning(f"{each.where} has its layers in another order: {', '.join(has)}", cause, cure)
+
+
+def current(
+    aws: Aws, settings: Settings, found: Mapping[str, Attached], readings: Sequence[Reading]
+) -> Iterator[Finding]:
+    """See whether newer versions are published than the live ones, and whether the live ones are still there."""
+    architectures = {arn: each.live.architecture for each in readings if each.live for arn in each.live.layers}
+    for each in found.values():
+        if each.refused:
+            yield unknown(f"{each.arn}", str(each.refused), "have it shared with this account, or allow the call")
+        elif each.content is None:
+            cause = "functions that have it go on running; whoever changes them has to take another version"
+            yield warning(f"{each.name}:{each.version} was deleted", cause, "deploy: the layer is published again")
+        elif each.name in settings.layers and each.account == aws.account:
+            yield _behind(aws, settings, each, architectures[each.arn])
+
+
+def _behind(aws: Aws, settings: Settings, each: Attached, architecture: str) -> Finding:
+    versions = layers.versions(aws, each.name, runtime=settings.runtime, architecture=architecture)
+    newest = versions[0].version if versions else each.version
+    if newest == each.version:
+        return ok(f"{each.name}:{each.version} is the newest version")
+    cause = "it was published since, and not rolled out to this stage; or this stage was rolled back"
+    return warning(f"{each.name}:{each.version} is live, and {newest} is published", cause, "deploy, if it is meant to")
+
+
+def as_locked(settings: Settings, found: Mapping[str, Attached], shelf: Shelf) -> Iterator[Finding]:
+    """Compare what the live layers hold with what the lock says that they should."""
+    pins = lock.read(settings.project / settings.requirements)
+    shares = {
+        spec.layer.name: {pin.name: pin.version for pin in spec.pins}
+        for spec in specs(settings, pins, RuntimeImage(settings.image, ""), settings.architectures[0])
+    }
+    for each in found.values():
+        opened = each.opened(shelf) if each.name in shares else None
+        if opened is None:
+            continue
+        differences = list(_differences(opened.versions, shares[each.name]))
+        if not differences:
+            yield ok(f"{each.name}:{each.version} holds what {settings.requirements} locks")
+            continue
+        more = f" and {len(differences) - _LISTED} more" if len(differences) > _LISTED else ""
+        what = f"{each.name}:{each.version} is not what is locked: {', '.join(differences[:_LISTED])}{more}"
+        yield warning(what, "the lock changed since it was rolled out", "deploy, or go back to the lock that is live")
+
+
+def _differences(live: Mapping[str, str], locked: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted(live.keys() | locked.keys()):
+        if live.get(name) != locked.get(name):
+            yield f"{name} {live.get(name, 'not there')}, {locked.get(name, 'nothing')} locked"

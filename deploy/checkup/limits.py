@@ -1,0 +1,104 @@
+"""What is nearly full: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deploy.aws import account
+from deploy.checkup.findings import broken, ok, unknown, warning
+from deploy.console import size
+from deploy.layer.limits import DIRECT_UPLOAD, LAYERS, NEARLY, UNZIPPED
+from deploy.published import contents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from deploy.aws.account import AccountSettings
+    from deploy.aws.connection import Aws
+    from deploy.checkup.findings import Finding
+    from deploy.checkup.functions import Reading
+    from deploy.checkup.layers import Attached
+    from deploy.published.shelf import Shelf
+    from deploy.settings import Stage
+
+ENVIRONMENT = 4096
+"""Bytes that all variables of a function may have together."""
+
+FEW = 100
+"""Invocations at once with which a busy function soon meets its end; new accounts have ten, others a thousand."""
+
+_STORAGE = "delete versions that nothing uses (`nox -s prune`), or ask for a higher quota in Service Quotas"
+_CONCURRENCY = "ask for a higher quota in Service Quotas: Lambda, Concurrent executions"
+
+
+def of_account(aws: Aws) -> Iterator[Finding]:
+    """Look at what all of the account's functions share in the region."""
+    yield from storage(account.settings(aws))
+
+
+def storage(found: AccountSettings) -> Iterator[Finding]:
+    share = f"{size(found.code_used)} of {size(found.code_limit)} of code storage in the region"
+    cause = "every version of every layer and function counts"
+    yield _share(share, found.code_used, found.code_limit, cause, _STORAGE)
+    if found.unreserved < FEW:
+        what = f"{found.unreserved} invocations may run at once, of {found.concurrency} in the region"
+        yield warning(what, "the account is new, or other functions reserved them", _CONCURRENCY)
+    else:
+        yield ok(f"{found.unreserved} invocations may run at once")
+
+
+def of_functions(
+    readings: Sequence[Reading], stage: Stage, found: Mapping[str, Attached], shelf: Shelf
+) -> Iterator[Finding]:
+    """Look at each live version: its variables, its layers, its bytes unzipped and zipped."""
+    for each in readings:
+        if each.live is None:
+            continue
+        variables = each.live.configuration.get("Environment", {}).get("Variables", {})
+        yield environment(each.where, variables)
+        if len(each.live.layers) == LAYERS:
+            cause = f"a function may have {LAYERS}"
+            yield warning(f"{each.where} has {LAYERS} layers", cause, "put the packages of two layers into one")
+        yield from _zipped(each, stage, found)
+        yield from _unzipped(each, found, shelf)
+
+
+def environment(where: str, variables: Mapping[str, str]) -> Finding:
+    taken = sum(len(key.encode()) + len(value.encode()) for key, value in variables.items())
+    cause = "all variables of a function count together, names and values"
+    cure = "keep long values in SSM Parameter Store, and name the parameter"
+    return _share(f"{where} has {taken:,} of {ENVIRONMENT:,} bytes of variables", taken, ENVIRONMENT, cause, cure)
+
+
+def _zipped(each: Reading, stage: Stage, found: Mapping[str, Attached]) -> Iterator[Finding]:
+    if each.live is None or stage.bucket:
+        return
+    zips = {each.name: each.live.size}
+    zips |= {arn: found[arn].size for arn in each.live.layers if arn in found}
+    for name, taken in zips.items():
+        if taken > NEARLY * DIRECT_UPLOAD:
+            cause = f"a larger zip than {size(DIRECT_UPLOAD)} has to go through S3, and the stage has no bucket"
+            cure = f"set stages.{stage.name}.bucket, or trim it"
+            yield warning(f"the zip of {name} has {size(taken)} of {size(DIRECT_UPLOAD)}", cause, cure)
+
+
+def _unzipped(each: Reading, found: Mapping[str, Attached], shelf: Shelf) -> Iterator[Finding]:
+    """Count what Lambda counts, in the very zips."""
+    if each.live is None:
+        return
+    opened = [found[arn].opened(shelf) for arn in each.live.layers if arn in found]
+    if None in opened or len(opened) != len(each.live.layers):
+        cause = "a layer version that it has was deleted, or may not be read"
+        yield unknown(f"how much {each.where} unzips to", cause, "see under layers")
+        return
+    code = shelf.code(each.name, each.live.version, each.live.sha256)
+    taken = contents.read(code, each.where).size + sum(layer.size for layer in opened if layer)
+    what = f"{each.where} unzips to {size(taken)} of {size(UNZIPPED)}, its layers included"
+    cause = "code and layers count together, unzipped"
+    yield _share(what, taken, UNZIPPED, cause, "trim the layers, or drop a package")
+
+
+def _share(what: str, taken: int, limit: int, cause: str, cure: str) -> Finding:
+    if taken >= limit:
+        return broken(what, cause, cure)
+    return warning(what, cause, cure) if taken > NEARLY * limit else ok(what)

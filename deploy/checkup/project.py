@@ -1,0 +1,127 @@
+"""The project as it lies here: its configuration, its own checks, its lock, its runtime's days."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from deploy import project_module
+from deploy.checkup.findings import broken, of_faults, ok, warning
+from deploy.errors import ConfigError, LockError
+from deploy.layer import git, lock, runtimes
+from deploy.layer.lock import normalised
+from deploy.layer.spec import RuntimeImage, specs
+from deploy.settings import CONFIG, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from deploy.checkup.findings import Finding
+    from deploy.inside.exchange import Pin
+    from deploy.settings import Settings
+
+_COMMENT = re.compile(r"(^|\s)#.*$")
+
+STALE = timedelta(days=60)
+"""After this long a lock is likely to lack fixes of vulnerabilities."""
+
+SOON = 180
+"""Days before a runtime's end of which to speak: a new runtime needs a new lock, new layers and a trial."""
+
+
+def configuration(project: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
+    try:
+        load(project, environment)
+    except ConfigError as error:
+        yield from of_faults(error, "broken")
+        return
+    yield ok(f"{CONFIG} is good")
+
+
+def own_checks(settings: Settings) -> Iterator[Finding]:
+    """Run the project's checks, as a deploy does before it bundles code."""
+    remarks: list[str] = []
+    try:
+        project_module.check(settings, remarks.append)
+    except ConfigError as error:
+        said = [line for line in error.log.strip().splitlines() if line.strip()]
+        for fault in error.faults:
+            yield broken(f"{fault.where}: {fault.what}", said[-1] if said else "", "see what it says, and correct it")
+        return
+    for remark in remarks:
+        yield warning(remark)
+    if settings.code.checks:
+        yield ok(f"the project's own checks pass: {', '.join(settings.code.checks)}")
+
+
+def locked(settings: Settings) -> Iterator[Finding]:
+    """Read the lock strictly, share it out to the layers, and see that each requirement is in it."""
+    try:
+        pins = lock.read(settings.project / settings.requirements)
+        specs(settings, pins, RuntimeImage(settings.image, ""), settings.architectures[0])
+    except (LockError, ConfigError) as error:
+        yield from of_faults(error, "broken")
+        return
+    found = list(_unlocked(settings, {pin.name: pin for pin in pins}))
+    yield from found or [ok(f"{settings.requirements} locks {len(pins)} distributions, all that is asked for")]
+
+
+def fresh(settings: Settings, today: datetime) -> Iterator[Finding]:
+    """See how long ago the lock was last made, as git remembers."""
+    stamp = git.changed_at(settings.project, settings.requirements)
+    if stamp is None:
+        return
+    age = today - datetime.fromtimestamp(stamp, today.tzinfo)
+    if age < STALE:
+        yield ok(f"{settings.requirements} was made less than {STALE.days} days ago")
+        return
+    cause = "fixes that were released since are not in it"
+    yield warning(f"{settings.requirements} is {age.days} days old", cause, "`nox -s lock -- --upgrade`")
+
+
+def runtime_days(settings: Settings, today: date) -> Iterator[Finding]:
+    """Count the days until Lambda deprecates the runtime."""
+    left = runtimes.days_left(settings.runtime, today)
+    if left is None:
+        cure = "see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"
+        yield warning(f"until when Lambda supports {settings.runtime} is not known here", cure=cure)
+        return
+    until = runtimes.DEPRECATED[settings.runtime]
+    cause = "from then on it gets no security patches, and some weeks later functions cannot be changed any more"
+    cure = "build for a newer runtime: `runtime` and `image` in config/pipeline.yaml, and the template's Runtime"
+    if left < 0:
+        yield broken(f"Lambda deprecated {settings.runtime} {-left} days ago, on {until}", cause, cure)
+    elif left < SOON:
+        yield warning(f"Lambda deprecates {settings.runtime} in {left} days, on {until}", cause, cure)
+    else:
+        yield ok(f"Lambda supports {settings.runtime} for {left} days more, until {until}")
+
+
+def _unlocked(settings: Settings, pins: Mapping[str, Pin]) -> Iterator[Finding]:
+    """Yield requirements that are not in the lock, or not in a version they ask for; nothing is resolved."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    source = settings.project / settings.requirements.with_suffix(".in")
+    if not source.is_file():
+        cause = "nothing says what the lock was made of"
+        yield warning(f"{source.name} is not there", cause, "write one requirement a line, then `nox -s lock`")
+        return
+    for number, raw in enumerate(source.read_text(encoding="utf-8").splitlines(), start=1):
+        line = _COMMENT.sub("", raw).strip()
+        if not line or line.startswith("-"):
+            continue
+        try:
+            wanted = Requirement(line)
+        except InvalidRequirement as error:
+            yield broken(f"{source.name}:{number}: {line}", str(error).splitlines()[0], "write name, or name>=version")
+            continue
+        pin = pins.get(normalised(wanted.name))
+        if pin is None and wanted.marker is None:
+            cause = f"{settings.requirements} was made before it was asked for"
+            yield broken(f"{wanted.name} is asked for and not locked", cause, "`nox -s lock`")
+        elif pin and not wanted.specifier.contains(pin.version, prereleases=True):
+            cause = f"{source.name} asks for {wanted.specifier} since the lock was made"
+            yield broken(f"{pin.name} {pin.version} is locked", cause, "`nox -s lock`")

@@ -1,0 +1,174 @@
+"""Find what is wrong before it hurts: each finding with its cause and what to do. Nothing is changed.
+
+Without a stage, what is on this machine: the configuration and the lock, disks, the container engine and the runtime
+image. With one, AWS and Discord too: whose the credentials are and what they may do, the stack, the functions and
+their layers, imports that failed in the last invocations, limits that are near, who GitHub's workflows say they are,
+and what Discord was told.
+
+A check that cannot be made is said to be "not checked", with the reason. Exit code 1 where something is broken;
+warnings count only with --strict.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import traceback
+from collections import Counter
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from deploy.checkup.findings import STATES, UNCHECKED
+from deploy.console import Console
+from deploy.errors import ConfigError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from deploy.checkup.findings import Finding
+    from deploy.checkup.rounds import Outcome
+    from deploy.checkup.visit import Visit
+
+_SHOWN = {"ok": "ok", "warning": "WARNING", "broken": "BROKEN", "unknown": "-"}
+_INDENT = " " * 11
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    import argparse
+
+    from deploy.checkup.order import AREAS
+
+    parser = subparsers.add_parser(
+        "doctor",
+        help="find what is wrong before it hurts",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--stage", help="a stage of config/pipeline.yaml; without it, only this machine is looked at")
+    parser.add_argument("--hours", type=_hours, default=24.0, help="how far back logs are searched (default: 24)")
+    parser.add_argument("--guild", metavar="ID", type=_server, help="the Discord server whose permissions count")
+    parser.add_argument(
+        "--only", nargs="+", metavar="AREA", choices=AREAS, help=f"look at these alone: {', '.join(AREAS)}"
+    )
+    parser.add_argument("--strict", action="store_true", help="exit code 1 for warnings too")
+    parser.add_argument("--json", action="store_true", help="for machines: JSON on stdout, progress on stderr")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from deploy.checkup import rounds
+    from deploy.checkup.order import checks, of_areas
+    from deploy.checkup.visit import Visit
+
+    now = datetime.now(UTC)
+    with Visit(arguments.project, os.environ, arguments.stage, now, arguments.hours, arguments.guild) as visit:
+        _demand_stage(visit)
+        with Console(sys.stderr).progress("looking") as say:
+            made = list(checks(visit))
+            wanted = of_areas(made, arguments.only) if arguments.only else made
+            outcomes = rounds.make(list(wanted), say)
+    findings = [each for outcome in outcomes for each in outcome.findings if _wanted(each, arguments.only)]
+    if arguments.json:
+        _print_json(arguments.stage, findings)
+    else:
+        _print(Console(), findings)
+    bugs = list(_bugs(outcomes))
+    states = {finding.state for finding in findings}
+    return int(bool(bugs) or "broken" in states or (arguments.strict and "warning" in states))
+
+
+def _demand_stage(visit: Visit) -> None:
+    """Raise ConfigError for a stage that does not exist; a configuration that cannot be read is a check's to tell."""
+    try:
+        settings = visit.settings
+    except ConfigError:
+        return
+    if visit.stage_name is not None:
+        settings.stage(visit.stage_name)
+
+
+def _wanted(finding: Finding, only: Sequence[str] | None) -> bool:
+    from deploy.checkup.order import NO_STAGE
+
+    return not only or finding.area in {*only, NO_STAGE}
+
+
+def _print(console: Console, findings: Sequence[Finding]) -> None:
+    for area in dict.fromkeys(finding.area for finding in findings):
+        console.say()
+        console.say(area)
+        for line in (line for finding in _together(findings, area) for line in _lines(finding)):
+            console.say(line)
+    console.say()
+    console.say(summary(findings))
+
+
+def _together(findings: Sequence[Finding], area: str) -> Iterator[Finding]:
+    """Yield an area's findings; those that were not made for one reason are one for people."""
+    skipped: dict[str, list[Finding]] = {}
+    for finding in (each for each in findings if each.area == area):
+        if finding.state == "unknown" and finding.cause and not finding.cure:
+            skipped.setdefault(finding.cause, []).append(finding)
+        else:
+            yield finding
+    for some in skipped.values():
+        first, *others = some
+        yield replace(first, what=", ".join([first.what, *(each.what.removeprefix(UNCHECKED) for each in others)]))
+
+
+def _lines(finding: Finding) -> Iterator[str]:
+    yield f"  {_SHOWN[finding.state]:<8} {_below(finding.what)}"
+    if finding.cause:
+        yield f"{_INDENT}cause: {_below(finding.cause)}"
+    if finding.cure:
+        yield f"{_INDENT}do:    {_below(finding.cure)}"
+
+
+def _below(text: str) -> str:
+    """Indent the further lines of a text, so that they stay under its first."""
+    return text.replace("\n", f"\n{_INDENT}  ")
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """Count the findings: `12 ok, 2 warnings, 1 broken, 3 not checked`."""
+    count = Counter(finding.state for finding in findings)
+    warnings = f"{count['warning']} warning{'' if count['warning'] == 1 else 's'}"
+    return f"{count['ok']} ok, {warnings}, {count['broken']} broken, {count['unknown']} not checked"
+
+
+def _print_json(stage: str | None, findings: Sequence[Finding]) -> None:
+    count = Counter(finding.state for finding in findings)
+    whole = {
+        "stage": stage,
+        "counts": {state: count[state] for state in STATES},
+        "findings": [{"area": finding.area, **asdict(finding)} for finding in findings],
+    }
+    print(json.dumps(whole, indent=1))
+
+
+def _bugs(outcomes: Sequence[Outcome]) -> Iterator[Exception]:
+    """Print the traceback of each check that has a bug; what the others found was told before."""
+    for outcome in outcomes:
+        if outcome.bug:
+            print(f"\nthe check of {outcome.check.name} has a bug:", file=sys.stderr)
+            traceback.print_exception(outcome.bug)
+            yield outcome.bug
+
+
+def _hours(text: str) -> float:
+    import argparse
+
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]+)?", text) or not float(text):
+        raise argparse.ArgumentTypeError(f"{text} is no number of hours")
+    return float(text)
+
+
+def _server(text: str) -> str:
+    import argparse
+
+    if not re.fullmatch("[0-9]{1,20}", text):
+        raise argparse.ArgumentTypeError(f"{text} is no id: 17 to 20 digits, by `Copy Server ID` in Discord")
+    return text

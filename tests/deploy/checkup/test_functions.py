@@ -1,0 +1,103 @@
+"""States that the emulated AWS never shows, by script: functions that failed, or that Lambda put to sleep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from deploy.checkup import functions
+from deploy.checkup.limits import of_account
+from tests.integration.shipment import STAGE, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from botocore.stub import Stubber
+
+    from deploy.aws.connection import Aws
+    from deploy.checkup.findings import Finding
+    from deploy.checkup.functions import Reading
+
+ZERO = "RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o="
+
+
+def configuration(version: str, **more: Any) -> dict[str, Any]:
+    return {
+        "FunctionName": "f",
+        "Version": version,
+        "CodeSha256": ZERO,
+        "RevisionId": "r",
+        "Runtime": "python3.11",
+        "State": "Active",
+        "LastUpdateStatus": "Successful",
+        **more,
+    }
+
+
+def read(aws: Aws, lambda_: Stubber, folder: Path, latest: dict[str, Any], **alias: Any) -> Sequence[Reading]:
+    """Read two functions, of which only what is said here differs from well ones."""
+    for handler in ("bot.handler", "worker.handler"):
+        lambda_.add_response("get_function_configuration", {**configuration("$LATEST", Handler=handler), **latest})
+        lambda_.add_response("get_alias", {"Name": "live", "FunctionVersion": "3", "RevisionId": "r", **alias})
+        lambda_.add_response("get_function_configuration", configuration("3", Handler=handler))
+    return functions.read(aws, settings(folder), STAGE)
+
+
+def well(folder: Path, readings: Sequence[Reading]) -> list[Finding]:
+    return list(functions.well(readings, settings(folder)))
+
+
+@pytest.mark.parametrize(
+    ("latest", "told"),
+    [
+        (
+            {"LastUpdateStatus": "Failed", "LastUpdateStatusReason": "the image is gone"},
+            ("broken", "the last update of tiny_bot-dev failed", "the image is gone"),
+        ),
+        ({"State": "Failed", "StateReason": "no such subnet"}, ("broken", "tiny_bot-dev is Failed", "no such subnet")),
+        ({"State": "Deactivated"}, ("broken", "tiny_bot-dev is Deactivated", "")),
+        ({"State": "Inactive"}, ("warning", "tiny_bot-dev is Inactive", "nothing invoked it for weeks")),
+        ({"State": "Pending", "StateReason": "making it"}, ("warning", "tiny_bot-dev is Pending", "making it")),
+        (
+            {"Runtime": "python3.9"},
+            ("broken", "tiny_bot-dev has Runtime python3.9", "config/pipeline.yaml says python3.11"),
+        ),
+    ],
+)
+def test_a_function_that_is_not_as_it_should_be_is_told_with_lambda_s_reason(
+    aws: Aws, lambda_: Stubber, tmp_path: Path, latest: dict[str, Any], told: tuple[str, str, str]
+) -> None:
+    found = well(tmp_path, read(aws, lambda_, tmp_path, latest))
+    assert (found[0].state, found[0].what, found[0].cause) == told
+
+
+def test_functions_that_are_well_are_one_finding_each(aws: Aws, lambda_: Stubber, tmp_path: Path) -> None:
+    assert [each.state for each in well(tmp_path, read(aws, lambda_, tmp_path, {}))] == ["ok", "ok"]
+
+
+def test_a_function_that_was_stopped_and_an_alias_that_is_divided_are_told(
+    aws: Aws, lambda_: Stubber, tmp_path: Path
+) -> None:
+    readings = read(aws, lambda_, tmp_path, {}, RoutingConfig={"AdditionalVersionWeights": {"2": 0.25}})
+    divided, _ = well(tmp_path, readings)
+    for reserved in (0, 5):
+        lambda_.add_response("get_function_concurrency", {"ReservedConcurrentExecutions": reserved})
+    [stopped] = functions.may_run(aws, readings)
+    assert (divided.state, divided.what) == ("warning", "tiny_bot-dev:live sends 25% to version 2")
+    assert (stopped.state, stopped.what) == ("broken", "tiny_bot-dev may not run: its reserved concurrency is 0")
+    assert stopped.cure == "aws lambda delete-function-concurrency --function-name tiny_bot-dev"
+
+
+@pytest.mark.parametrize(
+    ("used", "unreserved", "states"),
+    [(10, 900, ["ok", "ok"]), (81, 900, ["warning", "ok"]), (100, 900, ["broken", "ok"]), (10, 10, ["ok", "warning"])],
+)
+def test_an_account_that_is_nearly_full_is_told(
+    aws: Aws, lambda_: Stubber, used: int, unreserved: int, states: list[str]
+) -> None:
+    limit = {"TotalCodeSize": 75 * 10**9, "ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": unreserved}
+    usage = {"TotalCodeSize": used * 75 * 10**7, "FunctionCount": 2}
+    lambda_.add_response("get_account_settings", {"AccountLimit": limit, "AccountUsage": usage})
+    assert [each.state for each in of_account(aws)] == states

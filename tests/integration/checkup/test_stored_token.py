@@ -1,0 +1,58 @@
+"""Where the live functions read the bot's token from, in the emulated Parameter Store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from deploy.checkup import discord as looking
+from deploy.checkup.discord import PARAMETER_VARIABLE
+from tests.integration.release.conftest import ROLE
+from tests.integration.shipment import STAGE, settings, zipped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from deploy.checkup.functions import Reading
+    from tests.integration.checkup.conftest import Ward
+
+NAME = "/tiny/dev/discord-token"
+
+
+@pytest.fixture
+def readings(ward: Ward) -> Sequence[Reading]:
+    from deploy.checkup import functions
+
+    for key, variables in (("bot", {}), ("worker", {PARAMETER_VARIABLE: NAME})):
+        name = f"tiny_{key}-dev"
+        ward.aws.functions.create_function(
+            FunctionName=name,
+            Runtime="python3.11",
+            Handler=f"{key}.handler",
+            Role=ROLE,
+            Code={"ZipFile": zipped({f"{key}.py": ""})},
+            Environment={"Variables": variables},
+            Publish=True,
+        )
+        ward.aws.functions.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
+    return functions.read(ward.aws, settings(ward.folder), STAGE)
+
+
+def test_a_token_that_was_never_stored_is_told_with_the_command_that_stores_it(
+    ward: Ward, readings: Sequence[Reading]
+) -> None:
+    [found] = looking.stored_token(ward.aws, readings)
+    assert (found.state, found.what) == (
+        "broken",
+        f"tiny_worker-dev:live reads the bot's token from {NAME}, which is not there",
+    )
+    assert found.cure == f"aws ssm put-parameter --type SecureString --name {NAME} --value …"
+
+
+@pytest.mark.parametrize(("kind", "state"), [("SecureString", "ok"), ("String", "warning")])
+def test_a_token_that_is_stored_is_never_shown(ward: Ward, readings: Sequence[Reading], kind: str, state: str) -> None:
+    ward.aws.parameters.put_parameter(Name=NAME, Value="the-token", Type=kind)  # type: ignore[arg-type] # a table
+    [found] = looking.stored_token(ward.aws, readings)
+    assert found.state == state
+    assert "the-token" not in str(found)
