@@ -50,16 +50,19 @@ def _specs(project: Path) -> tuple[LayerSpec, ...]:
     from deploy.errors import PipelineError
     from deploy.layer import lock, spec
 
+    here = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    architecture = _ARCHITECTURES.get(platform.machine())
     try:
         wanted = settings.load(project, {})
-        pins = lock.read(project / wanted.requirements)
-        for architecture in wanted.architectures:
-            if architecture == _ARCHITECTURES.get(platform.machine()):
-                return spec.specs(wanted, pins, spec.RuntimeImage("host", ""), architecture)
+        for target in wanted.targets:
+            if (target.runtime, target.architecture) == (here, architecture):
+                pins = lock.read(project / wanted.requirements, target)
+                return spec.specs(wanted, pins, spec.RuntimeImage("host", ""), target.architecture, here)
     except PipelineError as error:
         raise Refused([str(error)]) from error
-    what = f"this image is for {platform.machine()}, which is not among them"
-    raise Refused([fault("architectures", what, cure="build with another --platform, or change them")])
+    what = f"this image is for {here} on {platform.machine()}, and the project is not"
+    cure = "build with another --platform or RUNTIME_IMAGE, or change `architectures` or `runtimes`"
+    raise Refused([fault("config/pipeline.yaml", what, cure=cure)])
 
 
 def _wheels(project: Path, spec: LayerSpec) -> dict[str, bytes]:

@@ -117,7 +117,7 @@ def verify(layers: Sequence[BuiltLayer], runtime: Runtime, say: Callable[[str], 
     if not layers[0].spec.can_be_tried:
         if faults:
             raise VerificationError(faults)
-        say(f"{layers[0].spec.architecture}: audited, not imported: {layers[0].spec.image.lack}")
+        say(f"{layers[0].spec.target}: audited, not imported: {layers[0].spec.image.lack}")
         return tuple(_sealed(layer, each, None) for layer, each in zip(layers, audits, strict=True))
     tried = findings.try_layers(layers, audits, runtime)
     if faults or tried.faults:

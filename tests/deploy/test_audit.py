@@ -239,6 +239,18 @@ def test_bytecode_of_another_python_is_refused(tmp_path: Path) -> None:
     assert "is not bytecode of python3.11" in said(layer(tmp_path, Made(), extra={cached(path): other}))
 
 
+def test_a_later_runtimes_bytecode_is_judged_by_that_runtimes_numbers(tmp_path: Path) -> None:
+    """The bytes are what Python 3.13 wrote for this source: its magic number, unchecked, and its hash of it."""
+    path, source = "python/tiny/__init__.py", b"x = 1\n"
+    there = cached(path).replace("cpython-311", "cpython-313")
+    header = bytes.fromhex("f30d0d0a 01000000 e786e2893651120e")
+    later: Any = {"spec": {"runtime": "python3.13"}, "lacking": lambda name: name == cached(path)}
+    assert said(layer(tmp_path / "good", Made(), extra={there: header}, **later)) == ""
+    assert "has no bytecode" in said(layer(tmp_path / "none", Made(), **later))
+    stale = layer(tmp_path / "stale", Made(), extra={there: header, path: source + b"y = 2\n"}, **later)
+    assert "is stale: it was compiled from another source" in said(stale)
+
+
 def test_bytecode_that_no_import_finds_is_refused(tmp_path: Path) -> None:
     path = "python/tiny/gone.py"
     assert "is never used" in said(layer(tmp_path, Made(), extra={cached(path): compiled(path, b"")}))

@@ -294,7 +294,7 @@ def test_a_layer_of_another_architecture_is_audited_and_the_evidence_says_no_mor
     (verified,) = verify([built], FolderRuntime(tmp_path / "runtime"), said.append)
     assert not verified.evidence.imported
     assert verified.evidence.modules == ()
-    assert said == ["arm64: audited, not imported: this machine is x86_64"]
+    assert said == ["python3.11 on arm64: audited, not imported: this machine is x86_64"]
     assert verified.evidence.not_imported == "this machine is x86_64"
 
 

@@ -8,14 +8,34 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.container import Engine
+from deploy.errors import EngineError
+from deploy.settings import default_image, image_variable
+from tests.runtime_image import build as stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+LATER = "python3.13"
 
 
 @pytest.fixture(scope="session")
 def runtime_image() -> str:
     return os.environ.get("CHANNELWRIGHT_RUNTIME_IMAGE", "channelwright-runtime:python3.11")
+
+
+@pytest.fixture(scope="session")
+def later_image(engine: Engine, runtime_image: str) -> str:
+    """An image of python3.13: what the environment names, AWS's own beside AWS's own, else the stand-in, made here."""
+    if named := os.environ.get(image_variable(LATER)):
+        return named
+    if runtime_image.startswith(default_image(LATER).partition(":")[0]):
+        return engine.resolve(default_image(LATER), engine.architecture, print).reference
+    try:
+        return stand_in.build(engine, os.environ, print, LATER)
+    except EngineError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"the stand-in for {LATER} cannot be made: {error.faults[0]}")
 
 
 @pytest.fixture(scope="session")

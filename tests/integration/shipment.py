@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,8 +65,13 @@ class Shop:
         name: str = "tiny-layer",
         image: RuntimeImage = IMAGE,
         architecture: Architecture = "x86_64",
+        runtime: str = "python3.11",
+        lack: str = "",
     ) -> VerifiedLayer:
-        """Make a layer that claims these packages, by version; each is one module that holds its version."""
+        """Make a layer that claims these packages, by version; each is one module that holds its version.
+
+        `lack` says why it was not imported.
+        """
         report = _report(packages)
         files = {f"python/{package}.py": f"version = {version!r}\n" for package, version in packages.items()}
         content = zipped(files | {f"channelwright/{name}.json": report.to_json()})
@@ -74,15 +79,15 @@ class Shop:
         path.write_bytes(content)
         spec = LayerSpec(
             layer=Layer(name=name, license="MIT"),
-            runtime="python3.11",
+            runtime=runtime,
             architecture=architecture,
             image=image,
             pins=tuple(Pin(name=package, version=version, hashes=("0" * 64,)) for package, version in packages.items()),
             dockerfile=Path("Dockerfile.layer"),
-            stem=name,
+            stem=name if (runtime, architecture) == ("python3.11", "x86_64") else f"{name}-{runtime}-{architecture}",
         )
         built = BuiltLayer(spec=spec, zip=path, sha256=hashlib.sha256(content).hexdigest(), report=report)
-        return restored(built, _evidence(built).to_json())
+        return restored(built, replace(_evidence(built), imported=not lack, not_imported=lack).to_json())
 
     def code(self, release: str, *, handler: str = HANDLER) -> CodeBundle:
         """Make the code of a release: two handlers that answer the health event, and the release's name else."""

@@ -34,6 +34,21 @@ def test_a_layer_is_published_once_and_reused_from_then_on(aws: Aws, shop: Shop)
     assert there["LicenseInfo"] == "MIT"
 
 
+def test_each_runtime_and_architecture_has_its_own_versions_under_one_name(aws: Aws, shop: Shop) -> None:
+    own, packages = shop.layer({"idna": "3.7"}), {"idna": "3.7"}
+    layers = [own, shop.layer(packages, runtime="python3.13"), shop.layer(packages, architecture="arm64")]
+    made = [publish(aws, STAGE, layer, COMMIT) for layer in layers]
+    assert [(each.version, each.reused) for each in made] == [(1, False), (2, False), (3, False)]
+    again = [publish(aws, STAGE, layer, COMMIT) for layer in layers]
+    assert [(each.version, each.reused) for each in again] == [(1, True), (2, True), (3, True)]
+    there = [aws.functions.get_layer_version(LayerName="tiny-layer", VersionNumber=number) for number in (1, 2, 3)]
+    assert [(each["CompatibleRuntimes"], each["CompatibleArchitectures"]) for each in there] == [
+        (["python3.11"], ["x86_64"]),
+        (["python3.13"], ["x86_64"]),
+        (["python3.11"], ["arm64"]),
+    ]
+
+
 def test_a_new_version_says_what_it_is_and_what_changed_since_the_one_before(aws: Aws, shop: Shop) -> None:
     publish(aws, STAGE, shop.layer({"idna": "3.7", "six": "1.16", "urllib3": "2.2"}), COMMIT)
     layer = shop.layer({"idna": "3.10", "urllib3": "2.2", "pynacl": "1.6.2"})

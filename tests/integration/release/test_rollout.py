@@ -191,6 +191,24 @@ def test_a_function_for_an_architecture_that_is_not_built_is_refused(site: Site,
         site.plan([shop.layer({"idna": "3.7"})], shop.code("one"))
 
 
+def test_a_function_gets_the_layers_of_its_own_runtime_and_architecture_and_the_plan_names_the_others(
+    site: Site, shop: Shop
+) -> None:
+    packages, code = {"idna": "3.7"}, shop.code("one")
+    later = shop.layer(packages, runtime="python3.13")
+    untried = shop.layer(packages, architecture="arm64", lack="this machine is x86_64")
+    said = site.plan([shop.layer(packages), later, untried], code).lines()
+    named = "  layer     tiny-layer, a new version"
+    assert [line for line in said if line.startswith("  layer")] == [
+        named,
+        f"{named}, for python3.13 on x86_64",
+        f"{named}, for python3.11 on arm64, audited and never imported: this machine is x86_64",
+    ]
+    site.deploy([later, untried, shop.layer(packages)], code)
+    arn = "arn:aws:lambda:eu-central-1:123456789012:layer:tiny-layer:3"
+    assert site.live() == [(code_sha256(code.sha256), (arn,))] * 2
+
+
 def test_layers_merge_in_attach_order_and_the_last_one_wins(shop: Shop) -> None:
     first, second = shop.layer({"idna": "3.7", "six": "1"}, name="a"), shop.layer({"idna": "3.8"}, name="b")
     code = shop.code("one")
