@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from deploy.errors import BuildError, Fault
 from deploy.image_digest import image_digest
 from deploy.layer import lock
 from deploy.layer.cache import Cache, Miss
@@ -32,11 +33,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
-    """How to go about it: without containers, without the cache."""
+    """How to go about it: without containers, without the cache, with what was built and proven before alone."""
 
     on_host: bool = False
-    only_built: bool = False  # refuse to make or prove anything: take what was made and proven before
     use_cache: bool = True
+    only_built: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +89,7 @@ class _Work:
         trial = [made.sha256, [each.built.sha256 for each in layers], repr(functions), self.settings.code.checks]
         key = _key("code", layers[0].built, *trial)
         if self.passed(key) is None:
+            self.refuse_making("the code", "it was not tried on these layers")
             from deploy import project_module
             from deploy.layer.verify_code import verify_code
 
@@ -161,6 +163,7 @@ class _Work:
         key = _key("layers", built[0], [each.sha256 for each in built], [repr(each.spec.layer) for each in built])
         if kept := self.passed(key):
             return tuple(restored(layer, text) for layer, text in zip(built, json.loads(kept), strict=True))
+        self.refuse_making(", ".join(layer.spec.stem for layer in built), "it was not verified")
         from deploy.layer.verify import verify
 
         runtime = self.runtime(built[0].spec.architecture)
@@ -169,20 +172,16 @@ class _Work:
         self.cache.keep_checks(key, json.dumps([each.evidence.to_json() for each in verified]))
         return verified
 
-    def passed(self, key: str) -> str | None:
-        kept = self.cache.checks(key) if self.choices.use_cache else None
-        if kept is None:
-            self.refuse_making("what is to ship", "not all of it was proven before")
-        return kept
-
     def refuse_making(self, what: str, reason: str) -> None:
         """Raise BuildError where only what was made before may ship: a deploying job is no place to build in."""
         if self.choices.only_built:
-            from deploy.errors import BuildError, Fault
-
             cure = "run `nox -s layer` on this very commit and image, and bring its CHANNELWRIGHT_CACHE here"
-            cause = "--built ships only what was made and proven before"
-            raise BuildError([Fault(what, f"would have to be made here: {reason}", cause, cure)])
+            raise BuildError(
+                [Fault(what, f"would have to be made: {reason}", "--built ships what was made before", cure)]
+            )
+
+    def passed(self, key: str) -> str | None:
+        return self.cache.checks(key) if self.choices.use_cache else None
 
 
 def _key(what: str, layer: BuiltLayer, *inputs: object) -> str:
