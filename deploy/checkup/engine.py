@@ -73,7 +73,7 @@ def image_is_pinned(settings: Settings, environment: Mapping[str, str]) -> Itera
     cause = "its tag may stand for other bytes tomorrow, or for a broken build"
     cure = "pin it: `nox -s lock -- --image`"
     if environment.get(IMAGE_VARIABLE):
-        cure = f"unset {IMAGE_VARIABLE}, which overrides config/pipeline.yaml; if it is not pinned there: {cure}"
+        cure = f"unset {IMAGE_VARIABLE}, which overrides config/pipeline.yaml, where `nox -s lock -- --image` pins it"
     yield warning(f"{settings.image} is not pinned by a digest", cause, cure)
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from deploy.checkup.findings import Finding
     from deploy.checkup.visit import Visit
+    from deploy.settings import DiscordApplication
 
 AREAS = (
     "project",
@@ -172,6 +173,10 @@ def _of_discord(visit: Visit) -> Iterator[Check]:
         if visit.server:
             yield Check(f"server {visit.server}", "discord", _without_discord)
         return
+    yield from _of_application(visit, described)
+
+
+def _of_application(visit: Visit, described: DiscordApplication) -> Iterator[Check]:
     from deploy.checkup import discord
 
     told = ("the bot's token",)

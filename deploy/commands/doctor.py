@@ -91,9 +91,8 @@ def _demand_stage(visit: Visit) -> None:
 
 
 def _wanted(finding: Finding, only: Sequence[str] | None) -> bool:
-    from deploy.checkup.order import NO_STAGE
-
-    return not only or finding.area in {*only, NO_STAGE}
+    """Whether to tell it: what was looked at only because others need it is told where it stops them."""
+    return not only or finding.area in only or finding.state in {"broken", "unknown"}
 
 
 def _print(console: Console, findings: Sequence[Finding]) -> None:
