@@ -147,7 +147,9 @@ def _summarise(
     console.table(["function", "alias", "version", "release", ""], rows)
     console.say()
     sent = f"{size(shipped.release.uploaded)} uploaded" if shipped.release.uploaded else "nothing uploaded"
-    console.say(f"release {shipped.release.id} is live in {target.name}, as in {candidate.stage}: {sent}")
+    # A stage with more architectures than its functions use counts layers that nothing has, and names it otherwise.
+    called = "as in" if shipped.release.id == candidate.release else f"{candidate.release} in"
+    console.say(f"release {shipped.release.id} is live in {target.name}, {called} {candidate.stage}: {sent}")
     for output in shipped.outputs:
         console.say(f"{output.key}: {output.value}{f'  ({output.description})' if output.description else ''}")
     console.say(f"next: try it; to go back, `nox -s rollback -- --stage {target.name}`")

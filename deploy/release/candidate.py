@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deploy.aws import layers
-from deploy.errors import AwsError, Fault, RolloutError
+from deploy.errors import AwsError, Fault, PipelineError, RolloutError
 from deploy.layer.git import Commit
 from deploy.layer.opt import unpacked
 from deploy.published import contents, refit
@@ -88,7 +88,7 @@ def fetch(aws: Aws, settings: Settings, stage: Stage, shelf: Shelf) -> Candidate
     for standing in standings:
         doubts.answer(aws, standing, code, found)
     if faults or code is None:
-        raise RolloutError(faults)
+        raise RolloutError(faults, log="\n".join(doubts.logs))
     note = note_of(standings[0].live)
     return Candidate(
         stage=stage.name,
@@ -101,17 +101,22 @@ def fetch(aws: Aws, settings: Settings, stage: Stage, shelf: Shelf) -> Candidate
 
 @dataclass(frozen=True)
 class _Doubts:
-    """Looks for what speaks against promoting a stage; `faults` is what was found so far."""
+    """Looks for what speaks against promoting a stage; `faults` is what was found so far, with `logs` of functions."""
 
     settings: Settings
     shelf: Shelf
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[Fault]
+    logs: list[str] = field(default_factory=list)
+
+    def note(self, error: PipelineError) -> None:
+        self.faults.extend(error.faults)
+        self.logs.extend([error.log] if error.log else [])
 
     def release(self, standings: Sequence[Standing]) -> str:
         try:
             return history.current(standings) if standings else ""
         except RolloutError as error:
-            self.faults.extend(error.faults)
+            self.note(error)
             return ""
 
     def drift(self, standing: Standing) -> None:
@@ -139,7 +144,7 @@ class _Doubts:
             found = layers.read(self.shelf.aws, arn)
             held = contents.read(self.shelf.layer(found[1], name), name) if found else None
         except AwsError as error:
-            self.faults.extend(error.faults)
+            self.note(error)
             return None
         if found is None or held is None:
             self.faults.append(_deleted(name))
@@ -163,7 +168,7 @@ class _Doubts:
         try:
             self.shelf.code(one.name, one.live.version, sha256)
         except AwsError as error:
-            self.faults.extend(error.faults)
+            self.note(error)
             return None
         return refit.code(self.shelf.path(sha256))
 
@@ -173,10 +178,11 @@ class _Doubts:
         if code is None or event is None or not set(live.layers) <= set(found):
             return
         opt = unpacked(found[arn].path for arn in live.layers)
+        wanted = Digests(code.tree_digest, tree_digest.of_files(opt))
         try:
-            health.check(aws, standing.name, live.version, event, Digests(code.tree_digest, tree_digest.of_files(opt)))
-        except RolloutError as error:
-            self.faults.extend(error.faults)
+            health.check(aws, standing.name, live.version, event, wanted)
+        except PipelineError as error:
+            self.note(error)
 
 
 def _by_architecture(

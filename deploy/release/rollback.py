@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from deploy.aws import functions
-from deploy.errors import Fault, RolloutError
+from deploy.errors import Fault, PipelineError, RolloutError
 from deploy.layer.opt import unpacked
 from deploy.release import goals, health, history, tree_digest
 from deploy.release.health import Digests
@@ -134,7 +134,7 @@ def carry_out(aws: Aws, plan: RollbackPlan, shelf: Shelf, say: Callable[[str], N
     for step in plan.steps:
         try:
             _check(aws, step, shelf, say)
-        except RolloutError as error:
+        except PipelineError as error:
             faults += error.faults
             logs += [error.log] if error.log else []
     if faults:
