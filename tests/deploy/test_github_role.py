@@ -31,19 +31,6 @@ BY_SOMEBODY_ELSE = {
 }
 NOT_ASKED_BY_NAME = {
     "s3:GetObject": "Lambda reads an upload with the rights of its caller",
-    # What status, share and doctor ask.
-    "iam:GetRole": "doctor",
-    "iam:SimulatePrincipalPolicy": "doctor",
-    "lambda:AddLayerVersionPermission": "share",
-    "lambda:GetAccountSettings": "doctor",
-    "lambda:GetFunctionConcurrency": "doctor",
-    "lambda:GetLayerVersionPolicy": "share",
-    "lambda:ListEventSourceMappings": "status",
-    "lambda:RemoveLayerVersionPermission": "share",
-    "logs:FilterLogEvents": "doctor",
-    "sqs:GetQueueAttributes": "status",
-    "ssm:GetParameters": "share",
-    "ssm:PutParameter": "share",
 }
 
 

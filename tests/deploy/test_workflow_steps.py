@@ -108,14 +108,14 @@ def test_layers_of_two_images_are_not_packed(built: Runner) -> None:
     assert built.run("pipeline.yml", "build", "Pack") != 0
 
 
-@pytest.mark.parametrize("job", ["attest", "deploy"])
+@pytest.mark.parametrize("job", ["attest", "deploy", "promote"])
 def test_what_was_built_is_unpacked_elsewhere(built: Runner, tmp_path: Path, job: str) -> None:
     runner = brought(built, tmp_path / "there")
     assert runner.run("pipeline.yml", job, "Unpack", **_expected(built)) == 0
     assert (runner.folder / "project/dist/tiny.zip").read_text() == "the layer"
 
 
-@pytest.mark.parametrize("job", ["attest", "deploy"])
+@pytest.mark.parametrize("job", ["attest", "deploy", "promote"])
 def test_other_bytes_are_not_unpacked(built: Runner, tmp_path: Path, job: str) -> None:
     runner = brought(built, tmp_path / "there")
     with (runner.folder / "built.tar").open("ab") as archive:
@@ -124,9 +124,12 @@ def test_other_bytes_are_not_unpacked(built: Runner, tmp_path: Path, job: str) -
     assert not (runner.folder / "project").exists()
 
 
-def test_what_is_not_attested_by_this_workflow_on_this_commit_is_not_unpacked(built: Runner, tmp_path: Path) -> None:
+@pytest.mark.parametrize("job", ["deploy", "promote"])
+def test_what_is_not_attested_by_this_workflow_on_this_commit_is_not_unpacked(
+    built: Runner, tmp_path: Path, job: str
+) -> None:
     runner = brought(built, tmp_path / "there")
-    assert runner.run("pipeline.yml", "deploy", "Unpack", **_expected(built), GH_REFUSES="attestation verify") != 0
+    assert runner.run("pipeline.yml", job, "Unpack", **_expected(built), GH_REFUSES="attestation verify") != 0
     assert not (runner.folder / "project").exists()
     assert "--repo octo/bot --source-digest c0ffee" in runner.asked
     assert "--signer-workflow octo/channelwright/.github/workflows/pipeline.yml --signer-digest cafe" in runner.asked
