@@ -253,17 +253,21 @@ def test_every_kind_of_change_is_news(
 
 
 def test_an_interaction_is_news_when_it_is_sent_and_when_it_is_answered(fake: FakeDiscord, endpoint: Endpoint) -> None:
-    states: list[list[str]] = []
+    heard = [fake.world.bell.count]
 
     def slow(body: bytes, headers: Any) -> Reply:
-        states.append([each["state"] for each in view(fake)["attempts"]])
+        shown = view(fake, heard=heard[0])
+        assert [each["state"] for each in shown["attempts"]] == ["new"]
         return endpoint(body, headers)
 
     fake.endpoint = slow
+    fake.gate.listeners.append(lambda _exchange: heard.append(fake.world.bell.count))
     interaction = fake.gm.command("add-campaign", name="x")
-    assert (states, interaction.state) == ([["new"]], State.DEFERRED)
-    assert view(fake)["attempts"] == []
-    assert view(fake)["messages"][0]["loading"]
+    assert interaction.state is State.DEFERRED
+    shown = view(fake, heard=heard[-1])  # the reply is recorded first, and taken in then
+    assert shown["heard"] > heard[-1] > heard[0]
+    assert shown["attempts"] == []
+    assert shown["messages"][0]["loading"]
 
 
 def test_silence_is_answered_with_nothing(fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,8 +300,13 @@ def test_reading_while_all_changes_never_fails(fake: FakeDiscord, endpoint: Endp
     assert all("guild" in each.result() for each in seen)
 
 
+def answering() -> set[threading.Thread]:
+    """Return the threads that have a connection to answer on."""
+    return {each for each in threading.enumerate() if "process_request_thread" in each.name}
+
+
 def test_it_stops_at_once_and_leaves_no_thread_behind() -> None:
-    before = threading.active_count()
+    before = answering()
     with ThreadPoolExecutor() as pool, requests.Session() as kept:
         with FakeDiscord(frozen=True).serving() as fake:
             kept.get(f"{fake.url}/", timeout=5)
@@ -306,7 +315,17 @@ def test_it_stops_at_once_and_leaves_no_thread_behind() -> None:
             time.sleep(0.3)
             assert not any(each.done() for each in waiting)
         assert [each.result(10) for each in waiting] == [None] * 4
-    fake.wait_until(lambda: threading.active_count() <= before, 10)
+        fake.wait_until(lambda: answering() <= before, 10)
+
+
+@pytest.mark.parametrize("path", ["/_fake/view?viewer=gm", "/_fake/state", "/_fake/messages?viewer=gm"])
+def test_nothing_is_read_while_it_is_being_changed(fake: FakeDiscord, path: str) -> None:
+    with ThreadPoolExecutor() as pool:
+        with fake.world.lock:
+            reading = pool.submit(get, fake, path)
+            time.sleep(0.3)
+            assert not reading.done()
+        assert reading.result(10).status_code == 200
 
 
 def test_it_can_be_served_again(fake: FakeDiscord) -> None:

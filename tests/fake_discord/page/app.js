@@ -1,8 +1,7 @@
 // The page: parts that each show some of the store, and what people do, handed to the fake.
 
 import { showCommands } from "./command.js";
-import { act } from "./door.js";
-import { RefusedError } from "./door.js";
+import { RefusedError, act } from "./door.js";
 import { follow } from "./live.js";
 import { showMessages } from "./messages.js";
 import { modalDialog } from "./modal.js";

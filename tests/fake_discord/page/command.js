@@ -38,7 +38,11 @@ function linesOf({ name, description, options = [] }, before = "") {
 }
 
 function commandBox(commands, run, suggest) {
-  const choice = el("select", { id: "command-line" }, commands.map((each) => el("option", {}, each.line)));
+  const choice = el(
+    "select",
+    { id: "command-line" },
+    commands.map((each) => el("option", {}, each.line)),
+  );
   const about = el("p", { class: "hint", id: "command-about" });
   choice.setAttribute("aria-describedby", about.id);
   const holder = el("div", { class: "fields" });
@@ -47,7 +51,9 @@ function commandBox(commands, run, suggest) {
   const pick = () => {
     const { line, options, description } = commands[choice.selectedIndex];
     about.textContent = description;
-    box.fields = options.map((each) => optionField(each, (text) => suggest(line, given(box, each.name), each.name, text)));
+    box.fields = options.map((each) =>
+      optionField(each, (text) => suggest(line, given(box, each.name), each.name, text)),
+    );
     holder.replaceChildren(...box.fields.map((each) => each.element));
     say(outcome, "");
     if (box.view) refresh(box.view);

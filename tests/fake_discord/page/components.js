@@ -21,7 +21,12 @@ export function drawComponent(component, message, press) {
     case BUTTON:
       return component.style === LINK ? drawLink(component) : drawButton(component, message, press);
     case SECTION:
-      return el("div", { class: "section" }, el("div", {}, inner()), drawComponent(component.accessory, message, press));
+      return el(
+        "div",
+        { class: "section" },
+        el("div", {}, inner()),
+        drawComponent(component.accessory, message, press),
+      );
     case TEXT:
       return el("div", {}, draw(component.content ?? []));
     case SEPARATOR:
@@ -33,7 +38,8 @@ export function drawComponent(component, message, press) {
   }
 }
 
-const unknown = ({ type }) => el("p", { class: "muted" }, `A component of type ${type}, which this page does not draw.`);
+const unknown = ({ type }) =>
+  el("p", { class: "muted" }, `A component of type ${type}, which this page does not draw.`);
 
 const labelOf = ({ label, emoji }) => [emoji?.name, label].filter(Boolean).join(" ") || "(no label)";
 
@@ -59,7 +65,12 @@ function drawSelect(select, message, press) {
   const { min_values: least = 1, max_values: most = 1 } = select;
   const title = select.placeholder ?? "Choose";
   const options = select.options.map((each) => el("option", { value: each.value, selected: each.default }, each.label));
-  const attributes = { id: `part-${message}-${select.id}`, multiple: most > 1, disabled: select.disabled, "aria-label": title };
+  const attributes = {
+    id: `part-${message}-${select.id}`,
+    multiple: most > 1,
+    disabled: select.disabled,
+    "aria-label": title,
+  };
   const box = el("select", attributes, most === 1 && el("option", { value: "" }, title), options);
   const choose = () => {
     const values = [...box.selectedOptions].map((each) => each.value).filter(Boolean);
@@ -68,5 +79,10 @@ function drawSelect(select, message, press) {
     if (box.reportValidity()) press("choose", { select: select.custom_id, values });
   };
   box.addEventListener("change", () => box.setCustomValidity(""));
-  return el("div", { class: "row" }, box, el("button", { type: "button", class: "secondary", disabled: select.disabled, onclick: choose }, "Choose"));
+  return el(
+    "div",
+    { class: "row" },
+    box,
+    el("button", { type: "button", class: "secondary", disabled: select.disabled, onclick: choose }, "Choose"),
+  );
 }

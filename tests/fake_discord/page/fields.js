@@ -27,7 +27,11 @@ export function optionField(option, suggest) {
 function make(option, id, suggest) {
   if (option.autocomplete) return autocompleted(option, id, suggest);
   if (option.choices?.length) return chosen(id, option, option.choices);
-  if (option.type === BOOLEAN) return chosen(id, option, [{ name: "yes", value: true }, { name: "no", value: false }]);
+  if (option.type === BOOLEAN)
+    return chosen(id, option, [
+      { name: "yes", value: true },
+      { name: "no", value: false },
+    ]);
   if (option.type === STRING) return typed(id, { maxlength: option.max_length ?? 6000, minlength: option.min_length });
   if (option.type === INTEGER || option.type === NUMBER) return counted(id, option);
   return named(id, option);
@@ -51,7 +55,12 @@ function autocompleted({ type }, id, suggest) {
 
 function chosen(id, { required }, choices) {
   const none = el("option", { value: "" }, required ? "choose…" : "not given");
-  const input = el("select", { id }, none, choices.map((each, index) => el("option", { value: index }, each.name)));
+  const input = el(
+    "select",
+    { id },
+    none,
+    choices.map((each, index) => el("option", { value: index }, each.name)),
+  );
   return { input, value: () => (input.value === "" ? undefined : choices[input.value].value) };
 }
 

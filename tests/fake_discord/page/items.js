@@ -39,7 +39,10 @@ function attemptItem(attempt, view) {
 /** In the words that members see, and why: which they do not see. */
 function failureOf(attempt) {
   if (attempt?.state !== "dead") return null;
-  return { words: attempt.source ? "This interaction failed" : "The application did not respond", why: attempt.failure };
+  return {
+    words: attempt.source ? "This interaction failed" : "The application did not respond",
+    why: attempt.failure,
+  };
 }
 
 function usage({ user_id: user, line, options }, view) {

@@ -125,18 +125,26 @@ function drawBy({ name, bot, at, edited }) {
 const drawThinking = () => el("p", { class: "thinking" }, "The application is thinking…");
 
 function drawFailure(failure) {
-  return failure && el("p", { class: "failure", role: "alert" }, el("strong", {}, `${failure.words}.`), ` ${failure.why}`);
+  return (
+    failure && el("p", { class: "failure", role: "alert" }, el("strong", {}, `${failure.words}.`), ` ${failure.why}`)
+  );
 }
 
 function drawEmbed({ title, url, author, description, fields, footer }) {
-  const heading = url && /^https?:/.test(url) ? el("a", { href: url, rel: "noreferrer", target: "_blank" }, title) : title;
+  const heading =
+    url && /^https?:/.test(url) ? el("a", { href: url, rel: "noreferrer", target: "_blank" }, title) : title;
   return el(
     "div",
     { class: "embed" },
     author && el("p", { class: "muted" }, author),
     title && el("p", {}, el("strong", {}, heading)),
     draw(description),
-    fields.length > 0 && el("dl", {}, fields.map(({ name, value }) => [el("dt", {}, name), el("dd", {}, draw(value))])),
+    fields.length > 0 &&
+      el(
+        "dl",
+        {},
+        fields.map(({ name, value }) => [el("dt", {}, name), el("dd", {}, draw(value))]),
+      ),
     footer && el("p", { class: "muted" }, footer),
   );
 }

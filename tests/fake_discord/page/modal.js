@@ -15,7 +15,9 @@ export function modalDialog(submit) {
     const wrong = el("p", { class: "failure", role: "alert", hidden: true });
     const send = async (event) => {
       event.preventDefault();
-      const values = Object.fromEntries(inputs.filter((each) => each.input).map(({ name, input }) => [name, input.value]));
+      const values = Object.fromEntries(
+        inputs.filter((each) => each.input).map(({ name, input }) => [name, input.value]),
+      );
       try {
         await submit(id, values);
         dialog.close();

@@ -30,7 +30,14 @@ function drawViewers({ members, viewer, channel }) {
 
 function viewerChoice({ id, name, bot, owner }, viewer, channel) {
   const choose = () => (location.hash = address(name, channel));
-  const radio = { type: "radio", name: "viewer", id: `viewer-${id}`, value: name, checked: name === viewer, onchange: choose };
+  const radio = {
+    type: "radio",
+    name: "viewer",
+    id: `viewer-${id}`,
+    value: name,
+    checked: name === viewer,
+    onchange: choose,
+  };
   const note = (owner && name !== "owner" && "owner") || (bot && "bot");
   return el("label", {}, el("input", radio), el("span", {}, name, note && el("small", {}, ` ${note}`)));
 }
@@ -43,21 +50,42 @@ function drawTree({ channels, channel, viewer }) {
   const alone = channels.filter((each) => each.type !== CATEGORY && !known.has(each.parent_id));
   return [
     alone.length > 0 && el("ul", {}, alone.map(row)),
-    categories.map((each) => [categoryHead(each), el("ul", { "aria-labelledby": `category-${each.id}` }, within(each.id).map(row))]),
+    categories.map((each) => [
+      categoryHead(each),
+      el("ul", { "aria-labelledby": `category-${each.id}` }, within(each.id).map(row)),
+    ]),
     channels.length === 0 && el("p", { class: "empty" }, "This member sees no channel at all."),
   ];
 }
 
 function categoryHead(category) {
-  return el("h3", { id: `category-${category.id}` }, icon("category"), el("span", {}, category.name), category.private && [mark("lock", "private"), spoken(" private")]);
+  return el(
+    "h3",
+    { id: `category-${category.id}` },
+    icon("category"),
+    el("span", {}, category.name),
+    category.private && [mark("lock", "private"), spoken(" private")],
+  );
 }
 
 function channelRow(channel, isHere, viewer) {
   const link = { href: address(viewer, channel.id), id: `channel-${channel.id}`, "aria-current": isHere && "page" };
-  const marks = [channel.private && ["lock", "private"], channel.sight === "reads" && ["readonly", mute(channel)]].filter(Boolean);
+  const marks = [
+    channel.private && ["lock", "private"],
+    channel.sight === "reads" && ["readonly", mute(channel)],
+  ].filter(Boolean);
   const words = [`${channel.type_name} channel`, ...marks.map(([, words]) => words)].join(", ");
   const name = [icon(channel.type_name), el("span", {}, channel.name), spoken(` ${words}`)];
-  return el("li", {}, el("a", link, name, marks.map(([drawing, words]) => mark(drawing, words))));
+  return el(
+    "li",
+    {},
+    el(
+      "a",
+      link,
+      name,
+      marks.map(([drawing, words]) => mark(drawing, words)),
+    ),
+  );
 }
 
 const mute = ({ type }) => (VOICE.includes(type) ? "no speaking" : "read-only");
@@ -65,7 +93,11 @@ const mute = ({ type }) => (VOICE.includes(type) ? "no speaking" : "read-only");
 const mark = (drawing, words) => el("span", { class: "mark", title: words, "aria-hidden": "true" }, icon(drawing));
 
 function drawRoles({ roles, members }) {
-  return el("ul", { class: "roles" }, roles.map((role) => drawRole(role, members)));
+  return el(
+    "ul",
+    { class: "roles" },
+    roles.map((role) => drawRole(role, members)),
+  );
 }
 
 function drawRole({ name, managed, holders }, members) {

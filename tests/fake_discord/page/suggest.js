@@ -43,7 +43,11 @@ async function asking(box, suggest, wrong) {
 function open(box, choices) {
   Object.assign(box, { choices, at: -1 });
   const option = (choice, index) =>
-    el("li", { role: "option", id: `${box.list.id}-${index}`, onpointerdown: (event) => pick(box, index, event) }, choice.name);
+    el(
+      "li",
+      { role: "option", id: `${box.list.id}-${index}`, onpointerdown: (event) => pick(box, index, event) },
+      choice.name,
+    );
   box.list.replaceChildren(...choices.map(option));
   box.list.hidden = choices.length === 0;
   box.input.setAttribute("aria-expanded", String(choices.length > 0));

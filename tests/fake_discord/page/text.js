@@ -26,7 +26,8 @@ function nested(tag) {
 }
 
 /** The name of @everyone has its sign already. */
-const roleName = (view, id) => `@${(view.roles.find((role) => role.id === id)?.name ?? "deleted role").replace(/^@/, "")}`;
+const roleName = (view, id) =>
+  `@${(view.roles.find((role) => role.id === id)?.name ?? "deleted role").replace(/^@/, "")}`;
 
 const mention = (text) => ({ tag: "mention", inner: [text] });
 
@@ -39,14 +40,18 @@ function channelMention(view, id) {
 
 function moment(seconds, now) {
   const away = Math.round(seconds - now);
-  const [size, unit] = [[86400, "day"], [3600, "hour"], [60, "minute"]].find(([size]) => Math.abs(away) >= size) ?? [1, "second"];
+  const [size, unit] = [
+    [86400, "day"],
+    [3600, "hour"],
+    [60, "minute"],
+  ].find(([size]) => Math.abs(away) >= size) ?? [1, "second"];
   const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.round(away / size), unit);
   return { tag: "time", at: new Date(seconds * 1000).toISOString(), inner: [words] };
 }
 
 function inline(text, view) {
   const parts = [];
-  for (let rest = text; rest; ) {
+  for (let rest = text; rest;) {
     const [length, part] = next(rest, view);
     if (typeof part === "string" && typeof parts.at(-1) === "string") parts.push(parts.pop() + part);
     else parts.push(part);
@@ -68,7 +73,12 @@ function next(rest, view) {
 export function parse(content, view) {
   return content.split(/(```[^]*?```)/).flatMap((part) => {
     if (/^```[^]*```$/.test(part)) return [{ kind: "code", inner: [part.slice(3, -3).replace(/^\w*\n/, "")] }];
-    return part ? part.replace(/^\n|\n$/g, "").split("\n").map((line) => block(line, view)) : [];
+    return part
+      ? part
+          .replace(/^\n|\n$/g, "")
+          .split("\n")
+          .map((line) => block(line, view))
+      : [];
   });
 }
 

@@ -29,7 +29,16 @@ function drawViolations({ violations, unfaithful }) {
 function box(one, many, found) {
   if (!found.length) return false;
   const title = `${found.length} ${found.length === 1 ? one : many}`;
-  return el("div", { class: "failure", role: "alert" }, el("strong", {}, title), el("ul", {}, found.map((each) => el("li", {}, each))));
+  return el(
+    "div",
+    { class: "failure", role: "alert" },
+    el("strong", {}, title),
+    el(
+      "ul",
+      {},
+      found.map((each) => el("li", {}, each)),
+    ),
+  );
 }
 
 function makeRow(exchange) {
@@ -38,7 +47,9 @@ function makeRow(exchange) {
   const bodies = el("div", { class: "bodies" });
   const show = drawer(bodies, drawBodies);
   const details = el("details", {}, el("summary", { id: `exchange-${number}` }, drawLine(exchange)), bodies);
-  details.addEventListener("toggle", async () => details.open && show(await ask("exchange", { number })), { once: true });
+  details.addEventListener("toggle", async () => details.open && show(await ask("exchange", { number })), {
+    once: true,
+  });
   return { element: el("li", { "data-towards": towards, "data-failed": failed }, details) };
 }
 
@@ -52,7 +63,8 @@ function drawLine({ number, towards, method, path, operation, status, ms, fault,
     el("span", { class: "ms" }, `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`),
     el("span", { class: "path" }, towards === "bot" ? "Discord → bot " : "bot → Discord ", shortened(path)),
     fault && el("span", { class: "badge bad" }, fault),
-    broken.length > 0 && el("span", { class: "badge bad" }, broken.length === 1 ? "violation" : `${broken.length} violations`),
+    broken.length > 0 &&
+      el("span", { class: "badge bad" }, broken.length === 1 ? "violation" : `${broken.length} violations`),
   ];
 }
 
@@ -70,5 +82,8 @@ function drawBodies({ at, method, path, asked, answered, broken }) {
 
 function body(title, content) {
   const text = typeof content === "string" ? content : JSON.stringify(content, null, 2);
-  return [el("h3", {}, title), content === null ? el("p", { class: "empty" }, "no body") : el("pre", { tabindex: 0 }, text)];
+  return [
+    el("h3", {}, title),
+    content === null ? el("p", { class: "empty" }, "no body") : el("pre", { tabindex: 0 }, text),
+  ];
 }
