@@ -4,18 +4,19 @@ A function version is kept when an alias stands for it or sends a share of its t
 history that `rollback` goes by, when the stack's template made it, and when it is young or among the newest. A layer
 version is kept when any version that is kept of any function in the account and region has it, whosoever the
 function is: AWS lets a layer version in use be deleted, and then nothing can be made of it again. Versions that
-other accounts were let into are kept too, as who uses them cannot be seen.
+other accounts were let into are kept too, as who uses them cannot be seen, and those that a channel names.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from deploy.aws import layers, stacks, storage
 from deploy.console import size
 from deploy.published import usage
+from deploy.release import channels, stock
 from deploy.release.notes import AliasNote, LayerNote, VersionNote
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from deploy.aws.layers import LayerVersion
     from deploy.aws.storage import Storage
     from deploy.published.usage import Deployed, Usage
+    from deploy.release.stock import Stock
     from deploy.settings import Settings, Stage
 
 _SHOWN = 4
@@ -58,7 +60,7 @@ class Judged:
     """A version, `kept` for these reasons, or to be deleted for want of any.
 
     `made_of` is the release or the digest that its description names. `size` is the zip's bytes; of layer versions
-    it is known for those that are to be deleted.
+    it is known for those that are to be deleted. `channels` are the parameters that could name it.
     """
 
     kind: Literal["function", "layer"]
@@ -69,6 +71,7 @@ class Judged:
     made_of: str
     size: int | None
     kept: tuple[str, ...]
+    channels: tuple[str, ...] = ()
 
     @property
     def goes(self) -> bool:
@@ -147,7 +150,8 @@ def plan(aws: Aws, settings: Settings, stage: Stage, policy: Policy) -> PrunePla
         judged for each in found.deployed if each.name in own for judged in _function(each, policy, made, stage.stack)
     ]
     going = {(each.name, str(each.version)) for each in versions if each.goes}
-    held = [each for name in settings.layers for each in _layer(aws, name, found, going, policy)]
+    stocks = stock.read(aws, settings).values()
+    held = [judged for each in stocks for judged in _layer(aws, each, found, going, policy)]
     return PrunePlan(stage=stage.name, policy=policy, judged=(*versions, *held), storage=storage.read(aws))
 
 
@@ -184,19 +188,21 @@ def _remembered(deployed: Deployed, keep: int) -> dict[str, str]:
     return remembered
 
 
-def _layer(aws: Aws, name: str, found: Usage, going: set[tuple[str, str]], policy: Policy) -> Iterator[Judged]:
+def _layer(aws: Aws, stocked: Stock, found: Usage, going: set[tuple[str, str]], policy: Policy) -> Iterator[Judged]:
     """Judge the versions of a layer, newest first; each runtime and architecture has newest ones of its own."""
+    name, named = stocked.layer.name, channels.held(aws, stocked.layer, stocked.parameters)
     seen: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
-    for each in layers.versions(aws, name):
+    for each in stocked.versions:
         fits = (each.runtimes, each.architectures)
         place = seen[fits] = seen.get(fits, 0) + 1
         users = [user for user in found.of(each.arn) if (user.function, user.version) not in going]
         reasons = [f"newest {policy.keep}"] if place <= policy.keep else []
         reasons += policy.young(each.created)
+        reasons += named.get(each.version, ())
         reasons += map(str, sorted(users, key=lambda user: not user.aliases))
         if not reasons and layers.is_shared(aws, name, each.version):
             reasons.append("shared with other accounts")
-        yield _judged(aws, name, each, reasons)
+        yield replace(_judged(aws, name, each, reasons), channels=tuple(stocked.parameters))
 
 
 def _judged(aws: Aws, name: str, each: LayerVersion, reasons: Sequence[str]) -> Judged:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.aws import functions, layers
+from deploy.aws import functions, layers, parameters
 from deploy.errors import AwsError, Fault, PipelineError, RolloutError
 from deploy.published import usage
 
@@ -40,7 +40,7 @@ def remove(aws: Aws, version: Judged) -> None:
     if version.kind == "function":
         remove_function_version(aws, version.name, str(version.version))
     else:
-        remove_layer_version(aws, version.name, version.version, version.arn)
+        remove_layer_version(aws, version.name, version.version, version.arn, version.channels)
 
 
 def remove_function_version(aws: Aws, name: str, version: str) -> None:
@@ -56,9 +56,14 @@ def remove_function_version(aws: Aws, name: str, version: str) -> None:
             raise
 
 
-def remove_layer_version(aws: Aws, name: str, version: int, arn: str) -> None:
-    """Delete a layer version; raise RolloutError where any version of any function in account and region has it."""
-    if using := [str(user) for user in usage.read(aws).of(arn)]:
+def remove_layer_version(aws: Aws, name: str, version: int, arn: str, channels: Sequence[str] = ()) -> None:
+    """Delete a layer version; raise RolloutError where any version of any function in account and region has it.
+
+    Neither is it deleted where one of these parameters names it: whoever follows that could not deploy any more.
+    """
+    using = [str(user) for user in usage.read(aws).of(arn)]
+    using += [each.name for each in parameters.read(aws, channels).values() if each.value == arn]
+    if using:
         raise RolloutError([_in_use(f"{name}:{version}", using)])
     try:
         layers.delete(aws, name, version)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from deploy.__main__ import main
 from deploy.aws import layers
 from deploy.errors import RolloutError
 from deploy.release import pruning, removal
-from deploy.settings import Stage
+from deploy.settings import Layer, Stage
 from tests.integration.release.conftest import PLACEHOLDER, ROLE
 from tests.integration.release.faults import WAYS, Killed, Trap
 from tests.integration.shipment import STAGE, zipped
@@ -225,6 +226,23 @@ def test_a_number_that_is_none_is_wrong_usage(project: Path, wrong: str, capsys:
         _prune(project, f"--keep={wrong}")
     assert refused.value.code == 2
     assert f"{wrong} is not a number from 0" in capsys.readouterr().err
+
+
+def test_a_version_that_a_channel_names_stays_also_one_that_it_was_sent_to_meanwhile(used: Site) -> None:
+    followed = Layer(name="tiny-layer", channels="/layers")
+    site = replace(used, settings=replace(used.settings, layers={"tiny-layer": followed}))
+    arns = {each.version: each.arn for each in layers.versions(site.aws, "tiny-layer")}
+    name, put = "/layers/tiny-layer/stable", site.aws.parameters.put_parameter
+    put(Name=name, Value=arns[1], Type="String")
+    plan = _plan(site, keep=1)
+    kept = {each.version: each.kept for each in plan.judged if each.kind == "layer"}
+    assert (kept[1], kept[2]) == (("/layers/tiny-layer/stable",), ())
+    put(Name=name, Value=arns[2], Type="String", Overwrite=True)
+    _, faults = removal.carry_out(site.aws, plan, lambda _: None)
+    assert [str(each).splitlines()[0] for each in faults] == [
+        "tiny-layer:2: is in use by /layers/tiny-layer/stable, and was not deleted"
+    ]
+    assert _layers(site) == [1, 2, 4]
 
 
 def test_a_stage_without_anything_has_nothing_to_delete(site: Site) -> None:
