@@ -26,8 +26,8 @@ UNLIMITED = {
     "sts:GetCallerIdentity",
 }
 BY_SOMEBODY_ELSE = {
-    # A developer's own machine puts the bot's token there; GitHub never has it.
-    "deploy/aws/secrets.py",
+    # The bot's token: a developer's own machine keeps and sees to it, and no job of GitHub may read it.
+    "deploy/aws/secure_parameters.py",
 }
 NOT_ASKED_BY_NAME = {
     "s3:GetObject": "Lambda reads an upload with the rights of its caller",
