@@ -27,7 +27,16 @@ region of the stage side by side, with the grants that are declared and the chan
 touched only when all regions have their layers. `share` looks after the versions that are there.
 
 **Rolling out** makes new function versions, checks each by invoking it, and moves the aliases only when all are
-well: both or neither. There is no state file: AWS is asked, every time.
+well: all or none. There is no state file: what a release was and what ran before it stands in AWS's own descriptions
+(`release.notes`), so that
+
+    release.candidate   takes the very bytes that one stage runs, for `promote`, which proves and ships them as a deploy
+    release.rollback    moves the aliases back to what their histories name
+    release.pruning     finds the versions that nothing refers to
+    release.delivery    brings layers to other regions, shares them, moves the names that others follow
+    published           opens any layer version, and says who has it; status, report, scan and checkup judge
+
+and `local` does all of it on this machine, with an emulated AWS.
 """
 
 __version__ = "0.1.0"
