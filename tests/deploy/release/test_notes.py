@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deploy.release.notes import LENGTH, AliasNote, LayerNote, Passed, VersionNote
@@ -9,6 +9,7 @@ RELEASES = st.from_regex(r"[0-9a-f]{12}", fullmatch=True)
 HISTORY = st.lists(st.builds(Passed, RELEASES, st.integers(1, 99_999).map(str)), max_size=30)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine draws slowly, which says nothing of notes
 @given(HISTORY)
 def test_an_alias_tells_its_history_as_far_back_as_a_description_holds(history: list[Passed]) -> None:
     text = str(AliasNote(tuple(history)))
