@@ -18,6 +18,10 @@
 choice is the runtime's, against the hashes of the lock; then, without network, `inside` trims them, compiles them
 and writes the zip. The same inputs give the same bytes on any machine.
 
+**Several** layers share one lock, and each of its distributions is in exactly one of them. Every layer is built for
+each runtime and architecture; the first of these are the functions' own. What does not run here is assembled in the
+image that does, audited by its bytes, and said not to be imported: in the output, the manifest and the plan.
+
 **Verifying** unpacks that zip, never the build directory, in a fresh container: read-only, no network, no
 capabilities, not root. Everything in it is imported and audited. `publish` takes a VerifiedLayer, and only `verify`
 can make one, so the type checker forbids shipping a layer that was not proven.

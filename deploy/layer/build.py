@@ -65,6 +65,7 @@ def _warn(report: Report, say: Callable[[str], None], *, strips: bool) -> None:
     for path, why in report.kept_symbols.items():
         reasons.setdefault(why, []).append(path)
     for why, paths in reasons.items():
-        say(f"{paths[0]} keeps its symbols: {why}" if len(paths) == 1 else f"{len(paths)} libraries keep theirs: {why}")
+        keep = f"{paths[0]} keeps its" if len(paths) == 1 else f"{len(paths)} libraries keep their"
+        say(f"{keep} symbols: {why}")
     for path, why in report.uncompiled.items():
         say(f"{path} stays without bytecode: {why}")

@@ -115,7 +115,7 @@ class _Work:
     def specs(self, target: Target) -> tuple[LayerSpec, ...]:
         pins = lock.read(self.settings.project / self.settings.requirements, target)
         made = specs(self.settings, pins, self.image(target), target.architecture, target.runtime)
-        if all(each.can_be_tried for each in made) or not any(self.misses(made)):
+        if self.choices.on_host or all(each.can_be_tried for each in made) or not any(self.misses(made)):
             return made
         # There is something to build: what could not be tried the last time may be now.
         return specs(self.settings, pins, self.runtime(target).image, target.architecture, target.runtime)
