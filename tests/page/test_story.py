@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import expect
 from tests.page.theatre import PATIENCE
 
 if TYPE_CHECKING:
+    from tests.fake_discord import Exchange
     from tests.page.theatre import Theatre
 
 pytestmark = pytest.mark.browser
@@ -29,34 +31,45 @@ MADE = [
     "dice-rolls",
     "campaign-main",
 ]
-# Notes what a message says each time that it changes, and that all of it happens within one element.
-WATCH = """() => {
-  window.said = [];
-  const list = document.getElementById("message-list");
-  const said = (each) => each.querySelector(".content")?.innerText ?? "";
-  const note = () => window.said.push(...[...list.children].map(said));
-  new MutationObserver(note).observe(list, { subtree: true, childList: true, characterData: true });
-}"""
+
+
+class Pauses:
+    """Holds the worker back at its first call and after each edit of its answer, until what they show was seen."""
+
+    def __init__(self, theatre: Theatre, count: int) -> None:
+        self._ahead = [threading.Event() for _ in range(count)]
+        self._waiting = iter(tuple(self._ahead))
+        theatre.fake.gate.listeners.append(self._hold)
+
+    def _hold(self, exchange: Exchange) -> None:
+        if exchange.operation in {"get_my_user", "update_original_webhook_message"} and (
+            now := next(self._waiting, None)
+        ):
+            now.wait(PATIENCE / 1000)
+
+    def go_on(self) -> None:
+        self._ahead.pop(0).set()
 
 
 def test_a_campaign_comes_about_before_the_eyes_of_its_game_master(theatre: Theatre) -> None:
     theatre.look()
     theatre.shows_channels(OPENING)
-    theatre.page.evaluate(WATCH)
+    pauses = Pauses(theatre, 3)
     theatre.run("add-campaign", name="Curse of Strahd", gm="gm")
     message = theatre.messages.first
+    expect(message).to_contain_text("The application is thinking…", timeout=PATIENCE)
     expect(message.locator(".used")).to_have_text("gm used /add-campaign name: Curse of Strahd gm: gm")
-    expect(message.locator(".by")).to_contain_text("Channelwright")
-    first = message.element_handle(timeout=5000)
+    expect(theatre.page.get_by_role("status").filter(has_text="at work")).to_be_visible()
+    first = message.element_handle(timeout=PATIENCE)
+    pauses.go_on()
+    expect(message).to_contain_text("[------------] 0 of 13", timeout=PATIENCE)
+    pauses.go_on()
+    expect(message).to_contain_text(re.compile(r"\[#+-*\] \d+ of 13"), timeout=PATIENCE)
+    pauses.go_on()
     expect(message).to_contain_text("is ready", timeout=PATIENCE)
     expect(message).to_contain_text("Only gm sees this.")
     theatre.shows_channels([*OPENING, "Curse of Strahd", *MADE])
     expect(theatre.page.locator("#roles")).to_contain_text("Curse of Strahd Members")
-    expect(theatre.page.get_by_role("status").filter(has_text="at work")).to_be_visible()
-
-    said = theatre.page.evaluate("window.said")
-    assert "The application is thinking…" in said
-    assert any(re.search(r"\[#+-*\] \d+ of 13", each) for each in said), said
     assert first.evaluate("(first) => first === document.querySelector('#message-list > li')"), "it was drawn anew"
     assert theatre.messages.count() == 1
 

@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 
 CALL_SECONDS = 0.02
 """How long each call of the worker takes in real time, so that progress can be seen."""
-QUEUE_SECONDS = 0.3
-"""How long a message is in the queue before the worker has it."""
 PATIENCE = 60_000
 """How long a whole campaign may take on a busy machine, in milliseconds."""
+expect.set_options(timeout=20_000)  # anything else that is waited for
 
 
 @contextmanager
@@ -35,8 +34,6 @@ def working(lab: Lab) -> Iterator[None]:
     def work() -> None:
         try:
             while not stop.wait(0.01):
-                if lab.waiting:
-                    time.sleep(QUEUE_SECONDS)
                 lab.work()
         except BaseException as error:  # noqa: BLE001 - raised below, where the test sees it
             failed.append(error)
