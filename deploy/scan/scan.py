@@ -15,9 +15,10 @@ from deploy.scan.targets import Target, built, live
 from deploy.scan.unwanted import unwanted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from deploy.inside.exchange import Pin
     from deploy.published.shelf import Shelf
     from deploy.scan.vulnerabilities import Audit
     from deploy.settings import Scan, Settings, Stage
@@ -42,10 +43,18 @@ def scan_built(settings: Settings, service: str, today: date) -> Scanned:
     """Scan the lock and the zips in dist/; raise PipelineError where one is missing."""
     check(settings.scan)
     targets, differing = built(settings)
-    path = settings.project / settings.requirements
-    versions = {pin.name: pin.version for pin in lock.read(path)}
-    audits = [vulnerabilities.audit_lock(path, str(settings.requirements), versions, service)]
+    audits = [vulnerabilities.audit_lock(pins, where, service) for where, pins in _locked(settings)]
     return _scanned(_Asked(targets, audits, differing), settings.scan, today)
+
+
+def _locked(settings: Settings) -> Iterator[tuple[str, tuple[Pin, ...]]]:
+    """Yield what the lock comes to, once for all targets for which that is the same."""
+    path = settings.project / settings.requirements
+    found = {target: lock.read(path, target) for target in settings.targets}
+    for pins in dict.fromkeys(found.values()):
+        targets = [str(target) for target in found if found[target] == pins]
+        same = len(targets) == len(found)
+        yield str(settings.requirements) if same else f"{settings.requirements} for {', '.join(targets)}", pins
 
 
 def scan_live(settings: Settings, stage: Stage, shelf: Shelf, service: str, today: date) -> Scanned:

@@ -40,11 +40,12 @@ def built(settings: Settings) -> tuple[tuple[Target, ...], tuple[Finding, ...]]:
     Raises BuildError with every file that is not there.
     """
     dist, faults = settings.project / "dist", list[Fault]()
-    pins = lock.read(settings.project / settings.requirements)
     targets: list[Target] = []
     findings: list[Finding] = []
-    for architecture in settings.architectures:
-        for spec in specs(settings, pins, RuntimeImage(settings.image, ""), architecture):
+    for wanted in settings.targets:
+        pins = lock.read(settings.project / settings.requirements, wanted)
+        image = RuntimeImage(settings.image_of(wanted.runtime), "")
+        for spec in specs(settings, pins, image, wanted.architecture, wanted.runtime):
             if target := _opened(dist / f"{spec.stem}.zip", faults):
                 targets.append(target)
                 findings += _differing(target, spec, _manifest(dist / f"{spec.stem}.json", faults))

@@ -24,6 +24,7 @@ from deploy.scan.findings import Finding, Unchecked
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from deploy.inside.exchange import Pin
     from deploy.published.contents import HeldPackage
     from deploy.scan.findings import Severity
 
@@ -42,9 +43,13 @@ class Audit:
     unchecked: tuple[Unchecked, ...]
 
 
-def audit_lock(path: Path, where: str, versions: Mapping[str, str], service: str) -> Audit:
-    """Ask about a hash-locked requirements file; `versions` are the distributions that it locks."""
-    return _judged(where, versions, _ask(path, service, "--require-hashes"), service)
+def audit_lock(pins: Sequence[Pin], where: str, service: str) -> Audit:
+    """Ask about the pins of a hash-locked requirements file that one target needs."""
+    lines = [
+        " ".join([f"{pin.name}=={pin.version}", *(f"--hash=sha256:{each}" for each in pin.hashes)]) for pin in pins
+    ]
+    answer = _ask(lines, service, "--require-hashes")
+    return _judged(where, {pin.name: pin.version for pin in pins}, answer, service)
 
 
 def audit_packages(packages: Sequence[HeldPackage], where: str, service: str) -> Audit:
@@ -52,10 +57,7 @@ def audit_packages(packages: Sequence[HeldPackage], where: str, service: str) ->
     hashed = all(each.sha256 for each in packages)
     lines = [f"{each.name}=={each.version}" + (f" --hash=sha256:{each.sha256}" if hashed else "") for each in packages]
     versions = {each.name: each.version for each in packages}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "requirements.txt")
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        answer = _ask(path, service, "--require-hashes" if hashed else "--no-deps")
+    answer = _ask(lines, service, "--require-hashes" if hashed else "--no-deps")
     return _judged(where, versions, answer, service)
 
 
@@ -78,7 +80,14 @@ class _Answer:
     failure: str = ""
 
 
-def _ask(path: Path, service: str, *options: str) -> _Answer:
+def _ask(requirements: Sequence[str], service: str, *options: str) -> _Answer:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "requirements.txt")
+        path.write_text("\n".join(requirements) + "\n", encoding="utf-8")
+        return _run(path, service, *options)
+
+
+def _run(path: Path, service: str, *options: str) -> _Answer:
     command = [sys.executable, "-m", "pip_audit", "--requirement", str(path), "--disable-pip", *options]
     command += ["--vulnerability-service", "osv", "--osv-url", service, "--timeout", "30"]
     command += ["--format", "json", "--desc", "on", "--aliases", "on", "--progress-spinner", "off"]

@@ -46,17 +46,21 @@ class Project:
     folder: Path
     service: OsvService
     config: dict[str, Any] = field(default_factory=dict)
+    config_of_all: dict[str, Any] = field(default_factory=dict)
 
     def build(self, packages: Mapping[str, str], files: Mapping[str, str | bytes] | None = None) -> None:
         """Lock these packages, by version, and build a layer of them with these files besides."""
         self.lock(packages)
+        self.put_layer("tiny", packages, files)
+        (self.folder / "dist/code.zip").write_bytes(zipped({"bot.py": "print()\n"}))
+
+    def put_layer(self, stem: str, packages: Mapping[str, str], files: Mapping[str, str | bytes] | None = None) -> None:
         described = [package(name, version) for name, version in packages.items()]
         made = target(files or {}, *described)
         (self.folder / "dist").mkdir(exist_ok=True)
-        (self.folder / "dist/tiny.zip").write_bytes(made.content)
+        (self.folder / f"dist/{stem}.zip").write_bytes(made.content)
         papers = {"packages": described, "zip": {"sha256": hashlib.sha256(made.content).hexdigest()}}
-        (self.folder / "dist/tiny.json").write_text(json.dumps(papers))
-        (self.folder / "dist/code.zip").write_bytes(zipped({"bot.py": "print()\n"}))
+        (self.folder / f"dist/{stem}.json").write_text(json.dumps(papers))
 
     def lock(self, packages: Mapping[str, str]) -> None:
         lines = [f"{name}=={version} --hash=sha256:{'0' * 64}" for name, version in packages.items()]
@@ -65,6 +69,7 @@ class Project:
     def scan(self, *arguments: str) -> int:
         functions = {"bot": {"name": "tiny_bot", "handler": "bot.handler", "layers": ["tiny"]}}
         config = {"layers": {"tiny": {}}, "functions": functions, "scan": {"licenses": ["MIT"]} | self.config}
+        config |= self.config_of_all
         (self.folder / "config").mkdir(exist_ok=True)
         (self.folder / "config/pipeline.yaml").write_text(yaml.safe_dump(config))
         (self.folder / "Dockerfile.layer").write_text("FROM scratch\n")

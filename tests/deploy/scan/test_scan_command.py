@@ -161,3 +161,23 @@ def test_a_day_that_no_calendar_has_is_refused(project: Project, capsys: pytest.
     project.config["ignore"] = [{"id": "x", "reason": "y", "until": "2027-02-31"}]
     assert project.scan() == 1
     assert "scan.ignore.0.until" in capsys.readouterr().err
+
+
+def test_every_runtime_is_scanned_with_what_the_lock_has_for_it(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.build({"requests": "2.30.0"})
+    project.config_of_all["runtimes"] = ["python3.11", "python3.12"]
+    lock = project.folder / "requirements.txt"
+    older, newer = (
+        f"requests=={each} ; python_version {mark} '3.12' --hash=sha256:{'0' * 64}\n"
+        for each, mark in (("2.30.0", "<"), ("2.34.2", ">="))
+    )
+    lock.write_text(older + newer)
+    project.put_layer("tiny-python3.12", {"requests": "2.34.2"})
+    assert project.scan() == 1
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["vulnerabilities", "1", "of", "1", "requirements.txt", "for", "python3.11", "on", "x86_64"] in lines
+    assert ["vulnerabilities", "1", "of", "1", "requirements.txt", "for", "python3.12", "on", "x86_64"] in lines
+    assert ["licences", "1", "of", "1", "dist/tiny-python3.12.zip"] in lines
+    assert lines[-1] == ["1", "finding"]
