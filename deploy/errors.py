@@ -15,11 +15,12 @@ Anything else that escapes is a bug of the pipeline and keeps its traceback.
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 
 @dataclass(frozen=True)
@@ -91,3 +92,9 @@ class DiscordError(PipelineError):
 
 class RolloutError(PipelineError):
     pass
+
+
+def suggest(word: str, known: Collection[str]) -> str:
+    """Say what to do about a word that is not known: take the one that was probably meant, or one of these."""
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"use one of: {', '.join(sorted(known)) or 'none is defined'}"

@@ -9,8 +9,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from deploy.settings import Settings, load
+from deploy.configuration import load
+
+if TYPE_CHECKING:
+    from deploy.settings import Settings
 
 
 def main(step: str, project: str) -> None:

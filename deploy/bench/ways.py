@@ -16,9 +16,10 @@ from zipfile import ZipFile
 import uv
 import yaml
 
+from deploy.configuration import CONFIG
 from deploy.errors import BuildError, Fault
 from deploy.locking.resolver import uv_environment
-from deploy.settings import CONFIG, MACHINES
+from deploy.settings import MACHINES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from deploy import project_module
 from deploy.checkup.findings import broken, of_faults, ok, warning
+from deploy.configuration import CONFIG, load
 from deploy.errors import ConfigError, LockError
 from deploy.layer import git, lock, runtimes
 from deploy.layer.lock import normalised
 from deploy.layer.spec import RuntimeImage, specs
-from deploy.settings import CONFIG, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

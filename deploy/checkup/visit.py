@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from deploy import local_secrets
+from deploy.configuration import load
 from deploy.layer.cache import Cache
-from deploy.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

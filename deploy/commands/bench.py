@@ -13,9 +13,9 @@ import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from deploy.configuration import load
 from deploy.console import Console
 from deploy.errors import ConfigError, Fault
-from deploy.settings import load
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

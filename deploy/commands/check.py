@@ -10,10 +10,10 @@ import os
 from typing import TYPE_CHECKING
 
 from deploy import project_module
+from deploy.configuration import CONFIG, load
 from deploy.console import Console
 from deploy.layer import lock
 from deploy.layer.spec import RuntimeImage, specs
-from deploy.settings import CONFIG, load
 
 if TYPE_CHECKING:
     import argparse

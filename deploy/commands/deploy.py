@@ -17,8 +17,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from deploy.commands import layer
+from deploy.configuration import load
 from deploy.console import Console, size
-from deploy.settings import load
 
 if TYPE_CHECKING:
     import argparse

@@ -16,8 +16,8 @@ import os
 from typing import TYPE_CHECKING
 
 from deploy.commands import looking
+from deploy.configuration import load
 from deploy.console import Console
-from deploy.settings import load
 
 if TYPE_CHECKING:
     from deploy.published.subject import Subject

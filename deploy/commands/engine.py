@@ -11,8 +11,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from deploy.configuration import load
 from deploy.console import Console
-from deploy.settings import IMAGE_VARIABLE, load
+from deploy.settings import IMAGE_VARIABLE
 
 if TYPE_CHECKING:
     import argparse

@@ -12,10 +12,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from deploy.configuration import load
 from deploy.console import Console, size
 from deploy.layer.limits import LAYERS, UNZIPPED
 from deploy.layer.prepare import Choices, Prepared, prepare
-from deploy.settings import load
 
 if TYPE_CHECKING:
     import argparse

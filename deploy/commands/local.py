@@ -23,10 +23,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deploy.commands import deploy as deploying
+from deploy.configuration import load
 from deploy.console import Console
 from deploy.errors import ConfigError, EngineError, Fault
 from deploy.layer.prepare import Choices, prepare
-from deploy.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

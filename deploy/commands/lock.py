@@ -12,6 +12,7 @@ import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from deploy.configuration import load
 from deploy.console import Console
 from deploy.errors import Fault, LockError
 from deploy.layer import lock
@@ -19,7 +20,6 @@ from deploy.locking import cooldown, document
 from deploy.locking.difference import Change, changes
 from deploy.locking.resolution import Resolution, resolution
 from deploy.locking.resolver import Resolver
-from deploy.settings import load
 
 if TYPE_CHECKING:
     import argparse

@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.commands import layer
 from deploy.commands.deploy import confirmed
+from deploy.configuration import load
 from deploy.console import Console, size
 from deploy.errors import ConfigError, Fault
-from deploy.settings import load
 
 if TYPE_CHECKING:
     import argparse

@@ -16,9 +16,9 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from deploy.configuration import load
 from deploy.console import Console, size
 from deploy.errors import RolloutError
-from deploy.settings import load
 
 if TYPE_CHECKING:
     import argparse

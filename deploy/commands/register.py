@@ -14,10 +14,10 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from deploy.configuration import load
 from deploy.console import Console
 from deploy.errors import ConfigError, DiscordError, Fault
 from deploy.local_secrets import with_secrets
-from deploy.settings import load
 
 if TYPE_CHECKING:
     import argparse

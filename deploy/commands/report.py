@@ -17,8 +17,8 @@ import os
 from pathlib import Path
 
 from deploy.commands import looking
+from deploy.configuration import load
 from deploy.console import size
-from deploy.settings import load
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

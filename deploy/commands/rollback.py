@@ -16,8 +16,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from deploy.commands import agreement
+from deploy.configuration import load
 from deploy.console import Console
-from deploy.settings import load
 
 if TYPE_CHECKING:
     import argparse

@@ -18,8 +18,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from deploy.configuration import load
 from deploy.console import Console
-from deploy.settings import load
 
 if TYPE_CHECKING:
     import argparse

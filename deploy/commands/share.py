@@ -41,10 +41,10 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from deploy.configuration import load
 from deploy.console import Console
 from deploy.errors import ConfigError, Fault
 from deploy.layer.cache import Cache
-from deploy.settings import load
 
 if TYPE_CHECKING:
     import argparse

@@ -15,8 +15,8 @@ import os
 from typing import TYPE_CHECKING
 
 from deploy.commands import looking
+from deploy.configuration import load
 from deploy.console import Console, size
-from deploy.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

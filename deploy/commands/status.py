@@ -21,9 +21,9 @@ import os
 from typing import TYPE_CHECKING
 
 from deploy.commands import looking
+from deploy.configuration import load
 from deploy.console import Console, size
 from deploy.errors import Fault
-from deploy.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 from packaging.requirements import InvalidRequirement, Requirement
 
 from deploy.commands import looking
+from deploy.configuration import load
 from deploy.console import Console
 from deploy.layer.lock import normalised
-from deploy.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

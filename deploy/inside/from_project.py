@@ -46,14 +46,14 @@ def main(project: Path) -> dict[str, bytes]:
 
 def _specs(project: Path) -> tuple[LayerSpec, ...]:
     """Read the configuration and the lock as the pipeline does."""
-    from deploy import settings
+    from deploy import configuration
     from deploy.errors import PipelineError
     from deploy.layer import lock, spec
 
     here = f"python{sys.version_info.major}.{sys.version_info.minor}"
     architecture = _ARCHITECTURES.get(platform.machine())
     try:
-        wanted = settings.load(project, {})
+        wanted = configuration.load(project, {})
         for target in wanted.targets:
             if (target.runtime, target.architecture) == (here, architecture):
                 pins = lock.read(project / wanted.requirements, target)

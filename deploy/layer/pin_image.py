@@ -10,9 +10,10 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from deploy.configuration import CONFIG
 from deploy.container import Engine
 from deploy.errors import ConfigError, Fault
-from deploy.settings import CONFIG, default_image
+from deploy.settings import default_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

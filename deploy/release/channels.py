@@ -11,10 +11,11 @@ for one runtime and architecture is never made to hold one for another: what fol
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from deploy.aws import layers, parameters
 from deploy.errors import Fault, RolloutError
+from deploy.settings import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,34 +23,10 @@ if TYPE_CHECKING:
     from deploy.aws.connection import Aws
     from deploy.aws.layers import LayerVersion
     from deploy.aws.parameters import Parameter
-    from deploy.settings import Layer, Settings
+    from deploy.settings import Architecture, Layer, Settings
 
 NEXT = "next"
 STABLE = "stable"
-
-
-@dataclass(frozen=True, order=True)
-class Variant:
-    """What a layer version is for. A project has one for each of its runtimes and architectures."""
-
-    runtime: str
-    architecture: str
-
-    @classmethod
-    def of(cls, version: LayerVersion) -> Variant | None:
-        """Return what a version is for; None where it is for several, as none of the pipeline's is, or does not say."""
-        if len(version.runtimes) != 1 or len(version.architectures) != 1:
-            return None
-        return cls(version.runtimes[0], version.architectures[0])
-
-    def suffix(self, settings: Settings) -> str:
-        """Name it as the files in dist/ are named: what is the project's first is not said."""
-        runtime = "" if self.runtime == settings.runtime else f"-{self.runtime}"
-        architecture = "" if self.architecture == settings.architectures[0] else f"-{self.architecture}"
-        return f"{runtime}{architecture}"
-
-    def __str__(self) -> str:
-        return f"{self.runtime} on {self.architecture}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,15 +57,22 @@ class Move:
         return f"{self.name}  {self.origin} -> {self.to}"
 
 
-def name(settings: Settings, layer: Layer, channel: str, variant: Variant) -> str:
-    return f"{layer.channels}/{layer.name}/{channel}{variant.suffix(settings)}"
+def name(settings: Settings, layer: Layer, channel: str, target: Target) -> str:
+    return f"{layer.channels}/{layer.name}/{channel}{settings.suffix(target)}"
 
 
-def names(settings: Settings, layer: Layer, variants: Iterable[Variant]) -> list[str]:
+def target_of(version: LayerVersion) -> Target | None:
+    """Return what a version is for; None where it is for several, as none of the pipeline's is, or does not say."""
+    if len(version.runtimes) != 1 or len(version.architectures) != 1:
+        return None
+    return Target(version.runtimes[0], cast("Architecture", version.architectures[0]))
+
+
+def names(settings: Settings, layer: Layer, targets: Iterable[Target]) -> list[str]:
     """List the parameters of a layer that may be there; none where it has no channels."""
     if layer.channels is None:
         return []
-    return [name(settings, layer, channel, variant) for variant in sorted(variants) for channel in (STABLE, NEXT)]
+    return [name(settings, layer, channel, target) for target in sorted(targets) for channel in (STABLE, NEXT)]
 
 
 def held(aws: Aws, layer: Layer, found: Mapping[str, Parameter]) -> dict[int, tuple[str, ...]]:
@@ -107,7 +91,7 @@ def forward(move: Move) -> Move | None:
     return move
 
 
-def faults(aws: Aws, layer: Layer, move: Move, variant: Variant) -> Iterator[Fault]:
+def faults(aws: Aws, layer: Layer, move: Move, target: Target) -> Iterator[Fault]:
     """Yield why a parameter must not be moved: SSM's rules, or what it holds."""
     yield from parameters.unfit(aws, move.name, move.after or f"{layer.name}:1")
     if move.before is None:
@@ -117,10 +101,10 @@ def faults(aws: Aws, layer: Layer, move: Move, variant: Variant) -> Iterator[Fau
         yield Fault(
             move.name, f"holds {move.before.value!r}, no version of {layer.name}", "it is somebody else's", cure
         )
-    elif (was := _variant(aws, move.before)) not in {None, variant}:
+    elif (was := _target(aws, move.before)) not in {None, target}:
         yield Fault(
             move.name,
-            f"holds a version for {was}, and would get one for {variant}: what follows it would break",
+            f"holds a version for {was}, and would get one for {target}: what follows it would break",
             cause="`architectures` or `runtime` begins with another than before",
             cure="put the new one behind the old one, or delete the parameter on purpose",
         )
@@ -161,10 +145,10 @@ def _is_of(aws: Aws, layer: Layer, arn: str) -> bool:
     return len(parts) == 8 and parts[2:7] == place and parts[7].isdecimal()
 
 
-def _variant(aws: Aws, parameter: Parameter) -> Variant | None:
+def _target(aws: Aws, parameter: Parameter) -> Target | None:
     """Return what the version is for that a parameter holds; None where that version is gone."""
     found = layers.read(aws, parameter.value)
-    return Variant.of(found[0]) if found else None
+    return target_of(found[0]) if found else None
 
 
 def _raced(planned: Move, there: Parameter | None) -> Fault:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from deploy.aws import layers, parameters, uploads
 from deploy.errors import ConfigError, RolloutError
 from deploy.release import channels, regions, sharing
-from deploy.release.channels import Move, Variant
+from deploy.release.channels import Move
 from deploy.release.plan import PlannedLayer
 from deploy.release.publish import find, publish
 
@@ -201,12 +201,12 @@ def _next(aws: Aws, settings: Settings, layer: Layer, planned: PlannedLayer) -> 
     if layer.channels is None:
         return None
     spec = planned.verified.built.spec
-    variant = Variant(spec.runtime, spec.architecture)
-    name = channels.name(settings, layer, channels.NEXT, variant)
+    target = spec.target
+    name = channels.name(settings, layer, channels.NEXT, target)
     before = parameters.read(aws, [name]).get(name)
     wanted = Move(name=name, region=aws.region, before=before, after=planned.arn)
     if wanted.is_made:
         return None
-    if faults := list(channels.faults(aws, layer, wanted, variant)):
+    if faults := list(channels.faults(aws, layer, wanted, target)):
         raise RolloutError(faults)
     return channels.forward(wanted)

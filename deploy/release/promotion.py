@@ -9,7 +9,7 @@ from deploy.aws import layers
 from deploy.errors import Fault, RolloutError
 from deploy.published.shelf import Shelf
 from deploy.release import channels
-from deploy.release.channels import NEXT, STABLE, Move, Variant
+from deploy.release.channels import NEXT, STABLE, Move, target_of
 from deploy.release.notes import LayerNote
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from deploy.aws.connection import Aws
     from deploy.aws.layers import LayerVersion
     from deploy.release.stock import Stock
-    from deploy.settings import Settings
+    from deploy.settings import Settings, Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class Chosen:
     """A version of the stage's own region that is to be stable; `sha256` are its bytes, hexadecimal."""
 
     version: LayerVersion
-    variant: Variant
+    target: Target
     sha256: str
 
 
@@ -69,7 +69,7 @@ class Promotion:
         return [only] if only else named
 
     def _chosen(self, layer: str, number: int | None, faults: list[Fault]) -> Iterator[Chosen]:
-        """Find the versions that are to be stable in the stage's own region: one, or one for each variant."""
+        """Find the versions that are to be stable in the stage's own region: one, or one for each target."""
         home = self.places[0]
         stock = self.stocks[home.region][layer]
         numbers = [number] if number is not None else self._next(stock)
@@ -86,19 +86,19 @@ class Promotion:
                 faults.append(_not_ours(home, version))
 
     def _next(self, stock: Stock) -> list[int]:
-        names = [channels.name(self.settings, stock.layer, NEXT, variant) for variant in sorted(stock.newest)]
+        names = [channels.name(self.settings, stock.layer, NEXT, target) for target in sorted(stock.newest)]
         found = {name: stock.parameters[name] for name in names if name in stock.parameters}
         return sorted(channels.held(self.places[0], stock.layer, found))
 
     def _ours(self, aws: Aws, version: LayerVersion) -> Chosen | None:
         """Look whether the pipeline made a version: by its description and digest, else by what travels in its zip."""
-        variant, note = Variant.of(version), LayerNote.parse(version.description)
+        target, note = target_of(version), LayerNote.parse(version.description)
         there = layers.content(aws, version.layer, version.version)
         if note:
             ours = there.sha256.startswith(note.digest)
         else:
             ours = Shelf(aws, self.shelf).contents(version.layer, version.version).is_ours
-        return Chosen(version=version, variant=variant, sha256=there.sha256) if variant and ours else None
+        return Chosen(version=version, target=target, sha256=there.sha256) if target and ours else None
 
     def _moves(self, aws: Aws, layer: str, chosen: Chosen, faults: list[Fault]) -> Iterator[Move]:
         stock = self.stocks[aws.region][layer]
@@ -106,9 +106,9 @@ class Promotion:
         if twin is None:
             faults.append(_absent(aws, chosen))
             return
-        name = channels.name(self.settings, stock.layer, STABLE, chosen.variant)
+        name = channels.name(self.settings, stock.layer, STABLE, chosen.target)
         move = Move(name=name, region=aws.region, before=stock.parameters.get(name), after=twin.arn)
-        faults += channels.faults(aws, stock.layer, move, chosen.variant)
+        faults += channels.faults(aws, stock.layer, move, chosen.target)
         yield move
 
 
@@ -116,7 +116,7 @@ def _twin(aws: Aws, stock: Stock, chosen: Chosen) -> LayerVersion | None:
     """Find the newest version in another region that has the same bytes and is for the same."""
     for each in stock.versions:
         note = LayerNote.parse(each.description)
-        fits = Variant.of(each) == chosen.variant and (note is None or chosen.sha256.startswith(note.digest))
+        fits = target_of(each) == chosen.target and (note is None or chosen.sha256.startswith(note.digest))
         if fits and layers.content(aws, each.layer, each.version).sha256 == chosen.sha256:
             return each
     return None

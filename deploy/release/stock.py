@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from deploy.aws import layers, parameters
 from deploy.published import usage
 from deploy.release import channels
-from deploy.release.channels import Variant
+from deploy.release.channels import target_of
 from deploy.release.notes import LayerNote
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deploy.aws.connection import Aws
     from deploy.aws.layers import LayerVersion
     from deploy.aws.parameters import Parameter
-    from deploy.settings import Layer, Settings, Stage
+    from deploy.settings import Layer, Settings, Stage, Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,13 +29,13 @@ class Stock:
     parameters: Mapping[str, Parameter]
 
     @property
-    def newest(self) -> Mapping[Variant, LayerVersion]:
+    def newest(self) -> Mapping[Target, LayerVersion]:
         """The newest version that the pipeline published, for each runtime and architecture."""
-        found: dict[Variant, LayerVersion] = {}
+        found: dict[Target, LayerVersion] = {}
         for each in reversed(self.versions):
-            variant = Variant.of(each)
-            if variant and LayerNote.parse(each.description):
-                found[variant] = each
+            target = target_of(each)
+            if target and LayerNote.parse(each.description):
+                found[target] = each
         return found
 
     def version(self, number: int) -> LayerVersion | None:
@@ -68,9 +68,9 @@ def attached(aws: Aws, settings: Settings, stage: Stage) -> frozenset[str]:
 
 def _read(aws: Aws, settings: Settings, layer: Layer) -> Stock:
     versions = layers.versions(aws, layer.name)
-    variants = {variant for each in versions if (variant := Variant.of(each))}
+    targets = {target for each in versions if (target := target_of(each))}
     return Stock(
         layer=layer,
         versions=versions,
-        parameters=parameters.read(aws, channels.names(settings, layer, variants)),
+        parameters=parameters.read(aws, channels.names(settings, layer, targets)),
     )

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from deploy.configuration import load
 from deploy.errors import BuildError
 from deploy.release import tree_digest
 from deploy.release.bundle import CodeBundle, bundle
-from deploy.settings import Code, Function, Layer, Settings, load
+from deploy.settings import Code, Function, Layer, Settings
 
 PROJECT = Path(__file__).parents[2]
 
@@ -217,7 +218,7 @@ def test_a_process_that_has_imported_much_makes_the_same_zip(tmp_path: Path) -> 
     script = f"""
 from pathlib import Path
 from deploy.release.bundle import bundle
-from deploy.settings import load
+from deploy.configuration import load
 print(bundle(load(Path({str(PROJECT)!r}), {{}}), Path({str(tmp_path)!r})).sha256)
 """
     fresh = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
@@ -230,7 +231,7 @@ def test_making_it_after_a_change_takes_less_than_four_tenths_of_a_second_as_a_p
 import sys
 from pathlib import Path
 from deploy.release.bundle import bundle
-from deploy.settings import load
+from deploy.configuration import load
 bundle(load(Path({str(PROJECT)!r}), {{}}), Path({str(tmp_path)!r}))
 print([name for name in ("boto3", "docker", "rich", "elftools", "cyclonedx") if name in sys.modules])
 """

@@ -7,20 +7,10 @@ from typing import Any
 
 import pytest
 
+from deploy.configuration import load
+from deploy.configuration_faults import SCHEMA
 from deploy.errors import ConfigError
-from deploy.settings import (
-    SCHEMA,
-    Budget,
-    Code,
-    FromEnvironment,
-    Function,
-    Layer,
-    Settings,
-    Share,
-    Stage,
-    TrimPolicy,
-    load,
-)
+from deploy.settings import Budget, Code, FromEnvironment, Function, Layer, Settings, Share, Stage, TrimPolicy
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from deploy.configuration import load
 from deploy.layer.template_environment import environment_of, lambda_environment
-from deploy.settings import load
 from tests.integration.aws import REGION, emulated_aws
 
 if TYPE_CHECKING:

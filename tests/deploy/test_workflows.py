@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from deploy.__main__ import COMMANDS, _parser
-from deploy.settings import load
+from deploy.configuration import load
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".github" / "workflows"

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy import settings
+from deploy import configuration
 from deploy.layer import lock, pip_settings
 from deploy.layer.build import build
 from deploy.layer.cache import Cache
 from deploy.layer.in_containers import ContainerRuntime
 from deploy.layer.spec import LayerSpec, specs
+from deploy.settings import IMAGE_VARIABLE
 
 if TYPE_CHECKING:
     from deploy.container import Engine
@@ -74,7 +75,7 @@ class Workshop:
 
 @pytest.fixture(scope="module")
 def workshop(engine: Engine, runtime_image: str) -> Workshop:
-    wanted = settings.load(PROJECT, {settings.IMAGE_VARIABLE: runtime_image})
+    wanted = configuration.load(PROJECT, {IMAGE_VARIABLE: runtime_image})
     image = engine.resolve(wanted.image, "x86_64", print)
     spec = specs(wanted, lock.read(PROJECT / wanted.requirements), image, "x86_64")[0]
     return Workshop(ContainerRuntime(engine, image, os.environ), spec, Cache.from_environment(os.environ).root)

@@ -15,13 +15,13 @@ from zipfile import ZipFile
 import boto3
 import pytest
 
+from deploy.configuration import load
 from deploy.console import Console
 from deploy.layer.opt import merged
 from deploy.layer.prepare import Choices, prepare
 from deploy.layer.runtime import OPT, TASK_ROOT
 from deploy.layer.runtime_api import RuntimeApi
 from deploy.layer.template_environment import lambda_environment
-from deploy.settings import load
 from tests.fake_discord.signing import Signer
 from tests.integration.aws import REGION, emulated_aws
 from tests.integration.this_project import copy_to

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
+from deploy.configuration import load
 from deploy.console import Console
 from deploy.errors import BuildError
 from deploy.image_digest import image_digest
 from deploy.layer.prepare import Choices, Prepared, prepare
-from deploy.settings import load
 
 ROOT = Path(__file__).parents[2]
 CONFIG = """

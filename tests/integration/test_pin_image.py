@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deploy.configuration import load
 from deploy.console import Console
 from deploy.container.failures import AbsentError
 from deploy.errors import ConfigError, EngineError
 from deploy.image_digest import image_digest
 from deploy.layer.pin_image import pin_image, pinned, written
-from deploy.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,8 @@ from pathlib import Path
 from channelwright.commands import TABLE
 from channelwright.permissions import INVITED
 from channelwright.templates import load
+from deploy.configuration import load as load_settings
 from deploy.register.application import read
-from deploy.settings import load as load_settings
 from tests.fake_discord.command_form import check_commands
 from tools.discord_application import commands
 

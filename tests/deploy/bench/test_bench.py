@@ -17,9 +17,9 @@ from deploy.bench.figures import Row
 from deploy.bench.first_request import UNSIGNED, FirstRequest, Trial
 from deploy.bench.ways import Pip, This, Uv, timed
 from deploy.commands import bench
+from deploy.configuration import load
 from deploy.console import Console
 from deploy.errors import BuildError, ConfigError, VerificationError
-from deploy.settings import load
 from tests.deploy.locking.index import Index
 
 if TYPE_CHECKING:

@@ -14,11 +14,12 @@ from deploy.aws.functions import AliasState, FunctionState
 from deploy.aws.stacks import Output, StackState
 from deploy.checkup import discord as looking
 from deploy.checkup.functions import Reading
+from deploy.configuration import load
 from deploy.register.application import Application, read
 from deploy.register.discord import Discord
 from deploy.register.permissions import missing
 from deploy.register.registration import KEY_VARIABLE
-from deploy.settings import DiscordApplication, Function, Stage, load
+from deploy.settings import DiscordApplication, Function, Stage
 from tests.deploy.register.conftest import HELLO, Project, fake, project  # noqa: F401 - fixtures
 from tests.fake_discord import ALL, FakeDiscord, Permission, faults
 

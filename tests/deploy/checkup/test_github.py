@@ -9,8 +9,9 @@ import pytest
 from deploy.aws.identity import Role
 from deploy.checkup import github
 from deploy.checkup.subjects import PROVIDER, Condition, Repository
+from deploy.configuration import load
 from deploy.errors import ConfigError
-from deploy.settings import GitHub, Layer, Settings, Stage, load
+from deploy.settings import GitHub, Layer, Settings, Stage
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.checkup import project
-from deploy.settings import Settings, load
+from deploy.configuration import load
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from deploy.settings import Settings
 
 HASH = "0" * 64
 TODAY = datetime(2026, 11, 26, tzinfo=UTC)

@@ -11,18 +11,19 @@ from deploy.aws import parameters
 from deploy.aws.parameters import Parameter
 from deploy.errors import AwsError, RolloutError
 from deploy.release import channels
-from deploy.release.channels import Move, Variant
-from deploy.settings import Layer, Settings
+from deploy.release.channels import Move
+from deploy.settings import Layer, Settings, Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from deploy.aws.connection import Aws
+    from deploy.settings import Architecture
 
 LAYER = Layer(name="tiny-layer", channels="/layers")
 NAME = "/layers/tiny-layer/stable"
-X86 = Variant("python3.11", "x86_64")
+X86 = Target("python3.11", "x86_64")
 
 
 @pytest.fixture
@@ -46,11 +47,11 @@ def arn(version: int, region: str = "eu-central-1", layer: str = "tiny-layer") -
     ],
 )
 def test_only_the_project_s_first_runtime_and_architecture_have_no_suffix(
-    tmp_path: Path, runtime: str, architecture: str, expected: str
+    tmp_path: Path, runtime: str, architecture: Architecture, expected: str
 ) -> None:
     layer = Layer(name="tiny-layer", channels="/team")
     settings = Settings(project=tmp_path, layers={"tiny-layer": layer}, architectures=("x86_64", "arm64"))
-    assert channels.name(settings, layer, channels.STABLE, Variant(runtime, architecture)) == expected
+    assert channels.name(settings, layer, channels.STABLE, Target(runtime, architecture)) == expected
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_a_standard_parameter_holds_4096_bytes(aws: Aws, value: str, *, fits: bo
 def test_a_name_with_the_longest_layer_name_fits(aws: Aws, tmp_path: Path) -> None:
     layer = Layer(name="n" * 140, channels="/layers")
     settings = Settings(project=tmp_path, layers={layer.name: layer})
-    name = channels.name(settings, layer, channels.STABLE, Variant("python3.13", "arm64"))
+    name = channels.name(settings, layer, channels.STABLE, Target("python3.13", "arm64"))
     assert list(parameters.unfit(aws, name, arn(999_999, layer=layer.name))) == []
 
 

@@ -14,8 +14,8 @@ from deploy.aws import stacks
 from deploy.checkup import rounds
 from deploy.checkup.order import checks
 from deploy.checkup.visit import Visit
+from deploy.configuration import load
 from deploy.release import stack
-from deploy.settings import load
 from tests.integration.release.conftest import Site, aws, emulator, shop  # noqa: F401 - fixtures
 from tests.integration.shipment import HEALTH, STAGE
 

@@ -6,12 +6,19 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from deploy.__main__ import main
-from tests.integration.shipment import HEALTH
+from deploy.layer import manifest
+from deploy.release.publish import publish
+from tests.integration.release.conftest import COMMIT
+from tests.integration.shipment import HEALTH, STAGE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
+
+    from deploy.aws.connection import Aws
+    from deploy.layer.verify import VerifiedLayer
+    from tests.integration.shipment import Shop
 
 CONFIG = f"""
 layers: {{tiny-layer: {{}}}}
@@ -55,3 +62,19 @@ class Looker:
     def refused(self, *argv: str) -> str:
         assert self.run(*argv) == 1
         return self._capsys.readouterr().err
+
+
+def published(aws: Aws, shop: Shop) -> VerifiedLayer:
+    """Publish version 1 and 2 of a layer; return the second."""
+    first, second = shop.layer({"idna": "3.7", "six": "1.16"}), shop.layer({"idna": "3.8"})
+    for each in (first, second):
+        publish(aws, STAGE, each, COMMIT)
+    return second
+
+
+def delivered(look: Looker, layer: VerifiedLayer) -> None:
+    """Put a layer and its papers into dist/, as `layer` does."""
+    dist = look.project / "dist"
+    dist.mkdir()
+    (dist / "tiny-layer.zip").write_bytes(layer.built.zip.read_bytes())
+    (dist / "tiny-layer.json").write_text(manifest.text(manifest.manifest(layer, COMMIT)))

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.aws import layers
-from deploy.layer import manifest
-from deploy.release.publish import publish
 from tests.integration.release.conftest import COMMIT
 from tests.integration.release.looking import CONFIG, Looker
-from tests.integration.shipment import STAGE, zipped
+from tests.integration.shipment import zipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,19 +32,7 @@ def look(aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypat
 
 @pytest.fixture
 def published(aws: Aws, shop: Shop) -> VerifiedLayer:
-    """Publish version 1 and 2 of a layer; return the second."""
-    first, second = shop.layer({"idna": "3.7", "six": "1.16"}), shop.layer({"idna": "3.8"})
-    for each in (first, second):
-        publish(aws, STAGE, each, COMMIT)
-    return second
-
-
-def delivered(look: Looker, layer: VerifiedLayer) -> None:
-    """Put a layer and its papers into dist/, as `layer` does."""
-    dist = look.project / "dist"
-    dist.mkdir()
-    (dist / "tiny-layer.zip").write_bytes(layer.built.zip.read_bytes())
-    (dist / "tiny-layer.json").write_text(manifest.text(manifest.manifest(layer, COMMIT)))
+    return looking.published(aws, shop)
 
 
 def page(look: Looker) -> str:

@@ -9,12 +9,12 @@ import pytest
 
 from deploy.aws import layers
 from deploy.aws.connection import elsewhere
-from deploy.layer import manifest, sbom
-from deploy.release.publish import publish
+from deploy.layer import sbom
+from tests.integration.release import looking
 from tests.integration.release.conftest import COMMIT
-from tests.integration.release.looking import Looker
+from tests.integration.release.looking import Looker, delivered
 from tests.integration.release.test_where_command import FOREIGN, foreign
-from tests.integration.shipment import STAGE, zipped
+from tests.integration.shipment import zipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,19 +33,7 @@ def look(aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypat
 
 @pytest.fixture
 def layer(aws: Aws, shop: Shop) -> VerifiedLayer:
-    """Publish version 1 and 2 of a layer; return the second."""
-    first, second = shop.layer({"idna": "3.7", "six": "1.16"}), shop.layer({"idna": "3.8"})
-    for each in (first, second):
-        publish(aws, STAGE, each, COMMIT)
-    return second
-
-
-def delivered(look: Looker, layer: VerifiedLayer) -> None:
-    """Put a layer and its papers into dist/, as `layer` does."""
-    dist = look.project / "dist"
-    dist.mkdir()
-    (dist / "tiny-layer.zip").write_bytes(layer.built.zip.read_bytes())
-    (dist / "tiny-layer.json").write_text(manifest.text(manifest.manifest(layer, COMMIT)))
+    return looking.published(aws, shop)
 
 
 def test_a_version_tells_what_is_in_it_and_what_it_was_made_from(look: Looker, layer: VerifiedLayer) -> None:

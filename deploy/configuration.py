@@ -1,0 +1,166 @@
+"""Reads config/pipeline.yaml into settings; nothing else does.
+
+What is allowed is written once, in pipeline.schema.json: editors complete from it, and it is what the file is checked
+against, by `configuration_faults`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from deploy.configuration_faults import faults
+from deploy.errors import ConfigError, Fault
+from deploy.settings import (
+    IMAGE_VARIABLE,
+    Budget,
+    Clarified,
+    Code,
+    DiscordApplication,
+    FromEnvironment,
+    Function,
+    GitHub,
+    Ignore,
+    Layer,
+    Local,
+    Lock,
+    Override,
+    Scan,
+    Settings,
+    Share,
+    Stage,
+    TrimPolicy,
+    WithDependencies,
+    default_image,
+    image_variable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CONFIG = Path("config/pipeline.yaml")
+_CHANNELS = {True: "/layers", False: None}
+
+
+def load(project: Path, environment: Mapping[str, str]) -> Settings:
+    """Read and check `project`/config/pipeline.yaml; raise ConfigError with every fault in it."""
+    path = project / CONFIG
+    raw = _read(path)
+    found = [Fault(f"{path}: {where}", what, cure=cure) for where, what, cure in faults(raw)]
+    if found:
+        raise ConfigError(found)
+    return _settings(project.resolve(), _with_images(raw, environment))
+
+
+def _with_images(raw: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
+    """Say which runtime is the first, and every runtime's image, as the environment wants them."""
+    runtimes: list[str] = raw.get("runtimes") or [raw.get("runtime", Settings.runtime)]
+    first, *others = runtimes
+    given: dict[str, str] = raw.get("images", {})
+    overriding = {each: image for each in others if (image := environment.get(image_variable(each)))}
+    own = environment.get(IMAGE_VARIABLE) or raw.get("image") or given.get(first) or default_image(first)
+    return {**raw, "runtime": first, "runtimes": runtimes, "image": own, "images": {**given, **overriding}}
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # which of the two is known at run time
+    """Reads only what JSON can say, since the schema is JSON's, and no key twice, since YAML would drop the first."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if str(key.value) in seen:
+                raise yaml.MarkedYAMLError(problem=f"{key.value} is there twice", problem_mark=key.start_mark)
+            seen.add(str(key.value))
+        return {str(key): value for key, value in super().construct_mapping(node, deep=deep).items()}
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.SafeLoader.construct_yaml_str)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader, in C
+    except OSError as error:
+        cure = "run in a project that has one, or name it with --project DIR"
+        raise ConfigError([Fault(str(path), error.strerror or str(error), cure=cure)]) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError([Fault(str(path), "is not YAML that can be used", cause=str(error))]) from error
+    if not isinstance(raw, dict):
+        raise ConfigError([Fault(str(path), f"holds {type(raw).__name__}, not keys and values")])
+    return raw
+
+
+def _settings(project: Path, raw: dict[str, Any]) -> Settings:
+    """Turn checked keys into values. Every class has its keys' names, with - for _."""
+    values = _named(raw)
+    for key in ("requirements", "dockerfile", "template"):
+        if key in values:
+            values[key] = Path(values[key])
+    return Settings(
+        project=project,
+        lock=_lock(values.pop("lock", {})),
+        code=_code(values.pop("code", {})),
+        scan=_scan(values.pop("scan", {})),
+        discord=DiscordApplication(**values.pop("discord")) if "discord" in values else None,
+        local=Local(**values.pop("local")) if "local" in values else None,
+        layers={name: _layer(name, layer) for name, layer in values.pop("layers").items()},
+        functions={key: Function(key=key, **_named(each)) for key, each in values.pop("functions", {}).items()},
+        stages={name: _stage(name, stage) for name, stage in values.pop("stages", {}).items()},
+        **values,
+    )
+
+
+def _named(raw: Mapping[str, Any]) -> dict[str, Any]:
+    return {key.replace("-", "_"): tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+
+
+def _code(raw: Mapping[str, Any]) -> Code:
+    values = _named(raw)
+    if "source" in values:
+        values["source"] = Path(values["source"])
+    if "include" in values:
+        values["include"] = tuple(Path(each) for each in values["include"])
+    return Code(**values)
+
+
+def _lock(raw: Mapping[str, Any]) -> Lock:
+    values = _named(raw)
+    overrides = {name: Override(**each) for name, each in values.pop("overrides", {}).items()}
+    return Lock(overrides=overrides, **values)
+
+
+def _scan(raw: Mapping[str, Any]) -> Scan:
+    values = _named(raw)
+    return Scan(
+        clarify={name: Clarified(**each) for name, each in values.pop("clarify", {}).items()},
+        ignore=tuple(Ignore(**each) for each in values.pop("ignore", ())),
+        **values,
+    )
+
+
+def _layer(name: str, raw: Mapping[str, Any]) -> Layer:
+    values = _named(raw)
+    trim, budget = values.pop("trim", {}), values.pop("budget", {})
+    values["share"] = _share(values.pop("share")) if "share" in values else None
+    values["channels"] = _CHANNELS.get(asked := values.pop("channels", False), asked)
+    if isinstance(packages := values.get("packages"), dict):
+        of, leaving = packages["with-dependencies-of"], packages.get("except", ())
+        values["packages"] = WithDependencies(of=tuple(of), leaving=tuple(leaving))
+    return Layer(name=name, trim=TrimPolicy(**_named(trim)), budget=Budget(**budget), **values)
+
+
+def _share(raw: Mapping[str, Any]) -> Share:
+    values = _named(raw)
+    return Share(**values | {"accounts": tuple(str(each) for each in values.get("accounts", ()))})
+
+
+def _stage(name: str, raw: Mapping[str, Any]) -> Stage:
+    values = _named(raw)
+    parameters = {
+        key: FromEnvironment(value["env"]) if isinstance(value, dict) else value
+        for key, value in values.pop("parameters", {}).items()
+    }
+    github = GitHub(**_named(values.pop("github"))) if "github" in values else None
+    return Stage(name=name, parameters=parameters, github=github, **values)

@@ -1,0 +1,114 @@
+"""What is wrong with config/pipeline.yaml: every fault at once, with its key path and what was probably meant."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+from deploy.errors import suggest
+from deploy.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+SCHEMA = Path(__file__).with_name("pipeline.schema.json")
+
+
+def faults(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield where, what and cure of everything that the schema or a reference refuses."""
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    for error in jsonschema_rs.validator_for(schema).iter_errors(raw):
+        yield from _explain(schema, error)
+    yield from _dangling(raw)
+    yield from _astray(raw)
+    yield from _twice(raw)
+    yield from _undated(raw)
+
+
+def _twice(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield what is said in two ways, and images of runtimes that there are not."""
+    runtimes = raw.get("runtimes") or [raw.get("runtime", Settings.runtime)]
+    if "runtime" in raw and "runtimes" in raw:
+        yield "runtimes", "is there beside `runtime`", "keep the list, with the functions' own runtime first"
+    for each in _keys(raw.get("images")):
+        if isinstance(runtimes, list) and each not in runtimes:
+            yield f"images.{each}", "is not among the runtimes", "take it out, or add it to `runtimes`"
+        elif isinstance(runtimes, list) and each == runtimes[0] and "image" in raw:
+            yield f"images.{each}", "is there beside `image`, which is this runtime's too", "keep one of them"
+
+
+def _explain(schema: dict[str, Any], error: jsonschema_rs.ValidationError) -> Iterator[tuple[str, str, str]]:
+    path = [str(part) for part in error.instance_path]
+    where, shown = ".".join(path), json.dumps(error.instance, default=str)
+    kind = error.kind.as_dict()
+    match error.kind.name:
+        case "additionalProperties":
+            allowed = _at(schema, error.schema_path[:-1]).get("properties", {})
+            for key in kind["unexpected"]:
+                yield ".".join([*path, key]), "unknown key", suggest(key, allowed)
+        case "required":
+            yield ".".join([*path, kind["property"]]), "is required and missing", ""
+        case "anyOf":
+            rule = _at(schema, error.schema_path[:-1])
+            yield where, f"{shown} is not allowed here", f"give {rule['description']}"
+        case "enum":
+            yield where, f"{shown} is not allowed", suggest(str(error.instance), kind["options"])
+        case _:
+            rule = _at(schema, error.schema_path[:-1])
+            yield where, error.message, f"give {rule['description']}" if "description" in rule else ""
+
+
+def _at(schema: Any, path: Collection[str | int]) -> Any:
+    """Follow a path through the schema; jsonschema_rs gives it with every $ref already entered."""
+    found = schema
+    for part in path:
+        if isinstance(found, dict) and "$ref" in found and part not in found:
+            found = _at(schema, found["$ref"].removeprefix("#/").split("/"))
+        if part != "$ref":
+            found = found[part]
+    while isinstance(found, dict) and "$ref" in found:
+        found = _at(schema, found["$ref"].removeprefix("#/").split("/"))
+    return found
+
+
+def _dangling(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield the references to layers that do not exist, and the layers that claim the same packages."""
+    layers = _keys(raw.get("layers"))
+    for key, function in _keys(raw.get("functions")).items():
+        named = _keys(function).get("layers")
+        for layer in named if isinstance(named, list) else ():
+            if isinstance(layer, str) and layer not in layers:
+                yield f"functions.{key}.layers", f"there is no layer {layer!r}", suggest(layer, layers)
+    rest = [name for name, layer in layers.items() if _keys(layer).get("packages", "rest") == "rest"]
+    if len(rest) > 1:
+        yield "layers", f"{' and '.join(rest)} all take the rest of the lock", "give all but one their packages"
+
+
+def _astray(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield the buckets that lie in regions to which their stage publishes nothing."""
+    for name, stage in _keys(raw.get("stages")).items():
+        others = _keys(stage).get("publish-regions")
+        regions = [_keys(stage).get("region"), *(others if isinstance(others, list) else ())]
+        for region in _keys(_keys(stage).get("bucket")):
+            if region not in regions:
+                known = [each for each in regions if isinstance(each, str)]
+                yield f"stages.{name}.bucket.{region}", "the stage publishes nothing there", suggest(region, known)
+
+
+def _undated(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield the days that no calendar has."""
+    ignores = _keys(raw.get("scan")).get("ignore")
+    for number, ignore in enumerate(ignores if isinstance(ignores, list) else ()):
+        try:
+            date.fromisoformat(str(_keys(ignore).get("until", "2000-01-01")))
+        except ValueError as error:
+            yield f"scan.ignore.{number}.until", str(error), "give a day, such as 2027-01-31"
+
+
+def _keys(value: Any) -> dict[str, Any]:
+    """Return a value that ought to be keys and values; nothing where it is not, which the schema says."""
+    return value if isinstance(value, dict) else {}
