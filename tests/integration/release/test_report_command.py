@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.aws import layers
+from tests.integration.release import looking
 from tests.integration.release.conftest import COMMIT
-from tests.integration.release.looking import CONFIG, Looker
+from tests.integration.release.looking import CONFIG, Looker, delivered
 from tests.integration.shipment import zipped
 
 if TYPE_CHECKING:
