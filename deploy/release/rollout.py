@@ -7,7 +7,7 @@ kill does what is left.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -34,9 +34,8 @@ def roll_out(aws: Aws, stage: Stage, plan: RolloutPlan, commit: Commit, say: Cal
 
     New versions are made and asked side by side, as functions do not depend on each other until the aliases move.
     """
-    versions = _side_by_side(
-        [partial(_version, aws, stage, each, VersionNote(plan.release, commit.short), say) for each in plan.functions]
-    )
+    note = VersionNote(plan.release, commit.short)
+    versions = _side_by_side([partial(_version, aws, stage, each, note) for each in plan.functions], say)
     moves = [move(each.alias, plan.release, version) for each, version in zip(plan.functions, versions, strict=True)]
     move_all(aws, [each for each in moves[::-1] if not each.is_made(each.alias)])
     for each in plan.functions:
@@ -49,10 +48,24 @@ def roll_out(aws: Aws, stage: Stage, plan: RolloutPlan, commit: Commit, say: Cal
     )
 
 
-def _side_by_side(tasks: Sequence[Callable[[], str]]) -> list[str]:
-    """Do all of it at once; raise what failed, with the faults of all that did, once the last one has ended."""
+@dataclass(frozen=True)
+class _Made:
+    """The number of a function version that is as planned, and what is to be said of it, if anything."""
+
+    version: str
+    told: str = ""
+
+
+def _side_by_side(tasks: Sequence[Callable[[], _Made]], say: Callable[[str], None]) -> list[str]:
+    """Do all of it at once, and say in order what went well; return the versions.
+
+    Raises what failed, with the faults of all that did, once the last one has ended.
+    """
     with ThreadPoolExecutor(max(len(tasks), 1)) as threads:
         running = [threads.submit(task) for task in tasks]
+    for told in [each.result().told for each in running if not each.exception()]:
+        if told:
+            say(told)
     errors = [error for each in running if (error := each.exception())]
     refusals = [error for error in errors if isinstance(error, PipelineError)]
     if len(refusals) > 1 and refusals == errors:
@@ -60,7 +73,7 @@ def _side_by_side(tasks: Sequence[Callable[[], str]]) -> list[str]:
         raise RolloutError([fault for error in refusals for fault in error.faults], log=log)
     for error in sorted(errors, key=lambda error: isinstance(error, PipelineError)):
         raise error
-    return [each.result() for each in running]
+    return [each.result().version for each in running]
 
 
 def move(alias: AliasState, release: str, version: str) -> Move:
@@ -68,20 +81,20 @@ def move(alias: AliasState, release: str, version: str) -> Move:
     return Move(alias, version, str(AliasNote.parse(alias.description).then(release, version)))
 
 
-def _version(aws: Aws, stage: Stage, plan: FunctionPlan, note: VersionNote, say: Callable[[str], None]) -> str:
-    """Return the number of a version that is as planned and, unless it is live already, well."""
+def _version(aws: Aws, stage: Stage, plan: FunctionPlan, note: VersionNote) -> _Made:
+    """Find or make a version that is as planned and, unless it is live already, well."""
     if plan.is_live:
-        return plan.alias.version
+        return _Made(plan.alias.version)
     wanted = health.expected(plan.code, [layer.verified.built for layer in plan.layers])
     described = str(replace(note, code=wanted.code, layers=wanted.layers))
     version = plan.reuse.version if plan.reuse else _published(aws, stage, plan, described)
     _demand(plan, functions.read(aws, plan.name, version))
     if plan.function.health is None:
-        say(f"{plan.name}  version {version} has the right code and layers; it names no health event")
-        return version
-    health.check(aws, plan.name, version, plan.function.health, wanted)
-    say(f"{plan.name}  version {version} runs the code and the layers that were verified")
-    return version
+        told = "has the right code and layers; it names no health event"
+    else:
+        health.check(aws, plan.name, version, plan.function.health, wanted)
+        told = "runs the code and the layers that were verified"
+    return _Made(version, f"{plan.name}  version {version} {told}")
 
 
 def _published(aws: Aws, stage: Stage, plan: FunctionPlan, description: str) -> str:

@@ -225,8 +225,8 @@ print(bundle(load(Path({str(PROJECT)!r}), {{}}), Path({str(tmp_path)!r})).sha256
     assert bundle(load(PROJECT, {}), tmp_path).sha256 == fresh.stdout.strip()
 
 
-def test_making_it_after_a_change_takes_less_than_four_tenths_of_a_second_as_a_process(tmp_path: Path) -> None:
-    """Processor time, best of three, as the machine may be busy; none of the slow imports may come back."""
+def test_making_it_imports_nothing_slow(tmp_path: Path) -> None:
+    """`nox -s bench` holds how long it takes as a process; none of the slow imports may come back."""
     script = f"""
 import sys
 from pathlib import Path
@@ -235,12 +235,5 @@ from deploy.configuration import load
 bundle(load(Path({str(PROJECT)!r}), {{}}), Path({str(tmp_path)!r}))
 print([name for name in ("boto3", "docker", "rich", "elftools", "cyclonedx") if name in sys.modules])
 """
-    seconds = []
-    for _ in range(3):
-        (tmp_path / "code.zip").unlink(missing_ok=True)
-        before = os.times()
-        done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
-        after = os.times()
-        seconds.append(sum(after[2:4]) - sum(before[2:4]))
-        assert done.stdout.strip() == "[]"
-    assert min(seconds) < 0.4
+    done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

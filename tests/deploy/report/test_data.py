@@ -19,7 +19,7 @@ def test_a_layer_that_was_built_here_is_known_in_full() -> None:
     assert found.imports.without == {"pyyaml": "the trim policy took it"}
     assert found.remarks == ("it is a remark",)
     facts = {fact.name: fact.value for fact in found.facts}
-    assert facts["Commit"] == "c0ffee+"
+    assert facts["Commit"] == "c0ffee+dirty"
     assert facts["sha256"] == found.contents.sha256
 
 
