@@ -77,6 +77,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def summarise(shipped: Shipped, settings: Settings, stage: Stage, console: Console) -> None:
+    show_release(shipped, stage, console)
+    for output in shipped.outputs:
+        console.say(f"{output.key}: {output.value}{f'  ({output.description})' if output.description else ''}")
+    console.say(_next_step(settings, stage))
+
+
+def show_release(shipped: Shipped, stage: Stage, console: Console) -> None:
     release = shipped.release
     console.say()
     rows = [
@@ -88,9 +95,6 @@ def summarise(shipped: Shipped, settings: Settings, stage: Stage, console: Conso
     sent = f"{size(release.uploaded)} uploaded" if release.uploaded else "nothing uploaded"
     state = sent if shipped.changed else "nothing changed, nothing uploaded"
     console.say(f"release {release.id} is live in {stage.name}: {state}")
-    for output in shipped.outputs:
-        console.say(f"{output.key}: {output.value}{f'  ({output.description})' if output.description else ''}")
-    console.say(_next_step(settings, stage))
 
 
 def _next_step(settings: Settings, stage: Stage) -> str:

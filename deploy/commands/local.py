@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deploy.commands import deploy as deploying
+from deploy.commands import layer
 from deploy.configuration import load
 from deploy.console import Console
 from deploy.errors import ConfigError, EngineError, Fault
@@ -119,9 +120,9 @@ class _Run:
                 )
             with self.steps("deploy"):
                 shipped = running.deploy(prepared, self.console.say)
-            return self._use(running, shipped)
+            return self._use(running, prepared, shipped)
 
-    def _use(self, running: System, shipped: Shipped) -> int:
+    def _use(self, running: System, prepared: Prepared, shipped: Shipped) -> int:
         from deploy.local import companion, session
 
         outputs = running.outputs(shipped)
@@ -134,7 +135,8 @@ class _Run:
             words = ["command", *self.arguments.words] if self.arguments.words else ["play"]
             with self.steps("played"):
                 code = companion.play(self.settings, words, running.introduction, outputs)
-        deploying.summarise(shipped, self.settings, self.stage, self.console)
+        deploying.show_release(shipped, self.stage, self.console)
+        layer.summarise(prepared, self.console)
         self.console.say()
         self.steps.show()
         if self.arguments.keep:
@@ -197,7 +199,7 @@ def _redeploy(settings: Settings, arguments: argparse.Namespace, console: Consol
         aws = system.connected(stage)
         running = system.System(settings, stage, emulator, held.introduction, aws)
         shipped = running.deploy(prepared, console.say)
-    deploying.summarise(shipped, settings, stage, console)
+    deploying.show_release(shipped, stage, console)
     console.say(f"redeployed in {time.monotonic() - started:.1f} s")
     return 0
 
