@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+# Some engines colour what a step writes to stderr, whoever reads it.
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _STEP = re.compile(r"^Step \d+/\d+ : (\w+)")
 _IMAGE = re.compile(r"^ ---> ([0-9a-f]{12,64})$")
 _BUILT = re.compile(r"^(?:Successfully built |sha256:)([0-9a-f]{12,64})$")
@@ -36,10 +38,11 @@ class BuildLog:
 
     def follow(self, events: Iterable[Mapping[str, Any]]) -> BuildLog:
         for event in events:
-            self.text += event.get("stream", "")
+            stream = _COLOUR.sub("", event.get("stream", ""))
+            self.text += stream
             self.error = event.get("error", self.error)
             self.image = event.get("aux", {}).get("ID", self.image)
-            for line in event.get("stream", "").splitlines():
+            for line in stream.splitlines():
                 self._see(line)
         return self
 

@@ -176,3 +176,8 @@ def test_where_no_engine_answers_that_is_said_with_what_to_do(host: str) -> None
     assert raised.value.faults[0].what == "no container engine answers"
     assert raised.value.faults[0].cause
     assert "--runtime host" in raised.value.faults[0].cure
+
+
+def test_what_an_engine_colours_is_plain_in_the_log() -> None:
+    log = BuildLog().follow([{"stream": "\x1b[91mno such file\n"}, {"stream": "\x1b[0m ---> 0123456789ab\n"}])
+    assert log.text == "no such file\n ---> 0123456789ab\n"
