@@ -180,7 +180,7 @@ def _engine(runtime: str | None, opened: ExitStack, console: Console) -> Engine 
     except EngineError as error:
         if runtime == "container":
             raise
-        console.say(f"no container engine answers ({error.faults[0].what}): functions run on this host")
+        console.say(f"{error.faults[0].what}: functions run on this host")
         return None
 
 
