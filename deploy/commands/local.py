@@ -155,10 +155,13 @@ class _Run:
     def _hold(self, running: System, outputs: dict[str, str]) -> None:
         """Say where everything is, and wait for Ctrl-C."""
         self.console.say()
-        addresses = {**running.introduction.addresses, **outputs, "AWS_ENDPOINT_URL": running.emulator.url}
-        for what, where in addresses.items():
+        for what, where in {**running.introduction.addresses, **outputs}.items():
             self.console.say(f"{what}: {where}")
-        self.console.say("running; another terminal can play and redeploy (`nox -s local -- --help`). Ctrl-C ends it")
+        self.console.say("running. Another terminal can play and redeploy: `nox -s local -- --help`; and all else with")
+        keys = {**running.emulator.environment(self.stage.region), **running.introduction.environment}
+        for name, value in keys.items():
+            self.console.say(f"export {name}={value}")
+        self.console.say("Ctrl-C ends it")
         try:
             while True:
                 time.sleep(3600)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import docker
@@ -32,6 +32,7 @@ class Clone:
 
     folder: Path
     temporary: Path
+    printed: list[str] = field(default_factory=list)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -68,7 +69,7 @@ class Clone:
                 yield process
             finally:
                 process.send_signal(signal.SIGINT)
-                process.communicate(timeout=60)
+                self.printed.append(process.communicate(timeout=60)[0])
 
     def _await(self, process: subprocess.Popen[str]) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -171,6 +172,8 @@ def test_a_kept_system_takes_commands_and_changed_code_and_leaves_nothing(clone:
         assert second.returncode == 1
         assert "another local system is running" in second.stderr
     assert process.returncode == 0
+    assert f"Discord: {page}" in clone.printed[0]
+    assert f"export AWS_ENDPOINT_URL={told['url']}" in clone.printed[0]
     with pytest.raises(requests.ConnectionError):
         requests.get(page, timeout=2)
     with pytest.raises(requests.ConnectionError):
