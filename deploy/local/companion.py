@@ -1,8 +1,8 @@
 """The project's own side of a local system: a module that the pipeline runs without knowing it.
 
-    python -m MODULE serve --stage STAGE    starts what the functions speak to, prints a line of JSON, serves
-    python -m MODULE play                   uses the system as people do; exit code 0 if all was as expected
-    python -m MODULE command NAME …         plays a single command
+    python -m MODULE serve --stage STAGE [--port N]    starts what the functions speak to, prints a line of JSON, serves
+    python -m MODULE play                              uses the system as people do; exit code 0 if all was as expected
+    python -m MODULE command NAME …                    plays a single command
 
 What `serve` prints has these keys, each an object of text by name, each optional:
 
