@@ -142,7 +142,9 @@ def measure_first_requests(
                 environment=_environment(settings, function),
                 event=sent,
             )
-            yield from _rows(function.key, _measured(trial, volumes, count))
+            # People wait for what answers requests; what has an event of its own works behind their backs.
+            most = None if function.bench else FASTER
+            yield from _rows(function.key, _measured(trial, volumes, count), most)
             console.say(f"{function.handler}: {count} first requests to each layer")
 
 
@@ -173,12 +175,10 @@ def _environment(settings: Settings, function: Function) -> dict[str, str]:
     return {**lambda_environment(function.name, TRIAL_REGION), **own}
 
 
-def _rows(key: str, found: Mapping[str, FirstRequest]) -> Iterator[Row]:
+def _rows(key: str, found: Mapping[str, FirstRequest], most: float | None) -> Iterator[Row]:
     pip, valid, uv, this, sourceless = (found[name].milliseconds for name in found)
-    yield Row(what=f"{key}: first request", unit="ms", pip=pip, uv=uv, this=this, ratio_at_most=FASTER)
-    yield Row(
-        what=f"{key}: first request, sourceless", unit="ms", pip=pip, uv=uv, this=sourceless, ratio_at_most=FASTER
-    )
+    yield Row(what=f"{key}: first request", unit="ms", pip=pip, uv=uv, this=this, ratio_at_most=most)
+    yield Row(what=f"{key}: first request, sourceless", unit="ms", pip=pip, uv=uv, this=sourceless, ratio_at_most=most)
     yield Row(what=f"{key}: first request, had pip's bytecode stayed valid", unit="ms", pip=valid, uv=uv, this=this)
     pip, valid, uv, this, sourceless = (found[name].cpu for name in found)
     yield Row(what="  its processor time", unit="ms", pip=pip, uv=uv, this=this)
