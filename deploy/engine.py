@@ -31,6 +31,7 @@ PACKAGES = {
 FOR_TESTS = {
     "docker-registry": "docker-registry",  # proves pinning by digest
     "chromium": "chromium",  # reads the pages as people do
+    "jq": "jq",  # the workflows' steps call it
 }
 LOG = Path("/var/log/channelwright-dockerd.log")
 STAND_IN = Path(__file__).parents[1] / "tests/runtime_image/build.py"

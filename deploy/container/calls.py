@@ -79,11 +79,6 @@ class Container:
         with translated(f"asking for {self.name}"):
             return bool(self.client.inspect_container(self.name)["State"]["Running"])
 
-    def limit_processor(self, share: float) -> None:
-        """From now on give it this share of one processor, as Lambda does by memory."""
-        with translated(f"limiting {self.name}"):
-            self.client.update_container(self.name, cpu_period=100_000, cpu_quota=int(share * 100_000))
-
     def logs(self) -> str:
         """Return what the container's own command wrote, both streams in the order of writing."""
         with translated(f"reading the log of {self.name}"):

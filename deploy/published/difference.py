@@ -143,9 +143,6 @@ class Difference:
         """Those packages whose licence is another than before."""
         return tuple(each for each in self.packages if each.licence_changed)
 
-    def of_kind(self, *kinds: str) -> tuple[PackageChange, ...]:
-        return tuple(each for each in self.packages if each.kind in kinds)
-
     def as_json(self) -> dict[str, Any]:
         return {
             "same": self.same,

@@ -50,8 +50,8 @@ def test_only_missing_packages_are_installed_after_the_lists_are_fresh(tools: Pa
     update, install = (tools / "log").read_text().splitlines()
     assert update.split()[0] == install.split()[0] == "noninteractive"
     assert "update" in update.split()
-    assert install.split()[-3:] == ["docker.io", "docker-registry", "chromium"]
-    assert said == ["installing docker.io, docker-registry, chromium"]
+    assert install.split()[-4:] == ["docker.io", "docker-registry", "chromium", "jq"]
+    assert said == ["installing docker.io, docker-registry, chromium, jq"]
 
 
 def test_where_nothing_is_missing_nothing_is_called_and_no_root_needed(

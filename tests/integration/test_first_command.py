@@ -80,7 +80,7 @@ def test_a_first_command_is_queued_and_answered_in_discords_time(
             runtime_image, ["bot.handler"], environment=variables, volumes=v, network="host"
         ) as container:
             assert api.started.wait(60), container.logs()
-            container.limit_processor(PROCESSOR)
+            container.client.update_container(container.name, cpu_period=100_000, cpu_quota=int(PROCESSOR * 100_000))
             started = time.monotonic()
             outcome = api.invoke(signed(signer), 30)
             seconds = time.monotonic() - started

@@ -113,18 +113,14 @@ class Evening:
         words = "".join(f" {name}:{drawing.message(_shown(value), guild)}" for name, value in options.items())
         print(f"\n{who}: /{line}{words}", flush=True)
         shown = self.door.command(who, line, **options)
-        self.expect(
-            f"answered within {shown['seconds']:.2f} s", shown["seconds"] < _DISCORDS_PATIENCE, shown["failure"]
-        )
+        self._in_time(shown)
         return shown
 
     def _press(self, who: str, seen: dict[str, Any], button: str, says: str) -> None:
         label = next((each for each in _buttons(seen) if button in each), button)
         print(f"\n{who} presses [{label}]", flush=True)
         shown = self.door.press(who, seen["message"]["id"], label)
-        self.expect(
-            f"answered within {shown['seconds']:.2f} s", shown["seconds"] < _DISCORDS_PATIENCE, shown["failure"]
-        )
+        self._in_time(shown)
         self._watch(shown, says, "the outcome is told")
 
     def _in_time(self, shown: dict[str, Any]) -> None:
