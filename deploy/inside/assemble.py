@@ -56,18 +56,15 @@ def assemble(recipe: Recipe, offered: dict[str, bytes]) -> dict[str, bytes]:
     tools = selection.tool_hashes(TOOLS.read_text(encoding="utf-8"))
     wheels = selection.select(offered, recipe.pins, tools, interpreter=f"/var/lang/bin/{recipe.runtime}")
     trimmed = trim.trim(selection.merge(wheels), recipe)
-    stripped = symbols.strip(trimmed.files) if recipe.trim[trim.SYMBOLS.replace("-", "_")] else symbols.Stripped()
-    files = trim.changed(trimmed.files, stripped.change)
-    savings = trimmed.savings
-    if stripped.tool:
-        savings += (trim.saving(trim.SYMBOLS, trimmed.files, stripped.change),)
-    compiled = bytecode.compile_all(files, sourceless=recipe.bytecode == "sourceless")
+    stripped = symbols.strip(trimmed.files) if trim.is_on(trim.SYMBOLS, recipe) else symbols.Stripped()
+    trimmed = trimmed.after(trim.SYMBOLS, stripped.change, recipe)
+    compiled = bytecode.compile_all(trimmed.files, sourceless=recipe.bytecode == "sourceless")
     deflate = tool.load(offered, tools)
     layer = inventory.Assembled(
         recipe=recipe,
         wheels=wheels,
         files=compiled.files,
-        savings=savings,
+        trimmed=trimmed,
         kept_symbols=stripped.kept,
         uncompiled=compiled.failed,
         strip=stripped.tool,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from deploy.layer.shares import shares
 from deploy.settings import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from deploy.settings import Architecture, Layer, Settings
 
@@ -49,6 +49,8 @@ class RuntimeImage:
 
 @dataclass(frozen=True, kw_only=True)
 class LayerSpec:
+    """`withdrawn` names by distribution the trim rules that leave it as it is, since they broke it."""
+
     layer: Layer
     runtime: str
     architecture: Architecture
@@ -56,6 +58,7 @@ class LayerSpec:
     pins: tuple[Pin, ...]
     dockerfile: Path
     stem: str
+    withdrawn: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def target(self) -> Target:
@@ -73,8 +76,9 @@ class LayerSpec:
             architecture=self.architecture,
             runtime=self.runtime,
             bytecode=self.layer.bytecode,
-            trim=asdict(self.layer.trim),
+            trim=self.layer.trim,
             pins=self.pins,
+            withdrawn=self.withdrawn,
         )
 
     @property
@@ -86,7 +90,7 @@ class LayerSpec:
             "image": self.image.key,
             "runtime": self.runtime,
             "architecture": self.architecture,
-            "policy": digest([self.layer.name, self.layer.bytecode, asdict(self.layer.trim)]),
+            "policy": digest([self.layer.name, self.layer.bytecode, asdict(self.layer.trim), dict(self.withdrawn)]),
             "pipeline": pipeline_digest(),
         }
 

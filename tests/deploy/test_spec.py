@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.errors import ConfigError
-from deploy.inside.exchange import Pin, Recipe
+from deploy.inside.exchange import Pin, Recipe, TrimPolicy
 from deploy.layer.spec import LayerSpec, RuntimeImage, specs
-from deploy.settings import Layer, Settings, TrimPolicy
+from deploy.settings import Layer, Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

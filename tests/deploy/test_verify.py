@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deploy.errors import VerificationError
+from deploy.inside.exchange import TrimPolicy
 from deploy.layer import findings
 from deploy.layer import verify as verify_module
 from deploy.layer.spec import RuntimeImage
 from deploy.layer.values import Sha256
 from deploy.layer.verify import Evidence, VerifiedLayer, restored, verify
-from deploy.settings import Layer, TrimPolicy
+from deploy.settings import Layer
 from tests.deploy.layers.synthetic import FolderRuntime, Made, cached, compiled, layer, real_yaml
 
 if TYPE_CHECKING:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deploy.errors import VerificationError
+from deploy.inside.exchange import TrimPolicy
 from deploy.layer.in_containers import ContainerRuntime
 from deploy.layer.opt import merged
 from deploy.layer.template_environment import lambda_environment
 from deploy.layer.verify import FunctionUnderTest, VerifiedLayer, verify
 from deploy.layer.verify_code import verify_code
 from deploy.release import tree_digest
-from deploy.settings import Layer, TrimPolicy
+from deploy.settings import Layer
 from tests.deploy.layers.synthetic import Made, entry, installed, layer, real_yaml
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.errors import RolloutError
+from deploy.inside.exchange import TrimPolicy
 from deploy.layer.spec import RuntimeImage
 from deploy.published import contents, refit
-from deploy.settings import Layer, Settings, TrimPolicy
+from deploy.settings import Layer, Settings
 from tests.deploy.published.test_contents import package, zipped
 
 if TYPE_CHECKING:
