@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 def long_template(count: int) -> tuple[Channel, ...]:
     """Make as many channels as a category takes, with the longest names."""
-    return tuple(Channel(name=f"{number:02}-{'n' * 97}", type="text", gm_only=number % 2 == 0) for number in range(count))
+    return tuple(
+        Channel(name=f"{number:02}-{'n' * 97}", type="text", gm_only=number % 2 == 0) for number in range(count)
+    )
 
 
 def answered(lab: Lab) -> list[str]:
