@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deploy.inside.exchange import Pin
-from deploy.layer.audit import audit, audit_together, inspect
+from deploy.layer.audit.audit import audit, audit_together, inspect
 from deploy.settings import Layer
 from tests.deploy.layers.synthetic import HASH, Made, cached, compiled, entry, layer, real_yaml, write_zip
 
@@ -271,7 +271,7 @@ def test_a_source_beside_its_bytecode_is_refused_in_a_sourceless_layer(tmp_path:
     assert "has its source and its bytecode, and the source wins" in found
 
 
-# Shared objects, as far as the audit adds to deploy.layer.elf: where they are and whose
+# Shared objects, as far as the audit adds to deploy.layer.audit.elf: where they are and whose
 
 
 def test_a_shared_object_is_named_with_its_distribution(tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from deploy.container.digest import RuntimeImage
 from deploy.errors import BuildError
 from deploy.inside.exchange import Recipe, Report, lock_digest
 from deploy.layer.build import INSIDE, TOOLS, build, context
-from deploy.layer.lock import read as read_lock
-from deploy.layer.spec import LayerSpec, RuntimeImage
-from deploy.layer.wheel_store import requirements
+from deploy.layer.spec import LayerSpec
+from deploy.locking.lockfile import read as read_lock
+from deploy.locking.lockfile import requirements
 from deploy.settings import Layer, TrimPolicy
 from tests.deploy.inside.synthetic import pin, wheel
 

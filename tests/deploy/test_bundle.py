@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from deploy.code import tree_digest
+from deploy.code.bundle import CodeBundle, bundle
 from deploy.configuration import load
 from deploy.errors import BuildError
-from deploy.release import tree_digest
-from deploy.release.bundle import CodeBundle, bundle
 from deploy.settings import Code, Function, Layer, Settings
 
 PROJECT = Path(__file__).parents[2]
@@ -217,7 +217,7 @@ def test_documentation_stays_behind_where_the_configuration_says_so(tmp_path: Pa
 def test_a_process_that_has_imported_much_makes_the_same_zip(tmp_path: Path) -> None:
     script = f"""
 from pathlib import Path
-from deploy.release.bundle import bundle
+from deploy.code.bundle import bundle
 from deploy.configuration import load
 print(bundle(load(Path({str(PROJECT)!r}), {{}}), Path({str(tmp_path)!r})).sha256)
 """
@@ -230,7 +230,7 @@ def test_making_it_imports_nothing_slow(tmp_path: Path) -> None:
     script = f"""
 import sys
 from pathlib import Path
-from deploy.release.bundle import bundle
+from deploy.code.bundle import bundle
 from deploy.configuration import load
 bundle(load(Path({str(PROJECT)!r}), {{}}), Path({str(tmp_path)!r}))
 print([name for name in ("boto3", "docker", "rich", "elftools", "cyclonedx") if name in sys.modules])

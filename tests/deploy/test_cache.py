@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deploy.atomic import write
+from deploy.container.digest import RuntimeImage
 from deploy.errors import PipelineError
 from deploy.inside.exchange import Pin, Report
-from deploy.layer.cache import Cache, Miss, write
-from deploy.layer.spec import LayerSpec, RuntimeImage
+from deploy.layer.cache import Cache, Miss
+from deploy.layer.spec import LayerSpec
 from deploy.layer.values import BuiltLayer
 from deploy.settings import Layer
 

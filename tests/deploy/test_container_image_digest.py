@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.image_digest import digest_of, image_digest
-from deploy.layer.spec import RuntimeImage
+from deploy.container.digest import RuntimeImage, digest_of, image_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +73,7 @@ def test_the_registrys_digest_counts_where_the_engine_knows_one_for_that_reposit
 
 def test_asking_imports_neither_the_sdk_nor_an_http_library() -> None:
     code = (
-        "import sys; from deploy.image_digest import image_digest; image_digest('no-such:1', {})\n"
+        "import sys; from deploy.container.digest import image_digest; image_digest('no-such:1', {})\n"
         "print(sorted({'docker', 'requests', 'http.client', 'ssl'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout == "[]\n"

@@ -16,8 +16,9 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.container import Engine, archive
+from deploy.container import archive
 from deploy.container.build_log import BuildLog, follow_pull
+from deploy.container.engine import Engine
 from deploy.container.exec_stream import Output, converse
 from deploy.container.failures import AbsentError, InUseError, translated
 from deploy.errors import BuildError, EngineError

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.errors import ConfigError
-from deploy.layer.pip_settings import PipSettings, read
+from deploy.pip_settings import PipSettings, read
 
 if TYPE_CHECKING:
     from pathlib import Path

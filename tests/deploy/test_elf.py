@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploy.errors import Fault
-from deploy.layer import elf
-from deploy.layer.bases import BASES
+from deploy.layer.audit import elf
+from deploy.runtimes.base_images import BASES
 from tests.deploy.layers.synthetic import EXTENSION
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.layer import limits
-from deploy.layer.audit import audit, audit_together, inspect
+from deploy.layer.audit import limits
+from deploy.layer.audit.audit import audit, audit_together, inspect
 from deploy.settings import Budget, Layer
 from tests.deploy.layers.synthetic import Made, entry, layer
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.errors import LockError
-from deploy.layer.lock import normalised, read
+from deploy.locking.lockfile import normalised, read
 
 if TYPE_CHECKING:
     from pathlib import Path

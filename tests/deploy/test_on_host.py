@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from deploy.container.digest import RuntimeImage
 from deploy.errors import BuildError, EngineError, VerificationError
 from deploy.inside.exchange import Pin
-from deploy.layer.host_sandbox import HostSandbox, write_files
-from deploy.layer.on_host import HostRuntime
-from deploy.layer.spec import LayerSpec, RuntimeImage
-from deploy.layer.wheel_store import requirements
+from deploy.layer.backend.host import HostRuntime
+from deploy.layer.backend.host_sandbox import HostSandbox, write_files
+from deploy.layer.spec import LayerSpec
+from deploy.locking.lockfile import requirements
 from deploy.settings import Layer
 from tests.deploy.locking.index import Index
 
@@ -254,8 +255,8 @@ def test_the_wheels_are_those_that_the_runtimes_pip_would_take(index: Index, tmp
 
 @pytest.mark.container
 def test_the_wheels_are_those_that_the_runtimes_pip_does_take(index: Index, tmp_path: Path) -> None:
-    from deploy.container import Engine
-    from deploy.layer.in_containers import ContainerRuntime
+    from deploy.container.engine import Engine
+    from deploy.layer.backend.containers import ContainerRuntime
 
     pins = offered(index)
     with Engine.connect(os.environ) as engine:

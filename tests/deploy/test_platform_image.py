@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from deploy.completed import Completed
+from deploy.container.digest import RuntimeImage
 from deploy.errors import EngineError
-from deploy.layer.platform_image import find
-from deploy.layer.runtime import Completed
-from deploy.layer.spec import RuntimeImage
+from deploy.layer.backend.platform_image import find
 from deploy.settings import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from deploy.container import Engine
+    from deploy.container.engine import Engine
     from deploy.settings import Architecture
 
 NAME = "lambda:3.11"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from deploy.errors import ConfigError, LockError
-from deploy.layer import lock, needs
-from deploy.layer.shares import shares
+from deploy.layer.partition import shares
+from deploy.locking import dependents, lockfile
 from deploy.settings import Layer, Settings, WithDependencies
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +39,7 @@ def parts(folder: Path, text: str = LOCK, **packages: WithDependencies | tuple[s
     (folder / "requirements.txt").write_text(text, encoding="utf-8")
     layers = {name: Layer(name=name, packages=each) for name, each in packages.items()}
     settings = Settings(project=folder, layers={"app": Layer(name="app")} | layers)
-    found = shares(settings, lock.read(folder / "requirements.txt"))
+    found = shares(settings, lockfile.read(folder / "requirements.txt"))
     return {name: [pin.name for pin in pins] for name, pins in found.items()}
 
 
@@ -65,10 +65,10 @@ def test_a_dependency_can_be_left_to_another_layer(tmp_path: Path) -> None:
 
 
 def test_this_project_s_own_lock_tells_what_the_sdk_needs() -> None:
-    pins = lock.read(ROOT / "requirements.txt")
-    graph = needs.read(ROOT / "requirements.txt", [pin.name for pin in pins])
+    pins = lockfile.read(ROOT / "requirements.txt")
+    graph = dependents.read(ROOT / "requirements.txt", [pin.name for pin in pins])
     sdk = {"boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3"}
-    assert set(needs.closure(["boto3"], graph)) == sdk
+    assert set(dependents.closure(["boto3"], graph)) == sdk
 
 
 def test_every_distribution_that_two_layers_claim_is_named_with_what_needs_it_there(tmp_path: Path) -> None:

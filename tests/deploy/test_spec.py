@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deploy.container.digest import RuntimeImage
 from deploy.errors import ConfigError
 from deploy.inside.exchange import Pin, Recipe
-from deploy.layer.spec import LayerSpec, RuntimeImage, specs
+from deploy.layer.spec import LayerSpec, specs
 from deploy.settings import Layer, Settings, TrimPolicy
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deploy.release import tree_digest
+from deploy.code import tree_digest
 
 PROJECT = Path(__file__).parents[2]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.release.undocumented import undocumented
+from deploy.code.strip_docstrings import undocumented
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "deploy").rglob("*.py")])

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from deploy.container.digest import RuntimeImage
 from deploy.errors import VerificationError
-from deploy.layer import findings
 from deploy.layer import verify as verify_module
-from deploy.layer.spec import RuntimeImage
+from deploy.layer import verify_imports
+from deploy.layer.evidence import Evidence
 from deploy.layer.values import Sha256
-from deploy.layer.verify import Evidence, VerifiedLayer, restored, verify
+from deploy.layer.verify import VerifiedLayer, restored, verify
 from deploy.settings import Layer, TrimPolicy
 from tests.deploy.layers.synthetic import FolderRuntime, Made, cached, compiled, layer, real_yaml
 
@@ -343,7 +344,7 @@ def test_what_the_probe_said_nothing_of_counts_as_not_proven(tmp_path: Path, mon
         """print('{"python": "", "glibc": "", "layer": {"usual": [], "alone": []}, "functions": {}}')""",
         encoding="utf-8",
     )
-    monkeypatch.setattr(findings, "PROBE", silent)
+    monkeypatch.setattr(verify_imports, "PROBE", silent)
     found = refused(tmp_path, layer(tmp_path, Made(), real_yaml()))
     for each in ("tiny: tiny", "pyyaml: yaml", "pyyaml: yaml/_yaml.cpython-311-x86_64-linux-gnu.so"):
         assert f"{each}: was not tried" in found

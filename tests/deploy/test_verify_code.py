@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from deploy.code import tree_digest
 from deploy.errors import VerificationError
-from deploy.layer.limits import UNZIPPED
-from deploy.layer.opt import merged
-from deploy.layer.verify import FunctionUnderTest, verify
+from deploy.layer.audit.limits import UNZIPPED
+from deploy.layer.evidence import FunctionUnderTest
+from deploy.layer.opt_folder import merged
+from deploy.layer.verify import verify
 from deploy.layer.verify_code import verify_code
-from deploy.release import tree_digest
 from deploy.settings import Layer
 from tests.deploy.layers.synthetic import FolderRuntime, Made, entry, layer
 

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from deploy.container.digest import RuntimeImage
 from deploy.errors import BuildError
 from deploy.inside.exchange import Pin
-from deploy.layer.spec import LayerSpec, RuntimeImage
-from deploy.layer.wheel_store import WheelStore, requirements
+from deploy.layer.spec import LayerSpec
+from deploy.layer.wheel_store import WheelStore
+from deploy.locking.lockfile import requirements
 from deploy.settings import Layer
 
 if TYPE_CHECKING:

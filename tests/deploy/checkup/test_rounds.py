@@ -3,9 +3,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from deploy.checkup import rounds
+from deploy.checkup import runner
 from deploy.checkup.findings import Finding, broken, ok, unknown, warning
-from deploy.checkup.rounds import Check
+from deploy.checkup.runner import Check
 from deploy.errors import AwsError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def test_a_check_is_skipped_and_says_so_where_one_that_it_needs_is_not_well() ->
         Check("the lock", "door", finding(ok("never looked at")), ("the door", "the window")),
         Check("the key", "door", finding(ok("never looked at")), ("the lock",)),
     ]
-    *_, lock, key = rounds.make(checks, silently)
+    *_, lock, key = runner.make(checks, silently)
     cause = "first comes what is wrong with the door and the window"
     assert lock.findings == (Finding("unknown", "not checked: the lock", cause, area="door"),)
     assert key.findings == (Finding("unknown", "not checked: the key", cause, area="door"),)
@@ -39,7 +39,7 @@ def test_a_warning_and_silence_stop_nothing() -> None:
         Check("second", "a", list),
         Check("third", "a", finding(ok("seen")), ("first", "second")),
     ]
-    assert [each.what for outcome in rounds.make(checks, silently) for each in outcome.findings] == ["old", "seen"]
+    assert [each.what for outcome in runner.make(checks, silently) for each in outcome.findings] == ["old", "seen"]
 
 
 def test_what_cannot_be_looked_at_is_not_checked_and_never_well() -> None:
@@ -47,7 +47,7 @@ def test_what_cannot_be_looked_at_is_not_checked_and_never_well() -> None:
         yield ok("this much was seen")
         raise AwsError.of("lambda:GetFunction f", "denied", cause="no right", cure="allow it")
 
-    [outcome] = rounds.make([Check("f", "functions", refused)], silently)
+    [outcome] = runner.make([Check("f", "functions", refused)], silently)
     assert outcome.bug is None
     assert outcome.findings == (
         Finding("ok", "this much was seen", area="functions"),
@@ -59,7 +59,7 @@ def test_a_bug_keeps_its_traceback_and_hides_nothing_that_others_find() -> None:
     def faulty() -> Iterator[Finding]:
         raise ZeroDivisionError("of the check")
 
-    outcomes = rounds.make(
+    outcomes = runner.make(
         [Check("one", "a", faulty), Check("two", "a", finding(ok("seen"))), Check("three", "a", list, ("one",))],
         silently,
     )
@@ -77,11 +77,11 @@ def test_checks_run_side_by_side_and_are_told_in_their_order() -> None:
         return lambda: [ok(name)] if met.wait() >= 0 else []
 
     said: list[str] = []
-    outcomes = rounds.make([Check("one", "a", meets("one")), Check("two", "a", meets("two"))], said.append)
+    outcomes = runner.make([Check("one", "a", meets("one")), Check("two", "a", meets("two"))], said.append)
     assert [outcome.findings[0].what for outcome in outcomes] == ["one", "two"]
     assert sorted(line.split("  ")[0] for line in said) == ["looked at one", "looked at two"]
 
 
 def test_long_chains_of_needs_do_not_wait_for_each_other() -> None:
     checks = [Check("0", "a", list), *(Check(str(at), "a", list, (str(at - 1), "0")) for at in range(1, 40))]
-    assert len(rounds.make(checks, silently)) == 40
+    assert len(runner.make(checks, silently)) == 40

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from deploy.completed import Completed
+from deploy.container.digest import RuntimeImage
 from deploy.errors import VerificationError
 from deploy.inside.exchange import Package, Pin, Report
-from deploy.layer.audit_wheels import top_level
-from deploy.layer.runtime import Completed
-from deploy.layer.spec import LayerSpec, RuntimeImage
+from deploy.layer.audit.wheels import top_level
+from deploy.layer.spec import LayerSpec
 from deploy.layer.values import BuiltLayer, Sha256
 from deploy.settings import Layer
 

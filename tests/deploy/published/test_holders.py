@@ -12,8 +12,8 @@ from packaging.requirements import Requirement
 
 from deploy.aws.connection import Aws
 from deploy.errors import AwsError
-from deploy.published import holders
-from deploy.published.shelf import Shelf
+from deploy.published import where
+from deploy.published.downloads import Shelf
 from deploy.published.usage import Deployed, Usage
 from tests.deploy.status.standings import ARN, state
 
@@ -45,7 +45,7 @@ def using(arn: str) -> Usage:
 @pytest.mark.usefixtures("lambda_")
 def test_a_layer_that_is_not_shared_is_told_with_what_runs_it(aws: Aws, tmp_path: Path) -> None:
     done: list[None] = []
-    found = holders.find(Shelf(aws, tmp_path), [THEIRS], Requirement("idna"), using(THEIRS), lambda: done.append(None))
+    found = where.find(Shelf(aws, tmp_path), [THEIRS], Requirement("idna"), using(THEIRS), lambda: done.append(None))
     assert (found.holders, found.opened, len(done)) == ((), 0, 1)
     (unseen,) = found.unseen
     assert unseen.why.startswith("another account's, not readable: not authorized")
@@ -55,4 +55,4 @@ def test_a_layer_that_is_not_shared_is_told_with_what_runs_it(aws: Aws, tmp_path
 @pytest.mark.usefixtures("lambda_")
 def test_a_layer_of_our_own_that_may_not_be_read_stops_the_run(aws: Aws, tmp_path: Path) -> None:
     with pytest.raises(AwsError, match="not authorized"):
-        holders.find(Shelf(aws, tmp_path), [ARN], Requirement("idna"), using(ARN), lambda: None)
+        where.find(Shelf(aws, tmp_path), [ARN], Requirement("idna"), using(ARN), lambda: None)

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deploy.container.digest import RuntimeImage
 from deploy.errors import RolloutError
-from deploy.layer.spec import RuntimeImage
-from deploy.published import contents, refit
+from deploy.published import contents
+from deploy.release import rebuilt
 from deploy.settings import Layer, Settings, TrimPolicy
 from tests.deploy.published.test_contents import package, zipped
 
@@ -46,7 +47,7 @@ def test_a_downloaded_layer_is_as_its_build_reported_it(tmp_path: Path) -> None:
     path = _zip(tmp_path, **TOLD)
     layer = Layer(name="tiny-layer", trim=TrimPolicy(tests=False))
     held = contents.read(path.read_bytes(), "tiny-layer:1")
-    built = refit.layer(_settings(tmp_path, layer), "tiny-layer", "x86_64", IMAGE, path=path, held=held)
+    built = rebuilt.layer(_settings(tmp_path, layer), "tiny-layer", "x86_64", IMAGE, path=path, held=held)
     assert (built.spec.layer, built.spec.image, built.spec.stem) == (layer, IMAGE, "tiny-layer")
     assert [(pin.name, pin.version, pin.hashes) for pin in built.spec.pins] == [("a", "1", ("0" * 64,))]
     (found,) = built.report.packages
@@ -60,13 +61,13 @@ def test_what_is_not_the_first_architecture_is_named_by_it(tmp_path: Path) -> No
     path = _zip(tmp_path, **TOLD)
     held = contents.read(path.read_bytes(), "tiny-layer:1")
     project = _settings(tmp_path, Layer(name="tiny-layer"))
-    assert refit.layer(project, "tiny-layer", "arm64", IMAGE, path=path, held=held).spec.stem == "tiny-layer-arm64"
+    assert rebuilt.layer(project, "tiny-layer", "arm64", IMAGE, path=path, held=held).spec.stem == "tiny-layer-arm64"
 
 
 def test_a_manifest_of_an_older_pipeline_says_too_little_and_what(tmp_path: Path) -> None:
     path = _zip(tmp_path)
     held = contents.read(path.read_bytes(), "tiny-layer:1")
-    assert refit.lacks(held) == ("excluded", "extensions", "license_files", "modules", "tags")
+    assert rebuilt.lacks(held) == ("excluded", "extensions", "license_files", "modules", "tags")
     project = _settings(tmp_path, Layer(name="tiny-layer"))
     with pytest.raises(RolloutError, match="its manifest does not tell excluded, extensions"):
-        refit.layer(project, "tiny-layer", "x86_64", IMAGE, path=path, held=held)
+        rebuilt.layer(project, "tiny-layer", "x86_64", IMAGE, path=path, held=held)

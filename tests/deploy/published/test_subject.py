@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deploy.errors import ConfigError
-from deploy.published.subject import ByArn, InAccount, InFile, Reference, refer
+from deploy.published.reference import ByArn, InAccount, InFile, Reference, refer
 
 DIST = Path("dist")
 ARN = "arn:aws-us-gov:lambda:us-gov-west-1:770693421928:layer:Klayers-p311-requests:9"

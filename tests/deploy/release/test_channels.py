@@ -10,9 +10,9 @@ from botocore.stub import Stubber
 from deploy.aws import parameters
 from deploy.aws.parameters import Parameter
 from deploy.errors import AwsError, RolloutError
-from deploy.release import channels
-from deploy.release.channels import Move
 from deploy.settings import Layer, Settings, Target
+from deploy.share import channels
+from deploy.share.channels import Move
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

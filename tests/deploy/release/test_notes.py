@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deploy.release.notes import LENGTH, AliasNote, LayerNote, Passed, VersionNote
+from deploy.published.descriptions import LENGTH, AliasNote, LayerNote, Passed, VersionNote
 
 RELEASES = st.from_regex(r"[0-9a-f]{12}", fullmatch=True)
 HISTORY = st.lists(st.builds(Passed, RELEASES, st.integers(1, 99_999).map(str)), max_size=30)

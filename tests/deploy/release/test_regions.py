@@ -8,9 +8,9 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from deploy.aws import regions
 from deploy.aws.connection import Aws, elsewhere
 from deploy.errors import AwsError, Fault, RolloutError
-from deploy.release import regions
 from tests.integration.shipment import STAGE
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from deploy.aws.grants import Grant
 from deploy.errors import AwsError, ConfigError, RolloutError
-from deploy.release import sharing
-from deploy.release.sharing import Sharing
 from deploy.settings import Layer, Settings, Share
+from deploy.share import grants
+from deploy.share.grants import Sharing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,7 @@ GRANTS = st.dictionaries(
 )
 
 
-@given(there=GRANTS, declared=GRANTS.map(lambda all_: {k: v for k, v in all_.items() if k.startswith(sharing.OURS)}))
+@given(there=GRANTS, declared=GRANTS.map(lambda all_: {k: v for k, v in all_.items() if k.startswith(grants.OURS)}))
 def test_a_difference_that_is_applied_leaves_what_is_declared_and_what_is_foreign(
     there: Mapping[str, Grant], declared: Mapping[str, Grant]
 ) -> None:
@@ -54,11 +54,11 @@ def test_an_old_version_loses_what_is_not_declared_and_gets_nothing_new() -> Non
 
 
 def test_every_statement_id_is_one_that_lambda_takes() -> None:
-    declared = sharing.declared(Share(accounts=("1" * 12,), organization="o-" + "a" * 32, public=True))
+    declared = grants.declared(Share(accounts=("1" * 12,), organization="o-" + "a" * 32, public=True))
     assert len(declared) == 3
     for sid in declared:
         assert re.fullmatch(r"[a-zA-Z0-9-_]{1,100}", sid)
-        assert sid.startswith(sharing.OURS)
+        assert sid.startswith(grants.OURS)
 
 
 def test_a_change_names_the_revision_that_was_read_and_is_read_back(aws: Aws, lambda_: Stubber) -> None:
@@ -66,7 +66,7 @@ def test_a_change_names_the_revision_that_was_read_and_is_read_back(aws: Aws, la
     _policy(lambda_, {"by-hand": "444455556666"}, "second")
     lambda_.add_response("add_layer_version_permission", {"RevisionId": "third"}, ADDED | {"RevisionId": "second"})
     _policy(lambda_, {"by-hand": "444455556666", SID: FRIEND}, "third")
-    after = sharing.apply(aws, sharing.plan(aws, LAYER, [3])[0])
+    after = grants.apply(aws, grants.plan(aws, LAYER, [3])[0])
     assert after.is_as_declared
     assert list(after.foreign) == ["by-hand"]
 
@@ -76,7 +76,7 @@ def test_a_first_grant_names_no_revision_since_there_is_none(aws: Aws, lambda_: 
         lambda_.add_client_error("get_layer_version_policy", "ResourceNotFoundException", "no policy", 404)
     lambda_.add_response("add_layer_version_permission", {"RevisionId": "first"}, ADDED)
     _policy(lambda_, {SID: FRIEND}, "first")
-    assert sharing.settle(aws, sharing.plan(aws, LAYER, [3])[0]) == [f"tiny-layer:3  + account {FRIEND}"]
+    assert grants.settle(aws, grants.plan(aws, LAYER, [3])[0]) == [f"tiny-layer:3  + account {FRIEND}"]
 
 
 def test_a_policy_that_somebody_else_changes_meanwhile_is_not_overwritten(aws: Aws, lambda_: Stubber) -> None:
@@ -85,7 +85,7 @@ def test_a_policy_that_somebody_else_changes_meanwhile_is_not_overwritten(aws: A
     lambda_.add_client_error("add_layer_version_permission", "PreconditionFailedException", "not the latest", 412)
     _policy(lambda_, {"y": "444455556666"}, "second")
     with pytest.raises(AwsError, match=r"(?s)not the latest.*another deployment, or a person"):
-        sharing.apply(aws, sharing.plan(aws, LAYER, [3])[0])
+        grants.apply(aws, grants.plan(aws, LAYER, [3])[0])
 
 
 def test_a_grant_whose_answer_was_lost_is_there_if_aws_says_so(aws: Aws, lambda_: Stubber) -> None:
@@ -94,7 +94,7 @@ def test_a_grant_whose_answer_was_lost_is_there_if_aws_says_so(aws: Aws, lambda_
     lambda_.add_client_error("add_layer_version_permission", "ResourceConflictException", "exists", 409)
     _policy(lambda_, {"x": "444455556666", SID: FRIEND}, "second")
     _policy(lambda_, {"x": "444455556666", SID: FRIEND}, "second")
-    assert sharing.apply(aws, sharing.plan(aws, LAYER, [3])[0]).is_as_declared
+    assert grants.apply(aws, grants.plan(aws, LAYER, [3])[0]).is_as_declared
 
 
 def test_what_is_read_back_otherwise_than_made_is_told(aws: Aws, lambda_: Stubber) -> None:
@@ -103,7 +103,7 @@ def test_what_is_read_back_otherwise_than_made_is_told(aws: Aws, lambda_: Stubbe
     lambda_.add_response("add_layer_version_permission", {"RevisionId": "second"}, ADDED | {"RevisionId": "first"})
     _policy(lambda_, {"x": "444455556666"}, "third")
     with pytest.raises(RolloutError, match=rf"is not as it was just made: tiny-layer:3  \+ account {FRIEND}"):
-        sharing.apply(aws, sharing.plan(aws, LAYER, [3])[0])
+        grants.apply(aws, grants.plan(aws, LAYER, [3])[0])
 
 
 def test_what_somebody_grants_after_the_plan_was_shown_is_not_removed_unseen(aws: Aws, lambda_: Stubber) -> None:
@@ -114,7 +114,7 @@ def test_what_somebody_grants_after_the_plan_was_shown_is_not_removed_unseen(aws
     )
     _policy(lambda_, {SID: FRIEND, "new": "777788889999"}, "third")
     with pytest.raises(RolloutError, match="tiny-layer:3  account 777788889999"):
-        sharing.apply(aws, sharing.plan(aws, LAYER, [3])[0], foreign=True)
+        grants.apply(aws, grants.plan(aws, LAYER, [3])[0], foreign=True)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_statement_is_read_in_each_form_that_aws_writes(
 ) -> None:
     policy = json.dumps({"Statement": [{"Sid": "x", "Effect": "Allow"} | statement]})
     lambda_.add_response("get_layer_version_policy", {"Policy": policy, "RevisionId": "1"}, VERSION)
-    assert [str(each) for each in sharing.plan(aws, LAYER, [3])[0].foreign.values()] == [shown]
+    assert [str(each) for each in grants.plan(aws, LAYER, [3])[0].foreign.values()] == [shown]
 
 
 def test_a_full_policy_says_what_to_do(aws: Aws, lambda_: Stubber) -> None:
@@ -144,13 +144,13 @@ def test_a_full_policy_says_what_to_do(aws: Aws, lambda_: Stubber) -> None:
     lambda_.add_client_error("add_layer_version_permission", "PolicyLengthExceededException", "too large", 400)
     _policy(lambda_, {"x": "444455556666"}, "first")
     with pytest.raises(AwsError, match="share with an organization in place of its accounts"):
-        sharing.apply(aws, sharing.plan(aws, LAYER, [3])[0])
+        grants.apply(aws, grants.plan(aws, LAYER, [3])[0])
 
 
 def test_every_public_layer_is_named_that_was_not_asked_for(tmp_path: Path) -> None:
     layers = {name: Layer(name=name, share=Share(public=True)) for name in ("one", "two")}
     with pytest.raises(ConfigError) as caught:
-        sharing.refuse_unasked_public(Settings(project=tmp_path, layers=layers), asked=False)
+        grants.refuse_unasked_public(Settings(project=tmp_path, layers=layers), asked=False)
     assert [fault.where for fault in caught.value.faults] == ["layers.one.share.public", "layers.two.share.public"]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from deploy.aws.layers import LayerVersion
 from deploy.published import contents
 from deploy.published.known import Known
-from deploy.published.subject import Subject
+from deploy.published.reference import Subject
 from deploy.report.data import gather
 from deploy.report.page import render
 from deploy.settings import Layer, Settings
