@@ -34,7 +34,7 @@ FOR_TESTS = {
     "jq": "jq",  # the workflows' steps call it
 }
 LOG = Path("/var/log/channelwright-dockerd.log")
-STAND_IN = Path(__file__).parents[1] / "tests/runtime_image/build.py"
+STAND_IN = Path(__file__).parents[2] / "tests/runtime_image/build.py"
 _ADMINISTRATORS = ":/usr/local/sbin:/usr/sbin:/sbin"
 _INSTALL_SECONDS, _START_SECONDS = 1200, 60
 

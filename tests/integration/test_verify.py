@@ -18,7 +18,7 @@ from deploy.layer.template_environment import lambda_environment
 from deploy.layer.verify import VerifiedLayer, verify
 from deploy.layer.verify_code import verify_code
 from deploy.settings import Layer, TrimPolicy
-from tests.deploy.layers.synthetic import Made, entry, installed, layer, real_yaml
+from tests.deploy.layer.synthetic import Made, entry, installed, layer, real_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from deploy.published.reference import Subject
 from deploy.report.data import gather
 from deploy.report.page import render
 from deploy.settings import Layer, Settings
-from tests.deploy.layers.synthetic import EXTENSION
+from tests.deploy.layer.synthetic import EXTENSION
 from tests.deploy.published.layers import ours, package, zipped
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deploy.report.native import Judge, Library
 from deploy.runtimes.base_images import AMAZON_LINUX_2, Base
-from tests.deploy.layers.synthetic import EXTENSION
+from tests.deploy.layer.synthetic import EXTENSION
 from tests.deploy.published.layers import zipped
 from tests.deploy.report.layers import known, our_layer, papers
 

@@ -16,8 +16,8 @@ from deploy.layer.verify import restored
 from deploy.prepare import Prepared
 from deploy.published.descriptions import AliasNote, LayerNote, VersionNote
 from deploy.settings import Stage
-from tests.deploy.layers.synthetic import Made
-from tests.deploy.layers.synthetic import layer as synthetic
+from tests.deploy.layer.synthetic import Made
+from tests.deploy.layer.synthetic import layer as synthetic
 from tests.integration.release.test_deploy_command import TEMPLATE
 from tests.integration.shipment import HANDLER, HEALTH, _evidence
 

@@ -10,7 +10,7 @@ import pytest
 from deploy.layer.audit import limits
 from deploy.layer.audit.audit import audit, audit_together, inspect
 from deploy.settings import Budget, Layer
-from tests.deploy.layers.synthetic import Made, entry, layer
+from tests.deploy.layer.synthetic import Made, entry, layer
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from deploy.layer.partition import shares
 from deploy.locking import dependents, lockfile
 from deploy.settings import Layer, Settings, WithDependencies
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 HASH = "--hash=sha256:" + "a" * 64
 LOCK = f"""\
 boto3==1 \\

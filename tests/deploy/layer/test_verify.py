@@ -16,7 +16,7 @@ from deploy.layer.evidence import Evidence
 from deploy.layer.values import Sha256
 from deploy.layer.verify import VerifiedLayer, restored, verify
 from deploy.settings import Layer, TrimPolicy
-from tests.deploy.layers.synthetic import FolderRuntime, Made, cached, compiled, layer, real_yaml
+from tests.deploy.layer.synthetic import FolderRuntime, Made, cached, compiled, layer, real_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

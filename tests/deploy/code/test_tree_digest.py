@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deploy.code import tree_digest
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 
 
 def test_it_is_what_sha256sum_says_of_the_sorted_files(tmp_path: Path) -> None:

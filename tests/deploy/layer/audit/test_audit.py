@@ -13,7 +13,7 @@ import pytest
 from deploy.inside.exchange import Pin
 from deploy.layer.audit.audit import audit, audit_together, inspect
 from deploy.settings import Layer
-from tests.deploy.layers.synthetic import HASH, Made, cached, compiled, entry, layer, real_yaml, write_zip
+from tests.deploy.layer.synthetic import HASH, Made, cached, compiled, entry, layer, real_yaml, write_zip
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ from deploy.configuration import load
 from deploy.errors import BuildError
 from deploy.settings import Code, Function, Layer, Settings
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from deploy.code.strip_docstrings import undocumented
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SOURCES = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "deploy").rglob("*.py")])
 
 

@@ -16,7 +16,7 @@ from deploy.layer.opt_folder import merged
 from deploy.layer.verify import verify
 from deploy.layer.verify_code import verify_code
 from deploy.settings import Layer
-from tests.deploy.layers.synthetic import FolderRuntime, Made, entry, layer
+from tests.deploy.layer.synthetic import FolderRuntime, Made, entry, layer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
