@@ -3,48 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import asdict, dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.errors import ConfigError, Fault
 from deploy.inside.exchange import Pin, Recipe
-from deploy.layer.shares import shares
+from deploy.layer.cache_key import built_by, digest
+from deploy.layer.partition import shares
 from deploy.settings import Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
+    from deploy.container.digest import RuntimeImage
     from deploy.settings import Architecture, Layer, Settings
-
-
-@dataclass(frozen=True)
-class RuntimeImage:
-    """The image as it is named, and the digest that says which bytes that name stood for.
-
-    `digest` is the registry's where the engine knows it, else the image's own id; for a build without containers
-    it is empty and `reference` is "host".
-
-    Where nothing of the layer's architecture runs, `architecture` is that of the image, or host, that takes its
-    place, and `lack` says why: the layer is assembled there and cannot be tried.
-    """
-
-    reference: str
-    digest: str
-    architecture: Architecture | None = None
-    lack: str = ""
-
-    @property
-    def is_host(self) -> bool:
-        return self.reference == "host"
-
-    @property
-    def key(self) -> str:
-        """Name the image by what decides its bytes; a host has no digest."""
-        stands_in = f" for {self.architecture}" if self.architecture else ""
-        return f"{self.reference if self.is_host else ''}{self.digest}{stands_in}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +64,7 @@ class LayerSpec:
             "runtime": self.runtime,
             "architecture": self.architecture,
             "policy": digest([self.layer.name, self.layer.bytecode, asdict(self.layer.trim), dict(self.withdrawn)]),
-            "pipeline": pipeline_digest(),
+            "pipeline": built_by(),
         }
 
     @property
@@ -135,15 +108,3 @@ def _inputs(settings: Settings, pins: Sequence[Pin]) -> tuple[Path, dict[str, tu
     if faults:
         raise ConfigError(faults)
     return dockerfile, parts
-
-
-@cache
-def pipeline_digest() -> str:
-    """Digest the pipeline's own sources as far as they decide a layer or the checks that it passed."""
-    here = Path(__file__).parent
-    sources = sorted([*here.glob("*.py"), *(here.parent / "inside").glob("*")])
-    return digest({path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sources if path.is_file()})
-
-
-def digest(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
