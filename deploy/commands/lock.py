@@ -22,9 +22,10 @@ from deploy.locking.resolver import Resolver
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from deploy.settings import Settings
+    from deploy.settings import Settings, Target
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -42,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.image:
         return _pin_image(settings, console)
     path = settings.project / settings.requirements
-    locked = _locked(path, strictly=arguments.check)
+    locked = _locked(path, settings.targets if arguments.check else ())
     resolved = _resolve(settings, locked, upgrade=_upgrade(arguments.upgrade), console=console)
     found = changes(locked, resolved)
     if arguments.check:
@@ -61,9 +62,9 @@ def _pin_image(settings: Settings, console: Console) -> int:
     return pin_image(settings, console)
 
 
-def _locked(path: Path, *, strictly: bool) -> dict[str, document.LockedPackage]:
-    if strictly:
-        lockfile.read(path)
+def _locked(path: Path, strictly_for: Sequence[Target]) -> dict[str, document.LockedPackage]:
+    for target in strictly_for:
+        lockfile.read(path, target)
     return document.read(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 

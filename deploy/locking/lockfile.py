@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 from deploy.errors import Fault, LockError
 from deploy.inside.exchange import Pin
-from deploy.settings import MACHINES, Target
+from deploy.settings import MACHINES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from deploy.settings import Target
+
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?P<version>[^\s;]+)\s*(?:;(?P<marker>.*))?$")
 _HASH = re.compile(r"^sha256:([0-9a-f]{64})$")
 _CURE = "remake it with `nox -s lock`"
 
-DEFAULT = Target("python3.11", "x86_64")
 
-
-def read(path: Path, target: Target = DEFAULT) -> tuple[Pin, ...]:
+def read(path: Path, target: Target) -> tuple[Pin, ...]:
     """Read every pin of a hash-locked requirements file that the target needs, sorted by name.
 
     Raises LockError with every line that is not an exact version with sha256 hashes, as pip's --require-hashes

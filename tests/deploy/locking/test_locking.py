@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.deploy.locking.conftest import Project
     from tests.deploy.locking.index import Index
 
+FIRST = Target("python3.11", "x86_64")
 BOTH = ("cp311-cp311-manylinux2014_x86_64", "cp311-cp311-manylinux2014_aarch64")
 
 
@@ -39,7 +40,7 @@ def test_every_wheel_that_fits_the_runtime_is_locked_and_no_other(project: Proje
     )
     project.wants("demo")
     assert project.run() == 0
-    (pin,) = lockfile.read(project.lock)
+    (pin,) = lockfile.read(project.lock, FIRST)
     assert pin.version == "1.0"
     assert set(pin.hashes) == {each.sha256 for each in fitting}
 
@@ -91,11 +92,11 @@ def test_a_locked_version_stays_until_it_is_upgraded(project: Project, index: In
     index.add("demo", "1.1", requires=("other",))
     index.add("other", "1.1")
     project.run()
-    assert [pin.version for pin in lockfile.read(project.lock)] == ["1.0", "1.0"]
+    assert [pin.version for pin in lockfile.read(project.lock, FIRST)] == ["1.0", "1.0"]
     project.run(upgrade=["other"])
-    assert [pin.version for pin in lockfile.read(project.lock)] == ["1.0", "1.1"]
+    assert [pin.version for pin in lockfile.read(project.lock, FIRST)] == ["1.0", "1.1"]
     project.run(upgrade=[])
-    assert [pin.version for pin in lockfile.read(project.lock)] == ["1.1", "1.1"]
+    assert [pin.version for pin in lockfile.read(project.lock, FIRST)] == ["1.1", "1.1"]
 
 
 def test_what_changed_is_told_with_its_age(project: Project, index: Index, capsys: pytest.CaptureFixture[str]) -> None:
@@ -149,7 +150,7 @@ def test_a_lock_for_several_runtimes_has_the_wheels_of_each_and_one_version(proj
     project.configured(RUNTIMES)
     project.wants("demo")
     project.run()
-    (pin,) = lockfile.read(project.lock)
+    (pin,) = lockfile.read(project.lock, FIRST)
     assert set(pin.hashes) == {each.sha256 for each in (*first, *later)}
     assert "# For python3.11 on x86_64 and arm64, glibc 2.26; python3.13 on x86_64 and" in project.lock.read_text()
     assert project.run(check=True) == 0
@@ -196,7 +197,7 @@ def test_an_architecture_that_is_not_built_for_may_lack_wheels_and_is_told(
     (only,) = index.add("demo", "1.0", BOTH[0])
     project.wants("demo")
     project.run()
-    assert lockfile.read(project.lock)[0].hashes == (only.sha256,)
+    assert lockfile.read(project.lock, FIRST)[0].hashes == (only.sha256,)
     assert "not locked for arm64" in capsys.readouterr().out
     assert project.run(check=True) == 0
 
@@ -217,10 +218,10 @@ def test_a_release_within_the_cooldown_waits_unless_it_has_a_reason(
     index.add("demo", "1.1", days=3)
     project.wants("demo")
     project.run()
-    assert lockfile.read(project.lock)[0].version == "1.0"
+    assert lockfile.read(project.lock, FIRST)[0].version == "1.0"
     project.configured("layers: {deps: {}}\nlock: {overrides: {Demo: {days: 2, reason: a security fix}}}\n")
     project.run(upgrade=[])
-    assert lockfile.read(project.lock)[0].version == "1.1"
+    assert lockfile.read(project.lock, FIRST)[0].version == "1.1"
     assert "a security fix" in capsys.readouterr().out
     assert project.run(check=True) == 0
 
@@ -231,7 +232,7 @@ def test_the_cooldown_is_a_setting(project: Project, index: Index) -> None:
     project.wants("demo")
     project.configured("layers: {deps: {}}\nlock: {cooldown-days: 2}\n")
     project.run()
-    assert lockfile.read(project.lock)[0].version == "1.1"
+    assert lockfile.read(project.lock, FIRST)[0].version == "1.1"
 
 
 def test_a_cooldown_that_leaves_no_version_is_named_as_the_cause(project: Project, index: Index) -> None:
@@ -254,7 +255,7 @@ def test_an_index_without_upload_dates_is_named_as_the_cause_and_can_be_used_wit
     assert "without upload dates" in caught.value.faults[0].cause
     project.configured("layers: {deps: {}}\nlock: {overrides: {demo: {days: 0, reason: our own index}}}\n")
     project.run()
-    assert lockfile.read(project.lock)[0].version == "1.0"
+    assert lockfile.read(project.lock, FIRST)[0].version == "1.0"
 
 
 def test_requirements_that_contradict_each_other_are_refused_in_uvs_words(project: Project, index: Index) -> None:
@@ -299,7 +300,7 @@ def test_uv_settings_that_would_change_the_choice_are_kept_from_it(
     monkeypatch.setenv("UV_RESOLUTION", "lowest")
     project.wants("demo")
     project.run()
-    assert lockfile.read(project.lock)[0].version == "1.1"
+    assert lockfile.read(project.lock, FIRST)[0].version == "1.1"
 
 
 def test_the_index_of_pips_configuration_file_is_used(
