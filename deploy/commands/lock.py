@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from deploy.configuration import load
 from deploy.console import Console
 from deploy.errors import Fault, LockError
-from deploy.layer import lock
 from deploy.layer.cache import Cache
-from deploy.locking import cooldown, document
+from deploy.locking import cooldown, document, lockfile
 from deploy.locking.difference import Change, changes
 from deploy.locking.python_versions import python_versions
 from deploy.locking.resolution import Resolution, resolution
@@ -48,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _pin_image(settings, console)
     path = settings.project / settings.requirements
     before = _text(path, strictly=arguments.check)
-    versions = lock.recorded(before)
+    versions = lockfile.recorded(before)
     if not arguments.check or not versions:
         versions = python_versions(settings, versions, os.environ, console.say)
     locked = document.read(before)
@@ -65,14 +64,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _pin_image(settings: Settings, console: Console) -> int:
-    from deploy.layer.pin_image import pin_image
+    from deploy.locking.pin_image import pin_image
 
     return pin_image(settings, console)
 
 
 def _text(path: Path, *, strictly: bool) -> str:
     if strictly:
-        lock.read(path)
+        lockfile.read(path)
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 

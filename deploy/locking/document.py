@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.layer.bases import BASES
-from deploy.layer.lock import normalised
+from deploy.locking.lockfile import normalised
+from deploy.runtimes.base_images import BASES
 from deploy.settings import MACHINES, Target
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def places(targets: Sequence[Target], versions: Mapping[str, str]) -> str:
 def read(content: str) -> tuple[LockedPackage, ...]:
     """Read what can be read, whatever is wrong with the rest: the next lock prefers these versions.
 
-    `deploy.layer.lock.read` is the strict reader, which builds use.
+    `deploy.locking.lockfile.read` is the strict reader, which builds use.
     """
     found: dict[tuple[str, str], LockedPackage] = {}
     matches = list(_PIN.finditer(content))

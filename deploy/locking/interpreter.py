@@ -15,8 +15,8 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from deploy.layer.bases import BASES
-from deploy.layer.cache import write
+from deploy.atomic import write
+from deploy.runtimes.base_images import BASES
 from deploy.settings import MACHINES
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from deploy.errors import LockError
-from deploy.layer.bases import BASES
 from deploy.locking import wheels
+from deploy.runtimes.base_images import BASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

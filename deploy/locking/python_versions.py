@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deploy.container.digest import image_digest
 from deploy.errors import EngineError
-from deploy.image_digest import image_digest
 from deploy.layer.cache import Cache
 from deploy.layer.spec import digest
 
@@ -50,7 +50,7 @@ def _of_image(settings: Settings, runtime: str, environment: Mapping[str, str], 
     named = image_digest(reference, environment)
     if named and (kept := cache.checks(digest(["python", runtime, named.digest]))):
         return kept
-    from deploy.container import Engine
+    from deploy.container.engine import Engine
 
     with Engine.connect(environment) as engine:
         image = engine.resolve(reference, engine.architecture, say)

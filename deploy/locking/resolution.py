@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from deploy.errors import Fault, LockError
-from deploy.layer.lock import applies
 from deploy.locking import passed_over
 from deploy.locking.document import LockedPackage, marker
+from deploy.locking.lockfile import applies
 from deploy.settings import Target
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import uv
 
+from deploy import pip_settings
 from deploy.errors import LockError
-from deploy.layer import pip_settings
 from deploy.locking import uv_log
 from deploy.locking.refusals import refusal
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
 from deploy.errors import AwsError, Fault
-from deploy.inside.trim_metadata import license_of
-from deploy.layer.lock import normalised
+from deploy.inside.trim.metadata import license_of
+from deploy.locking.lockfile import normalised
 from deploy.published import abi
 
 if TYPE_CHECKING:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import json
@@ -16,6 +17,7 @@ import pytest
 
 from deploy.inside import assemble
 from deploy.inside.exchange import Recipe, Report, lock_digest
+from tests.deploy.inside import synthetic
 from tests.deploy.inside.synthetic import deflate_wheel, recipe, wheel
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def folder(path: Path, wanted: Recipe, wheels: Iterable[tuple[str, bytes]]) -> P
 
 
 def assembled(path: Path, wanted: Recipe) -> tuple[zipfile.ZipFile, Report]:
-    assert assemble.main([str(folder(path, wanted, WHEELS))]) == 0
+    assert assemble.main([str(folder(path, wanted, WHEELS))], assemble.from_recipe) == 0
     zipped = zipfile.ZipFile(io.BytesIO((path / "out" / "layer.zip").read_bytes()))
     return zipped, Report.from_json((path / "out" / "report.json").read_text(encoding="utf-8"))
 
@@ -65,11 +67,14 @@ def test_a_folder_of_wheels_becomes_a_layer_and_a_report(tmp_path: Path) -> None
         "channelwright/all.json",
         "python/__pycache__/two.cpython-311.pyc",
         "python/gone-1.0.dist-info/METADATA",
+        "python/gone-1.0.dist-info/RECORD",
         "python/one-1.0.dist-info/METADATA",
+        "python/one-1.0.dist-info/RECORD",
         "python/one/__init__.py",
         "python/one/__pycache__/__init__.cpython-311.pyc",
         "python/one/data.json",
         "python/two-1.0.dist-info/METADATA",
+        "python/two-1.0.dist-info/RECORD",
         "python/two-1.0.dist-info/licenses/LICENSE",
         "python/two.py",
     ]
@@ -103,7 +108,6 @@ def test_the_manifest_in_the_layer_says_what_it_is_and_nothing_of_when_and_where
     ]
     assert manifest["trim"] == json.loads(policy().to_json())["trim"]
     assert manifest["savings"] == [asdict(each) for each in report.savings]
-    assert manifest["tools"]["deflate"].startswith("deflate ")
     contents = {
         name.removeprefix("python/"): hashlib.sha256(zipped.read(name)).hexdigest()
         for name in zipped.namelist()
@@ -112,6 +116,31 @@ def test_the_manifest_in_the_layer_says_what_it_is_and_nothing_of_when_and_where
     digest = hashlib.sha256(json.dumps(dict(sorted(contents.items()))).encode()).hexdigest()
     assert manifest["content"] == digest
     assert str(tmp_path) not in json.dumps(manifest)
+
+
+def test_the_record_of_each_distribution_lists_what_is_there_as_it_is(tmp_path: Path) -> None:
+    zipped, _ = assembled(tmp_path / "context", policy())
+    assert zipped.read("python/gone-1.0.dist-info/RECORD").decode().splitlines()[1:] == ["gone-1.0.dist-info/RECORD,,"]
+    names = {name.removeprefix("python/") for name in zipped.namelist() if name.startswith("python/")}
+    listed = []
+    for name in ("gone", "one", "two"):
+        for path, digest, size in csv.reader(zipped.read(f"python/{name}-1.0.dist-info/RECORD").decode().splitlines()):
+            listed.append(path)
+            content = zipped.read(f"python/{path}")
+            if path.endswith(("RECORD", ".pyc")):
+                assert (digest, size) == ("", ""), path
+            else:
+                assert (digest, int(size)) == (synthetic.digest(content), len(content)), path
+    assert sorted(listed) == sorted(names)
+
+
+def test_a_file_that_distributions_share_is_in_the_record_of_each(tmp_path: Path) -> None:
+    shared = {"ns/__init__.py": "same = 1\n"}
+    both = [wheel("first", {**shared, "ns/a.py": ""}), wheel("second", {**shared, "ns/b.py": ""})]
+    assert assemble.main([str(folder(tmp_path / "context", recipe(*both), both))], assemble.from_recipe) == 0
+    zipped = zipfile.ZipFile(tmp_path / "context" / "out" / "layer.zip")
+    for name in ("first", "second"):
+        assert "ns/__init__.py,sha256=" in zipped.read(f"python/{name}-1.0.dist-info/RECORD").decode()
 
 
 def test_sourceless_layers_work_without_sources(tmp_path: Path) -> None:
@@ -133,7 +162,7 @@ def test_two_builds_anywhere_give_the_same_bytes(tmp_path: Path) -> None:
         program = (
             "import os, sys, pathlib; from deploy.inside import assemble;"
             f"os.umask({mask}); assemble.TOOLS = pathlib.Path({str(assemble.TOOLS)!r});"
-            "sys.exit(assemble.main(sys.argv[1:]))"
+            "sys.exit(assemble.main(sys.argv[1:], assemble.from_recipe))"
         )
         environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": "Asia/Tokyo" if mask else "UTC"}
         command = [sys.executable, "-c", program, str(context)]
@@ -147,7 +176,7 @@ def test_a_refusal_tells_every_reason_on_stderr_and_writes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     context = folder(tmp_path / "context", policy(), [ONE, wheel("stranger", {})])
-    assert assemble.main([str(context)]) == 1
+    assert assemble.main([str(context)], assemble.from_recipe) == 1
     told = capsys.readouterr().err
     assert "stranger-1.0-py3-none-any.whl: its sha256 is not in the lock" in told
     assert "two==1.0: is in the lock and has no wheel here" in told
@@ -159,13 +188,13 @@ def test_a_layer_for_another_python_is_refused(tmp_path: Path, capsys: pytest.Ca
     from dataclasses import replace
 
     context = folder(tmp_path / "context", replace(policy(), runtime="python3.13"), WHEELS)
-    assert assemble.main([str(context)]) == 1
+    assert assemble.main([str(context)], assemble.from_recipe) == 1
     assert "all: is for python3.13, and this is python3.11" in capsys.readouterr().err
 
 
 def test_the_tool_has_to_be_the_one_that_is_pinned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assemble.TOOLS.write_text(f"deflate==1 --hash=sha256:{'0' * 64}\n", encoding="utf-8")
-    assert assemble.main([str(folder(tmp_path / "context", policy(), WHEELS))]) == 1
+    assert assemble.main([str(folder(tmp_path / "context", policy(), WHEELS))], assemble.from_recipe) == 1
     assert "its sha256 is not in the lock" in capsys.readouterr().err
 
 
