@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -8,8 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.errors import LockError
+from deploy.layer.cache import Cache
+from deploy.layer.spec import digest
 from deploy.locking import lockfile
 from deploy.settings import Target
+from tests.deploy.locking.conftest import CONFIG
 
 if TYPE_CHECKING:
     from deploy.settings import Architecture
@@ -123,7 +127,7 @@ def test_the_newest_version_that_fits_the_runtimes_glibc_is_locked_and_the_newer
     index.add("demo", "2.0", "cp311-cp311-manylinux_2_28_x86_64", "cp311-cp311-manylinux_2_28_aarch64", *NEWER)
     project.wants("demo")
     project.run()
-    (pin,) = lock.read(project.lock)
+    (pin,) = lockfile.read(project.lock)
     assert (pin.version, set(pin.hashes)) == ("1.1", {each.sha256 for each in fitting})
     told = "demo 1.1 is locked: 2.0 has no wheel for Python 3.11 with glibc 2.26; `runtime: python3.12` would have 2.0"
     assert told in capsys.readouterr().out
@@ -183,7 +187,7 @@ def test_a_wheel_for_linux_whatever_its_glibc_is_passed_over_or_refused_for_that
     index.add("demo", "2.0", "cp311-cp311-linux_x86_64", "cp311-cp311-linux_aarch64")
     project.wants("demo")
     project.run()
-    assert lock.read(project.lock)[0].version == "1.0"
+    assert lockfile.read(project.lock)[0].version == "1.0"
     project.wants("demo==2.0")
     with pytest.raises(LockError) as caught:
         project.run()
@@ -201,7 +205,7 @@ def test_architectures_agree_on_the_newest_version_that_each_has_a_wheel_of(
     index.add("other", "2.0", BOTH[1])
     project.wants("demo", "other")
     project.run()
-    assert [pin.version for pin in lock.read(project.lock)] == ["1.0", "1.0"]
+    assert [pin.version for pin in lockfile.read(project.lock)] == ["1.0", "1.0"]
     assert "demo 1.0 is locked: nothing newer has a wheel for each architecture" in capsys.readouterr().out
     assert project.run(check=True) == 0
 
@@ -209,21 +213,25 @@ def test_architectures_agree_on_the_newest_version_that_each_has_a_wheel_of(
 def test_the_whole_version_of_the_runtimes_python_decides_and_is_recorded(
     project: Project, index: Index, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.delenv("CHANNELWRIGHT_RUNTIME_IMAGE")
     index.add("demo", "1.0", requires=("early; python_full_version < '3.11.3'",))
     index.add("demo", "2.0", requires=("late; python_full_version >= '3.11.3'",), python=">=3.11.4")
     index.add("early", "1.0")
     index.add("late", "1.0")
     project.wants("demo")
     project.run()
-    assert [pin.name for pin in lock.read(project.lock)] == ["demo", "early"]
+    assert [pin.name for pin in lockfile.read(project.lock)] == ["demo", "early"]
     assert "python3.11 is taken for 3.11.0, its first" in capsys.readouterr().out
-    asked = "deploy.locking.python_versions._of_image"
-    monkeypatch.setattr(asked, lambda *_: "3.11.14")
+    image = "sha256:" + "1" * 64
+    Cache.from_environment(os.environ).keep_checks(digest(["python", "python3.11", image]), "3.11.14")
+    project.configured(f"{CONFIG}image: example/python:3.11@{image}\n")
     project.run(upgrade=[])
-    assert [pin.name for pin in lock.read(project.lock)] == ["demo", "late"]
+    assert [pin.name for pin in lockfile.read(project.lock)] == ["demo", "late"]
     assert "# For python3.11 (3.11.14) on x86_64 and arm64" in project.lock.read_text()
-    monkeypatch.undo()
-    assert "3.11.14" in project.lock.read_text()
+    project.configured(CONFIG)
+    capsys.readouterr()
+    project.run()
+    assert "python3.11 is taken for 3.11.14, as the lock has recorded" in capsys.readouterr().out
 
 
 RUNTIMES = "layers: {deps: {}}\nruntimes: [python3.11, python3.13]\narchitectures: [x86_64]\n"
@@ -270,7 +278,7 @@ def test_a_requirement_with_a_version_for_each_runtime_is_locked_as_it_is_writte
 
 
 def versions(project: Project, runtime: str) -> list[str]:
-    return [pin.version for pin in lock.read(project.lock, Target(runtime, "x86_64"))]
+    return [pin.version for pin in lockfile.read(project.lock, Target(runtime, "x86_64"))]
 
 
 def test_a_package_that_one_runtime_needs_is_marked_for_it_and_left_out_of_the_others(
