@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from deploy.container.digest import image_digest
 from deploy.errors import EngineError
 from deploy.layer.cache import Cache
-from deploy.layer.spec import digest
+from deploy.layer.cache_key import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

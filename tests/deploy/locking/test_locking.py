@@ -10,7 +10,7 @@ import pytest
 
 from deploy.errors import LockError
 from deploy.layer.cache import Cache
-from deploy.layer.spec import digest
+from deploy.layer.cache_key import digest
 from deploy.locking import lockfile
 from deploy.settings import Target
 from tests.deploy.locking.conftest import CONFIG
