@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from deploy.configuration import load
 from deploy.console import Console
 from deploy.errors import Fault, LockError
-from deploy.layer.cache import Cache
+from deploy.kept import Kept
 from deploy.locking import cooldown, document, lockfile
 from deploy.locking.difference import Change, changes
 from deploy.locking.python_versions import python_versions
@@ -94,7 +94,7 @@ def _resolve(
         raise LockError.of(str(source), "no such file", cure="write one requirement a line, such as `requests`")
     uv = Uv(
         source=source.name,
-        cache=Cache.from_environment(os.environ).root,
+        cache=Kept.from_environment(os.environ).root,
         environment=os.environ,
         cooldown=cooldown.options(settings.lock),
     )

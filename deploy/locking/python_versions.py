@@ -5,12 +5,12 @@ What an image said is kept by its digest; a lock records it, so that whoever has
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from deploy.container.digest import image_digest
 from deploy.errors import EngineError
-from deploy.layer.cache import Cache
-from deploy.layer.cache_key import digest
+from deploy.kept import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -46,9 +46,9 @@ def _versions(
 
 
 def _of_image(settings: Settings, runtime: str, environment: Mapping[str, str], say: Callable[[str], None]) -> str:
-    cache, reference = Cache.from_environment(environment), settings.image_of(runtime)
+    cache, reference = Kept.from_environment(environment), settings.image_of(runtime)
     named = image_digest(reference, environment)
-    if named and (kept := cache.checks(digest(["python", runtime, named.digest]))):
+    if named and (kept := cache.checks(key(runtime, named.digest))):
         return kept
     from deploy.container.engine import Engine
 
@@ -59,5 +59,10 @@ def _of_image(settings: Settings, runtime: str, environment: Mapping[str, str], 
     if done.code:
         raise EngineError.of(reference, f"its {runtime} does not run", log=done.stderr)
     version = done.stdout.strip()
-    cache.keep_checks(digest(["python", runtime, image.digest]), version)
+    cache.keep_checks(key(runtime, image.digest), version)
     return version
+
+
+def key(runtime: str, image: str) -> str:
+    """Name what the image with this digest said of a runtime."""
+    return hashlib.sha256(f"python {runtime} {image}".encode()).hexdigest()

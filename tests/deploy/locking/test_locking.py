@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.errors import LockError
-from deploy.layer.cache import Cache
-from deploy.layer.cache_key import digest
+from deploy.kept import Kept
 from deploy.locking import lockfile
+from deploy.locking.python_versions import key
 from deploy.settings import Target
 from tests.deploy.locking.conftest import CONFIG
 
@@ -223,7 +223,7 @@ def test_the_whole_version_of_the_runtimes_python_decides_and_is_recorded(
     assert [pin.name for pin in lockfile.read(project.lock)] == ["demo", "early"]
     assert "python3.11 is taken for 3.11.0, its first" in capsys.readouterr().out
     image = "sha256:" + "1" * 64
-    Cache.from_environment(os.environ).keep_checks(digest(["python", "python3.11", image]), "3.11.14")
+    Kept.from_environment(os.environ).keep_checks(key("python3.11", image), "3.11.14")
     project.configured(f"{CONFIG}image: example/python:3.11@{image}\n")
     project.run(upgrade=[])
     assert [pin.name for pin in lockfile.read(project.lock)] == ["demo", "late"]
