@@ -77,8 +77,7 @@ def _warn(report: Report, say: Callable[[str], None]) -> None:
 
 def _offer(report: Report, say: Callable[[str], None]) -> None:
     """Say what stays since nobody asked for it to go, where rules took it by default before."""
-    kept = [
-        f"{each.rule} ({each.bytes:,} bytes)" for each in report.offered if each.rule in _ONCE_DEFAULTS and each.bytes
-    ]
+    kept = [each for each in report.offered if each.rule in _ONCE_DEFAULTS and each.bytes]
     if kept:
-        say(f"no longer left out by default: {', '.join(kept)}; `trim: {{preset: small}}` asks for all of it")
+        told = ", ".join(f"{each.rule} ({each.bytes:,} bytes)" for each in kept)
+        say(f"no longer left out by default: {told}; `trim: {{preset: small}}` asks for all of it")

@@ -150,14 +150,11 @@ def test_what_a_distribution_keeps_against_the_policy_is_said_with_the_reason(sp
 
 def test_defaults_that_changed_are_told_to_whoever_relied_on_them(spec: LayerSpec, tmp_path: Path) -> None:
     said: list[str] = []
-    offered = [
-        Saving(rule=rule, files=1, bytes=each) for rule, each in (("stubs", 2000), ("metadata", 7), ("scripts", 0))
-    ]
-    resources = Saving(rule="boto3-resources", files=1, bytes=9)  # was no default before
-    built(spec, Fake(left(replace(REPORT, offered=(*offered, resources)))), tmp_path, said)
-    assert said[-1] == (
-        "no longer left out by default: stubs (2,000 bytes), metadata (7 bytes); `trim: {preset: small}` asks for all of it"
-    )
+    sizes = {"stubs": 2000, "metadata": 7, "scripts": 0, "boto3-resources": 9}  # the last was no default before
+    offered = tuple(Saving(rule=rule, files=1, bytes=count) for rule, count in sizes.items())
+    built(spec, Fake(left(replace(REPORT, offered=offered))), tmp_path, said)
+    told = "no longer left out by default: stubs (2,000 bytes), metadata (7 bytes)"
+    assert said[-1] == f"{told}; `trim: {{preset: small}}` asks for all of it"
     before = len(said)
     built(spec, Fake(left()), tmp_path, said)
     assert said[before:] == []
