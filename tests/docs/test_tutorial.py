@@ -60,6 +60,7 @@ class Reader:
     home: Path
     environment: dict[str, str]
     printed: str = ""
+    everything: str = ""
     running: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def follow(self, block: Block) -> None:
@@ -79,7 +80,11 @@ class Reader:
             check=False, timeout=PATIENCE,
         )  # fmt: skip
         assert done.returncode == 0, f"{commands}\n{done.stdout}\n{done.stderr}"
-        self.printed = done.stdout
+        self._print(done.stdout)
+
+    def _print(self, text: str) -> None:
+        self.printed = text
+        self.everything += text
 
     def _note(self, commands: str) -> None:
         """Keep what is exported, as a shell would for the commands after it."""
@@ -100,7 +105,7 @@ class Reader:
             assert process.poll() is None, printed
             assert time.monotonic() < deadline, printed
             time.sleep(0.1)
-        self.printed = printed
+        self._print(printed)
         self._note(printed)
 
 
@@ -124,14 +129,23 @@ def reader(folder: Path) -> Iterator[Reader]:
             assert process.wait(timeout=60) == 0
 
 
+def transcript(page: Path) -> list[str]:
+    """Return what the first block of a page shows as printed, line by line."""
+    shown = page.read_text(encoding="utf-8").partition("```\n")[2].partition("\n```")[0]
+    return [line for line in shown.splitlines() if line and not line.startswith(("$", "…"))]
+
+
 @pytest.mark.container
 def test_the_tutorial_leads_from_nothing_to_two_functions_and_back(tmp_path: Path) -> None:
     first, *others = blocks()
     assert first.text.startswith("git clone ")  # which is this folder
     assert len([each for each in others if each.language == "sh"]) >= 8
+    assert len(transcript(PROJECT / "README.md")) > 15
     with reader(tmp_path) as them:
         for block in others:
             them.follow(block)
+        for line in transcript(PROJECT / "README.md"):
+            assert re.search(pattern(line), them.everything), f"README.md: {line}"
 
 
 def test_what_is_printed_has_to_be_what_is_shown_but_for_figures() -> None:
