@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from deploy.container.digest import image_digest
+from deploy.invocation import Invocation, begin
 
 STAND_IN = "channelwright-runtime:python3.11"
 REAL = "public.ecr.aws/lambda/python:3.11"
@@ -18,7 +19,12 @@ pytest_plugins = ["tests.browser"]
 
 
 def pytest_configure() -> None:
-    """Take the image that the environment names, else the real one where it was pulled, else the stand-in."""
+    """Let what is advised be the sessions of this repository, however the tests were started.
+
+    The image is the one that the environment names, else the real one where it was pulled, else the stand-in.
+    """
+    begin(Invocation("nox -s"))
+    os.environ["NOX_CURRENT_SESSION"] = "test"
     image = REAL if image_digest(REAL, os.environ) else STAND_IN
     os.environ.setdefault("CHANNELWRIGHT_RUNTIME_IMAGE", image)
 

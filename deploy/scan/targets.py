@@ -10,6 +10,7 @@ from deploy.aws import functions, layers
 from deploy.code import bundle
 from deploy.container.digest import RuntimeImage
 from deploy.errors import BuildError, Fault, RolloutError
+from deploy.invocation import advised
 from deploy.layer.spec import specs
 from deploy.locking import lockfile
 from deploy.published import contents
@@ -91,7 +92,7 @@ def _running(shelf: Shelf, settings: Settings, stage: Stage) -> Iterator[Functio
             if state := functions.read(shelf.aws, name, version):
                 yield state
         if alias is None:
-            cure = f"deploy it first: `nox -s deploy -- --stage {stage.name}`"
+            cure = f"deploy it first: {advised('deploy', '--stage', stage.name)}"
             faults.append(Fault(f"{name}:{function.alias}", "is not there", cure=cure))
     if faults:
         raise RolloutError(faults)
@@ -99,7 +100,7 @@ def _running(shelf: Shelf, settings: Settings, stage: Stage) -> Iterator[Functio
 
 def _opened(path: Path, faults: list[Fault]) -> Target | None:
     if not path.is_file():
-        faults.append(Fault(f"{path.parent.name}/{path.name}", "is not there", cure="make it with `nox -s layer`"))
+        faults.append(Fault(f"{path.parent.name}/{path.name}", "is not there", cure=f"make it with {advised('layer')}"))
         return None
     content, where = path.read_bytes(), f"{path.parent.name}/{path.name}"
     return Target(where, content, contents.read(content, where))
@@ -109,7 +110,7 @@ def _manifest(path: Path, faults: list[Fault]) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        cure = "make it with `nox -s layer`"
+        cure = f"make it with {advised('layer')}"
         faults.append(Fault(f"{path.parent.name}/{path.name}", f"cannot be read: {error}", cure=cure))
         return {}
     return found
@@ -135,5 +136,5 @@ def _stale(target: Target, what: str) -> Finding:
         where=target.where,
         what=what,
         cause="the lock or the zip was changed after the layer was built",
-        cure="build it with `nox -s layer`, then scan again",
+        cure=f"build it with {advised('layer')}, then scan again",
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deploy.errors import Fault
+from deploy.invocation import advised
 from deploy.published.descriptions import LayerNote
 
 if TYPE_CHECKING:
@@ -24,15 +25,13 @@ if TYPE_CHECKING:
         VersionStanding,
     )
 
-_DEPLOY = "deploy the release that is meant: `nox -s deploy -- --stage {stage}`"
-
 
 def drift(settings: Settings, standing: Standing) -> tuple[Fault, ...]:
     return tuple(_all(settings, standing))
 
 
 def _all(settings: Settings, standing: Standing) -> Iterator[Fault]:
-    deploy = _DEPLOY.format(stage=standing.stage)
+    deploy = f"deploy the release that is meant: {advised('deploy', '--stage', standing.stage)}"
     if standing.stack:
         yield from _stack(standing.stack, deploy)
     for name in standing.missing:
