@@ -135,7 +135,7 @@ def _of_release(visit: Visit) -> Iterator[Check]:
     yield Check(
         "what is live, against the lock",
         "layers",
-        lambda: layers.as_locked(visit.settings, visit.attached, visit.shelf),
+        lambda: layers.as_locked(visit.settings, visit.attached, visit.readings, visit.shelf),
         ("the lock", *there),
     )
     yield Check(

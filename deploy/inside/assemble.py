@@ -2,8 +2,8 @@
 
     build/recipe.json, wheels/ ─ selection ─ the wheels, exactly those that were locked
                                  trim ────── their files, as far as the policy wants them
-                                 symbols ─── shared objects without what no loader reads
                                  bytecode ── modules compiled
+                                 record ──── each RECORD as the files are now
                                  inventory ─ what is in the layer, and how it came there
                                  archive ─── out/layer.zip, out/report.json
 
@@ -16,9 +16,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.inside import archive, bytecode, inventory, selection, symbols, tool, trim
+from deploy.inside import archive, bytecode, inventory, record, selection, tool
 from deploy.inside.exchange import Recipe
 from deploy.inside.refusal import Refused, fault
+from deploy.inside.trim import apply, symbols
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,24 +53,19 @@ def assemble(recipe: Recipe, offered: dict[str, bytes]) -> dict[str, bytes]:
     """Make the layer of a recipe from wheels, which are content by file name; return what goes into out/."""
     _check_interpreter(recipe)
     tools = selection.tool_hashes(TOOLS.read_text(encoding="utf-8"))
-    wheels = selection.select(offered, recipe.pins, tools, interpreter=f"/var/lang/bin/{recipe.runtime}")
-    trimmed = trim.trim(selection.merge(wheels), recipe)
-    stripped = symbols.strip(trimmed.files) if recipe.trim[trim.SYMBOLS.replace("-", "_")] else symbols.Stripped()
-    files = trim.changed(trimmed.files, stripped.change)
-    savings = trimmed.savings
-    if stripped.tool:
-        savings += (trim.saving(trim.SYMBOLS, trimmed.files, stripped.change),)
-    compiled = bytecode.compile_all(files, sourceless=recipe.bytecode == "sourceless")
+    wheels = selection.select(offered, recipe.pins, tools, interpreter=recipe.interpreter)
+    trimmed = apply.trim(selection.merge(wheels), recipe)
+    stripped = symbols.strip(trimmed.files) if apply.is_on(apply.SYMBOLS, recipe) else symbols.Stripped()
+    trimmed = trimmed.after(apply.SYMBOLS, stripped.change, recipe)
+    compiled = bytecode.compile_all(trimmed.files, sourceless=recipe.bytecode == "sourceless")
     deflate = tool.load(offered, tools)
     layer = inventory.Assembled(
         recipe=recipe,
         wheels=wheels,
-        files=compiled.files,
-        savings=savings,
+        files=record.rewritten(compiled.files, wheels),
+        trimmed=trimmed,
         kept_symbols=stripped.kept,
         uncompiled=compiled.failed,
-        strip=stripped.tool,
-        deflate=deflate.version,
     )
     return _written(layer, deflate)
 
@@ -77,7 +73,7 @@ def assemble(recipe: Recipe, offered: dict[str, bytes]) -> dict[str, bytes]:
 def _written(layer: inventory.Assembled, deflate: tool.Deflate) -> dict[str, bytes]:
     entries = {f"python/{path}": archive.Entry(file.content, file.executable) for path, file in layer.files.items()}
     entries[f"channelwright/{layer.recipe.layer}.json"] = archive.Entry(inventory.manifest(layer))
-    written = archive.write(entries, deflate.compress)
+    written = archive.write(entries, deflate)
     report = inventory.report(layer, written, sum(len(entry.content) for entry in entries.values()))
     return {"layer.zip": written.content, "report.json": report.to_json().encode()}
 

@@ -51,6 +51,7 @@ PROVES = (
     "pip_settings.py",
     "runtimes/base_images.py",
     "runtimes/wheel_tags.py",
+    "template_values.py",
 )
 # What these import and what decides neither, with the reason.
 NEUTRAL: Mapping[str, str] = {
@@ -61,6 +62,7 @@ NEUTRAL: Mapping[str, str] = {
     "container/exec_stream.py": "carries output",
     "container/failures.py": "words of errors",
     "errors.py": "words of errors",
+    "invocation.py": "words of errors",
     "settings.py": "its values are in the recipe, each by itself",
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from deploy.errors import ConfigError, Fault
@@ -13,7 +13,7 @@ from deploy.layer.partition import shares
 from deploy.settings import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from deploy.container.digest import RuntimeImage
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class LayerSpec:
+    """`withdrawn` names by distribution the trim rules that leave it as it is, since they broke it."""
+
     layer: Layer
     runtime: str
     architecture: Architecture
@@ -29,6 +31,7 @@ class LayerSpec:
     pins: tuple[Pin, ...]
     dockerfile: Path
     stem: str
+    withdrawn: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def target(self) -> Target:
@@ -46,8 +49,9 @@ class LayerSpec:
             architecture=self.architecture,
             runtime=self.runtime,
             bytecode=self.layer.bytecode,
-            trim=asdict(self.layer.trim),
+            trim=self.layer.trim,
             pins=self.pins,
+            withdrawn=self.withdrawn,
         )
 
     @property
@@ -59,7 +63,7 @@ class LayerSpec:
             "image": self.image.key,
             "runtime": self.runtime,
             "architecture": self.architecture,
-            "policy": digest([self.layer.name, self.layer.bytecode, asdict(self.layer.trim)]),
+            "policy": digest([self.layer.name, self.layer.bytecode, asdict(self.layer.trim), dict(self.withdrawn)]),
             "pipeline": built_by(),
         }
 
@@ -68,20 +72,14 @@ class LayerSpec:
         return digest(self.inputs)
 
 
-def specs(
-    settings: Settings, pins: Sequence[Pin], image: RuntimeImage, architecture: Architecture, runtime: str = ""
-) -> tuple[LayerSpec, ...]:
-    """Make the spec of each layer for an architecture and a runtime, the first one unless another is given.
-
-    Every pin goes to exactly one layer.
-    """
+def specs(settings: Settings, pins: Sequence[Pin], image: RuntimeImage, target: Target) -> tuple[LayerSpec, ...]:
+    """Make the spec of each layer for a target, whose pins these are. Every pin goes to exactly one layer."""
     dockerfile, parts = _inputs(settings, pins)
-    target = Target(runtime or settings.runtime, architecture)
     return tuple(
         LayerSpec(
             layer=layer,
             runtime=target.runtime,
-            architecture=architecture,
+            architecture=target.architecture,
             image=image,
             pins=parts[layer.name],
             dockerfile=dockerfile,

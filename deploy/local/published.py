@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from deploy.aws import functions, layers
 from deploy.errors import AwsError, Fault
 from deploy.layer.opt_folder import unpacked
-from deploy.layer.template_environment import lambda_environment
+from deploy.layer.template_environment import LEAST_MEMORY, lambda_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deploy.aws.functions import FunctionState
     from deploy.published.downloads import Shelf
 
-_DEFAULT_TIMEOUT, _DEFAULT_MEMORY = 3, 128
+_DEFAULT_TIMEOUT = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,16 +48,17 @@ def fetch(shelf: Shelf, name: str, version: str) -> Published:
         raise AwsError([Fault(f"{name}:{version}", "there is no such version")])
     task = unpacked([io.BytesIO(shelf.code(name, version, state.sha256))])
     opt = unpacked(io.BytesIO(_layer(shelf, arn)) for arn in state.layers)
-    memory = int(state.configuration.get("MemorySize", _DEFAULT_MEMORY))
+    runtime = str(state.configuration["Runtime"])
+    memory = int(state.configuration.get("MemorySize", LEAST_MEMORY))
     return Published(
         name=name,
         version=version,
-        runtime=str(state.configuration["Runtime"]),
+        runtime=runtime,
         handler=str(state.configuration["Handler"]),
         timeout=int(state.configuration.get("Timeout", _DEFAULT_TIMEOUT)),
         memory=memory,
         environment={
-            **lambda_environment(name, shelf.aws.region, memory),
+            **lambda_environment(name, shelf.aws.region, memory=memory, runtime=runtime),
             "AWS_LAMBDA_FUNCTION_VERSION": version,
             **_variables(state),
         },

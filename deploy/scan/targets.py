@@ -47,7 +47,7 @@ def built(settings: Settings) -> tuple[tuple[Target, ...], tuple[Finding, ...]]:
     for wanted in settings.targets:
         pins = lockfile.read(settings.project / settings.requirements, wanted)
         image = RuntimeImage(settings.image_of(wanted.runtime), "")
-        for spec in specs(settings, pins, image, wanted.architecture, wanted.runtime):
+        for spec in specs(settings, pins, image, wanted):
             if target := _opened(dist / f"{spec.stem}.zip", faults):
                 targets.append(target)
                 findings += _differing(target, spec, _manifest(dist / f"{spec.stem}.json", faults))

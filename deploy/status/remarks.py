@@ -9,11 +9,12 @@ from deploy.invocation import advised
 from deploy.layer.audit.limits import NEARLY, UNZIPPED
 from deploy.locking import lockfile
 from deploy.runtimes.end_of_life import days_left
+from deploy.settings import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.settings import Settings
+    from deploy.settings import Architecture, Settings
     from deploy.status.standing import FunctionStanding, QueueStanding, Standing, VersionStanding
 
 SOON = 180
@@ -81,23 +82,23 @@ def _queue(standing: QueueStanding) -> Iterator[Fault]:
 
 
 def _locked(settings: Settings, standing: Standing) -> Iterator[Fault]:
-    """Yield what the lock has in another version than the layers that are live."""
+    """Yield what the lock has in another version than the layers that are live, for the architecture they run on."""
     path = settings.project / settings.requirements
     if not path.exists():
         return
-    try:
-        pins = {pin.name: pin.version for pin in lockfile.read(path)}
-    except LockError as error:
-        yield from error.faults
-        return
-    live: dict[str, str] = {}
-    for function in standing.functions:
-        for version in _live(function):
-            for layer in version.layers:
-                live |= layer.contents.versions if layer.contents else {}
-    changed = [
-        f"{name} {live[name]} -> {pins[name]}" for name in sorted(live.keys() & pins.keys()) if live[name] != pins[name]
-    ]
+    live: dict[Architecture, dict[str, str]] = {}
+    for version in (version for function in standing.functions for version in _live(function)):
+        for layer in version.layers:
+            live.setdefault(version.state.architecture, {}).update(layer.contents.versions if layer.contents else {})
+    changed: dict[str, None] = {}
+    for architecture, has in live.items():
+        try:
+            pins = {pin.name: pin.version for pin in lockfile.read(path, Target(settings.runtime, architecture))}
+        except LockError as error:
+            yield from error.faults
+            return
+        names = sorted(has.keys() & pins.keys())
+        changed |= dict.fromkeys(f"{name} {has[name]} -> {pins[name]}" for name in names if has[name] != pins[name])
     if changed:
         yield Fault(str(settings.requirements), f"what is live has other versions than the lock: {', '.join(changed)}")
 

@@ -76,8 +76,9 @@ class Workshop:
 @pytest.fixture(scope="module")
 def workshop(engine: Engine, runtime_image: str) -> Workshop:
     wanted = configuration.load(PROJECT, {IMAGE_VARIABLE: runtime_image})
-    image = engine.resolve(wanted.image, "x86_64", print)
-    spec = specs(wanted, lockfile.read(PROJECT / wanted.requirements), image, "x86_64")[0]
+    target = wanted.targets[0]
+    image = engine.resolve(wanted.image, target.architecture, print)
+    spec = specs(wanted, lockfile.read(PROJECT / wanted.requirements, target), image, target)[0]
     return Workshop(ContainerRuntime(engine, image, os.environ), spec, Cache.from_environment(os.environ).root)
 
 
@@ -124,7 +125,6 @@ def test_the_sizes_are_what_was_aimed_at(with_sources: BuiltLayer, sourceless: B
 def test_every_rule_of_the_policy_saved_something(with_sources: BuiltLayer) -> None:
     saved = {saving.rule: saving.bytes for saving in with_sources.report.savings}
     assert [rule for rule, count in saved.items() if count <= 0] == ["bytecode"]
-    assert with_sources.report.strip
     assert not with_sources.report.kept_symbols
     assert not with_sources.report.uncompiled
 

@@ -11,13 +11,14 @@ import pytest
 
 from deploy.code import tree_digest
 from deploy.errors import VerificationError
+from deploy.inside.exchange import TrimPolicy
 from deploy.layer.backend.containers import ContainerRuntime
 from deploy.layer.evidence import FunctionUnderTest
 from deploy.layer.opt_folder import merged
 from deploy.layer.template_environment import lambda_environment
 from deploy.layer.verify import VerifiedLayer, verify
 from deploy.layer.verify_code import verify_code
-from deploy.settings import Layer, TrimPolicy
+from deploy.settings import Layer
 from tests.deploy.layer.synthetic import Made, entry, installed, layer, real_yaml
 
 if TYPE_CHECKING:
@@ -73,8 +74,8 @@ def tried(runtime: ContainerRuntime, verified: VerifiedLayer, files: Mapping[str
     with zipfile.ZipFile(buffer, "w") as archive:
         for path, content in files.items():
             archive.writestr(entry(path), content)
-    environment = {**lambda_environment("bot", "eu-central-1"), "KEY": "1"}
-    function = FunctionUnderTest(key="bot", handler="bot.handler", environment=environment)
+    environment = {**lambda_environment("bot", "eu-central-1", memory=128, runtime="python3.11"), "KEY": "1"}
+    function = FunctionUnderTest(key="bot", handler="bot.handler", environment=environment, memory=128)
     return verify_code([verified], buffer.getvalue(), [replace(function, **changes)], runtime, lambda _: None)
 
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from channelwright.reply import MAX_CONTENT
-from channelwright.templates import Channel
-from tests.bot.worker.outcomes import categories
-from tests.bot.worker.test_care import drop
+from channelwright.campaign.templates import Channel
+from channelwright.discord.text import MAX_CONTENT
+from tests.bot.by_hand import drop
+from tests.bot.outcomes import categories
 
 if TYPE_CHECKING:
-    from tests.bot.worker.conftest import Lab, Start
+    from tests.bot.lab import Lab, Start
 
 
 def long_template(count: int) -> tuple[Channel, ...]:
@@ -56,5 +56,5 @@ def test_every_answer_about_a_template_of_any_size_ends_and_fits(start: Start, c
         lab.do(line, **({} if line.endswith("list") else {"campaign": where}))
     shown = lab.do("delete-campaign", campaign=where)
     lab.press(shown, f"Delete {count} channels")
-    assert not categories(lab, name)
+    assert not categories(lab, name), lab.text(shown)
     assert answered(lab)

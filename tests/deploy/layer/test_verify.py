@@ -10,12 +10,13 @@ import pytest
 
 from deploy.container.digest import RuntimeImage
 from deploy.errors import VerificationError
+from deploy.inside.exchange import TrimPolicy
 from deploy.layer import verify as verify_module
 from deploy.layer import verify_imports
 from deploy.layer.evidence import Evidence
 from deploy.layer.values import Sha256
 from deploy.layer.verify import VerifiedLayer, restored, verify
-from deploy.settings import Layer, TrimPolicy
+from deploy.settings import Layer
 from tests.deploy.layer.synthetic import FolderRuntime, Made, cached, compiled, layer, real_yaml
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ import pytest
 
 from deploy.container.digest import RuntimeImage
 from deploy.errors import RolloutError
+from deploy.inside.exchange import TrimPolicy
 from deploy.published import contents
 from deploy.release import rebuilt
-from deploy.settings import Layer, Settings, TrimPolicy
+from deploy.settings import Layer, Settings
 from tests.deploy.published.test_contents import package, zipped
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ def _zip(folder: Path, **told: object) -> Path:
         "packages": [package("a", **told)],
         "savings": [{"rule": "tests", "files": 2, "bytes": 10}],
         "uncompiled": {"a/y.py": "SyntaxError"},
-        "tools": {"python": "3.11.9", "strip": "2.29"},
     }
     path = folder / "layer.zip"
     path.write_bytes(zipped({"python/a/x.py": "12345", "channelwright/tiny-layer.json": json.dumps(manifest)}))

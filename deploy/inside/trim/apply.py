@@ -1,0 +1,171 @@
+"""What is left out of a layer: one rule per key of the trim policy, in the order in which they take files.
+
+A rule gets the files that are still there and the recipe. It answers with what it changes: new content by path, None
+for a file that goes. A file is counted for the first rule that takes it. A rule that was withdrawn for a distribution
+changes nothing of it; one that nobody asked for or refused only says what it would take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from deploy.inside.exchange import Applied, Recipe, Saving, Spared
+from deploy.inside.refusal import Refused, fault, suggestion
+from deploy.inside.trim import botocore, metadata, plain, readers, unreached
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from deploy.inside.files import Files
+
+Change = dict[str, bytes | None]
+Rule = Callable[["Files", Recipe], Change]
+
+RULES: dict[str, Rule] = {
+    "exclude": plain.exclude,
+    "tests": unreached.tests,
+    "stubs": plain.stubs,
+    "scripts": plain.scripts,
+    "metadata": metadata.metadata,
+    "ca-bundle": plain.ca_bundle,
+    "zone-data": plain.zone_data,
+    "compiled-twins": plain.compiled_twins,
+    "boto3-resources": botocore.resources,
+    "botocore-data": botocore.data,
+    "botocore-endpoints": botocore.endpoints,
+    "botocore-documentation": botocore.documentation,
+}
+# Needs a tool, and is done in deploy.inside.trim.symbols.
+SYMBOLS = "debug-symbols"
+# Not a choice: what a wheel brings of it would be stale, or stand in the way of what is made here.
+BYTECODE = "bytecode"
+LEFTOVERS = "leftovers"
+
+_WITHDRAWN = "it was withdrawn for it"
+
+
+@dataclass(frozen=True)
+class Trimmed:
+    """The files that stay, what each rule did to which distribution, what it left alone, and what more could go."""
+
+    files: Files
+    applied: tuple[Applied, ...] = ()
+    spared: tuple[Spared, ...] = ()
+    offered: tuple[Saving, ...] = ()
+
+    def after(self, rule: str, change: Change, recipe: Recipe) -> Trimmed:
+        """Return what is left once a rule did this, as far as it was not withdrawn."""
+        change, spared = _spared(rule, self.files, change, recipe)
+        return Trimmed(
+            files=changed(self.files, change),
+            applied=(*self.applied, *applied(rule, self.files, change)),
+            spared=(*self.spared, *spared),
+            offered=self.offered,
+        )
+
+
+def trim(files: Files, recipe: Recipe) -> Trimmed:
+    """Apply every rule that is on; raise Refused with every setting that does not fit what is there."""
+    faults = list(_unknown(recipe.withdrawn))
+    result = Trimmed(files).after(BYTECODE, plain.bytecode(files, recipe), recipe)
+    result = result.after(LEFTOVERS, plain.leftovers(result.files, recipe), recipe)
+    for name, rule in RULES.items():
+        if (asked := is_on(name, recipe)) is False:
+            continue
+        try:
+            change = rule(result.files, recipe)
+        except Refused as refused:
+            faults += refused.faults
+            continue
+        if asked:
+            result = result.after(name, change, recipe)
+        elif offered := list(applied(name, result.files, _spared(name, result.files, change, recipe)[0])):
+            result = replace(result, offered=(*result.offered, _saving(name, offered)))
+    if faults:
+        raise Refused(faults)
+    return result
+
+
+def is_on(rule: str, recipe: Recipe) -> bool | None:
+    """Tell whether the policy asks for a rule; None where it says neither yes nor no."""
+    setting: object = getattr(recipe.trim, rule.replace("-", "_"))
+    return setting if setting is None else bool(setting) and setting != "all"
+
+
+def savings(recipe: Recipe, done: Sequence[Applied]) -> tuple[Saving, ...]:
+    """Sum up what each rule that is on saved, in the order in which they ran."""
+    rules = [BYTECODE, LEFTOVERS, *(rule for rule in (*RULES, SYMBOLS) if is_on(rule, recipe))]
+    return tuple(_saving(rule, [each for each in done if each.rule == rule]) for rule in rules)
+
+
+def changed(files: Files, change: Change) -> Files:
+    """Return the files as they are after a change; one that is new has the owner of its folder's other files."""
+    result = {path: file for path, file in files.items() if path not in change}
+    for path, content in change.items():
+        if content is not None:
+            result[path] = replace(files[_origin(path, files)], content=content)
+    return result
+
+
+def applied(rule: str, files: Files, change: Change) -> Iterator[Applied]:
+    """Say of every distribution what a change takes from it, and the bytes that this saves."""
+    for owner, part in sorted(_by_owner(files, change).items()):
+        before = sum(_weight(path, files, part) for path in part if path in files)
+        after = sum(len(content) for content in part.values() if content is not None)
+        yield Applied(
+            rule=rule,
+            distribution=owner,
+            taken=tuple(
+                sorted(path for path, content in part.items() if content is None and not _replaced(path, part))
+            ),
+            changed=tuple(sorted(path for path, content in part.items() if content is not None)),
+            bytes=before - after,
+        )
+
+
+def _by_owner(files: Files, change: Change) -> dict[str, Change]:
+    parts: dict[str, Change] = {}
+    for path, content in change.items():
+        parts.setdefault(files[_origin(path, files)].owner, {})[path] = content
+    return parts
+
+
+def _spared(rule: str, files: Files, change: Change, recipe: Recipe) -> tuple[Change, tuple[Spared, ...]]:
+    """Take out of a change what it does to distributions that the rule has to leave alone, and say why."""
+    parts = _by_owner(files, change)
+    reasons = {owner: _WITHDRAWN for owner in parts if rule in recipe.withdrawn.get(owner, ())}
+    reasons = {owner: why for owner, why in readers.of(rule, files, change).items() if owner in parts} | reasons
+    left = {path: content for owner, part in parts.items() if owner not in reasons for path, content in part.items()}
+    return left, tuple(Spared(rule=rule, distribution=owner, reason=reasons[owner]) for owner in sorted(reasons))
+
+
+def _unknown(withdrawn: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    known = (*RULES, SYMBOLS)
+    for distribution, rules in withdrawn.items():
+        for rule in rules:
+            if rule not in known:
+                yield fault(f"withdrawn {distribution}", f"{rule} is no trim rule", cure=suggestion(rule, known))
+
+
+def _saving(rule: str, done: Sequence[Applied] | Iterator[Applied]) -> Saving:
+    each = list(done)
+    files = sum(len(one.taken) + len(one.changed) for one in each)
+    return Saving(rule=rule, files=files, bytes=sum(one.bytes for one in each))
+
+
+def _weight(path: str, files: Files, change: Change) -> int:
+    """Return a file's size; for one that is unpacked by the change, its size unpacked, which gzip stores last."""
+    content = files[path].content
+    return int.from_bytes(content[-4:], "little") if _replaced(path, change) else len(content)
+
+
+def _replaced(path: str, change: Change) -> bool:
+    """Tell whether a change puts a compressed file's content, unpacked, in its place."""
+    return path.endswith(".gz") and path.removesuffix(".gz") in change
+
+
+def _origin(path: str, files: Files) -> str:
+    """Return the file that a changed one was made of: itself, or its compressed form."""
+    return path if path in files else f"{path}.gz"

@@ -1,0 +1,90 @@
+"""The trim rule for .dist-info: what importlib.metadata answers from stays, and so do the licences."""
+
+from __future__ import annotations
+
+import configparser
+import re
+from email.parser import BytesHeaderParser
+from typing import TYPE_CHECKING
+
+from deploy.inside.files import dist_info
+
+if TYPE_CHECKING:
+    from email.message import Message
+
+    from deploy.inside.exchange import Recipe
+    from deploy.inside.files import Files
+
+Change = dict[str, bytes | None]
+
+# version() reads Name and Version, requires() reads Requires-Dist, and whoever asks under which terms a layer's
+# content came finds the licence. The rest of METADATA is the project's page on a package index.
+HEADERS = (
+    "Metadata-Version",
+    "Name",
+    "Version",
+    "License-Expression",
+    "License",
+    "License-File",
+    "Requires-Python",
+    "Requires-Dist",
+    "Provides-Extra",
+)
+_LICENCE = re.compile(r"(^|/)(licen[cs]e|copying|notice|authors|copyright)", re.IGNORECASE)
+_INSTALLERS_GROUPS = {"console_scripts", "gui_scripts"}
+
+
+def metadata(files: Files, recipe: Recipe) -> Change:
+    """Cut METADATA to the headers that are asked for; drop what only installers read.
+
+    Stay: RECORD, licences, the bills of materials of bundled libraries (PEP 770), and entry points of groups that
+    programs look up at run time.
+    """
+    del recipe
+    change: Change = {}
+    for path, file in files.items():
+        if not dist_info(path) or is_licence(path):
+            continue
+        inner = path.partition("/")[2]
+        if inner == "METADATA":
+            if (cut := _headers(file.content)) != file.content:
+                change[path] = cut
+        elif inner != "RECORD" and not _is_read(inner, file.content):
+            change[path] = None
+    return change
+
+
+def _is_read(inner: str, content: bytes) -> bool:
+    """Tell whether programs, and not only installers, read this file of .dist-info."""
+    return inner.startswith("sboms/") or (inner == "entry_points.txt" and _looked_up(content))
+
+
+def is_licence(path: str) -> bool:
+    """Tell whether a file in .dist-info is a licence or a notice that has to travel with the code."""
+    inner = path.partition("/")[2]
+    return inner.startswith(("licenses/", "license_files/")) or bool(_LICENCE.search(inner))
+
+
+def license_of(metadata: Message) -> str:
+    """Return the licence that a distribution declares: an SPDX expression, or its own words."""
+    if expression := metadata["License-Expression"]:
+        return str(expression)
+    classifiers = [each for each in metadata.get_all("Classifier", []) if each.startswith("License ::")]
+    named = [each.rpartition(" :: ")[2] for each in classifiers]
+    declared = str(metadata["License"] or "").strip()
+    if not declared or "\n" in declared or declared == "UNKNOWN":
+        return "; ".join(named)
+    return f"{declared} ({'; '.join(named)})" if len(named) > 1 else declared
+
+
+def _headers(content: bytes) -> bytes:
+    """Cut METADATA; a licence that is a text of many lines is left to the licence files."""
+    message = BytesHeaderParser().parsebytes(content)
+    lines = [f"{name}: {value}" for name in HEADERS for value in message.get_all(name, []) if "\n" not in str(value)]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _looked_up(entry_points: bytes) -> bool:
+    parser = configparser.ConfigParser(delimiters=("=",), strict=False, interpolation=None)
+    parser.read_string(entry_points.decode())
+    return bool(set(parser.sections()) - _INSTALLERS_GROUPS)
