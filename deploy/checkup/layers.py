@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from deploy.checkup.findings import Finding
     from deploy.checkup.functions import Reading
     from deploy.published.contents import Contents
-    from deploy.published.downloads import Shelf
+    from deploy.published.downloads import Downloads
     from deploy.settings import Architecture, Settings
 
 _LISTED = 4
@@ -54,11 +54,11 @@ class Attached:
         """Bytes of its zip."""
         return self.content.size if self.content else 0
 
-    def opened(self, shelf: Shelf) -> Contents | None:
+    def opened(self, downloads: Downloads) -> Contents | None:
         """Download it, unless it was before, and look into it; None where it cannot be had."""
         if self.content is None:
             return None
-        return contents.read(shelf.layer(self.content, self.arn), self.arn)
+        return contents.read(downloads.layer(self.content, self.arn), self.arn)
 
 
 def read(aws: Aws, readings: Sequence[Reading]) -> Mapping[str, Attached]:
@@ -122,14 +122,14 @@ def _behind(aws: Aws, settings: Settings, each: Attached, architecture: str) -> 
 
 
 def as_locked(
-    settings: Settings, found: Mapping[str, Attached], readings: Sequence[Reading], shelf: Shelf
+    settings: Settings, found: Mapping[str, Attached], readings: Sequence[Reading], downloads: Downloads
 ) -> Iterator[Finding]:
     """Compare what the live layers hold with what the lock says that they should, for the architecture they run on."""
     architectures = _architectures(readings)
     locked = {each: _locked(settings, Target(settings.runtime, each)) for each in set(architectures.values())}
     for each in found.values():
         shares = locked[architectures[each.arn]]
-        opened = each.opened(shelf) if each.name in shares else None
+        opened = each.opened(downloads) if each.name in shares else None
         if opened is None:
             continue
         differences = list(_differences(opened.versions, shares[each.name]))

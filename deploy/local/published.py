@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from deploy.aws.functions import FunctionState
-    from deploy.published.downloads import Shelf
+    from deploy.published.downloads import Downloads
 
 _DEFAULT_TIMEOUT = 3
 
@@ -41,13 +41,13 @@ class Published:
         return f"{self.name}:{self.version}"
 
 
-def fetch(shelf: Shelf, name: str, version: str) -> Published:
+def fetch(downloads: Downloads, name: str, version: str) -> Published:
     """Download a version; raise AwsError where it, its code or one of its layers cannot be had."""
-    state = functions.read(shelf.aws, name, version)
+    state = functions.read(downloads.aws, name, version)
     if state is None:
         raise AwsError([Fault(f"{name}:{version}", "there is no such version")])
-    task = unpacked([io.BytesIO(shelf.code(name, version, state.sha256))])
-    opt = unpacked(io.BytesIO(_layer(shelf, arn)) for arn in state.layers)
+    task = unpacked([io.BytesIO(downloads.code(name, version, state.sha256))])
+    opt = unpacked(io.BytesIO(_layer(downloads, arn)) for arn in state.layers)
     runtime = str(state.configuration["Runtime"])
     memory = int(state.configuration.get("MemorySize", LEAST_MEMORY))
     return Published(
@@ -58,7 +58,7 @@ def fetch(shelf: Shelf, name: str, version: str) -> Published:
         timeout=int(state.configuration.get("Timeout", _DEFAULT_TIMEOUT)),
         memory=memory,
         environment={
-            **lambda_environment(name, shelf.aws.region, memory=memory, runtime=runtime),
+            **lambda_environment(name, downloads.aws.region, memory=memory, runtime=runtime),
             "AWS_LAMBDA_FUNCTION_VERSION": version,
             **_variables(state),
         },
@@ -67,11 +67,11 @@ def fetch(shelf: Shelf, name: str, version: str) -> Published:
     )
 
 
-def _layer(shelf: Shelf, arn: str) -> bytes:
-    found = layers.read(shelf.aws, arn)
+def _layer(downloads: Downloads, arn: str) -> bytes:
+    found = layers.read(downloads.aws, arn)
     if found is None:
         raise AwsError([Fault(arn, "was deleted; Lambda goes on with it where it is attached, this machine cannot")])
-    return shelf.layer(found[1], arn)
+    return downloads.layer(found[1], arn)
 
 
 def _variables(state: FunctionState) -> Mapping[str, str]:

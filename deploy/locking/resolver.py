@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from deploy.locking.uv_call import Uv
-    from deploy.locking.wheels import Wheel
+    from deploy.locking.wheels import LockedWheel
     from deploy.settings import Target
 
 _PREFERRED = "pylock.toml"
@@ -28,7 +28,7 @@ class Resolved:
     name: str
     version: str
     needed_by: frozenset[str]
-    wheels: tuple[Wheel, ...]
+    wheels: tuple[LockedWheel, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
