@@ -17,14 +17,14 @@ LACKS = pytest.StashKey[dict[str, str]]()
 
 pytest_plugins = ["tests.browser"]
 
+# What is advised names the sessions of this repository, however the tests were started. Before anything is imported
+# that advises something, and for the processes that tests start.
+begin(Invocation("nox -s"))
+os.environ["NOX_CURRENT_SESSION"] = "test"
+
 
 def pytest_configure() -> None:
-    """Let what is advised be the sessions of this repository, however the tests were started.
-
-    The image is the one that the environment names, else the real one where it was pulled, else the stand-in.
-    """
-    begin(Invocation("nox -s"))
-    os.environ["NOX_CURRENT_SESSION"] = "test"
+    """Take the image that the environment names, else the real one where it was pulled, else the stand-in."""
     image = REAL if image_digest(REAL, os.environ) else STAND_IN
     os.environ.setdefault("CHANNELWRIGHT_RUNTIME_IMAGE", image)
 
