@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from deploy.errors import Fault, LockError
 from deploy.inside.exchange import Pin
+from deploy.invocation import advised
 from deploy.settings import MACHINES
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?P<version>[^\s;]+)\s*(?:;(?P<marker>.*))?$")
 _HASH = re.compile(r"^sha256:([0-9a-f]{64})$")
 _RECORDED = re.compile(r"(python3\.\d+) \((3\.\d+\.\d+)\) on ")
-_CURE = "remake it with `nox -s lock`"
+_CURE = f"remake it with {advised('lock')}"
 
 
 def read(path: Path, target: Target) -> tuple[Pin, ...]:
@@ -30,7 +31,9 @@ def read(path: Path, target: Target) -> tuple[Pin, ...]:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise LockError([Fault(str(path), error.strerror or str(error), cure="make it with `nox -s lock`")]) from error
+        raise LockError(
+            [Fault(str(path), error.strerror or str(error), cure=f"make it with {advised('lock')}")]
+        ) from error
     pins: dict[str, Pin] = {}
     faults: list[Fault] = []
     versions = recorded(text)
