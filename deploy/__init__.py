@@ -5,7 +5,7 @@
                                          layer.build ─ BuiltLayer      a zip that exists
                                          layer.verify ─ VerifiedLayer  the same zip, proven in a fresh runtime container
                                            └─ dist/<layer>.zip, .json (manifest), .cdx.json (SBOM)   end of `layer`
-    src + included files ─────────────── release.bundle ─ CodeBundle   the code zip, its handlers proven on the layers
+    src + included files ─────────────── code.bundle ── CodeBundle   the code zip, its handlers proven on the layers
                                          release.stack ─ Outputs       queues, roles, functions, aliases, alarms
                                          release.publish ─ PublishedLayer   new, or the existing version reused
                                          release.delivery ─ Delivery   in every region, shared, `next` moved
@@ -34,13 +34,19 @@ touched only when all regions have their layers. `share` looks after the version
 well: all or none. There is no state file: what a release was and what ran before it stands in AWS's own descriptions
 (`release.notes`), so that
 
-    release.candidate   takes the very bytes that one stage runs, for `promote`, which proves and ships them as a deploy
+    release.promote     takes the very bytes that one stage runs, proves and ships them as a deploy
     release.rollback    moves the aliases back to what their histories name
-    release.pruning     finds the versions that nothing refers to
-    release.delivery    brings layers to other regions, shares them, moves the names that others follow
+    release.prune_plan  finds the versions that nothing refers to
+    release.delivery    brings layers to other regions
+    share               says who may use them, and moves the names that others follow
     published           opens any layer version, and says who has it; status, report, scan and checkup judge
 
 and `local` does all of it on this machine, with an emulated AWS.
+
+Above the steps stand `commands`, what people call, and `prepare`, from a project to what can be shipped; below them
+`configuration` (with `configuration_faults`) and `settings`, `errors`, `console`, `atomic` files, `completed`
+processes, `git`, `local_secrets`, `pip_settings` and `project_module`, which runs what is a project's own.
+`standalone` is for a build of Dockerfile.layer without the pipeline around it.
 """
 
 __version__ = "0.1.0"

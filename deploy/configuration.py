@@ -6,6 +6,7 @@ against, by `configuration_faults`.
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import yaml
 
 from deploy.configuration_faults import faults
 from deploy.errors import ConfigError, Fault
+from deploy.inside.exchange import TrimPolicy
 from deploy.settings import (
     IMAGE_VARIABLE,
     Budget,
@@ -31,7 +33,6 @@ from deploy.settings import (
     Settings,
     Share,
     Stage,
-    TrimPolicy,
     WithDependencies,
     default_image,
     image_variable,
@@ -142,13 +143,22 @@ def _scan(raw: Mapping[str, Any]) -> Scan:
 
 def _layer(name: str, raw: Mapping[str, Any]) -> Layer:
     values = _named(raw)
-    trim, budget = values.pop("trim", {}), values.pop("budget", {})
+    trim, budget = _trim(values.pop("trim", {})), values.pop("budget", {})
     values["share"] = _share(values.pop("share")) if "share" in values else None
     values["channels"] = _CHANNELS.get(asked := values.pop("channels", False), asked)
     if isinstance(packages := values.get("packages"), dict):
         of, leaving = packages["with-dependencies-of"], packages.get("except", ())
         values["packages"] = WithDependencies(of=tuple(of), leaving=tuple(leaving))
-    return Layer(name=name, trim=TrimPolicy(**_named(trim)), budget=Budget(**budget), **values)
+    return Layer(name=name, trim=trim, budget=Budget(**budget), **values)
+
+
+def _trim(raw: Mapping[str, Any]) -> TrimPolicy:
+    """Apply the preset, which is every rule that is a yes or a no; what is written beside it comes first."""
+    values = _named(raw)
+    preset: dict[str, Any] = {}
+    if values.pop("preset", None) == "small":
+        preset = {each.name: True for each in fields(TrimPolicy) if each.default is None or each.default is True}
+    return TrimPolicy(**preset | values)
 
 
 def _share(raw: Mapping[str, Any]) -> Share:

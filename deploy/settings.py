@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from deploy.errors import ConfigError, Fault, suggest
+from deploy.inside.exchange import TrimPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,25 +33,6 @@ class Target:
 
     def __str__(self) -> str:
         return f"{self.runtime} on {self.architecture}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrimPolicy:
-    """What is left out of a layer, rule by rule; the meaning of each is in the schema."""
-
-    botocore_data: Literal["all"] | tuple[str, ...] = "all"
-    botocore_endpoints: bool = True
-    botocore_documentation: bool = True
-    boto3_resources: bool = False
-    debug_symbols: bool = True
-    tests: bool = True
-    stubs: bool = True
-    scripts: bool = True
-    ca_bundle: bool = True
-    zone_data: bool = True
-    metadata: bool = True
-    compiled_twins: tuple[str, ...] = ()
-    exclude: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +72,7 @@ class Layer:
     packages: Literal["rest"] | tuple[str, ...] | WithDependencies = "rest"
     bytecode: Bytecode = "unchecked-hash"
     license: str = ""
-    trim: TrimPolicy = TrimPolicy()
+    trim: TrimPolicy = field(default_factory=TrimPolicy)
     budget: Budget = Budget()
     share: Share | None = field(default=None, repr=False)
     channels: str | None = field(default=None, repr=False)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deploy.image_digest import image_digest
+from deploy.container.digest import image_digest
 
 STAND_IN = "channelwright-runtime:python3.11"
 REAL = "public.ecr.aws/lambda/python:3.11"
@@ -53,7 +53,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 def _what_containers_lack() -> str:
     """Say what the container tests miss here, or nothing."""
-    from deploy.container import Engine
+    from deploy.container.engine import Engine
     from deploy.errors import EngineError
 
     try:

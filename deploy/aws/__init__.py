@@ -1,16 +1,18 @@
 """The one door to AWS: only what is below this folder imports boto3.
 
-    connection   who we are and where: checked before anything else is asked
-    refusals     what AWS or botocore refused, as AwsError with cause and cure
-    layers       layer versions
-    grants       who else may use a layer version
-    parameters   SSM parameters of plain text
-    functions    functions, their versions and aliases
-    queues       queues, and the event sources through which functions take from them
-    stacks       CloudFormation stacks and change sets
-    uploads      how bytes get to Lambda: in the call, or through S3
-
-Each verb is one call, or one call and its pages; it returns values, never botocore's dictionaries. Retries and
-waiting are botocore's own: its standard retry mode and its waiters. Any endpoint serves that boto3 is told of by
-AWS_ENDPOINT_URL.
+connection         who we are in AWS, and the clients that every verb speaks through
+identity           who the credentials belong to, and what IAM says that they may do
+refusals           what AWS refused, translated once: action, cause, what to do
+account            what Lambda allows the account in the region, and how much of it is taken
+regions            the same work in several regions side by side
+layers             layer versions: listed, looked into, published, deleted
+grants             the statements of a layer version's policy: read, added, removed
+functions          functions, their published versions and their aliases
+uploads            how bytes get to Lambda: in the call itself, through a bucket above 50 MiB
+storage            how much of a region's code storage is taken
+stacks             CloudFormation: a template's needs, change sets, stacks, and why one failed
+parameters         SSM parameters of plain text
+secure_parameters  SSM parameters that are encrypted: kept, and looked at without reading them
+queues             queues, and the event source mappings through which functions take from them
+logs               the events of a log group that hold a phrase
 """

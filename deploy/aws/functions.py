@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.aws.layers import fetch, hexadecimal
 from deploy.aws.refusals import asking
+from deploy.errors import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,6 +84,15 @@ class AliasState:
     def versions(self) -> frozenset[str]:
         """Every version that the alias sends traffic to."""
         return frozenset({self.version, *self.weights})
+
+
+def weighted(alias: AliasState) -> Fault:
+    cure = f"take the weights away: aws lambda update-alias --function-name {alias.function} --name {alias.name}"
+    return Fault(
+        f"{alias.function}:{alias.name}",
+        "sends a share of the traffic to another version",
+        cure=f"{cure} --routing-config AdditionalVersionWeights={{}}",
+    )
 
 
 def names(aws: Aws) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from deploy.aws.refusals import asking
 from deploy.errors import ConfigError, Fault
-from deploy.layer.limits import DIRECT_UPLOAD
+from deploy.layer.audit.limits import DIRECT_UPLOAD
 from deploy.layer.manifest import code_sha256
 
 if TYPE_CHECKING:

@@ -2,7 +2,10 @@
 
     project + lock ─ ways ─────────── three Ways      pip and zip, uv and zip as uv documents it, this pipeline
                      first_request ── FirstRequest    each layer in the runtime image, a fresh container every time
+                     builds ───────── samples         each way cold, with nothing changed, with the source changed
                      figures ──────── Row             medians and ratios of one run, as a table and as JSON
+
+`steps` are single steps of the pipeline as processes of their own, to be timed.
 
 Machines are noisy and differ, so every round does all ways in turn and only figures of one run are compared.
 """

@@ -18,7 +18,7 @@ from zipfile import ZipFile
 
 from deploy.bench.figures import Row
 from deploy.errors import EngineError, Fault, VerificationError
-from deploy.layer.runtime import OPT, TASK_ROOT
+from deploy.layer.backend.protocol import OPT, TASK_ROOT
 from deploy.layer.template_environment import TRIAL_REGION, environment_of, lambda_environment
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from deploy.bench.builds import Builds
     from deploy.console import Console
-    from deploy.container import Engine
+    from deploy.container.engine import Engine
     from deploy.settings import Function, Settings
 
 UNSIGNED: dict[str, Any] = {
@@ -114,7 +114,7 @@ def measure_first_requests(
     settings: Settings, builds: Builds, event: Mapping[str, Any] | None, count: int, console: Console
 ) -> Iterator[Row]:
     """Send `count` first requests to every function on each layer, in turn; yield a row for each comparison."""
-    from deploy.container import Engine
+    from deploy.container.engine import Engine
 
     pip = builds.pip.opt()
     contents = {

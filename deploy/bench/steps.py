@@ -23,15 +23,15 @@ def main(step: str, project: str) -> None:
 
 
 def build(settings: Settings) -> None:
-    from deploy.container import Engine
-    from deploy.layer import lock
+    from deploy.container.engine import Engine
+    from deploy.layer.backend.containers import ContainerRuntime
     from deploy.layer.build import build as build_layer
     from deploy.layer.cache import Cache
-    from deploy.layer.in_containers import ContainerRuntime
     from deploy.layer.spec import specs
+    from deploy.locking import lockfile
 
     architecture, into = settings.architectures[0], settings.project / "dist"
-    pins = lock.read(settings.project / settings.requirements)
+    pins = lockfile.read(settings.project / settings.requirements)
     with Engine.connect(os.environ) as engine:
         image = engine.resolve(settings.image, architecture, print)
         runtime = ContainerRuntime(engine, image, os.environ, print)
@@ -40,7 +40,7 @@ def build(settings: Settings) -> None:
 
 
 def bundle(settings: Settings) -> None:
-    from deploy.release.bundle import bundle as bundle_code
+    from deploy.code.bundle import bundle as bundle_code
 
     bundle_code(settings, settings.project / "dist")
 

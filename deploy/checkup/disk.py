@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from deploy.checkup.findings import broken, ok, unknown, warning
 from deploy.console import size
+from deploy.layer.audit.limits import DIRECT_UPLOAD, UNZIPPED
 from deploy.layer.cache import Cache
-from deploy.layer.limits import DIRECT_UPLOAD, UNZIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from deploy.checkup.findings import Finding
-    from deploy.container import About
+    from deploy.container.engine import About
 
 NEEDED = UNZIPPED + DIRECT_UPLOAD
 """Bytes that the largest layer takes: unpacked, and its zip."""

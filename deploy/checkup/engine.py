@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.checkup.findings import broken, of_faults, ok, warning
 from deploy.errors import EngineError
-from deploy.layer.bases import BASES
+from deploy.runtimes.base_images import BASES
 from deploy.settings import IMAGE_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from deploy.checkup.findings import Finding
-    from deploy.container import Engine
+    from deploy.container.engine import Engine
     from deploy.settings import Settings
 
 _MACHINES = {"amd64": "x86_64", "arm64": "arm64"}
@@ -29,7 +29,7 @@ _ASK = (
 
 def answers(environment: Mapping[str, str]) -> Iterator[Finding]:
     """See whether an engine answers; without one nothing can be built, but on this host."""
-    from deploy.container import Engine
+    from deploy.container.engine import Engine
 
     try:
         with Engine.connect(environment) as engine:

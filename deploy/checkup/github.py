@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from deploy import git
 from deploy.aws import identity
 from deploy.checkup.findings import broken, ok, unknown, warning
-from deploy.checkup.subjects import AUDIENCE, PROVIDER, Repository, trusts
-from deploy.layer import git
+from deploy.checkup.github_trust import AUDIENCE, PROVIDER, Repository, trusts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deploy.aws.connection import Aws
     from deploy.aws.identity import Role
     from deploy.checkup.findings import Finding
-    from deploy.checkup.subjects import Condition, Trust
+    from deploy.checkup.github_trust import Condition, Trust
     from deploy.settings import Settings, Stage
 
 _IDS = "gh api repos/{0.owner}/{0.name} --jq '.owner.id, .id'"

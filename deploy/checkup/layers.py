@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from deploy.aws import layers
 from deploy.checkup.findings import broken, ok, unknown, warning
+from deploy.container.digest import RuntimeImage
 from deploy.errors import AwsError
-from deploy.layer import lock
-from deploy.layer.spec import RuntimeImage, specs
+from deploy.layer.spec import specs
+from deploy.locking import lockfile
 from deploy.published import contents
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from deploy.checkup.findings import Finding
     from deploy.checkup.functions import Reading
     from deploy.published.contents import Contents
-    from deploy.published.shelf import Shelf
+    from deploy.published.downloads import Shelf
     from deploy.settings import Settings
 
 _LISTED = 4
@@ -120,7 +121,7 @@ def _behind(aws: Aws, settings: Settings, each: Attached, architecture: str) -> 
 
 def as_locked(settings: Settings, found: Mapping[str, Attached], shelf: Shelf) -> Iterator[Finding]:
     """Compare what the live layers hold with what the lock says that they should."""
-    pins = lock.read(settings.project / settings.requirements)
+    pins = lockfile.read(settings.project / settings.requirements)
     shares = {
         spec.layer.name: {pin.name: pin.version for pin in spec.pins}
         for spec in specs(settings, pins, RuntimeImage(settings.image, ""), settings.architectures[0])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from deploy.aws import account
 from deploy.checkup.findings import broken, ok, unknown, warning
 from deploy.console import size
-from deploy.layer.limits import DIRECT_UPLOAD, LAYERS, NEARLY, UNZIPPED
+from deploy.layer.audit.limits import DIRECT_UPLOAD, LAYERS, NEARLY, UNZIPPED
 from deploy.published import contents
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from deploy.checkup.findings import Finding
     from deploy.checkup.functions import Reading
     from deploy.checkup.layers import Attached
-    from deploy.published.shelf import Shelf
+    from deploy.published.downloads import Shelf
     from deploy.settings import Stage
 
 ENVIRONMENT = 4096

@@ -6,13 +6,15 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from deploy import project_module
+from deploy import git, project_module
 from deploy.checkup.findings import broken, of_faults, ok, warning
 from deploy.configuration import CONFIG, load
+from deploy.container.digest import RuntimeImage
 from deploy.errors import ConfigError, LockError
-from deploy.layer import git, lock, runtimes
-from deploy.layer.lock import normalised
-from deploy.layer.spec import RuntimeImage, specs
+from deploy.layer.spec import specs
+from deploy.locking import lockfile
+from deploy.locking.lockfile import normalised
+from deploy.runtimes import end_of_life
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,7 +62,7 @@ def own_checks(settings: Settings) -> Iterator[Finding]:
 def locked(settings: Settings) -> Iterator[Finding]:
     """Read the lock strictly, share it out to the layers, and see that each requirement is in it."""
     try:
-        pins = lock.read(settings.project / settings.requirements)
+        pins = lockfile.read(settings.project / settings.requirements)
         specs(settings, pins, RuntimeImage(settings.image, ""), settings.architectures[0])
     except (LockError, ConfigError) as error:
         yield from of_faults(error, "broken")
@@ -84,12 +86,12 @@ def fresh(settings: Settings, today: datetime) -> Iterator[Finding]:
 
 def runtime_days(settings: Settings, today: date) -> Iterator[Finding]:
     """Count the days until Lambda deprecates the runtime."""
-    left = runtimes.days_left(settings.runtime, today)
+    left = end_of_life.days_left(settings.runtime, today)
     if left is None:
         cure = "see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"
         yield warning(f"until when Lambda supports {settings.runtime} is not known here", cure=cure)
         return
-    until = runtimes.DEPRECATED[settings.runtime]
+    until = end_of_life.DEPRECATED[settings.runtime]
     cause = "from then on it gets no security patches, and some weeks later functions cannot be changed any more"
     cure = "build for a newer runtime: `runtime` and `image` in config/pipeline.yaml, and the template's Runtime"
     if left < 0:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from deploy.aws import identity as iam
-from deploy.checkup import needed
+from deploy.checkup import iam_actions
 from deploy.checkup.findings import broken, ok, unknown, warning
 from deploy.errors import AwsError
 
@@ -33,7 +33,7 @@ def for_deploy(aws: Aws, identity: Identity, settings: Settings, stage: Stage) -
     if identity.is_root:
         yield ok("root may do everything: nothing is simulated")
         return
-    wanted = needed.by_resource(settings, stage, identity.partition, aws.account)
+    wanted = iam_actions.by_resource(settings, stage, identity.partition, aws.account)
     try:
         principal = _principal(aws, identity)
         with ThreadPoolExecutor(_AT_ONCE) as threads:

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     from deploy.bench import figures
     from deploy.bench.builds import measure_builds
     from deploy.bench.first_request import measure_first_requests
-    from deploy.container import Engine
+    from deploy.container.engine import Engine
 
     settings, console = load(arguments.project, os.environ), Console()
     event = _event(arguments.event)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from deploy import project_module
 from deploy.configuration import CONFIG, load
 from deploy.console import Console
-from deploy.layer import lock
-from deploy.layer.spec import RuntimeImage, specs
+from deploy.container.digest import RuntimeImage
+from deploy.layer.spec import specs
+from deploy.locking import lockfile
 
 if TYPE_CHECKING:
     import argparse
@@ -27,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.project, os.environ)
     console = Console()
     for target in settings.targets:
-        pins = lock.read(settings.project / settings.requirements, target)
+        pins = lockfile.read(settings.project / settings.requirements, target)
         image = RuntimeImage(settings.image_of(target.runtime), "")
         for spec in specs(settings, pins, image, target.architecture, target.runtime):
             console.say(f"{spec.stem}: {len(spec.pins)} distributions, {target}")

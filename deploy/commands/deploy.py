@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from deploy.release.ship import Shipped
+    from deploy.release.deploy import Shipped
     from deploy.settings import Settings, Stage
 
 
@@ -54,10 +54,11 @@ def run(arguments: argparse.Namespace) -> int:
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
     from deploy.aws.connection import connect
     from deploy.local_secrets import with_secrets
-    from deploy.release import sharing, stack
-    from deploy.release.ship import Shipment
+    from deploy.release import stack
+    from deploy.release.deploy import Shipment
+    from deploy.share import grants
 
-    sharing.refuse_unasked_public(settings, asked=arguments.public)
+    grants.refuse_unasked_public(settings, asked=arguments.public)
     environment = with_secrets(os.environ, settings.project, stage.name)
     parameters = stack.parameters(stage, environment) if settings.template else {}
     aws = connect(stage)

@@ -20,7 +20,7 @@ from deploy.configuration import load
 from deploy.console import Console
 
 if TYPE_CHECKING:
-    from deploy.published.subject import Subject
+    from deploy.published.reference import Subject
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -55,14 +55,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _subjects(arguments: argparse.Namespace) -> list[Subject]:
-    from deploy.published import subject
+    from deploy.published import reference
 
     settings = load(arguments.project, os.environ)
     place = looking.Place.chosen(settings, arguments)
     dist = arguments.project / "dist"
     # Both are understood before AWS is asked for one.
-    wanted = [subject.refer(each, settings.layers, dist) for each in (arguments.before, arguments.after)]
-    return [subject.read(each, place.shelf) for each in wanted]
+    wanted = [reference.refer(each, settings.layers, dist) for each in (arguments.before, arguments.after)]
+    return [reference.read(each, place.shelf) for each in wanted]
 
 
 def _titled(found: Subject) -> str:

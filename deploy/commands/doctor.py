@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
+    from deploy.checkup.context import Visit
     from deploy.checkup.findings import Finding
-    from deploy.checkup.rounds import Outcome
-    from deploy.checkup.visit import Visit
+    from deploy.checkup.runner import Outcome
 
 _SHOWN = {"ok": "ok", "warning": "WARNING", "broken": "BROKEN", "unknown": "-"}
 _INDENT = " " * 11
@@ -40,7 +40,7 @@ _INDENT = " " * 11
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     import argparse
 
-    from deploy.checkup.order import AREAS
+    from deploy.checkup.checks import AREAS
 
     parser = subparsers.add_parser(
         "doctor",
@@ -59,9 +59,9 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from deploy.checkup import rounds
-    from deploy.checkup.order import checks, of_areas
-    from deploy.checkup.visit import Visit
+    from deploy.checkup import runner
+    from deploy.checkup.checks import checks, of_areas
+    from deploy.checkup.context import Visit
 
     now = datetime.now(UTC)
     with Visit(arguments.project, os.environ, arguments.stage, now, arguments.hours, arguments.guild) as visit:
@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
         with Console(sys.stderr).progress("looking") as say:
             made = list(checks(visit))
             wanted = of_areas(made, arguments.only) if arguments.only else made
-            outcomes = rounds.make(list(wanted), say)
+            outcomes = runner.make(list(wanted), say)
     findings = [each for outcome in outcomes for each in outcome.findings if _wanted(each, arguments.only)]
     if arguments.json:
         _print_json(arguments.stage, findings)

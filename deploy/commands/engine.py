@@ -29,7 +29,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from deploy.engine import ready
+    from deploy.container.install import ready
 
     settings, console = load(arguments.project, os.environ), Console()
     image = ready(settings.image, settings.architectures[0], os.environ, console.say, for_tests=arguments.tests)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from deploy.configuration import load
 from deploy.console import Console, size
-from deploy.layer.limits import LAYERS, UNZIPPED
-from deploy.layer.prepare import Choices, Prepared, prepare
+from deploy.layer.audit.limits import LAYERS, UNZIPPED
+from deploy.prepare import Choices, Prepared, prepare
 
 if TYPE_CHECKING:
     import argparse

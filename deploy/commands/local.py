@@ -27,15 +27,15 @@ from deploy.commands import layer
 from deploy.configuration import load
 from deploy.console import Console
 from deploy.errors import ConfigError, EngineError, Fault
-from deploy.layer.prepare import Choices, prepare
+from deploy.prepare import Choices, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.container import Engine
-    from deploy.layer.prepare import Prepared
+    from deploy.container.engine import Engine
     from deploy.local.system import System
-    from deploy.release.ship import Shipped
+    from deploy.prepare import Prepared
+    from deploy.release.deploy import Shipped
     from deploy.settings import Settings, Stage
 
 
@@ -176,7 +176,7 @@ def _engine(runtime: str | None, opened: ExitStack, console: Console) -> Engine 
     """Connect to the container engine; None for this host, which is chosen where no engine answers, and said."""
     if runtime == "host":
         return None
-    from deploy.container import Engine
+    from deploy.container.engine import Engine
 
     try:
         return opened.enter_context(Engine.connect(os.environ))

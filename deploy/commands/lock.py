@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 from deploy.configuration import load
 from deploy.console import Console
 from deploy.errors import Fault, LockError
-from deploy.layer import lock
-from deploy.locking import cooldown, document
+from deploy.locking import cooldown, document, lockfile
 from deploy.locking.difference import Change, changes
 from deploy.locking.resolution import Resolution, resolution
 from deploy.locking.resolver import Resolver
@@ -57,14 +56,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _pin_image(settings: Settings, console: Console) -> int:
-    from deploy.layer.pin_image import pin_image
+    from deploy.locking.pin_image import pin_image
 
     return pin_image(settings, console)
 
 
 def _locked(path: Path, *, strictly: bool) -> dict[str, document.LockedPackage]:
     if strictly:
-        lock.read(path)
+        lockfile.read(path)
     return document.read(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 

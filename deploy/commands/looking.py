@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import argparse
 
     from deploy.aws.connection import Aws
-    from deploy.published.shelf import Shelf
+    from deploy.published.downloads import Shelf
 
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
@@ -66,7 +66,7 @@ class Place:
     def shelf(self, region: str = "") -> Shelf:
         """Return the shelf of a region, the stage's own by default."""
         from deploy.aws.connection import elsewhere
-        from deploy.published.shelf import Shelf
+        from deploy.published.downloads import Shelf
 
         if region not in self._doors:
             folder = Cache.from_environment(os.environ).root / "published"

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from deploy.aws.connection import Aws
-    from deploy.layer.prepare import Prepared
-    from deploy.layer.spec import RuntimeImage
+    from deploy.container.digest import RuntimeImage
     from deploy.layer.values import BuiltLayer
-    from deploy.release.candidate import Candidate
-    from deploy.release.ship import Shipment, Shipped
+    from deploy.prepare import Prepared
+    from deploy.release.deploy import Shipment, Shipped
+    from deploy.release.promote import Candidate
     from deploy.settings import Architecture, Settings, Stage
 
 
@@ -97,20 +97,20 @@ class _Run:
     console: Console
 
     def candidate(self, aws: Aws) -> Candidate:
+        from deploy.git import commit
         from deploy.layer.cache import Cache
-        from deploy.layer.git import commit
-        from deploy.published.shelf import Shelf
-        from deploy.release import candidate
+        from deploy.published.downloads import Shelf
+        from deploy.release import promote
 
         shelf = Shelf(aws, Cache.from_environment(os.environ).root / "published")
-        found = candidate.fetch(aws, self.settings, self.source, shelf)
+        found = promote.fetch(aws, self.settings, self.source, shelf)
         self.console.say(f"release {found.release} of {found.git}: what {self.source.name} runs and answers for")
         if found.git != (here := commit(self.settings.project).short):
             self.console.say(f"the template and config/pipeline.yaml are of {here}, the release is of {found.git}")
         return found
 
     def shipment(self, aws: Aws, candidate: Candidate, parameters: Mapping[str, str]) -> Shipment:
-        from deploy.release.ship import Shipment
+        from deploy.release.deploy import Shipment
 
         def confirm(lost: Sequence[str]) -> bool:
             return self.arguments.yes or confirmed(lost)
@@ -119,7 +119,7 @@ class _Run:
         return Shipment(aws, self.settings, self.target, parameters, made, say, confirm, candidate.origin)
 
     def _proven(self, candidate: Candidate) -> Prepared:
-        from deploy.layer.prepare import Choices, prove
+        from deploy.prepare import Choices, prove
 
         def layers(architecture: Architecture, image: RuntimeImage) -> tuple[BuiltLayer, ...]:
             return candidate.built(self.settings, architecture, image)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import argparse
 
     from deploy.errors import Fault
-    from deploy.release.pruning import Judged
+    from deploy.release.prune_plan import Judged
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -48,12 +48,12 @@ def run(arguments: argparse.Namespace) -> int:
     stage = settings.stage(arguments.stage)
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
     from deploy.aws.connection import connect
-    from deploy.release import pruning, removal
+    from deploy.release import prune, prune_plan
 
     console = Console(sys.stderr if arguments.json else sys.stdout)
     aws = connect(stage)
     console.say(f"stage {stage.name}: account {aws.account}, {aws.region}")
-    plan = pruning.plan(aws, settings, stage, pruning.Policy(arguments.keep, arguments.days, datetime.now(UTC)))
+    plan = prune_plan.plan(aws, settings, stage, prune_plan.Policy(arguments.keep, arguments.days, datetime.now(UTC)))
     console.table(["", "version", "since", "made of", "size", "why"], plan.rows())
     for line in plan.lines():
         console.say(line)
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.yes:
         console.say("nothing was changed; --yes deletes" if plan.going else "nothing to delete")
     else:
-        gone, faults = removal.carry_out(aws, plan, console.say)
+        gone, faults = prune.carry_out(aws, plan, console.say)
         console.say(f"{len(gone)} deleted, {size(sum(each.size or 0 for each in gone))} freed")
     if arguments.json:
         said = {"deleted": [str(each) for each in gone], "failed": [str(fault) for fault in faults]}

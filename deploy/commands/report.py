@@ -38,8 +38,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from deploy.layer.cache import write
-    from deploy.published import subject
+    from deploy.atomic import write
+    from deploy.published import reference
     from deploy.published.known import known
     from deploy.report.data import gather, stem
     from deploy.report.page import render
@@ -47,8 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.project, os.environ)
     place, dist = looking.Place.chosen(settings, arguments), arguments.project / "dist"
     # All are understood before AWS is asked for one.
-    wanted = [subject.refer(name, settings.layers, dist) for name in (_wanted(arguments), _before(arguments)) if name]
-    shown, *before = (subject.read(each, place.shelf) for each in wanted)
+    wanted = [reference.refer(name, settings.layers, dist) for name in (_wanted(arguments), _before(arguments)) if name]
+    shown, *before = (reference.read(each, place.shelf) for each in wanted)
     data = gather(known(shown, dist), settings, *before)
     page = render(data).encode()
     target: Path = arguments.out or dist / f"{stem(shown)}.html"
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _wanted(arguments: argparse.Namespace) -> str:
-    """Return the name, as deploy.published.subject understands it, of the layer that the page is about."""
+    """Return the name, as deploy.published.reference understands it, of the layer that the page is about."""
     layer: str = arguments.layer or ""
     if arguments.arn:
         return str(arguments.arn)

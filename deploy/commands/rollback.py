@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
     from deploy.aws.connection import connect
     from deploy.layer.cache import Cache
-    from deploy.published.shelf import Shelf
+    from deploy.published.downloads import Shelf
     from deploy.release import history, rollback
 
     console = Console(sys.stderr if arguments.json else sys.stdout)

@@ -67,7 +67,7 @@ def _scan(settings: Settings, stage: str | None, service: str, today: date) -> S
     where = settings.stage(stage)
     from deploy.aws.connection import connect
     from deploy.layer.cache import Cache
-    from deploy.published.shelf import Shelf
+    from deploy.published.downloads import Shelf
 
     shelf = Shelf(connect(where), Cache.from_environment(os.environ).root / "published")
     return scan_live(settings, where, shelf, service, today)

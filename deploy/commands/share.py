@@ -23,7 +23,7 @@ and its runtime; others have a suffix, /layers/my-layer/stable-arm64. To follow 
 
 Each resolves to the layer version's ARN, when the stack is created or updated. Other accounts read the catalog,
 dist/catalog.json, which this command writes: every version in every region with its ARN, digests and packages. It is
-described by deploy/release/catalog.schema.json.
+described by deploy/share/catalog.schema.json.
 
 It takes lambda:ListLayerVersions, GetLayerVersion, GetLayerVersionPolicy, AddLayerVersionPermission and
 RemoveLayerVersionPermission on the layers, ssm:GetParameters and PutParameter on their channels.
@@ -49,8 +49,8 @@ from deploy.layer.cache import Cache
 if TYPE_CHECKING:
     import argparse
 
-    from deploy.release.reconcile import Reconciliation
     from deploy.settings import Settings
+    from deploy.share.reconcile import Reconciliation
 
 _NEXT = "next"
 
@@ -95,9 +95,9 @@ def run(arguments: argparse.Namespace) -> int:
     stage = settings.stage(arguments.stage)
     _check(arguments, settings)
     from deploy.aws.connection import connect
-    from deploy.release import catalog, reconcile, sharing
+    from deploy.share import catalog, grants, reconcile
 
-    sharing.refuse_unasked_public(settings, asked=arguments.public)
+    grants.refuse_unasked_public(settings, asked=arguments.public)
     shelf = Cache.from_environment(os.environ).root / "published"
     aws = connect(stage)
     console.say(f"stage {stage.name}: account {aws.account}, {', '.join(stage.regions)}")

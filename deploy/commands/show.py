@@ -38,13 +38,13 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from deploy.published import subject
+    from deploy.published import reference
     from deploy.published.known import known, sbom
 
     settings = load(arguments.project, os.environ)
     place = looking.Place.chosen(settings, arguments)
     dist = arguments.project / "dist"
-    found = subject.read(subject.refer(arguments.layer, settings.layers, dist), place.shelf)
+    found = reference.read(reference.refer(arguments.layer, settings.layers, dist), place.shelf)
     if arguments.sbom:
         print(sbom(found), end="")
     elif arguments.json:
@@ -71,7 +71,7 @@ def _show(found: Known, console: Console) -> None:
 
 
 def _facts(found: Known) -> Iterator[tuple[str, str]]:
-    from deploy.layer.limits import UNZIPPED
+    from deploy.layer.audit.limits import UNZIPPED
 
     held, there = found.contents, found.subject.published
     yield (

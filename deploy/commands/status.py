@@ -136,7 +136,7 @@ def _layers(standing: Standing) -> Iterator[tuple[str, ...]]:
 
 
 def _sizes(standing: Standing) -> Iterator[tuple[str, ...]]:
-    from deploy.layer.limits import LAYERS, UNZIPPED
+    from deploy.layer.audit.limits import LAYERS, UNZIPPED
 
     for version in _versions(standing):
         total = version.size
@@ -152,7 +152,7 @@ def _sizes(standing: Standing) -> Iterator[tuple[str, ...]]:
 
 
 def _runtime(version: VersionStanding, today: date) -> str:
-    from deploy.layer.runtimes import days_left
+    from deploy.runtimes.end_of_life import days_left
 
     runtime = str(version.state.configuration.get("Runtime", "none"))
     left = days_left(runtime, today)

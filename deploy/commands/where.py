@@ -19,14 +19,14 @@ from packaging.requirements import InvalidRequirement, Requirement
 from deploy.commands import looking
 from deploy.configuration import load
 from deploy.console import Console
-from deploy.layer.lock import normalised
+from deploy.locking.lockfile import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from deploy.aws.connection import Aws
-    from deploy.published.holders import Answer
     from deploy.published.usage import User
+    from deploy.published.where import Answer
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -45,16 +45,16 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from deploy.published import holders, usage
+    from deploy.published import usage, where
 
     settings, console = load(arguments.project, os.environ), looking.console(arguments)
     shelf = looking.Place.chosen(settings, arguments).shelf()
     console.say(f"account {shelf.aws.account}, {shelf.aws.region}")
     with console.step("ask every function what it runs"):
         used = usage.read(shelf.aws)
-    arns = holders.candidates(shelf.aws, used, layer=arguments.layer, in_use=arguments.in_use)
+    arns = where.candidates(shelf.aws, used, layer=arguments.layer, in_use=arguments.in_use)
     with console.counted("open layer versions", len(arns)) as advance:
-        found = holders.find(shelf, arns, arguments.package, used, advance)
+        found = where.find(shelf, arns, arguments.package, used, advance)
     if arguments.json:
         looking.print_json(_as_json(shelf.aws, arguments.package, found))
     else:
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _show(wanted: Requirement, found: Answer, console: Console) -> None:
-    from deploy.published import holders
+    from deploy.published import where
 
     console.say()
     console.table(
@@ -71,7 +71,7 @@ def _show(wanted: Requirement, found: Answer, console: Console) -> None:
         [
             row
             for each in found.holders
-            for row in holders.rows(each.users, each.name, f"{normalised(wanted.name)} {each.package_version}")
+            for row in where.rows(each.users, each.name, f"{normalised(wanted.name)} {each.package_version}")
         ],
     )
     if found.holders:
@@ -81,7 +81,7 @@ def _show(wanted: Requirement, found: Answer, console: Console) -> None:
         console.say("\nin use, and cannot be opened: whether these hold it is not known")
         console.table(
             ["layer version", "why", "run by"],
-            [row for each in found.unseen for row in holders.rows(each.users, each.arn, each.why)],
+            [row for each in found.unseen for row in where.rows(each.users, each.arn, each.why)],
         )
 
 

@@ -11,11 +11,15 @@ leaves no root-owned files. Whatever is made carries the label `channelwright` a
 a failure or an interrupt; with CHANNELWRIGHT_KEEP_CONTAINERS set, containers and volumes stay to be looked into.
 
 Nothing outside this room imports the docker SDK. Its failures are translated in `failures`, once, into EngineError
-and BuildError. Importing this room takes 0.25 s, so commands do it only once they know that they need an engine.
+and BuildError. Importing the SDK takes 0.25 s, so commands do it only once they know that they need an engine.
+
+engine       the engine: its images, its volumes, its containers
+calls        a running container: commands, files, its log
+exec_stream  what a command inside a container writes, as it comes
+images       images by name: had, pulled, built, removed
+archive      files as the archives that the engine takes and gives
+build_log    a build's log, for people
+failures     the SDK's failures as this project's errors
+digest       which bytes an image's name stands for, asked without the SDK
+install      an engine with the runtime image, on Debian and Ubuntu
 """
-
-from deploy.container.calls import CallTimedOutError, Container
-from deploy.container.engine import KEEP_VARIABLE, About, Engine
-from deploy.container.images import LABEL
-
-__all__ = ["KEEP_VARIABLE", "LABEL", "About", "CallTimedOutError", "Container", "Engine"]

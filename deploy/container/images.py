@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.container import archive
 from deploy.container.build_log import BuildLog, follow_pull
+from deploy.container.digest import RuntimeImage, digest_of
 from deploy.container.failures import NO_IMAGE, AbsentError, InUseError, translated
 from deploy.errors import BuildError, EngineError
-from deploy.image_digest import digest_of
-from deploy.layer.spec import RuntimeImage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

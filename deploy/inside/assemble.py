@@ -7,8 +7,6 @@
                                  inventory ─ what is in the layer, and how it came there
                                  archive ─── out/layer.zip, out/report.json
 
-Where there is no recipe, FOLDER is a project, and `from_project` makes recipes of its configuration.
-
 Everything is in memory. A refusal writes its reasons to stderr, and the exit code is 1.
 """
 
@@ -16,20 +14,25 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deploy.inside import archive, bytecode, inventory, selection, symbols, tool, trim
 from deploy.inside.exchange import Recipe
 from deploy.inside.refusal import Refused, fault
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 TOOLS = Path(__file__).with_name("tools.txt")
 RECIPE = Path("build", "recipe.json")
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], make: Callable[[Path], dict[str, bytes]]) -> int:
+    """Write what `make` makes of the folder; a refusal goes to stderr."""
     folder = Path(arguments[0])
     out = Path(arguments[1]) if len(arguments) > 1 else folder / "out"
     try:
-        files = _from_recipe(folder) if (folder / RECIPE).exists() else _from_project(folder)
+        files = make(folder)
     except Refused as refused:
         print(refused, file=sys.stderr)
         return 1
@@ -39,15 +42,10 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _from_recipe(folder: Path) -> dict[str, bytes]:
+def from_recipe(folder: Path) -> dict[str, bytes]:
+    """Make the layer of the folder's recipe and wheels."""
     recipe = Recipe.from_json((folder / RECIPE).read_text(encoding="utf-8"))
     return assemble(recipe, {path.name: path.read_bytes() for path in sorted((folder / "wheels").iterdir())})
-
-
-def _from_project(folder: Path) -> dict[str, bytes]:
-    from deploy.inside import from_project
-
-    return from_project.main(folder)
 
 
 def assemble(recipe: Recipe, offered: dict[str, bytes]) -> dict[str, bytes]:
@@ -56,18 +54,15 @@ def assemble(recipe: Recipe, offered: dict[str, bytes]) -> dict[str, bytes]:
     tools = selection.tool_hashes(TOOLS.read_text(encoding="utf-8"))
     wheels = selection.select(offered, recipe.pins, tools, interpreter=f"/var/lang/bin/{recipe.runtime}")
     trimmed = trim.trim(selection.merge(wheels), recipe)
-    stripped = symbols.strip(trimmed.files) if recipe.trim[trim.SYMBOLS.replace("-", "_")] else symbols.Stripped()
-    files = trim.changed(trimmed.files, stripped.change)
-    savings = trimmed.savings
-    if stripped.tool:
-        savings += (trim.saving(trim.SYMBOLS, trimmed.files, stripped.change),)
-    compiled = bytecode.compile_all(files, sourceless=recipe.bytecode == "sourceless")
+    stripped = symbols.strip(trimmed.files) if trim.is_on(trim.SYMBOLS, recipe) else symbols.Stripped()
+    trimmed = trimmed.after(trim.SYMBOLS, stripped.change, recipe)
+    compiled = bytecode.compile_all(trimmed.files, sourceless=recipe.bytecode == "sourceless")
     deflate = tool.load(offered, tools)
     layer = inventory.Assembled(
         recipe=recipe,
         wheels=wheels,
         files=compiled.files,
-        savings=savings,
+        trimmed=trimmed,
         kept_symbols=stripped.kept,
         uncompiled=compiled.failed,
         strip=stripped.tool,
@@ -94,4 +89,4 @@ def _check_interpreter(recipe: Recipe) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], from_recipe))

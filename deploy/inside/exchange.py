@@ -1,14 +1,36 @@
-"""The two values that cross the border between the host and the runtime image, as JSON."""
+"""The two values that cross the border between the host and the runtime image, as JSON: Recipe in, Report out."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrimPolicy:
+    """What is left out of a layer, rule by rule; the meaning of each is in the schema.
+
+    None is a rule that nobody asked for and nobody refused: it takes nothing, and the report says what it would take.
+    """
+
+    botocore_data: Literal["all"] | tuple[str, ...] = "all"
+    botocore_endpoints: bool = True
+    botocore_documentation: bool = True
+    boto3_resources: bool | None = None
+    debug_symbols: bool = True
+    tests: bool = True
+    stubs: bool | None = None
+    scripts: bool | None = None
+    ca_bundle: bool | None = None
+    zone_data: bool | None = None
+    metadata: bool | None = None
+    compiled_twins: tuple[str, ...] = ()
+    exclude: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,14 +44,18 @@ class Pin:
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """What to assemble. `trim` holds the rules of settings.TrimPolicy by name, `exclude` as pattern to reason."""
+    """What to assemble.
+
+    `withdrawn` names by distribution the trim rules, spelt as in the schema, that leave it as it is.
+    """
 
     layer: str
     architecture: str
     runtime: str
     bytecode: str
-    trim: dict[str, Any]
+    trim: TrimPolicy
     pins: tuple[Pin, ...]
+    withdrawn: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True, indent=1)
@@ -37,8 +63,9 @@ class Recipe:
     @classmethod
     def from_json(cls, text: str) -> Recipe:
         raw = json.loads(text)
-        pins = tuple(Pin(name=p["name"], version=p["version"], hashes=tuple(p["hashes"])) for p in raw.pop("pins"))
-        return cls(pins=pins, **raw)
+        pins = tuple(Pin(**_values(each)) for each in raw.pop("pins"))
+        trim, withdrawn = TrimPolicy(**_values(raw.pop("trim"))), _values(raw.pop("withdrawn"))
+        return cls(pins=pins, trim=trim, withdrawn=withdrawn, **raw)
 
 
 def lock_digest(pins: Iterable[Pin]) -> str:
@@ -79,10 +106,36 @@ class Saving:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Applied:
+    """What one trim rule did to one distribution.
+
+    `taken` are the files that went, `changed` those whose content is another now, as paths below python/;
+    `bytes` is what that saved before compression.
+    """
+
+    rule: str
+    distribution: str
+    taken: tuple[str, ...]
+    changed: tuple[str, ...]
+    bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spared:
+    """A rule that is on and left a distribution as it is; it was withdrawn, or code reads what it would take."""
+
+    rule: str
+    distribution: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """What was assembled, and with what.
 
-    `kept_symbols` tells by path why a library was not stripped, `uncompiled` why a source has no bytecode.
+    `savings` sums `applied` up by rule, in the order in which the rules ran; `offered` is what the rules that nobody
+    asked for or refused would take. `kept_symbols` tells by path why a library was not stripped, `uncompiled` why a
+    source has no bytecode.
     """
 
     python: str
@@ -90,6 +143,9 @@ class Report:
     strip: str
     packages: tuple[Package, ...]
     savings: tuple[Saving, ...]
+    applied: tuple[Applied, ...] = ()
+    spared: tuple[Spared, ...] = ()
+    offered: tuple[Saving, ...] = ()
     kept_symbols: dict[str, str] = field(default_factory=dict)
     uncompiled: dict[str, str] = field(default_factory=dict)
     files: int
@@ -102,10 +158,19 @@ class Report:
     @classmethod
     def from_json(cls, text: str) -> Report:
         raw = json.loads(text)
-        packages = tuple(Package(**{k: _frozen(v) for k, v in each.items()}) for each in raw.pop("packages"))
-        savings = tuple(Saving(**each) for each in raw.pop("savings"))
-        return cls(packages=packages, savings=savings, **raw)
+        parts: dict[str, Any] = {
+            key: tuple(kind(**_values(each)) for each in raw.pop(key))
+            for key, kind in (
+                ("packages", Package),
+                ("savings", Saving),
+                ("applied", Applied),
+                ("spared", Spared),
+                ("offered", Saving),
+            )
+        }
+        return cls(**parts, **raw)
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _values(raw: dict[str, Any]) -> dict[str, Any]:
+    """Take the lists of JSON back to the tuples that they were."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}

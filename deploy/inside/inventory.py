@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.inside.exchange import Package, Recipe, Report, Saving, lock_digest
 from deploy.inside.files import is_shared_object
+from deploy.inside.trim import savings
 from deploy.inside.trim_metadata import is_licence, license_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from deploy.inside.archive import Archive
     from deploy.inside.files import Files
+    from deploy.inside.trim import Trimmed
     from deploy.inside.wheel import Wheel
 
 _MODULE = (".py", ".pyc", ".so")
@@ -30,11 +32,15 @@ class Assembled:
     recipe: Recipe
     wheels: Sequence[Wheel]
     files: Files
-    savings: tuple[Saving, ...]
+    trimmed: Trimmed
     kept_symbols: dict[str, str]
     uncompiled: dict[str, str]
     strip: str
     deflate: str
+
+    @property
+    def savings(self) -> tuple[Saving, ...]:
+        return savings(self.recipe, self.trimmed.applied)
 
 
 def manifest(layer: Assembled) -> bytes:
@@ -55,6 +61,7 @@ def manifest(layer: Assembled) -> bytes:
         "content": hashlib.sha256(json.dumps(digests).encode()).hexdigest(),
         "packages": [_described(wheel, layer.files) | {"owns": owned.get(wheel.name, [])} for wheel in layer.wheels],
         "trim": json.loads(recipe.to_json())["trim"],
+        "withdrawn": {name: list(rules) for name, rules in sorted(recipe.withdrawn.items())},
         "savings": [asdict(saving) for saving in layer.savings],
         "kept_symbols": layer.kept_symbols,
         "uncompiled": layer.uncompiled,
@@ -71,6 +78,9 @@ def report(layer: Assembled, archive: Archive, unzipped: int) -> Report:
         strip=layer.strip,
         packages=tuple(_package(wheel, layer.files, archive.zipped) for wheel in layer.wheels),
         savings=layer.savings,
+        applied=layer.trimmed.applied,
+        spared=layer.trimmed.spared,
+        offered=layer.trimmed.offered,
         kept_symbols=layer.kept_symbols,
         uncompiled=layer.uncompiled,
         files=len(archive.zipped),

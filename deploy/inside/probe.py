@@ -1,7 +1,7 @@
 """Try what was unpacked: import everything, load everything, and say where each thing came from.
 
 Runs in a sandbox, with one argument, the plan, as JSON; prints one line of JSON. It judges nothing, so that a
-failing import is a record like any other and not the end: deploy/layer/findings.py makes faults of it.
+failing import is a record like any other and not the end: deploy/layer/verify_imports.py makes faults of it.
 
 Whatever may end the process, a crash of native code included, happens in a forked child.
 """

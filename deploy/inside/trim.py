@@ -1,24 +1,27 @@
 """What is left out of a layer: one rule per key of the trim policy, in the order in which they take files.
 
-A rule gets the files that are still there and its own setting. It answers with what it changes: new content by path,
-None for a file that goes. A file is counted for the first rule that takes it.
+A rule gets the files that are still there and the recipe. It answers with what it changes: new content by path, None
+for a file that goes. A file is counted for the first rule that takes it. A rule that was withdrawn for a distribution
+changes nothing of it; one that nobody asked for or refused only says what it would take.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from deploy.inside import trim_botocore, trim_metadata, trim_plain
-from deploy.inside.exchange import Recipe, Saving
-from deploy.inside.refusal import Refused, fault
+from deploy.inside.exchange import Applied, Recipe, Saving, Spared
+from deploy.inside.refusal import Refused, fault, suggestion
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from deploy.inside.files import Files
 
 Change = dict[str, bytes | None]
-Rule = Callable[["Files", Any, Recipe], Change]
+Rule = Callable[["Files", Recipe], Change]
 
 RULES: dict[str, Rule] = {
     "exclude": trim_plain.exclude,
@@ -39,34 +42,61 @@ SYMBOLS = "debug-symbols"
 # Not a choice: what a wheel brings of it would be stale, or stand in the way of what is compiled here.
 BYTECODE = "bytecode"
 
+_WITHDRAWN = "it was withdrawn for it"
+
 
 @dataclass(frozen=True)
 class Trimmed:
+    """The files that stay, what each rule did to which distribution, what it left alone, and what more could go."""
+
     files: Files
-    savings: tuple[Saving, ...]
+    applied: tuple[Applied, ...] = ()
+    spared: tuple[Spared, ...] = ()
+    offered: tuple[Saving, ...] = ()
+
+    def after(self, rule: str, change: Change, recipe: Recipe) -> Trimmed:
+        """Return what is left once a rule did this, as far as it was not withdrawn."""
+        change, spared = _withheld(rule, self.files, change, recipe)
+        return Trimmed(
+            files=changed(self.files, change),
+            applied=(*self.applied, *applied(rule, self.files, change)),
+            spared=(*self.spared, *spared),
+            offered=self.offered,
+        )
 
 
 def trim(files: Files, recipe: Recipe) -> Trimmed:
     """Apply every rule that is on; raise Refused with every setting that does not fit what is there."""
-    savings = []
-    faults = [fault(key, "no such trim rule") for key in recipe.trim if _key(key) not in {*RULES, SYMBOLS}]
-    change = trim_plain.bytecode(files, True, recipe)
-    savings.append(saving(BYTECODE, files, change))
-    files = changed(files, change)
+    faults = list(_unknown(recipe.withdrawn))
+    result = Trimmed(files).after(BYTECODE, trim_plain.bytecode(files, recipe), recipe)
     for name, rule in RULES.items():
-        setting = recipe.trim.get(name.replace("-", "_"), False)
-        if setting in (False, "all", (), [], {}):
+        if (asked := is_on(name, recipe)) is False:
             continue
         try:
-            change = rule(files, setting, recipe)
+            change = rule(result.files, recipe)
         except Refused as refused:
             faults += refused.faults
             continue
-        savings.append(saving(name, files, change))
-        files = changed(files, change)
+        if asked:
+            result = result.after(name, change, recipe)
+        elif change:
+            more = _saving(name, applied(name, result.files, change))
+            result = replace(result, offered=(*result.offered, more))
     if faults:
         raise Refused(faults)
-    return Trimmed(files, tuple(savings))
+    return result
+
+
+def is_on(rule: str, recipe: Recipe) -> bool | None:
+    """Tell whether the policy asks for a rule; None where it says neither yes nor no."""
+    setting: object = getattr(recipe.trim, rule.replace("-", "_"))
+    return setting if setting is None else bool(setting) and setting != "all"
+
+
+def savings(recipe: Recipe, done: Sequence[Applied]) -> tuple[Saving, ...]:
+    """Sum up what each rule that is on saved, in the order in which they ran."""
+    rules = [BYTECODE, *(rule for rule in (*RULES, SYMBOLS) if is_on(rule, recipe))]
+    return tuple(_saving(rule, [each for each in done if each.rule == rule]) for rule in rules)
 
 
 def changed(files: Files, change: Change) -> Files:
@@ -78,24 +108,62 @@ def changed(files: Files, change: Change) -> Files:
     return result
 
 
-def saving(rule: str, files: Files, change: Change) -> Saving:
-    """Count the files that a change takes or shortens, and the bytes that it saves."""
-    before = sum(_weight(path, files, change) for path in change if path in files)
-    after = sum(len(content) for content in change.values() if content is not None)
-    return Saving(rule=rule, files=sum(path in files for path in change), bytes=before - after)
+def applied(rule: str, files: Files, change: Change) -> Iterator[Applied]:
+    """Say of every distribution what a change takes from it, and the bytes that this saves."""
+    for owner, part in sorted(_by_owner(files, change).items()):
+        before = sum(_weight(path, files, part) for path in part if path in files)
+        after = sum(len(content) for content in part.values() if content is not None)
+        yield Applied(
+            rule=rule,
+            distribution=owner,
+            taken=tuple(
+                sorted(path for path, content in part.items() if content is None and not _replaced(path, part))
+            ),
+            changed=tuple(sorted(path for path, content in part.items() if content is not None)),
+            bytes=before - after,
+        )
+
+
+def _by_owner(files: Files, change: Change) -> dict[str, Change]:
+    parts: dict[str, Change] = {}
+    for path, content in change.items():
+        parts.setdefault(files[_origin(path, files)].owner, {})[path] = content
+    return parts
+
+
+def _withheld(rule: str, files: Files, change: Change, recipe: Recipe) -> tuple[Change, tuple[Spared, ...]]:
+    """Take out of a change what it does to distributions for which the rule was withdrawn."""
+    parts = _by_owner(files, change)
+    spared = [owner for owner in sorted(parts) if rule in recipe.withdrawn.get(owner, ())]
+    left = {path: content for owner, part in parts.items() if owner not in spared for path, content in part.items()}
+    return left, tuple(Spared(rule=rule, distribution=owner, reason=_WITHDRAWN) for owner in spared)
+
+
+def _unknown(withdrawn: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    known = (*RULES, SYMBOLS)
+    for distribution, rules in withdrawn.items():
+        for rule in rules:
+            if rule not in known:
+                yield fault(f"withdrawn {distribution}", f"{rule} is no trim rule", cure=suggestion(rule, known))
+
+
+def _saving(rule: str, done: Sequence[Applied] | Iterator[Applied]) -> Saving:
+    each = list(done)
+    files = sum(len(one.taken) + len(one.changed) for one in each)
+    return Saving(rule=rule, files=files, bytes=sum(one.bytes for one in each))
 
 
 def _weight(path: str, files: Files, change: Change) -> int:
     """Return a file's size; for one that is unpacked by the change, its size unpacked, which gzip stores last."""
     content = files[path].content
-    unpacked = path.endswith(".gz") and path.removesuffix(".gz") in change
-    return int.from_bytes(content[-4:], "little") if unpacked else len(content)
+    return int.from_bytes(content[-4:], "little") if _replaced(path, change) else len(content)
+
+
+def _replaced(path: str, change: Change) -> bool:
+    """Tell whether a change puts a compressed file's content, unpacked, in its place."""
+    return path.endswith(".gz") and path.removesuffix(".gz") in change
 
 
 def _origin(path: str, files: Files) -> str:
     """Return the file that a changed one was made of: itself, or its compressed form."""
     return path if path in files else f"{path}.gz"
-
-
-def _key(setting: str) -> str:
-    return setting.replace("_", "-")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from deploy.inside.refusal import Refused, fault, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from deploy.inside.exchange import Recipe
     from deploy.inside.files import Files
@@ -26,15 +26,15 @@ _DOCUMENTED = ("service-2.json", "endpoint-rule-set-1.json")
 _EXAMPLES = "examples-1.json"
 
 
-def resources(files: Files, setting: object, recipe: Recipe) -> Change:
+def resources(files: Files, recipe: Recipe) -> Change:
     """Take what only boto3.resource() reads, and the examples in boto3's own documentation."""
-    del setting, recipe
+    del recipe
     return dict.fromkeys(path for path in files if path.startswith(("boto3/data/", "boto3/examples/")))
 
 
-def data(files: Files, setting: Sequence[str], recipe: Recipe) -> Change:
+def data(files: Files, recipe: Recipe) -> Change:
     """Keep the models of these services in their newest API version, and what is not a service's."""
-    del recipe
+    setting = tuple(recipe.trim.botocore_data)
     versions = _versions(files)
     if not versions:
         what = "names services, and botocore is not in this layer"
@@ -60,10 +60,9 @@ def _unknown(service: str, versions: dict[str, set[str]]) -> str:
     return fault("trim.botocore-data", f"botocore has no service {service!r}", cure=cure)
 
 
-def endpoints(files: Files, setting: object, recipe: Recipe) -> Change:
+def endpoints(files: Files, recipe: Recipe) -> Change:
     """Cut the endpoints of each partition to the kept services, which it lists by their endpoint prefix."""
-    del setting
-    if recipe.trim.get("botocore_data", "all") == "all" or _ENDPOINTS not in files:
+    if recipe.trim.botocore_data == "all" or _ENDPOINTS not in files:
         return {}
     kept = set(_prefixes(files))
     document = json.loads(files[_ENDPOINTS].content)
@@ -79,14 +78,13 @@ def _prefixes(files: Files) -> Iterator[str]:
             yield _loads(path, file.content)["metadata"]["endpointPrefix"]
 
 
-def documentation(files: Files, setting: object, recipe: Recipe) -> Change:
+def documentation(files: Files, recipe: Recipe) -> Change:
     """Take documentation strings and examples, which only help() and documentation builds read.
 
     The models of chosen services are stored plain: the zip compresses them as well as gzip does, and reading
     them takes less time. With all services kept they stay gzipped, or they would fill Lambda's 250 MB.
     """
-    del setting
-    plain = recipe.trim.get("botocore_data", "all") != "all"
+    plain = recipe.trim.botocore_data != "all"
     change: Change = {}
     for path, file in files.items():
         found = _DATA.match(path)

@@ -34,13 +34,13 @@ _LICENCE = re.compile(r"(^|/)(licen[cs]e|copying|notice|authors|copyright)", re.
 _INSTALLERS_GROUPS = {"console_scripts", "gui_scripts"}
 
 
-def metadata(files: Files, setting: object, recipe: Recipe) -> Change:
+def metadata(files: Files, recipe: Recipe) -> Change:
     """Cut METADATA to the headers that are asked for; drop what only installers read.
 
     Stay: licences, the bills of materials of bundled libraries (PEP 770), and entry points of groups that
     programs look up at run time.
     """
-    del setting, recipe
+    del recipe
     change: Change = {}
     for path, file in files.items():
         if not dist_info(path) or is_licence(path):

@@ -10,7 +10,7 @@ from deploy.inside.files import dist_info, is_shared_object, normalised
 from deploy.inside.refusal import Refused, fault, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
 
     from deploy.inside.exchange import Recipe
     from deploy.inside.files import Files
@@ -25,19 +25,18 @@ _ZONE_DATA = "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz"
 _MYPYC = re.compile(r"^[0-9a-f]+__mypyc\.")
 
 
-def bytecode(files: Files, setting: object, recipe: Recipe) -> Change:
+def bytecode(files: Files, recipe: Recipe) -> Change:
     """Take bytecode that wheels bring, except where it is all there is of a module."""
-    del setting, recipe
+    del recipe
     stale = (path for path in files if path.endswith(".pyc"))
     return _gone(path for path in stale if "__pycache__" in path.split("/") or path[:-1] in files)
 
 
-def exclude(files: Files, setting: Mapping[str, str], recipe: Recipe) -> Change:
+def exclude(files: Files, recipe: Recipe) -> Change:
     """Take what the patterns match; a pattern that matches nothing is a mistake, or outlived its reason."""
-    del recipe
     taken: set[str] = set()
     faults = []
-    for pattern in setting:
+    for pattern in recipe.trim.exclude:
         matching = [path for path in files if pattern_to_regex(pattern).match(path)]
         if not matching:
             folder = any(path.startswith(f"{pattern.rstrip('/')}/") for path in files)
@@ -56,9 +55,9 @@ def pattern_to_regex(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(meaning.get(part, re.escape(part)) for part in parts) + r"\Z")
 
 
-def tests(files: Files, setting: object, recipe: Recipe) -> Change:
+def tests(files: Files, recipe: Recipe) -> Change:
     """Take folders named test or tests that do hold tests: some libraries have code that runs in such a folder."""
-    del setting, recipe
+    del recipe
     modules = [path for path in files if not dist_info(path) and _TEST_MODULE.match(path.rpartition("/")[2])]
     folders = {folder for path in modules if (folder := _test_folder(path))}
     return _gone(path for path in files if any(path.startswith(f"{folder}/") for folder in folders))
@@ -70,8 +69,8 @@ def _test_folder(path: str) -> str:
     return "" if at is None else "/".join(parts[: at + 1])
 
 
-def stubs(files: Files, setting: object, recipe: Recipe) -> Change:
-    del setting, recipe
+def stubs(files: Files, recipe: Recipe) -> Change:
+    del recipe
     return _gone(
         path
         for path, file in files.items()
@@ -79,28 +78,27 @@ def stubs(files: Files, setting: object, recipe: Recipe) -> Change:
     )
 
 
-def scripts(files: Files, setting: object, recipe: Recipe) -> Change:
-    del setting, recipe
+def scripts(files: Files, recipe: Recipe) -> Change:
+    del recipe
     return _gone(path for path, file in files.items() if file.origin == "scripts")
 
 
-def ca_bundle(files: Files, setting: object, recipe: Recipe) -> Change:
+def ca_bundle(files: Files, recipe: Recipe) -> Change:
     """Take botocore's CA bundle where certifi is in this layer: botocore.httpsession asks certifi first."""
-    del setting
     certifi = "certifi/cacert.pem" in files and any(pin.name == "certifi" for pin in recipe.pins)
     return _gone([_CA_BUNDLE] if certifi and _CA_BUNDLE in files else [])
 
 
-def zone_data(files: Files, setting: object, recipe: Recipe) -> Change:
+def zone_data(files: Files, recipe: Recipe) -> Change:
     """Take dateutil's zones: dateutil.tz reads the system's, which the runtime has."""
-    del setting, recipe
+    del recipe
     return _gone([_ZONE_DATA] if _ZONE_DATA in files else [])
 
 
-def compiled_twins(files: Files, setting: Sequence[str], recipe: Recipe) -> Change:
+def compiled_twins(files: Files, recipe: Recipe) -> Change:
     """Take the extension modules of the named distributions; each must have a Python module of the same name."""
     names = {pin.name for pin in recipe.pins}
-    wanted = [normalised(name) for name in setting]
+    wanted = [normalised(name) for name in recipe.trim.compiled_twins]
     faults = [
         fault("trim.compiled-twins", f"{name} is not in this layer", cure=suggestion(name, names))
         for name in wanted

@@ -1,0 +1,22 @@
+"""A layer: from a spec to a zip that is proven.
+
+spec                  what decides a layer's bytes; its fingerprint is the cache key
+cache_key             which of the pipeline's own sources are part of a cache key
+partition             which distribution goes to which layer
+cache                 what was built and proven before, by content
+wheel_store           wheels kept on this machine by their sha256
+build                 LayerSpec to BuiltLayer
+verify                BuiltLayer to VerifiedLayer; nothing else makes one
+verify_imports        what the probe recorded becomes faults and evidence
+verify_code           the code tried on its verified layers
+evidence              what was proven, as values
+values                a built layer and a code bundle, as values
+causes                why an import probably failed, and what to do
+opt_folder            /opt, as Lambda lays layers out in it
+template_environment  the environment that a function has
+manifest              dist/<layer>.json: everything that is known of a layer
+sbom                  the CycloneDX bill of materials
+dist                  dist/: a verified layer's zip with its manifest and SBOM
+audit                 what the bytes of a layer alone tell
+backend               where a layer is built and tried: in containers, or on this host
+"""

@@ -7,17 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploy.atomic import write
 from deploy.errors import BuildError
 from deploy.inside.exchange import Report
-from deploy.layer import lock
-from deploy.layer.cache import write
 from deploy.layer.values import BuiltLayer
-from deploy.layer.wheel_store import WheelStore, requirements
+from deploy.layer.wheel_store import WheelStore
+from deploy.locking import lockfile
+from deploy.locking.lockfile import requirements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from deploy.layer.runtime import Runtime
+    from deploy.layer.backend.protocol import Runtime
     from deploy.layer.spec import LayerSpec
 
 INSIDE = Path(__file__).parent.parent / "inside"
@@ -34,7 +35,7 @@ def build(  # noqa: PLR0913 - what, where, from where, to where, and how
     """
     store = WheelStore(cache, say)
     here = replace(spec, architecture=spec.image.architecture or spec.architecture)
-    wheels = store.wheels(here, lock.read(TOOLS), runtime) | store.wheels(spec, spec.pins, runtime)
+    wheels = store.wheels(here, lockfile.read(TOOLS), runtime) | store.wheels(spec, spec.pins, runtime)
     made = runtime.assemble(spec, context(spec, wheels), use_cache=use_cache)
     if missing := {"layer.zip", "report.json"} - set(made):
         raise BuildError.of(spec.stem, f"assembling it left no {' and no '.join(sorted(missing))}")

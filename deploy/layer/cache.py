@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.errors import PipelineError
+from deploy.atomic import write
 from deploy.inside.exchange import Report
 from deploy.layer.values import BuiltLayer
 
@@ -99,29 +97,3 @@ def _read(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     return content.decode() if hashlib.sha256(content).hexdigest().encode() == digest else None
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a run that is killed, sees all of it or nothing.
-
-    Raises PipelineError where the disk does not take it.
-    """
-    try:
-        _replace(path, content)
-    except OSError as error:
-        what = f"cannot be written: {error.strerror or error}"
-        cure = "make room, or correct its permissions; CHANNELWRIGHT_CACHE moves the cache"
-        raise PipelineError.of(str(path), what, cure=cure) from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from deploy import __version__
 
 if TYPE_CHECKING:
-    from deploy.layer.git import Commit
+    from deploy.git import Commit
     from deploy.layer.values import BuiltLayer
     from deploy.layer.verify import VerifiedLayer
 

@@ -15,7 +15,7 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
 from deploy import __version__
-from deploy.layer.lock import normalised
+from deploy.locking.lockfile import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -3,52 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from deploy.errors import ConfigError, Fault
 from deploy.inside.exchange import Pin, Recipe
-from deploy.layer.shares import shares
+from deploy.layer.cache_key import built_by, digest
+from deploy.layer.partition import shares
 from deploy.settings import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
+    from deploy.container.digest import RuntimeImage
     from deploy.settings import Architecture, Layer, Settings
-
-
-@dataclass(frozen=True)
-class RuntimeImage:
-    """The image as it is named, and the digest that says which bytes that name stood for.
-
-    `digest` is the registry's where the engine knows it, else the image's own id; for a build without containers
-    it is empty and `reference` is "host".
-
-    Where nothing of the layer's architecture runs, `architecture` is that of the image, or host, that takes its
-    place, and `lack` says why: the layer is assembled there and cannot be tried.
-    """
-
-    reference: str
-    digest: str
-    architecture: Architecture | None = None
-    lack: str = ""
-
-    @property
-    def is_host(self) -> bool:
-        return self.reference == "host"
-
-    @property
-    def key(self) -> str:
-        """Name the image by what decides its bytes; a host has no digest."""
-        stands_in = f" for {self.architecture}" if self.architecture else ""
-        return f"{self.reference if self.is_host else ''}{self.digest}{stands_in}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class LayerSpec:
+    """`withdrawn` names by distribution the trim rules that leave it as it is, since they broke it."""
+
     layer: Layer
     runtime: str
     architecture: Architecture
@@ -56,6 +31,7 @@ class LayerSpec:
     pins: tuple[Pin, ...]
     dockerfile: Path
     stem: str
+    withdrawn: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def target(self) -> Target:
@@ -73,8 +49,9 @@ class LayerSpec:
             architecture=self.architecture,
             runtime=self.runtime,
             bytecode=self.layer.bytecode,
-            trim=asdict(self.layer.trim),
+            trim=self.layer.trim,
             pins=self.pins,
+            withdrawn=self.withdrawn,
         )
 
     @property
@@ -86,8 +63,8 @@ class LayerSpec:
             "image": self.image.key,
             "runtime": self.runtime,
             "architecture": self.architecture,
-            "policy": digest([self.layer.name, self.layer.bytecode, asdict(self.layer.trim)]),
-            "pipeline": pipeline_digest(),
+            "policy": digest([self.layer.name, self.layer.bytecode, asdict(self.layer.trim), dict(self.withdrawn)]),
+            "pipeline": built_by(),
         }
 
     @property
@@ -131,15 +108,3 @@ def _inputs(settings: Settings, pins: Sequence[Pin]) -> tuple[Path, dict[str, tu
     if faults:
         raise ConfigError(faults)
     return dockerfile, parts
-
-
-@cache
-def pipeline_digest() -> str:
-    """Digest the pipeline's own sources as far as they decide a layer or the checks that it passed."""
-    here = Path(__file__).parent
-    sources = sorted([*here.glob("*.py"), *(here.parent / "inside").glob("*")])
-    return digest({path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sources if path.is_file()})
-
-
-def digest(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

@@ -7,16 +7,17 @@ runtime, where everything in it is imported and loaded. All faults of all layers
 from __future__ import annotations
 
 import json
-from dataclasses import InitVar, asdict, dataclass
+from dataclasses import InitVar, dataclass
 from typing import TYPE_CHECKING, Any
 
 from deploy.errors import Fault, VerificationError
+from deploy.layer.evidence import Evidence, Imported, Native
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from deploy.layer.audit import Audit
-    from deploy.layer.runtime import Runtime
+    from deploy.layer.audit.audit import Audit
+    from deploy.layer.backend.protocol import Runtime
     from deploy.layer.values import BuiltLayer
 
 
@@ -25,51 +26,6 @@ class _Seal:
 
 
 _SEAL = _Seal()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Imported:
-    """A top-level module that was imported from the layer, in milliseconds, those it imported included."""
-
-    distribution: str
-    module: str
-    milliseconds: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Native:
-    """A shared object: the highest version that it needs of GLIBC, GLIBCXX, CXXABI and GCC; whether it was loaded."""
-
-    path: str
-    needs: Mapping[str, str]
-    loaded: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """What was proven of the zip with this sha256, where, and how far.
-
-    `imported` is False for a layer of another architecture than runs here: it was audited and not tried;
-    `not_imported` says why.
-    `nothing_to_import` maps a distribution to why nothing of it was imported.
-    """
-
-    sha256: str
-    image: str
-    in_container: bool
-    imported: bool
-    not_imported: str = ""
-    python: str
-    glibc: str
-    modules: tuple[Imported, ...]
-    nothing_to_import: Mapping[str, str]
-    shared_objects: tuple[Native, ...]
-    aws_clients: tuple[str, ...]
-    bytecode_used: int
-    remarks: tuple[str, ...]
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self), sort_keys=True)
 
 
 @dataclass(frozen=True)
@@ -85,27 +41,13 @@ class VerifiedLayer:
             raise TypeError("a VerifiedLayer is made by deploy.layer.verify only")
 
 
-@dataclass(frozen=True, kw_only=True)
-class FunctionUnderTest:
-    """A function as it will be: `health` is the event it answers with its digests, `layers` their names, None all.
-
-    `environment` is all that it gets: the template's variables and Lambda's own.
-    """
-
-    key: str
-    handler: str
-    environment: Mapping[str, str]
-    health: Mapping[str, Any] | None = None
-    memory: int = 128
-    layers: tuple[str, ...] | None = None
-
-
 def verify(layers: Sequence[BuiltLayer], runtime: Runtime, say: Callable[[str], None]) -> tuple[VerifiedLayer, ...]:
     """Audit these layers of one architecture, then try them together in one sandbox, in attach order.
 
     Raises VerificationError with every fault of every layer.
     """
-    from deploy.layer import audit, findings
+    from deploy.layer import verify_imports
+    from deploy.layer.audit import audit
 
     files = {layer.spec.layer.name: audit.names(layer) for layer in layers}
     beside = frozenset[str]().union(*files.values())
@@ -119,7 +61,7 @@ def verify(layers: Sequence[BuiltLayer], runtime: Runtime, say: Callable[[str], 
             raise VerificationError(faults)
         say(f"{layers[0].spec.target}: audited, not imported: {layers[0].spec.image.lack}")
         return tuple(_sealed(layer, each, None) for layer, each in zip(layers, audits, strict=True))
-    tried = findings.try_layers(layers, audits, runtime)
+    tried = verify_imports.try_layers(layers, audits, runtime)
     if faults or tried.faults:
         raise VerificationError([*faults, *tried.faults], log=tried.log if tried.faults else "")
     return tuple(_sealed(layer, each, tried) for layer, each in zip(layers, audits, strict=True))
@@ -141,6 +83,6 @@ def restored(built: BuiltLayer, evidence: str) -> VerifiedLayer:
 
 
 def _sealed(built: BuiltLayer, audited: Audit, tried: Any) -> VerifiedLayer:
-    from deploy.layer import findings
+    from deploy.layer import verify_imports
 
-    return VerifiedLayer(built, findings.evidence(built, audited, tried), _SEAL)
+    return VerifiedLayer(built, verify_imports.evidence(built, audited, tried), _SEAL)

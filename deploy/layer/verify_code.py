@@ -8,19 +8,20 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
+from deploy.code import tree_digest
 from deploy.errors import Fault, VerificationError
-from deploy.layer import findings
-from deploy.layer.audit import audit_together
-from deploy.layer.opt import merged
+from deploy.layer import verify_imports
+from deploy.layer.audit.audit import audit_together
+from deploy.layer.opt_folder import merged
 from deploy.layer.template_environment import TRIAL_REGION
-from deploy.release import tree_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from deploy.layer.runtime import Runtime, Sandbox
+    from deploy.layer.backend.protocol import Runtime, Sandbox
+    from deploy.layer.evidence import FunctionUnderTest
     from deploy.layer.values import BuiltLayer
-    from deploy.layer.verify import FunctionUnderTest, VerifiedLayer
+    from deploy.layer.verify import VerifiedLayer
 
 PATIENCE = 60.0
 # The runtime's own failures have dotted names, such as Runtime.ImportModuleError; a handler's exception has its
@@ -89,7 +90,7 @@ class _Trial:
     def run(self, sandbox: Sandbox, answered: dict[str, Answered]) -> Iterator[Fault]:
         trials = self._imports(sandbox)
         for function in self.functions:
-            faults = [*findings.judge_handler(function, trials[function.key], self.layers)]
+            faults = [*verify_imports.judge_handler(function, trials[function.key], self.layers)]
             if not faults:
                 faults = [*self._invocation(sandbox, function)]
             if not faults:
@@ -104,7 +105,7 @@ class _Trial:
         ]
         plan = {"distributions": [], "services": [], "region": TRIAL_REGION, "functions": functions}
         plan["runtime"] = self.runtime
-        answer, _ = findings.probe(sandbox, plan)
+        answer, _ = verify_imports.probe(sandbox, plan)
         trials: dict[str, dict[str, list[dict[str, Any]]]] = answer["functions"]
         return trials
 
@@ -132,7 +133,7 @@ class _Trial:
             elif given[part] != expected:
                 what = f"runs {part} with the digest {str(given[part])[:16]}…, not {expected[:16]}… as in the zip"
                 cause = "it digests other files than the zip holds, or in another way"
-                yield Fault(where, what, cause, "see deploy/release/tree_digest.py for how")
+                yield Fault(where, what, cause, "see deploy/code/tree_digest.py for how")
 
 
 def _by_layers(

@@ -13,14 +13,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploy.atomic import write
 from deploy.errors import BuildError, Fault
-from deploy.layer.cache import write
+from deploy.locking.lockfile import requirements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from deploy.inside.exchange import Pin
-    from deploy.layer.runtime import Runtime
+    from deploy.layer.backend.protocol import Runtime
     from deploy.layer.spec import LayerSpec
 
 
@@ -72,14 +73,6 @@ class WheelStore:
     def _choice(self, spec: LayerSpec, pin: Pin) -> Path:
         deciding = [asdict(pin), spec.inputs["image"], spec.runtime, spec.architecture]
         return self.root / "chosen" / f"{hashlib.sha256(json.dumps(deciding).encode()).hexdigest()}.json"
-
-
-def requirements(pins: Sequence[Pin]) -> str:
-    """Write pins as pip reads them with --require-hashes."""
-    lines = (
-        " ".join([f"{pin.name}=={pin.version}", *(f"--hash=sha256:{each}" for each in pin.hashes)]) for pin in pins
-    )
-    return "\n".join(lines) + "\n"
 
 
 def _unexpected(digests: dict[str, str], pins: Sequence[Pin]) -> Iterator[Fault]:

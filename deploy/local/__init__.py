@@ -7,6 +7,7 @@
                   in_container  in the runtime image, behind the real Runtime Interface Emulator
                   on_host       without containers, in processes that see the code and the layers alone
     system    ─ brings all of it up, deploys by the very code path that AWS gets, and takes it down
+    children  ─ processes that end with this one; emulator_main is the emulator's
     session   ─ what another terminal needs to know of a system that is kept running
 
 Nothing binds to anything but loopback. Children end when this process does, however it ends.

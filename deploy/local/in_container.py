@@ -18,16 +18,17 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from deploy.layer.in_containers import failure
-from deploy.layer.runtime import OPT, TASK_ROOT
+from deploy.code import tree_digest
+from deploy.layer.backend.containers import failure
+from deploy.layer.backend.protocol import OPT, TASK_ROOT
 from deploy.local.children import free_port
 from deploy.local.functions import Outcome
-from deploy.release import tree_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deploy.container import Container, Engine
+    from deploy.container.calls import Container
+    from deploy.container.engine import Engine
     from deploy.local.published import Published
 
 _EMULATOR = "/usr/local/bin/aws-lambda-rie"

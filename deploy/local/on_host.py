@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-from deploy.layer.host_sandbox import HostSandbox
+from deploy.layer.backend.host_sandbox import HostSandbox
 from deploy.local.children import end
 from deploy.local.functions import Outcome
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from deploy.aws import functions, layers
 from deploy.errors import AwsError, Fault
-from deploy.layer.opt import unpacked
+from deploy.layer.opt_folder import unpacked
 from deploy.layer.template_environment import lambda_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from deploy.aws.functions import FunctionState
-    from deploy.published.shelf import Shelf
+    from deploy.published.downloads import Shelf
 
 _DEFAULT_TIMEOUT, _DEFAULT_MEMORY = 3, 128
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import requests
 
+from deploy.atomic import write
 from deploy.errors import ConfigError, Fault
-from deploy.layer.cache import write
 from deploy.local.companion import Introduction
 
 if TYPE_CHECKING:

@@ -18,20 +18,20 @@ from deploy.local.functions import Functions, Starts, door
 from deploy.local.in_container import Containers
 from deploy.local.on_host import Processes
 from deploy.local.published import Published, fetch
-from deploy.published.shelf import Shelf
+from deploy.published.downloads import Shelf
 from deploy.register import application, registration
 from deploy.register.discord import Discord
 from deploy.release import stack
-from deploy.release.ship import Shipment, Shipped
+from deploy.release.deploy import Shipment, Shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from deploy.aws.connection import Aws
-    from deploy.container import Engine
-    from deploy.layer.prepare import Prepared
+    from deploy.container.engine import Engine
     from deploy.local.companion import Introduction
     from deploy.local.emulator import Emulator
+    from deploy.prepare import Prepared
     from deploy.settings import Settings, Stage
 
 

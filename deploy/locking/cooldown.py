@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.layer.lock import normalised
+from deploy.locking.lockfile import normalised
 
 if TYPE_CHECKING:
     from deploy.settings import Lock

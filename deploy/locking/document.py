@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.layer.bases import BASES
-from deploy.layer.lock import normalised
+from deploy.locking.lockfile import normalised
+from deploy.runtimes.base_images import BASES
 from deploy.settings import MACHINES, Target
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def places(targets: Sequence[Target]) -> str:
 def read(content: str) -> dict[str, LockedPackage]:
     """Read what can be read, whatever is wrong with the rest: the next lock prefers these versions.
 
-    `deploy.layer.lock.read` is the strict reader, which builds use.
+    `deploy.locking.lockfile.read` is the strict reader, which builds use.
     """
     found: dict[str, LockedPackage] = {}
     matches = list(_PIN.finditer(content))

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deploy.errors import Fault, LockError
-from deploy.layer.bases import BASES
 from deploy.locking import wheels
 from deploy.locking.document import LockedPackage, marker
+from deploy.runtimes.base_images import BASES
 from deploy.settings import Target
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 import uv
 
+from deploy import pip_settings
 from deploy.errors import Fault, LockError
-from deploy.layer import pip_settings
-from deploy.layer.bases import BASES
-from deploy.layer.lock import normalised
 from deploy.locking import wheels
+from deploy.locking.lockfile import normalised
+from deploy.runtimes.base_images import BASES
 from deploy.settings import MACHINES
 
 if TYPE_CHECKING:

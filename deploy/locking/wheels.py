@@ -9,8 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
-from deploy.layer.lock import normalised
-from deploy.layer.wheel_tags import wheel_tags
+from deploy.locking.lockfile import normalised
+from deploy.runtimes.wheel_tags import wheel_tags
 
 if TYPE_CHECKING:
     from datetime import datetime

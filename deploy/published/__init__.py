@@ -1,8 +1,13 @@
 """What is published and live, read from AWS itself: what a layer version holds, and who uses it.
 
-contents    a layer's zip, opened: its packages, files and sizes, ours or anybody's
-abi         what binds a file to a Python or to a machine
-difference  what differs between two layers, as a value with a JSON form
-shelf       layer versions and code fetched from AWS, each zip downloaded once and kept by its sha256
-usage       which functions, versions and aliases have which layer versions
+reference        a layer as somebody names it: a version, an ARN, a file
+contents         a layer's zip, opened: its packages, files and sizes, ours or anybody's
+known            all that is known of a layer, and from where
+descriptions     what the pipeline writes into AWS's descriptions, and reads back
+downloads        layer versions and code, each zip downloaded once and kept by its sha256
+usage            which functions, versions and aliases have which layer versions
+where            which layer versions hold a package
+abi              what binds a file to a Python or to a machine
+difference       what differs between two layers, as a value with a JSON form
+difference_text  the same as people read it
 """

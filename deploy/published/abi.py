@@ -36,7 +36,7 @@ def native(path: str, data: bytes) -> Native | None:
     """Read what a file needs of the machine that loads it; None for one that nothing loads."""
     if not (data.startswith(_ELF) or _LOADED.search(path)):
         return None
-    from deploy.layer import elf
+    from deploy.layer.audit import elf
 
     found = elf.read(path, data)
     return Native(found.machine, found.needs) if isinstance(found, elf.SharedObject) else Native(found.what)

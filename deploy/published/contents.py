@@ -17,7 +17,7 @@ from zipfile import BadZipFile, ZipFile
 
 from deploy.errors import AwsError, Fault
 from deploy.inside.trim_metadata import license_of
-from deploy.layer.lock import normalised
+from deploy.locking.lockfile import normalised
 from deploy.published import abi
 
 if TYPE_CHECKING:

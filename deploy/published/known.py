@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deploy.layer.manifest import code_sha256
-from deploy.release.notes import LayerNote
+from deploy.published.descriptions import LayerNote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from deploy.published.contents import Contents, HeldPackage
-    from deploy.published.subject import Subject
+    from deploy.published.reference import Subject
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@
     stage's stack    ─ endpoint ──── URL             where interactions go
     Discord          ─ discord ───── what is there   the one door to Discord's HTTP API
                        difference ── lines           what would change, as people read it
+                       permissions ─                  what the numbers of permissions mean
                        registration ─ Registration   both scopes: what is told, and what is taken away
 
 A scope is all servers, or one. Discord shows the commands of both, so that the same command in two scopes is there

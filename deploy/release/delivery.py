@@ -9,21 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.aws import layers, parameters, uploads
+from deploy.aws import layers, parameters, regions, uploads
 from deploy.errors import ConfigError, RolloutError
-from deploy.release import channels, regions, sharing
-from deploy.release.channels import Move
 from deploy.release.plan import PlannedLayer
 from deploy.release.publish import find, publish
+from deploy.share import channels, grants
+from deploy.share.channels import Move
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from deploy.aws.connection import Aws
-    from deploy.layer.git import Commit
-    from deploy.release.notes import LayerNote
-    from deploy.release.sharing import Sharing
+    from deploy.git import Commit
+    from deploy.published.descriptions import LayerNote
     from deploy.settings import Layer, Settings, Stage
+    from deploy.share.grants import Sharing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +48,8 @@ class Parcel:
     def lines(self) -> Iterator[str]:
         """Yield what would change besides the version itself."""
         if self.planned.published is None:
-            grants = sharing.declared(self.layer.share).values()
-            yield from (f"share     {self.planned.name}, the new version  + {grant}" for grant in grants)
+            declared = grants.declared(self.layer.share).values()
+            yield from (f"share     {self.planned.name}, the new version  + {grant}" for grant in declared)
         for each in (self.sharing, *self.older):
             yield from (f"share     {line}" for line in (each.lines() if each else ()))
         if self.move:
@@ -130,7 +130,7 @@ class Delivery:
                 f"{planned}  {'published' if planned.is_new else 'was published meanwhile'}, its digest read back"
             )
         if shared := _sharing(aws, parcel.layer, planned):
-            lines += [f"{line}, read back" for each in (shared, *parcel.older) for line in sharing.settle(aws, each)]
+            lines += [f"{line}, read back" for each in (shared, *parcel.older) for line in grants.settle(aws, each)]
         if move := _next(aws, self.settings, parcel.layer, planned):
             channels.move(aws, move)
             lines.append(f"{move}, read back")
@@ -184,7 +184,7 @@ def _parcel(aws: Aws, settings: Settings, planned: PlannedLayer) -> Parcel:
 def _sharing(aws: Aws, layer: Layer, planned: PlannedLayer) -> Sharing | None:
     if layer.share is None or planned.published is None:
         return None
-    return sharing.plan(aws, layer, [planned.published.version])[0]
+    return grants.plan(aws, layer, [planned.published.version])[0]
 
 
 def _older(aws: Aws, layer: Layer, planned: PlannedLayer) -> tuple[Sharing, ...]:
@@ -193,7 +193,7 @@ def _older(aws: Aws, layer: Layer, planned: PlannedLayer) -> tuple[Sharing, ...]
         return ()
     own = planned.published.version if planned.published else None
     others = [each.version for each in layers.versions(aws, layer.name) if each.version != own]
-    return tuple(each for each in sharing.plan(aws, layer, others, in_use=()) if each.surplus)
+    return tuple(each for each in grants.plan(aws, layer, others, in_use=()) if each.surplus)
 
 
 def _next(aws: Aws, settings: Settings, layer: Layer, planned: PlannedLayer) -> Move | None:

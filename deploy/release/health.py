@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from deploy.aws import functions
+from deploy.code import tree_digest
 from deploy.errors import Fault, RolloutError
-from deploy.layer.opt import merged
-from deploy.release import tree_digest
+from deploy.layer.opt_folder import merged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from deploy.aws.connection import Aws
     from deploy.aws.functions import Answer
+    from deploy.code.bundle import CodeBundle
     from deploy.layer.values import BuiltLayer
-    from deploy.release.bundle import CodeBundle
 
 
 @dataclass(frozen=True)

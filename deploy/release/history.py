@@ -10,10 +10,10 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploy.aws.functions import weighted
 from deploy.errors import Fault, RolloutError
 from deploy.published import usage
-from deploy.release.notes import AliasNote, Passed, VersionNote
-from deploy.release.plan import weighted
+from deploy.published.descriptions import AliasNote, Passed, VersionNote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from deploy.aws.connection import Aws
     from deploy.aws.functions import AliasState, FunctionState
+    from deploy.code.bundle import CodeBundle
     from deploy.layer.verify import VerifiedLayer
-    from deploy.release.bundle import CodeBundle
     from deploy.release.values import PublishedLayer
     from deploy.settings import Function, Settings, Stage
 
@@ -213,16 +213,7 @@ def _unfit(
         what = f"runs on {latest.architecture}, for which no layer is built"
         yield Fault(latest.name, what, cure=f"add {latest.architecture} to `architectures`")
     if alias.weighted:
-        yield weighted(alias)
-
-
-def weighted(alias: AliasState) -> Fault:
-    cure = f"take the weights away: aws lambda update-alias --function-name {alias.function} --name {alias.name}"
-    return Fault(
-        f"{alias.function}:{alias.name}",
-        "sends a share of the traffic to another version",
-        cure=f"{cure} --routing-config AdditionalVersionWeights={{}}",
-    )
+        yield functions.weighted(alias)
 
 
 def _attached(function: Function, observed: _Observed, layers: Sequence[PlannedLayer]) -> tuple[PlannedLayer, ...]:

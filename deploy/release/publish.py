@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from deploy.aws import layers, uploads
 from deploy.errors import AwsError, Fault, RolloutError
-from deploy.release.notes import LENGTH, LayerNote
+from deploy.published.descriptions import LENGTH, LayerNote
 from deploy.release.values import PublishedLayer
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from deploy.aws.connection import Aws
     from deploy.aws.layers import LayerVersion
-    from deploy.layer.git import Commit
+    from deploy.git import Commit
     from deploy.layer.spec import LayerSpec
     from deploy.layer.verify import VerifiedLayer
     from deploy.settings import Stage

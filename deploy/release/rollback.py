@@ -14,14 +14,15 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from deploy.aws import functions
+from deploy.code import tree_digest
 from deploy.errors import Fault, PipelineError, RolloutError
-from deploy.layer.opt import unpacked
-from deploy.release import goals, health, history, tree_digest
+from deploy.layer.opt_folder import unpacked
+from deploy.release import health, history, rollback_target
+from deploy.release.aliases import move_all
 from deploy.release.health import Digests
 from deploy.release.history import note_of
-from deploy.release.lacking import Lacking, compare
+from deploy.release.rollback_losses import Lacking, compare
 from deploy.release.rollout import move
-from deploy.release.switch import move_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from deploy.aws.connection import Aws
     from deploy.aws.functions import FunctionState
-    from deploy.published.shelf import Shelf
+    from deploy.published.downloads import Shelf
     from deploy.release.history import Standing
 
 
@@ -108,10 +109,10 @@ def plan(stage: str, standings: Sequence[Standing], release: str | None, shelf: 
     Raises RolloutError with every reason why there is no such way.
     """
     if release is None:
-        goal, versions = goals.before(standings)
+        goal, versions = rollback_target.before(standings)
     else:
         goal = history.resolve(standings, release)
-        versions = goals.versions(standings, goal)
+        versions = rollback_target.versions(standings, goal)
     steps = tuple(Step(each, versions[each.name]) for each in standings if each.name in versions)
     releases = {each.release for each in standings}
     return RollbackPlan(

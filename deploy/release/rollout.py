@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from deploy.aws import functions, uploads
 from deploy.errors import AwsError, Fault, PipelineError, RolloutError
 from deploy.layer.manifest import code_sha256
+from deploy.published.descriptions import AliasNote, VersionNote
 from deploy.release import health
-from deploy.release.notes import AliasNote, VersionNote
-from deploy.release.switch import Move, move_all
+from deploy.release.aliases import Move, move_all
 from deploy.release.values import LiveFunction, Release
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from deploy.aws.connection import Aws
     from deploy.aws.functions import AliasState, FunctionState
-    from deploy.layer.git import Commit
+    from deploy.git import Commit
     from deploy.release.plan import FunctionPlan, RolloutPlan
     from deploy.settings import Stage
 

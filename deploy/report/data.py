@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.errors import PipelineError
 from deploy.inside.exchange import Saving
-from deploy.layer.bases import BASES
-from deploy.layer.verify import Imported
+from deploy.layer.evidence import Imported
 from deploy.published.difference import difference
 from deploy.report.native import Judge
 from deploy.report.provenance import facts, origin, said
 from deploy.report.tree import grow
+from deploy.runtimes.base_images import BASES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deploy.layer.bases import Base
     from deploy.published.contents import Contents
     from deploy.published.difference import Difference
     from deploy.published.known import Known
-    from deploy.published.subject import Subject
+    from deploy.published.reference import Subject
     from deploy.report.native import Library
     from deploy.report.provenance import Fact
     from deploy.report.tree import Folder
+    from deploy.runtimes.base_images import Base
     from deploy.settings import Settings
 
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 from deploy.errors import Fault
-from deploy.layer import elf
+from deploy.layer.audit import elf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deploy.layer.bases import Base
     from deploy.published.contents import HeldFile
     from deploy.published.known import Known
+    from deploy.runtimes.base_images import Base
 
 INTERFACES = ("GLIBC", "GLIBCXX", "CXXABI", "GCC")
 _DAMAGED = elf.SharedObject(path="", machine="", needs={}, users={}, libraries=(), initialises=())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from deploy import __version__
 from deploy.console import size
-from deploy.layer.limits import UNZIPPED
+from deploy.layer.audit.limits import UNZIPPED
 from deploy.report import compared, needs, sections, space
 from deploy.report.markup import Html, element, joined
 from deploy.report.tables import bar, growth, percent

@@ -10,7 +10,7 @@ from deploy.layer.manifest import code_sha256
 
 if TYPE_CHECKING:
     from deploy.published.known import Known
-    from deploy.published.subject import Subject
+    from deploy.published.reference import Subject
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from license_expression import ExpressionError, LicenseSymbol, LicenseWithExceptionSymbol, get_spdx_licensing
 
 from deploy.errors import ConfigError, Fault
-from deploy.layer.lock import normalised
+from deploy.locking.lockfile import normalised
 from deploy.scan.findings import Finding
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.layer import lock
+from deploy.locking import lockfile
 from deploy.scan import vulnerabilities
 from deploy.scan.bundled import Bundled, bundled
 from deploy.scan.findings import Finding, Judged, Unchecked, judge
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from deploy.inside.exchange import Pin
-    from deploy.published.shelf import Shelf
+    from deploy.published.downloads import Shelf
     from deploy.scan.vulnerabilities import Audit
     from deploy.settings import Scan, Settings, Stage
 
@@ -50,7 +50,7 @@ def scan_built(settings: Settings, service: str, today: date) -> Scanned:
 def _locked(settings: Settings) -> Iterator[tuple[str, tuple[Pin, ...]]]:
     """Yield what the lock comes to, once for all targets for which that is the same."""
     path = settings.project / settings.requirements
-    found = {target: lock.read(path, target) for target in settings.targets}
+    found = {target: lockfile.read(path, target) for target in settings.targets}
     for pins in dict.fromkeys(found.values()):
         targets = [str(target) for target in found if found[target] == pins]
         same = len(targets) == len(found)

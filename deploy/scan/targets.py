@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deploy.aws import functions, layers
+from deploy.code import bundle
+from deploy.container.digest import RuntimeImage
 from deploy.errors import BuildError, Fault, RolloutError
-from deploy.layer import lock
-from deploy.layer.spec import RuntimeImage, specs
+from deploy.layer.spec import specs
+from deploy.locking import lockfile
 from deploy.published import contents
-from deploy.release import bundle
 from deploy.scan.findings import Finding, Unchecked
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from deploy.aws.functions import FunctionState
     from deploy.layer.spec import LayerSpec
     from deploy.published.contents import Contents
-    from deploy.published.shelf import Shelf
+    from deploy.published.downloads import Shelf
     from deploy.settings import Settings, Stage
 
 
@@ -43,7 +44,7 @@ def built(settings: Settings) -> tuple[tuple[Target, ...], tuple[Finding, ...]]:
     targets: list[Target] = []
     findings: list[Finding] = []
     for wanted in settings.targets:
-        pins = lock.read(settings.project / settings.requirements, wanted)
+        pins = lockfile.read(settings.project / settings.requirements, wanted)
         image = RuntimeImage(settings.image_of(wanted.runtime), "")
         for spec in specs(settings, pins, image, wanted.architecture, wanted.runtime):
             if target := _opened(dist / f"{spec.stem}.zip", faults):

@@ -8,7 +8,7 @@ import stat
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
-from deploy.release.bundle import DROPPINGS
+from deploy.code.bundle import DROPPINGS
 from deploy.scan.findings import Finding
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from deploy.errors import ConfigError, Fault
-from deploy.layer.lock import normalised
+from deploy.locking.lockfile import normalised
 from deploy.scan.findings import Finding, Unchecked
 
 if TYPE_CHECKING:

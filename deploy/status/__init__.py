@@ -1,7 +1,9 @@
 """What runs in a stage, and whether it is what it should be. Everything is asked of AWS; nothing is changed.
 
-observe   AWS's answers as values: functions with their aliases, versions and layers, queues, the stack
-standing  those values, and their JSON
-drift     what is not as the template, config/pipeline.yaml and the release's own notes say: `status --check` fails
-remarks   what is allowed and still worth knowing
+observe    asks AWS how a stage stands
+standing   a stage as it stands, as values with a JSON form
+functions  a function's aliases, and what of $LATEST gets no traffic
+layers     an attached layer version against the newest of its layer
+drift      what is not as the template, the configuration and the release say
+remarks    what is worth knowing, and no drift
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deploy.errors import Fault
-from deploy.release.notes import LayerNote
+from deploy.published.descriptions import LayerNote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,9 +6,9 @@ import io
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from deploy.code import tree_digest
 from deploy.errors import AwsError
-from deploy.layer.opt import unpacked
-from deploy.release import tree_digest
+from deploy.layer.opt_folder import unpacked
 from deploy.status.layers import Layers, Opened
 from deploy.status.standing import AliasStanding, FunctionStanding, VersionStanding
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from deploy.aws.functions import AliasState, FunctionState
-    from deploy.published.shelf import Shelf
+    from deploy.published.downloads import Shelf
     from deploy.published.usage import Deployed
     from deploy.settings import Function
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from deploy.aws.functions import FunctionState
     from deploy.aws.layers import LayerVersion
     from deploy.published.contents import Contents
-    from deploy.published.shelf import Shelf
+    from deploy.published.downloads import Shelf
     from deploy.status.standing import Place
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from deploy.aws.connection import Aws
     from deploy.aws.queues import EventSource
-    from deploy.published.shelf import Shelf
+    from deploy.published.downloads import Shelf
     from deploy.settings import Function, Settings, Stage
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deploy.errors import Fault, LockError
-from deploy.layer import lock
-from deploy.layer.limits import NEARLY, UNZIPPED
-from deploy.layer.runtimes import days_left
+from deploy.layer.audit.limits import NEARLY, UNZIPPED
+from deploy.locking import lockfile
+from deploy.runtimes.end_of_life import days_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +88,7 @@ def _locked(settings: Settings, standing: Standing) -> Iterator[Fault]:
     if not path.exists():
         return
     try:
-        pins = {pin.name: pin.version for pin in lock.read(path)}
+        pins = {pin.name: pin.version for pin in lockfile.read(path)}
     except LockError as error:
         yield from error.faults
         return

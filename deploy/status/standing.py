@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from deploy.layer.limits import LAYERS, UNZIPPED
-from deploy.layer.runtimes import days_left
-from deploy.release.notes import AliasNote, VersionNote
+from deploy.layer.audit.limits import LAYERS, UNZIPPED
+from deploy.published.descriptions import AliasNote, VersionNote
+from deploy.runtimes.end_of_life import days_left
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -99,9 +99,12 @@ def progress_bar(done: int, of: int, width: int = 12) -> str:
 
 
 def fitted(lines: Sequence[str], most: int = MAX_CONTENT) -> str:
-    """Join lines, and leave out what does not fit into a message, saying how many."""
-    kept = list(lines)
-    while len("\n".join(kept)) > most:
-        kept = kept[: -2 if len(kept) < len(lines) else -1]
-        kept.append(f"… and {len(lines) - len(kept)} more")
-    return "\n".join(kept)
+    """Join lines into at most `most` characters: what does not fit is left out, and the last line says how many."""
+    whole = "\n".join(lines)
+    if len(whole) <= most:
+        return whole
+    for kept in range(len(lines) - 1, 0, -1):
+        text = "\n".join([*lines[:kept], f"… and {len(lines) - kept} more"])
+        if len(text) <= most:
+            return text
+    return f"{whole[: max(most - 1, 0)]}…"[: max(most, 0)]  # not even the first line fits

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.layer.git import subjects
+from deploy.git import subjects
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.container import Engine
+from deploy.container.engine import Engine
 from deploy.errors import EngineError
 from deploy.settings import default_image, image_variable
 from tests.runtime_image import build as stand_in

@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deploy.code import tree_digest
+from deploy.code.bundle import CodeBundle
+from deploy.container.digest import RuntimeImage
 from deploy.inside.exchange import Package, Pin, Report
-from deploy.layer.spec import LayerSpec, RuntimeImage
+from deploy.layer.evidence import Evidence
+from deploy.layer.spec import LayerSpec
 from deploy.layer.values import BuiltLayer
-from deploy.layer.verify import Evidence, restored
-from deploy.release import tree_digest
-from deploy.release.bundle import CodeBundle
+from deploy.layer.verify import restored
 from deploy.settings import Code, Function, Layer, Settings, Stage
 
 if TYPE_CHECKING:

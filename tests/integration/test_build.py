@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy import configuration
-from deploy.layer import lock, pip_settings
+from deploy import configuration, pip_settings
+from deploy.layer.backend.containers import ContainerRuntime
 from deploy.layer.build import build
 from deploy.layer.cache import Cache
-from deploy.layer.in_containers import ContainerRuntime
 from deploy.layer.spec import LayerSpec, specs
+from deploy.locking import lockfile
 from deploy.settings import IMAGE_VARIABLE
 
 if TYPE_CHECKING:
-    from deploy.container import Engine
+    from deploy.container.engine import Engine
     from deploy.layer.values import BuiltLayer
     from deploy.settings import Bytecode
 
@@ -77,7 +77,7 @@ class Workshop:
 def workshop(engine: Engine, runtime_image: str) -> Workshop:
     wanted = configuration.load(PROJECT, {IMAGE_VARIABLE: runtime_image})
     image = engine.resolve(wanted.image, "x86_64", print)
-    spec = specs(wanted, lock.read(PROJECT / wanted.requirements), image, "x86_64")[0]
+    spec = specs(wanted, lockfile.read(PROJECT / wanted.requirements), image, "x86_64")[0]
     return Workshop(ContainerRuntime(engine, image, os.environ), spec, Cache.from_environment(os.environ).root)
 
 

@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.container import KEEP_VARIABLE, LABEL, CallTimedOutError, Engine
+from deploy.container.calls import CallTimedOutError
+from deploy.container.digest import image_digest
+from deploy.container.engine import KEEP_VARIABLE, Engine
 from deploy.container.failures import AbsentError
+from deploy.container.images import LABEL
 from deploy.errors import BuildError, EngineError
-from deploy.image_digest import image_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from deploy.container import Container
+    from deploy.container.calls import Container
 
 pytestmark = pytest.mark.container
 

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from deploy.container.digest import RuntimeImage
 from deploy.errors import BuildError, EngineError, VerificationError
-from deploy.layer.in_containers import ContainerRuntime
-from deploy.layer.spec import LayerSpec, RuntimeImage
+from deploy.layer.backend.containers import ContainerRuntime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.container import Engine
-    from deploy.layer.runtime import Sandbox
+    from deploy.container.engine import Engine
+    from deploy.layer.backend.protocol import Sandbox
+    from deploy.layer.spec import LayerSpec
 
 pytestmark = pytest.mark.container
 

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.errors import BuildError
-from deploy.layer import wheels
+from deploy.layer.backend import pip_download
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from deploy.container import Engine
+    from deploy.container.engine import Engine
 
 pytestmark = pytest.mark.container
 
@@ -102,7 +102,9 @@ class Fetcher:
     said: list[str] = field(default_factory=list)
 
     def __call__(self, text: str, **settings: str) -> list[str]:
-        wheels.fetch(self.engine, self.image, "python3.11", text, self.into, ENVIRONMENT | settings, self.said.append)
+        pip_download.fetch(
+            self.engine, self.image, "python3.11", text, self.into, ENVIRONMENT | settings, self.said.append
+        )
         return sorted(path.name for path in self.into.iterdir())
 
 

@@ -17,17 +17,17 @@ import pytest
 
 from deploy.configuration import load
 from deploy.console import Console
-from deploy.layer.opt import merged
-from deploy.layer.prepare import Choices, prepare
-from deploy.layer.runtime import OPT, TASK_ROOT
-from deploy.layer.runtime_api import RuntimeApi
+from deploy.layer.backend.protocol import OPT, TASK_ROOT
+from deploy.layer.backend.runtime_api import RuntimeApi
+from deploy.layer.opt_folder import merged
 from deploy.layer.template_environment import lambda_environment
+from deploy.prepare import Choices, prepare
 from tests.fake_discord.signing import Signer
 from tests.integration.aws import REGION, emulated_aws
 from tests.integration.this_project import copy_to
 
 if TYPE_CHECKING:
-    from deploy.container import Engine
+    from deploy.container.engine import Engine
 
 pytestmark = [
     pytest.mark.container,

@@ -17,9 +17,9 @@ import pytest
 
 from deploy.configuration import load
 from deploy.console import Console
+from deploy.container.digest import image_digest
 from deploy.errors import BuildError
-from deploy.image_digest import image_digest
-from deploy.layer.prepare import Choices, Prepared, prepare
+from deploy.prepare import Choices, Prepared, prepare
 
 ROOT = Path(__file__).parents[2]
 CONFIG = """

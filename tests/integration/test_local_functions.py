@@ -13,7 +13,7 @@ from deploy.local.published import Published
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.container import Engine
+    from deploy.container.engine import Engine
 
 pytestmark = pytest.mark.container
 

@@ -14,16 +14,16 @@ import pytest
 
 from deploy.configuration import load
 from deploy.console import Console
+from deploy.container.digest import image_digest
 from deploy.container.failures import AbsentError
 from deploy.errors import ConfigError, EngineError
-from deploy.image_digest import image_digest
-from deploy.layer.pin_image import pin_image, pinned, written
+from deploy.locking.pin_image import pin_image, pinned, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from deploy.container import Engine
+    from deploy.container.engine import Engine
 
 CONFIG = """\
 # What is built.

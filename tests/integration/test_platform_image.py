@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deploy.errors import EngineError
-from deploy.layer import elf
-from deploy.layer.platform_image import find
+from deploy.layer.audit import elf
+from deploy.layer.backend.platform_image import find
 from deploy.settings import Target
 from tests.integration.test_layer_command import CONFIG, Run, make_project
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from deploy.container import Engine
+    from deploy.container.engine import Engine
     from deploy.settings import Architecture
 
 pytestmark = pytest.mark.container

@@ -9,21 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from deploy.code import tree_digest
 from deploy.errors import VerificationError
-from deploy.layer.in_containers import ContainerRuntime
-from deploy.layer.opt import merged
+from deploy.inside.exchange import TrimPolicy
+from deploy.layer.backend.containers import ContainerRuntime
+from deploy.layer.evidence import FunctionUnderTest
+from deploy.layer.opt_folder import merged
 from deploy.layer.template_environment import lambda_environment
-from deploy.layer.verify import FunctionUnderTest, VerifiedLayer, verify
+from deploy.layer.verify import VerifiedLayer, verify
 from deploy.layer.verify_code import verify_code
-from deploy.release import tree_digest
-from deploy.settings import Layer, TrimPolicy
-from tests.deploy.layers.synthetic import Made, entry, installed, layer, real_yaml
+from deploy.settings import Layer
+from tests.deploy.layer.synthetic import Made, entry, installed, layer, real_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from deploy.container import Engine
+    from deploy.container.engine import Engine
     from deploy.layer.values import BuiltLayer
     from deploy.layer.verify_code import CodeEvidence
 

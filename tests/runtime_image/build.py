@@ -19,10 +19,10 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.container import Engine
+from deploy.container.engine import Engine
 from deploy.errors import EngineError, PipelineError
-from deploy.layer import wheels
-from deploy.layer.bases import BASES
+from deploy.layer.backend import pip_download
+from deploy.runtimes.base_images import BASES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,7 +54,9 @@ def build(engine: Engine, environment: Mapping[str, str], say: Callable[[str], N
 
     def fetch(requirements: str) -> dict[str, bytes]:
         with tempfile.TemporaryDirectory(prefix="channelwright-wheels-") as folder:
-            wheels.fetch(engine, base, runtime, (RECIPE / requirements).read_text(), Path(folder), environment, say)
+            pip_download.fetch(
+                engine, base, runtime, (RECIPE / requirements).read_text(), Path(folder), environment, say
+            )
             return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
 
     context = {

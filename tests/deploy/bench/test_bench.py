@@ -186,7 +186,7 @@ def test_an_event_that_is_no_json_object_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.container
 def test_the_first_request_is_timed_in_the_runtime_and_a_failure_is_refused() -> None:
-    from deploy.container import Engine
+    from deploy.container.engine import Engine
 
     code = (
         b"import time, demo\ntime.sleep(0.3)\n"

@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.stub import Stubber
 
-from tests.deploy.release.conftest import aws, cloudformation, lambda_, shop  # noqa: F401 - fixtures
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -14,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def iam(aws: Aws) -> Iterator[Stubber]:  # noqa: F811
+def iam(aws: Aws) -> Iterator[Stubber]:
     with Stubber(aws.identities) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.checkup import disk
-from deploy.container import About
+from deploy.container.engine import About
 
 if TYPE_CHECKING:
     from pathlib import Path

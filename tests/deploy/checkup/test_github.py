@@ -8,7 +8,7 @@ import pytest
 
 from deploy.aws.identity import Role
 from deploy.checkup import github
-from deploy.checkup.subjects import PROVIDER, Condition, Repository
+from deploy.checkup.github_trust import PROVIDER, Condition, Repository
 from deploy.configuration import load
 from deploy.errors import ConfigError
 from deploy.settings import GitHub, Layer, Settings, Stage

@@ -12,8 +12,8 @@ from deploy.aws.layers import LayerContent
 from deploy.checkup import limits
 from deploy.checkup.functions import Reading
 from deploy.checkup.layers import Attached
-from deploy.layer.limits import DIRECT_UPLOAD
-from deploy.published.shelf import Shelf
+from deploy.layer.audit.limits import DIRECT_UPLOAD
+from deploy.published.downloads import Shelf
 from deploy.settings import Function
 from tests.integration.shipment import STAGE
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deploy.aws.identity import Identity
-from deploy.checkup import needed, rights
+from deploy.checkup import iam_actions, rights
 from tests.integration.shipment import STAGE, settings
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def _one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def decides(iam: Stubber, folder: Path, principal: str, **special: dict[str, Any]) -> None:
     """Allow all that a deploy asks for, but what `special` says of an action's last part."""
-    for resource, actions in needed.by_resource(settings(folder), STAGE, "aws", "123456789012").items():
+    for resource, actions in iam_actions.by_resource(settings(folder), STAGE, "aws", "123456789012").items():
         results = [
             {"EvalActionName": action, "EvalDecision": "allowed", **special.get(action.partition(":")[2], {})}
             for action in actions
@@ -48,7 +48,7 @@ def looked(aws: Aws, folder: Path, identity: Identity = USER) -> list[Finding]:
 def test_all_that_is_allowed_is_one_finding(aws: Aws, iam: Stubber, tmp_path: Path) -> None:
     decides(iam, tmp_path, USER.arn)
     [found] = looked(aws, tmp_path)
-    count = sum(map(len, needed.by_resource(settings(tmp_path), STAGE, "aws", "1").values()))
+    count = sum(map(len, iam_actions.by_resource(settings(tmp_path), STAGE, "aws", "1").values()))
     assert (found.state, found.what) == ("ok", f"{USER.arn} may make each of the {count} calls of a deploy")
 
 

@@ -6,14 +6,13 @@ import base64
 import hashlib
 import importlib.metadata
 import zipfile
-from dataclasses import asdict
+from dataclasses import fields
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploy.inside.exchange import Pin, Recipe
+from deploy.inside.exchange import Pin, Recipe, TrimPolicy
 from deploy.inside.files import Files, LayerFile
-from deploy.settings import TrimPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,12 +63,23 @@ def pin(made: tuple[str, bytes]) -> Pin:
     return Pin(name=name.replace("_", "-"), version=version, hashes=(hashlib.sha256(made[1]).hexdigest(),))
 
 
-def recipe(*made: tuple[str, bytes], bytecode: str = "unchecked-hash", **trim: Any) -> Recipe:
+def recipe(
+    *made: tuple[str, bytes],
+    bytecode: str = "unchecked-hash",
+    withdrawn: Mapping[str, tuple[str, ...]] | None = None,
+    **trim: Any,
+) -> Recipe:
     """Write the recipe of a layer of these wheels; trim rules that are not given are off."""
-    off: dict[str, Any] = {key: False for key, value in asdict(TrimPolicy()).items() if isinstance(value, bool)}
-    policy = asdict(TrimPolicy()) | off | trim
-    pins = tuple(pin(each) for each in sorted(made))
-    return Recipe(layer="all", architecture="x86_64", runtime="python3.11", bytecode=bytecode, trim=policy, pins=pins)
+    off: dict[str, Any] = {each.name: False for each in fields(TrimPolicy) if each.default in {None, True}}
+    return Recipe(
+        layer="all",
+        architecture="x86_64",
+        runtime="python3.11",
+        bytecode=bytecode,
+        trim=TrimPolicy(**off | trim),
+        pins=tuple(pin(each) for each in sorted(made)),
+        withdrawn=withdrawn or {},
+    )
 
 
 def tree(files: Mapping[str, str | bytes], owner: str = "sample") -> Files:

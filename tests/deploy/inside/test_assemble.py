@@ -54,7 +54,7 @@ def folder(path: Path, wanted: Recipe, wheels: Iterable[tuple[str, bytes]]) -> P
 
 
 def assembled(path: Path, wanted: Recipe) -> tuple[zipfile.ZipFile, Report]:
-    assert assemble.main([str(folder(path, wanted, WHEELS))]) == 0
+    assert assemble.main([str(folder(path, wanted, WHEELS))], assemble.from_recipe) == 0
     zipped = zipfile.ZipFile(io.BytesIO((path / "out" / "layer.zip").read_bytes()))
     return zipped, Report.from_json((path / "out" / "report.json").read_text(encoding="utf-8"))
 
@@ -133,7 +133,7 @@ def test_two_builds_anywhere_give_the_same_bytes(tmp_path: Path) -> None:
         program = (
             "import os, sys, pathlib; from deploy.inside import assemble;"
             f"os.umask({mask}); assemble.TOOLS = pathlib.Path({str(assemble.TOOLS)!r});"
-            "sys.exit(assemble.main(sys.argv[1:]))"
+            "sys.exit(assemble.main(sys.argv[1:], assemble.from_recipe))"
         )
         environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": "Asia/Tokyo" if mask else "UTC"}
         command = [sys.executable, "-c", program, str(context)]
@@ -147,7 +147,7 @@ def test_a_refusal_tells_every_reason_on_stderr_and_writes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     context = folder(tmp_path / "context", policy(), [ONE, wheel("stranger", {})])
-    assert assemble.main([str(context)]) == 1
+    assert assemble.main([str(context)], assemble.from_recipe) == 1
     told = capsys.readouterr().err
     assert "stranger-1.0-py3-none-any.whl: its sha256 is not in the lock" in told
     assert "two==1.0: is in the lock and has no wheel here" in told
@@ -159,13 +159,13 @@ def test_a_layer_for_another_python_is_refused(tmp_path: Path, capsys: pytest.Ca
     from dataclasses import replace
 
     context = folder(tmp_path / "context", replace(policy(), runtime="python3.13"), WHEELS)
-    assert assemble.main([str(context)]) == 1
+    assert assemble.main([str(context)], assemble.from_recipe) == 1
     assert "all: is for python3.13, and this is python3.11" in capsys.readouterr().err
 
 
 def test_the_tool_has_to_be_the_one_that_is_pinned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assemble.TOOLS.write_text(f"deflate==1 --hash=sha256:{'0' * 64}\n", encoding="utf-8")
-    assert assemble.main([str(folder(tmp_path / "context", policy(), WHEELS))]) == 1
+    assert assemble.main([str(folder(tmp_path / "context", policy(), WHEELS))], assemble.from_recipe) == 1
     assert "its sha256 is not in the lock" in capsys.readouterr().err
 
 

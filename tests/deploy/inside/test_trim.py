@@ -4,11 +4,11 @@ from dataclasses import asdict
 
 import pytest
 
-from deploy.inside.exchange import Saving
+from deploy.inside.exchange import Applied, Saving, Spared, TrimPolicy
 from deploy.inside.refusal import Refused
 from deploy.inside.trim import RULES, SYMBOLS, Trimmed, trim
+from deploy.inside.trim import savings as summed
 from deploy.inside.trim_plain import pattern_to_regex
-from deploy.settings import TrimPolicy
 from tests.deploy.inside.synthetic import ELF, recipe, tree, wheel
 
 SAMPLE = wheel("sample", {})
@@ -19,16 +19,11 @@ def left(result: Trimmed) -> list[str]:
 
 
 def savings(result: Trimmed) -> dict[str, tuple[int, int]]:
-    return {each.rule: (each.files, each.bytes) for each in result.savings if each.files}
+    return {each.rule: (len(each.taken) + len(each.changed), each.bytes) for each in result.applied}
 
 
 def test_every_key_of_the_policy_is_a_rule_and_every_rule_a_key() -> None:
     assert {key.replace("_", "-") for key in asdict(TrimPolicy())} == {*RULES, SYMBOLS}
-
-
-def test_a_rule_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(Refused, match="everything: no such trim rule"):
-        trim({}, recipe(SAMPLE, everything=True))
 
 
 def test_nothing_goes_where_every_rule_is_off() -> None:
@@ -197,13 +192,45 @@ def test_patterns_that_match_nothing_are_all_refused_at_once() -> None:
 
 def test_a_file_is_counted_once_for_the_first_rule_that_takes_it() -> None:
     files = tree({"a/tests/test_a.pyi": "1", "a/tests/test_a.py": "12", "a/b.pyi": "123"})
-    result = trim(files, recipe(SAMPLE, tests=True, stubs=True, exclude={"a/tests/*.py": "why not"}))
-    assert result.savings == (
+    wanted = recipe(SAMPLE, tests=True, stubs=True, exclude={"a/tests/*.py": "why not"})
+    assert summed(wanted, trim(files, wanted).applied) == (
         Saving(rule="bytecode", files=0, bytes=0),
         Saving(rule="exclude", files=1, bytes=2),
         Saving(rule="tests", files=0, bytes=0),
         Saving(rule="stubs", files=2, bytes=4),
     )
+
+
+def test_what_each_rule_did_is_told_file_by_file_of_every_distribution() -> None:
+    files = tree({"a/a.pyi": "123", "a/a.py": ""}) | tree(
+        {"b-1.0.dist-info/METADATA": "Name: b\nVersion: 1\nSummary: s\n\nText", "b/b.h": "1", "b/b.pyi": "22"},
+        owner="b",
+    )
+    assert trim(files, recipe(SAMPLE, stubs=True, metadata=True)).applied == (
+        Applied(rule="stubs", distribution="b", taken=("b/b.h", "b/b.pyi"), changed=(), bytes=3),
+        Applied(rule="stubs", distribution="sample", taken=("a/a.pyi",), changed=(), bytes=3),
+        Applied(rule="metadata", distribution="b", taken=(), changed=("b-1.0.dist-info/METADATA",), bytes=16),
+    )
+
+
+def test_a_rule_that_is_withdrawn_for_a_distribution_leaves_it_as_it_is_and_no_other() -> None:
+    files = tree({"a/a.pyi": "1", "a/tests/test_a.py": "1"}, owner="a") | tree({"b/b.pyi": "1"}, owner="b")
+    result = trim(files, recipe(SAMPLE, stubs=True, tests=True, withdrawn={"a": ("stubs",)}))
+    assert left(result) == ["a/a.pyi"]
+    assert [(each.rule, each.distribution) for each in result.applied] == [("tests", "a"), ("stubs", "b")]
+    assert result.spared == (Spared(rule="stubs", distribution="a", reason="it was withdrawn for it"),)
+
+
+def test_withdrawing_a_rule_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(Refused, match=r"withdrawn sample: stub is no trim rule\n    do:    did you mean stubs\?"):
+        trim({}, recipe(SAMPLE, withdrawn={"sample": ("stub",)}))
+
+
+def test_what_nobody_asked_for_stays_and_is_offered() -> None:
+    files = tree({"a/a.pyi": "123", "a/tests/test_a.py": ""})
+    result = trim(files, recipe(SAMPLE, stubs=None, metadata=None, tests=False))
+    assert result.files == files
+    assert result.offered == (Saving(rule="stubs", files=1, bytes=3),)
 
 
 def test_trimming_what_is_trimmed_changes_nothing() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.errors import LockError
-from deploy.layer import lock
+from deploy.locking import lockfile
 from deploy.settings import Target
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def test_every_wheel_that_fits_the_runtime_is_locked_and_no_other(project: Proje
     )
     project.wants("demo")
     assert project.run() == 0
-    (pin,) = lock.read(project.lock)
+    (pin,) = lockfile.read(project.lock)
     assert pin.version == "1.0"
     assert set(pin.hashes) == {each.sha256 for each in fitting}
 
@@ -91,11 +91,11 @@ def test_a_locked_version_stays_until_it_is_upgraded(project: Project, index: In
     index.add("demo", "1.1", requires=("other",))
     index.add("other", "1.1")
     project.run()
-    assert [pin.version for pin in lock.read(project.lock)] == ["1.0", "1.0"]
+    assert [pin.version for pin in lockfile.read(project.lock)] == ["1.0", "1.0"]
     project.run(upgrade=["other"])
-    assert [pin.version for pin in lock.read(project.lock)] == ["1.0", "1.1"]
+    assert [pin.version for pin in lockfile.read(project.lock)] == ["1.0", "1.1"]
     project.run(upgrade=[])
-    assert [pin.version for pin in lock.read(project.lock)] == ["1.1", "1.1"]
+    assert [pin.version for pin in lockfile.read(project.lock)] == ["1.1", "1.1"]
 
 
 def test_what_changed_is_told_with_its_age(project: Project, index: Index, capsys: pytest.CaptureFixture[str]) -> None:
@@ -149,7 +149,7 @@ def test_a_lock_for_several_runtimes_has_the_wheels_of_each_and_one_version(proj
     project.configured(RUNTIMES)
     project.wants("demo")
     project.run()
-    (pin,) = lock.read(project.lock)
+    (pin,) = lockfile.read(project.lock)
     assert set(pin.hashes) == {each.sha256 for each in (*first, *later)}
     assert "# For python3.11 on x86_64 and arm64, glibc 2.26; python3.13 on x86_64 and" in project.lock.read_text()
     assert project.run(check=True) == 0
@@ -186,7 +186,7 @@ def test_a_package_that_one_runtime_needs_is_marked_for_it_and_left_out_of_the_o
 
 
 def names(project: Project, runtime: str, architecture: Architecture) -> list[str]:
-    return [pin.name for pin in lock.read(project.lock, Target(runtime, architecture))]
+    return [pin.name for pin in lockfile.read(project.lock, Target(runtime, architecture))]
 
 
 def test_an_architecture_that_is_not_built_for_may_lack_wheels_and_is_told(
@@ -196,7 +196,7 @@ def test_an_architecture_that_is_not_built_for_may_lack_wheels_and_is_told(
     (only,) = index.add("demo", "1.0", BOTH[0])
     project.wants("demo")
     project.run()
-    assert lock.read(project.lock)[0].hashes == (only.sha256,)
+    assert lockfile.read(project.lock)[0].hashes == (only.sha256,)
     assert "not locked for arm64" in capsys.readouterr().out
     assert project.run(check=True) == 0
 
@@ -217,10 +217,10 @@ def test_a_release_within_the_cooldown_waits_unless_it_has_a_reason(
     index.add("demo", "1.1", days=3)
     project.wants("demo")
     project.run()
-    assert lock.read(project.lock)[0].version == "1.0"
+    assert lockfile.read(project.lock)[0].version == "1.0"
     project.configured("layers: {deps: {}}\nlock: {overrides: {Demo: {days: 2, reason: a security fix}}}\n")
     project.run(upgrade=[])
-    assert lock.read(project.lock)[0].version == "1.1"
+    assert lockfile.read(project.lock)[0].version == "1.1"
     assert "a security fix" in capsys.readouterr().out
     assert project.run(check=True) == 0
 
@@ -231,7 +231,7 @@ def test_the_cooldown_is_a_setting(project: Project, index: Index) -> None:
     project.wants("demo")
     project.configured("layers: {deps: {}}\nlock: {cooldown-days: 2}\n")
     project.run()
-    assert lock.read(project.lock)[0].version == "1.1"
+    assert lockfile.read(project.lock)[0].version == "1.1"
 
 
 def test_a_cooldown_that_leaves_no_version_is_named_as_the_cause(project: Project, index: Index) -> None:
@@ -254,7 +254,7 @@ def test_an_index_without_upload_dates_is_named_as_the_cause_and_can_be_used_wit
     assert "without upload dates" in caught.value.faults[0].cause
     project.configured("layers: {deps: {}}\nlock: {overrides: {demo: {days: 0, reason: our own index}}}\n")
     project.run()
-    assert lock.read(project.lock)[0].version == "1.0"
+    assert lockfile.read(project.lock)[0].version == "1.0"
 
 
 def test_requirements_that_contradict_each_other_are_refused_in_uvs_words(project: Project, index: Index) -> None:
@@ -299,7 +299,7 @@ def test_uv_settings_that_would_change_the_choice_are_kept_from_it(
     monkeypatch.setenv("UV_RESOLUTION", "lowest")
     project.wants("demo")
     project.run()
-    assert lock.read(project.lock)[0].version == "1.1"
+    assert lockfile.read(project.lock)[0].version == "1.1"
 
 
 def test_the_index_of_pips_configuration_file_is_used(
@@ -317,7 +317,7 @@ def test_the_index_of_pips_configuration_file_is_used(
 def test_image_pins_the_image_and_leaves_the_requirements_alone(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from deploy.layer import pin_image
+    from deploy.locking import pin_image
 
     monkeypatch.setattr(pin_image, "pin_image", lambda settings, _console: 0 if settings.image else 1)
     assert project.run(image=True) == 0

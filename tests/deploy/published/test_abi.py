@@ -5,7 +5,7 @@ import doctest
 import pytest
 
 from deploy.published import abi, contents
-from tests.deploy.layers.synthetic import EXTENSION
+from tests.deploy.layer.synthetic import EXTENSION
 from tests.deploy.published.layers import PYTHON_311, TIMESTAMP, ours, package, zipped
 
 

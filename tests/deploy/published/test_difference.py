@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from deploy.published import contents
 from deploy.published.difference import Difference, difference
-from tests.deploy.layers.synthetic import EXTENSION
+from tests.deploy.layer.synthetic import EXTENSION
 from tests.deploy.published.layers import PYTHON_311, PYTHON_312, TIMESTAMP, UNCHECKED, ours, package, zipped
 
 if TYPE_CHECKING:

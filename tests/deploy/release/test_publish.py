@@ -10,10 +10,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from deploy.aws import layers
+from deploy.container.digest import RuntimeImage
 from deploy.errors import AwsError, RolloutError
-from deploy.layer.git import Commit
+from deploy.git import Commit
 from deploy.layer.manifest import code_sha256
-from deploy.layer.spec import RuntimeImage
 from deploy.release.publish import describe, find, publish
 from tests.integration.shipment import STAGE
 

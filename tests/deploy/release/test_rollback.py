@@ -11,11 +11,11 @@ import pytest
 
 from deploy.aws.functions import AliasState, FunctionState
 from deploy.errors import RolloutError
-from deploy.published.shelf import Shelf
+from deploy.published.descriptions import AliasNote, Passed
+from deploy.published.downloads import Shelf
 from deploy.published.usage import Deployed
 from deploy.release import rollback
 from deploy.release.history import Standing
-from deploy.release.notes import AliasNote, Passed
 from deploy.settings import Function
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from botocore.stub import ANY
 from deploy.aws import functions
 from deploy.aws.functions import AliasState
 from deploy.errors import AwsError, RolloutError
-from deploy.layer.git import Commit
+from deploy.git import Commit
 from deploy.layer.manifest import code_sha256
 from deploy.release import plan as planning
+from deploy.release.aliases import Move, move_all
 from deploy.release.plan import PlannedLayer
 from deploy.release.rollout import roll_out
-from deploy.release.switch import Move, move_all
 from deploy.release.values import PublishedLayer
 from deploy.settings import Function, Settings
 from tests.integration.shipment import STAGE, settings
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from botocore.stub import Stubber
 
     from deploy.aws.connection import Aws
-    from deploy.release.bundle import CodeBundle
+    from deploy.code.bundle import CodeBundle
     from deploy.release.plan import RolloutPlan
     from tests.integration.shipment import Shop
 

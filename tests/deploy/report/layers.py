@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from deploy.aws.layers import LayerVersion
 from deploy.published import contents
 from deploy.published.known import Known
-from deploy.published.subject import Subject
+from deploy.published.reference import Subject
 from deploy.report.data import gather
 from deploy.report.page import render
 from deploy.settings import Layer, Settings
-from tests.deploy.layers.synthetic import EXTENSION
+from tests.deploy.layer.synthetic import EXTENSION
 from tests.deploy.published.layers import ours, package, zipped
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from deploy.layer.bases import AMAZON_LINUX_2, Base
 from deploy.report.native import Judge, Library
-from tests.deploy.layers.synthetic import EXTENSION
+from deploy.runtimes.base_images import AMAZON_LINUX_2, Base
+from tests.deploy.layer.synthetic import EXTENSION
 from tests.deploy.published.layers import zipped
 from tests.deploy.report.layers import known, our_layer, papers
 

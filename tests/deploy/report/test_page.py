@@ -15,7 +15,7 @@ from deploy.console import size
 from deploy.inside import trim
 from deploy.report.sections import RULES
 from deploy.report.tables import MINUS, percent
-from tests.deploy.layers.synthetic import EXTENSION
+from tests.deploy.layer.synthetic import EXTENSION
 from tests.deploy.published.layers import zipped
 from tests.deploy.report.layers import HOSTILE, LIBRARY, data, hostile_layer, older_layer, our_layer, page, words
 

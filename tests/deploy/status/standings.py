@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.aws.functions import AliasState, FunctionState
 from deploy.published import contents
-from deploy.release.notes import AliasNote, LayerNote, Passed, VersionNote
+from deploy.published.descriptions import AliasNote, LayerNote, Passed, VersionNote
 from deploy.settings import Function, Layer, Settings
 from deploy.status.standing import (
     AliasStanding,

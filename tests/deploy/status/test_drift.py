@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from deploy.aws.stacks import Change
-from deploy.release.notes import LayerNote
+from deploy.published.descriptions import LayerNote
 from deploy.status.drift import drift
 from deploy.status.standing import FunctionStanding, StackStanding
 from tests.deploy.status.standings import SETTINGS, function, layer, stage, with_layer, with_version

@@ -13,7 +13,7 @@ from botocore.stub import Stubber
 
 from deploy.aws.connection import Aws
 from deploy.errors import AwsError
-from deploy.published.shelf import Shelf
+from deploy.published.downloads import Shelf
 from deploy.status.layers import Layers
 from tests.deploy.published.layers import ours, package
 from tests.deploy.status.standings import ARN, state

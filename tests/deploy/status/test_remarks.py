@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from deploy.aws.queues import EventSource, QueueState
-from deploy.layer.limits import UNZIPPED
+from deploy.layer.audit.limits import UNZIPPED
 from deploy.status.remarks import remarks
 from deploy.status.standing import FunctionStanding, QueueStanding, StackStanding
 from tests.deploy.status.standings import SETTINGS, function, layer, stage, version, with_layer, with_version

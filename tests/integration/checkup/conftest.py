@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.aws import stacks
-from deploy.checkup import rounds
-from deploy.checkup.order import checks
-from deploy.checkup.visit import Visit
+from deploy.checkup import runner
+from deploy.checkup.checks import checks
+from deploy.checkup.context import Visit
 from deploy.configuration import load
 from deploy.release import stack
 from tests.integration.release.conftest import Site, aws, emulator, shop  # noqa: F401 - fixtures
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from deploy.aws.connection import Aws
     from deploy.checkup.findings import Finding, State
-    from deploy.checkup.rounds import Check
+    from deploy.checkup.runner import Check
     from tests.integration.shipment import Shop
 
 TEMPLATE = Path(__file__).parents[1] / "release/tiny.yaml"
@@ -93,7 +93,7 @@ class Ward:
         """Make the checks of these names; those that they need are made, and told only where they stop them."""
         with Visit(self.folder, os.environ, "dev", datetime.now(UTC), hours, server) as visit:
             wanted = {check.name: check for check in checks(visit)}
-            outcomes = rounds.make(list(_with_needs(wanted, names)), lambda _: None)
+            outcomes = runner.make(list(_with_needs(wanted, names)), lambda _: None)
         found = [each for outcome in outcomes if outcome.check.name in names for each in outcome.findings]
         return Report(tuple(found), tuple(outcome.bug for outcome in outcomes if outcome.bug))
 

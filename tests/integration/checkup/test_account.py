@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deploy.aws import refusals
-from deploy.checkup import needed
-from deploy.checkup.subjects import PROVIDER
+from deploy.checkup import iam_actions
+from deploy.checkup.github_trust import PROVIDER
 from tests.integration.checkup.conftest import CONFIG
 from tests.integration.shipment import STAGE
 
@@ -35,7 +35,7 @@ def document(*statements: dict[str, Any]) -> str:
 
 
 def just_what_is_needed(ward: Ward) -> str:
-    wanted = needed.by_resource(ward.site().settings, STAGE, "aws", "123456789012")
+    wanted = iam_actions.by_resource(ward.site().settings, STAGE, "aws", "123456789012")
     return document(
         *(
             statement(Action=list(actions), Resource=f"{resource[:-2]}:*" if resource.endswith(":1") else resource)
@@ -192,10 +192,10 @@ def test_a_deploy_asks_for_what_is_simulated_and_for_nothing_else(ward: Ward, mo
         "lambda:ListVersionsByFunction",
         "s3:PutObject",
     }
-    assert asked - set(needed.actions()) == set()
-    assert set(needed.actions()) - asked - seldom == set()
+    assert asked - set(iam_actions.actions()) == set()
+    assert set(iam_actions.actions()) - asked - seldom == set()
 
 
 def test_all_that_is_simulated_is_asked_for_somewhere() -> None:
     source = "".join(path.read_text() for path in AWS_DOOR.glob("*.py"))
-    assert set(needed.actions()) <= set(re.findall(r'asking\("(\w+:\w+)"', source))
+    assert set(iam_actions.actions()) <= set(re.findall(r'asking\("(\w+:\w+)"', source))

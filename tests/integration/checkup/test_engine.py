@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from deploy.container import Engine
+    from deploy.container.engine import Engine
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.aws.connection import Aws, connect
-from deploy.layer.git import Commit
+from deploy.git import Commit
 from deploy.release import plan as planning
 from deploy.release.plan import PlannedLayer, RolloutPlan
 from deploy.release.publish import find, publish
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from deploy.code.bundle import CodeBundle
     from deploy.layer.verify import VerifiedLayer
-    from deploy.release.bundle import CodeBundle
     from deploy.release.values import Release
     from deploy.settings import Settings
 

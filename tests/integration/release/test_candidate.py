@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.aws import layers
+from deploy.container.digest import RuntimeImage
 from deploy.errors import RolloutError
-from deploy.layer.git import Commit
-from deploy.layer.spec import RuntimeImage
-from deploy.published.shelf import Shelf
-from deploy.release import candidate, history, rollback
+from deploy.git import Commit
+from deploy.published.downloads import Shelf
+from deploy.release import history, promote, rollback
 from deploy.settings import Function
 from tests.integration.shipment import HANDLER, IMAGE, STAGE
 
 if TYPE_CHECKING:
-    from deploy.release.candidate import Candidate
+    from deploy.release.promote import Candidate
     from tests.integration.release.conftest import Site
     from tests.integration.shipment import Shop
 
@@ -144,7 +144,7 @@ def test_a_configuration_that_names_other_layers_than_the_release_has_is_told(si
 
 
 def _fetch(site: Site) -> Candidate:
-    return candidate.fetch(site.aws, site.settings, STAGE, _shelf(site))
+    return promote.fetch(site.aws, site.settings, STAGE, _shelf(site))
 
 
 def _faults(site: Site) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.__main__ import main
-from deploy.layer.prepare import Prepared
+from deploy.prepare import Prepared
 from tests.integration.shipment import HEALTH
 
 if TYPE_CHECKING:

@@ -19,10 +19,10 @@ import pytest
 from deploy.aws import functions, layers, stacks
 from deploy.aws.connection import CONFIG, Aws, connect
 from deploy.errors import AwsError
-from deploy.layer.prepare import Prepared
+from deploy.prepare import Prepared
 from deploy.published import usage
-from deploy.published.shelf import Shelf
-from deploy.release.ship import Shipment
+from deploy.published.downloads import Shelf
+from deploy.release.deploy import Shipment
 from deploy.scan.targets import live
 from tests.integration.aws import ACCOUNT, REGION, EmulatedAws, emulated_aws
 from tests.integration.shipment import STAGE, settings

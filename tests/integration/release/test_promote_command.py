@@ -10,14 +10,14 @@ import pytest
 
 from deploy.__main__ import main
 from deploy.aws.connection import Aws, connect
-from deploy.layer.git import Commit
-from deploy.layer.prepare import Prepared
-from deploy.layer.spec import RuntimeImage
+from deploy.container.digest import RuntimeImage
+from deploy.git import Commit
 from deploy.layer.verify import restored
-from deploy.release.notes import AliasNote, LayerNote, VersionNote
+from deploy.prepare import Prepared
+from deploy.published.descriptions import AliasNote, LayerNote, VersionNote
 from deploy.settings import Stage
-from tests.deploy.layers.synthetic import Made
-from tests.deploy.layers.synthetic import layer as synthetic
+from tests.deploy.layer.synthetic import Made
+from tests.deploy.layer.synthetic import layer as synthetic
 from tests.integration.release.test_deploy_command import TEMPLATE
 from tests.integration.shipment import HANDLER, HEALTH, _evidence
 
@@ -107,7 +107,7 @@ def test_what_this_machine_proved_is_not_tried_again_and_promoting_again_changes
     _deployed(project, shop, monkeypatch, "again")
     assert _promote(project) == 0
     capsys.readouterr()
-    monkeypatch.setattr("deploy.container.Engine.connect", lambda _: pytest.fail("an engine was asked"))
+    monkeypatch.setattr("deploy.container.engine.Engine.connect", lambda _: pytest.fail("an engine was asked"))
     assert _promote(project, "--json") == 0
     said = json.loads(capsys.readouterr().out)
     assert (said["from"], said["to"], said["changed"], said["uploaded_bytes"]) == ("dev", "prod", False, 0)
@@ -192,7 +192,7 @@ def _deployed(
     layer = restored(built, _evidence(built).to_json())
     prepared = Prepared(layers=(layer,), bundle=shop.code(release, handler=handler), fresh=frozenset())
     monkeypatch.setattr("deploy.commands.layer.prepared", lambda *_: prepared)
-    monkeypatch.setattr("deploy.release.ship.commit", lambda _: Commit("c0ffee" * 6 + "c0de", dirty=False))
+    monkeypatch.setattr("deploy.release.deploy.commit", lambda _: Commit("c0ffee" * 6 + "c0de", dirty=False))
     assert main(["--project", str(project), "deploy", "--stage", "dev"]) == 0
     aws = connect(Stage(name="dev", region="eu-central-1", stack="tiny-dev"))
     alias = aws.functions.get_alias(FunctionName="tiny_bot-dev", Name="live")

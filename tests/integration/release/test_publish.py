@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deploy.container.digest import RuntimeImage
 from deploy.errors import AwsError, ConfigError
-from deploy.layer.git import Commit
-from deploy.layer.limits import DIRECT_UPLOAD
+from deploy.git import Commit
+from deploy.layer.audit.limits import DIRECT_UPLOAD
 from deploy.layer.manifest import code_sha256
-from deploy.layer.spec import RuntimeImage
 from deploy.release.publish import find, publish
 from tests.integration.shipment import STAGE
 

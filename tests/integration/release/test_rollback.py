@@ -12,10 +12,10 @@ import pytest
 from deploy.__main__ import main
 from deploy.aws import layers
 from deploy.errors import RolloutError
-from deploy.layer.git import Commit
-from deploy.published.shelf import Shelf
+from deploy.git import Commit
+from deploy.published.descriptions import VersionNote
+from deploy.published.downloads import Shelf
 from deploy.release import history, rollback
-from deploy.release.notes import VersionNote
 from deploy.settings import Function
 from tests.integration.release.conftest import PLACEHOLDER, ROLE
 from tests.integration.release.faults import WAYS, Killed, Trap, refusing

@@ -7,8 +7,8 @@ import pytest
 
 from deploy.errors import RolloutError
 from deploy.layer.manifest import code_sha256
+from deploy.published.descriptions import DIGITS, AliasNote, VersionNote
 from deploy.release.health import expected
-from deploy.release.notes import DIGITS, AliasNote, VersionNote
 from deploy.settings import Function
 from tests.integration.shipment import HANDLER
 

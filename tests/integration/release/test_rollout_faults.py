@@ -14,8 +14,8 @@ from tests.integration.release.faults import WAYS, Killed, Trap, refusing
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from deploy.code.bundle import CodeBundle
     from deploy.layer.verify import VerifiedLayer
-    from deploy.release.bundle import CodeBundle
     from deploy.settings import Function
     from tests.integration.release.conftest import Site
     from tests.integration.shipment import Shop

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.aws import layers
 from deploy.errors import RolloutError
-from deploy.published.shelf import Shelf
+from deploy.published.downloads import Shelf
 from deploy.scan.scan import Scanned, scan_live
 from deploy.settings import Scan
 from tests.deploy.scan.osv_service import OsvService

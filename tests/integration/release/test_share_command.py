@@ -15,8 +15,8 @@ from botocore.exceptions import ClientError
 from deploy.__main__ import main
 from deploy.aws import grants
 from deploy.aws.connection import elsewhere
-from deploy.layer.prepare import Prepared
-from deploy.release.catalog import SCHEMA
+from deploy.prepare import Prepared
+from deploy.share.catalog import SCHEMA
 from tests.integration.refusing_region import refusing
 from tests.integration.release.conftest import PLACEHOLDER, ROLE
 from tests.integration.shipment import HEALTH, zipped

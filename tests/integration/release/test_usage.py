@@ -9,7 +9,7 @@ import pytest
 from deploy.aws import layers
 from deploy.errors import AwsError
 from deploy.published import usage
-from deploy.published.shelf import Shelf
+from deploy.published.downloads import Shelf
 
 if TYPE_CHECKING:
     from pathlib import Path

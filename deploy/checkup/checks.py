@@ -1,0 +1,210 @@
+"""Every check, in the order in which people read about them; each after those that it needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deploy.checkup.findings import unknown
+from deploy.checkup.runner import Check
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from deploy.checkup.context import Visit
+    from deploy.checkup.findings import Finding
+    from deploy.settings import DiscordApplication
+
+AREAS = (
+    "project",
+    "disk",
+    "engine",
+    "account",
+    "rights",
+    "github",
+    "stack",
+    "functions",
+    "layers",
+    "logs",
+    "limits",
+    "discord",
+)
+NO_STAGE = "stage"
+"""The area of what is said where no stage is given."""
+
+
+def checks(visit: Visit) -> Iterator[Check]:
+    """Yield what is to be looked at. Without a stage nothing beyond this machine is."""
+    yield from _of_project(visit)
+    yield from _of_machine(visit)
+    if visit.stage_name is None:
+        yield Check("the stage", NO_STAGE, _without_stage)
+        return
+    yield from _of_account(visit)
+    yield from _of_release(visit)
+    yield from _of_discord(visit)
+
+
+def of_areas(made: Sequence[Check], areas: Collection[str]) -> Iterator[Check]:
+    """Yield the checks of these areas and, before them, those that they need; and that there is no stage, if so."""
+    by_name = {check.name: check for check in made}
+    needed = [check.name for check in made if check.area in {*areas, NO_STAGE}]
+    for name in needed:
+        needed += [each for each in by_name[name].needs if each not in needed]
+    yield from (check for check in made if check.name in needed)
+
+
+def _without_stage() -> Iterator[Finding]:
+    yield unknown("AWS and Discord, without a --stage", cure="name one: `nox -s doctor -- --stage dev`")
+
+
+def _without_discord() -> Iterator[Finding]:
+    yield unknown("the server: the project is no Discord application", cure="add `discord` to config/pipeline.yaml")
+
+
+def _of_project(visit: Visit) -> Iterator[Check]:
+    from deploy.checkup import project
+
+    good = ("the configuration",)
+    yield Check(good[0], "project", lambda: project.configuration(visit.project, visit.environment))
+    yield Check("the project's own checks", "project", lambda: project.own_checks(visit.settings), good)
+    yield Check("the lock", "project", lambda: project.locked(visit.settings), good)
+    yield Check("the lock's age", "project", lambda: project.fresh(visit.settings, visit.now), good)
+    yield Check("the runtime's days", "project", lambda: project.runtime_days(visit.settings, visit.now.date()), good)
+
+
+def _of_machine(visit: Visit) -> Iterator[Check]:
+    from deploy.checkup import disk, engine
+
+    there, both = ("the container engine",), ("the configuration", "the container engine")
+    yield Check("the disks", "disk", lambda: disk.folders(visit.environment))
+    yield Check(there[0], "engine", lambda: engine.answers(visit.environment))
+    yield Check("the engine's disk", "disk", lambda: disk.of_engine(visit.engine.about()), there)
+    yield Check("architectures", "engine", lambda: engine.architectures(visit.engine, visit.settings), both)
+    yield Check("the runtime image", "engine", lambda: engine.image_is_here(visit.engine, visit.settings), both)
+    yield Check(
+        "the image's pin", "engine", lambda: engine.image_is_pinned(visit.settings, visit.environment), both[:1]
+    )
+    yield Check("the image's Python and glibc", "engine", lambda: engine.image_fits(visit.engine, visit.settings), both)
+
+
+def _of_account(visit: Visit) -> Iterator[Check]:
+    from deploy.checkup import account, github, rights
+
+    signed = ("the credentials",)
+    yield Check(
+        signed[0],
+        "account",
+        lambda: account.credentials(visit.stage, lambda: visit.aws, lambda: visit.identity),
+        ("the configuration",),
+    )
+    yield Check(
+        "what a deploy may do",
+        "rights",
+        lambda: rights.for_deploy(visit.aws, visit.identity, visit.settings, visit.stage),
+        signed,
+    )
+    yield Check(
+        "GitHub's trust",
+        "github",
+        lambda: github.trusted(visit.aws, visit.settings, visit.stage, visit.environment),
+        signed,
+    )
+
+
+def _of_release(visit: Visit) -> Iterator[Check]:
+    from deploy.checkup import functions, layers, limits, logs, stack
+
+    signed, good = ("the credentials",), ("the configuration",)
+    made, there = ("the stack",), ("the functions",)
+    yield Check(
+        "the stack's parameters", "stack", lambda: stack.parameters(visit.settings, visit.stage, visit.secrets), good
+    )
+    yield Check(made[0], "stack", lambda: _stack(visit), signed)
+    yield Check("the stack's status", "stack", lambda: _status(visit), made)
+    yield Check(there[0], "functions", lambda: functions.there(visit.readings, visit.settings), made)
+    yield Check("the functions' state", "functions", lambda: functions.well(visit.readings, visit.settings), there)
+    yield Check("the functions' concurrency", "functions", lambda: functions.may_run(visit.aws, visit.readings), there)
+    yield Check("attached layers", "layers", lambda: layers.attached(visit.readings), there)
+    yield Check(
+        "layer versions",
+        "layers",
+        lambda: layers.current(visit.aws, visit.settings, visit.attached, visit.readings),
+        there,
+    )
+    yield Check(
+        "what is live, against the lock",
+        "layers",
+        lambda: layers.as_locked(visit.settings, visit.attached, visit.shelf),
+        ("the lock", *there),
+    )
+    yield Check(
+        "the logs", "logs", lambda: logs.failed_imports(visit.aws, visit.readings, visit.hours, visit.now), there
+    )
+    yield Check("the account's limits", "limits", lambda: limits.of_account(visit.aws), signed)
+    yield Check(
+        "the functions' limits",
+        "limits",
+        lambda: limits.of_functions(visit.readings, visit.stage, visit.attached, visit.shelf),
+        there,
+    )
+
+
+def _stack(visit: Visit) -> Iterator[Finding]:
+    from deploy.checkup import stack
+
+    return stack.there(visit.stage, visit.stack) if visit.settings.template else iter(())
+
+
+def _status(visit: Visit) -> Iterator[Finding]:
+    from deploy.checkup import stack
+
+    return stack.status(visit.aws, visit.stack) if visit.stack else iter(())
+
+
+def _of_discord(visit: Visit) -> Iterator[Check]:
+    """Yield what concerns Discord, where the configuration can be read and says that there is something."""
+    from deploy.errors import ConfigError
+
+    try:
+        described = visit.settings.discord
+    except ConfigError:
+        return
+    if described is None:
+        if visit.server:
+            yield Check(f"server {visit.server}", "discord", _without_discord)
+        return
+    yield from _of_application(visit, described)
+
+
+def _of_application(visit: Visit, described: DiscordApplication) -> Iterator[Check]:
+    from deploy.checkup import discord
+
+    told = ("the bot's token",)
+    yield Check(told[0], "discord", lambda: discord.token(lambda: visit.discord, visit.secrets), ("the configuration",))
+    yield Check(
+        "the public key", "discord", lambda: discord.key(visit.discord, visit.readings), (*told, "the functions")
+    )
+    yield Check(
+        "the stored token", "discord", lambda: discord.stored_token(visit.aws, visit.readings), ("the functions",)
+    )
+    yield Check(
+        "the interactions endpoint",
+        "discord",
+        lambda: discord.interactions(visit.discord, described, visit.stage, visit.stack),
+        (*told, "the stack"),
+    )
+    said = ("the project's commands",)
+    yield Check(said[0], "discord", lambda: discord.described(lambda: visit.application), ("the configuration",))
+    yield Check(
+        "the registered commands",
+        "discord",
+        lambda: discord.commands(visit.discord, visit.application, visit.stage, visit.server),
+        (*told, *said),
+    )
+    if server := visit.server:
+        yield Check(
+            f"server {server}",
+            "discord",
+            lambda: discord.membership(visit.discord, visit.application, server),
+            (*told, *said),
+        )

@@ -1,0 +1,124 @@
+"""Whose health it is: the project, the stage, and what was read of both. Everything is read once, when first needed."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from deploy import local_secrets
+from deploy.configuration import load
+from deploy.layer.cache import Cache
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+    from types import TracebackType
+
+    from deploy.aws.connection import Aws
+    from deploy.aws.identity import Identity
+    from deploy.aws.stacks import StackState
+    from deploy.checkup.functions import Reading
+    from deploy.checkup.layers import Attached
+    from deploy.container.engine import Engine
+    from deploy.published.downloads import Shelf
+    from deploy.register.application import Application
+    from deploy.register.discord import Discord
+    from deploy.settings import Settings, Stage
+
+
+@dataclass
+class Visit:
+    """What is asked for, and what is known. Every property raises a PipelineError where it cannot be had.
+
+    `hours` is how far back logs are searched; `server` the id of a Discord server that is looked at as well.
+    """
+
+    project: Path
+    environment: Mapping[str, str]
+    stage_name: str | None
+    now: datetime
+    hours: float = 24
+    server: str | None = None
+    _opened: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._opened.close()
+
+    @cached_property
+    def settings(self) -> Settings:
+        return load(self.project, self.environment)
+
+    @cached_property
+    def stage(self) -> Stage:
+        return self.settings.stage(self.stage_name or "")
+
+    @cached_property
+    def secrets(self) -> Mapping[str, str]:
+        """The environment, with what .env files add to it."""
+        return local_secrets.with_secrets(self.environment, self.settings.project, self.stage.name)
+
+    @cached_property
+    def engine(self) -> Engine:
+        from deploy.container.engine import Engine
+
+        return self._opened.enter_context(Engine.connect(self.environment))
+
+    @cached_property
+    def aws(self) -> Aws:
+        from deploy.aws.connection import BRIEF, connect
+
+        aws = connect(self.stage, config=BRIEF)
+        # A session must not make two clients at once, and checks run side by side:
+        # https://docs.aws.amazon.com/boto3/latest/guide/session.html#multithreading-or-multiprocessing-with-sessions
+        _ = aws.functions, aws.stacks, aws.logs, aws.identities, aws.parameters
+        return aws
+
+    @cached_property
+    def identity(self) -> Identity:
+        from deploy.aws import identity
+
+        return identity.caller(self.aws)
+
+    @cached_property
+    def stack(self) -> StackState | None:
+        from deploy.aws import stacks
+
+        return stacks.read(self.aws, self.stage.stack)
+
+    @cached_property
+    def readings(self) -> Sequence[Reading]:
+        from deploy.checkup import functions
+
+        return functions.read(self.aws, self.settings, self.stage)
+
+    @cached_property
+    def attached(self) -> Mapping[str, Attached]:
+        from deploy.checkup import layers
+
+        return layers.read(self.aws, self.readings)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        from deploy.published.downloads import Shelf
+
+        return Shelf(self.aws, Cache.from_environment(self.environment).root / "published")
+
+    @cached_property
+    def discord(self) -> Discord:
+        from deploy.register.discord import Discord
+
+        return Discord.from_environment(self.secrets)
+
+    @cached_property
+    def application(self) -> Application:
+        from deploy.register import application
+
+        return application.read(self.settings)[1]

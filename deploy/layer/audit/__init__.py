@@ -1,0 +1,9 @@
+"""What the bytes of a layer alone tell. It reads the zip, never a build directory.
+
+audit     one layer, or those that one function has together: every fault, the first ones explain most
+limits    sizes against Lambda and the budget
+archive   the zip as a zip: paths, modes, what runs at start-up
+wheels    distributions, versions and wheels against the lock
+bytecode  bytecode that is there, unchecked and not stale
+elf       architecture, glibc and libraries of every shared object
+"""

@@ -1,0 +1,145 @@
+"""The static audit of a layer: everything that its bytes alone can tell. It reads the zip, never a build directory.
+
+`audit` judges one layer, `audit_together` those that one function has. Both return all faults, in the order of the
+room's docstring: the first ones explain most.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile, ZipFile
+
+from deploy.errors import Fault
+from deploy.layer.audit import archive, bytecode, elf, limits, wheels
+from deploy.runtimes.base_images import BASES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from deploy.layer.values import BuiltLayer
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was found in one layer: faults, shared objects in the zip's order, and remarks that refuse nothing.
+
+    `can_be_tried` tells whether its files can be had and safely unpacked.
+    """
+
+    faults: tuple[Fault, ...]
+    shared: tuple[elf.SharedObject, ...] = ()
+    remarks: tuple[str, ...] = ()
+    can_be_tried: bool = True
+
+
+def audit(built: BuiltLayer, beside: Collection[str] = ()) -> tuple[Fault, ...]:
+    """Return every fault of one layer; `beside` are the file names of the layers it is used with."""
+    return inspect(built, beside).faults
+
+
+def inspect(built: BuiltLayer, beside: Collection[str] = ()) -> Audit:
+    """Audit one layer and keep what was learnt of its shared objects."""
+    try:
+        with ZipFile(built.zip) as zipped:
+            return _inspect(built, zipped, beside)
+    except (BadZipFile, EOFError, zlib.error) as error:
+        cure = "build it with --no-cache"
+        fault = Fault(str(built.zip), f"is not a zip that can be read: {error}", cure=cure)
+        return Audit((fault,), can_be_tried=False)
+
+
+def audit_together(where: str, layers: Sequence[BuiltLayer], code: int = 0) -> tuple[Fault, ...]:
+    """Return every fault of layers that one function has together; `code` is its own size in bytes, unzipped."""
+    return (*collisions(layers), *limits.exceeded_together(where, layers, code))
+
+
+def collisions(layers: Sequence[BuiltLayer]) -> tuple[Fault, ...]:
+    """Return the paths that several layers have: in /opt the last layer's file hides those of the others."""
+    owners: dict[str, str] = {}
+    faults: list[Fault] = []
+    for layer in layers:
+        name = layer.spec.layer.name
+        for path in sorted(names(layer)):
+            if path in owners:
+                faults.append(_collision(path, owners[path], name))
+            owners[path] = name
+    return tuple(faults)
+
+
+def names(layer: BuiltLayer) -> frozenset[str]:
+    """Return the paths of a layer's files; none where its zip cannot be read, which `audit` says."""
+    try:
+        with ZipFile(layer.zip) as zipped:
+            return frozenset(entry.filename for entry in zipped.infolist() if not entry.is_dir())
+    except BadZipFile:
+        return frozenset()
+
+
+def _collision(path: str, first: str, second: str) -> Fault:
+    return Fault(
+        f"{first} and {second}: {path}",
+        "is in both layers",
+        cause="all layers are unpacked into /opt in attach order, and the last one wins",
+        cure="put what shares a path into one layer, or leave it out of one with the trim rule `exclude`",
+    )
+
+
+def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Audit:
+    entries = zipped.infolist()
+    sizes = limits.Sizes.of(built.zip)
+    faults = (*limits.exceeded(built, sizes), *archive.faults(built.spec.layer.name, entries))
+    remarks = (*limits.remarks(built, sizes), *wheels.remarks(built))
+    if sizes.unzipped > limits.UNZIPPED or not all(map(archive.is_readable, entries)):
+        return Audit(faults, remarks=remarks, can_be_tried=False)  # no further: it may be a bomb
+    files = {entry.filename: entry for entry in entries if not entry.is_dir()}
+    metadata = {path: zipped.read(path) for path in files if wheels.is_metadata(path)}
+    uncompiled = {f"python/{path}" for path in built.report.uncompiled}
+    stale = bytecode.faults(built.spec.runtime, built.spec.layer.bytecode, files, zipped.read, uncompiled)
+    shared, broken = _shared_objects(zipped, files)
+    around = {path.rpartition("/")[2] for path in (*files, *beside)}
+    base = BASES[built.spec.runtime]
+    misfits = [fault for each in shared for fault in elf.misfits(each, base, built.spec.architecture, around)]
+    misfits += _unclaimed(built, shared)
+    located = [replace(fault, where=_located(built, fault.where)) for fault in (*stale, *broken, *misfits)]
+    return Audit(
+        faults=(*faults, *wheels.faults(built, set(files), metadata), *located),
+        shared=tuple(shared),
+        remarks=remarks,
+        can_be_tried=archive.is_harmless(entries),
+    )
+
+
+def _shared_objects(zipped: ZipFile, paths: Iterable[str]) -> tuple[list[elf.SharedObject], list[Fault]]:
+    shared: list[elf.SharedObject] = []
+    broken: list[Fault] = []
+    for path in paths:
+        data = zipped.read(path)  # of every file, since that compares its checksum
+        if elf.is_candidate(path, data):
+            match elf.read(path, data):
+                case Fault() as fault:
+                    broken.append(fault)
+                case elf.SharedObject() as found:
+                    shared.append(found)
+    return shared, broken
+
+
+def _unclaimed(built: BuiltLayer, shared: Iterable[elf.SharedObject]) -> Iterable[Fault]:
+    """Yield the libraries that no distribution reports: those would not be loaded when the layer is tried."""
+    claimed = {f"python/{path}" for package in built.report.packages for path in package.extensions}
+    for each in shared:
+        if each.path not in claimed and elf.is_library(each.path):
+            cause = "the build and its report disagree"
+            yield Fault(each.path, "is a library of no distribution", cause, "build the layer again with --no-cache")
+
+
+def _located(built: BuiltLayer, path: str) -> str:
+    """Put the distribution that a file belongs to before its path, or the layer where none claims it."""
+    below = path.removeprefix("python/")
+    top = wheels.top_level(path)
+    for package in built.report.packages:
+        libraries = f"{package.name.replace('-', '_')}.libs/"
+        if below in package.extensions or top in package.modules or below.lower().startswith(libraries):
+            return f"{package.name}: {path}"
+    return f"{built.spec.layer.name}: {path}"

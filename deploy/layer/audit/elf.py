@@ -1,0 +1,211 @@
+"""What a shared object asks of the machine that loads it, read from its bytes, against what the runtime has.
+
+A container of the runtime image proves this only where it is the real image and runs the layer's architecture;
+the bytes prove it everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from elftools.common.exceptions import ELFError
+from elftools.common.utils import struct_parse
+from elftools.construct import ConstructError
+from elftools.elf.elffile import ELFFile
+
+from deploy.errors import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from deploy.runtimes.base_images import Base
+
+MAGIC = b"\x7fELF"
+_BITS = 64
+_FOREIGN = {
+    b"\xcf\xfa\xed\xfe": "a macOS library (Mach-O)",
+    b"\xce\xfa\xed\xfe": "a macOS library (Mach-O)",
+    b"\xca\xfe\xba\xbe": "a macOS library (Mach-O, universal)",
+    b"MZ": "a Windows library (PE)",
+}
+_SHARED = re.compile(r"\.so(\.[0-9]+)*$")
+_OTHER_SYSTEMS = re.compile(r"\.(dylib|pyd|dll)$", re.IGNORECASE)
+_MACHINES = {"EM_X86_64": "x86_64", "EM_AARCH64": "arm64", "EM_386": "i386", "EM_ARM": "32-bit ARM"}
+# pyelftools reports a damaged file by whichever of these its parser stumbles over first.
+_STUMBLES = (ArithmeticError, AttributeError, LookupError, MemoryError, TypeError, ValueError)
+_NEWER = "a wheel for a newer Linux was locked"
+
+# The version that a glibc has to have for a marker that is no version itself:
+# https://sourceware.org/glibc/wiki/Release/2.36
+_MARKERS = {"GLIBC_ABI_DT_RELR": "2.36", "GLIBC_ABI_GNU2_TLS": "2.42"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedObject:
+    """An ELF file: `needs` is the highest version of each interface, `users` the symbols bound to a version."""
+
+    path: str
+    machine: str
+    needs: Mapping[str, str]
+    users: Mapping[str, tuple[str, ...]]
+    libraries: tuple[str, ...]
+    initialises: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Symbol:
+    name: str
+    is_defined: bool
+    version: int
+
+    @property
+    def is_initialiser(self) -> bool:
+        """Tell whether Python would call it to make a module (PEP 489's export hooks)."""
+        return self.is_defined and self.name.startswith(("PyInit_", "PyInitU_"))
+
+
+def is_candidate(path: str, data: bytes) -> bool:
+    """Tell whether a file is, or claims by its name to be, something that a loader loads."""
+    return data.startswith(MAGIC) or bool(_SHARED.search(path) or _OTHER_SYSTEMS.search(path))
+
+
+def is_library(path: str) -> bool:
+    """Tell by its name whether a program could load the file, rather than run it."""
+    return bool(_SHARED.search(path))
+
+
+def read(path: str, data: bytes) -> SharedObject | Fault:
+    """Read an ELF file, or say why it is none that Linux could load."""
+    if not data.startswith(MAGIC) or _OTHER_SYSTEMS.search(path):
+        kind = next((name for magic, name in _FOREIGN.items() if data.startswith(magic)), "not an ELF file")
+        return Fault(path, f"is {kind}", "a wheel for another system was locked", "lock the Linux wheel: `nox -s lock`")
+    try:
+        return _read(path, ELFFile(BytesIO(data)))
+    except (ELFError, ConstructError, struct.error, *_STUMBLES) as error:
+        return Fault(path, f"is a damaged ELF file: {error}", "the wheel is broken", "lock another version of it")
+
+
+def misfits(shared: SharedObject, base: Base, architecture: str, beside: Collection[str]) -> Iterator[Fault]:
+    """Yield what the runtime cannot give this shared object; `beside` are the file names that the layers have."""
+    if shared.machine != architecture:
+        yield Fault(
+            shared.path,
+            f"is for {shared.machine}; the layer is for {architecture}",
+            cause="a wheel for another architecture was installed",
+            cure="install inside the runtime image of the layer's architecture",
+        )
+        return
+    for interface, version in shared.needs.items():
+        if _numbers(version) > _numbers(base.versions.get(interface, "0")):
+            yield _too_new(shared, base, interface, version)
+    for library in shared.libraries:
+        if library not in base.libraries and library not in beside:
+            musl = "musl" in library
+            yield Fault(
+                shared.path,
+                f"needs {library}, which neither the layer nor {base.name} has",
+                cause="a musllinux wheel was locked" if musl else "the wheel expects it from the system",
+                cure="lock a manylinux wheel, which brings its own libraries",
+            )
+
+
+def _too_new(shared: SharedObject, base: Base, interface: str, version: str) -> Fault:
+    name = f"{interface}_{version}"
+    symbols = ", ".join(shared.users.get(name, ())[:3])
+    return Fault(
+        shared.path,
+        f"needs {name}{f' ({symbols})' if symbols else ''}; {base.name} has {interface}_{base.versions[interface]}",
+        cause=_NEWER,
+        cure=f"lock a wheel for manylinux_2_{base.glibc_minor} or older: `nox -s lock`",
+    )
+
+
+def _read(path: str, elf: Any) -> SharedObject:
+    machine = _MACHINES.get(elf["e_machine"], str(elf["e_machine"]))
+    dynamic = next(iter(elf.iter_segments("PT_DYNAMIC")), None)
+    if dynamic is None or elf.elfclass != _BITS:
+        return SharedObject(path=path, machine=machine, needs={}, users={}, libraries=(), initialises=())
+    bound = _bound(elf, dynamic)
+    symbols = list(_symbols(elf, dynamic))
+    return SharedObject(
+        path=path,
+        machine=machine,
+        needs=_highest(bound.values()),
+        users=_users(symbols, bound),
+        libraries=tuple(tag.needed for tag in dynamic.iter_tags("DT_NEEDED")),
+        initialises=tuple(symbol.name.partition("_")[2] for symbol in symbols if symbol.is_initialiser),
+    )
+
+
+def _bound(elf: Any, dynamic: Any) -> dict[int, str]:
+    """Map the index of each needed symbol version to its name, from DT_VERNEED.
+
+    The loader goes by the dynamic segment; section headers say the same, but may have been stripped.
+    """
+    _, offset = dynamic.get_table_offset("DT_VERNEED")
+    count = _number(dynamic, "DT_VERNEEDNUM")
+    _, strings = dynamic.get_table_offset("DT_STRTAB")
+    found: dict[int, str] = {}
+    while offset is not None and count > 0:
+        need = struct_parse(elf.structs.Elf_Verneed, elf.stream, offset)
+        at = offset + need["vn_aux"]
+        for _ in range(need["vn_cnt"]):
+            version = struct_parse(elf.structs.Elf_Vernaux, elf.stream, at)
+            found[version["vna_other"]] = _bytes(elf, strings + version["vna_name"], 64).split(b"\0", 1)[0].decode()
+            at += version["vna_next"]
+        offset += need["vn_next"]
+        count = count - 1 if need["vn_next"] else 0
+    return found
+
+
+def _highest(names: Collection[str]) -> dict[str, str]:
+    """Return the highest version of each interface whose names are versions, such as GLIBC_2.14."""
+    highest: dict[str, str] = {}
+    for name in sorted(names):
+        interface, _, version = name.partition("_")
+        version = _MARKERS.get(name, version)
+        if re.fullmatch(r"[0-9]+(\.[0-9]+)*", version):
+            highest[interface] = max(highest.get(interface, "0"), version, key=_numbers)
+    return {
+        interface: highest[interface] for interface in ("GLIBC", "GLIBCXX", "CXXABI", "GCC") if interface in highest
+    }
+
+
+def _symbols(elf: Any, dynamic: Any) -> Iterator[_Symbol]:
+    """Yield the dynamic symbols: DT_SYMTAB and DT_VERSYM run in parallel, DT_STRTAB has the names."""
+    _, table = dynamic.get_table_offset("DT_SYMTAB")
+    _, versions = dynamic.get_table_offset("DT_VERSYM")
+    count = dynamic.num_symbols()
+    entries = struct.iter_unpack("<IBBHQQ", _bytes(elf, table, 24 * count))
+    indexes = struct.unpack(f"<{count}H", _bytes(elf, versions, 2 * count)) if versions else (0,) * count
+    _, offset = dynamic.get_table_offset("DT_STRTAB")
+    strings = _bytes(elf, offset, _number(dynamic, "DT_STRSZ"))
+    for (name, _, _, section, _, _), version in zip(entries, indexes, strict=True):
+        yield _Symbol(strings[name : strings.index(b"\0", name)].decode("utf-8", "replace"), bool(section), version)
+
+
+def _number(dynamic: Any, tag: str) -> int:
+    return next((int(found["d_val"]) for found in dynamic.iter_tags(tag)), 0)
+
+
+def _bytes(elf: Any, offset: int, size: int) -> bytes:
+    elf.stream.seek(offset)
+    raw: bytes = elf.stream.read(size)
+    return raw
+
+
+def _users(symbols: Iterable[_Symbol], bound: Mapping[int, str]) -> dict[str, tuple[str, ...]]:
+    """Map each needed version's name to the symbols that need it."""
+    users: dict[str, list[str]] = {}
+    for symbol in symbols:
+        if symbol.version in bound:
+            users.setdefault(bound[symbol.version], []).append(symbol.name)
+    return {name: tuple(sorted(names)) for name, names in users.items()}
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))

@@ -1,0 +1,127 @@
+"""What the zip holds against what was locked: the distributions, their versions, their wheels, their modules."""
+
+from __future__ import annotations
+
+import re
+from email.parser import HeaderParser
+from typing import TYPE_CHECKING
+
+from packaging.tags import parse_tag
+
+from deploy.errors import Fault
+from deploy.locking.lockfile import normalised
+from deploy.runtimes.wheel_tags import wheel_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from deploy.inside.exchange import Package
+    from deploy.layer.values import BuiltLayer
+
+_METADATA = re.compile(r"python/(?:lib/python3\.[0-9]+/site-packages/)?[^/]+\.dist-info/METADATA")
+_MODULE = re.compile(r"python/(?:lib/python3\.[0-9]+/site-packages/)?(?P<below>.+\.(?:py|pyc|so))")
+_RELOCK = "remake the lock with `nox -s lock`"
+_REBUILD = "build the layer again with --no-cache"
+
+
+def is_metadata(path: str) -> bool:
+    return _METADATA.fullmatch(path) is not None
+
+
+def faults(built: BuiltLayer, paths: set[str], metadata: Mapping[str, bytes]) -> Iterator[Fault]:
+    """Yield what differs between the zip and the lock; `metadata` holds the METADATA files by path."""
+    yield from _versions(built, metadata)
+    for package in built.report.packages:
+        yield from _wheel(built, package)
+    yield from _modules(built, paths)
+
+
+def _versions(built: BuiltLayer, metadata: Mapping[str, bytes]) -> Iterator[Fault]:
+    layer, pins = built.spec.layer.name, {pin.name: pin.version for pin in built.spec.pins}
+    found: dict[str, str] = {}
+    for path, content in sorted(metadata.items()):
+        headers = HeaderParser().parsestr(content.decode("utf-8", errors="replace"))
+        name, version = normalised(headers["Name"] or ""), headers["Version"] or ""
+        where = f"{name}: {path}"
+        if name in found:
+            yield Fault(where, f"{name} is in {layer} twice, also as {found[name]}", "two builds were mixed", _REBUILD)
+        elif name not in pins:
+            yield Fault(
+                where, f"{name or 'a nameless distribution'} is not in the lock", "it was added after it", _RELOCK
+            )
+        elif version != pins[name]:
+            yield Fault(
+                where, f"is version {version}; the lock has {pins[name]}", "it was built from another lock", _REBUILD
+            )
+        found[name] = version
+    for name in sorted(pins.keys() - found.keys()):
+        yield Fault(
+            f"{name}: {layer}",
+            "is locked and not in the layer",
+            "a trim rule took it all, or it was not installed",
+            _REBUILD,
+        )
+
+
+def _wheel(built: BuiltLayer, package: Package) -> Iterator[Fault]:
+    hashes = {digest for pin in built.spec.pins if pin.name == package.name for digest in pin.hashes}
+    where = f"{package.name}: {package.wheel}"
+    if package.sha256 not in hashes:
+        yield Fault(
+            where, f"its sha256 {package.sha256[:12]}… is not in the lock", "another file was installed", _RELOCK
+        )
+    given = {tag for text in package.tags for tag in parse_tag(text)}
+    if not given & wheel_tags(built.spec.target):
+        yield Fault(
+            where,
+            f"is a wheel for {', '.join(sorted(map(str, given))) or 'nothing'}; it does not fit {built.spec.target}",
+            cause="it was chosen on a newer Linux, for another Python or for another architecture",
+            cure="install inside the runtime image, and lock a wheel that fits: `nox -s lock`",
+        )
+
+
+def remarks(built: BuiltLayer) -> Iterator[str]:
+    """Yield what a lawyer would ask about and no runtime does."""
+    for package in built.report.packages:
+        if not package.license_files:
+            yield f"{package.name}: its wheel brings no licence file ({package.license or 'and names no licence'})"
+
+
+def _modules(built: BuiltLayer, paths: set[str]) -> Iterator[Fault]:
+    """Compare the modules that the report names, which are all that is tried, with those that the zip has."""
+    layer = built.spec.layer.name
+    named = {module.split(".")[0]: package.name for package in built.report.packages for module in package.modules}
+    present = {module for path in paths if (module := top_level(path))}
+    for module in sorted(present - named.keys()):
+        yield Fault(
+            f"{layer}: {module}", "belongs to no distribution", "something was added to what the lock has", _REBUILD
+        )
+    for module in sorted(named.keys() - present):
+        yield Fault(
+            f"{named[module]}: {module}",
+            "is reported and not in the zip",
+            "the build and its report disagree",
+            _REBUILD,
+        )
+    extensions = {f"python/{path}": package.name for package in built.report.packages for path in package.extensions}
+    for path in sorted(extensions.keys() - paths):
+        yield Fault(
+            f"{extensions[path]}: {path}",
+            "is reported and not in the zip",
+            "the build and its report disagree",
+            _REBUILD,
+        )
+
+
+def top_level(path: str) -> str | None:
+    """Return the top-level module that a file of the layer makes importable, if any.
+
+    Its own name may be anything, such as 6ec57f__mypyc, which only native code imports; its folders' may not.
+    """
+    match = _MODULE.fullmatch(path)
+    if match is None:
+        return None
+    *folders, name = match["below"].split("/")
+    if "__pycache__" in folders or not all(folder.isidentifier() for folder in folders):
+        return None
+    return folders[0] if folders else name.partition(".")[0]

@@ -1,0 +1,183 @@
+"""The layer's world in containers of the Lambda runtime image: built there, tried there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deploy import pip_settings
+from deploy.container.calls import CallTimedOutError
+from deploy.errors import EngineError, VerificationError
+from deploy.layer.backend import pip_download
+from deploy.layer.backend.protocol import OPT, TASK_ROOT
+from deploy.runtimes.wheel_tags import pip_options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from deploy.completed import Completed
+    from deploy.container.calls import Container
+    from deploy.container.digest import RuntimeImage
+    from deploy.container.engine import Engine
+    from deploy.layer.spec import LayerSpec
+
+# Reads as many bytes of script and argument as it is told to, since the input never ends, and runs the script.
+_LOADER = """\
+import sys
+script, argument = (sys.stdin.buffer.read(int(size)) for size in sys.argv[1:])
+sys.argv[:] = ["script", argument.decode()]
+exec(compile(script, "script", "exec"), {"__name__": "__main__"})
+"""
+# Sends the event as soon as the emulator listens. Nothing in the runtime image but Python can send it.
+_CLIENT = """\
+import sys, time, urllib.error, urllib.request
+event, patience = sys.argv[1].encode(), float(sys.argv[2])
+url = "http://127.0.0.1:8080/2015-03-31/functions/function/invocations"
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+deadline = time.monotonic() + patience
+while True:
+    try:
+        with opener.open(urllib.request.Request(url, data=event), timeout=patience) as answer:
+            sys.stdout.buffer.write(answer.read())
+        break
+    except urllib.error.HTTPError as refusal:
+        sys.stdout.buffer.write(refusal.read())
+        break
+    except urllib.error.URLError as error:
+        if not isinstance(error.reason, ConnectionRefusedError) or time.monotonic() > deadline:
+            sys.exit(str(error))
+        time.sleep(0.01)
+"""
+
+
+class ContainerRuntime:
+    """Implements `protocol.Runtime` with the image that its name stands for now, whatever it does later.
+
+    `environment` is this machine's: fetch takes the settings of pip from it.
+    """
+
+    def __init__(
+        self, engine: Engine, image: RuntimeImage, environment: Mapping[str, str], say: Callable[[str], None] = print
+    ) -> None:
+        found = engine.inspect(image.reference)
+        if found is None:
+            raise EngineError.of(image.reference, "is not here any more", cure="run again")
+        self.engine = engine
+        self.image = image
+        self._id: str = found["Id"]
+        self._environment = environment
+        self._say = say
+
+    def fetch(self, spec: LayerSpec, requirements: str, into: Path) -> None:
+        """Let the image's pip choose; by the target's tags where the image is of another architecture."""
+        foreign = self.image.architecture not in {None, spec.architecture}
+        options = pip_options(spec.target) if foreign else ()
+        pip_download.fetch(
+            self.engine, self._id, spec.runtime, requirements, into, self._environment, self._say, options
+        )
+
+    def assemble(self, spec: LayerSpec, context: Mapping[str, bytes], *, use_cache: bool) -> dict[str, bytes]:
+        arguments = {"RUNTIME_IMAGE": self._with_tools(context["Dockerfile.layer"])}
+        options = {
+            "dockerfile": "Dockerfile.layer",
+            "use_cache": use_cache,
+            "labels": {"channelwright.layer": spec.stem},
+        }
+        with self.engine.built(context, arguments, **options) as image:
+            return self.engine.read(image, "/out")
+
+    def _with_tools(self, dockerfile: bytes) -> str:
+        """Return the image of the Dockerfile's stage `tools`: the runtime image, and what assembling needs besides.
+
+        It is made once for each runtime image and Dockerfile, and is the one step of a build that has network.
+        Nothing of this machine reaches it but the names of its proxies, which engines do not keep in an image.
+        """
+        if not re.search(rb"(?im)^FROM\s.*\sAS\s+tools\s*$", dockerfile):
+            return self._id
+        tag = f"channelwright-tools:{hashlib.sha256(self._id.encode() + dockerfile).hexdigest()[:16]}"
+        if self.engine.inspect(tag) is None:
+            self._say(f"preparing {tag}")
+            proxies = pip_settings.proxies(self._environment)
+            self.engine.build(
+                {"Dockerfile.layer": dockerfile},
+                {"RUNTIME_IMAGE": self._id, **proxies.environment},
+                dockerfile="Dockerfile.layer",
+                target="tools",
+                network="host" if proxies.loopback else "bridge",
+                tag=tag,
+            )
+        return tag
+
+    @contextmanager
+    def sandbox(
+        self, spec: LayerSpec, opt: Mapping[str, bytes], task: Mapping[str, bytes]
+    ) -> Iterator[ContainerSandbox]:
+        with (
+            self.engine.volumes(self._id, {OPT: opt, TASK_ROOT: task}) as volumes,
+            self.engine.container(self._id, volumes=volumes) as container,
+        ):
+            yield ContainerSandbox(self.engine, self._id, container, volumes, spec.runtime)
+
+
+@dataclass(frozen=True)
+class ContainerSandbox:
+    """Implements deploy.layer.backend.protocol.Sandbox."""
+
+    engine: Engine
+    image_id: str
+    container: Container
+    volumes: Mapping[str, str]
+    python: str
+    opt: str = OPT
+    task: str = TASK_ROOT
+
+    def run(self, script: bytes, argument: str, environment: Mapping[str, str], timeout: float) -> Completed:
+        data = argument.encode()
+        # -P: the interpreter adds no folder of its own to the order of modules.
+        command = [self.python, "-P", "-c", _LOADER, str(len(script)), str(len(data))]
+        variables = {"PYTHONPATH": module_path(self.python), **environment}
+        try:
+            return self.container.call(command, variables, stdin=script + data, timeout=timeout)
+        except CallTimedOutError as error:
+            raise VerificationError(error.faults, log=error.log) from error
+
+    def invoke(self, handler: str, environment: Mapping[str, str], event: object, timeout: float) -> object:
+        variables = {"AWS_LAMBDA_FUNCTION_TIMEOUT": f"{timeout:.0f}", **environment}
+        with self.engine.container(self.image_id, [handler], environment=variables, volumes=self.volumes) as function:
+            return _answer(handler, function, self.python, event, timeout)
+
+
+def module_path(python: str) -> str:
+    """Return Lambda's order of modules: https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html."""
+    return f"{TASK_ROOT}:{OPT}/python/lib/{python}/site-packages:{OPT}/python:/var/runtime"
+
+
+def _answer(handler: str, function: Container, python: str, event: object, timeout: float) -> object:
+    command = [python, "-I", "-S", "-c", _CLIENT, json.dumps(event), str(timeout)]
+    try:
+        done = function.call(command, timeout=timeout + 1)
+    except CallTimedOutError as error:
+        raise VerificationError(error.faults, log=function.logs()) from error
+    if wrong := done.stderr.strip() or failure(done.stdout):
+        raise VerificationError.of(handler, wrong, log=function.logs())
+    answer: object = json.loads(done.stdout)
+    return answer
+
+
+def failure(answer: str) -> str:
+    """Return what an answer says went wrong: both the runtime's and a handler's own failures come as JSON.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
+    """
+    try:
+        content = json.loads(answer)
+    except ValueError:
+        return f"answered what is not JSON: {answer[:200]}"
+    if isinstance(content, dict) and {"errorType", "errorMessage"} <= set(content):
+        return f"{content['errorType']}: {content['errorMessage']}"
+    return ""

@@ -1,0 +1,92 @@
+"""The layer's world without containers, on a Linux host with the runtime's Python. Its image is marked as "host".
+
+The wheels are those that the runtime image would take, by platform tags; assembling is the same program, run by this
+host's Python; trying is what `host_sandbox` can do. What no host can prove is that native code runs on the runtime's
+glibc: for that there is the audit, and the container.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from deploy import pip_settings
+from deploy.container.digest import RuntimeImage
+from deploy.errors import BuildError, EngineError
+from deploy.layer.backend.host_sandbox import HostSandbox, run_process, write_files
+from deploy.runtimes.wheel_tags import pip_options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from deploy.layer.spec import LayerSpec
+
+_TIMEOUT = 1800  # seconds, for downloads and builds
+_ASSEMBLE = """\
+import runpy, sys
+sys.path.insert(0, sys.argv[1])
+runpy.run_module("deploy.inside.assemble", run_name="__main__", alter_sys=True)
+"""
+
+
+class HostRuntime:
+    """Implements `protocol.Runtime`. `environment` is this machine's: fetch takes pip's settings from it."""
+
+    def __init__(
+        self, environment: Mapping[str, str], say: Callable[[str], None] = print, runtime: str = "python3.11"
+    ) -> None:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        here, wanted = f"Python {version} on {sys.platform}", runtime.removeprefix("python")
+        if sys.platform != "linux" or version != wanted:
+            cure = f"run it with Python {wanted} on Linux, or build in containers, without `--runtime host`"
+            raise EngineError.of("--runtime host", f"this is {here}", cure=cure)
+        self.image = RuntimeImage("host", "")
+        self._environment = environment
+        self._say = say
+
+    def fetch(self, spec: LayerSpec, requirements: str, into: Path) -> None:
+        if importlib.util.find_spec("pip") is None:
+            raise EngineError.of("--runtime host", "this environment has no pip", cure="python -m ensurepip")
+        with TemporaryDirectory(prefix="channelwright-") as folder:
+            wish = Path(folder, "requirements.txt")
+            wish.write_text(requirements, encoding="utf-8")
+            settings = pip_settings.read(self._environment, folder)
+            write_files(Path(folder), settings.files)
+            kept = {"PATH": os.defpath, "HOME": folder, "PIP_CONFIG_FILE": os.devnull}
+            done = run_process(_pip(spec, wish, into), {**kept, **settings.environment}, _TIMEOUT, refused=BuildError)
+        if done.code:
+            last = [line for line in done.stderr.splitlines() if line.startswith("ERROR")][-1:]
+            what = last[0].removeprefix("ERROR: ") if last else "pip failed"
+            cure = "see pip's output above; if no wheel fits the runtime any more, `nox -s lock`"
+            raise BuildError.of("downloading wheels", what, cure=cure, log=done.stdout + done.stderr)
+
+    def assemble(self, spec: LayerSpec, context: Mapping[str, bytes], *, use_cache: bool) -> dict[str, bytes]:
+        """Assemble in an interpreter that sees the standard library alone; nothing of it is cached."""
+        del use_cache
+        with TemporaryDirectory(prefix="channelwright-") as folder:
+            write_files(Path(folder), context)
+            command = [sys.executable, "-I", "-S", "-B", "-c", _ASSEMBLE, folder]
+            done = run_process(command, {"PATH": os.defpath}, _TIMEOUT, refused=BuildError)
+            if done.code:
+                raise BuildError.of(spec.stem, "could not be assembled", log=done.stdout + done.stderr)
+            return {path.name: path.read_bytes() for path in Path(folder, "out").iterdir()}
+
+    @contextmanager
+    def sandbox(self, spec: LayerSpec, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[HostSandbox]:
+        with HostSandbox.filled(spec.runtime, opt, task) as made:
+            self._say(f"trying it {made.described}")
+            yield made
+
+
+def _pip(spec: LayerSpec, requirements: Path, into: Path) -> list[str]:
+    return [
+        *(sys.executable, "-m", "pip", "download", "--require-hashes", "--only-binary", ":all:", "--no-deps"),
+        *("--no-cache-dir", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"),
+        *pip_options(spec.target),
+        *("--dest", str(into), "--requirement", str(requirements)),
+    ]

@@ -1,0 +1,69 @@
+"""The image in which the layers of a target are assembled and tried, or the one that takes its place.
+
+An engine runs its own architecture, and others where it emulates them. Where it does not, or the image is not to be
+had for them, a layer can still be assembled: that is Python's work, which does not care, in the image that does run.
+What cannot be had is a trial. So the image then says of itself that it is another one, and why.
+"""
+
+from __future__ import annotations
+
+import platform
+from typing import TYPE_CHECKING
+
+from deploy.container.digest import RuntimeImage
+from deploy.errors import EngineError
+from deploy.settings import MACHINES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from deploy.container.engine import Engine
+    from deploy.settings import Architecture, Target
+
+    Say = Callable[[str], None]
+
+_ASK = "import platform; print(platform.machine())"
+_CURE = "install QEMU's binfmt handlers, run this on such a machine, or put an architecture first that runs here"
+
+
+def host(architecture: Architecture) -> RuntimeImage:
+    """Return what stands for this machine where layers are built without containers."""
+    here: Architecture = "arm64" if platform.machine() in {"aarch64", "arm64"} else "x86_64"
+    if here == architecture:
+        return RuntimeImage("host", "")
+    return RuntimeImage("host", "", here, f"this machine is {here}")
+
+
+def find(engine: Engine, reference: str, target: Target, say: Say, *, must_run: bool) -> RuntimeImage:
+    """Find the image of a target, pulling it where it is absent, or the engine's own in its place.
+
+    Raises EngineError where neither can be had, or where it `must_run` and does not.
+    """
+    own = engine.architecture
+    if target.architecture == own:
+        return engine.resolve(reference, own, say)
+    try:
+        image = engine.resolve(reference, target.architecture, say)
+        if not (lack := _lack(engine, reference, target)):
+            return image
+    except EngineError as error:
+        if must_run:
+            raise
+        lack = f"its image cannot be had ({error.faults[0].what.splitlines()[-1].rstrip('.')})"
+    if must_run:
+        raise EngineError.of(f"{reference} for {target.architecture}", lack, cure=_CURE)
+    standing_in = engine.resolve(reference, own, say)
+    return RuntimeImage(standing_in.reference, standing_in.digest, own, lack)
+
+
+def _lack(engine: Engine, reference: str, target: Target) -> str:
+    """Say why the image that has this name now does not run; nothing where it does."""
+    with engine.container(reference) as container:
+        try:
+            done = container.call([target.runtime, "-c", _ASK])
+        except EngineError as error:
+            return f"it does not run here ({container.logs().strip() or error.faults[0].what})"
+    machine = done.stdout.strip()
+    if done.code or machine != MACHINES[target.architecture]:
+        return f"its image is for {machine or 'nothing that runs here'} in truth"
+    return ""

@@ -1,0 +1,75 @@
+"""Where a layer is built and tried: in containers of the runtime image, or, marked as such, on this host.
+
+`in_containers.ContainerRuntime` and `on_host.HostRuntime` are the two. Build and verify know only what is here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from deploy.completed import Completed
+    from deploy.container.digest import RuntimeImage
+    from deploy.layer.spec import LayerSpec
+
+# The order in which Lambda's Python runtime looks for modules, before its own:
+# https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
+TASK_ROOT = "/var/task"
+OPT = "/opt"
+
+
+class Sandbox(Protocol):
+    """A fresh place to run the final bytes: no network, not root, nothing writable but /tmp.
+
+    `opt` and `task` are where the layers' and the code's files are, as paths that hold inside the sandbox:
+    /opt and /var/task wherever that can be had.
+    """
+
+    @property
+    def opt(self) -> str: ...
+
+    @property
+    def task(self) -> str: ...
+
+    def run(self, script: bytes, argument: str, environment: Mapping[str, str], timeout: float) -> Completed:
+        """Run a Python script with one argument in a new interpreter that looks for modules as Lambda does."""
+        ...
+
+    def invoke(self, handler: str, environment: Mapping[str, str], event: object, timeout: float) -> object:
+        """Start the Lambda runtime with this handler, send one event, return the decoded answer.
+
+        Raises VerificationError where the runtime does not answer, with its log.
+        """
+        ...
+
+
+class Runtime(Protocol):
+    @property
+    def image(self) -> RuntimeImage: ...
+
+    def fetch(self, spec: LayerSpec, requirements: str, into: Path) -> None:
+        """Download the wheel of every requirement that fits the runtime into the folder, hashes required.
+
+        `requirements` is the text of a hash-locked requirements file: what of the spec's pins or of the tools is not
+        at hand yet.
+        Raises BuildError with pip's output where one cannot be had.
+        """
+        ...
+
+    def assemble(self, spec: LayerSpec, context: Mapping[str, bytes], *, use_cache: bool) -> dict[str, bytes]:
+        """Run deploy/inside on the context without network; return what it left in out/, by file name.
+
+        The context holds `Dockerfile.layer`, `deploy/inside/…`, `build/recipe.json`, `build/requirements.txt`
+        and `wheels/*.whl`. Raises BuildError with the log.
+        """
+        ...
+
+    def sandbox(
+        self, spec: LayerSpec, opt: Mapping[str, bytes], task: Mapping[str, bytes]
+    ) -> AbstractContextManager[Sandbox]:
+        """Open a sandbox that holds these files, by path below /opt and /var/task; it is removed on leaving."""
+        ...

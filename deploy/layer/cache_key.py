@@ -1,0 +1,101 @@
+"""Which of the pipeline's own sources are part of a cache key, declared by their paths below deploy/.
+
+A key has to change with every source that decides the bytes of a layer, or what is proven of them, wherever that
+source lies; and with no other. So the paths are declared here, and a test compares them with what the builder, the
+backends and the verifier import: each imported module is in `BUILDS`, in `PROVES` or, with the reason, in `NEUTRAL`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_DEPLOY = Path(__file__).parent.parent
+
+# What decides a layer's zip and its report. A folder stands for all of its files.
+BUILDS = (
+    "container/archive.py",
+    "inside",
+    "layer/backend",
+    "layer/build.py",
+    "layer/cache_key.py",
+    "layer/values.py",
+    "layer/wheel_store.py",
+    "locking/lockfile.py",
+    "pip_settings.py",
+    "runtimes/base_images.py",
+    "runtimes/wheel_tags.py",
+)
+# What decides whether a zip passes, and what is kept as evidence.
+PROVES = (
+    "code/tree_digest.py",
+    "container/archive.py",
+    "inside",
+    "layer/audit",
+    "layer/backend",
+    "layer/cache_key.py",
+    "layer/causes.py",
+    "layer/evidence.py",
+    "layer/opt_folder.py",
+    "layer/template_environment.py",
+    "layer/verify.py",
+    "layer/verify_code.py",
+    "layer/verify_imports.py",
+    "locking/lockfile.py",
+    "pip_settings.py",
+    "runtimes/base_images.py",
+    "runtimes/wheel_tags.py",
+)
+# What these import and what decides neither, with the reason.
+NEUTRAL: Mapping[str, str] = {
+    "atomic.py": "writes the bytes that it is given, or nothing",
+    "completed.py": "a value",
+    "container/calls.py": "runs what it is given, and returns all of its output",
+    "container/digest.py": "finds the image's digest, which is in the key itself",
+    "container/exec_stream.py": "carries output",
+    "container/failures.py": "words of errors",
+    "errors.py": "words of errors",
+    "settings.py": "its values are in the recipe, each by itself",
+}
+
+
+@cache
+def built_by() -> str:
+    """Digest the sources that decide a layer's bytes."""
+    return _sources(BUILDS)
+
+
+@cache
+def proven_by() -> str:
+    """Digest the sources that decide which checks a layer passes."""
+    return _sources(PROVES)
+
+
+def digest(value: object) -> str:
+    """Return the sha256 of a value's JSON."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def _sources(paths: tuple[str, ...]) -> str:
+    """Digest files by path and content."""
+    files = sorted(file for path in paths for file in files_of(path))
+    return digest({str(file.relative_to(_DEPLOY)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files})
+
+
+def files_of(path: str) -> Iterator[Path]:
+    """Yield the file of a declared path, or every file below it that is no leftover of running it.
+
+    Raises FileNotFoundError where there is none: a source that moved must not drop out of the key.
+    """
+    found = _DEPLOY / path
+    if not found.is_dir():
+        found.stat()
+        yield found
+        return
+    yield from (file for file in found.rglob("*") if file.is_file() and "__pycache__" not in file.parts)

@@ -1,0 +1,70 @@
+"""What was proven of a layer, as values: what was imported and loaded, where, and how far."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """A top-level module that was imported from the layer, in milliseconds, those it imported included."""
+
+    distribution: str
+    module: str
+    milliseconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Native:
+    """A shared object: the highest version that it needs of GLIBC, GLIBCXX, CXXABI and GCC; whether it was loaded."""
+
+    path: str
+    needs: Mapping[str, str]
+    loaded: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What was proven of the zip with this sha256, where, and how far.
+
+    `imported` is False for a layer of another architecture than runs here: it was audited and not tried;
+    `not_imported` says why.
+    `nothing_to_import` maps a distribution to why nothing of it was imported.
+    """
+
+    sha256: str
+    image: str
+    in_container: bool
+    imported: bool
+    not_imported: str = ""
+    python: str
+    glibc: str
+    modules: tuple[Imported, ...]
+    nothing_to_import: Mapping[str, str]
+    shared_objects: tuple[Native, ...]
+    aws_clients: tuple[str, ...]
+    bytecode_used: int
+    remarks: tuple[str, ...]
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionUnderTest:
+    """A function as it will be: `health` is the event it answers with its digests, `layers` their names, None all.
+
+    `environment` is all that it gets: the template's variables and Lambda's own.
+    """
+
+    key: str
+    handler: str
+    environment: Mapping[str, str]
+    health: Mapping[str, Any] | None = None
+    memory: int = 128
+    layers: tuple[str, ...] | None = None

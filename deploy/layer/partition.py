@@ -1,0 +1,90 @@
+"""Which distribution goes to which layer: each of the lock to exactly one, whatever the layers are called for."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from deploy.errors import ConfigError, Fault
+from deploy.locking import dependents
+from deploy.locking.lockfile import normalised
+from deploy.settings import WithDependencies
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from deploy.inside.exchange import Pin
+    from deploy.settings import Layer, Settings
+
+    # The distributions that a layer claims, each with the one that needs it; "" where the configuration names it.
+    Claims = Mapping[str, str]
+
+
+def shares(settings: Settings, pins: Sequence[Pin]) -> dict[str, tuple[Pin, ...]]:
+    """Return the pins of each layer, sorted as they are given.
+
+    Raises ConfigError with every distribution that several layers claim or none does, and every claim of one that
+    is not locked; LockError where dependencies are asked for and the lock does not tell them.
+    """
+    locked = {pin.name for pin in pins}
+    claims = _claims(settings, locked)
+    faults = [*_unknown(settings.layers, claims, locked), *_twice(claims), *_left(settings.layers, claims, locked)]
+    if faults:
+        raise ConfigError(faults)
+    claimed = set[str]().union(*claims.values())
+    return {
+        name: tuple(pin for pin in pins if (pin.name in claims[name] if name in claims else pin.name not in claimed))
+        for name in settings.layers
+    }
+
+
+def _claims(settings: Settings, locked: Collection[str]) -> dict[str, Claims]:
+    """Return what each layer claims; one that takes the rest claims nothing."""
+    chosen = {name: layer.packages for name, layer in settings.layers.items() if layer.packages != "rest"}
+    graph: Mapping[str, Collection[str]] = {}
+    if any(isinstance(each, WithDependencies) for each in chosen.values()):
+        graph = dependents.read(settings.project / settings.requirements, locked)
+    return {name: _claimed(packages, graph) for name, packages in chosen.items()}
+
+
+def _claimed(packages: WithDependencies | Sequence[str], graph: Mapping[str, Collection[str]]) -> Claims:
+    if not isinstance(packages, WithDependencies):
+        return dict.fromkeys(map(normalised, packages), "")
+    found = dependents.closure(list(map(normalised, packages.of)), graph)
+    left = set(map(normalised, packages.leaving))
+    return {name: reason for name, reason in found.items() if name not in left}
+
+
+def _unknown(layers: Mapping[str, Layer], claims: Mapping[str, Claims], locked: Collection[str]) -> Iterator[Fault]:
+    for name, claimed in claims.items():
+        where, packages = f"layers.{name}.packages", layers[name].packages
+        for package in sorted(set(claimed) - set(locked)):
+            near = difflib.get_close_matches(package, locked, n=1)
+            cure = f"did you mean {near[0]}?" if near else "add it to requirements.in and lock it, or take it out here"
+            yield Fault(where, f"{package} is not in the lock", cure=cure)
+        if isinstance(packages, WithDependencies):
+            for package in sorted(set(map(normalised, packages.leaving)) - set(locked)):
+                yield Fault(f"{where}.except", f"{package} is not in the lock", cure="take it out here")
+
+
+def _twice(claims: Mapping[str, Claims]) -> Iterator[Fault]:
+    for package in sorted(set[str]().union(*claims.values())):
+        owners = [name for name, claimed in claims.items() if package in claimed]
+        if len(owners) > 1:
+            said = " and ".join(f"{name}{_because(claims[name][package])}" for name in owners)
+            cure = "take it out of all but one: off its list, or with `except` beside `with-dependencies-of`"
+            yield Fault("layers", f"{package} is claimed by {said}", "a distribution is in exactly one layer", cure)
+
+
+def _because(needed_by: str) -> str:
+    return f" (needed by {needed_by})" if needed_by else ""
+
+
+def _left(layers: Mapping[str, Layer], claims: Mapping[str, Claims], locked: Collection[str]) -> Iterator[Fault]:
+    """Yield the distributions without a layer, and the layers without a distribution."""
+    left = sorted(set(locked) - set[str]().union(*claims.values()))
+    rest = [name for name in layers if name not in claims]
+    if left and not rest:
+        yield Fault("layers", f"no layer takes {', '.join(left)}", cure="let one layer take the rest")
+    for name in [*(each for each in rest if not left), *(each for each in claims if not claims[each])]:
+        yield Fault(f"layers.{name}", "gets no distribution", "the other layers take all", "drop it, or give it some")

@@ -1,0 +1,75 @@
+"""What needs what, from the comments that a lock has below each pin: `# via requests`.
+
+uv and pip-compile write them, `nox -s lock` among their users. They decide in which layer a distribution goes, never
+whether it goes: a wrong comment cannot make anything missing, and the layers are tried together.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from deploy.errors import Fault, LockError
+from deploy.locking.lockfile import normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from pathlib import Path
+
+_PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==")
+_REASON = re.compile(r"#\s*(?:via\b)?(?P<reasons>.*)$")
+_NAME = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^]]*\])?")
+
+
+def read(path: Path, locked: Collection[str]) -> dict[str, frozenset[str]]:
+    """Return for each distribution of the lock the names of those that it needs itself.
+
+    Raises LockError where the comments do not say why each of `locked` is there.
+    """
+    dependents = _dependents(path.read_text(encoding="utf-8"))
+    unsaid = [name for name in sorted(locked) if not dependents.get(name)]
+    if unsaid:
+        what = f"does not say what needs {', '.join(unsaid)}"
+        cause = "the `# via` comments are missing; `with-dependencies-of` goes by them"
+        raise LockError([Fault(str(path), what, cause, "remake it with `nox -s lock`, or list the packages by name")])
+    return {
+        name: frozenset(each for each, reasons in dependents.items() if name in reasons and each in locked)
+        for name in locked
+    }
+
+
+def closure(roots: Collection[str], needs: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """Return the roots and all that they need, each with what needs it; nothing needs a root.
+
+    >>> closure(["boto3"], {"boto3": ["botocore"], "botocore": ["six"], "six": []})
+    {'boto3': '', 'botocore': 'boto3', 'six': 'botocore'}
+    """
+    found = dict.fromkeys(roots, "")
+    waiting = list(found)
+    while waiting:
+        name = waiting.pop(0)
+        for each in sorted(needs.get(name, ())):
+            if each not in found:
+                found[each] = name
+                waiting.append(each)
+    return found
+
+
+def _dependents(text: str) -> dict[str, set[str]]:
+    """Map each pin to the names in the comments on its lines and below it; a file that asks for it is one too."""
+    found: dict[str, set[str]] = {}
+    current: set[str] = set()
+    for line in text.splitlines():
+        if pin := _PIN.match(line):
+            current = found.setdefault(normalised(pin["name"]), set())
+        if comment := _REASON.search(line):
+            current.update(_reasons(comment["reasons"]))
+    return found
+
+
+def _reasons(comment: str) -> Iterator[str]:
+    for reason in (part.strip() for part in comment.split(",")):
+        if match := _NAME.fullmatch(reason):
+            yield normalised(match["name"])
+        elif reason:
+            yield reason  # `-r requirements.in`, `project (pyproject.toml)`: it is asked for

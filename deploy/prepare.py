@@ -1,0 +1,266 @@
+"""From a project to what can be shipped: verified layers, and a code bundle that was tried on them.
+
+Everything is taken from the cache where the cache has it: the container engine is only asked, and the heavy
+libraries only imported, when something has to be built or tried.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from deploy.code.bundle import CodeBundle, bundle
+from deploy.container.digest import RuntimeImage, image_digest
+from deploy.errors import BuildError, Fault
+from deploy.layer.cache import Cache, Miss
+from deploy.layer.cache_key import digest, proven_by
+from deploy.layer.dist import deliver
+from deploy.layer.evidence import FunctionUnderTest
+from deploy.layer.spec import LayerSpec, specs
+from deploy.layer.verify import VerifiedLayer, restored
+from deploy.locking import lockfile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from deploy.console import Console
+    from deploy.layer.backend.protocol import Runtime
+    from deploy.layer.values import BuiltLayer
+    from deploy.settings import Architecture, Settings, Target
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """How to go about it: without containers, without the cache, without trying the code, for who does so next.
+
+    `only_built` takes what was built and proven before alone.
+    """
+
+    on_host: bool = False
+    use_cache: bool = True
+    try_code: bool = True
+    only_built: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What may be shipped, the first target's layers first. `fresh` are the stems that had to be built."""
+
+    layers: tuple[VerifiedLayer, ...]
+    bundle: CodeBundle | None
+    fresh: frozenset[str]
+
+    @property
+    def own(self) -> tuple[VerifiedLayer, ...]:
+        """The layers on which the code was tried: those of the first target."""
+        return tuple(each for each in self.layers if each.built.spec.target == self.layers[0].built.spec.target)
+
+
+def prepare(settings: Settings, choices: Choices, environment: Mapping[str, str], console: Console) -> Prepared:
+    """Build and verify every layer, bundle the code and try it; raise PipelineError with every fault found."""
+    with ExitStack() as opened:
+        work = _Work(settings, choices, environment, console, opened)
+        groups = [work.layers(target) for target in settings.targets]
+        code = work.code(groups[0]) if settings.functions else None
+    return Prepared(layers=tuple(each for group in groups for each in group), bundle=code, fresh=frozenset(work.fresh))
+
+
+def prove(  # noqa: PLR0913 - what, and how as in `prepare`
+    layers: Callable[[Architecture, RuntimeImage], Sequence[BuiltLayer]],
+    code: CodeBundle,
+    settings: Settings,
+    choices: Choices,
+    *,
+    environment: Mapping[str, str],
+    console: Console,
+) -> Prepared:
+    """Prove what was built elsewhere, as `prepare` proves what it built; raise PipelineError with every fault found.
+
+    `layers` gives those for an architecture, to be proven in this image. What was proven here before is not tried
+    again. Functions are tried on the layers of the first architecture that has any.
+    """
+    with ExitStack() as opened:
+        work = _Work(settings, choices, environment, console, opened)
+        targets = [each for each in settings.targets if each.runtime == settings.runtime]
+        fetched = [layers(each.architecture, work.image(each)) for each in targets]
+        groups = [work.verified(each) for each in fetched if each]
+        work.tried(groups[0], code)
+    return Prepared(layers=tuple(each for group in groups for each in group), bundle=code, fresh=frozenset())
+
+
+@dataclass
+class _Work:
+    settings: Settings
+    choices: Choices
+    environment: Mapping[str, str]
+    console: Console
+    opened: ExitStack
+    fresh: set[str] = field(default_factory=set)
+    runtimes: dict[Target, Runtime] = field(default_factory=dict)
+
+    @property
+    def cache(self) -> Cache:
+        return Cache.from_environment(self.environment)
+
+    @property
+    def dist(self) -> Path:
+        return self.settings.project / "dist"
+
+    def layers(self, target: Target) -> tuple[VerifiedLayer, ...]:
+        verified = self.verified([self.built(spec) for spec in self.specs(target)])
+        return tuple(deliver(layer, self.settings.project, self.dist) for layer in verified)
+
+    def specs(self, target: Target) -> tuple[LayerSpec, ...]:
+        pins = lockfile.read(self.settings.project / self.settings.requirements, target)
+        made = specs(self.settings, pins, self.image(target), target.architecture, target.runtime)
+        if self.choices.on_host or all(each.can_be_tried for each in made) or not any(self.misses(made)):
+            return made
+        # There is something to build: what could not be tried the last time may be now.
+        return specs(self.settings, pins, self.runtime(target).image, target.architecture, target.runtime)
+
+    def misses(self, made: Sequence[LayerSpec]) -> Iterator[Miss]:
+        """Yield why a layer has to be built, for those that have to."""
+        for spec in made:
+            found = self.cache.find(spec) if self.choices.use_cache else Miss("--no-cache")
+            if isinstance(found, Miss):
+                yield found
+
+    def code(self, layers: Sequence[VerifiedLayer]) -> CodeBundle:
+        """Bundle the code, have the project check it, and try it."""
+        made = bundle(self.settings, self.dist)
+        key = digest(["checks", proven_by(), made.sha256, self.settings.code.checks])
+        if self.settings.code.checks and self.passed(key) is None:
+            from deploy import project_module
+
+            project_module.check(self.settings, self.console.say)
+            self.cache.keep_checks(key, "passed")
+        if self.choices.try_code:
+            self.tried(layers, made)
+        return made
+
+    def tried(self, layers: Sequence[VerifiedLayer], made: CodeBundle) -> None:
+        """Try each function on its layers, unless these very bytes were tried before."""
+        functions = self.functions()
+        trial = [made.sha256, [each.built.sha256 for each in layers], repr(functions)]
+        key = _key("code", layers[0].built, *trial)
+        if self.passed(key) is None:
+            self.refuse_making("the code", "it was not tried on these layers")
+            from deploy.layer.verify_code import verify_code
+
+            runtime = self.runtime(layers[0].built.spec.target)
+            with self.console.step("try the code on its layers in the runtime"):
+                evidence = verify_code(layers, made.zip.read_bytes(), functions, runtime, self.console.say)
+            self.cache.keep_checks(key, json.dumps(asdict(evidence)))
+
+    def functions(self) -> tuple[FunctionUnderTest, ...]:
+        """Give every function the environment that the template gives it, as far as it does not depend on a stage."""
+        from deploy.layer.template_environment import TRIAL_REGION, environment_of, lambda_environment
+
+        template = self.settings.project / self.settings.template if self.settings.template else None
+        return tuple(
+            FunctionUnderTest(
+                key=function.key,
+                handler=function.handler,
+                layers=function.layers,
+                health=function.health,
+                environment={
+                    **lambda_environment(function.name, TRIAL_REGION, runtime=self.settings.runtime),
+                    **(environment_of(template, function.name, {}, TRIAL_REGION) if template else {}),
+                },
+            )
+            for function in self.settings.functions.values()
+        )
+
+    def image(self, target: Target) -> RuntimeImage:
+        """Return the target's image, without asking an engine where an earlier run found out what stands for it."""
+        if self.choices.on_host:
+            from deploy.layer.backend.platform_image import host
+
+            return host(target.architecture)
+        named = image_digest(self.settings.image_of(target.runtime), self.environment)
+        if named and self.must_run(target):
+            return named
+        kept = self.passed(_place(named, target)) if named else None
+        return RuntimeImage(**json.loads(kept)) if kept else self.runtime(target).image
+
+    def must_run(self, target: Target) -> bool:
+        """Whether nothing can be done without running the target's image: the code is tried on the first one."""
+        return bool(self.settings.functions) and target == self.settings.targets[0]
+
+    def runtime(self, target: Target) -> Runtime:
+        if target not in self.runtimes:
+            self.runtimes[target] = self.opened_runtime(target)
+        return self.runtimes[target]
+
+    def opened_runtime(self, target: Target) -> Runtime:
+        if self.choices.on_host:
+            from deploy.layer.backend.host import HostRuntime
+
+            return HostRuntime(self.environment, runtime=target.runtime)
+        from deploy.container.engine import Engine
+        from deploy.layer.backend.containers import ContainerRuntime
+        from deploy.layer.backend.platform_image import find
+
+        reference = self.settings.image_of(target.runtime)
+        engine = self.opened.enter_context(Engine.connect(self.environment))
+        image = find(engine, reference, target, self.console.say, must_run=self.must_run(target))
+        if named := image_digest(reference, self.environment):
+            self.cache.keep_checks(_place(named, target), json.dumps(asdict(image)))
+        return ContainerRuntime(engine, image, self.environment, self.console.say)
+
+    def built(self, spec: LayerSpec) -> BuiltLayer:
+        found = self.cache.find(spec) if self.choices.use_cache else Miss("--no-cache")
+        if isinstance(found, Miss):
+            found = self.build(spec, found)
+        self.cache.remember(spec)
+        return found
+
+    def build(self, spec: LayerSpec, miss: Miss) -> BuiltLayer:
+        self.refuse_making(spec.stem, miss.reason)
+        from deploy.layer.build import build
+
+        self.fresh.add(spec.stem)
+        self.console.say(f"{spec.stem}: building ({miss.reason})")
+        runtime, cache = self.runtime(spec.target), self.cache
+        with TemporaryDirectory() as folder, self.console.step(f"build {spec.stem} in {runtime.image.reference}"):
+            into, use_cache = Path(folder), self.choices.use_cache
+            return cache.keep(build(spec, runtime, cache.root, into, use_cache=use_cache, say=self.console.say))
+
+    def verified(self, built: Sequence[BuiltLayer]) -> tuple[VerifiedLayer, ...]:
+        key = _key("layers", built[0], [each.sha256 for each in built], [repr(each.spec.layer) for each in built])
+        if kept := self.passed(key):
+            return tuple(restored(layer, text) for layer, text in zip(built, json.loads(kept), strict=True))
+        self.refuse_making(", ".join(layer.spec.stem for layer in built), "it was not verified")
+        from deploy.layer.verify import verify
+
+        runtime = self.runtime(built[0].spec.target)
+        where = f" in a fresh {runtime.image.reference}" if built[0].spec.can_be_tried else ""
+        with self.console.step(f"verify the final zip{where}"):
+            verified = verify(built, runtime, self.console.say)
+        self.cache.keep_checks(key, json.dumps([each.evidence.to_json() for each in verified]))
+        return verified
+
+    def refuse_making(self, what: str, reason: str) -> None:
+        """Raise BuildError where only what was made before may ship: a deploying job is no place to build in."""
+        if self.choices.only_built:
+            cure = "run `nox -s layer` on this very commit and image, and bring its CHANNELWRIGHT_CACHE here"
+            raise BuildError(
+                [Fault(what, f"would have to be made: {reason}", "--built ships what was made before", cure)]
+            )
+
+    def passed(self, key: str) -> str | None:
+        return self.cache.checks(key) if self.choices.use_cache else None
+
+
+def _key(what: str, layer: BuiltLayer, *inputs: object) -> str:
+    """Name a set of checks by all that decides whether they pass."""
+    return digest([what, proven_by(), layer.spec.image.key, str(layer.spec.target), *inputs])
+
+
+def _place(named: RuntimeImage, target: Target) -> str:
+    """Name what an earlier run found out: which image stands for the one that is named, for this target."""
+    return digest(["image", proven_by(), named.reference, named.digest, str(target)])

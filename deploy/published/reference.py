@@ -1,0 +1,140 @@
+"""A layer that somebody wants to look at, as they name it: a version of this account, anybody's ARN, or a file.
+
+3                the only layer's version 3
+my-layer:3       version 3 of that layer of the account, whoever made it
+my-layer         its newest version
+arn:aws:lambda:eu-central-1:770693421928:layer:Klayers-p311-requests:9
+local            dist/LAYER.zip of the only layer; local:LAYER where there are several
+path/to/any.zip
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deploy.aws import layers
+from deploy.errors import AwsError, ConfigError, Fault
+from deploy.published import contents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from deploy.aws.connection import Aws
+    from deploy.aws.layers import LayerContent, LayerVersion
+    from deploy.published.contents import Contents
+    from deploy.published.downloads import Shelf
+
+# https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionByArn.html
+_ARN = re.compile(r"arn:[a-z0-9-]+:lambda:(?P<region>[a-z0-9-]+):[0-9]{12}:layer:[A-Za-z0-9-_]+:[0-9]+")
+_NAME = re.compile(r"(?P<layer>[A-Za-z0-9-_]+)(:(?P<version>[0-9]+))?")
+
+
+@dataclass(frozen=True)
+class InFile:
+    path: Path
+
+
+@dataclass(frozen=True)
+class InAccount:
+    """A version of a layer of the account; the newest where it is None."""
+
+    layer: str
+    version: int | None
+
+
+@dataclass(frozen=True)
+class ByArn:
+    arn: str
+    region: str
+
+
+Reference = InFile | InAccount | ByArn
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A layer opened, and its zip; `published` is how AWS describes it, None for one in a file."""
+
+    name: str
+    content: bytes
+    contents: Contents
+    published: LayerVersion | None
+
+
+def refer(text: str, named: Collection[str], dist: Path) -> Reference:
+    """Understand how a layer is named; `named` are the project's own. Raises ConfigError."""
+    if text == "local":
+        return InFile(dist / f"{_only(text, named, 'local:LAYER')}.zip")
+    if text.startswith("local:"):
+        return InFile(dist / f"{text.removeprefix('local:')}.zip")
+    if text.endswith(".zip"):
+        return InFile(Path(text))
+    if text.isdecimal():
+        return InAccount(_only(text, named, f"LAYER:{text}"), int(text))
+    if found := _ARN.fullmatch(text):
+        return ByArn(text, found["region"])
+    if found := _NAME.fullmatch(text):
+        return InAccount(found["layer"], int(found["version"]) if found["version"] else None)
+    cure = "give VERSION, LAYER:VERSION, LAYER, a layer version's whole ARN, local, or a .zip file"
+    raise ConfigError([Fault(text, "names no layer version", cure=cure)])
+
+
+def read(reference: Reference, shelf: Callable[[str], Shelf]) -> Subject:
+    """Find and open what is referred to; `shelf` gives the one of a region, of the stage's own for "".
+
+    Raises ConfigError for a file, AwsError for a layer version, that cannot be had.
+    """
+    match reference:
+        case InFile(path):
+            return _subject(str(path), _bytes(path), str(path), None)
+        case InAccount(layer, version):
+            here = shelf("")
+            return _opened(here, _numbered(here.aws, layer, version), f"{layer}:{version}")
+        case ByArn(arn, region):
+            there = shelf(region)
+            return _opened(there, layers.read(there.aws, arn), arn)
+
+
+def _only(text: str, named: Collection[str], cure: str) -> str:
+    if len(named) != 1:
+        what = f"does not say of which layer; there are {', '.join(named)}"
+        raise ConfigError([Fault(text, what, cure=f"give {cure}")])
+    return next(iter(named))
+
+
+def _numbered(aws: Aws, layer: str, version: int | None) -> tuple[LayerVersion, LayerContent] | None:
+    if version is not None:
+        return layers.find(aws, layer, version)
+    newest = layers.versions(aws, layer)
+    if not newest:
+        raise AwsError([Fault(layer, f"the account has no such layer in {aws.region}", cure=_which(aws))])
+    return layers.find(aws, layer, newest[0].version)
+
+
+def _opened(shelf: Shelf, found: tuple[LayerVersion, LayerContent] | None, where: str) -> Subject:
+    if found is None:
+        cause = "it was never published there, or was deleted; functions that have it go on running with it"
+        raise AwsError(
+            [Fault(where, f"there is no such layer version in {shelf.aws.region}", cause, _which(shelf.aws))]
+        )
+    version, content = found
+    return _subject(f"{version.layer}:{version.version}", shelf.layer(content, where), where, version)
+
+
+def _subject(name: str, content: bytes, where: str, published: LayerVersion | None) -> Subject:
+    return Subject(name=name, content=content, contents=contents.read(content, where), published=published)
+
+
+def _which(aws: Aws) -> str:
+    return f"see which there are: aws lambda list-layers --region {aws.region}"
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        cure = "build it: `nox -s layer`" if path.parent.name == "dist" else ""
+        raise ConfigError([Fault(str(path), error.strerror or str(error), cure=cure)]) from error

@@ -1,0 +1,156 @@
+"""Which layer versions hold a package, asked of every version that there is, and of every one that a function has.
+
+A list of layer versions does not tell what is in them, so each zip is opened; it is downloaded once for good. A version
+that was deleted runs on where it is attached, and cannot be opened any more: it is told apart, not left out.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from packaging.version import InvalidVersion
+
+from deploy.aws import layers
+from deploy.errors import AwsError
+from deploy.locking.lockfile import normalised
+from deploy.published import contents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from packaging.requirements import Requirement
+
+    from deploy.aws.connection import Aws
+    from deploy.published.downloads import Shelf
+    from deploy.published.usage import Usage, User
+
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A layer version that holds the package, in this version of it, and what runs the layer version."""
+
+    arn: str
+    package_version: str
+    users: tuple[User, ...]
+
+    @property
+    def name(self) -> str:
+        return shown(self.arn)
+
+    def as_json(self) -> dict[str, Any]:
+        layer, version = self.arn.split(":")[6:8]
+        names = {"arn": self.arn, "layer": layer, "version": int(version), "package_version": self.package_version}
+        return names | {"users": [_user(each) for each in self.users]}
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """A layer version that is in use and could not be opened: it was deleted, or is not ours to read."""
+
+    arn: str
+    why: str
+    users: tuple[User, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"arn": self.arn, "why": self.why, "users": [_user(each) for each in self.users]}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The versions that hold the package, newest first within a layer; `opened` counts those looked into."""
+
+    holders: tuple[Holder, ...]
+    unseen: tuple[Unseen, ...]
+    opened: int
+
+
+def candidates(aws: Aws, usage: Usage, *, layer: str = "", in_use: bool = False) -> tuple[str, ...]:
+    """List the ARNs of all versions of all layers of the account, and of all others that its functions have.
+
+    `layer` leaves out those of other layers, `in_use` those that nothing runs.
+    """
+    used = {arn for function in usage.deployed for state in function.states for arn in state.layers}
+    there = set() if in_use else _published(aws)
+    return tuple(sorted((arn for arn in used | there if not layer or arn.split(":")[6] == layer), key=_order))
+
+
+def find(shelf: Shelf, arns: Sequence[str], wanted: Requirement, usage: Usage, advance: Callable[[], None]) -> Answer:
+    """Open each layer version and keep those that hold what is wanted; `advance` is called for each.
+
+    Raises AwsError where a version of the account's own cannot be had.
+    """
+
+    def looked(arn: str) -> Holder | Unseen | None:
+        try:
+            return _look(shelf, arn, wanted, usage.of(arn))
+        finally:
+            advance()
+
+    # Made before the threads start: boto3's sessions are not for several of them, its clients are.
+    _ = shelf.aws.functions
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        found = list(threads.map(looked, arns))
+    unseen = tuple(each for each in found if isinstance(each, Unseen))
+    return Answer(tuple(each for each in found if isinstance(each, Holder)), unseen, len(arns) - len(unseen))
+
+
+def shown(arn: str) -> str:
+    """Name a layer version as people do: layer and number.
+
+    >>> shown("arn:aws:lambda:eu-central-1:123456789012:layer:tiny:3")
+    'tiny:3'
+    """
+    return ":".join(arn.split(":")[6:8])
+
+
+def _published(aws: Aws) -> set[str]:
+    _ = aws.functions
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        return {
+            each.arn
+            for versions in threads.map(lambda name: layers.versions(aws, name), layers.names(aws))
+            for each in versions
+        }
+
+
+def _order(arn: str) -> tuple[str, int]:
+    prefix, _, version = arn.rpartition(":")
+    return prefix, -int(version)
+
+
+def _look(shelf: Shelf, arn: str, wanted: Requirement, users: tuple[User, ...]) -> Holder | Unseen | None:
+    try:
+        found = layers.read(shelf.aws, arn)
+    except AwsError as error:
+        if arn.split(":")[4] == shelf.aws.account:
+            raise
+        return Unseen(arn, f"another account's, not readable: {error.faults[0].what}", users)
+    if found is None:
+        return Unseen(arn, "deleted", users) if users else None
+    held = contents.versions(shelf.layer(found[1], arn), arn)
+    version = held.get(normalised(wanted.name))
+    return Holder(arn, version, users) if version is not None and _fits(wanted, version) else None
+
+
+def _fits(wanted: Requirement, version: str) -> bool:
+    """Whether a version is one that is wanted; one that cannot be compared is shown rather than hidden."""
+    try:
+        return wanted.specifier.contains(version, prereleases=True)
+    except InvalidVersion:
+        return True
+
+
+def _user(user: User) -> dict[str, Any]:
+    return {"function": user.function, "version": user.version, "aliases": list(user.aliases)}
+
+
+def rows(users: Sequence[User], *cells: str) -> Iterator[Sequence[str]]:
+    """Yield rows of a table: the cells and a user, then every other user below."""
+    if not users:
+        yield [*cells, "nothing"]
+    for at, user in enumerate(users):
+        yield [*(cells if not at else ("",) * len(cells)), str(user)]

@@ -1,0 +1,150 @@
+"""One deploy from end to end: the stack, then the layers in every region, then the functions.
+
+Everything is looked at and said before it is changed. Nothing but AWS remembers what was done, so that a run after
+a failure, a kill, or somebody else's run begins with what is there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from deploy.aws import stacks
+from deploy.errors import Fault, RolloutError
+from deploy.git import commit
+from deploy.release import delivery as delivering
+from deploy.release import plan as planning
+from deploy.release import stack
+from deploy.release.plan import PlannedLayer
+from deploy.release.publish import find, refuse_unproven
+from deploy.release.rollout import roll_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from deploy.aws.connection import Aws
+    from deploy.aws.stacks import ChangeSet, Output
+    from deploy.git import Commit
+    from deploy.prepare import Prepared
+    from deploy.published.descriptions import LayerNote
+    from deploy.release.delivery import Delivery
+    from deploy.release.plan import RolloutPlan
+    from deploy.release.values import Release
+    from deploy.settings import Settings, Stage
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """What is live after a deploy, where it can be reached, and whether the run changed anything in AWS."""
+
+    release: Release
+    changed: bool
+    outputs: tuple[Output, ...]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where bytes come from that were not built here: the commit, and by sha256 the notes of the layer versions."""
+
+    commit: Commit
+    notes: Mapping[str, LayerNote]
+
+
+@dataclass(frozen=True)
+class Shipment:
+    """What is to go where. `confirm` is asked before anything is removed or replaced, with the names of it.
+
+    `origin` is None for what was built from the project as it is here.
+    """
+
+    aws: Aws
+    settings: Settings
+    stage: Stage
+    parameters: Mapping[str, str]
+    prepared: Prepared
+    say: Callable[[str], None]
+    confirm: Callable[[Sequence[str]], bool]
+    origin: Origin | None = None
+
+    def show(self) -> None:
+        """Say what a deploy would do; leave everything as it is."""
+        self._refuse_unproven()
+        proposed = self._proposed()
+        if proposed:
+            stacks.discard(self.aws, proposed)
+        if proposed and stack.makes_functions(proposed):
+            self.say("the rollout is planned once the stack has made its functions")
+            layers = self._found()
+            for layer in layers:
+                self.say(layer.line)
+            self._delivery(layers)
+        else:
+            self._delivery(self._planned(self._found()).layers)
+
+    def deploy(self) -> Shipped:
+        """Change the stack, publish what AWS lacks, roll it out; raise PipelineError where something refuses."""
+        self._refuse_unproven()
+        changed = self._change_stack()
+        plan = self._planned(self._found())
+        delivery = self._delivery(plan.layers)
+        changed = changed or not plan.is_empty or not delivery.is_empty
+        at = self.origin.commit if self.origin else commit(self.settings.project)
+        layers = delivery.deliver(at, self.say, self.origin.notes if self.origin else {})
+        if plan.new_layers:
+            plan = self._plan(layers)
+        release = roll_out(self.aws, self.stage, plan, at, self.say)
+        sent = delivery.uploads + sum(each.verified.built.zip.stat().st_size for each in layers if each.is_new)
+        outputs = stack.outputs(self.aws, self.stage) if self.settings.template else ()
+        return Shipped(replace(release, uploaded=release.uploaded + sent), changed, outputs)
+
+    def _refuse_unproven(self) -> None:
+        for layer in self.prepared.layers:
+            refuse_unproven(self.aws, layer)
+
+    def _proposed(self) -> ChangeSet | None:
+        if self.settings.template is None:
+            return None
+        template = self.settings.project / self.settings.template
+        proposed = stack.propose(self.aws, self.stage, template, self.parameters)
+        for line in stack.lines(proposed, self.stage):
+            self.say(line)
+        return proposed
+
+    def _change_stack(self) -> bool:
+        proposed = self._proposed()
+        if proposed is None:
+            return False
+        if (lost := stack.destroys(proposed)) and not self.confirm(lost):
+            stacks.discard(self.aws, proposed)
+            raise RolloutError([_unconfirmed(proposed, lost)])
+        stacks.execute(self.aws, proposed)
+        self.say(f"stack {proposed.stack}: {'made' if proposed.creates else 'changed'}")
+        return True
+
+    def _found(self) -> tuple[PlannedLayer, ...]:
+        return tuple(PlannedLayer(layer, find(self.aws, layer)) for layer in self.prepared.layers)
+
+    def _delivery(self, layers: Sequence[PlannedLayer]) -> Delivery:
+        """Say what else goes with the layers: other regions, grants, channels."""
+        delivery = delivering.plan(self.aws, self.settings, self.stage, layers)
+        for line in delivery.lines():
+            self.say(line)
+        return delivery
+
+    def _planned(self, layers: Sequence[PlannedLayer]) -> RolloutPlan:
+        plan = self._plan(layers)
+        for line in plan.lines():
+            self.say(line)
+        return plan
+
+    def _plan(self, layers: Sequence[PlannedLayer]) -> RolloutPlan:
+        return planning.make(self.aws, self.settings, self.stage, self.prepared.bundle, layers)
+
+
+def _unconfirmed(proposed: ChangeSet, lost: Sequence[str]) -> Fault:
+    return Fault(
+        f"stack {proposed.stack}",
+        "was left as it is: not confirmed",
+        cause=f"{', '.join(lost)} would be removed or replaced, with all they hold",
+        cure="answer y in a terminal, or give --yes",
+    )

@@ -1,0 +1,243 @@
+"""Takes the very bytes that one stage runs, so that another stage may run them: read, doubted, fetched.
+
+What a stage runs is promoted only where everything about it is known: one release, made by this pipeline in the
+runtime image, as its notes say, and answering for it now. All that speaks against it is told at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from deploy.aws import layers
+from deploy.code import tree_digest
+from deploy.errors import AwsError, Fault, PipelineError, RolloutError
+from deploy.git import Commit
+from deploy.layer.opt_folder import unpacked
+from deploy.published import contents
+from deploy.published.descriptions import LayerNote
+from deploy.release import health, history, rebuilt
+from deploy.release.deploy import Origin
+from deploy.release.health import Digests
+from deploy.release.history import note_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from deploy.aws.connection import Aws
+    from deploy.aws.functions import FunctionState
+    from deploy.code.bundle import CodeBundle
+    from deploy.container.digest import RuntimeImage
+    from deploy.layer.values import BuiltLayer
+    from deploy.published.contents import Contents
+    from deploy.published.downloads import Shelf
+    from deploy.release.history import Standing
+    from deploy.settings import Architecture, Settings, Stage
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchedLayer:
+    """A layer version of ours that a live function has, and its zip."""
+
+    arn: str
+    name: str
+    note: LayerNote
+    path: Path
+    held: Contents
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """What a stage runs, fetched: one release, its code, and the layers of each architecture that its functions use."""
+
+    stage: str
+    release: str
+    git: str
+    code: CodeBundle
+    layers: Mapping[Architecture, tuple[FetchedLayer, ...]]
+
+    def built(self, settings: Settings, architecture: Architecture, image: RuntimeImage) -> tuple[BuiltLayer, ...]:
+        """Return the layers of an architecture as built ones, to be proven in this image, in the settings' order."""
+        fetched = {each.name: each for each in self.layers.get(architecture, ())}
+        return tuple(
+            rebuilt.layer(settings, name, architecture, image, path=fetched[name].path, held=fetched[name].held)
+            for name in settings.layers
+            if name in fetched
+        )
+
+    @property
+    def origin(self) -> Origin:
+        """What its copies shall say of where they come from."""
+        sha, _, dirty = self.git.partition("+")
+        notes = {each.held.sha256: each.note for group in self.layers.values() for each in group}
+        return Origin(Commit(sha if sha != "none" else None, dirty=bool(dirty)), notes)
+
+
+def fetch(aws: Aws, settings: Settings, stage: Stage, shelf: Shelf) -> Candidate:
+    """Read and fetch what a stage runs; raise RolloutError with everything that speaks against promoting it."""
+    standings, faults = history.observe(aws, settings, stage)
+    doubts = _Doubts(settings, shelf, faults)
+    release = doubts.release(standings)
+    for standing in standings:
+        doubts.drift(standing)
+    arns = dict.fromkeys(arn for each in standings for arn in each.live.layers)
+    found = {arn: each for arn in arns if (each := doubts.layer(arn)) is not None}
+    if standings and not arns:
+        faults.append(Fault(stage.name, "no function has a layer: there is nothing to prove its code on"))
+    code = doubts.code(standings)
+    for standing in standings:
+        doubts.answer(aws, standing, code, found)
+    if faults or code is None:
+        raise RolloutError(faults, log="\n".join(doubts.logs))
+    note = note_of(standings[0].live)
+    return Candidate(
+        stage=stage.name,
+        release=release,
+        git=note.git if note else "none",
+        code=code,
+        layers=_by_architecture(standings, found),
+    )
+
+
+@dataclass(frozen=True)
+class _Doubts:
+    """Looks for what speaks against promoting a stage; `faults` is what was found so far, with `logs` of functions."""
+
+    settings: Settings
+    shelf: Shelf
+    faults: list[Fault]
+    logs: list[str] = field(default_factory=list)
+
+    def note(self, error: PipelineError) -> None:
+        self.faults.extend(error.faults)
+        self.logs.extend([error.log] if error.log else [])
+
+    def release(self, standings: Sequence[Standing]) -> str:
+        try:
+            return history.current(standings) if standings else ""
+        except RolloutError as error:
+            self.note(error)
+            return ""
+
+    def drift(self, standing: Standing) -> None:
+        """Note where the function is no longer what its release made of it."""
+        latest, live = standing.deployed.latest, standing.live
+        if note_of(live) is None:
+            what = f"stands for version {live.version}, which this pipeline did not make"
+            self.faults.append(Fault(standing.where, what, cure="deploy the stage again"))
+        if (differences := ", ".join(_differences(latest, live))) and not _was_live(standing, latest):
+            self.faults.append(_drifted(standing, differences))
+        if live.architecture not in self.settings.architectures:
+            cure = f"add {live.architecture} to `architectures`"
+            self.faults.append(Fault(standing.where, f"runs on {live.architecture}", cure=cure))
+        names = tuple(arn.split(":")[6] for arn in live.layers)
+        if names != standing.function.layers:
+            what = f"has the layers {', '.join(names) or 'none'}; config/pipeline.yaml says "
+            said = ", ".join(standing.function.layers) or "none"
+            cause = "the configuration is of another commit than the release"
+            self.faults.append(Fault(standing.where, what + said, cause, "check out the release's commit, or deploy"))
+
+    def layer(self, arn: str) -> FetchedLayer | None:
+        """Fetch a layer version that is ours and is what its note says; note it where it is not."""
+        name = ":".join(arn.split(":")[6:])
+        try:
+            found = layers.read(self.shelf.aws, arn)
+            held = contents.read(self.shelf.layer(found[1], name), name) if found else None
+        except AwsError as error:
+            self.note(error)
+            return None
+        if found is None or held is None:
+            self.faults.append(_deleted(name))
+            return None
+        note = LayerNote.parse(found[0].description)
+        faults = list(_not_ours(name, note, held))
+        self.faults.extend(faults)
+        if note is None or faults:
+            return None
+        path = self.shelf.path(held.sha256)
+        return FetchedLayer(arn=arn, name=arn.split(":")[6], note=note, path=path, held=held)
+
+    def code(self, standings: Sequence[Standing]) -> CodeBundle | None:
+        """Fetch the code, which is one for all functions of a release."""
+        digests = {each.live.sha256: each for each in standings}
+        if len(digests) > 1:
+            self.faults.append(_different(digests))
+        if len(digests) != 1:
+            return None
+        ((sha256, one),) = digests.items()
+        try:
+            self.shelf.code(one.name, one.live.version, sha256)
+        except AwsError as error:
+            self.note(error)
+            return None
+        return rebuilt.code(self.shelf.path(sha256))
+
+    def answer(self, aws: Aws, standing: Standing, code: CodeBundle | None, found: Mapping[str, FetchedLayer]) -> None:
+        """Ask the live version whether it runs the bytes that were fetched; note it where it does not."""
+        live, event = standing.live, standing.function.health
+        if code is None or event is None or not set(live.layers) <= set(found):
+            return
+        opt = unpacked(found[arn].path for arn in live.layers)
+        wanted = Digests(code.tree_digest, tree_digest.of_files(opt))
+        try:
+            health.check(aws, standing.name, live.version, event, wanted)
+        except PipelineError as error:
+            self.note(error)
+
+
+def _by_architecture(
+    standings: Sequence[Standing], found: Mapping[str, FetchedLayer]
+) -> Mapping[Architecture, tuple[FetchedLayer, ...]]:
+    groups: dict[Architecture, dict[str, FetchedLayer]] = {}
+    for each in standings:
+        groups.setdefault(each.live.architecture, {}).update({arn: found[arn] for arn in each.live.layers})
+    return {architecture: tuple(group.values()) for architecture, group in groups.items()}
+
+
+def _differences(latest: FunctionState, live: FunctionState) -> Iterator[str]:
+    if latest.sha256 != live.sha256:
+        yield "code"
+    if latest.layers != live.layers:
+        yield "layers"
+
+
+def _was_live(standing: Standing, latest: FunctionState) -> bool:
+    """Whether $LATEST is what a release left there that was live and rolled back from: the history tells."""
+    passed = (standing.version(each.version) for each in standing.history)
+    return any(each is not None and not any(_differences(latest, each)) for each in passed)
+
+
+def _not_ours(name: str, note: LayerNote | None, held: Contents) -> Iterator[Fault]:
+    """Yield why a layer version may not be promoted."""
+    cure = "deploy the stage again"
+    if note is None or held.manifest is None:
+        yield Fault(name, "is not a layer of this pipeline", "its description or its manifest says nothing of it", cure)
+        return
+    if not held.sha256.startswith(note.digest):
+        yield Fault(name, f"holds sha256 {held.sha256[:12]}…; its description says {note.digest}…", cure=cure)
+    if note.image == "host":
+        cause = "it was built and verified on a host, not in the runtime image"
+        yield Fault(name, "is not verified", cause, "deploy the stage without --runtime host")
+    if missing := rebuilt.lacks(held):
+        yield Fault(name, f"its manifest does not tell {', '.join(missing)}", "an older pipeline made it", cure)
+
+
+def _drifted(standing: Standing, differences: str) -> Fault:
+    return Fault(
+        f"{standing.name}:$LATEST",
+        f"has other {differences} than version {standing.live.version}, which is live, and never was live itself",
+        cause="a deploy did not finish, or something else changed it",
+        cure="deploy the stage again, and see that it works, before it is promoted",
+    )
+
+
+def _different(digests: Mapping[str, Standing]) -> Fault:
+    said = ", ".join(f"{each.where} {sha256[:12]}…" for sha256, each in digests.items())
+    return Fault("the functions", f"run different code: {said}", cure="deploy the stage again")
+
+
+def _deleted(name: str) -> Fault:
+    return Fault(
+        name, "was deleted: its bytes are no more to be had", cure="deploy the stage again, which publishes it"
+    )

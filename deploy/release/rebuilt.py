@@ -1,0 +1,96 @@
+"""Downloaded zips as the values that a build gives, so that they can be proven and shipped as a build is.
+
+Nothing is believed of them for that: `verify` tries the layers anew. What the manifest in a layer says of its
+packages is what the audit compares the zip with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import fields
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from deploy.code import tree_digest
+from deploy.code.bundle import CodeBundle
+from deploy.errors import Fault, RolloutError
+from deploy.inside.exchange import Package, Pin, Report, Saving
+from deploy.layer.opt_folder import unpacked
+from deploy.layer.spec import LayerSpec
+from deploy.layer.values import BuiltLayer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from deploy.container.digest import RuntimeImage
+    from deploy.published.contents import Contents, HeldPackage
+    from deploy.settings import Architecture, Settings
+
+_COUNTED = {"unzipped", "zipped"}
+_TOLD = {field.name for field in fields(Package)} - _COUNTED
+
+
+def code(path: Path) -> CodeBundle:
+    """Make a bundle of a code zip, as `bundle` makes it of sources."""
+    content = path.read_bytes()
+    files = unpacked([BytesIO(content)])
+    return CodeBundle(
+        zip=path,
+        sha256=hashlib.sha256(content).hexdigest(),
+        files=files,
+        tree_digest=tree_digest.of_files(files),
+        size=len(content),
+    )
+
+
+def layer(  # noqa: PLR0913 - the parts of a spec, and the zip with what is in it
+    settings: Settings, name: str, architecture: Architecture, image: RuntimeImage, *, path: Path, held: Contents
+) -> BuiltLayer:
+    """Make a built layer of a zip of ours: its policy is the settings', its pins are the wheels that it was made of.
+
+    Raises RolloutError where its manifest does not say enough.
+    """
+    report = _report(name, held)
+    first = settings.architectures[0]
+    spec = LayerSpec(
+        layer=settings.layers[name],
+        runtime=settings.runtime,
+        architecture=architecture,
+        image=image,
+        pins=tuple(Pin(name=each.name, version=each.version, hashes=(each.sha256,)) for each in report.packages),
+        dockerfile=settings.project / settings.dockerfile,
+        stem=name if architecture == first else f"{name}-{architecture}",
+    )
+    return BuiltLayer(spec=spec, zip=path, sha256=held.sha256, report=report)
+
+
+def lacks(held: Contents) -> tuple[str, ...]:
+    """Name what the manifest does not say of packages, and would have to."""
+    described = held.manifest["packages"] if held.manifest else []
+    return tuple(sorted({key for package in described for key in _TOLD - package.keys()}))
+
+
+def _report(name: str, held: Contents) -> Report:
+    if held.manifest is None or lacks(held):
+        raise RolloutError([Fault(name, f"its manifest does not tell {', '.join(lacks(held)) or 'anything'}")])
+    manifest = held.manifest
+    tools = manifest.get("tools", {})
+    counted = {each.name: each for each in held.packages}
+    return Report(
+        python=tools.get("python", ""),
+        glibc="",
+        strip=tools.get("strip", ""),
+        packages=tuple(_package(each, counted[each["name"]]) for each in manifest["packages"]),
+        savings=tuple(Saving(**each) for each in manifest.get("savings", ())),
+        kept_symbols=dict(manifest.get("kept_symbols", {})),
+        uncompiled=dict(manifest.get("uncompiled", {})),
+        files=len(held.files),
+        zipped=held.zipped,
+        unzipped=held.size,
+    )
+
+
+def _package(told: Mapping[str, Any], counted: HeldPackage) -> Package:
+    values: dict[str, Any] = {key: tuple(told[key]) if isinstance(told[key], list) else told[key] for key in _TOLD}
+    return Package(**values, unzipped=counted.size, zipped=counted.zipped)

@@ -1,0 +1,76 @@
+"""What a region has of the project's layers: their versions, and the parameters that name some of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deploy.aws import layers, parameters
+from deploy.published import usage
+from deploy.published.descriptions import LayerNote
+from deploy.share import channels
+from deploy.share.channels import target_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from deploy.aws.connection import Aws
+    from deploy.aws.layers import LayerVersion
+    from deploy.aws.parameters import Parameter
+    from deploy.settings import Layer, Settings, Stage, Target
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stock:
+    """A layer in a region: every version, newest first, whoever published it, and its parameters by name."""
+
+    layer: Layer
+    versions: tuple[LayerVersion, ...]
+    parameters: Mapping[str, Parameter]
+
+    @property
+    def newest(self) -> Mapping[Target, LayerVersion]:
+        """The newest version that the pipeline published, for each runtime and architecture."""
+        found: dict[Target, LayerVersion] = {}
+        for each in reversed(self.versions):
+            target = target_of(each)
+            if target and LayerNote.parse(each.description):
+                found[target] = each
+        return found
+
+    def version(self, number: int) -> LayerVersion | None:
+        return next((each for each in self.versions if each.version == number), None)
+
+
+def read(aws: Aws, settings: Settings) -> dict[str, Stock]:
+    """Ask a region for every layer of the project, by name."""
+    return {name: _read(aws, settings, layer) for name, layer in settings.layers.items()}
+
+
+def in_use(aws: Aws, stock: Stock, attached: frozenset[str]) -> set[int]:
+    """Number the versions that are followed: the newest, those that a parameter holds, and those `attached`, by ARN."""
+    newest = {each.version for each in stock.newest.values()}
+    named = set(channels.held(aws, stock.layer, stock.parameters))
+    return newest | named | {each.version for each in stock.versions if each.arn in attached}
+
+
+def attached(aws: Aws, settings: Settings, stage: Stage) -> frozenset[str]:
+    """Return the ARNs of the layer versions that the stage's functions have in versions which get traffic."""
+    names = [f"{function.name}{stage.suffix}" for function in settings.functions.values()]
+    return frozenset(
+        arn
+        for function in usage.read(aws, names).deployed
+        for state in function.states
+        if function.aliases_of(state.version)
+        for arn in state.layers
+    )
+
+
+def _read(aws: Aws, settings: Settings, layer: Layer) -> Stock:
+    versions = layers.versions(aws, layer.name)
+    targets = {target for each in versions if (target := target_of(each))}
+    return Stock(
+        layer=layer,
+        versions=versions,
+        parameters=parameters.read(aws, channels.names(settings, layer, targets)),
+    )

@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from deploy.code import tree_digest
+from deploy.code.bundle import CodeBundle, bundle
+from deploy.configuration import load
+from deploy.errors import BuildError
+from deploy.settings import Code, Function, Layer, Settings
+
+PROJECT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Settings:
+    """A project with a module, a package, a text and an included file."""
+    write(tmp_path / "src/bot.py", "import rooms.hall\nhandler = rooms.hall.open\n")
+    write(tmp_path / "src/rooms/__init__.py", "")
+    write(tmp_path / "src/rooms/hall.py", "def open(event, context):\n    return event\n")
+    write(tmp_path / "src/rooms/words.txt", "à la carte")
+    write(tmp_path / "config/menu.yaml", "menu: []\n")
+    return Settings(
+        project=tmp_path,
+        layers={"deps": Layer(name="deps")},
+        functions={"bot": Function(key="bot", name="bot", handler="bot.handler")},
+        code=Code(include=(Path("config/menu.yaml"),)),
+    )
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def made(settings: Settings) -> CodeBundle:
+    return bundle(settings, settings.project / "dist")
+
+
+def refusal(settings: Settings) -> str:
+    with pytest.raises(BuildError) as refused:
+        made(settings)
+    assert not (settings.project / "dist").exists()
+    return str(refused.value)
+
+
+def test_the_zip_holds_the_sources_at_its_root_and_included_files_under_their_own_path(project: Settings) -> None:
+    made_bundle = made(project)
+    with zipfile.ZipFile(made_bundle.zip) as archive:
+        held = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+    assert list(held) == ["bot.py", "config/menu.yaml", "rooms/__init__.py", "rooms/hall.py", "rooms/words.txt"]
+    assert held == made_bundle.files
+    assert held["rooms/words.txt"].decode() == "à la carte"
+
+
+def test_the_bundle_says_what_it_is(project: Settings) -> None:
+    made_bundle = made(project)
+    content = made_bundle.zip.read_bytes()
+    assert made_bundle.zip == project.project / "dist/code.zip"
+    assert (made_bundle.sha256, made_bundle.size) == (hashlib.sha256(content).hexdigest(), len(content))
+    assert made_bundle.tree_digest == tree_digest.of_files(made_bundle.files)
+
+
+def test_the_same_sources_give_the_same_bytes_elsewhere_later_and_with_other_rights(
+    project: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = made(project).zip.read_bytes()
+    elsewhere = tmp_path / "elsewhere"
+    for path in sorted([*project.project.glob("src/**/*.*"), *project.project.glob("config/*")], reverse=True):
+        copy = write(elsewhere / path.relative_to(project.project), path.read_text())
+        copy.chmod(0o600)
+        os.utime(copy, (0, time.time() - 10**8))
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    assert made(replace(project, project=elsewhere)).zip.read_bytes() == first
+
+
+def test_entries_are_readable_by_all_and_carry_no_time(project: Settings) -> None:
+    with zipfile.ZipFile(made(project).zip) as archive:
+        entries = archive.infolist()
+    assert {entry.external_attr >> 16 for entry in entries} == {0o100644}
+    assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+    assert {entry.extra for entry in entries} == {b""}
+
+
+def test_the_zip_is_only_written_when_its_bytes_change(project: Settings) -> None:
+    zipped = made(project).zip
+    os.utime(zipped, (1, 1))
+    assert made(project).zip.stat().st_mtime == 1
+    write(project.project / "src/bot.py", "handler = None\n")
+    assert made(project).zip.stat().st_mtime > 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "__pycache__/bot.cpython-311.pyc",
+        "rooms/__pycache__/hall.cpython-311.pyc",
+        "bot.pyc",
+        ".hidden",
+        ".env.example",
+        ".git/config",
+        "rooms/.DS_Store",
+        "bot.py~",
+        ".bot.py.swp",
+        "bot.py.swp",
+        "#bot.py#",
+        "bot.py.orig",
+        "bot.py.rej",
+        "bot.py.bak",
+    ],
+)
+def test_what_tools_leave_behind_does_not_ship(project: Settings, name: str) -> None:
+    before = made(project).sha256
+    write(project.project / "src" / name, "left behind")
+    assert made(project).sha256 == before
+
+
+@pytest.mark.parametrize("name", [".env", ".env.production", "rooms/.env"])
+def test_secrets_beside_the_sources_stop_it(project: Settings, name: str) -> None:
+    write(project.project / "src" / name, "TOKEN=abc")
+    assert f"src/{name}: holds secrets" in refusal(project)
+
+
+def test_secrets_cannot_be_included_either(project: Settings) -> None:
+    write(project.project / ".env", "TOKEN=abc")
+    assert ".env: holds secrets" in refusal(replace(project, code=Code(include=(Path(".env"),))))
+
+
+@pytest.mark.parametrize("target", ["bot.py", "rooms", "/etc/hostname", "nowhere"])
+def test_links_to_files_and_folders_are_refused(project: Settings, target: str) -> None:
+    (project.project / "src/link").symlink_to(target)
+    assert "src/link: is a link" in refusal(project)
+
+
+def test_an_included_link_is_refused(project: Settings) -> None:
+    (project.project / "config/link.yaml").symlink_to("menu.yaml")
+    assert "config/link.yaml: is a link" in refusal(replace(project, code=Code(include=(Path("config/link.yaml"),))))
+
+
+@pytest.mark.timeout(10)
+def test_a_pipe_is_refused_and_not_read(project: Settings) -> None:
+    os.mkfifo(project.project / "src/pipe")
+    assert "src/pipe: is not a file" in refusal(project)
+
+
+@pytest.mark.parametrize("include", ["../outside.yaml", "/etc/hostname", "config/../../outside.yaml"])
+def test_nothing_outside_of_the_project_is_included(project: Settings, include: str) -> None:
+    write(project.project.parent / "outside.yaml", "")
+    assert f"code.include: {include}: is not inside the project" in refusal(
+        replace(project, code=Code(include=(Path(include),)))
+    )
+
+
+def test_two_files_for_the_same_place_are_refused(project: Settings) -> None:
+    write(project.project / "src/config/menu.yaml", "menu: [other]")
+    assert "config/menu.yaml: would become config/menu.yaml, and so would a file in src" in refusal(project)
+
+
+def test_every_fault_is_told_at_once_with_file_and_line(project: Settings) -> None:
+    write(project.project / "src/bot.py", "import os\n\ndef handler(:\n    pass\n")
+    write(project.project / "src/rooms/hall.py", "return 1\n")
+    write(project.project / "src/rooms/nul.py", "a = '\0'\n")
+    write(project.project / "src/rooms/latin.py", "").write_bytes(b"a = '\xe9'\n")
+    (project.project / "src/link").symlink_to("bot.py")
+    message = refusal(replace(project, code=Code(include=(Path("config/absent.yaml"),))))
+    assert "src/bot.py:3: invalid syntax\n    cause: def handler(:" in message
+    assert "src/rooms/hall.py:1: 'return' outside function" in message
+    assert "src/rooms/nul.py: source code string cannot contain null bytes" in message
+    assert "src/rooms/latin.py:1: (unicode error) 'utf-8' codec can't decode" in message
+    assert "src/link: is a link" in message
+    assert "config/absent.yaml: no such file" in message
+
+
+@pytest.mark.parametrize("handler", ["worker.handler", "rooms.worker.handler", "rooms/attic.handler"])
+def test_a_handler_without_its_module_is_refused(project: Settings, handler: str) -> None:
+    functions = {"worker": Function(key="worker", name="worker", handler=handler)}
+    assert f"functions.worker.handler: {handler} needs" in refusal(replace(project, functions=functions))
+
+
+@pytest.mark.parametrize("handler", ["rooms.hall.open", "rooms.open"])
+def test_a_handler_in_a_package_is_found(project: Settings, handler: str) -> None:
+    functions = {"worker": Function(key="worker", name="worker", handler=handler)}
+    assert made(replace(project, functions=functions)).files
+
+
+def test_a_source_folder_that_is_absent_or_empty_is_refused(project: Settings) -> None:
+    settings = replace(project, functions={}, code=Code(source=Path("sources")))
+    assert "sources: holds nothing to ship" in refusal(settings)
+
+
+def test_another_python_than_the_runtime_s_is_refused(project: Settings) -> None:
+    assert "runtime: is python3.12, and this is python3.11" in refusal(replace(project, runtime="python3.12"))
+
+
+def test_the_project_s_own_code_fits_into_48_kib(tmp_path: Path) -> None:
+    shipped = bundle(load(PROJECT, {}), tmp_path)
+    assert shipped.size <= 48 * 1024
+    assert {"bot.py", "worker.py", "config/campaign_channels.yaml"} < shipped.files.keys()
+
+
+def test_documentation_stays_behind_where_the_configuration_says_so(tmp_path: Path) -> None:
+    settings = load(PROJECT, {})
+    assert b"entry point" not in bundle(settings, tmp_path).files["bot.py"]
+    documented = replace(settings, code=replace(settings.code, documentation=True))
+    assert b"entry point" in bundle(documented, tmp_path).files["bot.py"]
+
+
+def test_a_process_that_has_imported_much_makes_the_same_zip(tmp_path: Path) -> None:
+    script = f"""
+from pathlib import Path
+from deploy.code.bundle import bundle
+from deploy.configuration import load
+print(bundle(load(Path({str(PROJECT)!r}), {{}}), Path({str(tmp_path)!r})).sha256)
+"""
+    fresh = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert bundle(load(PROJECT, {}), tmp_path).sha256 == fresh.stdout.strip()
+
+
+def test_making_it_imports_nothing_slow(tmp_path: Path) -> None:
+    """`nox -s bench` holds how long it takes as a process; none of the slow imports may come back."""
+    script = f"""
+import sys
+from pathlib import Path
+from deploy.code.bundle import bundle
+from deploy.configuration import load
+bundle(load(Path({str(PROJECT)!r}), {{}}), Path({str(tmp_path)!r}))
+print([name for name in ("boto3", "docker", "rich", "elftools", "cyclonedx") if name in sys.modules])
+print(len(sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+    slow, modules = done.stdout.splitlines()
+    assert slow == "[]"
+    assert int(modules) < 220, "it was 189, the interpreter's own among them; boto3 alone brings over 300"

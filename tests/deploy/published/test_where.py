@@ -1,0 +1,58 @@
+"""Layers that another account does not share, by Stubber: the emulator has one account and refuses nobody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.stub import Stubber
+from packaging.requirements import Requirement
+
+from deploy.aws.connection import Aws
+from deploy.errors import AwsError
+from deploy.published import where
+from deploy.published.downloads import Shelf
+from deploy.published.usage import Deployed, Usage
+from tests.deploy.status.standings import ARN, state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+THEIRS = ARN.replace("123456789012", "999999999999")
+
+
+@pytest.fixture
+def aws() -> Aws:
+    return Aws(boto3.Session("key", "secret", region_name="eu-central-1"), "123456789012", Config())
+
+
+@pytest.fixture
+def lambda_(aws: Aws) -> Iterator[Stubber]:
+    with Stubber(aws.functions) as stubber:
+        stubber.add_client_error("get_layer_version_by_arn", "AccessDeniedException", "not authorized", 403)
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+def using(arn: str) -> Usage:
+    latest = state("bot", "$LATEST")
+    return Usage((Deployed("bot", type(latest)(**vars(latest) | {"layers": (arn,)}), (), ()),))
+
+
+@pytest.mark.usefixtures("lambda_")
+def test_a_layer_that_is_not_shared_is_told_with_what_runs_it(aws: Aws, tmp_path: Path) -> None:
+    done: list[None] = []
+    found = where.find(Shelf(aws, tmp_path), [THEIRS], Requirement("idna"), using(THEIRS), lambda: done.append(None))
+    assert (found.holders, found.opened, len(done)) == ((), 0, 1)
+    (unseen,) = found.unseen
+    assert unseen.why.startswith("another account's, not readable: not authorized")
+    assert [str(each) for each in unseen.users] == ["bot:$LATEST"]
+
+
+@pytest.mark.usefixtures("lambda_")
+def test_a_layer_of_our_own_that_may_not_be_read_stops_the_run(aws: Aws, tmp_path: Path) -> None:
+    with pytest.raises(AwsError, match="not authorized"):
+        where.find(Shelf(aws, tmp_path), [ARN], Requirement("idna"), using(ARN), lambda: None)
