@@ -190,7 +190,7 @@ def bytecode(compiled: Sequence[str], plan: Plan) -> Bytecode:
 def _bytecode_files() -> Iterator[tuple[str, str]]:
     """Yield source and bytecode of what was imported; what is in sys.modules need not be a module."""
     for module in list(sys.modules.values()):
-        if isinstance(module, ModuleType):
+        if issubclass(type(module), ModuleType):  # one may claim to be of a class that it is not
             spec = _dictionary.__get__(module).get("__spec__")
             if isinstance(spec, importlib.machinery.ModuleSpec) and (spec.cached or "").endswith(".pyc"):
                 yield str(spec.origin), str(spec.cached)

@@ -116,20 +116,20 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Described:
-    """What importlib.metadata answers about a distribution; `files` is None where it cannot say.
+    """What importlib.metadata answers about a distribution; `home` is "" where it finds none, `files` None without RECORD.
 
     `absent` are those of `files` that are not there, `packages` the import names that lead to the distribution.
     """
 
     distribution: str
-    version: str
-    home: str
-    headers: tuple[tuple[str, str], ...]
-    requires: tuple[str, ...]
-    entry_points: tuple[str, ...]
-    files: tuple[str, ...] | None
-    absent: tuple[str, ...]
-    packages: tuple[str, ...]
+    version: str = ""
+    home: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    requires: tuple[str, ...] = ()
+    entry_points: tuple[str, ...] = ()
+    files: tuple[str, ...] | None = None
+    absent: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,39 @@
+"""Imports a handler as the runtime interface client does, with the function's own environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from deploy.inside.look_modules import attempt, leave_runtime_out, watch_failed_searches
+from deploy.inside.looks import Asked, Begun, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deploy.inside.looks import Handler, Plan, Record
+
+
+def look(handler: Handler, plan: Plan, skip: frozenset[str]) -> Iterator[Record]:
+    """Yield what comes of importing a handler from the code, its layers and the standard library alone."""
+    leave_runtime_out(plan)
+    asked = watch_failed_searches()
+    os.environ.update(dict(handler.environment))
+    module, _, attribute = handler.handler.rpartition(".")
+    module = module.replace("/", ".")
+    if module in skip:
+        return
+    yield Begun(kind="handler", what=module)
+    outcome = replace(attempt(module, plan, locate=True), kind="handler")
+    yield outcome if outcome.error else replace(outcome, error=_wrong(module, attribute))
+    yield Asked(names=tuple(sorted(asked)))
+
+
+def _wrong(module: str, attribute: str) -> str:
+    found = getattr(sys.modules[module], attribute, None)
+    if callable(found):
+        return ""
+    has = "does not exist" if found is None else "is not callable"
+    return f"{module}.{attribute} {has}"

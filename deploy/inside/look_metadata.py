@@ -1,0 +1,52 @@
+"""What importlib.metadata answers about each distribution; reading it runs no code of any of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deploy.inside.files import normalised
+from deploy.inside.look_modules import home, leave_runtime_out
+from deploy.inside.looks import Begun, Described
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from importlib.metadata import Distribution
+
+    from deploy.inside.looks import Plan, Record
+
+
+def look(plan: Plan, skip: frozenset[str]) -> Iterator[Record]:
+    """Yield the answers about every distribution of the plan; one that is not found has neither version nor home."""
+    from importlib import metadata
+
+    leave_runtime_out(plan)
+    led: dict[str, list[str]] = {}
+    for package, names in metadata.packages_distributions().items():
+        for name in names:
+            led.setdefault(normalised(name), []).append(package)
+    for name in plan.distributions:
+        if name in skip:
+            continue
+        yield Begun(kind="metadata", what=name)
+        try:
+            found = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            yield Described(distribution=name)
+        else:
+            yield _described(name, found, led, plan)
+
+
+def _described(name: str, found: Distribution, led: Mapping[str, list[str]], plan: Plan) -> Described:
+    files = found.files
+    entry_points = (f"{each.group}: {each.name} = {each.value}" for each in found.entry_points)
+    return Described(
+        distribution=name,
+        version=found.version or "",
+        home=home(str(found.locate_file("")), plan),
+        headers=tuple((key, str(value)) for key, value in found.metadata.items()),
+        requires=tuple(found.requires or ()),
+        entry_points=tuple(sorted(entry_points)),
+        files=None if files is None else tuple(sorted(map(str, files))),
+        absent=tuple(sorted(str(each) for each in files or () if not each.locate().exists())),
+        packages=tuple(sorted(set(led.get(name, ())))),
+    )
