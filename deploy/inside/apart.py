@@ -41,8 +41,9 @@ if TYPE_CHECKING:
 
 SILENCE = 60.0
 _DEATHS = 8
+_WORKERS = 4
 _PATIENCE = 10.0
-_PROCESSES = 256
+_PROCESSES = 512
 _TAIL = 4096
 _REPORT = 64 * 1024 * 1024
 _CHUNK = 65536
@@ -95,7 +96,7 @@ def run(tasks: Sequence[Task], *, own_users: bool, silence: float = SILENCE) -> 
     waiting = deque(
         _Process(task, _FIRST_USER + at if own_users else -1) for at, task in enumerate(tasks)
     )
-    workers = len(os.sched_getaffinity(0)) if own_users else 1
+    workers = min(len(os.sched_getaffinity(0)), _WORKERS) if own_users else 1
     running: list[_Process] = []
     with selectors.DefaultSelector() as selector:
         while waiting or running:

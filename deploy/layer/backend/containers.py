@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from deploy import pip_settings
 from deploy.container.calls import CallTimedOutError
 from deploy.errors import EngineError, VerificationError
-from deploy.layer.backend import pip_download
+from deploy.layer.backend import pip_download, pip_install
 from deploy.layer.backend.protocol import OPT, TASK_ROOT
 from deploy.runtimes.wheel_tags import pip_options
 
@@ -33,6 +33,10 @@ script, argument = (sys.stdin.buffer.read(int(size)) for size in sys.argv[1:])
 sys.argv[:] = ["script", argument.decode()]
 exec(compile(script, "script", "exec"), {"__name__": "__main__"})
 """
+_WHEELS = "/wheels"
+_ROOT = "0:0"
+# Four packages at a time, each with as many threads as it may have in Lambda; deploy/inside/apart.py bounds each.
+_PROCESSES = 4096
 # Sends the event as soon as the emulator listens. Nothing in the runtime image but Python can send it.
 _CLIENT = """\
 import sys, time, urllib.error, urllib.request
@@ -119,9 +123,28 @@ class ContainerRuntime:
     ) -> Iterator[ContainerSandbox]:
         with (
             self.engine.volumes(self._id, {OPT: opt, TASK_ROOT: task}) as volumes,
-            self.engine.container(self._id, volumes=volumes) as container,
+            self._trial(volumes) as container,
         ):
             yield ContainerSandbox(self.engine, self._id, container, volumes, spec.runtime)
+
+    @contextmanager
+    def installed(self, spec: LayerSpec, wheels: Mapping[str, bytes]) -> Iterator[ContainerSandbox]:
+        with self.engine.volumes(self._id, {OPT: {}, TASK_ROOT: {}, _WHEELS: wheels}) as volumes:
+            into, bring = {OPT: volumes.pop(OPT)}, {_WHEELS: volumes.pop(_WHEELS)}
+            # Root without capabilities: no code of the wheels runs, and the volume is root's.
+            with self.engine.container(self._id, volumes=bring, filled=into, user=_ROOT) as container:
+                for step in pip_install.steps(spec.runtime, f"{OPT}/python", [f"{_WHEELS}/{name}" for name in wheels]):
+                    pip_install.check(step, container.call(step.command, step.environment, timeout=step.timeout))
+            with self._trial({**volumes, **into}) as container:
+                yield ContainerSandbox(self.engine, self._id, container, {**volumes, **into}, spec.runtime)
+
+    @contextmanager
+    def _trial(self, volumes: Mapping[str, str]) -> Iterator[Container]:
+        """Start a container in which a script of ours may let every package run as a user of its own."""
+        with self.engine.container(
+            self._id, volumes=volumes, user=_ROOT, capabilities=("SETUID", "SETGID"), processes=_PROCESSES
+        ) as container:
+            yield container
 
 
 @dataclass(frozen=True)
@@ -135,6 +158,7 @@ class ContainerSandbox:
     python: str
     opt: str = OPT
     task: str = TASK_ROOT
+    own_users: bool = True
 
     def run(self, script: bytes, argument: str, environment: Mapping[str, str], timeout: float) -> Completed:
         data = argument.encode()
