@@ -1,0 +1,56 @@
+"""What the distributions require of each other, against the lock, as `pip check` does: extras are nobody's unless asked for.
+
+A requirement that is imported late would be missed by any look, so it is compared by the metadata.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packaging.markers import Marker, UndefinedEnvironmentName
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.version import InvalidVersion
+
+from deploy.errors import Fault
+from deploy.locking.lockfile import environment, normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from deploy.settings import Target
+
+
+def unmet(requires: Mapping[str, Sequence[str]], pins: Mapping[str, str], target: Target) -> Iterator[Fault]:
+    """Yield each requirement that the lock does not meet; `requires` and `pins` are by distribution."""
+    for distribution in sorted(requires):
+        for line in requires[distribution]:
+            try:
+                requirement = Requirement(line)
+            except InvalidRequirement:
+                continue  # pip reads such a line as nothing, and so did what locked it
+            if requirement.marker is None or _applies(requirement.marker, target):
+                yield from _unmet(distribution, requirement, pins)
+
+
+def _applies(marker: Marker, target: Target) -> bool:
+    try:
+        return marker.evaluate({**environment(target), "extra": ""})
+    except UndefinedEnvironmentName:
+        return False
+
+
+def _unmet(distribution: str, requirement: Requirement, pins: Mapping[str, str]) -> Iterator[Fault]:
+    name = normalised(requirement.name)
+    where = f"{distribution}: requires {requirement.name}{requirement.specifier}"
+    version = pins.get(name)
+    if version is None:
+        cure = f"remake the lock with `nox -s lock`, or add {name} to requirements.in"
+        yield Fault(where, "which the lock does not have", "the lock is not whole, as `pip check` would say", cure)
+        return
+    try:
+        met = requirement.specifier.contains(version, prereleases=True)
+    except InvalidVersion:
+        met = True
+    if not met:
+        cure = "lock versions that fit each other: `nox -s lock -- --upgrade`"
+        yield Fault(where, f"and the lock has {name} {version}", "two distributions do not fit each other", cure)
