@@ -119,6 +119,14 @@ def lint(session: nox.Session) -> None:
     session.run("python", "-m", "deploy", "check")
 
 
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Render docs/ to site/; a broken link or anchor, or a reference that is behind the code, fails."""
+    _install(session, *PIPELINE, *nox.project.dependency_groups(PYPROJECT, "docs"))
+    session.run("python", "-m", "tools.reference", "--check")
+    session.run("sphinx-build", "-c", "docs", "--nitpicky", "--fail-on-warning", "--keep-going", ".", "site")
+
+
 @nox.session(default=False)
 def actionlint(session: nox.Session) -> None:
     """Check the workflows once more, with a program that its package fetches from GitHub."""

@@ -4,20 +4,16 @@ Nothing here imports anything but the standard library and the one tool in tools
 nothing installed. The values that cross the border, `Recipe` in and `Report` out, are in `exchange`; the host
 imports that module too.
 
-assemble       from a folder of wheels to the layer's zip: the steps, in their order
-exchange       the values that cross the border, as JSON
-refusal        what the assembly refuses, as plain lines that the host shows
-wheel          a wheel in memory, mapped as `pip install --target` would
-selection      which wheels make the layer: one for each pin, with a hash that the lock allows
-files          the files of a layer while it is assembled, by their path below python/
-trim           what is left out: one rule for each key of the trim policy
-trim_botocore  the rules for botocore's data
-trim_metadata  the rule for .dist-info
-trim_plain     the rules that only look at paths
-symbols        symbols that no loader reads go out of shared objects
-bytecode       modules compiled, the same wherever it is done
-inventory      what is in a layer: the report, and the manifest inside the zip
-archive        the zip: the same entries give the same bytes
-tool           libdeflate, brought in from its wheel
-probe          tries what was unpacked: imports everything, loads everything
+assemble   from a folder of wheels to the layer's zip: the steps, in their order
+exchange   the values that cross the border, as JSON
+refusal    what the assembly refuses, as plain lines that the host shows
+wheel      a wheel in memory, mapped as `pip install --target` would
+selection  which wheels make the layer: one for each pin, with a hash that the lock allows
+files      the files of a layer while it is assembled, by their path below python/
+trim       a room: what is left out, one rule for each key of the trim policy
+bytecode   modules compiled, the same wherever it is done
+inventory  what is in a layer: the report, and the manifest inside the zip
+archive    the zip: the same entries give the same bytes
+tool       libdeflate, brought in from its wheel
+probe      tries what was unpacked: imports everything, loads everything
 """

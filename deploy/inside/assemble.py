@@ -2,7 +2,6 @@
 
     build/recipe.json, wheels/ ─ selection ─ the wheels, exactly those that were locked
                                  trim ────── their files, as far as the policy wants them
-                                 symbols ─── shared objects without what no loader reads
                                  bytecode ── modules compiled
                                  inventory ─ what is in the layer, and how it came there
                                  archive ─── out/layer.zip, out/report.json
@@ -16,9 +15,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.inside import archive, bytecode, inventory, selection, symbols, tool, trim
+from deploy.inside import archive, bytecode, inventory, selection, tool
 from deploy.inside.exchange import Recipe
 from deploy.inside.refusal import Refused, fault
+from deploy.inside.trim import apply, symbols
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,9 +53,9 @@ def assemble(recipe: Recipe, offered: dict[str, bytes]) -> dict[str, bytes]:
     _check_interpreter(recipe)
     tools = selection.tool_hashes(TOOLS.read_text(encoding="utf-8"))
     wheels = selection.select(offered, recipe.pins, tools, interpreter=f"/var/lang/bin/{recipe.runtime}")
-    trimmed = trim.trim(selection.merge(wheels), recipe)
-    stripped = symbols.strip(trimmed.files) if trim.is_on(trim.SYMBOLS, recipe) else symbols.Stripped()
-    trimmed = trimmed.after(trim.SYMBOLS, stripped.change, recipe)
+    trimmed = apply.trim(selection.merge(wheels), recipe)
+    stripped = symbols.strip(trimmed.files) if apply.is_on(apply.SYMBOLS, recipe) else symbols.Stripped()
+    trimmed = trimmed.after(apply.SYMBOLS, stripped.change, recipe)
     compiled = bytecode.compile_all(trimmed.files, sourceless=recipe.bytecode == "sourceless")
     deflate = tool.load(offered, tools)
     layer = inventory.Assembled(
@@ -65,8 +65,6 @@ def assemble(recipe: Recipe, offered: dict[str, bytes]) -> dict[str, bytes]:
         trimmed=trimmed,
         kept_symbols=stripped.kept,
         uncompiled=compiled.failed,
-        strip=stripped.tool,
-        deflate=deflate.version,
     )
     return _written(layer, deflate)
 
@@ -74,7 +72,7 @@ def assemble(recipe: Recipe, offered: dict[str, bytes]) -> dict[str, bytes]:
 def _written(layer: inventory.Assembled, deflate: tool.Deflate) -> dict[str, bytes]:
     entries = {f"python/{path}": archive.Entry(file.content, file.executable) for path, file in layer.files.items()}
     entries[f"channelwright/{layer.recipe.layer}.json"] = archive.Entry(inventory.manifest(layer))
-    written = archive.write(entries, deflate.compress)
+    written = archive.write(entries, deflate)
     report = inventory.report(layer, written, sum(len(entry.content) for entry in entries.values()))
     return {"layer.zip": written.content, "report.json": report.to_json().encode()}
 

@@ -140,7 +140,6 @@ class Report:
 
     python: str
     glibc: str
-    strip: str
     packages: tuple[Package, ...]
     savings: tuple[Saving, ...]
     applied: tuple[Applied, ...] = ()

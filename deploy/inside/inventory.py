@@ -9,17 +9,17 @@ import platform
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from deploy.inside.exchange import Package, Recipe, Report, Saving, lock_digest
+from deploy.inside.exchange import Package, Pin, Recipe, Report, Saving, lock_digest
 from deploy.inside.files import is_shared_object
-from deploy.inside.trim import savings
-from deploy.inside.trim_metadata import is_licence, license_of
+from deploy.inside.trim.apply import savings
+from deploy.inside.trim.metadata import is_licence, license_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from deploy.inside.archive import Archive
     from deploy.inside.files import Files
-    from deploy.inside.trim import Trimmed
+    from deploy.inside.trim.apply import Trimmed
     from deploy.inside.wheel import Wheel
 
 _MODULE = (".py", ".pyc", ".so")
@@ -35,8 +35,6 @@ class Assembled:
     trimmed: Trimmed
     kept_symbols: dict[str, str]
     uncompiled: dict[str, str]
-    strip: str
-    deflate: str
 
     @property
     def savings(self) -> tuple[Saving, ...]:
@@ -46,8 +44,9 @@ class Assembled:
 def manifest(layer: Assembled) -> bytes:
     """Describe a layer to whoever finds it unpacked in /opt.
 
-    It holds nothing that could differ between two builds from the same wheels with the same tools. `content` is
-    a digest over the path and sha256 of every file below python/.
+    It holds nothing that could differ between two builds of the same wheels with the same policy. `lock` is a digest
+    over these wheels, whatever else the lock allows; `content` is one over the path and sha256 of every file below
+    python/.
     """
     recipe = layer.recipe
     owned = owned_paths({path: file.owner for path, file in layer.files.items()})
@@ -57,7 +56,7 @@ def manifest(layer: Assembled) -> bytes:
         "runtime": recipe.runtime,
         "architecture": recipe.architecture,
         "bytecode": recipe.bytecode,
-        "lock": lock_digest(recipe.pins),
+        "lock": lock_digest(installed(layer.wheels)),
         "content": hashlib.sha256(json.dumps(digests).encode()).hexdigest(),
         "packages": [_described(wheel, layer.files) | {"owns": owned.get(wheel.name, [])} for wheel in layer.wheels],
         "trim": json.loads(recipe.to_json())["trim"],
@@ -65,9 +64,13 @@ def manifest(layer: Assembled) -> bytes:
         "savings": [asdict(saving) for saving in layer.savings],
         "kept_symbols": layer.kept_symbols,
         "uncompiled": layer.uncompiled,
-        "tools": {"python": platform.python_version(), "strip": layer.strip, "deflate": layer.deflate},
     }
     return (json.dumps(document, indent=1) + "\n").encode()
+
+
+def installed(wheels: Iterable[Wheel]) -> list[Pin]:
+    """Pin each wheel that was installed, and no other."""
+    return [Pin(name=wheel.name, version=wheel.version, hashes=(wheel.sha256,)) for wheel in wheels]
 
 
 def report(layer: Assembled, archive: Archive, unzipped: int) -> Report:
@@ -75,7 +78,6 @@ def report(layer: Assembled, archive: Archive, unzipped: int) -> Report:
     return Report(
         python=platform.python_version(),
         glibc=(os.confstr("CS_GNU_LIBC_VERSION") or "").removeprefix("glibc "),
-        strip=layer.strip,
         packages=tuple(_package(wheel, layer.files, archive.zipped) for wheel in layer.wheels),
         savings=layer.savings,
         applied=layer.trimmed.applied,

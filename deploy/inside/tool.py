@@ -11,25 +11,21 @@ import io
 import sys
 import tempfile
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from deploy.inside.refusal import Refused, fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
 
 # Of libdeflate's 12 levels, 10 to 12 look for the best parse: 10 takes three times as long as 9 for 2.3 % less,
 # 10 MB a second and core; 12 takes twice as long again for 0.15 %.
 _LEVEL = 10
 
 
-@dataclass(frozen=True)
-class Deflate:
-    """A compressor that gives raw deflate streams, and its name and version."""
-
-    compress: Callable[[bytes], bytes]
-    version: str
+Deflate = Callable[[bytes], bytes]
+"""Gives a raw deflate stream."""
 
 
 def load(offered: Mapping[str, bytes], hashes: Collection[str]) -> Deflate:
@@ -45,4 +41,4 @@ def load(offered: Mapping[str, bytes], hashes: Collection[str]) -> Deflate:
             module = importlib.import_module("deflate")
         finally:
             sys.path.remove(folder)
-    return Deflate(lambda content: bytes(module.deflate_compress(content, _LEVEL)), f"deflate {module.__version__}")
+    return lambda content: bytes(module.deflate_compress(content, _LEVEL))

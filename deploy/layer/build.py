@@ -40,7 +40,7 @@ def build(  # noqa: PLR0913 - what, where, from where, to where, and how
     if missing := {"layer.zip", "report.json"} - set(made):
         raise BuildError.of(spec.stem, f"assembling it left no {' and no '.join(sorted(missing))}")
     report = Report.from_json(made["report.json"].decode())
-    _warn(report, say, strips=spec.layer.trim.debug_symbols)
+    _warn(report, say)
     zipped = into / f"{spec.stem}.zip"
     write(zipped, made["layer.zip"])
     return BuiltLayer(spec=spec, zip=zipped, sha256=hashlib.sha256(made["layer.zip"]).hexdigest(), report=report)
@@ -48,20 +48,18 @@ def build(  # noqa: PLR0913 - what, where, from where, to where, and how
 
 def context(spec: LayerSpec, wheels: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return all that assembling the layer needs, by path: the sources in deploy/inside, the recipe, the wheels."""
-    inside = (path for path in sorted(INSIDE.iterdir()) if path.suffix in {".py", ".txt"})
+    inside = (path for path in sorted(INSIDE.rglob("*")) if path.suffix in {".py", ".txt"})
     return {
         "Dockerfile.layer": spec.dockerfile.read_bytes(),
         "build/recipe.json": spec.recipe.to_json().encode(),
         "build/requirements.txt": requirements(spec.pins).encode(),
-        **{f"deploy/inside/{path.name}": path.read_bytes() for path in inside},
+        **{f"deploy/inside/{path.relative_to(INSIDE).as_posix()}": path.read_bytes() for path in inside},
         **{f"wheels/{name}": content for name, content in wheels.items()},
     }
 
 
-def _warn(report: Report, say: Callable[[str], None], *, strips: bool) -> None:
+def _warn(report: Report, say: Callable[[str], None]) -> None:
     """Say what the layer has against the policy's wish, and why; it works all the same."""
-    if strips and not report.strip:
-        say("libraries keep their symbols: there is no `strip` (binutils) where the layer is assembled")
     reasons: dict[str, list[str]] = {}
     for path, why in report.kept_symbols.items():
         reasons.setdefault(why, []).append(path)

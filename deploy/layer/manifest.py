@@ -35,7 +35,7 @@ def manifest(verified: VerifiedLayer, commit: Commit) -> dict[str, Any]:
         "savings": [asdict(saving) for saving in report.savings],
         "kept_symbols": report.kept_symbols,
         "uncompiled": report.uncompiled,
-        "tools": {"python": report.python, "glibc": report.glibc, "strip": report.strip},
+        "tools": {"python": report.python, "glibc": report.glibc},
         "packages": [asdict(package) for package in report.packages],
         "verification": asdict(verified.evidence),
     }

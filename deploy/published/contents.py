@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
 from deploy.errors import AwsError, Fault
-from deploy.inside.trim_metadata import license_of
+from deploy.inside.trim.metadata import license_of
 from deploy.locking.lockfile import normalised
 from deploy.published import abi
 

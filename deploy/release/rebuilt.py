@@ -75,12 +75,10 @@ def _report(name: str, held: Contents) -> Report:
     if held.manifest is None or lacks(held):
         raise RolloutError([Fault(name, f"its manifest does not tell {', '.join(lacks(held)) or 'anything'}")])
     manifest = held.manifest
-    tools = manifest.get("tools", {})
     counted = {each.name: each for each in held.packages}
     return Report(
-        python=tools.get("python", ""),
+        python="",
         glibc="",
-        strip=tools.get("strip", ""),
         packages=tuple(_package(each, counted[each["name"]]) for each in manifest["packages"]),
         savings=tuple(Saving(**each) for each in manifest.get("savings", ())),
         kept_symbols=dict(manifest.get("kept_symbols", {})),

@@ -42,7 +42,7 @@ def add_campaign(work: Work) -> Message:
 
 def resume(work: Work) -> Message:
     """Go on with a campaign that could not be finished; raise StoppedError."""
-    server = work.look(rights=False)
+    server = work.look()
     role = server.roles.get(int(work.text("role", "0")))
     if role is None:
         raise StoppedError("The campaign's role is gone, and with it what I had begun. Use `/add-campaign` again.")
@@ -54,7 +54,7 @@ def resume(work: Work) -> Message:
 
 def remove(work: Work) -> Message:
     """Take back a campaign that could not be finished, as far as nobody used it."""
-    server = work.look(rights=False)
+    server = work.look()
     removal = Removal(work.discord, server, int(work.text("since", "0")))
     role = server.roles.get(int(work.text("role", "0")))
     category = next((each for each in server.categories if role and each.overwrite(role.id)), None)

@@ -46,24 +46,32 @@ def recognised(server: Server, category: Channel) -> Campaign | None:
     role = role_of(server, category)
     if role is None or not is_kept(server, category):
         return None
-    return Campaign(category, role, tuple(server.children(category)), seeing(server, category, role))
+    return of(server, category, role)
 
 
-def campaign(server: Server, campaign_id: object) -> Campaign:
-    """Return the campaign with this category; raise StoppedError if it is none of ours or out of sight."""
+def of(server: Server, category: Channel, role: Role) -> Campaign:
+    """Describe a category and its channels as the campaign of a role."""
+    return Campaign(category, role, tuple(server.children(category)), gms(server, category, role))
+
+
+def category_of(server: Server, campaign_id: object) -> Channel:
+    """Return the category with this id; raise StoppedError if it is out of sight, or no category."""
     category = server.channels.get(int(str(campaign_id)))
     if category is None:
         raise StoppedError(
             "I cannot see this category. If it is a campaign of mine, give me View Channel, Manage Channels and "
             "Connect in its permissions, and ask again."
         )
-    found = recognised(server, category) if category.type == CATEGORY else None
-    if found is None:
-        raise StoppedError(
-            f"{category.link} is not a campaign of mine, so I leave it alone. I know mine by the permissions that I "
-            "and a “… Members” role have on the category. If it was one, `/campaign doctor` says what it lacks."
-        )
-    return found
+    if category.type != CATEGORY:
+        raise foreign(category)
+    return category
+
+
+def foreign(category: Channel) -> StoppedError:
+    return StoppedError(
+        f"{category.link} is not a campaign of mine, so I leave it alone. I know mine by my note in one of its "
+        "channels. If it was one, `/campaign doctor` reports what it lacks."
+    )
 
 
 def is_kept(server: Server, channel: Channel) -> bool:
@@ -78,6 +86,17 @@ def role_of(server: Server, category: Channel) -> Role | None:
     roles = [role for role in roles if not role.managed]
     named = [role for role in roles if key(role.name, CATEGORY) == key(category.name + SUFFIX, CATEGORY)]
     return (named or roles)[0] if len(roles) == 1 or len(named) == 1 else None
+
+
+def gms(server: Server, category: Channel, role: Role) -> tuple[tuple[int, int], ...]:
+    """Return who sees the category, and the channels in it that players do not see, by overwrites."""
+    hidden = [each for each in server.children(category) if is_kept(server, each) and is_hidden(each, role)]
+    inside = {each for channel in hidden for each in seeing(server, channel, role)}
+    return tuple(each for each in seeing(server, category, role) if not hidden or each in inside)
+
+
+def is_hidden(channel: Channel, role: Role) -> bool:
+    return not channel.allows(role.id, VIEW_CHANNEL)
 
 
 def seeing(server: Server, channel: Channel, role: Role | None) -> tuple[tuple[int, int], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from channelwright import campaigns
+from channelwright import campaigns, proof
 from channelwright.overwrites import Parties, put
 from channelwright.permissions import SEND_MESSAGES, VIEW_CHANNEL
 from channelwright.reply import Message, StoppedError, fitted
@@ -34,7 +34,7 @@ def _line(campaign: Campaign) -> str:
 
 def add_player(work: Work) -> Message:
     """Give the campaign's role to somebody."""
-    campaign = campaigns.campaign(work.look(rights=False), work.text("campaign"))
+    campaign = proof.campaign(work, work.look())
     player = work.text("player")
     work.discord.put(f"/guilds/{work.job.guild_id}/members/{player}/roles/{campaign.role.id}")
     seen = listed([each.link for each in campaign.channels if each.allows(campaign.role.id, VIEW_CHANNEL)], 3)
@@ -43,7 +43,7 @@ def add_player(work: Work) -> Message:
 
 def remove_player(work: Work) -> Message:
     """Take the campaign's role from somebody; a GM keeps seeing it."""
-    campaign = campaigns.campaign(work.look(rights=False), work.text("campaign"))
+    campaign = proof.campaign(work, work.look())
     player = work.text("player")
     work.discord.delete(f"/guilds/{work.job.guild_id}/members/{player}/roles/{campaign.role.id}")
     still = " They still see it as its GM." if any(str(gm) == player for gm, _ in campaign.gms) else ""
@@ -71,7 +71,7 @@ def _players_set(work: Work, *, archived: bool) -> Campaign:
         server = work.look()
         if not server.bits & SEND_MESSAGES:
             raise StoppedError("I lack Send Messages in this server, so I can neither give nor take it.")
-        campaign = campaigns.campaign(server, work.text("campaign"))
+        campaign = proof.campaign(work, server)
         if not _players_put(work, server, campaign, archived=archived):
             return campaign
     raise StoppedError("This campaign changes faster than I can work on it.")

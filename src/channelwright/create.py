@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from channelwright import found, preflight, twins
+from channelwright import found, note, preflight, twins
 from channelwright.campaigns import is_kept
 from channelwright.discord_api import RefusedError, UnsureError
 from channelwright.found import Claim, Found, find
@@ -76,6 +76,7 @@ class Maker:
     seen_empty: set[int] = field(default_factory=set)
     _refused_types: set[int] = field(default_factory=set)
     _most: int = 0
+    _may_be_noted: bool = True
 
     def make(self) -> Made:
         """Bring the campaign about; raise StoppedError, ExistsError, RefusedError, or what the connection raises."""
@@ -87,6 +88,7 @@ class Maker:
                 self.sure = False
                 continue
             if self._is_done():
+                self._write_note(server)
                 return self.made
             self.sure = False
         raise StoppedError("This server changes faster than I can work on it.")
@@ -111,6 +113,20 @@ class Maker:
         own = {each.id: each for each in (self.made.category, *self.made.channels.values())}
         roles = {**self.server.roles, self.made.role.id: self.made.role}
         return replace(self.server, roles=roles, channels={**channels, **own})
+
+    def _write_note(self, server: Server) -> None:
+        """Note what was made, last of all: a channel with a message in it is no twin that could be cleared away."""
+        server = self._with(dict(server.channels))
+        assert self.made.role  # noqa: S101 - all of it is there
+        assert self.made.category  # noqa: S101
+        role, category = self.made.role, self.made.category
+        channels = [self.made.channels[slot] for slot in self.plan.slots]
+        places = note.places(server, category, role.id)
+        if not places:
+            raise StoppedError("There is no channel in it that takes messages, so I cannot keep my note there.")
+        noted = note.Note(category.id, role.id, self.plan.template, tuple(each.id for each in channels))
+        before = note.found(self.discord, server, category, role.id) if self._may_be_noted else None
+        note.write(self.discord, places[0].id, noted, f"note-{category.id}", before)
 
     def _rivals(self, server: Server) -> list[Channel]:
         """Return campaigns of this name that are older, and of another command."""
@@ -153,6 +169,7 @@ class Maker:
         """Create what is missing, in order. Whatever is the first of its kind hides what comes after it."""
         role = self.made.role or self._create_role()
         parties = Parties(server.id, role.id, self.plan.gms, server.bot_id, server.grantable, archived=self.archived)
+        self._may_be_noted = self._may_be_noted and not (self.sure and self.made.category is None)
         category = self.made.category or self._create_category(parties)
         for slot in self.plan.slots:
             if slot not in self.made.channels:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from channelwright import campaigns, summary, visibility
+from channelwright import campaigns, note, proof, summary, visibility
 from channelwright.campaign_plan import SUFFIX, Plan, Slot
 from channelwright.components import Style
 from channelwright.create import Maker
 from channelwright.found import Claim, Found, find
 from channelwright.overwrites import KEEPING, Parties
 from channelwright.permissions import SEND_MESSAGES, VIEW_CHANNEL
-from channelwright.reply import Message, fitted
+from channelwright.reply import Message, StoppedError, fitted
+from channelwright.rights import Asker
+from channelwright.roles import check_plain
 from channelwright.server import CATEGORY, key
 from channelwright.words import listed
 
@@ -36,6 +38,7 @@ class Patient:
     plan: Plan
     there: Found
     archived: bool
+    is_noted: bool
 
     @property
     def parties(self) -> Parties:
@@ -61,13 +64,17 @@ def doctor(work: Work) -> Message:
     """Say what is wrong; with `repair`, put it right and say how it is then."""
     patient = examined(work)
     findings = _findings(patient)
+    asker = Asker.seen(work.discord, patient.server, work.job.user_id)
+    if patient.role:
+        proof.check_asker(asker, campaigns.of(patient.server, patient.category, patient.role))
     if not work.job.options.get("repair") or not findings:
         return _told(work, patient, findings)
+    _check_repair(patient, asker)
     maker = Maker(
         work.discord,
         work.job.guild_id,
         patient.plan,
-        Claim(NEVER, patient.role.id if patient.role else 0, patient.category.id),
+        Claim(NEVER, patient.role.id if patient.role else 0, patient.category.id, int(work.job.interaction_id)),
         work.reply.progress,
         sure=work.is_first,
         archived=patient.archived,
@@ -79,22 +86,48 @@ def doctor(work: Work) -> Message:
     return Message(fitted([summary.finished(patient.plan, made, maker.server, title), "**What was wrong**", *findings]))
 
 
+def _check_repair(patient: Patient, asker: Asker) -> None:
+    """Raise StoppedError if a repair would do for the asker what only others may.
+
+    Without a note, whether the bot made what is there is the asker's word: it counts where the asker could do all of
+    it without the bot, and the role opens nothing else.
+    """
+    role = patient.role
+    if role:
+        check_plain(patient.server, role)
+    if patient.is_noted or asker.is_owner:
+        return
+    if not asker.is_maker() or (role and not asker.may_give(role)):
+        raise StoppedError(f"This campaign has no note of mine, so I changed nothing. {proof.TAKE_UP}")
+    inside = {patient.category.id, *(each.id for each in patient.server.children(patient.category))}
+    elsewhere = [
+        each.link
+        for each in patient.server.channels.values()
+        if role and each.id not in inside and (there := each.overwrite(role.id)) and there.allow
+    ]
+    if elsewhere:
+        raise StoppedError(
+            f"The role also opens {listed(elsewhere)}, which no role does that I made. So I changed nothing: only the "
+            "server's owner can have me take this up."
+        )
+
+
 def examined(work: Work) -> Patient:
     """Look at a category; raise StoppedError unless there is a sign that it is a campaign of ours."""
     server = work.look()
-    category = server.channels.get(int(work.text("campaign", "0")))
-    if category is None:
-        campaigns.campaign(server, work.text("campaign"))
-        raise AssertionError  # pragma: no cover - the line above raised
-    role = campaigns.role_of(server, category) or _role_by_name(server, category)
+    category = campaigns.category_of(server, work.text("campaign", "0"))
+    seeming = campaigns.role_of(server, category) or _role_by_name(server, category)
+    written = note.found(work.discord, server, category, seeming.id if seeming else 0)
+    role = server.roles.get(written.note.role_id) if written else seeming
     children = server.children(category)
     kept = [each for each in [category, *children] if campaigns.is_kept(server, each)]
-    if category.type != CATEGORY or not kept or (role is None and category not in kept):
-        campaigns.campaign(server, category.id)
+    if written is None and (not kept or (role is None and category not in kept)):
+        raise campaigns.foreign(category)
     gms = _gms(server, category, children, role)
     plan, there = _best(work.templates, server, category, role, gms)
     own = category.overwrite(role.id) if role else None
-    return Patient(server, category, role, plan, there, archived=own is not None and bool(own.deny & SEND_MESSAGES))
+    archived = own is not None and bool(own.deny & SEND_MESSAGES)
+    return Patient(server, category, role, plan, there, archived, is_noted=written is not None)
 
 
 def _role_by_name(server: Server, category: Channel) -> Role | None:
@@ -124,7 +157,7 @@ def _best(
 
 
 def _findings(patient: Patient) -> list[str]:
-    found = []
+    found = [] if patient.is_noted else [f"- There is no note of mine in it, so I hand out nothing. {proof.TAKE_UP}"]
     if patient.role is None:
         found.append("- The players' role is gone. Players have to be added again.")
     for channel in patient.drifted:

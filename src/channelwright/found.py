@@ -20,14 +20,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Claim:
-    """What a job may take for its own: what was made after `since`, or this very role and category."""
+    """What a job may take for its own: what was made after `since`, or this very role and category.
+
+    `role_since` is another moment for roles, in a repair that makes a new one in a category which is there.
+    """
 
     since: int
     role_id: int = 0
     category_id: int = 0
+    role_since: int | None = None
 
-    def covers(self, role: Role | Channel) -> bool:
-        return role.id > self.since
+    def covers(self, channel: Channel) -> bool:
+        return channel.id > self.since
+
+    def covers_role(self, role: Role) -> bool:
+        return role.id > (self.since if self.role_since is None else self.role_since)
 
 
 @dataclass(frozen=True)
@@ -70,9 +77,9 @@ def _roles(plan: Plan, server: Server, claim: Claim) -> tuple[Role, ...]:
     """Leave out the roles of others' campaigns: a role of ours is used by our categories, or not at all yet."""
     if claim.role_id in server.roles:
         return (server.roles[claim.role_id],)
-    others = [each for each in server.categories if not _may_be_ours(plan, server, claim, each)]
-    roles = [each for each in server.roles.values() if each.name == plan.role_name and not each.managed]
-    roles = [role for role in roles if claim.covers(role) and not any(each.overwrite(role.id) for each in others)]
+    others = [each for each in server.categories if not _is_or_may_be_ours(plan, server, claim, each)]
+    roles = [each for each in server.roles.values() if each.name == plan.role_name and each.is_plain]
+    roles = [role for role in roles if claim.covers_role(role) and not any(each.overwrite(role.id) for each in others)]
     return tuple(sorted(roles, key=lambda role: role.id))
 
 
@@ -82,6 +89,10 @@ def _categories(plan: Plan, server: Server, claim: Claim, roles: tuple[Role, ...
         return (server.channels[claim.category_id],)
     ours = [each for each in server.categories if _may_be_ours(plan, server, claim, each)]
     return tuple(each for each in ours if any(each.overwrite(role.id) for role in roles))
+
+
+def _is_or_may_be_ours(plan: Plan, server: Server, claim: Claim, category: Channel) -> bool:
+    return category.id == claim.category_id or _may_be_ours(plan, server, claim, category)
 
 
 def _may_be_ours(plan: Plan, server: Server, claim: Claim, category: Channel) -> bool:

@@ -9,7 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from channelwright.permissions import CONNECT, MANAGE_CHANNELS, PLAYING, SEND_MESSAGES, VIEW_CHANNEL, WRITING
+from channelwright.permissions import (
+    CONNECT,
+    MANAGE_CHANNELS,
+    PLAYING,
+    READ_MESSAGE_HISTORY,
+    SEND_MESSAGES,
+    VIEW_CHANNEL,
+    WRITING,
+)
 from channelwright.server import MEMBER, ROLE, Overwrite
 
 if TYPE_CHECKING:
@@ -18,6 +26,8 @@ if TYPE_CHECKING:
 
 # A voice channel is out of reach for a bot that may not connect to it, even one that manages channels.
 KEEPING = VIEW_CHANNEL | MANAGE_CHANNELS | CONNECT
+# For its note, also where everyone only reads; campaigns of earlier versions do without.
+NOTING = SEND_MESSAGES | READ_MESSAGE_HISTORY
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,8 @@ class Parties:
         seeing = VIEW_CHANNEL | PLAYING & self.grantable
         gms = [Overwrite(id_, kind, seeing) for id_, kind in self.gms if id_ != self.bot]
         everyone = Overwrite(self.everyone, ROLE, 0, VIEW_CHANNEL)
-        return tuple(sorted([everyone, self._players(gm_only=gm_only), *gms, Overwrite(self.bot, MEMBER, KEEPING)]))
+        bot = Overwrite(self.bot, MEMBER, KEEPING | NOTING & self.grantable)
+        return tuple(sorted([everyone, self._players(gm_only=gm_only), *gms, bot]))
 
     def _players(self, *, gm_only: bool) -> Overwrite:
         if gm_only:  # said although everyone is denied, for the eye and for the day when somebody allows everyone

@@ -33,6 +33,9 @@ NEEDED = {
     MANAGE_CHANNELS: "Manage Channels",
     MANAGE_ROLES: "Manage Roles",
     CONNECT: "Connect",
+    # For the note by which the bot knows its campaigns.
+    SEND_MESSAGES: "Send Messages",
+    READ_MESSAGE_HISTORY: "Read Message History",
 }
 # What players get where the server does not give it to everyone; the bot must hold what it hands out.
 PLAYING = (

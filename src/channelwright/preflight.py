@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from channelwright import permissions
 from channelwright.reply import StoppedError
+from channelwright.roles import check_plain
 
 if TYPE_CHECKING:
     from channelwright.campaign_plan import Plan
@@ -28,6 +29,8 @@ def check(server: Server, plan: Plan, there: Found) -> None:
     """Raise StoppedError with what is missing for the rest of the plan; the server may hide channels from the count."""
     if names := permissions.missing(server.bits):
         raise MissingPermissionsError(names)
+    if there.roles:
+        check_plain(server, there.roles[0])
     roles = len(server.roles) + (not there.roles)
     channels = len(server.channels) + (not there.categories)
     channels += sum(not channels for channels in there.slots.values())

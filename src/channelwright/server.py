@@ -48,6 +48,11 @@ class Role:
     managed: bool
 
     @property
+    def is_plain(self) -> bool:
+        """Tell whether it gives nothing by itself, as all roles that the bot makes."""
+        return not self.managed and self.permissions == 0
+
+    @property
     def rank(self) -> tuple[int, int]:
         """Compare roles: who may manage one has a higher one. Of equal positions the older is higher."""
         return self.position, -self.id

@@ -18,7 +18,7 @@ from deploy.configuration import load
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".github" / "workflows"
-NOT_COMMANDS = {"actionlint", "lint", "test"}
+NOT_COMMANDS = {"actionlint", "docs", "lint", "test"}
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
 NOX = re.compile(
     r"^nox (?:--install-only )?-s (?P<sessions>[a-z][\w-]*(?: [a-z][\w-]*)*)"

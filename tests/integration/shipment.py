@@ -151,7 +151,6 @@ def _report(packages: Mapping[str, str]) -> Report:
     return Report(
         python="3.11",
         glibc="2.26",
-        strip="",
         packages=tuple(
             Package(
                 name=name,

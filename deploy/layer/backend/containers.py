@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy import pip_settings
 from deploy.container.calls import CallTimedOutError
 from deploy.errors import EngineError, VerificationError
 from deploy.layer.backend import pip_download, pip_install
@@ -86,7 +83,7 @@ class ContainerRuntime:
         )
 
     def assemble(self, spec: LayerSpec, context: Mapping[str, bytes], *, use_cache: bool) -> dict[str, bytes]:
-        arguments = {"RUNTIME_IMAGE": self._with_tools(context["Dockerfile.layer"])}
+        arguments = {"RUNTIME_IMAGE": self._id}
         options = {
             "dockerfile": "Dockerfile.layer",
             "use_cache": use_cache,
@@ -94,28 +91,6 @@ class ContainerRuntime:
         }
         with self.engine.built(context, arguments, **options) as image:
             return self.engine.read(image, "/out")
-
-    def _with_tools(self, dockerfile: bytes) -> str:
-        """Return the image of the Dockerfile's stage `tools`: the runtime image, and what assembling needs besides.
-
-        It is made once for each runtime image and Dockerfile, and is the one step of a build that has network.
-        Nothing of this machine reaches it but the names of its proxies, which engines do not keep in an image.
-        """
-        if not re.search(rb"(?im)^FROM\s.*\sAS\s+tools\s*$", dockerfile):
-            return self._id
-        tag = f"channelwright-tools:{hashlib.sha256(self._id.encode() + dockerfile).hexdigest()[:16]}"
-        if self.engine.inspect(tag) is None:
-            self._say(f"preparing {tag}")
-            proxies = pip_settings.proxies(self._environment)
-            self.engine.build(
-                {"Dockerfile.layer": dockerfile},
-                {"RUNTIME_IMAGE": self._id, **proxies.environment},
-                dockerfile="Dockerfile.layer",
-                target="tools",
-                network="host" if proxies.loopback else "bridge",
-                tag=tag,
-            )
-        return tag
 
     @contextmanager
     def sandbox(

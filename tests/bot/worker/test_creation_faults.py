@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.bot.worker.conftest import Lab, Start
     from tests.fake_discord.faults import Fault
 
-CALLS = 21
+CALLS = 22
 
 
 def killed() -> None:

@@ -52,7 +52,7 @@ def test_after_the_confirmation_all_of_it_is_gone_and_nothing_else(lab: Lab) -> 
     assert lab.fake.guild.roles.keys() == before.roles.keys()
     assert lab.text(pressed) == "**Curse of Strahd** is deleted: 11 channels, category and role."
     made = [each for each in lab.calls(calls) if each != "update_original_webhook_message"]
-    assert len(made) == 3 + 11 + 1 + 2  # look, channels, look, category and role
+    assert len(made) == 3 + 3 + 11 + 2 + 2  # look, the asker and the note, channels, looks, role and category
 
 
 def test_a_role_above_the_bots_keeps_its_category_so_that_it_can_be_deleted_later(lab: Lab) -> None:
@@ -63,7 +63,7 @@ def test_a_role_above_the_bots_keeps_its_category_so_that_it_can_be_deleted_late
     assert f"<@&{role.id}>: my own role has to stand above it" in text
     assert categories(lab)
     lab.fake.change(lambda guild: guild.with_role(replace(role, position=1)))
-    lab.press(lab.do("delete-campaign", campaign=categories(lab)[0]), "Delete 0 channels")
+    lab.press(lab.do("delete-campaign", campaign=categories(lab)[0]), "Delete 1 channels")
     assert is_gone(lab)
 
 
@@ -105,7 +105,7 @@ def test_a_channel_that_was_added_after_the_question_stays_with_its_category(lab
         "delete_channel", faults.running(lambda: lab.fake.change(lambda g: g.with_channel(late)), works=False)
     )
     lab.work()
-    assert [each.name for each in lab.fake.children(categories(lab)[0].id)] == ["late"]
+    assert [each.name for each in lab.fake.children(categories(lab)[0].id)] == ["gm-notes", "late"]
     assert "added after you were asked" in lab.text(pressed)
     assert roles(lab)
 
@@ -118,7 +118,7 @@ def test_a_channel_that_was_added_stays_in_a_second_delivery_too(lab: Lab) -> No
     late = replace(lab.fake.channel("safety"), id=lab.fake.world.snowflakes.next(), name="late")
     lab.fake.change(lambda guild: guild.with_channel(late))
     lab.work()
-    assert [each.name for each in lab.fake.children(categories(lab)[0].id)] == ["late"]
+    assert [each.name for each in lab.fake.children(categories(lab)[0].id)] == ["gm-notes", "late"]
 
 
 def test_what_discord_protects_is_skipped_and_named(start: Start) -> None:
@@ -128,7 +128,7 @@ def test_what_discord_protects_is_skipped_and_named(start: Start) -> None:
     lab.fake.change(lambda guild: replace(guild, rules_channel_id=safety))
     text = lab.text(lab.press(shown, BUTTON))
     assert f"<#{safety}>: Discord keeps it" in text
-    assert [each.name for each in lab.fake.children(categories(lab)[0].id)] == ["safety"]
+    assert [each.name for each in lab.fake.children(categories(lab)[0].id)] == ["gm-notes", "safety"]
     assert roles(lab)
 
 
@@ -140,11 +140,11 @@ def test_it_is_safe_inside_the_campaign(lab: Lab) -> None:
     lab.work()
     assert is_gone(lab)
     deleted = [each.path for each in lab.fake.calls("delete_channel")]
-    assert deleted[-2].endswith(here)
+    assert deleted[-3].endswith(here)
     assert not lab.dead
 
 
-CALLS = 20
+CALLS = 24
 
 
 @pytest.mark.parametrize("fault", [*PASSING, "404"])

@@ -56,5 +56,5 @@ def test_every_answer_about_a_template_of_any_size_ends_and_fits(start: Start, c
         lab.do(line, **({} if line.endswith("list") else {"campaign": where}))
     shown = lab.do("delete-campaign", campaign=where)
     lab.press(shown, f"Delete {count} channels")
-    assert not categories(lab, name)
+    assert not categories(lab, name), lab.text(shown)
     assert answered(lab)

@@ -6,7 +6,7 @@ import pytest
 
 from deploy.inside.files import LayerFile
 from deploy.inside.inventory import modules
-from deploy.inside.trim_metadata import license_of
+from deploy.inside.trim.metadata import license_of
 from tests.deploy.inside.synthetic import tree
 
 

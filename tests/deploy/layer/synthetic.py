@@ -106,7 +106,6 @@ def layer(
     report = Report(
         python="3.11.9",
         glibc="2.26",
-        strip="",
         packages=packages,
         savings=(),
         files=len(kept),

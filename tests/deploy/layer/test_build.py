@@ -9,7 +9,7 @@ import pytest
 
 from deploy.container.digest import RuntimeImage
 from deploy.errors import BuildError
-from deploy.inside.exchange import Recipe, Report, TrimPolicy, lock_digest
+from deploy.inside.exchange import Recipe, Report
 from deploy.layer.build import INSIDE, TOOLS, build, context
 from deploy.layer.spec import LayerSpec
 from deploy.locking.lockfile import read as read_lock
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ONE = wheel("one", {"one.py": ""})
-REPORT = Report(
-    python="3.11.0", glibc="2.26", strip="GNU strip", packages=(), savings=(), files=1, zipped=3, unzipped=3
-)
+REPORT = Report(python="3.11.0", glibc="2.26", packages=(), savings=(), files=1, zipped=3, unzipped=3)
 TOOL = b"the tool's wheel"
 
 
@@ -110,10 +108,6 @@ def test_the_context_is_the_recipe_the_wheels_and_the_code_that_runs_inside(spec
     assert {"deploy/inside/assemble.py", "deploy/inside/tools.txt"} <= set(given)
 
 
-def test_the_layer_names_its_lock_as_the_cache_does(spec: LayerSpec) -> None:
-    assert lock_digest(spec.pins) == spec.inputs["lock"]
-
-
 def test_nothing_of_the_environment_is_in_the_context(
     spec: LayerSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,7 +121,7 @@ def test_what_the_code_inside_imports_is_in_the_context_or_the_standard_library(
     import sys
 
     known = {*sys.stdlib_module_names, "deploy"}
-    for path in INSIDE.glob("*.py"):
+    for path in INSIDE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
@@ -142,16 +136,9 @@ def test_a_runtime_that_leaves_no_layer_is_an_error(spec: LayerSpec, tmp_path: P
 
 def test_what_the_policy_asked_for_and_could_not_be_done_is_said(spec: LayerSpec, tmp_path: Path) -> None:
     said: list[str] = []
-    report = replace(REPORT, strip="", kept_symbols={"a.so": "broken"}, uncompiled={"b.py": "SyntaxError"})
+    report = replace(REPORT, kept_symbols={"a.so": "it is damaged"}, uncompiled={"b.py": "SyntaxError"})
     built(spec, Fake(left(report)), tmp_path, said)
-    assert said[-3:] == [
-        "libraries keep their symbols: there is no `strip` (binutils) where the layer is assembled",
-        "a.so keeps its symbols: broken",
-        "b.py stays without bytecode: SyntaxError",
-    ]
-    unstripped = replace(spec, layer=Layer(name="all", trim=TrimPolicy(debug_symbols=False)))
-    built(unstripped, Fake(left(replace(REPORT, strip=""))), tmp_path, said)
-    assert said[-1] == "b.py stays without bytecode: SyntaxError"
+    assert said[-2:] == ["a.so keeps its symbols: it is damaged", "b.py stays without bytecode: SyntaxError"]
 
 
 def test_the_pinned_tool_has_a_wheel_for_each_architecture() -> None:

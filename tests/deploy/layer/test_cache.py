@@ -18,7 +18,7 @@ from deploy.settings import Layer
 if TYPE_CHECKING:
     from pathlib import Path
 
-REPORT = Report(python="3.11.9", glibc="2.26", strip="", packages=(), savings=(), files=1, zipped=5, unzipped=5)
+REPORT = Report(python="3.11.9", glibc="2.26", packages=(), savings=(), files=1, zipped=5, unzipped=5)
 
 
 @pytest.fixture

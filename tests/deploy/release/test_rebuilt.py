@@ -33,7 +33,6 @@ def _zip(folder: Path, **told: object) -> Path:
         "packages": [package("a", **told)],
         "savings": [{"rule": "tests", "files": 2, "bytes": 10}],
         "uncompiled": {"a/y.py": "SyntaxError"},
-        "tools": {"python": "3.11.9", "strip": "2.29"},
     }
     path = folder / "layer.zip"
     path.write_bytes(zipped({"python/a/x.py": "12345", "channelwright/tiny-layer.json": json.dumps(manifest)}))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from deploy.console import size
-from deploy.inside import trim
+from deploy.inside.trim import apply
 from deploy.report.sections import RULES
 from deploy.report.tables import MINUS, percent
 from tests.deploy.layer.synthetic import EXTENSION
@@ -154,7 +154,7 @@ def test_nothing_is_loaded_from_elsewhere() -> None:
 
 
 def test_every_trim_rule_is_explained() -> None:
-    assert set(RULES) == {*trim.RULES, trim.SYMBOLS, trim.BYTECODE}
+    assert set(RULES) == {*apply.RULES, apply.SYMBOLS, apply.BYTECODE}
 
 
 @pytest.mark.parametrize(("part", "shown"), [(0, "0 %"), (1, "< 0.1 %"), (50, "0.5 %"), (10_000, "100.0 %")])

@@ -202,7 +202,7 @@ def _deployed(
 def _layer(folder: Path, made: Made) -> BuiltLayer:
     """Make a layer that can be proven, with the manifest that a build puts into it."""
     package = asdict(made.package) | {"owns": ["tiny/", "tiny-1.0.dist-info/"]}
-    manifest = {"layer": "tiny-layer", "packages": [package], "tools": {"python": "3.11.9", "strip": ""}}
+    manifest = {"layer": "tiny-layer", "packages": [package]}
     inside = {"channelwright/tiny-layer.json": json.dumps(manifest).encode()}
     built = synthetic(folder, made, extra=inside)
     return replace(built, spec=replace(built.spec, image=BUILT_IN, layer=replace(built.spec.layer, license="MIT")))

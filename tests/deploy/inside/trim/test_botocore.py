@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from deploy.inside.refusal import Refused
-from deploy.inside.trim import Trimmed, trim
+from deploy.inside.trim.apply import Trimmed, trim
 from tests.deploy.inside.synthetic import recipe, tree, wheel
 
 BOTOCORE = wheel("botocore", {})

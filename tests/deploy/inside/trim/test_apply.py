@@ -6,9 +6,9 @@ import pytest
 
 from deploy.inside.exchange import Applied, Saving, Spared, TrimPolicy
 from deploy.inside.refusal import Refused
-from deploy.inside.trim import RULES, SYMBOLS, Trimmed, trim
-from deploy.inside.trim import savings as summed
-from deploy.inside.trim_plain import pattern_to_regex
+from deploy.inside.trim.apply import RULES, SYMBOLS, Trimmed, trim
+from deploy.inside.trim.apply import savings as summed
+from deploy.inside.trim.plain import pattern_to_regex
 from tests.deploy.inside.synthetic import ELF, recipe, tree, wheel
 
 SAMPLE = wheel("sample", {})

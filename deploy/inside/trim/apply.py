@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from deploy.inside import trim_botocore, trim_metadata, trim_plain
 from deploy.inside.exchange import Applied, Recipe, Saving, Spared
 from deploy.inside.refusal import Refused, fault, suggestion
+from deploy.inside.trim import botocore, metadata, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,20 +24,20 @@ Change = dict[str, bytes | None]
 Rule = Callable[["Files", Recipe], Change]
 
 RULES: dict[str, Rule] = {
-    "exclude": trim_plain.exclude,
-    "tests": trim_plain.tests,
-    "stubs": trim_plain.stubs,
-    "scripts": trim_plain.scripts,
-    "metadata": trim_metadata.metadata,
-    "ca-bundle": trim_plain.ca_bundle,
-    "zone-data": trim_plain.zone_data,
-    "compiled-twins": trim_plain.compiled_twins,
-    "boto3-resources": trim_botocore.resources,
-    "botocore-data": trim_botocore.data,
-    "botocore-endpoints": trim_botocore.endpoints,
-    "botocore-documentation": trim_botocore.documentation,
+    "exclude": plain.exclude,
+    "tests": plain.tests,
+    "stubs": plain.stubs,
+    "scripts": plain.scripts,
+    "metadata": metadata.metadata,
+    "ca-bundle": plain.ca_bundle,
+    "zone-data": plain.zone_data,
+    "compiled-twins": plain.compiled_twins,
+    "boto3-resources": botocore.resources,
+    "botocore-data": botocore.data,
+    "botocore-endpoints": botocore.endpoints,
+    "botocore-documentation": botocore.documentation,
 }
-# Needs a tool, and is done in deploy.inside.symbols.
+# Needs a tool, and is done in deploy.inside.trim.symbols.
 SYMBOLS = "debug-symbols"
 # Not a choice: what a wheel brings of it would be stale, or stand in the way of what is compiled here.
 BYTECODE = "bytecode"
@@ -68,7 +68,7 @@ class Trimmed:
 def trim(files: Files, recipe: Recipe) -> Trimmed:
     """Apply every rule that is on; raise Refused with every setting that does not fit what is there."""
     faults = list(_unknown(recipe.withdrawn))
-    result = Trimmed(files).after(BYTECODE, trim_plain.bytecode(files, recipe), recipe)
+    result = Trimmed(files).after(BYTECODE, plain.bytecode(files, recipe), recipe)
     for name, rule in RULES.items():
         if (asked := is_on(name, recipe)) is False:
             continue

@@ -1,0 +1,120 @@
+"""The page about IAM: which actions each command may ask for, and what the shipped role allows them on."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import yaml
+
+import deploy.__main__ as main
+from tools.reference import markdown
+from tools.reference.calls import Sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ROLE = "deploy/github-role.yaml"
+_EMULATED = {"local"}
+_INTRODUCTION = f"""\
+# What each command asks of IAM
+
+Every call that a command can make, in the names of IAM policies, read from the sources: the longest way through each
+command is in it. Commands that are not here ask AWS nothing; what `local` asks, the emulated AWS on this machine
+answers.
+
+What CloudFormation does in turn with the same credentials, when a template changes, is the template's to decide.
+[{ROLE}](../../{ROLE}) is a pair of roles for GitHub Actions, one that deploys and one that
+only looks, with these actions and with what CloudFormation needs for this repository's template.
+`doctor --stage STAGE` has IAM simulate the calls of a deploy for whoever is signed in."""
+
+
+def page(project: Path) -> str:
+    return (
+        "\n\n".join([f"{markdown.made(f'the calls in deploy/aws, and {ROLE}')}\n{_INTRODUCTION}", *_parts(project)])
+        + "\n"
+    )
+
+
+def by_command(project: Path) -> dict[str, frozenset[str]]:
+    """Return the actions of each command that asks AWS anything."""
+    sources = Sources(project)
+    found = {name: sources.actions((f"deploy.commands.{name.replace('-', '_')}", "run")) for name in main.COMMANDS}
+    return {name: actions for name, actions in found.items() if actions and name not in _EMULATED}
+
+
+def _parts(project: Path) -> Iterator[str]:
+    commands = by_command(project)
+    everybody = frozenset.intersection(*commands.values())
+    yield f"All of them ask for {_listed(everybody)}."
+    for name, actions in commands.items():
+        yield f"## {name}"
+        yield markdown.filled(_listed(actions - everybody))
+    yield "## On which resources"
+    yield f"What the role of {ROLE} allows each action on; `*` where AWS offers no resource to name."
+    yield "\n".join(_resources(project, frozenset.union(*commands.values())))
+
+
+def _listed(actions: frozenset[str]) -> str:
+    return ", ".join(f"`{each}`" for each in sorted(actions))
+
+
+def _resources(project: Path, actions: frozenset[str]) -> Iterator[str]:
+    on: defaultdict[str, set[str]] = defaultdict(set)
+    for action, resource in allowed((project / ROLE).read_text(encoding="utf-8")):
+        if action in actions:
+            on[resource].add(action)
+    for resource, some in sorted(on.items()):
+        yield markdown.filled(f"`{resource}`: {_listed(frozenset(some))}", "- ")
+
+
+def allowed(template: str) -> Iterator[tuple[str, str]]:
+    """Yield each action of a template's policies with each resource that it is allowed on, as ARNs with ${NAMES}."""
+    for statement in _statements(yaml.load(template, Loader=_Loader)):  # noqa: S506 - a SafeLoader
+        actions, resources = (_as_list(statement[key]) for key in ("Action", "Resource"))
+        yield from ((action, _short(resource)) for action in actions for resource in resources)
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads CloudFormation's short functions as what they are given."""
+
+
+def _given(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> object:
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_scalar(node) if isinstance(node, yaml.ScalarNode) else None
+
+
+_Loader.add_multi_constructor("!", _given)
+
+
+def _statements(node: object) -> Iterator[dict[str, object]]:
+    """Yield what has actions and resources, wherever it stands."""
+    if isinstance(node, dict):
+        if "Action" in node and "Resource" in node:
+            yield node
+        for value in node.values():
+            yield from _statements(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _statements(value)
+
+
+def _as_list(value: object) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
+
+
+def _short(resource: str) -> str:
+    """Write AWS's own pseudo parameters as people do: arn:aws:lambda:*:ACCOUNT:….
+
+    >>> _short("arn:${AWS::Partition}:lambda:*:${AWS::AccountId}:function:${FunctionPrefix}*")
+    'arn:aws:lambda:*:ACCOUNT:function:FUNCTION-PREFIX*'
+    """
+    plain = resource.replace("${AWS::Partition}", "aws").replace("${AWS::AccountId}", "ACCOUNT")
+    return re.sub(r"\$\{(?:AWS::)?(\w+)\}", lambda name: _upper(name[1]), plain)
+
+
+def _upper(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).upper()
