@@ -98,7 +98,8 @@ class Engine(Images):
 
         Without a command it waits for calls; with one, the image's entrypoint gets it, or the one given. `volumes` are
         mounted read-only, by path; those to be `filled` can be written by root. Unless `writable`, nothing else can be
-        written but /tmp; `network` is the engine's name of one. `port` is one of the container's that can be reached on this machine's loopback.
+        written but /tmp; `network` is the engine's name of one. `port` is one of the container's that can be reached on
+        this machine's loopback.
         """
         options: dict[str, Any] = {
             "mounts": [*_mounts(volumes or {}, read_only=True), *_mounts(filled or {}, read_only=False)],

@@ -93,9 +93,7 @@ def guard() -> None:
 
 def run(tasks: Sequence[Task], *, own_users: bool, silence: float = SILENCE) -> Iterator[Account]:
     """Run the tasks, as many at a time as there are cores where each has a user of its own; yield their accounts."""
-    waiting = deque(
-        _Process(task, _FIRST_USER + at if own_users else -1) for at, task in enumerate(tasks)
-    )
+    waiting = deque(_Process(task, _FIRST_USER + at if own_users else -1) for at, task in enumerate(tasks))
     workers = min(len(os.sched_getaffinity(0)), _WORKERS) if own_users else 1
     running: list[_Process] = []
     with selectors.DefaultSelector() as selector:
@@ -139,9 +137,9 @@ def _be_child(process: _Process, report: int, output: int) -> None:
         nothing = os.open(os.devnull, os.O_RDONLY)
         for source, target in ((nothing, 0), (output, 1), (output, 2)):
             os.dup2(source, target)
-        for name in os.listdir("/proc/self/fd"):
-            if int(name) > 2 and int(name) != report:  # noqa: PLR2004 - the three standard streams stay
-                _close(int(name))
+        for each in list(Path("/proc/self/fd").iterdir()):
+            if each.name not in {"0", "1", "2", str(report)}:
+                _close(int(each.name))
         _speak(process.task.trial(process.skip), _Voice(report, process.token))
         code = 0
     except BaseException:  # noqa: BLE001 - the child must not return into the parent's code, whatever happens
@@ -151,10 +149,8 @@ def _be_child(process: _Process, report: int, output: int) -> None:
 
 
 def _close(descriptor: int) -> None:
-    try:
+    with suppress(OSError):  # the one that listed them is gone by now
         os.close(descriptor)
-    except OSError:  # the one that listed them is gone by now
-        return
 
 
 def _confine(user: int) -> None:
@@ -376,9 +372,10 @@ def _take_orphans(running: frozenset[int], *, end: bool) -> None:
 def _children() -> frozenset[int]:
     """Return the processes whose parent is this one: proc_pid_stat(5), whose second field may hold anything."""
     found = set()
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        with suppress(OSError):  # it ended meanwhile
-            fields = Path("/proc", name, "stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2]
-            if int(fields.split()[1]) == os.getpid():
-                found.add(int(name))
+    for each in Path("/proc").iterdir():
+        if each.name.isdigit():
+            with suppress(OSError):  # it ended meanwhile
+                fields = (each / "stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2]
+                if int(fields.split()[1]) == os.getpid():
+                    found.add(int(each.name))
     return frozenset(found)

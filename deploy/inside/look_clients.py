@@ -111,28 +111,28 @@ def _client(service: str, region: str) -> _Client:
 def _simplest(model: _Model) -> _Operation:
     """Return the operation that needs the fewest parameters, the first one by name."""
     operations = (model.operation_model(name) for name in model.operation_names)
-    return min(operations, key=lambda each: (len(each.input_shape.required_members) if each.input_shape else 0, each.name))
+    return min(
+        operations, key=lambda each: (len(each.input_shape.required_members) if each.input_shape else 0, each.name)
+    )
 
 
 def _sample(shape: _Shape | None, depth: int = 0) -> object:
     """Make up the least that botocore takes for a shape: https://smithy.io/2.0/spec/simple-types.html."""
     if shape is None or depth > _DEEP:
         return {}
-    least = int(shape.metadata.get("min", 0))
+    least = max(int(shape.metadata.get("min", 0)), 1)
+    made: object = least  # a number, or a time
     match shape.type_name:
         case "structure":
-            return {name: _sample(shape.members[name], depth + 1) for name in shape.required_members}
+            made = {name: _sample(shape.members[name], depth + 1) for name in shape.required_members}
         case "list":
-            return [_sample(shape.member, depth + 1)] * max(least, 1)
+            made = [_sample(shape.member, depth + 1)] * least
         case "map":
-            return {"aaa": _sample(shape.value, depth + 1)}
+            made = {"aaa": _sample(shape.value, depth + 1)}
         case "string" | "char":
-            return shape.enum[0] if shape.enum else "a" * max(least, 3)
-        case "integer" | "long" | "float" | "double":
-            return max(least, 1)
+            made = shape.enum[0] if shape.enum else "a" * max(least, 3)
         case "boolean":
-            return True
+            made = True
         case "blob":
-            return b"a" * max(least, 1)
-        case _:  # a timestamp: the beginning of time
-            return 0
+            made = b"a" * least
+    return made

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deploy.inside.look_modules import attempt, leave_runtime_out, watch_failed_searches
-from deploy.inside.looks import Asked, Begun, Outcome
+from deploy.inside.looks import Asked, Begun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.inside.files import normalised
@@ -43,10 +44,12 @@ def _described(name: str, found: Distribution, led: Mapping[str, list[str]], pla
         distribution=name,
         version=found.version or "",
         home=home(str(found.locate_file("")), plan),
-        headers=tuple((key, str(value)) for key, value in found.metadata.items()),
+        headers=tuple(
+            (key, str(value)) for key in dict.fromkeys(found.metadata) for value in found.metadata.get_all(key) or ()
+        ),
         requires=tuple(found.requires or ()),
         entry_points=tuple(sorted(entry_points)),
         files=None if files is None else tuple(sorted(map(str, files))),
-        absent=tuple(sorted(str(each) for each in files or () if not each.locate().exists())),
+        absent=tuple(sorted(str(each) for each in files or () if not Path(each.locate()).exists())),
         packages=tuple(sorted(set(led.get(name, ())))),
     )

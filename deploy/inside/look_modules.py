@@ -15,7 +15,7 @@ import time
 import traceback
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deploy.inside.looks import Asked, Begun, Bytecode, Outcome
 
@@ -28,7 +28,7 @@ STANDARD = Path(os.__file__).resolve().parent
 _VERSIONED = frozenset({"site-packages", "dist-packages"})
 _import_module = importlib.import_module
 _path_finder = importlib.machinery.PathFinder
-_dictionary = ModuleType.__dict__["__dict__"]
+_dictionary: Any = vars(ModuleType)["__dict__"]  # the slot itself: a class may have put something in its place
 
 
 def home(path: str, plan: Plan) -> str:

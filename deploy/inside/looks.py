@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["module", "shared object", "resources", "client", "handler", "metadata"]
 
@@ -81,11 +81,9 @@ class Plan:
         return cls(subjects=subjects, handlers=handlers, **{name: frozen(value) for name, value in raw.items()})
 
 
-def _subject(raw: dict[str, object]) -> Subject:
-    data = raw.pop("data")
-    assert isinstance(data, list)  # noqa: S101 - to_json wrote it
-    files = tuple(DataFiles(package=each["package"], names=tuple(each["names"])) for each in data)
-    return Subject(data=files, **{name: frozen(value) for name, value in raw.items()})  # type: ignore[arg-type]
+def _subject(raw: dict[str, Any]) -> Subject:
+    files = tuple(DataFiles(package=each["package"], names=tuple(each["names"])) for each in raw.pop("data"))
+    return Subject(data=files, **{name: frozen(value) for name, value in raw.items()})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,10 +114,10 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Described:
-    """What importlib.metadata answers about a distribution; `home` is "" where it finds none, `files` None without RECORD.
+    """What importlib.metadata answers about a distribution; `home` is "" where it finds none.
 
-    `absent` are those of `files` that are not there, `packages` the import names that lead to the distribution.
-    """
+    `files` is None where it has no RECORD, `absent` are those of them that are not there, `packages` the import names
+    that lead to the distribution.
 
     distribution: str
     version: str = ""
@@ -141,7 +139,11 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Bytecode:
-    """Modules of the layer that were compiled when imported, those whose bytecode names another file, how many used it."""
+    """What became of the layer's bytecode.
+
+    `compiled` are modules that were compiled when imported, `misnamed` those whose bytecode names another file, `used`
+    says how many used theirs.
+    """
 
     compiled: tuple[str, ...]
     misnamed: tuple[tuple[str, str], ...]
@@ -167,6 +169,9 @@ _RECORDS: dict[str, type[Record]] = {
     each.__name__: each for each in (Begun, Outcome, Described, Asked, Bytecode, Crash, Finished)
 }
 
+# What JSON has for the annotations of a record's fields; for any other one a list.
+_TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "Kind": (str,), "int": (int,), "float": (int, float)}
+
 
 def written(record: Record) -> str:
     """Write a record as one line of JSON."""
@@ -183,7 +188,11 @@ def read(line: str) -> Record:
 
 
 def _record(raw: dict[str, object]) -> Record:
-    return _RECORDS[str(raw.pop("record"))](**{name: frozen(value) for name, value in raw.items()})
+    kind = _RECORDS[str(raw.pop("record"))]
+    for name, value in raw.items():
+        if not isinstance(value, _TYPES.get(str(kind.__annotations__[name]), (list, type(None)))):
+            raise TypeError(name)
+    return kind(**{name: frozen(value) for name, value in raw.items()})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,6 +241,6 @@ def _plain(account: Account) -> dict[str, object]:
     return {name: getattr(account, name) for name in fields}
 
 
-def frozen(value: object) -> object:
-    """Return JSON's lists as tuples, however deep."""
+def frozen(value: Any) -> Any:
+    """Return what JSON gave with its lists as tuples, however deep."""
     return tuple(frozen(each) for each in value) if isinstance(value, list) else value

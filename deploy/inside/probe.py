@@ -1,8 +1,8 @@
 """Takes a look at what was unpacked: imports everything, loads everything, asks everything, and reports.
 
 Runs in a sandbox with one argument, the plan; prints lines of JSON: an account of each subject as soon as there is
-one, and the place as its last word. It judges nothing, so that a failing import is a record like any other and not the end:
-deploy/layer/proof makes a verdict of two looks, or of an end that never came.
+one, and the place as its last word. It judges nothing, so that a failing import is a record like any other and not
+the end: deploy/layer/proof makes a verdict of two looks, or of an end that never came.
 
     probe ─── a task for each top-level package, for the metadata, for some AWS services, for each handler
     apart ─── runs each in a process of its own and watches it from outside

@@ -94,8 +94,16 @@ def _pin(line: str, target: Target) -> Pin | str | None:
 def _applies(marker: str, target: Target) -> bool:
     from packaging.markers import Marker
 
+    return Marker(marker.strip()).evaluate(environment(target))
+
+
+def environment(target: Target) -> dict[str, str]:
+    """Return the values of environment markers where a target's code runs.
+
+    https://packaging.python.org/en/latest/specifications/dependency-specifiers/#environment-markers
+    """
     version = target.runtime.removeprefix("python")
-    runtime = {
+    return {
         "implementation_name": "cpython",
         "os_name": "posix",
         "platform_machine": MACHINES[target.architecture],
@@ -105,4 +113,3 @@ def _applies(marker: str, target: Target) -> bool:
         "python_version": version,
         "sys_platform": "linux",
     }
-    return Marker(marker.strip()).evaluate(runtime)

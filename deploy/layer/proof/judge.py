@@ -1,9 +1,9 @@
 """Two looks, compared: what the zip cannot do and the reference can, what neither can, and what is wrong by itself.
 
-    worse     the reference does it, the zip does not: the pipeline's own fault
-    remarks   neither does: an extra that nobody asked for, another platform
-    faults    what refuses the layer whatever the reference does: a distribution of which nothing can be imported, a
-              module that comes from elsewhere than the layer, bytecode that is not used, an account that is not whole
+worse     the reference does it, the zip does not: the pipeline's own fault
+remarks   neither does: an extra that nobody asked for, another platform
+faults    what refuses the layer whatever the reference does: a distribution of which nothing can be imported, a
+          module that comes from elsewhere than the layer, bytecode that is not used, an account that is not whole
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ class Case:
     """What was wanted of a zip, and what was seen: of the zip, and of the reference where there is one.
 
     `pins` are the locked versions by distribution, `uncompiled` the paths of sources that have no bytecode, `cut` the
-    distributions whose metadata the policy cuts by name. `explain` gives the likely cause of an error and its cure.
+    distributions whose metadata the policy cuts by name, `asked_for` the AWS services that it keeps by name.
+    `explain` gives the likely cause of an error and its cure.
     """
 
     wanted: Wanted
@@ -71,6 +72,7 @@ class Case:
     pins: Mapping[str, str]
     uncompiled: frozenset[str]
     cut: frozenset[str]
+    asked_for: frozenset[str]
     explain: Explain
 
     def judged(self) -> Verdict:
@@ -78,7 +80,8 @@ class Case:
         for subject in self.wanted.subjects:
             self._subject(subject, findings)
         self._roots(findings)
-        self._clients(findings)
+        if "botocore" not in findings.roots:
+            self._clients(findings)
         findings.faults += strangers(self.zip.described(), self.wanted.distributions, self.pins)
         if self.reference:
             tops = {subject.top for subject in self.wanted.subjects}
@@ -136,7 +139,10 @@ class Case:
             if outcome is None:
                 findings.faults.append(Fault(f"botocore: {service}", "was not asked anything", *_REPORT))
             elif outcome.error and (expected is None or expected.error):
-                findings.both.append(("botocore", outcome))
+                if service in self.asked_for:
+                    findings.faults.append(self._refused("botocore", outcome))
+                else:
+                    findings.both.append(("botocore", outcome))
             elif outcome.error:
                 findings.add_worse("botocore", outcome)
             elif expected and expected.note != outcome.note:
@@ -231,7 +237,8 @@ def _grouped(both: Iterable[tuple[str, Outcome]]) -> Iterator[str]:
     for (distribution, error), outcomes_ in groups.items():
         first = outcomes_[0]
         verb = _VERBS.get(first.kind, "fails")
-        yield f"{distribution}: {first.what}{_more(len(outcomes_) - 1)} {verb}, nor can it in what pip installs: {error}"
+        what = f"{first.what}{_more(len(outcomes_) - 1)}"
+        yield f"{distribution}: {what} {verb}, in what pip installs neither: {error}"
 
 
 def one_for_each_cause(faults: Sequence[Fault]) -> list[Fault]:

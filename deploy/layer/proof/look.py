@@ -92,7 +92,7 @@ def take(sandbox: Sandbox, wanted: Wanted, runtime: str) -> Look:
             again, whole = _once(sandbox, part, runtime)
             look = look.and_also(again if whole else replace(again, accounts=tuple(_ended(part))))
     if crashed := [each for each in look.accounts if each.crash]:
-        what = f"failed itself while it looked at {crashed[0].subject}; this is a fault of the pipeline, and of no package"
+        what = f"failed itself at {crashed[0].subject}: a fault of the pipeline, and of no package"
         cure = "report it with what is above"
         raise VerificationError.of("the probe", what, cure=cure, log="".join(each.crash for each in crashed))
     return look
@@ -147,7 +147,7 @@ def _missing(wanted: Wanted, look: Look) -> Iterator[Wanted]:
 
 def _ended(part: Wanted) -> Iterator[Account]:
     """Yield the account of what ended the probe even when it was looked at alone."""
-    names = [each.key for each in (*part.subjects, *part.handlers)]
+    names = [each.key for each in part.subjects] + [each.key for each in part.handlers]
     names += [f"{_SERVICES}{each}" for each in part.services] or ([] if names else ["metadata"])
     for name in names:
         yield Account(subject=name, records=(), intruded="it ended the process that watched it")

@@ -1,4 +1,4 @@
-"""What the distributions require of each other, against the lock, as `pip check` does: extras are nobody's unless asked for.
+"""What the distributions require of each other, against the lock, as `pip check` compares it: without any extra.
 
 A requirement that is imported late would be missed by any look, so it is compared by the metadata.
 """
