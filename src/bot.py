@@ -7,7 +7,7 @@ command a fourteenth of one, and Discord gives it three seconds.
 import os
 from pathlib import Path
 
-from channelwright.endpoint import Endpoint
+from channelwright.endpoint.interactions import Endpoint
 from channelwright.health import answering
 
 handler = answering(Endpoint.from_environment(os.environ), Path(__file__).parent)

@@ -3,14 +3,14 @@
 import os
 from pathlib import Path
 
-from channelwright import templates
-from channelwright.bot_token import BotToken
-from channelwright.consumer import Consumer
-from channelwright.discord_api import API, Discord
+from channelwright.campaign import templates
+from channelwright.discord.bot_token import BotToken
+from channelwright.discord.discord_api import API, Discord
+from channelwright.discord.pace import Pace
 from channelwright.environment import required
 from channelwright.health import answering
-from channelwright.pace import Pace
-from channelwright.redelivery import Visibility
+from channelwright.worker.consumer import Consumer
+from channelwright.worker.redelivery import Visibility
 
 CODE = Path(__file__).parent
 _parameter, _queue = required(os.environ, "DISCORD_TOKEN_PARAMETER", "QUEUE_URL")

@@ -3,8 +3,8 @@
     config/campaign_channels.yaml:12: channels.2.type: needs one of text, voice, announcement, stage, forum
 
 Every fault is told at once with its line, on stderr, and the exit code is 1; warnings go to stdout. What is allowed
-is the bot's own rule (channelwright.templates); here it gets line numbers, and what only a file can have is added: a
-key that is there twice, and a name that Discord would keep in another form.
+is the bot's own rule (channelwright.campaign.templates); here it gets line numbers, and what only a file can have is
+added: a key that is there twice, and a name that Discord would keep in another form.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from channelwright import templates
-from channelwright.templates import SPOKEN, TYPES
+from channelwright.campaign import templates
+from channelwright.campaign.templates import SPOKEN, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from channelwright.templates import Place
+    from channelwright.campaign.templates import Place
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Observed, not documented: https://github.com/discord/discord-api-docs/issues/1646

@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from channelwright import templates
-from channelwright.commands import TABLE
-from channelwright.permissions import INVITED
+from channelwright.campaign import templates
+from channelwright.endpoint.commands import TABLE
+from channelwright.permission_bits import INVITED
 
 
 def main(arguments: list[str]) -> None:

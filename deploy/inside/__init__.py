@@ -8,9 +8,11 @@ assemble   from a folder of wheels to the layer's zip: the steps, in their order
 exchange   the values that cross the border, as JSON
 refusal    what the assembly refuses, as plain lines that the host shows
 wheel      a wheel in memory, mapped as `pip install --target` would
+programs    the console scripts that an installer makes of entry points
 selection  which wheels make the layer: one for each pin, with a hash that the lock allows
 files      the files of a layer while it is assembled, by their path below python/
 trim       a room: what is left out, one rule for each key of the trim policy
+record     each distribution's RECORD, written anew
 bytecode   modules compiled, the same wherever it is done
 inventory  what is in a layer: the report, and the manifest inside the zip
 archive    the zip: the same entries give the same bytes

@@ -3,6 +3,7 @@
     build/recipe.json, wheels/ ─ selection ─ the wheels, exactly those that were locked
                                  trim ────── their files, as far as the policy wants them
                                  bytecode ── modules compiled
+                                 record ──── each RECORD as the files are now
                                  inventory ─ what is in the layer, and how it came there
                                  archive ─── out/layer.zip, out/report.json
 
@@ -15,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.inside import archive, bytecode, inventory, selection, tool
+from deploy.inside import archive, bytecode, inventory, record, selection, tool
 from deploy.inside.exchange import Recipe
 from deploy.inside.refusal import Refused, fault
 from deploy.inside.trim import apply, symbols
@@ -52,7 +53,7 @@ def assemble(recipe: Recipe, offered: dict[str, bytes]) -> dict[str, bytes]:
     """Make the layer of a recipe from wheels, which are content by file name; return what goes into out/."""
     _check_interpreter(recipe)
     tools = selection.tool_hashes(TOOLS.read_text(encoding="utf-8"))
-    wheels = selection.select(offered, recipe.pins, tools, interpreter=f"/var/lang/bin/{recipe.runtime}")
+    wheels = selection.select(offered, recipe.pins, tools, interpreter=recipe.interpreter)
     trimmed = apply.trim(selection.merge(wheels), recipe)
     stripped = symbols.strip(trimmed.files) if apply.is_on(apply.SYMBOLS, recipe) else symbols.Stripped()
     trimmed = trimmed.after(apply.SYMBOLS, stripped.change, recipe)
@@ -61,7 +62,7 @@ def assemble(recipe: Recipe, offered: dict[str, bytes]) -> dict[str, bytes]:
     layer = inventory.Assembled(
         recipe=recipe,
         wheels=wheels,
-        files=compiled.files,
+        files=record.rewritten(compiled.files, wheels),
         trimmed=trimmed,
         kept_symbols=stripped.kept,
         uncompiled=compiled.failed,

@@ -57,6 +57,11 @@ class Recipe:
     pins: tuple[Pin, ...]
     withdrawn: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def interpreter(self) -> str:
+        """Where the runtime has its Python: what scripts are run by."""
+        return f"/var/lang/bin/{self.runtime}"
+
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True, indent=1)
 

@@ -1,25 +1,24 @@
 """Reads a wheel into memory and maps it as `pip install --target` would.
 
 The format is https://packaging.python.org/en/latest/specifications/binary-distribution-format/. Nothing is run and
-nothing is left out: console scripts, which pip would write from entry points, are the one thing not made, as
-/opt/python/bin is not on PATH in Lambda.
+nothing is left out. That these are the bytes that were locked is known from the hash of the whole wheel: what its own
+RECORD says of its files is not compared with them, as pip does not either.
 """
 
 from __future__ import annotations
 
-import base64
-import csv
 import hashlib
 import re
 import stat
 import zipfile
 from dataclasses import dataclass
 from email.parser import BytesHeaderParser
-from io import BytesIO, StringIO
+from io import BytesIO
 from itertools import product
 from typing import TYPE_CHECKING
 
 from deploy.inside.files import Files, LayerFile, Origin, normalised
+from deploy.inside.programs import console_scripts
 from deploy.inside.refusal import Refused, fault
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ _NAME = re.compile(
     r"^(?P<name>[^-]+)-(?P<version>[^-]+)(-(?P<build>\d[^-]*))?-(?P<python>[^-]+)-(?P<abi>[^-]+)-(?P<platform>[^-]+)\.whl$"
 )
 _PRE = {"alpha": "a", "a": "a", "beta": "b", "b": "b", "preview": "rc", "pre": "rc", "rc": "rc", "c": "rc"}
-_UNSIGNED = ("RECORD", "RECORD.jws", "RECORD.p7s")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +64,12 @@ class WheelName:
 def read(filename: str, content: bytes, *, interpreter: str) -> Wheel:
     """Read a wheel; `interpreter` is the absolute path that its scripts are to be run by.
 
-    Raises Refused with every file of it that is not what the wheel's RECORD says, or has no place in a layer.
+    Raises Refused with every file of it that has no place in a layer.
     """
     named = WheelName.parse(filename)
     members = _members(filename, content)
     folder = _dist_info(filename, named, members)
-    faults = [*_unrecorded(folder, members), *(problem for path in members if (problem := _unsafe(path)))]
-    if faults:
+    if faults := [problem for path in members if (problem := _unsafe(path))]:
         raise Refused(fault(filename, each) for each in faults)
     metadata = BytesHeaderParser().parsebytes(members[f"{folder}/METADATA"][0])
     return Wheel(
@@ -83,7 +80,8 @@ def read(filename: str, content: bytes, *, interpreter: str) -> Wheel:
         tags=named.tags,
         dist_info=folder,
         metadata=metadata,
-        files=dict(_placed(named.name, members, interpreter)),
+        files=_scripts(filename, named.name, folder, members, interpreter)
+        | dict(_placed(named.name, members, interpreter)),
     )
 
 
@@ -127,20 +125,11 @@ def _dist_info(filename: str, named: WheelName, members: dict[str, tuple[bytes, 
     return folders[0]
 
 
-def _unrecorded(folder: str, members: dict[str, tuple[bytes, int]]) -> Iterator[str]:
-    """Yield how the files differ from the wheel's own RECORD."""
-    recorded = {row[0]: row[1] for row in csv.reader(StringIO(members[f"{folder}/RECORD"][0].decode())) if row}
-    for path, (content, _) in members.items():
-        if path in (f"{folder}/{name}" for name in _UNSIGNED):
-            continue
-        algorithm, _, expected = recorded.get(path, "").partition("=")
-        if path not in recorded:
-            yield f"{path} is not in its RECORD"
-        elif algorithm not in {"sha256", "sha384", "sha512"}:
-            yield f"{path} has no secure hash in its RECORD"
-        elif base64.urlsafe_b64encode(hashlib.new(algorithm, content).digest()).rstrip(b"=").decode() != expected:
-            yield f"{path} is not the file that its RECORD describes"
-    yield from (f"{path} is in its RECORD and missing" for path in recorded if path not in members)
+def _scripts(filename: str, owner: str, folder: str, members: dict[str, tuple[bytes, int]], interpreter: str) -> Files:
+    """Return the scripts that an installer makes of entry points; one that the wheel brings itself comes first."""
+    entry_points, _ = members.get(f"{folder}/entry_points.txt", (b"", 0))
+    made = console_scripts(filename, entry_points, interpreter)
+    return {f"bin/{name}": LayerFile(text, owner, "scripts", executable=True) for name, text in made}
 
 
 def _unsafe(path: str) -> str:

@@ -22,6 +22,7 @@ RULES = {
     "ca-bundle": "botocore's own certificates, where certifi brings them",
     "zone-data": "dateutil's copy of the time zone database",
     "compiled-twins": "extension modules that have a Python twin which loads faster",
+    "leftovers": "what installers leave for themselves",
     "boto3-resources": "the data of boto3.resource(), which clients do not need",
     "botocore-data": "API models of services that the project does not call",
     "botocore-endpoints": "endpoints of services that the project does not call",

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from nacl.signing import SigningKey
 
-from channelwright.endpoint import Endpoint
+from channelwright.endpoint.interactions import Endpoint
+from tests.bot.lab import Lab, Start
+from tests.fake_discord import FakeDiscord, Opening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,3 +174,23 @@ def code(tmp_path: Path) -> Path:
 def logged(capsys: pytest.CaptureFixture[str]) -> Callable[[], list[dict[str, Any]]]:
     """Return what was logged since the last call."""
     return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Open labs; at the end nothing that was asked of Discord may be against its description or its rules."""
+    labs: list[Lab] = []
+
+    def opened(opening: Opening | None = None, **how: Any) -> Lab:
+        labs.append(Lab(FakeDiscord(opening, frozen=True, key_seed=b"seven"), **how))
+        return labs[-1]
+
+    yield opened
+    for lab in labs:
+        assert lab.fake.violations == []
+        assert lab.fake.unfaithful == []
+
+
+@pytest.fixture
+def lab(start: Start) -> Lab:
+    return start()

@@ -13,7 +13,7 @@ from channelwright.components import CANCEL, Button
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from channelwright.endpoint import Endpoint
+    from channelwright.endpoint.interactions import Endpoint
     from tests.bot.conftest import Discord, FakeSqs, Payload
 
 INVOKER, CAMPAIGN, ROLE = "1440000000000000006", "1440000000000000020", "1440000000000000021"

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from channelwright.commands import TABLE
 from channelwright.components import CANCEL, Button, Style, row
-from channelwright.endpoint import Endpoint
+from channelwright.endpoint.commands import TABLE
+from channelwright.endpoint.interactions import Endpoint
 from tests.bot.conftest import QUEUE
 from tests.fake_discord import FakeDiscord, State
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from channelwright import commands
+from channelwright.endpoint import commands
 from channelwright.jobs import Job, MalformedError
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from channelwright.commands import TABLE
+from channelwright.endpoint.commands import TABLE
 from channelwright.health import tree_digest
 from tests.bot.conftest import QUEUE, aws_environment
 from tests.fake_discord import FakeDiscord, Reply, State
@@ -81,8 +81,10 @@ print(json.dumps([[name for name in heavy if name in sys.modules], sorted(own)])
 """
     heavy, own = result(code, script, BOT)
     assert heavy == ["boto3", "nacl.signing"]
-    rooms = "commands components endpoint environment health jobs logs permissions queue signature web wishes"
-    assert own == [f"channelwright.{room}" for room in rooms.split()]
+    endpoint = "commands interactions queue signature validation web"
+    shared = ["components", "endpoint", *(f"endpoint.{name}" for name in endpoint.split())]
+    shared += ["environment", "health", "jobs", "logs", "permission_bits"]
+    assert own == [f"channelwright.{name}" for name in shared]
 
 
 def test_the_bot_knows_no_token_and_no_address_of_discord(code: Path) -> None:
@@ -96,7 +98,7 @@ noted = set()
 os.environ = Noted(os.environ)
 import bot
 print(json.dumps([sorted(name for name in noted if not name.startswith("AWS_") or name == "AWS_REGION"),
-                  "channelwright.discord_api" in sys.modules]))
+                  "channelwright.discord.discord_api" in sys.modules]))
 """
     read, can_ask_discord = result(code, script, BOT)
     assert {name for name in read if "DISCORD" in name or "TOKEN" in name} == {"DISCORD_PUBLIC_KEY"}
@@ -133,7 +135,7 @@ class Unread(dict):
 
 seen = []
 os.environ = Unread(os.environ)
-names = [f"channelwright.{each.name}" for each in pkgutil.iter_modules(channelwright.__path__)]
+names = [each.name for each in pkgutil.walk_packages(channelwright.__path__, "channelwright.")]
 def watch(event, arguments):
     if event.startswith("socket.") or event == "open" and not str(arguments[0]).endswith((".py", ".pyc")):
         seen.append(f"{event} {arguments[0]}")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from channelwright import templates
-from channelwright.commands import TABLE
+from channelwright.campaign import templates
+from channelwright.endpoint.commands import TABLE
 from channelwright.jobs import Job
 from tests.fake_discord import FakeDiscord, Reply
 
@@ -27,11 +27,11 @@ import json, sys, time
 from pathlib import Path
 project = Path({project!r})
 sys.path.insert(0, str(project / "src"))
-from channelwright import templates
-from channelwright.bot_token import BotToken
-from channelwright.consumer import Consumer
-from channelwright.discord_api import Discord
-from channelwright.pace import Pace
+from channelwright.campaign import templates
+from channelwright.discord.bot_token import BotToken
+from channelwright.worker.consumer import Consumer
+from channelwright.discord.discord_api import Discord
+from channelwright.discord.pace import Pace
 
 class Context:
     def get_remaining_time_in_millis(self): return 60_000

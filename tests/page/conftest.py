@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.bot.worker.conftest import TEMPLATES, Lab
+from tests.bot.lab import TEMPLATES, Lab
 from tests.discord.interacting import Endpoint
 from tests.fake_discord import FakeDiscord
 from tests.page.theatre import Theatre, working

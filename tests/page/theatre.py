@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Locator, Page
 
-    from tests.bot.worker.conftest import Lab
+    from tests.bot.lab import Lab
     from tests.fake_discord import FakeDiscord
 
 CALL_SECONDS = 0.02

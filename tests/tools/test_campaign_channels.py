@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channelwright import templates
-from channelwright.templates import TYPES
+from channelwright.campaign import templates
+from channelwright.campaign.templates import TYPES
 from tests.fake_discord.names import stored_name
 from tools.campaign_channels import check, kept_name
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from channelwright.commands import TABLE
-from channelwright.permissions import INVITED
-from channelwright.templates import load
+from channelwright.campaign.templates import load
+from channelwright.endpoint.commands import TABLE
+from channelwright.permission_bits import INVITED
 from deploy.configuration import load as load_settings
 from deploy.register.application import read
 from tests.fake_discord.command_form import check_commands

@@ -2,7 +2,10 @@
 
 apply      the rules, in their order, and what each did to which distribution
 plain      the rules that look at paths
+unreached  the rule for folders of tests
 metadata   the rule for .dist-info, and licences
 botocore   the rules for botocore's data
 symbols    what no loader reads of shared objects
+readers    which distributions read what a rule would take, and keep it
+source     what the code of modules names
 """

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from deploy.inside.exchange import Applied, Recipe, Saving, Spared
 from deploy.inside.refusal import Refused, fault, suggestion
-from deploy.inside.trim import botocore, metadata, plain
+from deploy.inside.trim import botocore, metadata, plain, readers, unreached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ Rule = Callable[["Files", Recipe], Change]
 
 RULES: dict[str, Rule] = {
     "exclude": plain.exclude,
-    "tests": plain.tests,
+    "tests": unreached.tests,
     "stubs": plain.stubs,
     "scripts": plain.scripts,
     "metadata": metadata.metadata,
@@ -39,8 +39,9 @@ RULES: dict[str, Rule] = {
 }
 # Needs a tool, and is done in deploy.inside.trim.symbols.
 SYMBOLS = "debug-symbols"
-# Not a choice: what a wheel brings of it would be stale, or stand in the way of what is compiled here.
+# Not a choice: what a wheel brings of it would be stale, or stand in the way of what is made here.
 BYTECODE = "bytecode"
+LEFTOVERS = "leftovers"
 
 _WITHDRAWN = "it was withdrawn for it"
 
@@ -56,7 +57,7 @@ class Trimmed:
 
     def after(self, rule: str, change: Change, recipe: Recipe) -> Trimmed:
         """Return what is left once a rule did this, as far as it was not withdrawn."""
-        change, spared = _withheld(rule, self.files, change, recipe)
+        change, spared = _spared(rule, self.files, change, recipe)
         return Trimmed(
             files=changed(self.files, change),
             applied=(*self.applied, *applied(rule, self.files, change)),
@@ -69,6 +70,7 @@ def trim(files: Files, recipe: Recipe) -> Trimmed:
     """Apply every rule that is on; raise Refused with every setting that does not fit what is there."""
     faults = list(_unknown(recipe.withdrawn))
     result = Trimmed(files).after(BYTECODE, plain.bytecode(files, recipe), recipe)
+    result = result.after(LEFTOVERS, plain.leftovers(result.files, recipe), recipe)
     for name, rule in RULES.items():
         if (asked := is_on(name, recipe)) is False:
             continue
@@ -79,9 +81,8 @@ def trim(files: Files, recipe: Recipe) -> Trimmed:
             continue
         if asked:
             result = result.after(name, change, recipe)
-        elif change:
-            more = _saving(name, applied(name, result.files, change))
-            result = replace(result, offered=(*result.offered, more))
+        elif offered := list(applied(name, result.files, _spared(name, result.files, change, recipe)[0])):
+            result = replace(result, offered=(*result.offered, _saving(name, offered)))
     if faults:
         raise Refused(faults)
     return result
@@ -95,7 +96,7 @@ def is_on(rule: str, recipe: Recipe) -> bool | None:
 
 def savings(recipe: Recipe, done: Sequence[Applied]) -> tuple[Saving, ...]:
     """Sum up what each rule that is on saved, in the order in which they ran."""
-    rules = [BYTECODE, *(rule for rule in (*RULES, SYMBOLS) if is_on(rule, recipe))]
+    rules = [BYTECODE, LEFTOVERS, *(rule for rule in (*RULES, SYMBOLS) if is_on(rule, recipe))]
     return tuple(_saving(rule, [each for each in done if each.rule == rule]) for rule in rules)
 
 
@@ -131,12 +132,13 @@ def _by_owner(files: Files, change: Change) -> dict[str, Change]:
     return parts
 
 
-def _withheld(rule: str, files: Files, change: Change, recipe: Recipe) -> tuple[Change, tuple[Spared, ...]]:
-    """Take out of a change what it does to distributions for which the rule was withdrawn."""
+def _spared(rule: str, files: Files, change: Change, recipe: Recipe) -> tuple[Change, tuple[Spared, ...]]:
+    """Take out of a change what it does to distributions that the rule has to leave alone, and say why."""
     parts = _by_owner(files, change)
-    spared = [owner for owner in sorted(parts) if rule in recipe.withdrawn.get(owner, ())]
-    left = {path: content for owner, part in parts.items() if owner not in spared for path, content in part.items()}
-    return left, tuple(Spared(rule=rule, distribution=owner, reason=_WITHDRAWN) for owner in spared)
+    reasons = {owner: _WITHDRAWN for owner in parts if rule in recipe.withdrawn.get(owner, ())}
+    reasons = {owner: why for owner, why in readers.of(rule, files, change).items() if owner in parts} | reasons
+    left = {path: content for owner, part in parts.items() if owner not in reasons for path, content in part.items()}
+    return left, tuple(Spared(rule=rule, distribution=owner, reason=reasons[owner]) for owner in sorted(reasons))
 
 
 def _unknown(withdrawn: Mapping[str, Sequence[str]]) -> Iterator[str]:

@@ -19,7 +19,7 @@ Change = dict[str, bytes | None]
 
 # version() reads Name and Version, requires() reads Requires-Dist, and whoever asks under which terms a layer's
 # content came finds the licence. The rest of METADATA is the project's page on a package index.
-_HEADERS = (
+HEADERS = (
     "Metadata-Version",
     "Name",
     "Version",
@@ -37,7 +37,7 @@ _INSTALLERS_GROUPS = {"console_scripts", "gui_scripts"}
 def metadata(files: Files, recipe: Recipe) -> Change:
     """Cut METADATA to the headers that are asked for; drop what only installers read.
 
-    Stay: licences, the bills of materials of bundled libraries (PEP 770), and entry points of groups that
+    Stay: RECORD, licences, the bills of materials of bundled libraries (PEP 770), and entry points of groups that
     programs look up at run time.
     """
     del recipe
@@ -47,10 +47,16 @@ def metadata(files: Files, recipe: Recipe) -> Change:
             continue
         inner = path.partition("/")[2]
         if inner == "METADATA":
-            change[path] = _headers(file.content)
-        elif not inner.startswith("sboms/") and not (inner == "entry_points.txt" and _looked_up(file.content)):
+            if (cut := _headers(file.content)) != file.content:
+                change[path] = cut
+        elif inner != "RECORD" and not _is_read(inner, file.content):
             change[path] = None
     return change
+
+
+def _is_read(inner: str, content: bytes) -> bool:
+    """Tell whether programs, and not only installers, read this file of .dist-info."""
+    return inner.startswith("sboms/") or (inner == "entry_points.txt" and _looked_up(content))
 
 
 def is_licence(path: str) -> bool:
@@ -74,7 +80,7 @@ def license_of(metadata: Message) -> str:
 def _headers(content: bytes) -> bytes:
     """Cut METADATA; a licence that is a text of many lines is left to the licence files."""
     message = BytesHeaderParser().parsebytes(content)
-    lines = [f"{name}: {value}" for name in _HEADERS for value in message.get_all(name, []) if "\n" not in str(value)]
+    lines = [f"{name}: {value}" for name in HEADERS for value in message.get_all(name, []) if "\n" not in str(value)]
     return ("\n".join(lines) + "\n").encode()
 
 

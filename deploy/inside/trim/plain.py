@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Change = dict[str, bytes | None]
 
-_TEST_MODULE = re.compile(r"^(test_.*|.*_test|conftest)\.py$")
+_LEFTOVERS = {"INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "RECORD.jws", "RECORD.p7s"}
 _STUBS = (".pyi", ".pyx", ".pxd", ".pxi", ".h", ".hpp")
 _CA_BUNDLE = "botocore/cacert.pem"
 _ZONE_DATA = "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz"
@@ -30,6 +30,12 @@ def bytecode(files: Files, recipe: Recipe) -> Change:
     del recipe
     stale = (path for path in files if path.endswith(".pyc"))
     return _gone(path for path in stale if "__pycache__" in path.split("/") or path[:-1] in files)
+
+
+def leftovers(files: Files, recipe: Recipe) -> Change:
+    """Take what installers leave for themselves, and signatures of a RECORD, which is written anew."""
+    del recipe
+    return _gone(path for path in files if dist_info(path) and path.partition("/")[2] in _LEFTOVERS)
 
 
 def exclude(files: Files, recipe: Recipe) -> Change:
@@ -55,20 +61,6 @@ def pattern_to_regex(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(meaning.get(part, re.escape(part)) for part in parts) + r"\Z")
 
 
-def tests(files: Files, recipe: Recipe) -> Change:
-    """Take folders named test or tests that do hold tests: some libraries have code that runs in such a folder."""
-    del recipe
-    modules = [path for path in files if not dist_info(path) and _TEST_MODULE.match(path.rpartition("/")[2])]
-    folders = {folder for path in modules if (folder := _test_folder(path))}
-    return _gone(path for path in files if any(path.startswith(f"{folder}/") for folder in folders))
-
-
-def _test_folder(path: str) -> str:
-    parts = path.split("/")[:-1]
-    at = next((index for index, part in enumerate(parts) if part in {"test", "tests"}), None)
-    return "" if at is None else "/".join(parts[: at + 1])
-
-
 def stubs(files: Files, recipe: Recipe) -> Change:
     del recipe
     return _gone(
@@ -79,8 +71,9 @@ def stubs(files: Files, recipe: Recipe) -> Change:
 
 
 def scripts(files: Files, recipe: Recipe) -> Change:
-    del recipe
-    return _gone(path for path, file in files.items() if file.origin == "scripts")
+    """Take the scripts that the interpreter runs; programs of another kind are what a package was installed for."""
+    first = f"#!{recipe.interpreter}\n".encode()
+    return _gone(path for path, file in files.items() if file.origin == "scripts" and file.content.startswith(first))
 
 
 def ca_bundle(files: Files, recipe: Recipe) -> Change:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.bot.worker.conftest import KilledError
-from tests.bot.worker.outcomes import assert_matrix, assert_private, is_as_planned, is_gone
+from tests.bot.lab import KilledError
+from tests.bot.outcomes import assert_matrix, assert_private, is_as_planned, is_gone
 from tests.fake_discord import faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.bot.worker.conftest import Lab, Start
+    from tests.bot.lab import Lab, Start
     from tests.fake_discord.faults import Fault
 
 CALLS = 22

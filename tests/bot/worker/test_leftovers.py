@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.bot.worker.outcomes import NAME, assert_matrix, categories, is_as_planned, is_gone, roles
+from tests.bot.outcomes import NAME, assert_matrix, categories, is_as_planned, is_gone, roles
 from tests.bot.worker.test_creation_faults import killed
 from tests.fake_discord import Overwrite, Permission, faults
 
 if TYPE_CHECKING:
-    from tests.bot.worker.conftest import Lab
+    from tests.bot.lab import Lab
     from tests.fake_discord import Channel, Interaction
 
 

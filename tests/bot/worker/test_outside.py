@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from channelwright.bot_token import BotToken, NoTokenError
-from channelwright.discord_api import BlockedError, Discord, NoAnswerError, RefusedError, UnsureError
-from channelwright.pace import NoTimeError, Pace
-from channelwright.redelivery import Visibility
+from channelwright.discord.bot_token import BotToken, NoTokenError
+from channelwright.discord.discord_api import BlockedError, Discord, NoAnswerError, RefusedError, UnsureError
+from channelwright.discord.pace import NoTimeError, Pace
+from channelwright.worker.redelivery import Visibility
 from tests.fake_discord import FakeDiscord, faults
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def fake() -> Iterator[FakeDiscord]:
 
 @pytest.fixture
 def discord(fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch) -> Iterator[Discord]:
-    monkeypatch.setattr("channelwright.discord_api.TIMEOUTS", (1, 0.3))
-    monkeypatch.setattr("channelwright.discord_api.PAUSES", (0.01, 0.01))
+    monkeypatch.setattr("channelwright.discord.discord_api.TIMEOUTS", (1, 0.3))
+    monkeypatch.setattr("channelwright.discord.discord_api.PAUSES", (0.01, 0.01))
     token = BotToken(lambda: fake.application.token)
     discord = Discord(fake.api, token, Pace(time.time() + 30), "Channelwright: Zoë asks")
     yield discord
@@ -130,7 +130,7 @@ def test_a_message_is_handed_back_for_so_many_seconds(sqs: FakeSqs) -> None:
 def test_the_queue_and_the_worker_agree_how_often_a_message_comes() -> None:
     from pathlib import Path
 
-    from channelwright.redelivery import MAX_DELIVERIES
+    from channelwright.worker.redelivery import MAX_DELIVERIES
 
     template = Path(__file__).parents[3] / "deploy/template.yaml"
     assert f"maxReceiveCount: {MAX_DELIVERIES}\n" in template.read_text()

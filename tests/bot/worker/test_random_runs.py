@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.bot.worker.conftest import Lab
-from tests.bot.worker.outcomes import NAME, assert_matrix, assert_private, categories, is_as_planned, is_gone, strays
+from tests.bot.lab import Lab
+from tests.bot.outcomes import NAME, assert_matrix, assert_private, categories, is_as_planned, is_gone, strays
 from tests.bot.worker.test_creation_faults import LASTING, PASSING
 from tests.fake_discord import FakeDiscord
 

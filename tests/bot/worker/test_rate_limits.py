@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from channelwright.rate_limits import MARGIN_SECONDS, RateLimits
+from channelwright.discord.rate_limits import MARGIN_SECONDS, RateLimits
 
 EMPTY = {"X-RateLimit-Bucket": "abc", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset-After": "2.5"}
 ROUTE, OTHER = "POST guilds/channels", "PATCH guilds/channels"

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from channelwright.reply import MAX_CONTENT
-from channelwright.templates import Channel
-from tests.bot.worker.outcomes import categories
-from tests.bot.worker.test_care import drop
+from channelwright.campaign.templates import Channel
+from channelwright.discord.text import MAX_CONTENT
+from tests.bot.by_hand import drop
+from tests.bot.outcomes import categories
 
 if TYPE_CHECKING:
-    from tests.bot.worker.conftest import Lab, Start
+    from tests.bot.lab import Lab, Start
 
 
 def long_template(count: int) -> tuple[Channel, ...]:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.bot.worker.outcomes import NAME, assert_matrix, categories, is_as_planned, roles
+from tests.bot.outcomes import NAME, assert_matrix, categories, is_as_planned, roles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.bot.worker.conftest import Lab, Queued, Start
+    from tests.bot.lab import Lab, Queued, Start
 
 
 def queued(lab: Lab) -> Queued:

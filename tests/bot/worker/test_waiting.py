@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from channelwright.redelivery import MAX_DELIVERIES
-from tests.bot.worker.outcomes import assert_matrix, is_as_planned, is_gone
+from channelwright.worker.redelivery import MAX_DELIVERIES
+from tests.bot.outcomes import assert_matrix, is_as_planned, is_gone
 from tests.fake_discord import Limit, faults
 
 if TYPE_CHECKING:
-    from tests.bot.worker.conftest import Lab
+    from tests.bot.lab import Lab
 
 
 def edits(lab: Lab) -> list[str]:
@@ -151,7 +151,7 @@ def test_the_fault_of_the_worker_itself_does_not_keep_the_server_waiting(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown = lab.fake.gm.command("campaign list")
-    monkeypatch.setattr("channelwright.campaigns.campaigns", None)
+    monkeypatch.setattr("channelwright.campaign.campaigns.campaigns", None)
     for _ in range(MAX_DELIVERIES):
         with pytest.raises(TypeError):
             lab.deliver(lab.waiting[0])
@@ -164,7 +164,7 @@ def test_a_batch_stops_at_the_first_failure_and_hands_back_the_rest(lab: Lab) ->
         lab.fake.gm.command("add-campaign", name=name)
     for message in lab.waiting:
         message.count = 1
-    from tests.bot.worker.conftest import Context
+    from tests.bot.lab import Context
 
     lab.fake.clock.advance(5)
     lab.fake.faults.on("create_guild_role", faults.rate_limited(100), call=2)

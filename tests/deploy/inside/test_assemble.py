@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import json
@@ -16,6 +17,7 @@ import pytest
 
 from deploy.inside import assemble
 from deploy.inside.exchange import Recipe, Report, lock_digest
+from tests.deploy.inside import synthetic
 from tests.deploy.inside.synthetic import deflate_wheel, recipe, wheel
 
 if TYPE_CHECKING:
@@ -65,11 +67,14 @@ def test_a_folder_of_wheels_becomes_a_layer_and_a_report(tmp_path: Path) -> None
         "channelwright/all.json",
         "python/__pycache__/two.cpython-311.pyc",
         "python/gone-1.0.dist-info/METADATA",
+        "python/gone-1.0.dist-info/RECORD",
         "python/one-1.0.dist-info/METADATA",
+        "python/one-1.0.dist-info/RECORD",
         "python/one/__init__.py",
         "python/one/__pycache__/__init__.cpython-311.pyc",
         "python/one/data.json",
         "python/two-1.0.dist-info/METADATA",
+        "python/two-1.0.dist-info/RECORD",
         "python/two-1.0.dist-info/licenses/LICENSE",
         "python/two.py",
     ]
@@ -111,6 +116,31 @@ def test_the_manifest_in_the_layer_says_what_it_is_and_nothing_of_when_and_where
     digest = hashlib.sha256(json.dumps(dict(sorted(contents.items()))).encode()).hexdigest()
     assert manifest["content"] == digest
     assert str(tmp_path) not in json.dumps(manifest)
+
+
+def test_the_record_of_each_distribution_lists_what_is_there_as_it_is(tmp_path: Path) -> None:
+    zipped, _ = assembled(tmp_path / "context", policy())
+    assert zipped.read("python/gone-1.0.dist-info/RECORD").decode().splitlines()[1:] == ["gone-1.0.dist-info/RECORD,,"]
+    names = {name.removeprefix("python/") for name in zipped.namelist() if name.startswith("python/")}
+    listed = []
+    for name in ("gone", "one", "two"):
+        for path, digest, size in csv.reader(zipped.read(f"python/{name}-1.0.dist-info/RECORD").decode().splitlines()):
+            listed.append(path)
+            content = zipped.read(f"python/{path}")
+            if path.endswith(("RECORD", ".pyc")):
+                assert (digest, size) == ("", ""), path
+            else:
+                assert (digest, int(size)) == (synthetic.digest(content), len(content)), path
+    assert sorted(listed) == sorted(names)
+
+
+def test_a_file_that_distributions_share_is_in_the_record_of_each(tmp_path: Path) -> None:
+    shared = {"ns/__init__.py": "same = 1\n"}
+    both = [wheel("first", {**shared, "ns/a.py": ""}), wheel("second", {**shared, "ns/b.py": ""})]
+    assert assemble.main([str(folder(tmp_path / "context", recipe(*both), both))], assemble.from_recipe) == 0
+    zipped = zipfile.ZipFile(tmp_path / "context" / "out" / "layer.zip")
+    for name in ("first", "second"):
+        assert "ns/__init__.py,sha256=" in zipped.read(f"python/{name}-1.0.dist-info/RECORD").decode()
 
 
 def test_sourceless_layers_work_without_sources(tmp_path: Path) -> None:

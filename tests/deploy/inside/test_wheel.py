@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from deploy.inside.refusal import Refused
 from deploy.inside.wheel import Wheel, WheelName, canonical, read
 from tests.deploy.inside.synthetic import wheel
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PYTHON = "/var/lang/bin/python3.11"
 
@@ -73,20 +79,51 @@ def test_what_a_wheel_marks_as_executable_stays_so() -> None:
     assert (files["sample/tool"].executable, files["sample/data"].executable) == (True, False)
 
 
-def test_every_difference_from_the_record_is_named_at_once() -> None:
-    record = {
-        "changed.py": "changed.py,sha256=AAAA,1",
-        "added.py": None,
-        "weak.py": "weak.py,md5=AAAA,1",
-        "gone.py": "gone.py,sha256=AAAA,1",
+def test_a_record_that_differs_from_its_wheel_is_no_reason_against_it_as_with_pip() -> None:
+    record = {"changed.py": "changed.py,sha256=AAAA,1", "added.py": None, "gone.py": "gone.py,sha256=AAAA,1"}
+    files = parsed(wheel("sample", {"changed.py": "1", "added.py": "2"}, record=record)).files
+    assert {"changed.py", "added.py"} < set(files)
+    assert "gone.py" not in files
+
+
+POINTS = "sample-1.0.dist-info/entry_points.txt"
+
+
+def test_console_scripts_are_made_as_an_installer_makes_them(tmp_path: Path) -> None:
+    points = "[console_scripts]\nSay-it = sample.cli : Speaker.say [extra]\n[gui_scripts]\nshow=sample:show\n[x]\na=b\n"
+    files = parsed(wheel("sample", {"sample.py": "", POINTS: points})).files
+    made = {path: file for path, file in files.items() if path.startswith("bin/")}
+    assert set(made) == {"bin/Say-it", "bin/show"}
+    assert all(file.executable and file.origin == "scripts" for file in made.values())
+    assert made["bin/Say-it"].content.startswith(f"#!{PYTHON}\n".encode())
+
+    (tmp_path / "sample").mkdir()
+    cli = "class Speaker:\n    def say():\n        print('said')\n        return 3\n"
+    (tmp_path / "sample" / "cli.py").write_text(cli, encoding="utf-8")
+    environment = {"PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-c", made["bin/Say-it"].content.decode()]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert (done.returncode, done.stdout) == (3, "said\n"), done.stderr
+
+
+def test_a_script_that_the_wheel_brings_comes_before_one_of_that_name_that_would_be_made() -> None:
+    own: dict[str, str | bytes] = {
+        "sample-1.0.data/scripts/say": b"\x7fELF",
+        POINTS: "[console_scripts]\nsay = sample:say\n",
     }
-    told = refusal(wheel("sample", {"changed.py": "1", "added.py": "2", "weak.py": "3", "fine.py": "4"}, record=record))
-    assert told.splitlines() == [
-        "sample-1.0-py3-none-any.whl: changed.py is not the file that its RECORD describes",
-        "sample-1.0-py3-none-any.whl: added.py is not in its RECORD",
-        "sample-1.0-py3-none-any.whl: weak.py has no secure hash in its RECORD",
-        "sample-1.0-py3-none-any.whl: gone.py is in its RECORD and missing",
-    ]
+    assert parsed(wheel("sample", own)).files["bin/say"].content == b"\x7fELF"
+
+
+@pytest.mark.parametrize(
+    ("points", "why"),
+    [
+        ("[console_scripts]\nsay = sample\n", "its script say = sample names no function"),
+        ("[console_scripts]\n../say = sample:say\n", "its script ../say = sample:say names no function"),
+        ("say = sample:say\n", "its entry_points.txt cannot be read"),
+    ],
+)
+def test_entry_points_of_which_no_script_can_be_made_are_refused(points: str, why: str) -> None:
+    assert why in refusal(wheel("sample", {POINTS: points}))
 
 
 @pytest.mark.parametrize("path", ["../evil.py", "/etc/evil.py", "a/../../evil.py", "a\\evil.py", "a//evil.py"])

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channelwright.commands import TABLE
+from channelwright.endpoint.commands import TABLE
 from deploy.register.application import invitation
 from deploy.register.difference import lines
 from tests.fake_discord import FakeDiscord

@@ -5,6 +5,7 @@ from dataclasses import asdict
 import pytest
 
 from deploy.inside.exchange import Applied, Saving, Spared, TrimPolicy
+from deploy.inside.files import LayerFile
 from deploy.inside.refusal import Refused
 from deploy.inside.trim.apply import RULES, SYMBOLS, Trimmed, trim
 from deploy.inside.trim.apply import savings as summed
@@ -38,32 +39,26 @@ def test_bytecode_from_a_wheel_goes_unless_it_is_all_there_is_of_a_module() -> N
     assert savings(result) == {"bytecode": (2, 5)}
 
 
-def test_test_folders_go_and_folders_that_are_only_called_so_stay() -> None:
-    files = tree(
-        {
-            "a/tests/__init__.py": "12",
-            "a/tests/deep/test_a.py": "345",
-            "a/tests/deep/data.bin": "6",
-            "b/test/client.py": "a module of the library, like django.test",
-            "c/testing.py": "",
-            "test_top.py": "",
-        }
-    )
-    result = trim(files, recipe(SAMPLE, tests=True))
-    assert left(result) == ["b/test/client.py", "c/testing.py", "test_top.py"]
-    assert savings(result) == {"tests": (3, 6)}
-
-
 def test_type_stubs_cython_sources_and_c_headers_go() -> None:
     files = tree(dict.fromkeys(("a/a.py", "a/a.pyi", "a/py.typed", "a/a.pxd", "a/a.pyx", "a/a.h", "a/a.hpp"), "x"))
     assert left(trim(files, recipe(SAMPLE, stubs=True))) == ["a/a.py"]
 
 
-def test_scripts_go_and_a_package_that_is_called_bin_stays() -> None:
-    from deploy.inside.files import LayerFile
+def test_console_scripts_go_and_every_other_program_stays() -> None:
+    scripts = {
+        "bin/run": b"#!/var/lang/bin/python3.11\nimport a\n",
+        "bin/ruff": b"\x7fELF",
+        "bin/shell": b"#!/bin/sh\n",
+    }
+    files = tree({"bin/__init__.py": ""})
+    files |= {path: LayerFile(content, "sample", "scripts", executable=True) for path, content in scripts.items()}
+    assert left(trim(files, recipe(SAMPLE, scripts=True))) == ["bin/__init__.py", "bin/ruff", "bin/shell"]
 
-    files = tree({"bin/__init__.py": ""}) | {"bin/run": LayerFile(b"#!", "sample", "scripts")}
-    assert left(trim(files, recipe(SAMPLE, scripts=True))) == ["bin/__init__.py"]
+
+def test_what_installers_leave_goes_whatever_the_policy() -> None:
+    folder = "sample-1.0.dist-info"
+    files = tree(dict.fromkeys([f"{folder}/{name}" for name in ("INSTALLER", "REQUESTED", "RECORD", "WHEEL")], ""))
+    assert left(trim(files, recipe(SAMPLE))) == [f"{folder}/RECORD", f"{folder}/WHEEL"]
 
 
 def test_metadata_keeps_what_importlib_metadata_reads_and_every_licence() -> None:
@@ -91,6 +86,7 @@ def test_metadata_keeps_what_importlib_metadata_reads_and_every_licence() -> Non
         "sample-1.0.dist-info/LICENSE.txt",
         "sample-1.0.dist-info/METADATA",
         "sample-1.0.dist-info/NOTICE",
+        "sample-1.0.dist-info/RECORD",
         "sample-1.0.dist-info/licenses/sub/BSD.md",
         "sample-1.0.dist-info/sboms/libs.cdx.json",
         "sample.py",
@@ -195,6 +191,7 @@ def test_a_file_is_counted_once_for_the_first_rule_that_takes_it() -> None:
     wanted = recipe(SAMPLE, tests=True, stubs=True, exclude={"a/tests/*.py": "why not"})
     assert summed(wanted, trim(files, wanted).applied) == (
         Saving(rule="bytecode", files=0, bytes=0),
+        Saving(rule="leftovers", files=0, bytes=0),
         Saving(rule="exclude", files=1, bytes=2),
         Saving(rule="tests", files=0, bytes=0),
         Saving(rule="stubs", files=2, bytes=4),

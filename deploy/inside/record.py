@@ -1,0 +1,52 @@
+"""Writes each distribution's RECORD anew: it lists what is in the layer, where it is in the layer.
+
+https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-record-file. Bytecode beside a
+source has no hash, as pip leaves it; `importlib.metadata.files` and `packages_distributions` answer from this file.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+from dataclasses import replace
+from io import StringIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from deploy.inside.files import Files
+    from deploy.inside.wheel import Wheel
+
+
+def rewritten(files: Files, wheels: Sequence[Wheel]) -> Files:
+    """Return the files with the RECORD of each wheel as they are; one that a rule took does not come back.
+
+    A file that several distributions have in common is in the RECORD of each.
+    """
+    own: dict[str, set[str]] = {wheel.name: {path for path in wheel.files if path in files} for wheel in wheels}
+    for path, file in files.items():
+        own[file.owner].add(path)
+    result = dict(files)
+    for wheel in wheels:
+        record = f"{wheel.dist_info}/RECORD"
+        if record in files:
+            result[record] = replace(files[record], content=_record(record, sorted(own[wheel.name]), files))
+    return result
+
+
+def _record(record: str, paths: Iterable[str], files: Files) -> bytes:
+    text = StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    for path in paths:
+        if path == record or "__pycache__" in path.split("/"):
+            lines.writerow((path, "", ""))
+        else:
+            content = files[path].content
+            lines.writerow((path, f"sha256={_encoded(hashlib.sha256(content).digest())}", len(content)))
+    return text.getvalue().encode()
+
+
+def _encoded(digest: bytes) -> str:
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -1,0 +1,112 @@
+"""Which distributions read, in code that stays, what a trim rule would take of them.
+
+A rule leaves such a distribution alone. The readers are found by what their code names; there is no list of them.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from deploy.inside.trim.metadata import HEADERS
+from deploy.inside.trim.source import Module, modules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from deploy.inside.files import Files
+
+    # Yields distributions that a rule has to leave alone, with the reason, of the modules that may say so.
+    Reader = Callable[[list[Module], Collection[str], Files], Iterator[tuple[str, str]]]
+
+_DROPPED = {"METADATA", "PKG-INFO", "WHEEL", "top_level.txt", "entry_points.txt"}
+_FILE_READERS = {"read_text", "get_metadata", "get_metadata_lines"}
+_ABOUT = re.compile(rb"importlib.{0,9}metadata|pkg_resources", re.DOTALL)
+_ZONES = "dateutil.zoneinfo"
+
+
+def of(rule: str, files: Files, taken: Collection[str]) -> dict[str, str]:
+    """Return by distribution why a rule that would take or change these files must not."""
+    if rule not in _READERS or not taken:
+        return {}
+    hint, reader = _READERS[rule]
+    every = [each for each in modules(files) if each.path not in taken and hint.search(each.content)]
+    return dict(reader(every, taken, files))
+
+
+def _stubs(every: list[Module], taken: Collection[str], files: Files) -> Iterator[tuple[str, str]]:
+    """Find who reads stubs, such as lazy_loader and jedi, who has its own read, and who names its headers."""
+    reading = {each.name: each for each in every if any(text.endswith(".pyi") for text in each.strings)}
+    for each in reading.values():
+        yield each.owner, f"{each.path} reads .pyi files"
+    if reading:
+        words = re.compile(b"|".join(re.escape(name.rpartition(".")[2].encode()) for name in reading))
+        for each in modules(files):
+            if words.search(each.content) and (used := sorted(each.imports & reading.keys())):
+                yield each.owner, f"{each.path} imports {used[0]}, which reads .pyi files"
+    yield from _named(taken, files)
+
+
+def _named(taken: Collection[str], files: Files) -> Iterator[tuple[str, str]]:
+    """Find who spells the name of a header or Cython source that goes, or of a folder that holds nothing else."""
+    code = {folder for path in files if path.endswith((".py", ".so")) for folder in path.split("/")[:-1]}
+    names: dict[str, set[str]] = {}
+    for path in taken:
+        *folders, name = path.split("/")
+        if not name.endswith((".pyi", "py.typed")):
+            names.setdefault(files[path].owner, set()).update([name, *(each for each in folders if each not in code)])
+    for each in modules(files):
+        spelt = {part for text in each.strings for part in text.split("/")} & names.get(each.owner, set())
+        if spelt:
+            yield each.owner, f"{each.path} names {min(spelt)}"
+
+
+def _metadata(every: list[Module], taken: Collection[str], files: Files) -> Iterator[tuple[str, str]]:
+    """Find who asks for what the rule cuts: headers, or files of .dist-info, of itself or of another by name."""
+    del taken
+    owners = {file.owner for file in files.values()}
+    for each in every:
+        if any(map(_asks, ast.walk(each.tree))):
+            for owner in {each.owner} | (owners & {text.lower().replace("_", "-") for text in each.strings}):
+                yield owner, f"{each.path} reads more of its metadata than stays"
+
+
+def _asks(node: ast.AST) -> bool:
+    """Tell whether code reads a header or file that the rule drops; `metadata(...)` gives all of them."""
+    match node:
+        case ast.Call(func=ast.Name(id="metadata") | ast.Attribute(attr="metadata")):
+            return True
+        case ast.Subscript(value=ast.Attribute(attr="metadata"), slice=ast.Constant(value=header)):
+            return header not in HEADERS
+        case ast.Call(func=ast.Attribute(attr=asked, value=of), args=[ast.Constant(value=name), *_]):
+            of_headers = isinstance(of, ast.Attribute) and of.attr == "metadata" and asked in {"get", "get_all"}
+            return (of_headers and name not in HEADERS) or (asked in _FILE_READERS and name in _DROPPED)
+        case _:
+            return False
+
+
+def _zone_data(every: list[Module], taken: Collection[str], files: Files) -> Iterator[tuple[str, str]]:
+    """Find who asks for dateutil's own zones; its tz module does so only where the system has none."""
+    owners = {files[path].owner for path in taken}
+    for each in every:
+        if each.owner not in owners and any(name.startswith(_ZONES) for name in each.imports):
+            yield from ((owner, f"{each.path} imports {_ZONES}") for owner in owners)
+
+
+def _resources(every: list[Module], taken: Collection[str], files: Files) -> Iterator[tuple[str, str]]:
+    """Find who calls boto3.resource(), or a session's."""
+    owners = {files[path].owner for path in taken}
+    for each in every:
+        calls = (node.func for node in ast.walk(each.tree) if isinstance(node, ast.Call))
+        asks = any(isinstance(call, ast.Attribute) and call.attr == "resource" for call in calls)
+        if each.owner not in owners and asks and "boto3" in each.imports:
+            yield from ((owner, f"{each.path} calls boto3's resource()") for owner in owners)
+
+
+_READERS: dict[str, tuple[re.Pattern[bytes], Reader]] = {
+    "stubs": (re.compile(rb"\.pyi"), _stubs),
+    "metadata": (_ABOUT, _metadata),
+    "zone-data": (re.compile(rb"zoneinfo"), _zone_data),
+    "boto3-resources": (re.compile(rb"\.resource\("), _resources),
+}

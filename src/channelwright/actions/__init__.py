@@ -1,0 +1,11 @@
+"""What people ask for: a function for each command and button, from a delivered job to the message that answers it.
+
+work                 one delivery of one job, as the actions see it
+reply                the message that answers
+proof                the campaign that a job is about, proved, and the asker's right to it
+add_campaign         make one; its preview, Resume and Remove
+delete_campaign      ask, then delete
+campaign_commands    list, players, archive
+doctor               find what is wrong, and repair it
+summary              what there is after a creation or repair, in words
+"""

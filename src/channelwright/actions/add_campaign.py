@@ -1,0 +1,172 @@
+"""`/add-campaign`, its preview, and its Resume and Remove buttons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from channelwright.actions import summary
+from channelwright.actions.reply import Message
+from channelwright.campaign.campaign_state import Claim, Found, find, namesakes
+from channelwright.campaign.campaigns import recognised
+from channelwright.campaign.create import ExistsError, Maker
+from channelwright.campaign.plan import SUFFIX, Plan, Slot, campaign_name
+from channelwright.campaign.removal import Removal
+from channelwright.campaign.templates import DEFAULT
+from channelwright.components import Style
+from channelwright.discord.discord_api import RefusedError
+from channelwright.discord.permissions import MEMBER
+from channelwright.discord.server import Server
+from channelwright.discord.text import fitted, listed
+from channelwright.stopped import StoppedError
+
+if TYPE_CHECKING:
+    from channelwright.actions.work import Work
+
+BUTTON_SECONDS = 2 * 86_400  # Discord may ask to wait for a day
+
+
+def add_campaign(work: Work) -> Message:
+    """Make a campaign, or show what would be made; raise StoppedError."""
+    plan = planned(work, campaign_name(work.text("name")))
+    if work.job.options.get("preview"):
+        return _preview(work, plan)
+    maker = Maker(
+        work.discord,
+        work.job.guild_id,
+        plan,
+        Claim(int(work.job.interaction_id)),
+        work.reply.progress,
+        sure=work.is_first,
+        check=_OnlyOne(plan, fresh=work.is_first),
+    )
+    return _made(work, maker, f"**{plan.name}** is ready.")
+
+
+def resume(work: Work) -> Message:
+    """Go on with a campaign that could not be finished; raise StoppedError."""
+    server = work.look()
+    role = server.roles.get(int(work.text("role", "0")))
+    if role is None:
+        raise StoppedError("The campaign's role is gone, and with it what I had begun. Use `/add-campaign` again.")
+    plan = planned(work, role.name.removesuffix(SUFFIX))
+    claim = Claim(int(work.text("since", "0")), role.id)
+    maker = Maker(work.discord, work.job.guild_id, plan, claim, work.reply.progress, sure=work.is_first)
+    return _made(work, maker, f"**{plan.name}** is ready.")
+
+
+def remove(work: Work) -> Message:
+    """Take back a campaign that could not be finished, as far as nobody used it."""
+    server = work.look()
+    removal = Removal(work.discord, server, int(work.text("since", "0")))
+    role = server.roles.get(int(work.text("role", "0")))
+    category = next((each for each in server.categories if role and each.overwrite(role.id)), None)
+    left = removal.take_back(role, category)
+    if left:
+        raise StoppedError(
+            f"I left {listed([each.link for each in left])} alone: somebody uses it, or I did not make it. "
+            "`/delete-campaign` deletes the campaign as a whole."
+        )
+    return Message("What I had begun is gone.")
+
+
+def planned(work: Work, name: str) -> Plan:
+    """Return the plan that the options stand for; raise StoppedError."""
+    if not name:
+        raise StoppedError("A campaign needs a name.")
+    template = work.text("template", DEFAULT)
+    if template not in work.templates:
+        raise StoppedError(f"There is no template {template}. There are: {listed(list(work.templates))}.")
+    slots = tuple(Slot(channel) for channel in work.templates[template])
+    return Plan(name, template, slots, ((int(work.text("gm", work.job.user_id)), MEMBER),))
+
+
+class _OnlyOne:
+    """Refuses a second campaign of a name. `fresh` is whether whatever there is was made by somebody else."""
+
+    def __init__(self, plan: Plan, *, fresh: bool) -> None:
+        self.plan = plan
+        self.fresh = fresh
+
+    def __call__(self, server: Server, there: Found) -> None:
+        same = namesakes(self.plan, server)
+        if same and (self.fresh or not there.categories):
+            raise ExistsError(same[0])
+        self.fresh = False
+
+
+def _made(work: Work, maker: Maker, title: str) -> Message:
+    work.unfinished = lambda text: _unfinished(work, maker, text)
+    try:
+        made = maker.make()
+    except ExistsError as rival:
+        return _exists(work, maker, rival)
+    except (StoppedError, RefusedError) as error:
+        return _unfinished(work, maker, work.reason(error))
+    assert maker.server  # noqa: S101 - it was looked at
+    return Message(summary.finished(maker.plan, made, maker.server, title), home=summary.home(made))
+
+
+def _exists(work: Work, maker: Maker, rival: ExistsError) -> Message:
+    """Say so, and take back what was begun before it was seen."""
+    if not work.is_first or not maker.sure:
+        own = maker.made
+        server = Server.seen(work.discord, work.job.guild_id)
+        Removal(work.discord, server, maker.claim.since).take_back(own.role, own.category)
+        maker.made.role = maker.made.category = None
+    if maker.server and recognised(maker.server, rival.category):
+        return Message(
+            f"There is a campaign **{rival.category.name}** already: {rival.category.link}. I changed nothing. "
+            "`/campaign doctor` finds and repairs what it lacks."
+        )
+    return Message(
+        f"There is a category **{rival.category.name}** already ({rival.category.link}), which I did not make. "
+        "I changed nothing; choose another name, or rename it."
+    )
+
+
+def _unfinished(work: Work, maker: Maker, text: str) -> Message:
+    """Say what there is and why there is not more, with the ways on and back."""
+    made = maker.made
+    if made.role is None:
+        return Message(f"I could not make **{maker.plan.name}**, and made nothing of it. {text}")
+    since = str(maker.claim.since)
+    options = {"role": str(made.role.id), "since": since}
+    gm = {"gm": str(maker.plan.gms[0][0]), "template": maker.plan.template}
+    return Message(
+        f"**{maker.plan.name}** is not finished: {made.count} of {maker.plan.size} are there. {text}",
+        (
+            work.button("campaign.resume", "Resume", Style.PRIMARY, BUTTON_SECONDS, options | gm),
+            work.button("campaign.remove", "Remove", Style.DANGER, BUTTON_SECONDS, options),
+        ),
+        summary.home(made),
+    )
+
+
+def _preview(work: Work, plan: Plan) -> Message:
+    """Show the plan beside what is there."""
+    server = work.look()
+    same = namesakes(plan, server)
+    there = find(plan, server, Claim(int(work.job.interaction_id)))
+    lines = [f"**{plan.name}** would get, and I have made nothing:", f"- the role **{plan.role_name}**"]
+    lines += [f"- the private category **{plan.name}**, with {len(plan.slots)} channels (template {plan.template}):"]
+    for slot in plan.slots:
+        seen = "GM alone" if slot.gm_only else "players and GM"
+        lines.append(f"  - {slot.channel.name} ({slot.channel.type}; {seen})")
+    tail = [f"GM: <@{plan.gms[0][0]}>. Owner, administrators and I see every channel."]
+    if any(slot.fallback is not None for slot in plan.slots):
+        tail.append("Where this server refuses forum, announcement or stage channels, text or voice takes their place.")
+    tail += _obstacles(work, plan, server, [each.link for each in same], there)
+    return Message("\n".join([fitted(lines, 1980 - len("\n".join(tail))), *tail]))
+
+
+def _obstacles(work: Work, plan: Plan, server: Server, same: list[str], there: Found) -> list[str]:
+    from channelwright.campaign import preflight
+
+    found = [f"There is a category of this name already: {listed(same)}."] if same else []
+    if any(role.name == plan.role_name for role in server.roles.values()):
+        found.append(f"There is a role {plan.role_name} already; the campaign would get another one.")
+    try:
+        preflight.check(server, plan, there)
+    except StoppedError as stop:
+        found.append(f"It would not work now. {work.reason(stop)}")
+    return found

@@ -1,0 +1,206 @@
+"""`/delete-campaign`: ask first, saying exactly what goes; then delete that and nothing else.
+
+The channel with the bot's note goes after everything else but the category: as long as anything stays, so does the
+note, and the deletion can be asked for again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from channelwright.actions import proof
+from channelwright.actions.reply import Message
+from channelwright.campaign import campaigns, note
+from channelwright.campaign.removal import ROUNDS, Removal
+from channelwright.campaign.rights import Asker
+from channelwright.campaign.roles import check_plain
+from channelwright.components import CANCEL, Style
+from channelwright.discord.text import fitted, listed
+from channelwright.stopped import StoppedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from channelwright.actions.work import Work
+    from channelwright.discord.permissions import Role
+    from channelwright.discord.server import Channel, Server
+
+CONFIRM = "delete-campaign.confirm"
+CONFIRM_SECONDS = 300
+# Marks a button for somebody to whom the server's own settings gave the command, without being a GM or a moderator.
+BY_SETTINGS = "-s"
+
+
+@dataclass(frozen=True)
+class Doomed:
+    """What a deletion is about. `older` channels were there before the category: somebody moved them into it."""
+
+    category: Channel
+    role: Role | None
+    goes: list[Channel]
+    older: list[Channel]
+
+    @classmethod
+    def of(cls, server: Server, category: Channel, role: Role | None) -> Doomed:
+        there = server.children(category)
+        goes = [each for each in there if each.id > category.id]
+        return cls(category, role, goes, [each for each in there if each.id < category.id])
+
+    @property
+    def name(self) -> str:
+        return self.category.name
+
+
+def delete_campaign(work: Work) -> Message:
+    """Show what would go, with a button to agree to that; raise StoppedError for what is no campaign of ours."""
+    server = work.look()
+    doomed = _asked_for(work, server)
+    lines = [f"**Delete {doomed.name} for good?** There is no way back. These go, with all their messages:"]
+    lines += [f"- {channel.link}" for channel in doomed.goes]
+    role = f" and the role <@&{doomed.role.id}>" if doomed.role else ""
+    tail = [f"and then the category {doomed.category.link}{role}."]
+    if doomed.older:
+        tail.append(f"{_links(doomed.older)} existed before the campaign: they stay, without a category.")
+    tail.append("Channels that I cannot see would stay too. `/campaign archive` keeps everything, read-only.")
+    options = {
+        "campaign": str(doomed.category.id),
+        "role": str(doomed.role.id if doomed.role else 0),
+        "since": work.job.interaction_id,
+        "plan": digest(doomed.goes) + ("" if _by_right(work, server, doomed) else BY_SETTINGS),
+    }
+    buttons = (
+        work.button(CONFIRM, f"Delete {len(doomed.goes)} channels", Style.DANGER, CONFIRM_SECONDS, options),
+        work.button(CANCEL, "Keep it", Style.SECONDARY, CONFIRM_SECONDS, {}),
+    )
+    return Message("\n".join([fitted(lines, 1990 - len("\n".join(tail))), *tail]), buttons)
+
+
+def _asked_for(work: Work, server: Server) -> Doomed:
+    """Return what may be deleted: what the note names, or a category of the bot's in which there is nothing left."""
+    category = campaigns.category_of(server, work.text("campaign", "0"))
+    if not server.children(category) and campaigns.is_kept(server, category):
+        return Doomed(category, None, [], [])
+    proved = proof.noted(work, server)
+    if proved.role:
+        check_plain(server, proved.role)
+    return Doomed.of(server, category, proved.role)
+
+
+def _by_right(work: Work, server: Server, doomed: Doomed) -> bool:
+    """Tell whether the asker may delete it as its GM, or could without the bot. Discord let them use the command."""
+    asker = Asker.seen(work.discord, server, work.job.user_id)
+    if doomed.role is None:
+        return asker.is_maker()
+    campaign = campaigns.of(server, doomed.category, doomed.role)
+    if asker.is_maker() and not asker.is_gm(campaign):
+        proof.check_asker(asker, campaign)
+    return asker.is_maker() or asker.is_gm(campaign)
+
+
+def confirm(work: Work) -> Message:
+    """Delete what was agreed to; safe to be cut off anywhere and to be asked from inside the campaign.
+
+    The ids are those of the button, which the note proved when it was made: by now the note may be gone.
+    """
+    server = work.look()
+    role = server.roles.get(int(work.text("role", "0")))
+    removal = Removal(work.discord, server, int(work.text("since", "0")))
+    if role and not role.is_plain:
+        check_plain(server, role)
+    category = server.channels.get(int(work.text("campaign", "0")))
+    if category is None:
+        return _role_alone(work, removal, role)
+    doomed = Doomed.of(server, category, role)
+    if work.is_first:
+        _check_agreed(work, server, doomed)
+    work.unfinished = lambda text: Message(
+        f"**{doomed.name}** is not deleted as a whole. {text} `/delete-campaign` deletes the rest."
+    )
+    added = _deleted(work, removal, doomed)
+    return _report(doomed, removal, added, counted=work.is_first)
+
+
+def _check_agreed(work: Work, server: Server, doomed: Doomed) -> None:
+    """Raise StoppedError if it is not what was shown, or the one who presses may no longer do it."""
+    agreed = work.text("plan")
+    if digest(doomed.goes) != agreed.removesuffix(BY_SETTINGS):
+        raise StoppedError(
+            f"**{doomed.name}** has changed since you were asked, so I deleted nothing. Use `/delete-campaign` again."
+        )
+    if not agreed.endswith(BY_SETTINGS) and not _by_right(work, server, doomed):
+        raise StoppedError("You may no longer delete this campaign, so I deleted nothing.")
+
+
+def _deleted(work: Work, removal: Removal, doomed: Doomed) -> list[Channel]:
+    """Delete channels, role, the channel of the note and the category. Return what was added in the meantime."""
+    category, role = doomed.category, doomed.role
+    written = note.found(work.discord, removal.server, category, role.id if role else 0)
+    last = [each for each in doomed.goes if written and each.id == written.channel_id]
+    added = _empty_out(work, removal, category, [each for each in doomed.goes if each not in last], last)
+    if added or removal.kept or (role and not (removal.may_delete(role) and removal.delete_role(role))):
+        return added
+    added = _empty_out(work, removal, category, last, [])
+    if not added and not removal.kept:
+        removal.delete(category)
+    return added
+
+
+def digest(channels: Iterable[Channel]) -> str:
+    """Return a word for exactly these channels, short enough for a button."""
+    ids = ",".join(str(each) for each in sorted(channel.id for channel in channels))
+    return sha256(ids.encode()).hexdigest()[:12]
+
+
+def _empty_out(
+    work: Work, removal: Removal, category: Channel, goes: list[Channel], spared: list[Channel]
+) -> list[Channel]:
+    """Delete channels until a look shows none that was agreed to. Return what somebody added in the meantime."""
+    here = int(work.job.channel_id)
+    spare = {each.id for each in spared}
+    for _ in range(ROUNDS):
+        going = [each for each in goes if each.id <= removal.since and each.id not in removal.kept]
+        for at, channel in enumerate(sorted(going, key=lambda each: each.id == here)):
+            if channel.id == here:  # with it goes the message that is the answer
+                work.reply.say(Message(f"**{category.name}** is being deleted, and this channel with it."))
+            else:
+                left = len(going) - at + len(spared)
+                work.reply.progress(f"Deleting **{category.name}**: {left} channels left.")
+            removal.delete(channel)
+        there = removal.now().children(category)
+        goes = [each for each in there if each.id > category.id and each.id not in spare]
+        if not [each for each in goes if each.id <= removal.since and each.id not in removal.kept]:
+            break
+    return [each for each in goes if each.id not in removal.kept]
+
+
+def _role_alone(work: Work, removal: Removal, role: Role | None) -> Message:
+    """Finish a deletion that got as far as the category. On a first delivery there was nothing to delete."""
+    if work.is_first:
+        raise StoppedError("The campaign's category is gone, or I cannot see it any longer. I deleted nothing.")
+    if role and removal.may_delete(role):
+        removal.delete_role(role)
+    return Message("The campaign is deleted: its channels, its category and its role.")
+
+
+def _report(doomed: Doomed, removal: Removal, added: list[Channel], *, counted: bool) -> Message:
+    """Say what is gone and what is not. Only a first delivery has `counted` all that was there."""
+    if not removal.kept and not added:
+        count = f"{len(doomed.goes)} channels" if counted else "channels"
+        gone = f"**{doomed.name}** is deleted: {count}, category and role."
+        stayed = f" {_links(doomed.older)} stayed, as they are older than the campaign." if doomed.older else ""
+        return Message(gone + stayed)
+    lines = [f"**{doomed.name}** could not be deleted as a whole."]
+    lines += [f"- {_shown(doomed, id_)}: {why}" for id_, why in removal.kept.items()]
+    lines += [f"- {channel.link}: added after you were asked, so I left it alone" for channel in added]
+    lines.append("What can go is gone. Settle that, and use `/delete-campaign` again for the rest.")
+    return Message(fitted(lines))
+
+
+def _shown(doomed: Doomed, id_: int) -> str:
+    return f"<@&{id_}>" if doomed.role and id_ == doomed.role.id else f"<#{id_}>"
+
+
+def _links(channels: list[Channel]) -> str:
+    return listed([each.link for each in channels])

@@ -1,0 +1,187 @@
+"""`/campaign doctor`: what a campaign lacks, who sees what, and how it is put right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from channelwright.actions import proof, summary
+from channelwright.actions.reply import Message
+from channelwright.campaign import campaigns, note, visibility
+from channelwright.campaign.campaign_state import Claim, Found, find
+from channelwright.campaign.create import Maker
+from channelwright.campaign.overwrites import KEEPING, Parties
+from channelwright.campaign.plan import SUFFIX, Plan, Slot
+from channelwright.campaign.rights import Asker
+from channelwright.campaign.roles import check_plain
+from channelwright.components import Style
+from channelwright.discord.server import CATEGORY, key
+from channelwright.discord.text import fitted, listed, mention
+from channelwright.permission_bits import SEND_MESSAGES, VIEW_CHANNEL
+from channelwright.stopped import StoppedError
+
+if TYPE_CHECKING:
+    from channelwright.actions.work import Work
+    from channelwright.campaign.templates import Templates
+    from channelwright.discord.permissions import Role
+    from channelwright.discord.server import Channel, Server
+    from channelwright.jobs import Value
+
+REPAIR_SECONDS = 900
+NEVER = 1 << 64  # no id is above it: nothing in a campaign that was there before may be taken for a twin
+
+
+@dataclass(frozen=True)
+class Patient:
+    """A campaign, maybe damaged, beside the plan that fits it best."""
+
+    server: Server
+    category: Channel
+    role: Role | None
+    plan: Plan
+    there: Found
+    archived: bool
+    is_noted: bool
+
+    @property
+    def parties(self) -> Parties:
+        role = self.role.id if self.role else 0
+        own = self.server
+        return Parties(own.id, role, self.plan.gms, own.bot_id, own.grantable, archived=self.archived)
+
+    @property
+    def missing(self) -> list[Slot]:
+        return [slot for slot, channels in self.there.slots.items() if not channels]
+
+    @property
+    def drifted(self) -> list[Channel]:
+        """Return what does not have the overwrites it should have, the category first."""
+        if self.role is None:
+            return [self.category]
+        own = [self.category] if self.parties.drifted(self.category, gm_only=False) else []
+        filled = [(slot, channels[0]) for slot, channels in self.there.slots.items() if channels]
+        return own + [each for slot, each in filled if self.parties.drifted(each, gm_only=slot.gm_only)]
+
+
+def doctor(work: Work) -> Message:
+    """Say what is wrong; with `repair`, put it right and say how it is then."""
+    patient = examined(work)
+    findings = _findings(patient)
+    asker = Asker.seen(work.discord, patient.server, work.job.user_id)
+    if patient.role:
+        proof.check_asker(asker, campaigns.of(patient.server, patient.category, patient.role))
+    if not work.job.options.get("repair") or not findings:
+        return _told(work, patient, findings)
+    _check_repair(patient, asker)
+    maker = Maker(
+        work.discord,
+        work.job.guild_id,
+        patient.plan,
+        Claim(NEVER, patient.role.id if patient.role else 0, patient.category.id, int(work.job.interaction_id)),
+        work.reply.progress,
+        sure=work.is_first,
+        archived=patient.archived,
+    )
+    work.unfinished = lambda text: Message(f"**{patient.category.name}** is not repaired as a whole. {text}")
+    made = maker.make()
+    assert maker.server  # noqa: S101 - it was looked at
+    title = f"**{patient.category.name}** is repaired."
+    return Message(fitted([summary.finished(patient.plan, made, maker.server, title), "**What was wrong**", *findings]))
+
+
+def _check_repair(patient: Patient, asker: Asker) -> None:
+    """Raise StoppedError if a repair would do for the asker what only others may.
+
+    Without a note, whether the bot made what is there is the asker's word: it counts where the asker could do all of
+    it without the bot, and the role opens nothing else.
+    """
+    role = patient.role
+    if role:
+        check_plain(patient.server, role)
+    if patient.is_noted or asker.is_owner:
+        return
+    if not asker.is_maker() or (role and not asker.may_give(role)):
+        raise StoppedError(f"This campaign has no note of mine, so I changed nothing. {proof.TAKE_UP}")
+    inside = {patient.category.id, *(each.id for each in patient.server.children(patient.category))}
+    elsewhere = [
+        each.link
+        for each in patient.server.channels.values()
+        if role and each.id not in inside and (there := each.overwrite(role.id)) and there.allow
+    ]
+    if elsewhere:
+        raise StoppedError(
+            f"The role also opens {listed(elsewhere)}, which no role does that I made. So I changed nothing: only the "
+            "server's owner can have me take this up."
+        )
+
+
+def examined(work: Work) -> Patient:
+    """Look at a category; raise StoppedError unless there is a sign that it is a campaign of ours."""
+    server = work.look()
+    category = campaigns.category_of(server, work.text("campaign", "0"))
+    seeming = campaigns.role_of(server, category) or _role_by_name(server, category)
+    written = note.found(work.discord, server, category, seeming.id if seeming else 0)
+    role = server.roles.get(written.note.role_id) if written else seeming
+    children = server.children(category)
+    kept = [each for each in [category, *children] if campaigns.is_kept(server, each)]
+    if written is None and (not kept or (role is None and category not in kept)):
+        raise campaigns.foreign(category)
+    gms = _gms(server, category, children, role)
+    plan, there = _best(work.templates, server, category, role, gms)
+    own = category.overwrite(role.id) if role else None
+    archived = own is not None and bool(own.deny & SEND_MESSAGES)
+    return Patient(server, category, role, plan, there, archived, is_noted=written is not None)
+
+
+def _role_by_name(server: Server, category: Channel) -> Role | None:
+    wanted = key(category.name + SUFFIX, CATEGORY)
+    roles = [each for each in server.roles.values() if key(each.name, CATEGORY) == wanted and not each.managed]
+    return roles[0] if len(roles) == 1 else None
+
+
+def _gms(server: Server, category: Channel, children: list[Channel], role: Role | None) -> tuple[tuple[int, int], ...]:
+    """Return who sees the channels that players do not; if there are none, who sees the category besides them."""
+    hidden = [
+        each for each in children if role and not each.allows(role.id, VIEW_CHANNEL) and campaigns.is_kept(server, each)
+    ]
+    seeing = {gm for each in hidden for gm in campaigns.seeing(server, each, role)}
+    return tuple(sorted(seeing or campaigns.seeing(server, category, role)))
+
+
+def _best(
+    templates: Templates, server: Server, category: Channel, role: Role | None, gms: tuple[tuple[int, int], ...]
+) -> tuple[Plan, Found]:
+    """Return the template that most of the channels are from, and of several the one that lacks the fewest."""
+    claim = Claim(NEVER, role.id if role else 0, category.id)
+    name = role.name.removesuffix(SUFFIX) if role else category.name
+    plans = [Plan(name, each, tuple(map(Slot, channels)), gms) for each, channels in templates.items()]
+    fitting = [(plan, find(plan, server, claim)) for plan in plans]
+    return max(fitting, key=lambda pair: (pair[1].present, -len(pair[0].slots)))
+
+
+def _findings(patient: Patient) -> list[str]:
+    found = [] if patient.is_noted else [f"- There is no note of mine in it, so I hand out nothing. {proof.TAKE_UP}"]
+    if patient.role is None:
+        found.append("- The players' role is gone. Players have to be added again.")
+    for channel in patient.drifted:
+        if not channel.allows(patient.server.bot_id, KEEPING):
+            found.append(f"- I am shut out of {channel.link}, in part or as a whole.")
+        else:
+            found.append(f"- The permissions of {channel.link} are not the campaign's.")
+    found += [f"- {slot.channel.name} ({slot.channel.type}) is missing, or hidden from me." for slot in patient.missing]
+    return found
+
+
+def _told(work: Work, patient: Patient, findings: list[str]) -> Message:
+    title = f"**{patient.category.name}** (template {patient.plan.template}{', archived' if patient.archived else ''})"
+    lines = [f"{title}: {'this is wrong.' if findings else 'nothing is wrong.'}", *findings]
+    if patient.missing:
+        lines.append("A channel that is only hidden would be there twice after a repair: let me see it first.")
+    if patient.role:
+        channels = patient.server.children(patient.category)
+        lines += visibility.lines(patient.server, channels, patient.role, patient.plan.gms)
+        gms = listed([mention(each) for each in patient.plan.gms])
+        lines.append(f"GM: {gms or 'nobody'}. Owner, administrators and I see every channel.")
+    options: dict[str, Value] = {"campaign": str(patient.category.id), "repair": True}
+    button = work.button("campaign.doctor", "Repair", Style.PRIMARY, REPAIR_SECONDS, options)
+    return Message(fitted(lines), (button,) if findings else ())

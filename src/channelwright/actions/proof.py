@@ -1,0 +1,79 @@
+"""A campaign that the bot may touch: its own note names category and role, and the asker may run it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from channelwright.campaign import campaigns, note
+from channelwright.campaign.rights import Asker
+from channelwright.campaign.roles import check_plain
+from channelwright.permission_bits import NEEDED, READ_MESSAGE_HISTORY
+from channelwright.stopped import MissingPermissionsError, StoppedError
+
+if TYPE_CHECKING:
+    from channelwright.actions.work import Work
+    from channelwright.campaign.campaigns import Campaign
+    from channelwright.campaign.note import Written
+    from channelwright.discord.permissions import Role
+    from channelwright.discord.server import Channel, Server
+
+TAKE_UP = (
+    "Somebody with Manage Channels and Manage Roles, whose highest role stands above the players' role, can have me "
+    "take it up again: `/campaign doctor`, then Repair."
+)
+
+
+@dataclass(frozen=True)
+class Proved:
+    """A category with the bot's note on it, and the players' role that the note names, if it is still there."""
+
+    server: Server
+    category: Channel
+    written: Written
+    role: Role | None
+
+
+def campaign(work: Work, server: Server) -> Campaign:
+    """Return the campaign that a job is about; raise StoppedError unless it is proved and the asker may run it."""
+    proved = noted(work, server)
+    if proved.role is None:
+        raise StoppedError("The players' role of this campaign is gone. `/campaign doctor` makes another one.")
+    check_plain(server, proved.role)
+    found = campaigns.of(server, proved.category, proved.role)
+    check_asker(Asker.seen(work.discord, server, work.job.user_id), found)
+    return found
+
+
+def noted(work: Work, server: Server) -> Proved:
+    """Return what the bot's note on a category proves; raise StoppedError, with the way on, if there is none."""
+    category = campaigns.category_of(server, work.text("campaign", "0"))
+    seeming = campaigns.recognised(server, category)
+    written = note.found(work.discord, server, category, seeming.role.id if seeming else 0)
+    if written is None:
+        raise _without_note(server, category, seeming)
+    return Proved(server, category, written, server.roles.get(written.note.role_id))
+
+
+def check_asker(asker: Asker, campaign: Campaign) -> None:
+    """Raise StoppedError unless the asker is a GM of the campaign, or could look after it without the bot."""
+    if asker.is_gm(campaign) or (asker.is_maker() and asker.outranks(campaign.role)):
+        return
+    if asker.is_maker():
+        raise StoppedError(f"Your highest role has to stand above <@&{campaign.role.id}> for that. I changed nothing.")
+    raise StoppedError(
+        f"**{campaign.name}** is run by its GM, and by those who have Manage Channels and Manage Roles in this "
+        "server. I changed nothing."
+    )
+
+
+def _without_note(server: Server, category: Channel, seeming: Campaign | None) -> StoppedError:
+    if not note.may_be_read(server):
+        return MissingPermissionsError([NEEDED[READ_MESSAGE_HISTORY]])
+    if seeming is None:
+        return campaigns.foreign(category)
+    return StoppedError(
+        f"{category.link} looks like a campaign of mine, but has no note of mine that names <@&{seeming.role.id}>: an "
+        "earlier version of me made it, or somebody deleted the note, or it is made to look like one. So I hand out, "
+        f"change and delete nothing here. {TAKE_UP}"
+    )

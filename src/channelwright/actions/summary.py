@@ -1,0 +1,69 @@
+"""The end of a creation in words: what there is, who sees it, and what is not as it was planned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from channelwright.campaign import visibility
+from channelwright.discord.server import CATEGORY, FORUM, TEXT, VOICE
+from channelwright.discord.text import fitted, listed, mention
+from channelwright.permission_bits import ADMINISTRATOR
+
+if TYPE_CHECKING:
+    from channelwright.campaign.create import Made
+    from channelwright.campaign.plan import Plan
+    from channelwright.discord.server import Server
+
+NAMES = {TEXT: "text", VOICE: "voice", CATEGORY: "category", FORUM: "forum", 5: "announcement", 13: "stage"}
+
+
+def finished(plan: Plan, made: Made, server: Server, title: str) -> str:
+    """Tell what exists, not what was planned."""
+    assert made.role  # noqa: S101 - it is finished
+    gms = listed([mention(each) for each in plan.gms])
+    lines = [
+        title,
+        f"Players are those with <@&{made.role.id}>; `/campaign add-player` lets them in. GM: {gms}.",
+        *visibility.lines(server, made.channels.values(), made.role, plan.gms),
+    ]
+    tail = [_also(server), *_fallbacks(made), *_left(made)]
+    return "\n".join([fitted(lines, 1990 - len("\n".join(tail))), *tail])
+
+
+def _also(server: Server) -> str:
+    admins = [
+        f"<@&{role.id}>" for role in server.roles.values() if role.permissions & ADMINISTRATOR and not role.managed
+    ]
+    shown = f" ({listed(admins, 3)})" if admins else ""
+    return f"The server's owner and administrators{shown} see every channel, and so do I."
+
+
+def _fallbacks(made: Made) -> list[str]:
+    """Name what is of another kind than planned. Servers decide that, and may differ in what they have."""
+    fallen = [(slot, channel) for slot, channel in made.channels.items() if channel.type != slot.type]
+    return [
+        f"This server has no {kind} channels: {listed(names)} became {NAMES[fallback]}."
+        for kind, fallback, names in _grouped(
+            [(slot.channel.type, channel.type, channel.link) for slot, channel in fallen]
+        )
+    ]
+
+
+def _grouped(fallen: list[tuple[str, int, str]]) -> list[tuple[str, int, list[str]]]:
+    groups: dict[tuple[str, int], list[str]] = {}
+    for kind, fallback, name in fallen:
+        groups.setdefault((kind, fallback), []).append(name)
+    return [(kind, fallback, names) for (kind, fallback), names in groups.items()]
+
+
+def _left(made: Made) -> list[str]:
+    if not made.left:
+        return []
+    names = listed([each.link for each in made.left])
+    return [f"Discord made these twice, and I did not delete what may be in use: {names}."]
+
+
+def home(made: Made) -> int | None:
+    """Return the first text channel that players see, for what the user cannot be told any other way."""
+    channels = [each for slot, each in made.channels.items() if each.type == TEXT and not slot.gm_only]
+    return channels[0].id if channels else None

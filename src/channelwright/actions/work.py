@@ -1,0 +1,66 @@
+"""One delivery of one job, as the commands see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from channelwright.actions.reply import Message
+from channelwright.components import Button, Style
+from channelwright.discord.discord_api import RefusedError
+from channelwright.discord.messages import MISSING_PERMISSIONS, reason
+from channelwright.discord.server import Server
+from channelwright.permission_bits import missing
+from channelwright.stopped import MissingPermissionsError
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from channelwright.actions.reply import Reply
+    from channelwright.campaign.templates import Templates
+    from channelwright.discord.discord_api import Discord
+    from channelwright.jobs import Job, Value
+
+
+@dataclass
+class Work:
+    """`is_first` is whether nothing can have been done yet.
+
+    `unfinished` makes the last word for when time runs out for good.
+    """
+
+    job: Job
+    discord: Discord
+    reply: Reply
+    templates: Templates
+    is_first: bool
+    unfinished: Callable[[str], Message] = Message
+
+    def look(self, *, rights: bool = True) -> Server:
+        """Look at the server, and at the bot's `rights`; in a second delivery, once lists show what the first did."""
+        if not self.is_first:
+            self.discord.pace.settle()
+        return Server.seen(self.discord, self.job.guild_id, rights=rights)
+
+    def reason(self, error: Exception) -> str:
+        """Say why something could not be done; of a missing permission, which one, if that can be seen."""
+        if isinstance(error, RefusedError) and error.code == MISSING_PERMISSIONS:
+            try:
+                names = missing(Server.seen(self.discord, self.job.guild_id).bits)
+            except RefusedError:
+                names = []
+            error = MissingPermissionsError(names) if names else error
+        return reason(error, self.job)
+
+    def text(self, option: str, default: str = "") -> str:
+        return str(self.job.options.get(option, default))
+
+    def button(self, kind: str, label: str, style: Style, seconds: int, options: Mapping[str, Value]) -> dict[str, Any]:
+        """Return a button for the one who asked, good for so many seconds."""
+        details: dict[str, Value] = {name: str(value) if value is not True else True for name, value in options.items()}
+        expires = int(self.discord.pace.now()) + seconds
+        return Button(kind, self.job.user_id, expires, details).component(label, style)
+
+
+Command = Callable[[Work], Message]

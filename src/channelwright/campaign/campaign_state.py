@@ -1,0 +1,101 @@
+"""What of a plan is there already, and made by whom. Ids grow with time, which tells it without any record.
+
+https://docs.discord.com/developers/reference#snowflakes
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from channelwright.campaign import campaigns
+from channelwright.permission_bits import VIEW_CHANNEL
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from channelwright.campaign.plan import Plan, Slot
+    from channelwright.discord.permissions import Role
+    from channelwright.discord.server import Channel, Server
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a job may take for its own: what was made after `since`, or this very role and category.
+
+    `role_since` is another moment for roles, in a repair that makes a new one in a category which is there.
+    """
+
+    since: int
+    role_id: int = 0
+    category_id: int = 0
+    role_since: int | None = None
+
+    def covers(self, channel: Channel) -> bool:
+        return channel.id > self.since
+
+    def covers_role(self, role: Role) -> bool:
+        return role.id > (self.since if self.role_since is None else self.role_since)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The first of each is the campaign's, the others are twins that a lost answer or a second delivery left."""
+
+    roles: tuple[Role, ...]
+    categories: tuple[Channel, ...]
+    slots: Mapping[Slot, tuple[Channel, ...]]
+
+    @property
+    def present(self) -> int:
+        """How many of the plan's things there are, twins counted once."""
+        return bool(self.roles) + bool(self.categories) + sum(map(bool, self.slots.values()))
+
+    @property
+    def twin_channels(self) -> list[Channel]:
+        return [twin for channels in self.slots.values() for twin in channels[1:]]
+
+    @property
+    def is_single(self) -> bool:
+        return len(self.roles) == len(self.categories) == 1 and not self.twin_channels
+
+
+def find(plan: Plan, server: Server, claim: Claim) -> Found:
+    """Look for everything in the plan, the oldest of each kind first."""
+    roles = _roles(plan, server, claim)
+    categories = _categories(plan, server, claim, roles)
+    children = server.children(categories[0]) if categories else []
+    slots = {slot: tuple(each for each in children if slot.fits(each)) for slot in plan.slots}
+    return Found(roles, categories, slots)
+
+
+def namesakes(plan: Plan, server: Server) -> list[Channel]:
+    """Return the categories that people would take for this campaign, whoever made them."""
+    return [each for each in server.categories if each.key == plan.key]
+
+
+def _roles(plan: Plan, server: Server, claim: Claim) -> tuple[Role, ...]:
+    """Leave out the roles of others' campaigns: a role of ours is used by our categories, or not at all yet."""
+    if claim.role_id in server.roles:
+        return (server.roles[claim.role_id],)
+    others = [each for each in server.categories if not _is_or_may_be_ours(plan, server, claim, each)]
+    roles = [each for each in server.roles.values() if each.name == plan.role_name and each.is_plain]
+    roles = [role for role in roles if claim.covers_role(role) and not any(each.overwrite(role.id) for each in others)]
+    return tuple(sorted(roles, key=lambda role: role.id))
+
+
+def _categories(plan: Plan, server: Server, claim: Claim, roles: tuple[Role, ...]) -> tuple[Channel, ...]:
+    """A category of this very job has a role of it from its first moment."""
+    if claim.category_id in server.channels:
+        return (server.channels[claim.category_id],)
+    ours = [each for each in server.categories if _may_be_ours(plan, server, claim, each)]
+    return tuple(each for each in ours if any(each.overwrite(role.id) for role in roles))
+
+
+def _is_or_may_be_ours(plan: Plan, server: Server, claim: Claim, category: Channel) -> bool:
+    return category.id == claim.category_id or _may_be_ours(plan, server, claim, category)
+
+
+def _may_be_ours(plan: Plan, server: Server, claim: Claim, category: Channel) -> bool:
+    kept = claim.covers(category) and campaigns.is_kept(server, category)
+    return kept and all(category.allows(gm, VIEW_CHANNEL) for gm, _ in plan.gms)

@@ -1,0 +1,113 @@
+"""The bot's note in a campaign: by it the bot knows what it made itself.
+
+Discord keeps no maker of a role, and whoever manages roles and channels can prepare both so that they look like a
+campaign's. A message's author cannot be chosen, and nobody but its author can edit it: so the bot writes the ids of
+what it made into a message in the campaign, in a channel of the GM's if there is one. Text of people's never gets
+into it, and its form is read as a whole, so that no name can pass for a note.
+
+https://docs.discord.com/developers/resources/message#edit-message
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from channelwright.discord.discord_api import RefusedError
+from channelwright.discord.server import ANNOUNCEMENT, STAGE, TEXT, VOICE
+from channelwright.permission_bits import READ_MESSAGE_HISTORY, VIEW_CHANNEL
+
+if TYPE_CHECKING:
+    from channelwright.discord.discord_api import Discord
+    from channelwright.discord.server import Channel, Server
+
+WRITABLE = frozenset({TEXT, VOICE, ANNOUNCEMENT, STAGE})
+MOST_PLACES = 10
+HEAD = (
+    "**My note on this campaign: please leave it here.** By it I know what I made; "
+    "without it I hand out, change and delete nothing."
+)
+_ID = "[0-9]{1,20}"
+_FORM = re.compile(
+    rf"{re.escape(HEAD)}\nCategory <#(?P<category>{_ID})>, players <@&(?P<role>{_ID})>, "
+    rf"template `(?P<template>[a-z0-9-]{{1,20}})`:(?P<channels>(?: <#{_ID}>| -)*)"
+)
+
+
+@dataclass(frozen=True)
+class Note:
+    """Ids of what the bot made; `channels` in the template's order, None where there is none."""
+
+    category_id: int
+    role_id: int
+    template: str
+    channels: tuple[int | None, ...]
+
+    @property
+    def text(self) -> str:
+        channels = "".join(" -" if each is None else f" <#{each}>" for each in self.channels)
+        parties = f"Category <#{self.category_id}>, players <@&{self.role_id}>"
+        return f"{HEAD}\n{parties}, template `{self.template}`:{channels}"
+
+    @classmethod
+    def read(cls, text: str) -> Note | None:
+        """Return what a message says; None for every other text."""
+        form = _FORM.fullmatch(text)
+        if form is None:
+            return None
+        channels = tuple(None if each == "-" else int(each[2:-1]) for each in form["channels"].split())
+        return cls(int(form["category"]), int(form["role"]), form["template"], channels)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A note and the message that it is."""
+
+    note: Note
+    channel_id: int
+    message_id: int
+
+
+def places(server: Server, category: Channel, role_id: int) -> list[Channel]:
+    """Return where a note may be: channels that take messages, those first that players do not see."""
+    there = [each for each in server.children(category) if each.type in WRITABLE]
+    return sorted(there, key=lambda each: each.allows(role_id, VIEW_CHANNEL))[:MOST_PLACES]
+
+
+def found(discord: Discord, server: Server, category: Channel, role_id: int = 0) -> Written | None:
+    """Look for the note on a category. It is among the first words of its channel, or the last."""
+    for channel in places(server, category, role_id):
+        own = in_channel(discord, server, channel)
+        mine = [each for each in own if each.note.category_id == category.id]
+        if mine:
+            return max(mine, key=lambda each: each.message_id)
+    return None
+
+
+def in_channel(discord: Discord, server: Server, channel: Channel) -> list[Written]:
+    """Return the notes in a channel; none where the bot may not read."""
+    path = f"/channels/{channel.id}/messages?limit=50"
+    try:
+        messages = discord.get(f"{path}&after={channel.id}")
+        if len(messages) == 50:
+            messages += discord.get(path)
+    except RefusedError:
+        return []
+    by_me = [each for each in messages if each["author"]["id"] == str(server.bot_id)]
+    read = [(Note.read(each["content"]), int(each["id"])) for each in by_me]
+    return [Written(note, channel.id, message_id) for note, message_id in read if note]
+
+
+def write(discord: Discord, channel_id: int, note: Note, nonce: str, before: Written | None) -> None:
+    """Write the note, or change the one there is; with the same nonce it is written once."""
+    body = {"content": note.text, "allowed_mentions": {"parse": []}}
+    if before is None:
+        discord.post(f"/channels/{channel_id}/messages", body | {"nonce": nonce, "enforce_nonce": True})
+    elif before.note != note:
+        discord.patch(f"/channels/{before.channel_id}/messages/{before.message_id}", body)
+
+
+def may_be_read(server: Server) -> bool:
+    """Tell whether the bot can look for notes at all: without Read Message History every channel seems empty."""
+    return bool(server.bits & READ_MESSAGE_HISTORY)

@@ -1,0 +1,91 @@
+"""Who may see what: the overwrites of a campaign's channels.
+
+The bot is always among them. A category without it would be out of its sight for good: neither to be repaired nor to
+be deleted, https://docs.discord.com/developers/resources/channel#channel-object-channel-types.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from channelwright.discord.permissions import MEMBER, ROLE, Overwrite
+from channelwright.permission_bits import (
+    CONNECT,
+    MANAGE_CHANNELS,
+    PLAYING,
+    READ_MESSAGE_HISTORY,
+    SEND_MESSAGES,
+    VIEW_CHANNEL,
+    WRITING,
+)
+
+if TYPE_CHECKING:
+    from channelwright.discord.discord_api import Discord
+    from channelwright.discord.server import Channel
+
+# A voice channel is out of reach for a bot that may not connect to it, even one that manages channels.
+KEEPING = VIEW_CHANNEL | MANAGE_CHANNELS | CONNECT
+# For its note, also where everyone only reads; campaigns of earlier versions do without.
+NOTING = SEND_MESSAGES | READ_MESSAGE_HISTORY
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Everybody whom a campaign's channels know. `grantable` are the bits that the bot may give and take."""
+
+    everyone: int
+    role: int
+    gms: tuple[tuple[int, int], ...]  # id and type of an overwrite
+    bot: int
+    grantable: int
+    archived: bool = False
+
+    def overwrites(self, *, gm_only: bool) -> tuple[Overwrite, ...]:
+        """Return what a channel is made with. The category and all channels that are not the GM's have the same."""
+        seeing = VIEW_CHANNEL | PLAYING & self.grantable
+        gms = [Overwrite(id_, kind, seeing) for id_, kind in self.gms if id_ != self.bot]
+        everyone = Overwrite(self.everyone, ROLE, 0, VIEW_CHANNEL)
+        bot = Overwrite(self.bot, MEMBER, KEEPING | NOTING & self.grantable)
+        return tuple(sorted([everyone, self._players(gm_only=gm_only), *gms, bot]))
+
+    def _players(self, *, gm_only: bool) -> Overwrite:
+        if gm_only:  # said although everyone is denied, for the eye and for the day when somebody allows everyone
+            return Overwrite(self.role, ROLE, 0, VIEW_CHANNEL)
+        denied = WRITING & self.grantable if self.archived else 0
+        return Overwrite(self.role, ROLE, (VIEW_CHANNEL | PLAYING & self.grantable) & ~denied, denied)
+
+    def _matters(self, target: int) -> int:
+        """Return the bits in which a difference is a fault; in others, servers may please themselves."""
+        if target == self.bot:
+            return KEEPING
+        return VIEW_CHANNEL | SEND_MESSAGES & self.grantable if target == self.role else VIEW_CHANNEL
+
+    def drifted(self, channel: Channel, *, gm_only: bool) -> list[Overwrite]:
+        """Return the overwrites that a channel should have and does not, with what else they held kept."""
+        return [
+            self._mended(channel.overwrite(wanted.id), wanted)
+            for wanted in self.overwrites(gm_only=gm_only)
+            if self._differs(channel.overwrite(wanted.id), wanted)
+        ]
+
+    def _differs(self, there: Overwrite | None, wanted: Overwrite) -> bool:
+        bits = self._matters(wanted.id)
+        if there is None:
+            return True
+        # To be allowed to write may come from elsewhere; to be kept from it is what an archive is about.
+        allowed = bits & ~SEND_MESSAGES
+        return (there.allow ^ wanted.allow) & allowed != 0 or (there.deny ^ wanted.deny) & bits != 0
+
+    def _mended(self, there: Overwrite | None, wanted: Overwrite) -> Overwrite:
+        if there is None:
+            return wanted
+        allow = (wanted.allow | there.allow & self.grantable & ~WRITING) & ~wanted.deny
+        deny = (wanted.deny | there.deny & self.grantable & ~WRITING) & ~wanted.allow
+        return Overwrite(wanted.id, wanted.type, allow, deny)
+
+
+def put(discord: Discord, channel: Channel, overwrite: Overwrite) -> None:
+    """Set one overwrite; those of others, which may hold bits that the bot lacks, stay as they are."""
+    body = overwrite.to_json()
+    discord.put(f"/channels/{channel.id}/permissions/{body.pop('id')}", body)

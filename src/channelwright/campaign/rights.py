@@ -1,0 +1,54 @@
+"""Who may do what with a campaign, as Discord has it at the moment when it is done.
+
+https://docs.discord.com/developers/topics/permissions#permission-hierarchy
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from channelwright.discord.permissions import ROLE, in_guild
+from channelwright.permission_bits import ALL, MANAGE_CHANNELS, MANAGE_ROLES
+
+if TYPE_CHECKING:
+    from channelwright.campaign.campaigns import Campaign
+    from channelwright.discord.discord_api import Discord
+    from channelwright.discord.permissions import Role
+    from channelwright.discord.server import Server
+
+MAKERS = MANAGE_CHANNELS | MANAGE_ROLES
+
+
+@dataclass(frozen=True)
+class Asker:
+    """A member at this moment: the roles, the guild-wide permissions and the highest role's rank."""
+
+    id: int
+    roles: frozenset[int]
+    bits: int
+    rank: tuple[int, int]
+    is_owner: bool
+
+    @classmethod
+    def seen(cls, discord: Discord, server: Server, user_id: str) -> Asker:
+        """Look at a member; two calls. Raises RefusedError 10007 for who left."""
+        own = frozenset(map(int, discord.get(f"/guilds/{server.id}/members/{user_id}")["roles"]))
+        held = [role for role in server.roles.values() if role.id in own]
+        is_owner = discord.get(f"/guilds/{server.id}")["owner_id"] == user_id
+        bits = ALL if is_owner else in_guild(server.roles[server.id], held)
+        return cls(int(user_id), own, bits, max((each.rank for each in held), default=(0, 0)), is_owner)
+
+    def outranks(self, role: Role) -> bool:
+        return self.is_owner or self.rank > role.rank
+
+    def is_maker(self) -> bool:
+        """Tell whether this member may make channels and roles without the bot."""
+        return self.bits & MAKERS == MAKERS
+
+    def is_gm(self, campaign: Campaign) -> bool:
+        return any(id_ in self.roles if kind == ROLE else id_ == self.id for id_, kind in campaign.gms)
+
+    def may_give(self, role: Role) -> bool:
+        """Tell whether this member may hand out a role without the bot."""
+        return bool(self.bits & MANAGE_ROLES) and self.outranks(role)

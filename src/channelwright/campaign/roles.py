@@ -1,0 +1,22 @@
+"""Which roles the bot may touch: those that are as it makes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from channelwright.stopped import StoppedError
+
+if TYPE_CHECKING:
+    from channelwright.discord.permissions import Role
+    from channelwright.discord.server import Server
+
+
+def check_plain(server: Server, role: Role) -> None:
+    """Raise StoppedError unless a role is as the bot makes them: it gives nothing, and the bot stands above it."""
+    if not role.is_plain:
+        raise StoppedError(
+            f"<@&{role.id}> has permissions of its own, and the roles that I make have none. So I neither hand it out "
+            "nor change or delete it. Take them from it in Server Settings, Roles, if it is a campaign's."
+        )
+    if role.rank >= server.rank:
+        raise StoppedError(f"My own role has to stand above <@&{role.id}>, in Server Settings, Roles.")

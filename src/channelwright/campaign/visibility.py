@@ -1,0 +1,63 @@
+"""Who sees what, worked out from what Discord has, by Discord's documented algorithm; never from what was intended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from channelwright.campaign import campaigns
+from channelwright.discord.permissions import MEMBER, ROLE, in_channel
+from channelwright.discord.text import listed, mention
+from channelwright.permission_bits import VIEW_CHANNEL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from channelwright.discord.permissions import Role
+    from channelwright.discord.server import Channel, Server
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Who sees a channel, owner and administrators aside. `others` were let in by hand: ids and overwrite types."""
+
+    strangers: bool
+    players: bool
+    gms: bool
+    others: tuple[tuple[int, int], ...]
+
+    @property
+    def words(self) -> str:
+        if self.strangers:
+            return "Seen by everybody in this server"
+        seeing = ["players"] * self.players + ["the GM"] * self.gms + [mention(each) for each in self.others]
+        return f"Seen by {listed(seeing)}" if seeing != ["the GM"] else "Seen by the GM alone"
+
+
+def sight(server: Server, channel: Channel, role: Role, gms: Iterable[tuple[int, int]]) -> Sight:
+    """Work out who sees a channel."""
+    everyone = server.roles[server.id].permissions
+    gms = set(gms)
+
+    def sees(bits: int, held: tuple[int, ...] = (), member: int = 0) -> bool:
+        return bool(in_channel(bits, server.id, held, member, channel.overwrites) & VIEW_CHANNEL)
+
+    return Sight(
+        strangers=sees(everyone),
+        players=sees(everyone | role.permissions, (role.id,)),
+        gms=all(sees(everyone, (id_,) if kind == ROLE else (), id_ if kind == MEMBER else 0) for id_, kind in gms),
+        others=tuple(each for each in campaigns.seeing(server, channel, role) if each not in gms),
+    )
+
+
+def lines(server: Server, channels: Iterable[Channel], role: Role, gms: Iterable[tuple[int, int]]) -> list[str]:
+    """Group channels by who sees them, and name each with a link."""
+    groups: dict[str, list[Channel]] = {}
+    gms = tuple(gms)
+    for channel in channels:
+        groups.setdefault(sight(server, channel, role, gms).words, []).append(channel)
+    return [
+        line
+        for words, members in groups.items()
+        for line in (f"**{words}** ({len(members)})", *(f"- {channel.link}" for channel in members))
+    ]

@@ -1,0 +1,45 @@
+"""Text as Discord's messages hold it: joined, cut, and linked.
+
+https://docs.discord.com/developers/reference#message-formatting
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from channelwright.discord.permissions import ROLE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MAX_CONTENT = 2000
+
+
+def listed(names: list[str], most: int = 10) -> str:
+    """Join names for a sentence, and count what is too many."""
+    shown = names[:most] + ([f"{len(names) - most} more"] if len(names) > most else [])
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def mention(target: tuple[int, int]) -> str:
+    """Return a role or member as Discord shows it; nobody is pinged, because no message of ours may."""
+    id_, kind = target
+    return f"<@&{id_}>" if kind == ROLE else f"<@{id_}>"
+
+
+def progress_bar(done: int, of: int, width: int = 12) -> str:
+    """Say in a bar and in words how far it is: nobody has to see the bar to know."""
+    full = done * width // max(of, 1)
+    return f"`[{'#' * full}{'-' * (width - full)}]` {done} of {of}"
+
+
+def fitted(lines: Sequence[str], most: int = MAX_CONTENT) -> str:
+    """Join lines into at most `most` characters: what does not fit is left out, and the last line says how many."""
+    whole = "\n".join(lines)
+    if len(whole) <= most:
+        return whole
+    for kept in range(len(lines) - 1, 0, -1):
+        text = "\n".join([*lines[:kept], f"… and {len(lines) - kept} more"])
+        if len(text) <= most:
+            return text
+    return f"{whole[: max(most - 1, 0)]}…"[: max(most, 0)]  # not even the first line fits

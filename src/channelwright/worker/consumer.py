@@ -1,0 +1,90 @@
+"""The queue's consumer: jobs in order, and the word to SQS which of them to deliver again."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from channelwright.actions import add_campaign, campaign_commands, delete_campaign, doctor
+from channelwright.actions.work import Command, Work
+from channelwright.discord.pace import RESERVE_SECONDS, Pace
+from channelwright.jobs import Job, MalformedError
+from channelwright.logs import log
+from channelwright.worker.delivery import Delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from channelwright.campaign.templates import Templates
+    from channelwright.discord.discord_api import Discord
+    from channelwright.worker.redelivery import HandsBack
+
+COMMANDS: Mapping[str, Command] = {
+    "add-campaign": add_campaign.add_campaign,
+    "campaign.resume": add_campaign.resume,
+    "campaign.remove": add_campaign.remove,
+    "delete-campaign": delete_campaign.delete_campaign,
+    "delete-campaign.confirm": delete_campaign.confirm,
+    "campaign.list": campaign_commands.list_campaigns,
+    "campaign.add-player": campaign_commands.add_player,
+    "campaign.remove-player": campaign_commands.remove_player,
+    "campaign.archive": campaign_commands.archive,
+    "campaign.unarchive": campaign_commands.unarchive,
+    "campaign.doctor": doctor.doctor,
+}
+HAND_BACK_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """`clock` and `sleep` are time.time and time.sleep but in tests."""
+
+    templates: Templates
+    discord: Discord
+    hand_back: HandsBack
+    clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+    def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
+        """Work through a batch. At the first failure a FIFO queue stops: that message and all after it come again.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+        """
+        end = self.clock() + context.get_remaining_time_in_millis() / 1000
+        records = event["Records"]
+        for at, record in enumerate(records):
+            wait = self._deliver(record, Pace(end - RESERVE_SECONDS, self.clock, self.sleep))
+            if wait is not None:
+                for each in records[at:]:
+                    self.hand_back(each["receiptHandle"], wait)
+                return {"batchItemFailures": [{"itemIdentifier": each["messageId"]} for each in records[at:]]}
+        return {"batchItemFailures": []}
+
+    def _deliver(self, record: Mapping[str, Any], pace: Pace) -> float | None:
+        """Do a job. Return None if that is the end of it, else in how many seconds it shall come again."""
+        count = int(record["attributes"]["ApproximateReceiveCount"])
+        try:
+            job = Job.from_json(record["body"])
+            command = _command(job)
+        except MalformedError as error:  # straight on to the dead-letter queue, where somebody looks at it
+            log("ERROR", "malformed message", message=record["messageId"], reason=str(error))
+            return 0.0
+        reason = f"Channelwright: {job.kind} by {job.user_name} ({job.user_id}), {job.interaction_id}"
+        delivery = Delivery.of(job, self.discord.during(pace, reason), count)
+        work = Work(job, delivery.discord, delivery.reply, self.templates, is_first=count == 1)
+        completed = False
+        try:
+            wait = delivery.run(work, command)
+            completed = True
+        finally:
+            if not completed:  # a fault of ours: it shall not keep the server's other jobs waiting
+                delivery.crashed()
+                self.hand_back(record["receiptHandle"], HAND_BACK_SECONDS)
+        return wait
+
+
+def _command(job: Job) -> Command:
+    if job.kind not in COMMANDS:
+        raise MalformedError(f"there is no command {job.kind}")
+    return COMMANDS[job.kind]

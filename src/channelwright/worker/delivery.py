@@ -1,0 +1,120 @@
+"""What becomes of a job: done, given up with a word to the user, or to be delivered again, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from channelwright.actions.reply import Message, Reply
+from channelwright.discord.bot_token import NoTokenError
+from channelwright.discord.discord_api import BlockedError, DiscordError, NoAnswerError, RefusedError, TokenRefusedError
+from channelwright.discord.pace import NoTimeError
+from channelwright.logs import log
+from channelwright.stopped import StoppedError
+from channelwright.worker.redelivery import MAX_DELIVERIES
+
+if TYPE_CHECKING:
+    from channelwright.actions.work import Command, Work
+    from channelwright.discord.discord_api import Discord
+    from channelwright.jobs import Job
+
+# Longer than a token lives, nobody waits.
+LONGEST_WAIT_SECONDS = 900
+BLOCKED_SECONDS = 300.0
+FAULT = "Something went wrong on my side."
+
+
+@dataclass
+class Delivery:
+    """The `count`-th time that a job is delivered."""
+
+    job: Job
+    discord: Discord
+    reply: Reply
+    count: int
+
+    @classmethod
+    def of(cls, job: Job, discord: Discord, count: int) -> Delivery:
+        return cls(job, discord, Reply(discord, job), count)
+
+    def run(self, work: Work, command: Command) -> float | None:
+        """Return None if that is the end of it, else in how many seconds the job shall come again."""
+        try:
+            self._tell(self._outcome(work, command))
+        except NoTimeError as wait:
+            return self._later(work, wait.seconds, "Discord asks me to wait." if wait.seconds > 1 else "")
+        except (NoAnswerError, NoTokenError) as error:
+            log("WARNING", "no answer", reason=str(error), **self.job.ids)
+            return self._later(work, min(5.0 * self.count, 30.0), "Discord does not answer just now.")
+        except BlockedError as error:
+            log("ERROR", "blocked", reason=str(error), **self.job.ids)
+            return self._later(work, BLOCKED_SECONDS, "Discord does not let me through just now.")
+        except TokenRefusedError as error:
+            log("ERROR", "token refused", reason=str(error), **self.job.ids)
+            self._last_word(work.unfinished("Discord refuses my token: whoever runs me has to renew it."))
+        log("INFO", "done", delivery=self.count, **self.job.ids)
+        return None
+
+    def crashed(self) -> None:
+        """Say so if this was the last delivery."""
+        if self.count >= MAX_DELIVERIES:
+            self._last_word(Message(f"{FAULT} I have given up; what is there by now stays."))
+
+    def _outcome(self, work: Work, command: Command) -> Message:
+        try:
+            return command(work)
+        except StoppedError as stop:
+            return Message(work.reason(stop))
+        except RefusedError as refusal:
+            log("WARNING", "refused", reason=str(refusal), **self.job.ids)
+            return work.unfinished(work.reason(refusal))
+
+    def _tell(self, message: Message) -> None:
+        """Show the outcome; after the token's 15 minutes in the campaign itself, if there is one. Once."""
+        if self.reply.finish(message) or message.home is None:
+            return
+        path = f"/channels/{message.home}/messages"
+        if self.count > 1 and self._is_said(path, message):
+            return
+        body = {**message.body, "nonce": self.job.interaction_id, "enforce_nonce": True}
+        try:
+            self.discord.post(path, body)
+        except RefusedError as refusal:
+            log("WARNING", "nobody could be told", reason=str(refusal), **self.job.ids)
+
+    def _is_said(self, path: str, message: Message) -> bool:
+        """Tell whether an earlier delivery got this far: Discord forgets a nonce after some minutes."""
+        try:
+            said = self.discord.get(f"{path}?limit=50")
+        except RefusedError:
+            return False
+        own = [each for each in said if each["author"]["id"] == str(self.discord.bot_id())]
+        first = message.content.partition("\n")[0]
+        return any(each["content"].partition("\n")[0] == first for each in own)
+
+    def _later(self, work: Work, seconds: float, why: str) -> float | None:
+        """Say when it goes on, and give up if that is too late or was the last time."""
+        if seconds > LONGEST_WAIT_SECONDS:
+            self._last_word(work.unfinished(f"{why} It would be possible again {self._when(seconds)}."))
+            return None
+        if self.count >= MAX_DELIVERIES:
+            self._last_word(work.unfinished(f"{why or FAULT} I have tried {self.count} times and given up."))
+        elif why:
+            self._aside(Message(f"{why} I go on by myself {self._when(seconds)}."))
+        return seconds
+
+    def _aside(self, message: Message) -> None:
+        try:
+            self.reply.say(message)
+        except BlockedError as error:
+            log("WARNING", "nobody could be told", reason=str(error), **self.job.ids)
+
+    def _last_word(self, message: Message) -> None:
+        try:
+            self._tell(message)
+        except (DiscordError, NoTimeError, NoTokenError) as error:
+            log("ERROR", "nobody could be told", reason=str(error), **self.job.ids)
+
+    def _when(self, seconds: float) -> str:
+        """Return a moment that every reader sees in their own time."""
+        return f"<t:{int(self.discord.pace.now() + seconds) + 1}:R>"

@@ -1,0 +1,246 @@
+"""Ways to gain a right through the bot, and that none of them works.
+
+The moderator may make channels and roles, and so can prepare whatever a campaign looks like. What the moderator cannot
+do is to write in the bot's name, or to hand out a role that stands above the own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.bot.by_hand import campaign, drop, spoil
+from tests.bot.outcomes import NAME, categories, roles
+from tests.fake_discord import CATEGORY, TEXT, Channel, Overwrite, Permission, Role
+from tests.fake_discord.messages import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.bot.lab import Lab
+
+HELD = Permission.VIEW_CHANNEL | Permission.MANAGE_CHANNELS | Permission.CONNECT
+SPOILS = "Staff Members"
+
+
+def staff(lab: Lab, *, permissions: int = 0, position: int = 3, name: str = SPOILS) -> Role:
+    """Make the role that the moderator is after: it opens the server's private channel."""
+    role = Role(lab.fake.world.snowflakes.next(), name, permissions, position)
+    lab.fake.change(lambda guild: guild.with_role(role))
+    closed = Overwrite(lab.fake.guild_id, 0, 0, Permission.VIEW_CHANNEL)
+    held = Overwrite(lab.fake.bot.id, 1, HELD, 0)
+    spoil(lab, "moderator-only", closed, held, Overwrite(role.id, 0, Permission.VIEW_CHANNEL, 0))
+    bot = lab.fake.role("Channelwright")
+    lab.fake.change(lambda guild: guild.with_role(replace(bot, position=5)))
+    return role
+
+
+def prepared(lab: Lab, role: Role, name: str = "Staff") -> Channel:
+    """Make what looks like a campaign, as a moderator can: the bot's own overwrite included."""
+    overwrites = (
+        Overwrite(lab.fake.guild_id, 0, 0, Permission.VIEW_CHANNEL),
+        Overwrite(role.id, 0, Permission.VIEW_CHANNEL, 0),
+        Overwrite(lab.fake.gm.id, 1, Permission.VIEW_CHANNEL, 0),
+        Overwrite(lab.fake.bot.id, 1, HELD, 0),
+    )
+    next_id = lab.fake.world.snowflakes.next
+    category = Channel(next_id(), CATEGORY, name, 9, None, None, overwrites)
+    inside = Channel(next_id(), TEXT, "gm-notes", 0, category.id, None, overwrites)
+    for each in (category, inside):
+        lab.fake.change(lambda guild: guild.with_channel(each))  # noqa: B023 - called at once
+    lab.fake.clock.advance(60)
+    return category
+
+
+def say(lab: Lab, channel: str, text: str, author: str = "gm") -> None:
+    """Let a member write a message."""
+    who = lab.fake.guild.members[lab.fake.person(author).id].user
+    message = Message(lab.fake.world.snowflakes.next(), lab.fake.channel(channel).id, who, text)
+    lab.fake.world.messages[message.id] = message
+
+
+def by_name(lab: Lab) -> Channel:
+    return prepared(lab, staff(lab))
+
+
+def by_its_place_below_the_moderator(lab: Lab) -> Channel:
+    return prepared(lab, staff(lab, position=1))
+
+
+def by_permissions(lab: Lab) -> Channel:
+    return prepared(lab, staff(lab, permissions=int(Permission.ADMINISTRATOR)))
+
+
+def by_a_copied_note(lab: Lab) -> Channel:
+    where = prepared(lab, staff(lab))
+    note = f"Category <#{where.id}>, players <@&{lab.fake.role(SPOILS).id}>, template `default`:"
+    real = next(each for each in _noted(lab).splitlines() if "My note" in each)
+    say(lab, lab.fake.children(where.id)[0].id, f"{real}\n{note}")
+    return where
+
+
+def by_a_note_of_another_category(lab: Lab) -> Channel:
+    """Move the channel that holds a campaign's real note into the prepared category."""
+    campaign(lab)
+    where = prepared(lab, staff(lab))
+    for channel in lab.fake.children(categories(lab)[0].id):
+        lab.fake.change(lambda guild: guild.with_channel(replace(channel, parent_id=where.id)))  # noqa: B023
+    return where
+
+
+def by_a_name_that_reads_like_a_note(lab: Lab) -> Channel:
+    where = prepared(lab, staff(lab))
+    lab.add(f"Category <#{where.id}>, players <@&{lab.fake.role(SPOILS).id}>"[:92])
+    return where
+
+
+def by_the_role_beside_the_campaigns(lab: Lab) -> Channel:
+    """Let the staff's role into a real campaign, and rename it like the players' role."""
+    where = lab.fake.channel(campaign(lab))
+    role = staff(lab, name=f"{NAME} Members")
+    spoil(lab, where.id, Overwrite(role.id, 0, Permission.VIEW_CHANNEL, 0), without=roles(lab)[0])
+    return lab.fake.channel(where.id)
+
+
+def by_taking_the_players_role_away(lab: Lab) -> Channel:
+    where = lab.fake.channel(campaign(lab))
+    players = roles(lab)[0]
+    lab.fake.change(lambda guild: guild.without_role(players))
+    role = staff(lab, name=f"{NAME} Members")
+    spoil(lab, where.id, Overwrite(role.id, 0, Permission.VIEW_CHANNEL, 0))
+    return lab.fake.channel(where.id)
+
+
+def by_deleting_the_note(lab: Lab) -> Channel:
+    where = by_the_role_beside_the_campaigns(lab)
+    drop(lab, "gm-notes")
+    return lab.fake.channel(where.id)
+
+
+def by_an_interrupted_creation(lab: Lab) -> Channel:
+    """Begin a creation that stops, and give the staff's role the name of the new one."""
+    role = staff(lab, name=f"{NAME} Members")
+    less = lab.fake.role("Channelwright").permissions & ~int(Permission.MANAGE_CHANNELS)
+    full = lab.fake.role("Channelwright").permissions
+    lab.fake.set_role_permissions("Channelwright", Permission(less))
+    lab.add()
+    lab.fake.set_role_permissions("Channelwright", Permission(full))
+    return prepared(lab, role, NAME)
+
+
+def by_permissions_given_later(lab: Lab) -> Channel:
+    """Let an administrator give the players' role permissions that the moderator does not have."""
+    where = lab.fake.channel(campaign(lab))
+    role = lab.fake.role(roles(lab)[0])
+    lab.fake.change(lambda guild: guild.with_role(replace(role, permissions=int(Permission.BAN_MEMBERS))))
+    return where
+
+
+WAYS: tuple[Callable[[Lab], Channel], ...] = (
+    by_name,
+    by_its_place_below_the_moderator,
+    by_permissions,
+    by_a_copied_note,
+    by_a_note_of_another_category,
+    by_a_name_that_reads_like_a_note,
+    by_the_role_beside_the_campaigns,
+    by_taking_the_players_role_away,
+    by_deleting_the_note,
+    by_an_interrupted_creation,
+    by_permissions_given_later,
+)
+LINES = ("campaign add-player", "campaign remove-player", "campaign archive", "campaign unarchive")
+
+
+def _noted(lab: Lab) -> str:
+    campaign(lab)
+    return next(each.content for each in lab.fake.messages if "My note" in each.content)
+
+
+def desired(lab: Lab) -> Role:
+    """Return the role that must not be handed out: the staff's, or one that got permissions."""
+    return next(each for each in lab.fake.roles if each.name == SPOILS or _is_desired(lab, each))
+
+
+def _is_desired(lab: Lab, role: Role) -> bool:
+    opened = lab.fake.channel("moderator-only").overwrites
+    banning = role.name.endswith(" Members") and bool(role.permissions & Permission.BAN_MEMBERS)
+    return banning or any(each.id == role.id and each.allow for each in opened)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_prepared_category_hands_out_a_role(lab: Lab, way: Callable[[Lab], Channel]) -> None:
+    where = way(lab)
+    role = desired(lab)
+    before = lab.fake.guild
+    lab.fake.give_role(lab.fake.stranger, role.id)
+    for line in LINES:
+        player = lab.fake.stranger if line.endswith("remove-player") else lab.fake.gm
+        lab.do(line, campaign=where, **({"player": player} if line.endswith("player") else {}))
+    shown = lab.do("campaign doctor", campaign=where, repair=True)
+    lab.do("campaign add-player", campaign=lab.fake.channel(where.id), player=lab.fake.gm)
+    asked = lab.do("delete-campaign", campaign=lab.fake.channel(where.id))
+    if lab.fake.message_of(asked).buttons:  # type: ignore[union-attr]
+        lab.press(asked, next(each["label"] for each in lab.fake.message_of(asked).buttons))  # type: ignore[union-attr]
+    assert role.id not in lab.fake.gm.member.roles, lab.text(shown)
+    assert role.id in lab.fake.stranger.member.roles
+    assert lab.fake.guild.roles[role.id] == replace(before.roles[role.id], position=lab.fake.role(role.id).position)
+    assert not lab.fake.gm.sees("moderator-only") or way is by_permissions_given_later
+
+
+@pytest.mark.parametrize("who", ["gm", "player"])
+def test_without_a_note_it_is_told_why_and_how_it_is_taken_up(lab: Lab, who: str) -> None:
+    where = by_name(lab)
+    text = lab.text(lab.do("campaign add-player", campaign=where, player=lab.fake.person(who)))
+    assert "no note of mine that names" in text
+    assert "`/campaign doctor`, then Repair" in text
+    refused = lab.text(lab.do("campaign doctor", campaign=where, repair=True))
+    assert "I changed nothing" in refused or "Your highest role has to stand above" in refused
+
+
+def test_a_campaign_of_an_earlier_version_is_taken_up_by_somebody_who_could_do_it_alone(lab: Lab) -> None:
+    where = lab.fake.channel(campaign(lab))
+    lab.fake.world.messages.clear()
+    refused = lab.do("campaign add-player", campaign=where, player=lab.fake.player)
+    assert "no note of mine" in lab.text(refused)
+    shown = lab.do("campaign doctor", campaign=where)
+    assert "There is no note of mine in it" in lab.text(shown)
+    assert "is repaired" in lab.text(lab.press(shown, "Repair"))
+    assert "is in **Curse of Strahd**" in lab.text(
+        lab.do("campaign add-player", campaign=where, player=lab.fake.player)
+    )
+    assert "nothing is wrong" in lab.text(lab.do("campaign doctor", campaign=where))
+
+
+def test_a_role_that_opens_other_channels_is_not_taken_up_but_by_the_owner(lab: Lab) -> None:
+    where = lab.fake.channel(campaign(lab))
+    lab.fake.world.messages.clear()
+    spoil(lab, "moderator-only", Overwrite(roles(lab)[0], 0, Permission.VIEW_CHANNEL, 0))
+    text = lab.text(lab.do("campaign doctor", campaign=where, repair=True))
+    assert "The role also opens" in text
+    shown = lab.do("campaign doctor", campaign=where, repair=True, who=lab.fake.owner)
+    assert "is repaired" in lab.text(shown)
+
+
+def test_who_left_or_was_demoted_deletes_nothing_with_an_old_button(lab: Lab) -> None:
+    where = lab.fake.channel(campaign(lab))
+    shown = lab.do("delete-campaign", campaign=where, who=lab.fake.admin)
+    admins = lab.fake.role("Admins").id
+    member = lab.fake.admin.member
+    lab.fake.change(lambda guild: guild.with_member(replace(member, roles=member.roles - {admins})))
+    text = lab.text(lab.press(shown, "Delete 11 channels", lab.fake.admin))
+    assert "You may no longer delete this campaign" in text
+    assert categories(lab)
+
+
+def test_a_moderator_whose_roles_are_below_the_players_role_cannot_use_it(lab: Lab) -> None:
+    where = lab.fake.channel(campaign(lab))
+    spoil(lab, where.id, without=lab.fake.gm.id)
+    for name, position in (("Channelwright", 9), (f"{NAME} Members", 8)):
+        role = lab.fake.role(name)
+        lab.fake.change(lambda guild: guild.with_role(replace(role, position=position)))  # noqa: B023
+    text = lab.text(lab.do("campaign add-player", campaign=where, player=lab.fake.gm))
+    assert "Your highest role has to stand above" in text
+    assert roles(lab)[0] not in lab.fake.gm.member.roles

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from channelwright.endpoint.validation import RefusedError, checked
+from channelwright.jobs import MalformedError
+
+ID = "1440000000000000007"
+MEMBER: dict[str, Any] = {"users": {ID: {"username": "ada"}}, "members": {ID: {"roles": []}}}
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Curse of Strahd", "Curse of Strahd"),
+        ("  Curse\n of \t Strahd ", "Curse of Strahd"),
+        (
+            "Der Fluch \u2013 Teil 2 \U0001f9db\u200d\u2642\ufe0f",
+            "Der Fluch \u2013 Teil 2 \U0001f9db\u200d\u2642\ufe0f",
+        ),
+        ("x" * 92, "x" * 92),
+        ("x" + " " * 200 + "y", "x y"),
+    ],
+)
+def test_a_name_is_tidied_and_otherwise_kept(typed: str, kept: str) -> None:
+    assert checked({"name": typed, "preview": True}, None) == {"name": kept, "preview": True}
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\n", "\u200b", "\u200b \u2060", "\x00"])
+def test_a_name_that_nobody_can_see_is_refused(name: str) -> None:
+    with pytest.raises(RefusedError, match="needs a name that one can see"):
+        checked({"name": name}, None)
+
+
+def test_a_name_for_whose_role_there_is_no_room_is_refused_with_the_numbers() -> None:
+    with pytest.raises(RefusedError, match="has 93 characters, and Discord has room for 92"):
+        checked({"name": "x" * 93}, None)
+
+
+def test_text_that_cannot_be_sent_on_is_malformed() -> None:
+    with pytest.raises(MalformedError):
+        checked({"name": "Strahd \ud800"}, None)
+
+
+@pytest.mark.parametrize("option", ["gm", "player"])
+def test_somebody_who_is_not_in_the_server_is_refused(option: str) -> None:
+    with pytest.raises(RefusedError, match=f"<@{ID}> is not in this server"):
+        checked({option: ID}, {"users": MEMBER["users"]})
+    assert checked({option: ID}, MEMBER) == {option: ID}
+
+
+def test_a_bot_may_play_and_not_lead() -> None:
+    bot = MEMBER | {"users": {ID: {"bot": True}}}
+    assert checked({"player": ID}, bot) == {"player": ID}
+    with pytest.raises(RefusedError, match="A bot cannot be the game master"):
+        checked({"gm": ID}, bot)
+
+
+@pytest.mark.parametrize("resolved", [None, [], {}, {"users": None}, {"users": []}, {"users": {ID: []}}, "x"])
+def test_what_discord_does_not_tell_refuses_nobody(resolved: object) -> None:
+    assert checked({"gm": ID}, resolved) == {"gm": ID}
