@@ -118,6 +118,7 @@ class Described:
 
     `files` is None where it has no RECORD, `absent` are those of them that are not there, `packages` the import names
     that lead to the distribution.
+    """
 
     distribution: str
     version: str = ""

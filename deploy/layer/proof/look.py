@@ -85,7 +85,7 @@ def bytecode(account: Account) -> Bytecode:
 
 
 def take(sandbox: Sandbox, wanted: Wanted, runtime: str) -> Look:
-    """Look at what a sandbox holds; raise VerificationError where the look itself failed, and with no package's name."""
+    """Look at what a sandbox holds; raise VerificationError, which blames no package, where the look itself failed."""
     look, whole = _once(sandbox, wanted, runtime)
     if not whole:
         for part in _missing(wanted, look):
