@@ -135,4 +135,6 @@ def _sample(shape: _Shape | None, depth: int = 0) -> object:
             made = True
         case "blob":
             made = b"a" * least
+        case _:
+            pass
     return made

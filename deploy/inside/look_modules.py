@@ -92,14 +92,17 @@ def attempt(name: str, plan: Plan, *, locate: bool = False) -> Outcome:
 
 def _origin(name: str, plan: Plan) -> str:
     """Return where an import would find a module, without asking the module: whose own word may be anything."""
-    folders: Sequence[str] | None = None
-    origin = None
-    for depth in range(1, name.count(".") + 2):
-        spec = _path_finder.find_spec(".".join(name.split(".")[:depth]), folders)
+    folders = sys.path
+    origin = ""
+    for part in name.split("."):
+        spec = _path_finder.find_spec(part, folders)  # by the last part alone: a whole name asks for imported parents
         if spec is None:
             return ""
-        folders, origin = spec.submodule_search_locations, spec.origin
-    return home(origin or next(iter(folders or ()), ""), plan)
+        # A namespace package has no origin, and is all folders of its name.
+        within = [f"{folder}/{part}" for folder in folders if Path(folder, part).is_dir()]
+        folders = list(spec.submodule_search_locations or ()) if spec.origin else within
+        origin = spec.origin or within[0]
+    return home(origin, plan)
 
 
 def _loaded(full: str, path: str) -> str:

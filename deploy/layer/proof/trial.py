@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from deploy.layer.values import BuiltLayer
 
 _SERVICE = re.compile(r"botocore/data/(?P<service>[^/]+)/[^/]+/service-2\.json(?:\.gz)?")
+# https://packaging.python.org/en/latest/specifications/entry-points/#use-for-scripts, as look_metadata writes it
+_PROGRAM = re.compile(r"(?:console|gui)_scripts: (?P<name>\S+) =")
 _REBUILD = "build the layer again with --no-cache"
 
 
@@ -71,7 +73,7 @@ def attempt(
     )
     verdict = case.judged()
     requires = {name: each.requires for name, each in described.items()}
-    faults = [*verdict.faults, *unmet(requires, pins, spec.target), *_strangers(paths, owned, reference)]
+    faults = [*verdict.faults, *unmet(requires, pins, spec.target), *_strangers(paths, owned, described, reference)]
     lacking, remarks = _lacking(audits, seen, verdict)
     return Trial(
         look=seen,
@@ -111,10 +113,14 @@ def _owned(paths: Sequence[str], layers: Sequence[BuiltLayer], reference: Refere
     return tree.held(paths, {**reference.owned, **changed})
 
 
-def _strangers(paths: Sequence[str], owned: Mapping[str, str], reference: Reference | None) -> Iterator[Fault]:
-    """Yield the zip's files that come from none of the locked wheels."""
+def _strangers(
+    paths: Sequence[str], owned: Mapping[str, str], described: Mapping[str, Described], reference: Reference | None
+) -> Iterator[Fault]:
+    """Yield the zip's files that come from none of the locked wheels, nor from what their metadata asks to be made."""
     if reference:
-        for path in sorted(set(paths) - set(owned)):
+        lines = (line for each in described.values() for line in each.entry_points)
+        programs = {f"bin/{match['name']}" for line in lines if (match := _PROGRAM.match(line))}
+        for path in sorted(set(paths) - set(owned) - programs):
             cause = "something was added to what the wheels hold"
             yield Fault(f"python/{path}", "comes from no wheel of the lock", cause, _REBUILD)
 
