@@ -44,8 +44,8 @@ well: all or none. There is no state file: what a release was and what ran befor
 and `local` does all of it on this machine, with an emulated AWS.
 
 Above the steps stand `commands`, what people call, and `prepare`, from a project to what can be shipped; below them
-`configuration` (with `configuration_faults`) and `settings`, `errors`, `console`, `atomic` files, `completed`
-processes, `git`, `local_secrets`, `pip_settings` and `project_module`, which runs what is a project's own.
+`configuration` (with `configuration_faults`) and `settings`, `errors`, `console`, `atomic` files, `kept` texts,
+`completed` processes, `git`, `local_secrets`, `pip_settings` and `project_module`, which runs what is a project's own.
 `standalone` is for a build of Dockerfile.layer without the pipeline around it.
 """
 

@@ -15,13 +15,17 @@ from typing import TYPE_CHECKING
 from deploy.configuration import load
 from deploy.console import Console
 from deploy.errors import Fault, LockError
+from deploy.kept import Kept
 from deploy.locking import cooldown, document, lockfile
 from deploy.locking.difference import Change, changes
+from deploy.locking.python_versions import python_versions
 from deploy.locking.resolution import Resolution, resolution
 from deploy.locking.resolver import Resolver
+from deploy.locking.uv_call import Uv
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
     from pathlib import Path
 
     from deploy.settings import Settings
@@ -42,16 +46,20 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.image:
         return _pin_image(settings, console)
     path = settings.project / settings.requirements
-    locked = _locked(path, strictly=arguments.check)
-    resolved = _resolve(settings, locked, upgrade=_upgrade(arguments.upgrade), console=console)
+    before = _text(path, strictly=arguments.check)
+    versions = lockfile.recorded(before)
+    if not arguments.check or not versions:
+        versions = python_versions(settings, versions, os.environ, console.say)
+    locked = document.read(before)
+    resolved = _resolve(settings, locked, versions, upgrade=_upgrade(arguments.upgrade), console=console)
     found = changes(locked, resolved)
     if arguments.check:
         _check(found, settings, console)
         return 0
     source = settings.requirements.with_suffix(".in").name
-    text = document.text(resolved.packages.values(), resolved.targets, source)
+    text = document.text(resolved.packages, resolved.targets, source, versions)
     path.write_text(text, encoding="utf-8")
-    _report(found, resolved, settings, console)
+    _report(found, resolved, settings, versions, console)
     return 0
 
 
@@ -61,10 +69,10 @@ def _pin_image(settings: Settings, console: Console) -> int:
     return pin_image(settings, console)
 
 
-def _locked(path: Path, *, strictly: bool) -> dict[str, document.LockedPackage]:
+def _text(path: Path, *, strictly: bool) -> str:
     if strictly:
         lockfile.read(path)
-    return document.read(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def _upgrade(packages: list[str] | None) -> list[str]:
@@ -74,22 +82,27 @@ def _upgrade(packages: list[str] | None) -> list[str]:
 
 
 def _resolve(
-    settings: Settings, locked: dict[str, document.LockedPackage], *, upgrade: list[str], console: Console
+    settings: Settings,
+    locked: tuple[document.LockedPackage, ...],
+    versions: Mapping[str, str],
+    *,
+    upgrade: list[str],
+    console: Console,
 ) -> Resolution:
     source = settings.project / settings.requirements.with_suffix(".in")
     if not source.is_file():
         raise LockError.of(str(source), "no such file", cure="write one requirement a line, such as `requests`")
-    resolver = Resolver(
-        project=settings.project,
-        source=source,
-        cooldown=cooldown.options(settings.lock),
+    uv = Uv(
+        source=source.name,
+        cache=Kept.from_environment(os.environ).root,
         environment=os.environ,
+        cooldown=cooldown.options(settings.lock),
     )
-    preferred = {each.name: each.version for each in locked.values()}
+    resolver = Resolver(uv=uv, requirements=source.read_text(encoding="utf-8").splitlines(), versions=versions)
     with console.step(
         f"resolve {source.name} for {' and '.join(dict.fromkeys(each.runtime for each in settings.targets))}"
     ):
-        resolved = resolution(resolver, settings.targets, preferred, upgrade)
+        resolved = resolution(resolver, settings.targets, locked, upgrade)
     for remark in [*cooldown.remarks(settings.lock), *resolved.remarks]:
         console.say(remark)
     return resolved
@@ -117,11 +130,17 @@ def _difference(change: Change) -> str:
     return f"{change.before} is locked; {change.after or 'nothing'} follows"
 
 
-def _report(found: tuple[Change, ...], resolved: Resolution, settings: Settings, console: Console) -> None:
+def _report(
+    found: tuple[Change, ...],
+    resolved: Resolution,
+    settings: Settings,
+    versions: Mapping[str, str],
+    console: Console,
+) -> None:
     now = datetime.now(UTC)
     rows = []
     for each in found:
-        released = resolved.released(each.name) if each.after else None
+        released = resolved.released(each.name, each.after) if each.after else None
         rows.append(
             (
                 each.name,
@@ -132,8 +151,8 @@ def _report(found: tuple[Change, ...], resolved: Resolution, settings: Settings,
             )
         )
     console.table(["package", "from", "to", "age in days", ""], rows)
-    count = sum(len(each.hashes) for each in resolved.packages.values())
+    count = sum(len(each.hashes) for each in resolved.packages)
     console.say(
         f"{settings.requirements}: {len(resolved.packages)} distributions, {count} wheels for "
-        f"{document.places(resolved.targets)}: {'nothing changed' if not found else f'{len(found)} changed'}"
+        f"{document.places(resolved.targets, versions)}: {'nothing changed' if not found else f'{len(found)} changed'}"
     )

@@ -10,11 +10,12 @@ from deploy.inside.exchange import Pin
 from deploy.settings import MACHINES, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?P<version>[^\s;]+)\s*(?:;(?P<marker>.*))?$")
 _HASH = re.compile(r"^sha256:([0-9a-f]{64})$")
+_RECORDED = re.compile(r"(python3\.\d+) \((3\.\d+\.\d+)\) on ")
 _CURE = "remake it with `nox -s lock`"
 
 DEFAULT = Target("python3.11", "x86_64")
@@ -32,8 +33,9 @@ def read(path: Path, target: Target = DEFAULT) -> tuple[Pin, ...]:
         raise LockError([Fault(str(path), error.strerror or str(error), cure="make it with `nox -s lock`")]) from error
     pins: dict[str, Pin] = {}
     faults: list[Fault] = []
+    versions = recorded(text)
     for number, line in _logical_lines(text):
-        pin = _pin(line, target)
+        pin = _pin(line, target, versions)
         if isinstance(pin, str):
             faults.append(Fault(f"{path}:{number}", pin, cure=_CURE))
         elif pin and pin.name in pins:
@@ -60,6 +62,16 @@ def normalised(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def recorded(content: str) -> dict[str, str]:
+    """Return the whole Python version of each runtime that a lock was made for.
+
+    >>> recorded("# For python3.11 (3.11.14) on x86_64, glibc 2.26: the sha256")
+    {'python3.11': '3.11.14'}
+    """
+    line = next((line for line in content.splitlines()[:5] if line.startswith("# For ")), "")
+    return {match[1]: match[2] for match in _RECORDED.finditer(line)}
+
+
 def _logical_lines(text: str) -> list[tuple[int, str]]:
     """Join continued lines, drop comments and blank ones; keep the number of the first line of each."""
     lines: list[tuple[int, str]] = []
@@ -77,7 +89,7 @@ def _logical_lines(text: str) -> list[tuple[int, str]]:
     return lines
 
 
-def _pin(line: str, target: Target) -> Pin | str | None:
+def _pin(line: str, target: Target, versions: Mapping[str, str]) -> Pin | str | None:
     """Return the pin, None where its marker excludes the target, or what is wrong with the line."""
     requirement, *options = re.split(r"\s+--hash=", line)
     match = _PIN.match(requirement)
@@ -86,12 +98,21 @@ def _pin(line: str, target: Target) -> Pin | str | None:
     hashes = tuple(sorted(found[1] for option in options if (found := _HASH.match(option))))
     if not hashes:
         return f"{match['name']}=={match['version']} has no sha256 hash"
-    if match["marker"] and not _applies(match["marker"], target):
-        return None
+    try:
+        if not applies(match["marker"] or "", target, versions):
+            return None
+    except ValueError:
+        return f"{match['name']}: not a marker that can be read: {match['marker'].strip()}"
     return Pin(name=normalised(match["name"]), version=match["version"], hashes=hashes)
 
 
-def _applies(marker: str, target: Target) -> bool:
+def applies(marker: str, target: Target, versions: Mapping[str, str]) -> bool:
+    """Tell whether a marker holds for a target; `versions` maps a runtime to its whole Python version.
+
+    Raises ValueError where it is no marker (https://packaging.python.org/en/latest/specifications/dependency-specifiers/).
+    """
+    if not marker.strip():
+        return True
     from packaging.markers import Marker
 
     return Marker(marker.strip()).evaluate(environment(target))
@@ -109,7 +130,7 @@ def environment(target: Target) -> dict[str, str]:
         "platform_machine": MACHINES[target.architecture],
         "platform_python_implementation": "CPython",
         "platform_system": "Linux",
-        "python_full_version": f"{version}.0",
+        "python_full_version": versions.get(target.runtime, f"{version}.0"),
         "python_version": version,
         "sys_platform": "linux",
     }

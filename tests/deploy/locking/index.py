@@ -19,6 +19,7 @@ class File:
     filename: str
     content: bytes
     uploaded: datetime
+    python: str = ""
 
     @property
     def sha256(self) -> str:
@@ -37,15 +38,25 @@ class Index:
     has_dates: bool = True
 
     def add(
-        self, name: str, version: str, *tags: str, requires: tuple[str, ...] = (), days: float = 100, build: str = ""
+        self,
+        name: str,
+        version: str,
+        *tags: str,
+        requires: tuple[str, ...] = (),
+        days: float = 100,
+        build: str = "",
+        python: str = "",
     ) -> list[File]:
-        """Upload a wheel for each tag, pure Python without any, `days` ago; return them."""
+        """Upload a wheel for each tag, pure Python without any, `days` ago; return them.
+
+        `python` is the Requires-Python of each.
+        """
         made = []
         for tag in tags or ("py3-none-any",):
             stem = f"{name.replace('-', '_')}-{version}"
             filename = f"{stem}-{build + '-' if build else ''}{tag}.whl"
             uploaded = datetime.now(UTC) - timedelta(days=days)
-            made.append(File(name, filename, _wheel(name, version, stem, tag, requires), uploaded))
+            made.append(File(name, filename, _wheel(name, version, stem, tag, requires, python), uploaded, python))
             self.files[filename] = made[-1]
         return made
 
@@ -107,12 +118,14 @@ class Index:
             "hashes": {"sha256": file.sha256},
             "core-metadata": True,
             "size": len(file.content),
+            **({"requires-python": file.python} if file.python else {}),
             **date,
         }
 
 
-def _wheel(name: str, version: str, stem: str, tag: str, requires: tuple[str, ...]) -> bytes:
+def _wheel(name: str, version: str, stem: str, tag: str, requires: tuple[str, ...], python: str) -> bytes:  # noqa: PLR0917
     needs = "".join(f"Requires-Dist: {each}\n" for each in requires)
+    needs += f"Requires-Python: {python}\n" if python else ""
     buffer = BytesIO()
     with ZipFile(buffer, "w") as archive:
         module = f"{name.replace('-', '_')}.py"
