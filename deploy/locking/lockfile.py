@@ -115,11 +115,11 @@ def applies(marker: str, target: Target, versions: Mapping[str, str]) -> bool:
         return True
     from packaging.markers import Marker
 
-    return Marker(marker.strip()).evaluate(environment(target))
+    return Marker(marker.strip()).evaluate(environment(target, versions))
 
 
-def environment(target: Target) -> dict[str, str]:
-    """Return the values of environment markers where a target's code runs.
+def environment(target: Target, versions: Mapping[str, str]) -> dict[str, str]:
+    """Return the values of environment markers where a target's code runs; `versions` as in `applies`.
 
     https://packaging.python.org/en/latest/specifications/dependency-specifiers/#environment-markers
     """

@@ -16,10 +16,10 @@ from deploy.layer.backend.containers import ContainerRuntime
 from deploy.layer.evidence import FunctionUnderTest
 from deploy.layer.opt_folder import merged
 from deploy.layer.template_environment import lambda_environment
-from deploy.layer.verify import VerifiedLayer, verify
+from deploy.layer.verify import Means, VerifiedLayer, verify
 from deploy.layer.verify_code import verify_code
 from deploy.settings import Layer
-from tests.deploy.layer.synthetic import Made, entry, installed, layer, real_yaml
+from tests.deploy.layer.synthetic import Made, entry, installed, layer, real_yaml, reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,13 +59,18 @@ def runtime(engine: Engine, runtime_image: str) -> ContainerRuntime:
 
 @pytest.fixture
 def tiny(tmp_path: Path, runtime: ContainerRuntime) -> VerifiedLayer:
-    (verified,) = verify([layer(tmp_path / "tiny", Made(), spec={"image": runtime.image})], runtime, lambda _: None)
+    (verified,) = proven(runtime, layer(tmp_path / "tiny", Made(), spec={"image": runtime.image}))
     return verified
+
+
+def proven(runtime: ContainerRuntime, *layers: BuiltLayer) -> tuple[VerifiedLayer, ...]:
+    """Prove layers by what the image's own pip installs from their wheels."""
+    return verify(layers, Means(runtime=runtime, say=lambda _: None, reference=reference(runtime, *layers)))
 
 
 def refused(runtime: ContainerRuntime, *layers: BuiltLayer) -> str:
     with pytest.raises(VerificationError) as caught:
-        verify(layers, runtime, lambda _: None)
+        proven(runtime, *layers)
     return str(caught.value)
 
 
@@ -87,7 +92,7 @@ def code_refused(runtime: ContainerRuntime, verified: VerifiedLayer, files: Mapp
 
 def test_a_good_layer_is_proven_in_a_fresh_container(tmp_path: Path, runtime: ContainerRuntime) -> None:
     built = layer(tmp_path, Made(), real_yaml(), spec={"image": runtime.image})
-    (verified,) = verify([built], runtime, lambda _: None)
+    (verified,) = proven(runtime, built)
     evidence = verified.evidence
     assert evidence.in_container
     assert evidence.python.startswith("3.11.")

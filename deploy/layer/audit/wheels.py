@@ -116,7 +116,8 @@ def _modules(built: BuiltLayer, paths: set[str]) -> Iterator[Fault]:
 def top_level(path: str) -> str | None:
     """Return the top-level module that a file of the layer makes importable, if any.
 
-    What lies in bin/ is a program. Its own name may be anything, such as 6ec57f__mypyc, which only native code imports; its folders' may not.
+    What lies in bin/ is a program. The file's own name may be anything, such as 6ec57f__mypyc, which only native code
+    imports; its folders' may not.
     """
     match = _MODULE.fullmatch(path)
     if match is None:

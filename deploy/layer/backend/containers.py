@@ -23,16 +23,18 @@ if TYPE_CHECKING:
     from deploy.container.engine import Engine
     from deploy.layer.spec import LayerSpec
 
-# Reads as many bytes of script and argument as it is told to, since the input never ends, and runs the script.
+# Reads as many bytes of script and argument as it is told to, since the input never ends, and runs the script with
+# these folders before the standard library; the interpreter itself starts with the standard library alone.
 _LOADER = """\
 import sys
-script, argument = (sys.stdin.buffer.read(int(size)) for size in sys.argv[1:])
+sys.path[:0] = sys.argv[1].split(":")
+script, argument = (sys.stdin.buffer.read(int(size)) for size in sys.argv[2:])
 sys.argv[:] = ["script", argument.decode()]
 exec(compile(script, "script", "exec"), {"__name__": "__main__"})
 """
 _WHEELS = "/wheels"
 _ROOT = "0:0"
-# Four packages at a time, each with as many threads as it may have in Lambda; deploy/inside/apart.py bounds each.
+# Four packages at a time, each with as many threads as it may have in Lambda; deploy/inside/look/apart.py bounds each.
 _PROCESSES = 4096
 # Sends the event as soon as the emulator listens. Nothing in the runtime image but Python can send it.
 _CLIENT = """\
@@ -137,9 +139,9 @@ class ContainerSandbox:
 
     def run(self, script: bytes, argument: str, environment: Mapping[str, str], timeout: float) -> Completed:
         data = argument.encode()
-        # -P: the interpreter adds no folder of its own to the order of modules.
-        command = [self.python, "-P", "-c", _LOADER, str(len(script)), str(len(data))]
-        variables = {"PYTHONPATH": module_path(self.python), **environment}
+        path = module_path(self.python)
+        command = [self.python, "-I", "-c", _LOADER, path, str(len(script)), str(len(data))]
+        variables = {"PYTHONPATH": path, **environment}
         try:
             return self.container.call(command, variables, stdin=script + data, timeout=timeout)
         except CallTimedOutError as error:

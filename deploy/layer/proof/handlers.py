@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deploy.errors import Fault
-from deploy.inside.looks import Handler
+from deploy.inside.look.values import Handler
 from deploy.layer.opt_folder import merged
 from deploy.layer.proof import tree, trial
 from deploy.layer.proof.judge import missing

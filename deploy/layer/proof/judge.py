@@ -18,7 +18,7 @@ from deploy.layer.proof.metadata import differences, strangers
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from deploy.inside.looks import Account, Outcome, Subject
+    from deploy.inside.look.values import Account, Outcome, Subject
     from deploy.layer.causes import Explain
     from deploy.layer.proof.look import Look, Wanted
 
@@ -73,6 +73,7 @@ class Case:
     uncompiled: frozenset[str]
     cut: frozenset[str]
     asked_for: frozenset[str]
+    sourceless: bool
     explain: Explain
 
     def judged(self) -> Verdict:
@@ -84,7 +85,8 @@ class Case:
             self._clients(findings)
         findings.faults += strangers(self.zip.described(), self.wanted.distributions, self.pins)
         if self.reference:
-            tops = {subject.top for subject in self.wanted.subjects}
+            # importlib.metadata infers import names from sources alone, which a sourceless layer has none of.
+            tops = set[str]() if self.sourceless else {subject.top for subject in self.wanted.subjects}
             for name, what in differences(self.zip.described(), self.reference.described(), self.cut, tops):
                 findings.worse.append(Worse(distribution=name, kind="metadata", what=name, error=what))
         return Verdict(
@@ -223,10 +225,10 @@ def _incomplete(subject: Subject, account: Account) -> Iterator[Fault]:
 
 
 def _from_elsewhere(distribution: str, outcome: Outcome) -> Iterator[Fault]:
-    if outcome.home not in {"layer", ""}:
+    if outcome.home != "layer":
+        source = _HOMES.get(outcome.home, "a package of the runtime that has its name and lacks it")
         cause = "another copy comes first, or the layer's own has no code"
-        what = f"an import takes it from {_HOMES.get(outcome.home, 'nowhere')}"
-        yield Fault(f"{distribution}: {outcome.what}", what, cause, _REBUILD)
+        yield Fault(f"{distribution}: {outcome.what}", f"an import takes it from {source}", cause, _REBUILD)
 
 
 def _grouped(both: Iterable[tuple[str, Outcome]]) -> Iterator[str]:

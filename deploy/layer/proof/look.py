@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from deploy.errors import VerificationError
-from deploy.inside.looks import Account, Asked, Bytecode, Described, Outcome, Place, Plan
+from deploy.inside.look.values import Account, Asked, Bytecode, Described, Outcome, Place, Plan
 from deploy.layer.proof.script import script
 from deploy.layer.template_environment import TRIAL_REGION, lambda_environment
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from deploy.completed import Completed
-    from deploy.inside.looks import Handler, Subject
+    from deploy.inside.look.values import Handler, Subject
     from deploy.layer.backend.protocol import Sandbox
 
 PATIENCE = 1800.0

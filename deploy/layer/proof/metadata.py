@@ -9,7 +9,7 @@ from deploy.errors import Fault
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from deploy.inside.looks import Described
+    from deploy.inside.look.values import Described
 
 _REBUILD = "build the layer again with --no-cache"
 

@@ -20,21 +20,26 @@ if TYPE_CHECKING:
     from deploy.settings import Target
 
 
-def unmet(requires: Mapping[str, Sequence[str]], pins: Mapping[str, str], target: Target) -> Iterator[Fault]:
-    """Yield each requirement that the lock does not meet; `requires` and `pins` are by distribution."""
+def unmet(
+    requires: Mapping[str, Sequence[str]], pins: Mapping[str, str], target: Target, python: str
+) -> Iterator[Fault]:
+    """Yield each requirement that the lock does not meet; `requires` and `pins` are by distribution.
+
+    `python` is the runtime's whole Python version.
+    """
     for distribution in sorted(requires):
         for line in requires[distribution]:
             try:
                 requirement = Requirement(line)
             except InvalidRequirement:
                 continue  # pip reads such a line as nothing, and so did what locked it
-            if requirement.marker is None or _applies(requirement.marker, target):
+            if requirement.marker is None or _applies(requirement.marker, target, python):
                 yield from _unmet(distribution, requirement, pins)
 
 
-def _applies(marker: Marker, target: Target) -> bool:
+def _applies(marker: Marker, target: Target, python: str) -> bool:
     try:
-        return marker.evaluate({**environment(target), "extra": ""})
+        return marker.evaluate({**environment(target, {target.runtime: python}), "extra": ""})
     except UndefinedEnvironmentName:
         return False
 

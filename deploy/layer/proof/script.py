@@ -1,4 +1,4 @@
-"""The probe as one script: its rooms in deploy/inside, in the order in which they import each other."""
+"""The probe as one script: the files of deploy/inside/look, in the order in which they import each other."""
 
 from __future__ import annotations
 
@@ -6,25 +6,35 @@ from functools import cache
 from pathlib import Path
 
 _INSIDE = Path(__file__).parents[2] / "inside"
-_ROOMS = ("files", "looks", "apart", "look_modules", "look_metadata", "look_clients", "look_handler", "probe")
+_PARTS = (
+    "files",
+    *(f"look/{name}" for name in ("values", "apart", "modules", "metadata", "clients", "handler", "probe")),
+)
+# Nothing that was unpacked may take the place of what the looking process imports: its path is the standard library's.
 _LOADER = """\
-import sys, types
-def _room(name, source):
+import sys
+_given, _own = sys.path[:], sys._stdlib_dir
+sys.path[:] = [each for each in _given if each.startswith(_own) and not each.endswith("-packages")]
+import types
+def _part(name, source):
     module = types.ModuleType(name)
     sys.modules[name] = module
     above, _, own = name.rpartition(".")
     if above:
         setattr(sys.modules[above], own, module)
     exec(compile(source, name.replace(".", "/") + ".py", "exec"), module.__dict__)
-for _name, _source in {rooms!r}:
-    _room(_name, _source)
-sys.modules["deploy.inside.probe"].main(sys.argv[1])
+for _name, _source in {parts!r}:
+    _part(_name, _source)
+sys.path[:] = _given
+sys.modules["deploy.inside.look.probe"].main(sys.argv[1])
 """
 
 
 @cache
 def script() -> bytes:
     """Return a program that takes a plan as its argument, for an interpreter that sees nothing of the pipeline."""
-    rooms = [("deploy", ""), ("deploy.inside", "")]
-    rooms += [(f"deploy.inside.{room}", (_INSIDE / f"{room}.py").read_text(encoding="utf-8")) for room in _ROOMS]
-    return _LOADER.format(rooms=rooms).encode()
+    parts = [("deploy", ""), ("deploy.inside", ""), ("deploy.inside.look", "")]
+    for part in _PARTS:
+        name = f"deploy.inside.{part.replace('/', '.')}"
+        parts.append((name, (_INSIDE / f"{part}.py").read_text(encoding="utf-8")))
+    return _LOADER.format(parts=parts).encode()

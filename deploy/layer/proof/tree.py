@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
-from deploy.inside.looks import DataFiles, Subject
+from deploy.inside.look.values import DataFiles, Subject
 from deploy.inside.wheel import WheelName, place
 
 if TYPE_CHECKING:

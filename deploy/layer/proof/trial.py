@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from deploy.inside.exchange import Applied
-    from deploy.inside.looks import Described, Outcome
+    from deploy.inside.look.values import Described, Outcome
     from deploy.layer.audit.audit import Audit
     from deploy.layer.backend.protocol import Runtime
     from deploy.layer.proof.reference import Reference
@@ -69,11 +69,16 @@ def attempt(
         uncompiled=frozenset(path for layer in layers for path in layer.report.uncompiled),
         cut=frozenset(each.distribution for each in applied(layers) if each.rule == "metadata"),
         asked_for=frozenset(_asked_for(layers)),
+        sourceless=any(layer.spec.layer.bytecode == "sourceless" for layer in layers),
         explain=lock(layers, owned, described, reference).explain,
     )
     verdict = case.judged()
     requires = {name: each.requires for name, each in described.items()}
-    faults = [*verdict.faults, *unmet(requires, pins, spec.target), *_strangers(paths, owned, described, reference)]
+    faults = [
+        *verdict.faults,
+        *unmet(requires, pins, spec.target, seen.place.python),
+        *_strangers(paths, owned, described, reference),
+    ]
     lacking, remarks = _lacking(audits, seen, verdict)
     return Trial(
         look=seen,
@@ -175,7 +180,7 @@ def evidence(built: BuiltLayer, audited: Audit, trial: Trial | None, withdrawn: 
         modules=tuple(
             Imported(distribution=name, module=each.what, milliseconds=each.ms)
             for name, each in seen
-            if each.kind == "module" and each.home
+            if each.kind == "module" and each.home and not each.error
         ),
         nothing_to_import={
             package.name: "the trim policy took it" if package.excluded else "its wheel holds no module"
@@ -200,11 +205,10 @@ def evidence(built: BuiltLayer, audited: Audit, trial: Trial | None, withdrawn: 
 
 def _seen(built: BuiltLayer, trial: Trial) -> Iterator[tuple[str, Outcome]]:
     """Yield what was tried of one layer, each with its distribution."""
-    names = {package.name for package in built.report.packages}
-    for account in trial.look.accounts:
-        distribution = account.subject.partition(": ")[0]
-        if distribution in names:
-            yield from ((distribution, outcome) for outcome in look.outcomes(account))
+    for package in built.report.packages:
+        for account in trial.look.accounts:
+            if account.subject.startswith(f"{package.name}: "):
+                yield from ((package.name, outcome) for outcome in look.outcomes(account))
 
 
 def _remarks(trial: Trial, built: BuiltLayer, names: set[str]) -> Iterator[str]:

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.inside.files import normalised
-from deploy.inside.look_modules import home, leave_runtime_out
-from deploy.inside.looks import Begun, Described
+from deploy.inside.look.modules import home, leave_runtime_out
+from deploy.inside.look.values import Begun, Described
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from importlib.metadata import Distribution
 
-    from deploy.inside.looks import Plan, Record
+    from deploy.inside.look.values import Plan, Record
 
 
 def look(plan: Plan, skip: frozenset[str]) -> Iterator[Record]:
     """Yield the answers about every distribution of the plan; one that is not found has neither version nor home."""
     from importlib import metadata
 
-    leave_runtime_out(plan)
-    led: dict[str, list[str]] = {}
-    for package, names in metadata.packages_distributions().items():
-        for name in names:
-            led.setdefault(normalised(name), []).append(package)
+    led = _packages(plan)
     for name in plan.distributions:
         if name in skip:
             continue
@@ -35,6 +32,20 @@ def look(plan: Plan, skip: frozenset[str]) -> Iterator[Record]:
             yield Described(distribution=name)
         else:
             yield _described(name, found, led, plan)
+
+
+def _packages(plan: Plan) -> dict[str, list[str]]:
+    """Return by distribution the import names that lead to it, where the runtime's own copies cannot stand in."""
+    from importlib import metadata
+
+    led: dict[str, list[str]] = {}
+    usual = sys.path[:]
+    leave_runtime_out(plan)
+    for package, names in metadata.packages_distributions().items():
+        for name in names:
+            led.setdefault(normalised(name), []).append(package)
+    sys.path[:] = usual
+    return led
 
 
 def _described(name: str, found: Distribution, led: Mapping[str, list[str]], plan: Plan) -> Described:

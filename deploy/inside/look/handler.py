@@ -7,17 +7,18 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deploy.inside.look_modules import attempt, leave_runtime_out, watch_failed_searches
-from deploy.inside.looks import Asked, Begun
+from deploy.inside.look.modules import attempt, leave_runtime_out, watch_failed_searches
+from deploy.inside.look.values import Asked, Begun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.inside.looks import Handler, Plan, Record
+    from deploy.inside.look.values import Handler, Plan, Record
 
 
 def look(handler: Handler, plan: Plan, skip: frozenset[str]) -> Iterator[Record]:
     """Yield what comes of importing a handler from the code, its layers and the standard library alone."""
+    usual = tuple(sys.path)
     leave_runtime_out(plan)
     asked = watch_failed_searches()
     os.environ.update(dict(handler.environment))
@@ -26,7 +27,7 @@ def look(handler: Handler, plan: Plan, skip: frozenset[str]) -> Iterator[Record]
     if module in skip:
         return
     yield Begun(kind="handler", what=module)
-    outcome = replace(attempt(module, plan, locate=True), kind="handler")
+    outcome = replace(attempt(module, plan, usual), kind="handler")
     yield outcome if outcome.error else replace(outcome, error=_wrong(module, attribute))
     yield Asked(names=tuple(sorted(asked)))
 

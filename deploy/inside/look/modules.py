@@ -17,12 +17,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from deploy.inside.looks import Asked, Begun, Bytecode, Outcome
+from deploy.inside.look.values import Asked, Begun, Bytecode, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from deploy.inside.looks import DataFiles, Plan, Record, Subject
+    from deploy.inside.look.values import DataFiles, Plan, Record, Subject
 
 STANDARD = Path(os.__file__).resolve().parent
 _VERSIONED = frozenset({"site-packages", "dist-packages"})
@@ -50,6 +50,7 @@ def leave_runtime_out(plan: Plan) -> None:
 
 def look(subject: Subject, plan: Plan, skip: frozenset[str]) -> Iterator[Record]:
     """Yield what comes of everything in a subject, but for what is named in `skip`."""
+    usual = tuple(sys.path)
     leave_runtime_out(plan)
     compiled = watch_compiler()
     asked = watch_failed_searches()
@@ -58,14 +59,14 @@ def look(subject: Subject, plan: Plan, skip: frozenset[str]) -> Iterator[Record]
         if module in skip:
             continue
         yield Begun(kind="module", what=module)
-        outcome = attempt(module, plan, locate=module in subject.roots)
+        outcome = attempt(module, plan, usual if module in subject.roots else ())
         if outcome.error:
             failed.append(module)
         else:
             yield outcome
     for module in failed:  # some can only be imported once another one is
         yield Begun(kind="module", what=module)
-        yield attempt(module, plan, locate=module in subject.roots)
+        yield attempt(module, plan, usual if module in subject.roots else ())
     for path in subject.shared:
         if path not in skip:
             yield Begun(kind="shared object", what=path)
@@ -74,12 +75,12 @@ def look(subject: Subject, plan: Plan, skip: frozenset[str]) -> Iterator[Record]
         yield Begun(kind="resources", what=data.package)
         yield Outcome(kind="resources", what=data.package, error=_resources(data))
     yield Asked(names=tuple(sorted(asked)))
-    yield bytecode(compiled, plan)
+    yield bytecode(compiled, subject.top, plan)
 
 
-def attempt(name: str, plan: Plan, *, locate: bool = False) -> Outcome:
-    """Import one module; say where it is found, or why it cannot be imported."""
-    origin = _origin(name, plan) if locate else ""
+def attempt(name: str, plan: Plan, usual: Sequence[str] = ()) -> Outcome:
+    """Import one module; say why it cannot be imported, and where on the `usual` path an import in Lambda finds it."""
+    origin = _origin(name, plan, usual)
     started = time.perf_counter()
     error = at = ""
     try:
@@ -90,9 +91,9 @@ def attempt(name: str, plan: Plan, *, locate: bool = False) -> Outcome:
     return Outcome(kind="module", what=name, error=error, at=at, home=origin, ms=spent)
 
 
-def _origin(name: str, plan: Plan) -> str:
-    """Return where an import would find a module, without asking the module: whose own word may be anything."""
-    folders = sys.path
+def _origin(name: str, plan: Plan, usual: Sequence[str]) -> str:
+    """Return where an import finds a module, without asking the module, whose own word may be anything."""
+    folders = list(usual)
     origin = ""
     for part in name.split("."):
         spec = _path_finder.find_spec(part, folders)  # by the last part alone: a whole name asks for imported parents
@@ -102,7 +103,7 @@ def _origin(name: str, plan: Plan) -> str:
         within = [f"{folder}/{part}" for folder in folders if Path(folder, part).is_dir()]
         folders = list(spec.submodule_search_locations or ()) if spec.origin else within
         origin = spec.origin or within[0]
-    return home(origin, plan)
+    return home(origin, plan) if origin else ""
 
 
 def _loaded(full: str, path: str) -> str:
@@ -174,20 +175,24 @@ def watch_compiler() -> list[str]:
     return compiled
 
 
-def bytecode(compiled: Sequence[str], plan: Plan) -> Bytecode:
-    """Return which of the layer's modules were compiled, and whose bytecode names a file elsewhere than in /opt."""
+def bytecode(compiled: Sequence[str], top: str, plan: Plan) -> Bytecode:
+    """Return which of the layer's modules were compiled, and whose bytecode names a file elsewhere than in /opt.
+
+    Those that used theirs are counted below one top-level name: each is imported by many.
+    """
     import marshal
 
     misnamed = []
     used = 0
     for origin, cached in sorted(_bytecode_files()):
         if home(cached, plan) == "layer" and Path(cached).exists():
-            used += origin not in compiled
+            own = origin.removeprefix(f"{plan.layer}/python/").partition("/")[0].partition(".")[0]
+            used += origin not in compiled and own == top
             name = marshal.loads(Path(cached).read_bytes()[16:]).co_filename  # noqa: S302 - Python just ran this file
             if not name.startswith("/opt/python/"):
                 misnamed.append((cached, str(name)))
-    own = tuple(path for path in compiled if home(path, plan) == "layer")
-    return Bytecode(compiled=own, misnamed=tuple(misnamed), used=used)
+    layers = tuple(path for path in compiled if home(path, plan) == "layer")
+    return Bytecode(compiled=layers, misnamed=tuple(misnamed), used=used)
 
 
 def _bytecode_files() -> Iterator[tuple[str, str]]:

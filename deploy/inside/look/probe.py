@@ -6,7 +6,7 @@ the end: deploy/layer/proof makes a verdict of two looks, or of an end that neve
 
     probe ─── a task for each top-level package, for the metadata, for some AWS services, for each handler
     apart ─── runs each in a process of its own and watches it from outside
-    look_* ── what is done in there
+    modules, metadata, clients, handler ─── what is done in there
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ import json
 import os
 import sys
 from functools import partial
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from deploy.inside import apart, look_clients, look_handler, look_metadata, look_modules
-from deploy.inside.looks import Place, Plan
+from deploy.inside.look import apart, clients, handler, metadata, modules
+from deploy.inside.look.values import Place, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,23 +52,23 @@ def _say(answer: IO[str], kind: str, content: str) -> None:
 
 def _tasks(plan: Plan) -> Iterator[apart.Task]:
     if plan.distributions:
-        yield apart.Task(METADATA, partial(look_metadata.look, plan))
+        yield apart.Task(METADATA, partial(metadata.look, plan))
     for at in range(0, len(plan.services), _SERVICES):
         services = plan.services[at : at + _SERVICES]
-        yield apart.Task(f"client: {' '.join(services)}", partial(look_clients.look, services, plan))
+        yield apart.Task(f"client: {' '.join(services)}", partial(clients.look, services, plan))
     for subject in sorted(plan.subjects, key=lambda each: -len(each.modules)):  # the longest first
-        yield apart.Task(subject.key, partial(look_modules.look, subject, plan))
-    for handler in plan.handlers:
-        yield apart.Task(handler.key, partial(look_handler.look, handler, plan))
+        yield apart.Task(subject.key, partial(modules.look, subject, plan))
+    for each in plan.handlers:
+        yield apart.Task(each.key, partial(handler.look, each, plan))
 
 
 def _place(plan: Plan) -> Place:
-    import pkgutil  # here, so that no process that imports packages has it already
-
-    own = [path for path in sys.path if look_modules.home(path, plan) == "runtime"]
+    own = [Path(path) for path in sys.path if modules.home(path, plan) == "runtime"]
+    found = [each for folder in own if folder.is_dir() for each in folder.iterdir()]
+    names = {each.name.partition(".")[0] for each in found if each.is_dir() or each.suffix in {".py", ".so"}}
     return Place(
         python=sys.version.split()[0],
         glibc=(os.confstr("CS_GNU_LIBC_VERSION") or "").removeprefix("glibc "),
         machine=os.uname().machine,
-        runtime_modules=tuple(sorted({each.name for each in pkgutil.iter_modules(own)})),
+        runtime_modules=tuple(sorted(name for name in names if name.isidentifier())),
     )

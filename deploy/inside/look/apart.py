@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.inside.looks import Account, Begun, Crash, Finished, Outcome, Record, read, written
+from deploy.inside.look.values import Account, Begun, Crash, Finished, Outcome, Record, read, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
