@@ -33,8 +33,7 @@ def look(handler: Handler, plan: Plan, skip: frozenset[str]) -> Iterator[Record]
 
 
 def _wrong(module: str, attribute: str) -> str:
-    found = getattr(sys.modules[module], attribute, None)
-    if callable(found):
-        return ""
-    has = "does not exist" if found is None else "is not callable"
-    return f"{module}.{attribute} {has}"
+    found = sys.modules[module]
+    if not hasattr(found, attribute):
+        return f"{module}.{attribute} does not exist"
+    return "" if callable(getattr(found, attribute)) else f"{module}.{attribute} is not callable"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.inside.files import normalised
-from deploy.inside.look.modules import home, leave_runtime_out
+from deploy.inside.look.modules import home, last_line, leave_runtime_out
 from deploy.inside.look.values import Begun, Described
 
 if TYPE_CHECKING:
@@ -27,11 +27,12 @@ def look(plan: Plan, skip: frozenset[str]) -> Iterator[Record]:
             continue
         yield Begun(kind="metadata", what=name)
         try:
-            found = metadata.distribution(name)
+            described = _described(name, metadata.distribution(name), led, plan)
         except metadata.PackageNotFoundError:
-            yield Described(distribution=name)
-        else:
-            yield _described(name, found, led, plan)
+            described = Described(distribution=name)
+        except Exception as caught:  # noqa: BLE001 - what is not as it should be is met in many ways
+            described = Described(distribution=name, error=last_line(caught))
+        yield described
 
 
 def _packages(plan: Plan) -> dict[str, list[str]]:

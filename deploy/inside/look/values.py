@@ -117,10 +117,11 @@ class Described:
     """What importlib.metadata answers about a distribution; `home` is "" where it finds none.
 
     `files` is None where it has no RECORD, `absent` are those of them that are not there, `packages` the import names
-    that lead to the distribution.
+    that lead to the distribution. `error` is what it raises where it cannot read what it found.
     """
 
     distribution: str
+    error: str = ""
     version: str = ""
     home: str = ""
     headers: tuple[tuple[str, str], ...] = ()

@@ -21,7 +21,10 @@ def strangers(described: Iterable[Described], wanted: Collection[str], pins: Map
     for name in wanted:
         each = found.get(name)
         where = f"{name}: {name}"
-        if each is None or not each.home:
+        if each and each.error:
+            cause = "its dist-info is not whole"
+            faults.append(Fault(where, f"importlib.metadata cannot read it: {each.error}", cause, _REBUILD))
+        elif each is None or not each.home:
             faults.append(Fault(where, "importlib.metadata finds it nowhere", "its dist-info is not there", _REBUILD))
         elif each.home != "layer":
             cause = "its dist-info was taken out of the layer"

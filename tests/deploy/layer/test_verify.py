@@ -173,13 +173,13 @@ def test_a_module_that_an_import_takes_from_the_runtime_is_refused(tmp_path: Pat
 
 
 def test_metadata_that_only_the_runtime_has_is_refused(tmp_path: Path) -> None:
-    built = layer(tmp_path, Made(), lacking=lambda path: path.endswith("METADATA"))
+    built = layer(tmp_path, Made(), lacking=lambda path: ".dist-info/" in path)
     own = {"tiny-1.0.dist-info/METADATA": "Name: tiny\nVersion: 1.0\n"}
     assert "tiny: tiny: importlib.metadata finds another copy" in refused(tmp_path, built, own=own)
 
 
 def test_metadata_that_nobody_has_is_refused(tmp_path: Path) -> None:
-    built = layer(tmp_path, Made(), lacking=lambda path: path.endswith("METADATA"))
+    built = layer(tmp_path, Made(), lacking=lambda path: ".dist-info/" in path)
     assert "tiny: tiny: importlib.metadata finds it nowhere" in refused(tmp_path, built)
 
 

@@ -13,7 +13,7 @@ from deploy.errors import VerificationError
 from deploy.layer.audit.limits import UNZIPPED
 from deploy.layer.evidence import FunctionUnderTest
 from deploy.layer.opt_folder import merged
-from deploy.layer.verify import Means, VerifiedLayer, verify
+from deploy.layer.verify import Means, verify
 from deploy.layer.verify_code import verify_code
 from deploy.settings import Layer
 from tests.deploy.layer.synthetic import FolderRuntime, Made, entry, layer
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from deploy.layer.verify import Means, VerifiedLayer, verify
+    from deploy.layer.verify import VerifiedLayer
     from deploy.layer.verify_code import CodeEvidence
 
 GOOD = {"bot.py": "import os, tiny\nKEY = os.environ['KEY']\ndef handler(event, context): return tiny.x\n"}
