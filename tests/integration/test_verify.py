@@ -121,12 +121,13 @@ def test_botocore_without_the_data_of_a_kept_service_is_refused(tmp_path: Path, 
 
 
 def test_a_broken_extension_module_is_refused_by_the_runtimes_loader(tmp_path: Path, runtime: ContainerRuntime) -> None:
-    files = {
-        path: content.replace(b"PyErr_SetString\0", b"PyErr_XetString\0") if isinstance(content, bytes) else content
+    broken = {
+        f"python/{path}": content.replace(b"PyErr_SetString\0", b"PyErr_XetString\0")
         for path, content in real_yaml().files.items()
+        if isinstance(content, bytes) and path.endswith(".so")
     }
-    found = refused(runtime, layer(tmp_path, real_yaml(files=files)))
-    assert "pyyaml: yaml/_yaml.cpython-311-x86_64-linux-gnu.so: ImportError" in found
+    found = refused(runtime, layer(tmp_path, real_yaml(), extra=broken))
+    assert "pyyaml: yaml.cyaml: ImportError: /opt/python/yaml/_yaml" in found
     assert "undefined symbol: PyErr_XetString" in found
 
 

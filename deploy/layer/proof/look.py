@@ -130,7 +130,7 @@ def _unanswered(done: Completed) -> VerificationError:
         f"ended with exit code {done.code} and without an answer",
         cause="the runtime's Python could not run it; this is a fault of the pipeline, and of no package",
         cure="see its output above",
-        log=done.stderr + done.stdout,
+        log=f"{done.stderr}{done.stdout[-2000:]}",
     )
 
 
