@@ -36,6 +36,7 @@ def _line(campaign: Campaign) -> str:
 
 def add_player(work: Work) -> Message:
     """Give the campaign's role to somebody."""
+    work.begin()
     campaign = proof.campaign(work, work.look())
     player = work.text("player")
     work.discord.put(f"/guilds/{work.job.guild_id}/members/{player}/roles/{campaign.role.id}")
@@ -45,6 +46,7 @@ def add_player(work: Work) -> Message:
 
 def remove_player(work: Work) -> Message:
     """Take the campaign's role from somebody; a GM keeps seeing it."""
+    work.begin()
     campaign = proof.campaign(work, work.look())
     player = work.text("player")
     work.discord.delete(f"/guilds/{work.job.guild_id}/members/{player}/roles/{campaign.role.id}")

@@ -22,6 +22,7 @@ from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
     from channelwright.actions.work import Work
+    from channelwright.campaign.note import Note, Written
     from channelwright.campaign.templates import Templates
     from channelwright.discord.permissions import Role
     from channelwright.discord.server import Channel, Server
@@ -41,7 +42,7 @@ class Patient:
     plan: Plan
     there: Found
     archived: bool
-    is_noted: bool
+    written: Written | None
 
     @property
     def parties(self) -> Parties:
@@ -73,6 +74,7 @@ def doctor(work: Work) -> Message:
     if not work.job.options.get("repair") or not findings:
         return _told(work, patient, findings)
     _check_repair(patient, asker)
+    work.begin()
     maker = Maker(
         work.discord,
         work.job.guild_id,
@@ -81,6 +83,8 @@ def doctor(work: Work) -> Message:
         work.reply.progress,
         sure=work.is_first,
         archived=patient.archived,
+        noted=patient.written.note if patient.written else None,
+        request=int(work.job.interaction_id),
     )
     work.unfinished = lambda text: Message(f"**{patient.category.name}** is not repaired as a whole. {text}")
     made = maker.make()
@@ -98,7 +102,7 @@ def _check_repair(patient: Patient, asker: Asker) -> None:
     role = patient.role
     if role:
         check_plain(patient.server, role)
-    if patient.is_noted or asker.is_owner:
+    if patient.written or asker.is_owner:
         return
     if not asker.is_maker() or (role and not asker.may_give(role)):
         raise StoppedError(f"This campaign has no note of mine, so I changed nothing. {proof.TAKE_UP}")
@@ -127,10 +131,13 @@ def examined(work: Work) -> Patient:
     if written is None and (not kept or (role is None and category not in kept)):
         raise campaigns.foreign(category)
     gms = _gms(server, category, children, role)
-    plan, there = _best(work.templates, server, category, role, gms)
+    name = role.name.removesuffix(SUFFIX) if role else category.name
+    claim = Claim(NEVER, role.id if role else 0, category.id)
+    template, there, slots = _best(work.templates, server, claim, name, written.note if written else None)
+    plan = Plan(name, template, slots, gms)
     own = category.overwrite(role.id) if role else None
     archived = own is not None and bool(own.deny & SEND_MESSAGES)
-    return Patient(server, category, role, plan, there, archived, is_noted=written is not None)
+    return Patient(server, category, role, plan, there, archived, written)
 
 
 def _role_by_name(server: Server, category: Channel) -> Role | None:
@@ -149,18 +156,22 @@ def _gms(server: Server, category: Channel, children: list[Channel], role: Role 
 
 
 def _best(
-    templates: Templates, server: Server, category: Channel, role: Role | None, gms: tuple[tuple[int, int], ...]
-) -> tuple[Plan, Found]:
-    """Return the template that most of the channels are from, and of several the one that lacks the fewest."""
-    claim = Claim(NEVER, role.id if role else 0, category.id)
-    name = role.name.removesuffix(SUFFIX) if role else category.name
-    plans = [Plan(name, each, tuple(map(Slot, channels)), gms) for each, channels in templates.items()]
-    fitting = [(plan, find(plan, server, claim)) for plan in plans]
-    return max(fitting, key=lambda pair: (pair[1].present, -len(pair[0].slots)))
+    templates: Templates, server: Server, claim: Claim, name: str, noted: Note | None
+) -> tuple[str, Found, tuple[Slot, ...]]:
+    """Return the noted template, else the one that most of the channels are from and that lacks the fewest."""
+    plans = [Plan(name, each, tuple(map(Slot, channels)), ()) for each, channels in templates.items()]
+    fitting = [(plan, find(plan, server, claim, noted)) for plan in plans]
+
+    def likely(pair: tuple[Plan, Found]) -> tuple[bool, int, int]:
+        plan, there = pair
+        return noted is not None and plan.template == noted.template, there.present, -len(plan.slots)
+
+    plan, there = max(fitting, key=likely)
+    return plan.template, there, plan.slots
 
 
 def _findings(patient: Patient) -> list[str]:
-    found = [] if patient.is_noted else [f"- There is no note of mine in it, so I hand out nothing. {proof.TAKE_UP}"]
+    found = [] if patient.written else [f"- There is no note of mine in it, so I hand out nothing. {proof.TAKE_UP}"]
     if patient.role is None:
         found.append("- The players' role is gone. Players have to be added again.")
     for channel in patient.drifted:

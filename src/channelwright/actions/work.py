@@ -12,7 +12,7 @@ from channelwright.discord.discord_api import RefusedError
 from channelwright.discord.messages import MISSING_PERMISSIONS, reason
 from channelwright.discord.server import Server
 from channelwright.permission_bits import missing
-from channelwright.stopped import MissingPermissionsError
+from channelwright.stopped import MissingPermissionsError, StoppedError
 
 if TYPE_CHECKING:
     from typing import Any
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from channelwright.campaign.templates import Templates
     from channelwright.discord.discord_api import Discord
     from channelwright.jobs import Job, Value
+
+
+# An interaction can be answered for so long: https://docs.discord.com/developers/interactions/receiving-and-responding
+TOKEN_SECONDS = 900
+SPARE_SECONDS = 60
 
 
 @dataclass
@@ -52,6 +57,11 @@ class Work:
                 names = []
             error = MissingPermissionsError(names) if names else error
         return reason(error, self.job)
+
+    def begin(self) -> None:
+        """Raise StoppedError if what is now to be begun could not be told any longer to the one who asked for it."""
+        if self.discord.pace.now() > self.job.asked_at + TOKEN_SECONDS - SPARE_SECONDS:
+            raise StoppedError("This waited longer than Discord lets me answer, so I did not begin it.")
 
     def text(self, option: str, default: str = "") -> str:
         return str(self.job.options.get(option, default))

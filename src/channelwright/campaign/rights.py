@@ -46,8 +46,13 @@ class Asker:
         """Tell whether this member may make channels and roles without the bot."""
         return self.bits & MAKERS == MAKERS
 
+    def is_target(self, target: tuple[int, int]) -> bool:
+        """Tell whether an overwrite with this id and type is about this member."""
+        id_, kind = target
+        return id_ in self.roles if kind == ROLE else id_ == self.id
+
     def is_gm(self, campaign: Campaign) -> bool:
-        return any(id_ in self.roles if kind == ROLE else id_ == self.id for id_, kind in campaign.gms)
+        return any(map(self.is_target, campaign.gms))
 
     def may_give(self, role: Role) -> bool:
         """Tell whether this member may hand out a role without the bot."""

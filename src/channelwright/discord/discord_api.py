@@ -112,6 +112,14 @@ class Discord:
             return False
         return True
 
+    def is_gone(self, path: str) -> bool:
+        """Tell whether something does not exist, rather than being out of the bot's sight."""
+        try:
+            self._call("GET", path)
+        except RefusedError as refusal:
+            return refusal.code in GONE
+        return False
+
     def create(self, path: str, body: dict[str, Any]) -> Any:
         """Make something that would be there twice if it was made again; raise UnsureError rather than repeat."""
         return self._call("POST", path, body, tries=1)
