@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from channelwright.actions import summary
@@ -76,7 +77,7 @@ def remove(work: Work) -> Message:
     left = removal.take_back(role, category)
     if left:
         raise StoppedError(
-            f"I left {listed([each.link for each in left])} alone: somebody uses it, or I did not make it. "
+            f"I left {listed([each.named for each in left])} alone: somebody uses it, or I did not make it. "
             "`/delete-campaign` deletes the campaign as a whole."
         )
     return Message("What I had begun is gone.")
@@ -118,13 +119,13 @@ class _OnlyOne:
 
 
 def _made(work: Work, maker: Maker, title: str) -> Message:
-    work.unfinished = lambda text: _unfinished(work, maker, text)
+    work.unfinished = HalfMade(work, maker)
     try:
         made = maker.make()
     except ExistsError as rival:
         return _exists(work, maker, rival)
     except (StoppedError, RefusedError) as error:
-        return _unfinished(work, maker, work.reason(error))
+        return work.unfinished.told(work.reason(error))
     assert maker.server  # noqa: S101 - it was looked at
     return Message(summary.finished(maker.plan, made, maker.server, title), home=summary.home(made))
 
@@ -147,25 +148,31 @@ def _exists(work: Work, maker: Maker, rival: ExistsError) -> Message:
     )
 
 
-def _unfinished(work: Work, maker: Maker, text: str) -> Message:
-    """Say what there is and why there is not more, with the ways on and back."""
-    made = maker.made
-    if made.role is None:
-        return Message(f"I could not make **{maker.plan.name}**, and made nothing of it. {text}")
-    since = str(maker.claim.since)
-    options = {"role": str(made.role.id), "since": since}
-    gm = {"gm": str(maker.plan.gms[0][0]), "template": maker.plan.template}
-    state = f"is not finished: {made.count} of {maker.plan.size} are there."
-    if made.count == maker.plan.size:
-        state = f"is there, all {made.count} of it, but I could not check it to the end."
-    return Message(
-        f"**{maker.plan.name}** {state} {text}",
-        (
-            work.button("campaign.resume", "Resume", Style.PRIMARY, BUTTON_SECONDS, options | gm),
-            work.button("campaign.remove", "Remove", Style.DANGER, BUTTON_SECONDS, options),
-        ),
-        summary.home(made),
-    )
+@dataclass(frozen=True)
+class HalfMade:
+    """A campaign that is being made."""
+
+    work: Work
+    maker: Maker
+
+    def told(self, why: str) -> Message:
+        """Say what there is and why there is not more, with the ways on and back."""
+        maker, made = self.maker, self.maker.made
+        if made.role is None:
+            return Message(f"I could not make **{maker.plan.name}**, and made nothing of it. {why}")
+        options = {"role": str(made.role.id), "since": str(maker.claim.since)}
+        gm = {"gm": str(maker.plan.gms[0][0]), "template": maker.plan.template}
+        state = f"is not finished: {made.count} of {maker.plan.size} are there."
+        if made.count == maker.plan.size:
+            state = f"is there, all {made.count} of it, but I could not check it to the end."
+        return Message(
+            f"**{maker.plan.name}** {state} {why}",
+            (
+                self.work.button("campaign.resume", "Resume", Style.PRIMARY, BUTTON_SECONDS, options | gm),
+                self.work.button("campaign.remove", "Remove", Style.DANGER, BUTTON_SECONDS, options),
+            ),
+            summary.home(made),
+        )
 
 
 def _preview(work: Work, plan: Plan) -> Message:

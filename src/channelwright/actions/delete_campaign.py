@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 from channelwright.actions import proof
 from channelwright.actions.reply import Message
+from channelwright.actions.work import InPart
 from channelwright.campaign import campaigns, note
 from channelwright.campaign.removal import ROUNDS, Removal
 from channelwright.campaign.rights import Asker
 from channelwright.campaign.roles import check_plain
 from channelwright.components import CANCEL, Style
+from channelwright.discord.server import MOST_NAMED
 from channelwright.discord.text import fitted, listed
 from channelwright.stopped import StoppedError
 
@@ -59,9 +61,10 @@ def delete_campaign(work: Work) -> Message:
     server = work.look()
     doomed = _asked_for(work, server)
     lines = [f"**Delete {doomed.name} for good?** There is no way back. These go, with all their messages:"]
-    lines += [f"- {channel.link}" for channel in doomed.goes]
+    named = len(doomed.goes) <= MOST_NAMED
+    lines += [f"- {channel.named if named else channel.link}" for channel in doomed.goes]
     role = f" and the role <@&{doomed.role.id}>" if doomed.role else ""
-    tail = [f"and then the category {doomed.category.link}{role}."]
+    tail = [f"and then the category{role}."]
     if doomed.older:
         tail.append(f"{_links(doomed.older)} existed before the campaign: they stay, without a category.")
     tail.append("Channels that I cannot see would stay too. `/campaign archive` keeps everything, read-only.")
@@ -120,9 +123,7 @@ def confirm(work: Work) -> Message:
         work.begin()
         _check_agreed(work, server, doomed)
         _note_beginning(work, written)
-    work.unfinished = lambda text: Message(
-        f"**{doomed.name}** is not deleted as a whole. {text} `/delete-campaign` deletes the rest."
-    )
+    work.unfinished = InPart(f"**{doomed.name}** is not deleted as a whole.", "`/delete-campaign` deletes the rest.")
     added = _deleted(work, removal, doomed, written)
     return _report(doomed, removal, added, counted=is_fresh)
 
@@ -212,14 +213,16 @@ def _report(doomed: Doomed, removal: Removal, added: list[Channel], *, counted: 
         return Message(gone + stayed)
     lines = [f"**{doomed.name}** could not be deleted as a whole."]
     lines += [f"- {_shown(doomed, id_)}: {why}" for id_, why in removal.kept.items()]
-    lines += [f"- {channel.link}: added after you were asked, so I left it alone" for channel in added]
+    lines += [f"- {channel.named}: added after you were asked, so I left it alone" for channel in added]
     lines.append("What can go is gone. Settle that, and use `/delete-campaign` again for the rest.")
     return Message(fitted(lines))
 
 
 def _shown(doomed: Doomed, id_: int) -> str:
-    return f"<@&{id_}>" if doomed.role and id_ == doomed.role.id else f"<#{id_}>"
+    if doomed.role and id_ == doomed.role.id:
+        return f"<@&{id_}>"
+    return next((each.named for each in (*doomed.goes, doomed.category) if each.id == id_), f"<#{id_}>")
 
 
 def _links(channels: list[Channel]) -> str:
-    return listed([each.link for each in channels])
+    return listed([each.named for each in channels])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from channelwright.actions import proof, summary
 from channelwright.actions.reply import Message
+from channelwright.actions.work import InPart
 from channelwright.campaign import campaigns, note, visibility
 from channelwright.campaign.campaign_state import Claim, Found, find
 from channelwright.campaign.create import Maker
@@ -86,7 +87,7 @@ def doctor(work: Work) -> Message:
         noted=patient.written.note if patient.written else None,
         request=int(work.job.interaction_id),
     )
-    work.unfinished = lambda text: Message(f"**{patient.category.name}** is not repaired as a whole. {text}")
+    work.unfinished = InPart(f"**{patient.category.name}** is not repaired as a whole.")
     made = maker.make()
     assert maker.server  # noqa: S101 - it was looked at
     title = f"**{patient.category.name}** is repaired."
@@ -108,7 +109,7 @@ def _check_repair(patient: Patient, asker: Asker) -> None:
         raise StoppedError(f"This campaign has no note of mine, so I changed nothing. {proof.TAKE_UP}")
     inside = {patient.category.id, *(each.id for each in patient.server.children(patient.category))}
     elsewhere = [
-        each.link
+        each.named
         for each in patient.server.channels.values()
         if role and each.id not in inside and (there := each.overwrite(role.id)) and there.allow
     ]
@@ -176,9 +177,9 @@ def _findings(patient: Patient) -> list[str]:
         found.append("- The players' role is gone. Players have to be added again.")
     for channel in patient.drifted:
         if not channel.allows(patient.server.bot_id, KEEPING):
-            found.append(f"- I am shut out of {channel.link}, in part or as a whole.")
+            found.append(f"- I am shut out of {channel.named}, in part or as a whole.")
         else:
-            found.append(f"- The permissions of {channel.link} are not the campaign's.")
+            found.append(f"- The permissions of {channel.named} are not the campaign's.")
     found += [f"- {slot.channel.name} ({slot.channel.type}) is missing, or hidden from me." for slot in patient.missing]
     return found
 

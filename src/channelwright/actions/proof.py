@@ -73,7 +73,7 @@ def _without_note(server: Server, category: Channel, seeming: Campaign | None) -
     if seeming is None:
         return campaigns.foreign(category)
     return StoppedError(
-        f"{category.link} looks like a campaign of mine, but has no note of mine that names <@&{seeming.role.id}>: an "
+        f"{category.named} looks like a campaign of mine, but has no note of mine that names <@&{seeming.role.id}>: an "
         "earlier version of me made it, or somebody deleted the note, or it is made to look like one. So I hand out, "
         f"change and delete nothing here. {TAKE_UP}"
     )

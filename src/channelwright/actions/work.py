@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 from channelwright.actions.reply import Message
 from channelwright.components import Button, Style
@@ -28,11 +28,28 @@ TOKEN_SECONDS = 900
 SPARE_SECONDS = 60
 
 
+class Unfinished(Protocol):
+    """What is known of a job that is given up before its end."""
+
+    def told(self, why: str) -> Message: ...
+
+
+@dataclass(frozen=True)
+class InPart:
+    """What to say around the reason."""
+
+    before: str = ""
+    after: str = ""
+
+    def told(self, why: str) -> Message:
+        return Message(" ".join(filter(None, (self.before, why, self.after))))
+
+
 @dataclass
 class Work:
     """`is_first` is whether nothing can have been done yet.
 
-    `unfinished` makes the last word for when time runs out for good.
+    `unfinished` has the last word for when time runs out for good.
     """
 
     job: Job
@@ -40,7 +57,7 @@ class Work:
     reply: Reply
     templates: Templates
     is_first: bool
-    unfinished: Callable[[str], Message] = Message
+    unfinished: Unfinished = field(default_factory=InPart)
 
     def look(self, *, rights: bool = True) -> Server:
         """Look at the server, and at the bot's `rights`; in a second delivery, once lists show what the first did."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from channelwright.discord.permissions import ROLE, in_guild
-from channelwright.permission_bits import ALL, MANAGE_CHANNELS, MANAGE_ROLES
+from channelwright.discord.permissions import ROLE, in_channel, in_guild
+from channelwright.permission_bits import ALL, MANAGE_CHANNELS, MANAGE_ROLES, VIEW_CHANNEL
 
 if TYPE_CHECKING:
     from channelwright.campaign.campaigns import Campaign
     from channelwright.discord.discord_api import Discord
     from channelwright.discord.permissions import Role
-    from channelwright.discord.server import Server
+    from channelwright.discord.server import Channel, Server
 
 MAKERS = MANAGE_CHANNELS | MANAGE_ROLES
 
@@ -53,6 +53,10 @@ class Asker:
 
     def is_gm(self, campaign: Campaign) -> bool:
         return any(map(self.is_target, campaign.gms))
+
+    def sees(self, server: Server, channel: Channel) -> bool:
+        bits = in_channel(self.bits, server.id, self.roles, self.id, channel.overwrites)
+        return self.is_owner or bool(bits & VIEW_CHANNEL)
 
     def may_give(self, role: Role) -> bool:
         """Tell whether this member may hand out a role without the bot."""
