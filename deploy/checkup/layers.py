@@ -10,7 +10,7 @@ from deploy.checkup.findings import broken, ok, unknown, warning
 from deploy.container.digest import RuntimeImage
 from deploy.errors import AwsError
 from deploy.layer.spec import specs
-from deploy.locking import lockfile
+from deploy.locking import locked
 from deploy.published import contents
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _behind(aws: Aws, settings: Settings, each: Attached, architecture: str) -> 
 
 def as_locked(settings: Settings, found: Mapping[str, Attached], shelf: Shelf) -> Iterator[Finding]:
     """Compare what the live layers hold with what the lock says that they should."""
-    pins = lockfile.read(settings.project / settings.requirements)
+    pins = locked.pins(settings, settings.targets[0])
     shares = {
         spec.layer.name: {pin.name: pin.version for pin in spec.pins}
         for spec in specs(settings, pins, RuntimeImage(settings.image, ""), settings.architectures[0])

@@ -12,7 +12,7 @@ from deploy.configuration import CONFIG, load
 from deploy.container.digest import RuntimeImage
 from deploy.errors import ConfigError, LockError
 from deploy.layer.spec import specs
-from deploy.locking import lockfile
+from deploy.locking.locked import pins as pins_of
 from deploy.locking.lockfile import normalised
 from deploy.runtimes import end_of_life
 
@@ -62,7 +62,7 @@ def own_checks(settings: Settings) -> Iterator[Finding]:
 def locked(settings: Settings) -> Iterator[Finding]:
     """Read the lock strictly, share it out to the layers, and see that each requirement is in it."""
     try:
-        pins = lockfile.read(settings.project / settings.requirements)
+        pins = pins_of(settings, settings.targets[0])
         specs(settings, pins, RuntimeImage(settings.image, ""), settings.architectures[0])
     except (LockError, ConfigError) as error:
         yield from of_faults(error, "broken")

@@ -35,7 +35,7 @@ def build(  # noqa: PLR0913 - what, where, from where, to where, and how
     """
     store = WheelStore(cache, say)
     here = replace(spec, architecture=spec.image.architecture or spec.architecture)
-    wheels = store.wheels(here, lockfile.read(TOOLS), runtime) | store.wheels(spec, spec.pins, runtime)
+    wheels = store.wheels(here, lockfile.read(TOOLS, here.target), runtime) | store.wheels(spec, spec.pins, runtime)
     made = runtime.assemble(spec, context(spec, wheels), use_cache=use_cache)
     if missing := {"layer.zip", "report.json"} - set(made):
         raise BuildError.of(spec.stem, f"assembling it left no {' and no '.join(sorted(missing))}")

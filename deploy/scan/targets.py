@@ -11,7 +11,7 @@ from deploy.code import bundle
 from deploy.container.digest import RuntimeImage
 from deploy.errors import BuildError, Fault, RolloutError
 from deploy.layer.spec import specs
-from deploy.locking import lockfile
+from deploy.locking import locked
 from deploy.published import contents
 from deploy.scan.findings import Finding, Unchecked
 
@@ -44,7 +44,7 @@ def built(settings: Settings) -> tuple[tuple[Target, ...], tuple[Finding, ...]]:
     targets: list[Target] = []
     findings: list[Finding] = []
     for wanted in settings.targets:
-        pins = lockfile.read(settings.project / settings.requirements, wanted)
+        pins = locked.pins(settings, wanted)
         image = RuntimeImage(settings.image_of(wanted.runtime), "")
         for spec in specs(settings, pins, image, wanted.architecture, wanted.runtime):
             if target := _opened(dist / f"{spec.stem}.zip", faults):

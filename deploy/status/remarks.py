@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from deploy.errors import Fault, LockError
 from deploy.layer.audit.limits import NEARLY, UNZIPPED
-from deploy.locking import lockfile
+from deploy.locking import locked
 from deploy.runtimes.end_of_life import days_left
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _locked(settings: Settings, standing: Standing) -> Iterator[Fault]:
     if not path.exists():
         return
     try:
-        pins = {pin.name: pin.version for pin in lockfile.read(path)}
+        pins = {pin.name: pin.version for pin in locked.pins(settings, settings.targets[0])}
     except LockError as error:
         yield from error.faults
         return

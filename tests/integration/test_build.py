@@ -77,7 +77,7 @@ class Workshop:
 def workshop(engine: Engine, runtime_image: str) -> Workshop:
     wanted = configuration.load(PROJECT, {IMAGE_VARIABLE: runtime_image})
     image = engine.resolve(wanted.image, "x86_64", print)
-    spec = specs(wanted, lockfile.read(PROJECT / wanted.requirements), image, "x86_64")[0]
+    spec = specs(wanted, lockfile.read(PROJECT / wanted.requirements, wanted.targets[0]), image, "x86_64")[0]
     return Workshop(ContainerRuntime(engine, image, os.environ), spec, Cache.from_environment(os.environ).root)
 
 

@@ -30,7 +30,9 @@ HEALTH = {"channelwright": "health"}
 
 
 def function(**changes: Any) -> FunctionUnderTest:
-    return FunctionUnderTest(**{"key": "bot", "handler": "bot.handler", "environment": {"KEY": "1"}} | changes)
+    return FunctionUnderTest(
+        **{"key": "bot", "handler": "bot.handler", "environment": {"KEY": "1"}, "runtime": "python3.11"} | changes
+    )
 
 
 def zipped(files: Mapping[str, str | bytes]) -> bytes:
