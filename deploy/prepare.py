@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from deploy.console import Console
     from deploy.layer.backend.protocol import Runtime
     from deploy.layer.values import BuiltLayer
-    from deploy.settings import Architecture, Settings, Target
+    from deploy.settings import Architecture, Function, Settings, Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,11 +117,11 @@ class _Work:
 
     def specs(self, target: Target) -> tuple[LayerSpec, ...]:
         pins = locked.pins(self.settings, target)
-        made = specs(self.settings, pins, self.image(target), target.architecture, target.runtime)
+        made = specs(self.settings, pins, self.image(target), target)
         if self.choices.on_host or all(each.can_be_tried for each in made) or not any(self.misses(made)):
             return made
         # There is something to build: what could not be tried the last time may be now.
-        return specs(self.settings, pins, self.runtime(target).image, target.architecture, target.runtime)
+        return specs(self.settings, pins, self.runtime(target).image, target)
 
     def misses(self, made: Sequence[LayerSpec]) -> Iterator[Miss]:
         """Yield why a layer has to be built, for those that have to."""
@@ -161,22 +161,23 @@ class _Work:
 
     def functions(self) -> tuple[FunctionUnderTest, ...]:
         """Give every function the environment that the template gives it, as far as it does not depend on a stage."""
-        from deploy.layer.template_environment import TRIAL_REGION, environment_of, lambda_environment
+        return tuple(map(self.function, self.settings.functions.values()))
 
-        template = self.settings.project / self.settings.template if self.settings.template else None
-        return tuple(
-            FunctionUnderTest(
-                key=function.key,
-                handler=function.handler,
-                layers=function.layers,
-                health=function.health,
-                runtime=self.settings.runtime,
-                environment={
-                    **lambda_environment(function.name, TRIAL_REGION, runtime=self.settings.runtime),
-                    **(environment_of(template, function.name, {}, TRIAL_REGION) if template else {}),
-                },
-            )
-            for function in self.settings.functions.values()
+    def function(self, function: Function) -> FunctionUnderTest:
+        from deploy.layer.template_environment import NOTHING_DECLARED, TRIAL_REGION, declared, lambda_environment
+
+        template, own = self.settings.template, NOTHING_DECLARED
+        if template:
+            own = declared(self.settings.project / template, function.name, {}, TRIAL_REGION)
+        given = lambda_environment(function.name, TRIAL_REGION, memory=own.memory, runtime=self.settings.runtime)
+        return FunctionUnderTest(
+            key=function.key,
+            handler=function.handler,
+            layers=function.layers,
+            health=function.health,
+            memory=own.memory,
+            runtime=self.settings.runtime,
+            environment={**given, **own.environment},
         )
 
     def image(self, target: Target) -> RuntimeImage:

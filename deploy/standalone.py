@@ -59,7 +59,7 @@ def _specs(project: Path) -> tuple[LayerSpec, ...]:
         for target in wanted.targets:
             if (target.runtime, target.architecture) == (here, architecture):
                 pins = locked.pins(wanted, target)
-                return spec.specs(wanted, pins, RuntimeImage("host", ""), target.architecture, here)
+                return spec.specs(wanted, pins, RuntimeImage("host", ""), target)
     except PipelineError as error:
         raise Refused([str(error)]) from error
     what = f"this image is for {here} on {platform.machine()}, and the project is not"

@@ -134,7 +134,7 @@ def _of_release(visit: Visit) -> Iterator[Check]:
     yield Check(
         "what is live, against the lock",
         "layers",
-        lambda: layers.as_locked(visit.settings, visit.attached, visit.shelf),
+        lambda: layers.as_locked(visit.settings, visit.attached, visit.readings, visit.downloads),
         ("the lock", *there),
     )
     yield Check(
@@ -144,7 +144,7 @@ def _of_release(visit: Visit) -> Iterator[Check]:
     yield Check(
         "the functions' limits",
         "limits",
-        lambda: limits.of_functions(visit.readings, visit.stage, visit.attached, visit.shelf),
+        lambda: limits.of_functions(visit.readings, visit.stage, visit.attached, visit.downloads),
         there,
     )
 

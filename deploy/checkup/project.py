@@ -10,7 +10,7 @@ from deploy import git, project_module
 from deploy.checkup.findings import broken, of_faults, ok, warning
 from deploy.configuration import CONFIG, load
 from deploy.container.digest import RuntimeImage
-from deploy.errors import ConfigError, LockError
+from deploy.errors import ConfigError, LockError, PipelineError
 from deploy.layer.spec import specs
 from deploy.locking.locked import pins as pins_of
 from deploy.locking.lockfile import normalised
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deploy.checkup.findings import Finding
+    from deploy.errors import Fault
     from deploy.inside.exchange import Pin
     from deploy.settings import Settings
 
@@ -60,14 +61,21 @@ def own_checks(settings: Settings) -> Iterator[Finding]:
 
 
 def locked(settings: Settings) -> Iterator[Finding]:
-    """Read the lock strictly, share it out to the layers, and see that each requirement is in it."""
-    try:
-        pins = pins_of(settings, settings.targets[0])
-        specs(settings, pins, RuntimeImage(settings.image, ""), settings.architectures[0])
-    except (LockError, ConfigError) as error:
-        yield from of_faults(error, "broken")
+    """Read the lock strictly for every target, share it out to the layers, and see that each requirement is in it."""
+    pins: dict[str, Pin] = {}
+    faults: dict[Fault, None] = {}
+    for target in settings.targets:
+        try:
+            own = pins_of(settings, target)
+            specs(settings, own, RuntimeImage(settings.image_of(target.runtime), ""), target)
+        except (LockError, ConfigError) as error:
+            faults |= dict.fromkeys(error.faults)
+        else:
+            pins |= {pin.name: pin for pin in own}
+    if faults:
+        yield from of_faults(PipelineError(list(faults)), "broken")
         return
-    found = list(_unlocked(settings, {pin.name: pin for pin in pins}))
+    found = list(_unlocked(settings, pins))
     yield from found or [ok(f"{settings.requirements} locks {len(pins)} distributions, all that is asked for")]
 
 

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     for target in settings.targets:
         pins = locked.pins(settings, target)
         image = RuntimeImage(settings.image_of(target.runtime), "")
-        for spec in specs(settings, pins, image, target.architecture, target.runtime):
+        for spec in specs(settings, pins, image, target):
             console.say(f"{spec.stem}: {len(spec.pins)} distributions, {target}")
     project_module.check(settings, console.say)
     for line in settings.code.checks:

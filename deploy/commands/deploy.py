@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from deploy.release.deploy import Shipped
+    from deploy.release.deploy import DeployResult
     from deploy.settings import Settings, Stage
 
 
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     from deploy.aws.connection import connect
     from deploy.local_secrets import with_secrets
     from deploy.release import stack
-    from deploy.release.deploy import Shipment
+    from deploy.release.deploy import Deployment
     from deploy.share import grants
 
     grants.refuse_unasked_public(settings, asked=arguments.public)
@@ -68,24 +68,24 @@ def run(arguments: argparse.Namespace) -> int:
     def confirm(lost: Sequence[str]) -> bool:
         return arguments.yes or confirmed(lost)
 
-    shipment = Shipment(aws, settings, stage, parameters, made, console.say, confirm)
+    deployment = Deployment(aws, settings, stage, parameters, made, console.say, confirm)
     if arguments.plan:
-        shipment.show()
+        deployment.show()
         console.say("nothing was changed; without --plan it is done")
         return 0
-    summarise(shipment.deploy(), settings, stage, console)
+    summarise(deployment.deploy(), settings, stage, console)
     return 0
 
 
-def summarise(shipped: Shipped, settings: Settings, stage: Stage, console: Console) -> None:
-    show_release(shipped, stage, console)
-    for output in shipped.outputs:
+def summarise(done: DeployResult, settings: Settings, stage: Stage, console: Console) -> None:
+    show_release(done, stage, console)
+    for output in done.outputs:
         console.say(f"{output.key}: {output.value}{f'  ({output.description})' if output.description else ''}")
     console.say(_next_step(settings, stage))
 
 
-def show_release(shipped: Shipped, stage: Stage, console: Console) -> None:
-    release = shipped.release
+def show_release(done: DeployResult, stage: Stage, console: Console) -> None:
+    release = done.release
     console.say()
     rows = [
         [each.name, each.alias, each.version, f"was {each.was}" if each.moved else "unchanged"]
@@ -94,7 +94,7 @@ def show_release(shipped: Shipped, stage: Stage, console: Console) -> None:
     console.table(["function", "alias", "version", ""], rows)
     console.say()
     sent = f"{size(release.uploaded)} uploaded" if release.uploaded else "nothing uploaded"
-    state = sent if shipped.changed else "nothing changed, nothing uploaded"
+    state = sent if done.changed else "nothing changed, nothing uploaded"
     console.say(f"release {release.id} is live in {stage.name}: {state}")
 
 

@@ -25,10 +25,10 @@ from deploy.locking.uv.call import Uv
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from deploy.settings import Settings
+    from deploy.settings import Settings, Target
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _pin_image(settings, console)
     path = settings.project / settings.requirements
     source = inputs.source(settings, console.say)
-    before = _text(path, settings, strictly=arguments.check)
+    before = _text(path, strictly_for=settings.targets if arguments.check else ())
     versions = lockfile.recorded(before)
     if not arguments.check or not versions:
         versions = python_versions(settings, versions, os.environ, console.say)
@@ -69,9 +69,9 @@ def _pin_image(settings: Settings, console: Console) -> int:
     return pin_image(settings, console)
 
 
-def _text(path: Path, settings: Settings, *, strictly: bool) -> str:
-    if strictly:
-        lockfile.read(path, settings.targets[0])
+def _text(path: Path, *, strictly_for: Sequence[Target]) -> str:
+    for target in strictly_for:
+        lockfile.read(path, target)
     return plain_text.read(path) if path.exists() else ""
 
 

@@ -53,6 +53,7 @@ PROVES = (
     "pip_settings.py",
     "runtimes/base_images.py",
     "runtimes/wheel_tags.py",
+    "template_values.py",
 )
 # What these import and what decides neither, with the reason.
 NEUTRAL: Mapping[str, str] = {

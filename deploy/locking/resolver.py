@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from deploy.locking.uv.call import Uv
     from deploy.locking.wanted import Wanted
-    from deploy.locking.wheels import Wheel
+    from deploy.locking.wheels import LockedWheel
     from deploy.settings import Target
 
 _PREFERRED = "pylock.toml"
@@ -30,7 +30,7 @@ class Resolved:
     name: str
     version: str
     needed_by: frozenset[str]
-    wheels: tuple[Wheel, ...]
+    wheels: tuple[LockedWheel, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
