@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from deploy.code.bundle import CodeBundle, bundle
 from deploy.container.digest import RuntimeImage, image_digest
 from deploy.errors import BuildError, Fault
+from deploy.invocation import advised
 from deploy.layer.cache import Cache, Miss
 from deploy.layer.cache_key import digest, proven_by
 from deploy.layer.dist import deliver
@@ -258,7 +259,7 @@ class _Work:
     def refuse_making(self, what: str, reason: str) -> None:
         """Raise BuildError where only what was made before may ship: a deploying job is no place to build in."""
         if self.choices.only_built:
-            cure = "run `nox -s layer` on this very commit and image, and bring its CHANNELWRIGHT_CACHE here"
+            cure = f"run {advised('layer')} on this very commit and image, and bring its CHANNELWRIGHT_CACHE here"
             raise BuildError(
                 [Fault(what, f"would have to be made: {reason}", "--built ships what was made before", cure)]
             )

@@ -9,6 +9,7 @@ from deploy.aws import layers
 from deploy.checkup.findings import broken, ok, unknown, warning
 from deploy.container.digest import RuntimeImage
 from deploy.errors import AwsError
+from deploy.invocation import advised
 from deploy.layer.spec import specs
 from deploy.locking.locked import pins as pins_of
 from deploy.published import contents
@@ -81,7 +82,7 @@ def attached(readings: Sequence[Reading]) -> Iterator[Finding]:
             continue
         wanted = list(each.function.layers)
         has = [arn.split(":")[6] for arn in each.live.layers]
-        cure = "deploy: `nox -s deploy`"
+        cure = f"deploy: {advised('deploy')}"
         for name in (name for name in wanted if name not in has):
             cause = "nothing was ever rolled out, or somebody changed the function by hand"
             yield broken(f"{each.where} does not have the layer {name}", cause, cure)

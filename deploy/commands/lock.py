@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from deploy.configuration import load
 from deploy.console import Console
 from deploy.errors import Fault, LockError
+from deploy.invocation import advised
 from deploy.kept import Kept
 from deploy.locking import cooldown, document, inputs, lockfile, plain_text
 from deploy.locking.difference import Change, changes
@@ -116,7 +117,7 @@ def _check(found: tuple[Change, ...], settings: Settings, source: Path, console:
         if change.late:
             console.say(f"{change.name} {change.before}: new since the lock was made: {change.detail}")
     faults = [
-        Fault(f"{settings.requirements}: {each.name}", _difference(each), cure="remake it with `nox -s lock`")
+        Fault(f"{settings.requirements}: {each.name}", _difference(each), cure=f"remake it with {advised('lock')}")
         for each in found
         if not each.late
     ]

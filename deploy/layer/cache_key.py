@@ -64,6 +64,7 @@ NEUTRAL: Mapping[str, str] = {
     "container/exec_stream.py": "carries output",
     "container/failures.py": "words of errors",
     "errors.py": "words of errors",
+    "invocation.py": "words of errors",
     "settings.py": "its values are in the recipe, each by itself",
 }
 

@@ -6,6 +6,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from deploy.errors import ConfigError, Fault, LockError, suggest
+from deploy.invocation import advised
 from deploy.locking import lockfile, plain_text, wanted
 from deploy.locking.lockfile import normalised
 
@@ -36,7 +37,7 @@ def source(settings: Settings, say: Callable[[str], None]) -> Path:
         return project
     if lock.is_file():
         cause = "it has hashes, and what it was made from is not here"
-        cure = f"nothing is needed to build from it; to lock with `nox -s lock`, write {path.name}"
+        cure = f"nothing is needed to build from it; to lock with {advised('lock')}, write {path.name}"
         raise LockError([Fault(str(lock), "is a lock already", cause, cure)])
     raise LockError.of(str(path), "no such file", cure="write one requirement a line, such as `requests`")
 

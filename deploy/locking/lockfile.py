@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from deploy.errors import Fault, LockError
 from deploy.inside.exchange import Pin
+from deploy.invocation import advised
 from deploy.locking import plain_text
 from deploy.settings import MACHINES
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?P<version>[^\s;]+)\s*(?:;(?P<marker>.*))?$")
 _HASH = re.compile(r"^sha256:([0-9a-f]{64})$")
 _RECORDED = re.compile(r"(python3\.\d+) \((3\.\d+\.\d+)\) on ")
-_CURE = "remake it with `nox -s lock`"
+_CURE = f"remake it with {advised('lock')}"
 
 HEADER = "# Made by `nox -s lock`"
 """How a lock begins that this pipeline wrote; such a one may lock nothing."""
@@ -38,7 +39,7 @@ def read(path: Path, target: Target) -> tuple[Pin, ...]:
     demands (https://pip.pypa.io/en/stable/topics/secure-installs/). The project's own folder, which exports name, is
     left out: its code is not in a layer.
     """
-    text = plain_text.read(path, cure="make it with `nox -s lock`")
+    text = plain_text.read(path, cure=f"make it with {advised('lock')}")
     pins: dict[str, Pin] = {}
     faults: list[Fault] = []
     versions = recorded(text)
@@ -113,7 +114,7 @@ def _pin(line: str, target: Target, versions: Mapping[str, str]) -> Pin | Fault 
 
 def _no_pin(line: str) -> Fault:
     if line.startswith(("-e ", "--editable", ".", "/")) or " @ " in line:
-        cure = "export without it (`uv export --no-emit-local`), or name it in requirements.in and run `nox -s lock`"
+        cure = "export without it (`uv export --no-emit-local`), or name it in requirements.in"
         return Fault("", f"a source without a hash: {line[:60]}", "a lock names wheels by their hashes", cure)
     return Fault("", f"not an exact version with hashes: {line[:60]}", cure=_CURE)
 

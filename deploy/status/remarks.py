@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deploy.errors import Fault, LockError
+from deploy.invocation import advised
 from deploy.layer.audit.limits import NEARLY, UNZIPPED
 from deploy.locking import locked
 from deploy.runtimes.end_of_life import days_left
@@ -47,11 +48,8 @@ def _version(state: StageState, function: FunctionStatus, version: VersionStatus
     for layer in version.layers:
         if layer.place == "behind":
             what = f"{layer.layer}:{layer.version} is behind {layer.newest}: {', '.join(layer.behind)}"
-            yield Fault(
-                where,
-                what,
-                cure=f"deploy, or see: `nox -s diff -- {layer.layer}:{layer.version} {layer.layer}:{layer.newest}`",
-            )
+            ends = (f"{layer.layer}:{each}" for each in (layer.version, layer.newest))
+            yield Fault(where, what, cure=f"deploy, or see: {advised('diff', *ends)}")
     if version.unread:
         yield Fault(where, f"its code could not be looked into: {version.unread}")
     if version.size is not None and version.size > UNZIPPED * NEARLY:
