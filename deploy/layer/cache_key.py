@@ -21,6 +21,7 @@ _DEPLOY = Path(__file__).parent.parent
 # What decides a layer's zip and its report. A folder stands for all of its files.
 BUILDS = (
     "container/archive.py",
+    "executable.py",
     "inside",
     "layer/backend",
     "layer/build.py",
@@ -37,6 +38,7 @@ BUILDS = (
 PROVES = (
     "code/tree_digest.py",
     "container/archive.py",
+    "executable.py",
     "inside",
     "layer/audit",
     "layer/backend",

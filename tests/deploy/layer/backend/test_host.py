@@ -12,6 +12,7 @@ import pytest
 
 from deploy.container.digest import RuntimeImage
 from deploy.errors import BuildError, EngineError, VerificationError
+from deploy.executable import Executable
 from deploy.inside.exchange import Pin
 from deploy.layer.backend.host import HostRuntime
 from deploy.layer.backend.host_sandbox import HostSandbox, write_files
@@ -309,8 +310,9 @@ def test_another_python_or_system_is_refused_with_what_to_do(monkeypatch: pytest
 def test_written_files_can_be_read_by_anyone_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0o077)
     try:
-        write_files(tmp_path / "new", {"a/b/c.py": b""})
+        write_files(tmp_path / "new", {"a/b/c.py": b"", "a/run": Executable(b"")})
     finally:
         os.umask(before)
     assert (tmp_path / "new/a/b").stat().st_mode & 0o777 == 0o755
     assert (tmp_path / "new/a/b/c.py").stat().st_mode & 0o777 == 0o644
+    assert (tmp_path / "new/a/run").stat().st_mode & 0o777 == 0o755
