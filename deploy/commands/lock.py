@@ -15,16 +15,21 @@ from typing import TYPE_CHECKING
 from deploy.configuration import load
 from deploy.console import Console
 from deploy.errors import Fault, LockError
-from deploy.locking import cooldown, document, lockfile
+from deploy.invocation import advised
+from deploy.kept import Kept
+from deploy.locking import cooldown, document, inputs, lockfile, plain_text
 from deploy.locking.difference import Change, changes
+from deploy.locking.python_versions import python_versions
 from deploy.locking.resolution import Resolution, resolution
 from deploy.locking.resolver import Resolver
+from deploy.locking.uv.call import Uv
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from deploy.settings import Settings
+    from deploy.settings import Settings, Target
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -42,16 +47,20 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.image:
         return _pin_image(settings, console)
     path = settings.project / settings.requirements
-    locked = _locked(path, strictly=arguments.check)
-    resolved = _resolve(settings, locked, upgrade=_upgrade(arguments.upgrade), console=console)
+    source = inputs.source(settings, console.say)
+    before = _text(path, strictly_for=settings.targets if arguments.check else ())
+    versions = lockfile.recorded(before)
+    if not arguments.check or not versions:
+        versions = python_versions(settings, versions, os.environ, console.say)
+    locked = document.read(before)
+    resolved = _resolve(settings, source, locked, versions, upgrade=_upgrade(arguments.upgrade), console=console)
     found = changes(locked, resolved)
     if arguments.check:
-        _check(found, settings, console)
+        _check(found, settings, source, console)
         return 0
-    source = settings.requirements.with_suffix(".in").name
-    text = document.text(resolved.packages.values(), resolved.targets, source)
+    text = document.text(resolved.packages, resolved.targets, source.name, versions)
     path.write_text(text, encoding="utf-8")
-    _report(found, resolved, settings, console)
+    _report(found, resolved, settings, versions, console)
     return 0
 
 
@@ -61,10 +70,10 @@ def _pin_image(settings: Settings, console: Console) -> int:
     return pin_image(settings, console)
 
 
-def _locked(path: Path, *, strictly: bool) -> dict[str, document.LockedPackage]:
-    if strictly:
-        lockfile.read(path)
-    return document.read(path.read_text(encoding="utf-8")) if path.exists() else {}
+def _text(path: Path, *, strictly_for: Sequence[Target]) -> str:
+    for target in strictly_for:
+        lockfile.read(path, target)
+    return plain_text.read(path) if path.exists() else ""
 
 
 def _upgrade(packages: list[str] | None) -> list[str]:
@@ -73,40 +82,48 @@ def _upgrade(packages: list[str] | None) -> list[str]:
     return [option for each in packages for option in ("--upgrade-package", each)] or ["--upgrade"]
 
 
-def _resolve(
-    settings: Settings, locked: dict[str, document.LockedPackage], *, upgrade: list[str], console: Console
+def _resolve(  # noqa: PLR0913 - what, from what, for what
+    settings: Settings,
+    source: Path,
+    locked: tuple[document.LockedPackage, ...],
+    versions: Mapping[str, str],
+    *,
+    upgrade: list[str],
+    console: Console,
 ) -> Resolution:
-    source = settings.project / settings.requirements.with_suffix(".in")
-    if not source.is_file():
-        raise LockError.of(str(source), "no such file", cure="write one requirement a line, such as `requests`")
-    resolver = Resolver(
-        project=settings.project,
-        source=source,
-        cooldown=cooldown.options(settings.lock),
+    wanted = inputs.read(source, settings, os.environ)
+    if wanted.elsewhere:
+        cause = "what an address or a folder holds may change, and a layer is made of what an index has"
+        raise LockError(
+            Fault(each.where, f"cannot lock {each.place}", cause, "require a version") for each in wanted.elsewhere
+        )
+    uv = Uv(
+        source=source.name,
+        cache=Kept.from_environment(os.environ).root,
         environment=os.environ,
+        cooldown=cooldown.options(settings.lock),
     )
-    preferred = {each.name: each.version for each in locked.values()}
-    with console.step(
-        f"resolve {source.name} for {' and '.join(dict.fromkeys(each.runtime for each in settings.targets))}"
-    ):
-        resolved = resolution(resolver, settings.targets, preferred, upgrade)
+    resolver = Resolver(uv=uv, wanted=wanted, versions=versions)
+    runtimes = dict.fromkeys(each.runtime for each in settings.targets)
+    with console.step(f"resolve {source.name} for {' and '.join(runtimes)}"):
+        resolved = resolution(resolver, settings.targets, locked, upgrade)
     for remark in [*cooldown.remarks(settings.lock), *resolved.remarks]:
         console.say(remark)
     return resolved
 
 
-def _check(found: tuple[Change, ...], settings: Settings, console: Console) -> None:
+def _check(found: tuple[Change, ...], settings: Settings, source: Path, console: Console) -> None:
     for change in found:
         if change.late:
             console.say(f"{change.name} {change.before}: new since the lock was made: {change.detail}")
     faults = [
-        Fault(f"{settings.requirements}: {each.name}", _difference(each), cure="remake it with `nox -s lock`")
+        Fault(f"{settings.requirements}: {each.name}", _difference(each), cure=f"remake it with {advised('lock')}")
         for each in found
         if not each.late
     ]
     if faults:
         raise LockError(faults)
-    console.say(f"{settings.requirements} follows from {settings.requirements.with_suffix('.in')}")
+    console.say(f"{settings.requirements} follows from {source.name}")
 
 
 def _difference(change: Change) -> str:
@@ -117,11 +134,17 @@ def _difference(change: Change) -> str:
     return f"{change.before} is locked; {change.after or 'nothing'} follows"
 
 
-def _report(found: tuple[Change, ...], resolved: Resolution, settings: Settings, console: Console) -> None:
+def _report(
+    found: tuple[Change, ...],
+    resolved: Resolution,
+    settings: Settings,
+    versions: Mapping[str, str],
+    console: Console,
+) -> None:
     now = datetime.now(UTC)
     rows = []
     for each in found:
-        released = resolved.released(each.name) if each.after else None
+        released = resolved.released(each.name, each.after) if each.after else None
         rows.append(
             (
                 each.name,
@@ -132,8 +155,8 @@ def _report(found: tuple[Change, ...], resolved: Resolution, settings: Settings,
             )
         )
     console.table(["package", "from", "to", "age in days", ""], rows)
-    count = sum(len(each.hashes) for each in resolved.packages.values())
+    count = sum(len(each.hashes) for each in resolved.packages)
     console.say(
         f"{settings.requirements}: {len(resolved.packages)} distributions, {count} wheels for "
-        f"{document.places(resolved.targets)}: {'nothing changed' if not found else f'{len(found)} changed'}"
+        f"{document.places(resolved.targets, versions)}: {'nothing changed' if not found else f'{len(found)} changed'}"
     )

@@ -9,15 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.atomic import write
 from deploy.inside.exchange import Report
+from deploy.kept import Kept, keep_text, read_text
 from deploy.layer.values import BuiltLayer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from pathlib import Path
 
     from deploy.layer.spec import LayerSpec
 
@@ -30,22 +30,14 @@ class Miss:
 
 
 @dataclass(frozen=True)
-class Cache:
-    root: Path
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Cache:
-        """Find the folder: CHANNELWRIGHT_CACHE, else channelwright below XDG_CACHE_HOME, else below ~/.cache."""
-        if chosen := environment.get("CHANNELWRIGHT_CACHE"):
-            return cls(Path(chosen))
-        base = environment.get("XDG_CACHE_HOME") or Path(environment.get("HOME") or Path.home(), ".cache")
-        return cls(Path(base, "channelwright"))
+class Cache(Kept):
+    """A `Kept` with the layers."""
 
     def find(self, spec: LayerSpec) -> BuiltLayer | Miss:
         """Return the layer that this spec gave before, or why there is none."""
         entry = self.root / "layers" / spec.fingerprint
         target = entry / "layer.zip"
-        kept = _read(entry / "entry.json")
+        kept = read_text(entry / "entry.json")
         if kept is None or not target.exists():
             return Miss(self._changes(spec))
         recorded = json.loads(kept)
@@ -57,22 +49,15 @@ class Cache:
         """Take a layer in; return it as it is found here."""
         entry = self.root / "layers" / built.spec.fingerprint
         write(entry / "layer.zip", built.zip.read_bytes())
-        _write(entry / "entry.json", json.dumps({"sha256": built.sha256, "report": built.report.to_json()}))
+        keep_text(entry / "entry.json", json.dumps({"sha256": built.sha256, "report": built.report.to_json()}))
         return replace(built, zip=entry / "layer.zip")
 
     def remember(self, spec: LayerSpec) -> None:
         """Note the inputs of this run, so that the next one can say which of them changed."""
-        _write(self._last(spec), json.dumps(spec.inputs))
-
-    def checks(self, key: str) -> str | None:
-        """Return what `keep_checks` kept under this key."""
-        return _read(self.root / "checks" / f"{key}.json")
-
-    def keep_checks(self, key: str, passed: str) -> None:
-        _write(self.root / "checks" / f"{key}.json", passed)
+        keep_text(self._last(spec), json.dumps(spec.inputs))
 
     def _changes(self, spec: LayerSpec) -> str:
-        kept = _read(self._last(spec))
+        kept = read_text(self._last(spec))
         if kept is None:
             return "never built here"
         before = json.loads(kept)
@@ -82,18 +67,3 @@ class Cache:
     def _last(self, spec: LayerSpec) -> Path:
         project = hashlib.sha256(str(spec.dockerfile).encode()).hexdigest()[:16]
         return self.root / "last" / f"{project}-{spec.stem}.json"
-
-
-def _write(path: Path, text: str) -> None:
-    """Keep a text under a first line that says what it has to be."""
-    content = text.encode()
-    write(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
-
-
-def _read(path: Path) -> str | None:
-    """Return what `_write` kept; None where there is nothing, or something else than was kept."""
-    try:
-        digest, _, content = path.read_bytes().partition(b"\n")
-    except FileNotFoundError:
-        return None
-    return content.decode() if hashlib.sha256(content).hexdigest().encode() == digest else None

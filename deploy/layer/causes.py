@@ -6,15 +6,16 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from deploy.errors import Fault
+from deploy.invocation import advised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from deploy.layer.values import BuiltLayer
 
-_RELOCK = "lock a wheel that fits the runtime: `nox -s lock`"
-_VERSIONS = "lock versions that fit each other: `nox -s lock -- --upgrade`"
-_EITHER = "narrow the trim rule in config/pipeline.yaml, or lock other versions: `nox -s lock -- --upgrade`"
+_RELOCK = f"lock a wheel that fits the runtime: {advised('lock')}"
+_VERSIONS = f"lock versions that fit each other: {advised('lock', '--upgrade')}"
+_EITHER = f"narrow the trim rule in config/pipeline.yaml, or lock other versions: {advised('lock', '--upgrade')}"
 _TRIM = "keep it: narrow the trim rule in config/pipeline.yaml"
 _REPORT = "see the line that raised; lock another version, or leave the file out with the trim rule `exclude`"
 
@@ -60,7 +61,7 @@ _CAUSES: Sequence[tuple[str, str, str]] = (
     (
         r"UserCodeSyntaxError",
         "the function's own code is not Python that the runtime reads",
-        "correct it; `nox -s layer` tries it before it ships",
+        f"correct it; {advised('layer')} tries it before it ships",
     ),
     (r"SyntaxError", "it is written for another Python", _RELOCK),
     (
@@ -101,7 +102,7 @@ def _absent(error: str, excluded: set[str], present: set[str]) -> tuple[str, str
         return "part of a distribution is not in the layer; a trim rule may have taken it", _TRIM
     if name.replace("_", "-").lower() in excluded:
         return f"the trim policy took {name}", _TRIM
-    cure = "attach the layer that does, or add it to requirements.in and lock it: `nox -s lock`"
+    cure = f"attach the layer that does, or add it to requirements.in and lock it: {advised('lock')}"
     return f"no layer that is attached brings {name}", cure
 
 

@@ -12,7 +12,7 @@ from deploy.layer import opt_folder
 from deploy.layer.audit.elf import is_library
 from deploy.layer.causes import explain
 from deploy.layer.evidence import Evidence, Imported, Native
-from deploy.layer.template_environment import TRIAL_REGION, lambda_environment
+from deploy.layer.template_environment import LEAST_MEMORY, TRIAL_REGION, lambda_environment
 from deploy.runtimes.base_images import BASES
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def try_layers(layers: Sequence[BuiltLayer], audits: Sequence[Audit], runtime: R
         "runtime": layers[0].spec.runtime,
         "functions": [],
     }
-    with runtime.sandbox(layers[0].spec, opt_folder.merged(layers), {}) as sandbox:
+    with runtime.sandbox(layers[0].spec.runtime, opt_folder.merged(layers), {}) as sandbox:
         answer, log = probe(sandbox, plan)
     usual, alone = answer["layer"]["usual"], answer["layer"]["alone"]
     pins = {pin.name: pin.version for layer in layers for pin in layer.spec.pins}
@@ -70,7 +70,7 @@ def try_layers(layers: Sequence[BuiltLayer], audits: Sequence[Audit], runtime: R
 def probe(sandbox: Sandbox, plan: Mapping[str, Any]) -> tuple[Record, str]:
     """Run the probe in a sandbox; return its answer and what was written to stderr meanwhile."""
     argument = json.dumps({**plan, "layer": sandbox.opt, "code": sandbox.task})
-    environment = lambda_environment("verification", plan["region"], runtime=plan["runtime"])
+    environment = lambda_environment("verification", plan["region"], memory=LEAST_MEMORY, runtime=plan["runtime"])
     done = sandbox.run(PROBE.read_bytes(), argument, environment, PATIENCE)
     try:
         answer: Record = json.loads(done.stdout)

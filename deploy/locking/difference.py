@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from deploy.locking.document import LockedPackage
     from deploy.locking.resolution import Resolution
-    from deploy.locking.wheels import Wheel
+    from deploy.locking.wheels import LockedWheel
 
 # A release's files are uploaded within hours. A wheel that came later is news, not a gap in the lock.
 _SAME_RELEASE = timedelta(days=1)
@@ -31,21 +31,35 @@ class Change:
     late: bool = False
 
 
-def changes(locked: Mapping[str, LockedPackage], resolved: Resolution) -> tuple[Change, ...]:
-    """Compare, by name; equal packages yield nothing."""
+def changes(locked: Iterable[LockedPackage], resolved: Resolution) -> tuple[Change, ...]:
+    """Compare, by name; equal packages yield nothing. A name has several versions where runtimes differ."""
+    before, after = _by_name(locked), _by_name(resolved.packages)
     return tuple(
         change
-        for name in sorted({*locked, *resolved.packages})
-        for change in _changes(name, locked.get(name), resolved)
+        for name in sorted({*before, *after})
+        for change in _changes(name, before.get(name, {}), after.get(name, {}), resolved)
     )
 
 
-def _changes(name: str, old: LockedPackage | None, resolved: Resolution) -> Iterator[Change]:
-    new = resolved.packages.get(name)
-    if old is None or new is None or old.version != new.version:
-        yield Change(name=name, before=old.version if old else "", after=new.version if new else "")
+def _by_name(packages: Iterable[LockedPackage]) -> dict[str, dict[str, LockedPackage]]:
+    found: dict[str, dict[str, LockedPackage]] = {}
+    for each in packages:
+        found.setdefault(each.name, {})[each.version] = each
+    return found
+
+
+def _changes(
+    name: str, before: Mapping[str, LockedPackage], after: Mapping[str, LockedPackage], resolved: Resolution
+) -> Iterator[Change]:
+    if set(before) != set(after):
+        yield Change(name=name, before=", ".join(sorted(before)), after=", ".join(sorted(after)))
         return
-    missing = [each for each in resolved.wheels[name] if each.sha256 not in old.hashes]
+    for version, old in sorted(before.items()):
+        yield from _within(old, after[version], resolved.wheels[name, version])
+
+
+def _within(old: LockedPackage, new: LockedPackage, fitting: tuple[LockedWheel, ...]) -> Iterator[Change]:
+    missing = [each for each in fitting if each.sha256 not in old.hashes]
     unknown = old.hashes - new.hashes
     details = [f"{len(unknown)} hashes of no wheel that fits"] if unknown else []
     details += [f"without the hash of {each.filename}" for each in missing]
@@ -53,10 +67,10 @@ def _changes(name: str, old: LockedPackage | None, resolved: Resolution) -> Iter
         [f"marked {old.marker or 'for all'}, needed {new.marker or 'for all'}"] if old.marker != new.marker else []
     )
     if details:
-        late = not unknown and old.marker == new.marker and _came_later(missing, old, resolved.wheels[name])
-        yield Change(name=name, before=old.version, after=new.version, detail="; ".join(details), late=late)
+        late = not unknown and old.marker == new.marker and _came_later(missing, old, fitting)
+        yield Change(name=old.name, before=old.version, after=new.version, detail="; ".join(details), late=late)
 
 
-def _came_later(missing: list[Wheel], old: LockedPackage, fitting: tuple[Wheel, ...]) -> bool:
+def _came_later(missing: list[LockedWheel], old: LockedPackage, fitting: tuple[LockedWheel, ...]) -> bool:
     known = [each.uploaded for each in fitting if each.sha256 in old.hashes and each.uploaded]
     return bool(known) and all(each.uploaded and each.uploaded > max(known) + _SAME_RELEASE for each in missing)

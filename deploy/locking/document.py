@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.locking.lockfile import normalised
+from deploy.locking.lockfile import HEADER, normalised
 from deploy.runtimes.base_images import BASES
 from deploy.settings import MACHINES, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _PIN = re.compile(
     r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)(?:\s*;\s*(?P<marker>[^\\]*?))?\s*\\?$", re.MULTILINE
@@ -30,47 +30,52 @@ class LockedPackage:
     via: tuple[str, ...] = ()
 
 
-def text(packages: Iterable[LockedPackage], targets: Sequence[Target], source: str) -> str:
-    """Write the lock: sorted, the same for the same packages, free of host names, paths and dates."""
+def text(packages: Iterable[LockedPackage], targets: Sequence[Target], source: str, versions: Mapping[str, str]) -> str:
+    """Write the lock: sorted, the same for the same packages, free of host names, paths and dates.
+
+    `versions` maps a runtime to its whole Python version, which `recorded` reads back.
+    """
     header = [
-        f"# Made by `nox -s lock` (python -m deploy lock) from {source}: change that, then run it again.",
-        f"# For {places(targets)}: the sha256 of every wheel that fits.",
+        f"{HEADER} (python -m deploy lock) from {source}: change that, then run it again.",
+        f"# For {places(targets, versions)}: the sha256 of every wheel that fits.",
     ]
-    return "\n".join([*header, *(_entry(each) for each in sorted(packages, key=lambda each: each.name))]) + "\n"
+    return "\n".join([*header, *(_entry(each) for each in packages)]) + "\n"
 
 
-def places(targets: Sequence[Target]) -> str:
-    """Name targets for people.
+def places(targets: Sequence[Target], versions: Mapping[str, str]) -> str:
+    """Name targets for people, each runtime with its whole version where that is known.
 
-    >>> places([Target("python3.11", "x86_64"), Target("python3.11", "arm64"), Target("python3.13", "x86_64")])
-    'python3.11 on x86_64 and arm64, glibc 2.26; python3.13 on x86_64, glibc 2.34'
+    >>> both = [Target("python3.11", "x86_64"), Target("python3.11", "arm64")]
+    >>> places([*both, Target("python3.13", "x86_64")], {"python3.11": "3.11.14"})
+    'python3.11 (3.11.14) on x86_64 and arm64, glibc 2.26; python3.13 on x86_64, glibc 2.34'
     """
     groups: dict[str, list[str]] = {}
     for each in targets:
         groups.setdefault(each.runtime, []).append(each.architecture)
     return "; ".join(
-        f"{runtime} on {' and '.join(architectures)}, glibc {BASES[runtime].versions['GLIBC']}"
+        f"{runtime}{f' ({versions[runtime]})' if runtime in versions else ''} on {' and '.join(architectures)}, "
+        f"glibc {BASES[runtime].versions['GLIBC']}"
         for runtime, architectures in groups.items()
     )
 
 
-def read(content: str) -> dict[str, LockedPackage]:
+def read(content: str) -> tuple[LockedPackage, ...]:
     """Read what can be read, whatever is wrong with the rest: the next lock prefers these versions.
 
     `deploy.locking.lockfile.read` is the strict reader, which builds use.
     """
-    found: dict[str, LockedPackage] = {}
+    found: dict[tuple[str, str], LockedPackage] = {}
     matches = list(_PIN.finditer(content))
-    ends = [match.start() for match in matches[1:]] + [len(content)]
+    ends = [*(match.start() for match in matches[1:]), len(content)] if matches else []
     for match, end in zip(matches, ends, strict=True):
         name = normalised(match["name"])
-        found[name] = LockedPackage(
+        found[name, match["version"]] = LockedPackage(
             name=name,
             version=match["version"],
             hashes=frozenset(_HASH.findall(content, match.end(), end)),
             marker=(match["marker"] or "").strip(),
         )
-    return found
+    return tuple(found.values())
 
 
 def marker(users: Sequence[Target], everywhere: Sequence[Target]) -> str:

@@ -1,22 +1,24 @@
-"""One lock for all targets: each is resolved, the versions must agree, the wheels add up."""
+"""One lock for all targets: each is resolved, the architectures of a runtime agree on versions, the wheels add up."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from packaging.version import Version
+
 from deploy.errors import Fault, LockError
-from deploy.locking import wheels
+from deploy.locking import passed_over
 from deploy.locking.document import LockedPackage, marker
-from deploy.runtimes.base_images import BASES
+from deploy.locking.lockfile import applies
 from deploy.settings import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from deploy.locking.resolver import Resolved, Resolver
-    from deploy.locking.wheels import Wheel
+    from deploy.locking.resolver import Answer, Resolver
+    from deploy.locking.wheels import LockedWheel
     from deploy.settings import Architecture
 
 ARCHITECTURES: tuple[Architecture, ...] = ("x86_64", "arm64")
@@ -25,88 +27,117 @@ ARCHITECTURES: tuple[Architecture, ...] = ("x86_64", "arm64")
 
 @dataclass(frozen=True, kw_only=True)
 class Resolution:
-    """What follows from the inputs. `wheels` holds the fitting files of each package, `remarks` what to tell."""
+    """What follows from the inputs. `wheels` holds the fitting files by name and version, `remarks` what to tell."""
 
-    packages: Mapping[str, LockedPackage]
-    wheels: Mapping[str, tuple[Wheel, ...]]
+    packages: tuple[LockedPackage, ...]
+    wheels: Mapping[tuple[str, str], tuple[LockedWheel, ...]]
     targets: tuple[Target, ...]
     remarks: tuple[str, ...] = ()
 
-    def released(self, name: str) -> datetime | None:
-        """Return when the first of a package's wheels was uploaded, where the index says so."""
-        return min((each.uploaded for each in self.wheels.get(name, ()) if each.uploaded), default=None)
+    def released(self, name: str, version: str) -> datetime | None:
+        """Return when the first of a version's wheels was uploaded, where the index says so."""
+        return min((each.uploaded for each in self.wheels.get((name, version), ()) if each.uploaded), default=None)
 
 
 @dataclass
 class _Resolving:
     resolver: Resolver
     needed: Sequence[Target]
-    found: dict[Target, tuple[Resolved, ...]] = field(default_factory=dict)
+    locked: Sequence[LockedPackage]
+    upgrade: Sequence[str]
+    found: dict[Target, Answer] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
-    def add(self, target: Target, preferred: Mapping[str, str], upgrade: Sequence[str]) -> None:
-        """Resolve for a target; one that the project does not build for may fail, and is told."""
-        try:
-            self.found[target] = self._checked(target, self.resolver.resolve(target, preferred, upgrade))
-        except LockError as error:
-            if target in self.needed:
-                raise
-            self.remarks.append(f"not locked for {self.named(target)}, which `architectures` does not name:\n{error}")
+    def runtime(self, targets: Sequence[Target]) -> None:
+        """Resolve for the architectures of one runtime, until they agree; limits go down only, so it ends."""
+        limits: dict[str, str] = {}
+        while lower := _differing(found := self._each(targets, limits)):
+            limits |= lower
+        self.found |= found
+        for name, version in limits.items():
+            self.remarks.append(f"{name} {version} is locked: nothing newer has a wheel for each architecture")
 
-    def named(self, target: Target) -> str:
+    def other(self, target: Target) -> None:
+        """Resolve for an architecture that the project does not build for: it may fail, and is told."""
+        where = f"not locked for {self._named(target)}, which `architectures` does not name"
+        try:
+            answer = self._resolve(target, {})
+        except LockError as error:
+            self.remarks.append(f"{where}:\n{error}")
+            return
+        theirs = {each.name: each.version for found in self._of(target.runtime) for each in found.packages}
+        differing = [each for each in answer.packages if theirs.get(each.name, each.version) != each.version]
+        if differing:
+            told = ", ".join(f"{each.name} {theirs[each.name]}" for each in differing)
+            self.remarks.append(f"{where}: {told} has no wheel for it")
+        else:
+            self.found[target] = answer
+
+    def _each(self, targets: Sequence[Target], limits: Mapping[str, str]) -> dict[Target, Answer]:
+        found: dict[Target, Answer] = {}
+        for target in targets:
+            found[target] = self._resolve(target, limits, found.values())
+        return found
+
+    def _resolve(self, target: Target, limits: Mapping[str, str], before: Iterable[Answer] = ()) -> Answer:
+        """Resolve, preferring the versions that were found for other targets, then those that are locked."""
+        resolved = [*self.found.values(), *before]
+        preferred = self._preferred(target) | _versions(resolved)
+        preferred |= {name: limit for name, limit in limits.items() if name in preferred}
+        return self.resolver.resolve(target, preferred, () if resolved else self.upgrade, limits)
+
+    def _preferred(self, target: Target) -> dict[str, str]:
+        return {each.name: each.version for each in self.locked if applies(each.marker, target, self.resolver.versions)}
+
+    def _of(self, runtime: str) -> list[Answer]:
+        return [answer for target, answer in self.found.items() if target.runtime == runtime]
+
+    def _named(self, target: Target) -> str:
         """Name a target by as much as tells it from the others."""
         return str(target) if len({each.runtime for each in self.needed}) > 1 else target.architecture
 
-    def _checked(self, target: Target, resolved: tuple[Resolved, ...]) -> tuple[Resolved, ...]:
-        if faults := [*self._unfit(target, resolved), *self._disagreeing(target, resolved)]:
-            raise LockError(faults)
-        return resolved
-
-    def _unfit(self, target: Target, resolved: Sequence[Resolved]) -> Iterator[Fault]:
-        for each in resolved:
-            if not self.fitting(each, target):
-                yield self._no_wheel(each, target)
-
-    def _no_wheel(self, package: Resolved, target: Target) -> Fault:
-        newest = self.resolver.newest_fitting(package.name, target)
-        hold = f"write `{package.name}<={newest}` into {self.resolver.source.name}: {newest} is the newest that fits"
-        return Fault(
-            f"{package.name}=={package.version}",
-            f"has no wheel for {target} with glibc {BASES[target.runtime].versions['GLIBC']}",
-            cause=f"it has {', '.join(wheel.filename for wheel in package.wheels) or 'none'}",
-            cure=hold if newest else "use another package: none of its versions fits",
-        )
-
-    def _disagreeing(self, target: Target, resolved: Sequence[Resolved]) -> Iterator[Fault]:
-        """Yield the packages of which other targets, as far as they are resolved, have another version."""
-        for other, theirs in self.found.items():
-            versions = {each.name: each.version for each in theirs}
-            for each in resolved:
-                if (version := versions.get(each.name, each.version)) != each.version:
-                    yield Fault(
-                        f"{each.name}",
-                        f"is {version} for {self.named(other)} and {each.version} for {self.named(target)}",
-                        cause=f"{version} has no wheel for {self.named(target)}, or needs something that has none",
-                        cure=f"write `{each.name}=={each.version}` into {self.resolver.source.name}",
-                    )
-
-    def fitting(self, package: Resolved, target: Target) -> tuple[Wheel, ...]:
-        return tuple(each for each in package.wheels if wheels.fits(each, target))
-
 
 def resolution(
-    resolver: Resolver, needed: Sequence[Target], preferred: Mapping[str, str], upgrade: Sequence[str] = ()
+    resolver: Resolver, needed: Sequence[Target], locked: Sequence[LockedPackage], upgrade: Sequence[str] = ()
 ) -> Resolution:
     """Resolve for every target, those that are `needed` first; raise LockError where one of those has none.
 
-    Each prefers the versions of the one before, so that they agree wherever they can.
+    Each prefers the versions of the one before, so that they agree wherever they can. A runtime may have versions of
+    its own, an architecture may not.
     """
-    work = _Resolving(resolver, needed)
-    for target in dict.fromkeys([*needed, *_every(needed)]):
-        work.add(target, preferred, upgrade)
-        preferred = {**preferred} | {each.name: each.version for found in work.found.values() for each in found}
-        upgrade = ()
+    work = _Resolving(resolver, needed, locked, upgrade)
+    for runtime in dict.fromkeys(each.runtime for each in needed):
+        own = [each for each in needed if each.runtime == runtime]
+        try:
+            work.runtime(own)
+        except LockError as error:
+            raise _with_offer(error, resolver, own[0]) from error
+        for target in (each for each in _every(own) if each not in own):
+            work.other(target)
     return _merged(work)
+
+
+def _with_offer(error: LockError, resolver: Resolver, target: Target) -> LockError:
+    """Say which newer runtime would have what is wanted, where one would."""
+    runtime = passed_over.runtime_that_fits(resolver, target)
+    if not runtime:
+        return error
+    cure = f"`runtime: {runtime}` in config/pipeline.yaml has all that is wanted; or loosen what is wanted"
+    faults = [Fault(each.where, f"{each.what} for {target}", each.cause, cure) for each in error.faults]
+    return LockError(faults, log=error.log)
+
+
+def _differing(found: Mapping[Target, Answer]) -> dict[str, str]:
+    """Return the older version of each package of which the architectures have two."""
+    versions: dict[str, set[str]] = {}
+    for answer in found.values():
+        for each in answer.packages:
+            versions.setdefault(each.name, set()).add(each.version)
+    return {name: min(each, key=Version) for name, each in versions.items() if len(each) > 1}
+
+
+def _versions(answers: Iterable[Answer]) -> dict[str, str]:
+    return {each.name: each.version for answer in answers for each in answer.packages}
 
 
 def _every(needed: Sequence[Target]) -> Iterator[Target]:
@@ -118,25 +149,48 @@ def _every(needed: Sequence[Target]) -> Iterator[Target]:
 
 def _merged(work: _Resolving) -> Resolution:
     targets = tuple(each for each in _every(work.needed) if each in work.found)
-    users: dict[str, list[Target]] = {}
-    files: dict[str, dict[str, Wheel]] = {}
-    entries: dict[str, Resolved] = {}
+    users: dict[tuple[str, str], list[Target]] = {}
+    files: dict[tuple[str, str], dict[str, LockedWheel]] = {}
+    reasons: dict[tuple[str, str], set[str]] = {}
     for target in targets:
-        for each in work.found[target]:
-            entries.setdefault(each.name, each)
-            users.setdefault(each.name, []).append(target)
-            files.setdefault(each.name, {}).update({w.sha256: w for w in work.fitting(each, target)})
-    only = {name: marker(users[name], targets) for name in entries}
-    packages = {
-        name: LockedPackage(
-            name=name, version=each.version, hashes=frozenset(files[name]), marker=only[name], via=each.via
+        for each in work.found[target].packages:
+            key = each.name, each.version
+            users.setdefault(key, []).append(target)
+            reasons.setdefault(key, set()).update(each.needed_by)
+            files.setdefault(key, {}).update({wheel.sha256: wheel for wheel in each.wheels})
+    packages = tuple(
+        LockedPackage(
+            name=name,
+            version=version,
+            hashes=frozenset(files[name, version]),
+            marker=marker(users[name, version], targets),
+            via=_via(reasons[name, version], work.resolver.uv.source),
         )
-        for name, each in entries.items()
-    }
-    remarks = [*work.remarks, *(f"{name}: needed only where {where}" for name, where in only.items() if where)]
+        for name, version in sorted(users)
+    )
     return Resolution(
         packages=packages,
-        wheels={name: tuple(found.values()) for name, found in files.items()},
+        wheels={key: tuple(found.values()) for key, found in files.items()},
         targets=targets,
-        remarks=tuple(remarks),
+        remarks=(*work.remarks, *_passed_over(work), *_partial(packages)),
     )
+
+
+def _via(reasons: Collection[str], source: str) -> tuple[str, ...]:
+    return tuple(each or f"-r {source}" for each in sorted(reasons))
+
+
+def _passed_over(work: _Resolving) -> list[str]:
+    found: dict[str, str] = {}
+    for runtime in dict.fromkeys(each.runtime for each in work.needed):
+        target = next(each for each in work.needed if each.runtime == runtime)
+        answer = work.found[target]
+        told = passed_over.remarks(work.resolver, target, _versions([answer]), answer.unfit)
+        found |= dict.fromkeys(told, "")
+    return list(found)
+
+
+def _partial(packages: Sequence[LockedPackage]) -> Iterator[str]:
+    for each in packages:
+        if each.marker:
+            yield f"{each.name} {each.version}: needed only where {each.marker}"

@@ -1,184 +1,138 @@
-"""Versions that fit one target: uv, run in an empty folder so that only what is named here decides.
-
-uv reads no pip settings, so those that say where packages come from are handed on under uv's names. Everything
-else that could change the answer (UV_CONSTRAINT, UV_PRERELEASE …) is kept from it.
-"""
+"""The newest versions that fit one target, and the wheels of each that it can use."""
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-import uv
-
-from deploy import pip_settings
 from deploy.errors import Fault, LockError
 from deploy.locking import wheels
-from deploy.locking.lockfile import normalised
-from deploy.runtimes.base_images import BASES
-from deploy.settings import MACHINES
+from deploy.locking.uv import log as uv_log
+from deploy.locking.uv.interpreter import interpreter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from deploy.locking.wheels import Wheel
+    from deploy.locking.uv.call import Uv
+    from deploy.locking.wanted import Wanted
+    from deploy.locking.wheels import LockedWheel
     from deploy.settings import Target
 
-_TIMEOUT = 600  # seconds
-# The glibc versions that uv knows, 2.x. Of a runtime between two of them it is asked with the newer one; wheels that
-# need more than the runtime has are left out afterwards.
-_GLIBC_MINORS = (17, 28, *range(31, 41))
-_PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+)")
-_VIA = re.compile(r"^\s+#\s+(?:via\s*)?(?P<via>.*)$")
-_KEPT = re.compile(
-    r"UV_(DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|INDEX_\w+_(USERNAME|PASSWORD)|CACHE_DIR|OFFLINE|HTTP_\w+|"
-    r"SYSTEM_CERTS|NATIVE_TLS|INSECURE_HOST|KEYRING_PROVIDER|CONCURRENT_\w+)"
-)
-_FROM_PIP = {
-    "PIP_INDEX_URL": "UV_DEFAULT_INDEX",
-    "PIP_TRUSTED_HOST": "UV_INSECURE_HOST",
-    "PIP_PROXY": "ALL_PROXY",
-    "PIP_CERT": "SSL_CERT_FILE",
-    "REQUESTS_CA_BUNDLE": "SSL_CERT_FILE",
-}
-_CAUSES = (
-    (
-        "missing an upload date",
-        "an index without upload dates cannot say what is within the cooldown",
-        "use another index, or set days: 0 for what only that one has",
-    ),
-    ("exclude-newer", "the cooldown leaves no version", "wait, or give the package an entry in lock.overrides"),
-    ("error sending request", "the package index cannot be reached", "check the network, the proxy and PIP_INDEX_URL"),
-    ("Failed to fetch", "the package index did not give what it lists", "check PIP_INDEX_URL and its credentials"),
-    ("network was disabled", "uv is offline", "unset UV_OFFLINE"),
-    ("not found in the package registry", "the index has no package of that name", "check its spelling"),
-    ("no wheels with a matching", "no version has a wheel for the runtime", "use another package or version"),
-    ("have no usable wheels", "no version has a wheel for the runtime", "use another package or version"),
-    ("unsatisfiable", "the requirements contradict each other", "loosen the one that uv names last"),
-)
+_PREFERRED = "pylock.toml"
+_LIMITS = "limits.txt"
+_ROUNDS = 20  # of leaving out versions whose wheels say nothing of the glibc that they need
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resolved:
-    """One distribution: why it is needed, and all its wheels that uv found for the target."""
+    """One distribution: the names of those that need it, "" for the requirements, and its wheels that fit."""
 
     name: str
     version: str
-    via: tuple[str, ...]
-    wheels: tuple[Wheel, ...]
+    needed_by: frozenset[str]
+    wheels: tuple[LockedWheel, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What fits a target. `unfit` maps a name to the newest version that did not fit, where it is newer."""
+
+    packages: tuple[Resolved, ...]
+    unfit: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resolver:
-    """`source` is the requirements.in, `project` the folder that paths are told from."""
+    """`versions` maps a runtime to its whole Python version."""
 
-    project: Path
-    source: Path
-    cooldown: Sequence[str]
-    environment: Mapping[str, str]
+    uv: Uv
+    wanted: Wanted
+    versions: Mapping[str, str]
 
     def resolve(
-        self, target: Target, preferred: Mapping[str, str], upgrade: Sequence[str] = ()
-    ) -> tuple[Resolved, ...]:
+        self,
+        target: Target,
+        preferred: Mapping[str, str],
+        upgrade: Sequence[str] = (),
+        limits: Mapping[str, str] | None = None,
+    ) -> Answer:
         """Resolve for a target, keeping the `preferred` versions (by name) wherever they are possible.
 
-        `upgrade` holds uv's options of that name. Raises LockError with uv's own words.
+        `upgrade` holds uv's options of that name, `limits` the newest version that a name may have. Raises LockError
+        with uv's own words. A version whose every wheel is for "linux", whatever its glibc, is passed over.
         """
-        with TemporaryDirectory() as folder:
-            pins = Path(folder, "pins.txt")
-            pins.write_text("".join(f"{name}=={version}\n" for name, version in preferred.items()))
-            self._compile(folder, target, self.source.resolve(), "-o", pins, *upgrade)
-            found = self._compile(folder, target, pins, "--no-deps", "--format", "pylock.toml")
-            files = wheels.listed(found)
-            return tuple(self._resolved(pins.read_text(), files))
-
-    def newest_fitting(self, name: str, target: Target) -> str | None:
-        """Return the newest version of a distribution that has a wheel for no newer glibc than the runtime's."""
-        with TemporaryDirectory() as folder:
-            wish = Path(folder, "wish.in")
-            wish.write_text(name)
+        without: list[tuple[str, str]] = []
+        least = [*self.wanted.limits, *_at_most(limits or {})]
+        for _ in range(_ROUNDS):
             try:
-                text = self._compile(folder, target, wish, "--no-deps", older=True)
-            except LockError:
-                return None
-        match = _PINNED.match(text)
-        return match["version"] if match else None
+                answer = self._answer(target, preferred, upgrade, [*least, *_but(without)])
+            except LockError as error:
+                if without:
+                    raise LockError([_untold(*each) for each in without], log=error.log) from error
+                raise
+            untold = [(each.name, each.version) for each in answer.packages if not each.wheels]
+            if not untold:
+                return answer
+            without += untold
+        raise LockError([_untold(*each) for each in without])
 
-    def _resolved(self, text: str, files: Mapping[str, tuple[Wheel, ...]]) -> Iterator[Resolved]:
-        for line, via in _requirements(text):
-            match = _PINNED.match(line)
-            if match is None:
-                cause = "only a version of an index has wheels that can be told apart"
-                raise LockError.of(str(self.source), f"cannot lock {line}", cause=cause, cure="require a version")
-            name = normalised(match["name"])
-            shown = tuple(each.replace(f"{self.project.resolve()}/", "") for each in via)
-            yield Resolved(name=name, version=match["version"], via=shown, wheels=files.get(name, ()))
-
-    def _compile(self, folder: str, target: Target, *arguments: str | Path, older: bool = False) -> str:
-        command = [
-            *(uv.find_uv_bin(), "pip", "compile", "--no-progress", "--no-header", "--color", "never"),
-            *("--annotation-style", "split", "--only-binary", ":all:"),
-            *("--python", sys.executable, "--python-version", target.runtime.removeprefix("python")),
-            *("--python-platform", _platform(target, older=older)),
-            *self.cooldown,
-            *(str(argument) for argument in arguments),
-        ]
-        environment = uv_environment(self.environment, Path(folder))
+    def newest(self, target: Target, names: Mapping[str, str]) -> dict[str, Resolved]:
+        """Return the newest version of each that fits a target, up to the one given; none where none fits."""
+        if not names:
+            return {}
+        lines = [f"{name}<={version}" for name, version in names.items()]
         try:
-            done = subprocess.run(
-                command, cwd=folder, env=environment, capture_output=True, text=True, timeout=_TIMEOUT, check=False
+            pylock, _ = self.uv.compile(interpreter(target, self.versions), lines, {}, "--no-deps")
+        except LockError:
+            if len(names) == 1:
+                return {}
+            apart = [self.newest(target, {name: version}) for name, version in names.items()]
+            return {name: found for each in apart for name, found in each.items()}
+        return {
+            name: Resolved(name=name, version=each.version, needed_by=frozenset(), wheels=each.wheels)
+            for name, each in wheels.listed(pylock).items()
+        }
+
+    def _answer(
+        self, target: Target, preferred: Mapping[str, str], upgrade: Sequence[str], limits: Sequence[str]
+    ) -> Answer:
+        files = {_PREFERRED: _pylock(preferred)} if preferred else {}
+        files |= {_LIMITS: "\n".join(limits) + "\n"} if limits else {}
+        options = ["-o", _PREFERRED, *(("--constraint", _LIMITS) if limits else ()), *upgrade]
+        options += ["--prerelease", "allow"] if self.wanted.prerelease else []
+        pylock, log = self.uv.compile(interpreter(target, self.versions), self.wanted.lines, files, *options)
+        listed = wheels.listed(pylock)
+        told = uv_log.read(log, {name: each.version for name, each in listed.items()})
+        found = tuple(
+            Resolved(
+                name=name,
+                version=each.version,
+                needed_by=told.needed_by[name],
+                wheels=tuple(wheel for wheel in each.wheels if wheels.fits(wheel, target)),
             )
-        except subprocess.TimeoutExpired as error:
-            raise LockError.of(str(self.source), f"uv did not answer within {_TIMEOUT} s") from error
-        if done.returncode:
-            raise self._refusal(done.stderr, target)
-        return done.stdout
-
-    def _refusal(self, log: str, target: Target) -> LockError:
-        words = " ".join(log.split())
-        cause, cure = next(((cause, cure) for sign, cause, cure in _CAUSES if sign in words), ("", ""))
-        what = f"no set of versions for {target}"
-        return LockError([Fault(str(self.source), what, cause, cure)], log=log)
+            for name, each in listed.items()
+        )
+        return Answer(packages=found, unfit=told.unfit)
 
 
-def _platform(target: Target, *, older: bool) -> str:
-    minor = BASES[target.runtime].glibc_minor
-    nearest = max(each for each in _GLIBC_MINORS if each <= minor)
-    if not older:
-        nearest = min(each for each in _GLIBC_MINORS if each >= minor)
-    return f"{MACHINES[target.architecture]}-manylinux_2_{nearest}"
+def _pylock(preferred: Mapping[str, str]) -> str:
+    """Write versions as uv reads those that it is to keep: a lock that was there before."""
+    entries = (f'[[packages]]\nname = "{name}"\nversion = "{version}"' for name, version in preferred.items())
+    return "\n".join(['lock-version = "1.0"', 'created-by = "channelwright"', *entries]) + "\n"
 
 
-def uv_environment(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """Keep what says where packages come from, under uv's names; drop what would change what is chosen.
-
-    `folder` takes the certificates. pip's extra indexes are not handed on: pip mixes all indexes, uv stops at the
-    first that knows a package, so which is asked first is for people to say, in UV_INDEX.
-    """
-    pip = pip_settings.read(environment, str(folder))
-    for name, content in pip.files.items():
-        (folder / name).write_bytes(content)
-    kept = {name: value for name, value in environment.items() if not name.startswith("UV_") or _KEPT.fullmatch(name)}
-    for theirs, ours in _FROM_PIP.items():
-        if theirs in pip.environment:
-            kept.setdefault(ours, pip.environment[theirs])
-    return kept
+def _at_most(limits: Mapping[str, str]) -> list[str]:
+    return [f"{name}<={version}" for name, version in limits.items()]
 
 
-def _requirements(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield each requirement of uv's output with the comments below it, which say what needs it."""
-    line, via = "", list[str]()
-    for raw in text.splitlines():
-        if match := _VIA.match(raw):
-            via += [match["via"]] if match["via"] else []
-            continue
-        if line:
-            yield line, tuple(via)
-        line, via = raw.strip(), []
-    if line:
-        yield line, tuple(via)
+def _but(without: Sequence[tuple[str, str]]) -> list[str]:
+    return [f"{name}!={version}" for name, version in without]
+
+
+def _untold(name: str, version: str) -> Fault:
+    return Fault(
+        f"{name}=={version}",
+        "has no wheel that says which glibc it needs",
+        cause="its wheels for Linux are tagged `linux`, as a build on some machine is before `auditwheel repair`",
+        cure="repair them with auditwheel and publish them again, or use another version or package",
+    )

@@ -13,32 +13,42 @@ from deploy.locking.lockfile import normalised
 from deploy.runtimes.wheel_tags import wheel_tags
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from deploy.settings import Target
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wheel:
-    """A file of the index. `uploaded` is None where the index does not say (PEP 700)."""
+class LockedWheel:
+    """A file of the index, or one that was built. `uploaded` is None where the index does not say (PEP 700)."""
 
     filename: str
     sha256: str
     uploaded: datetime | None
 
 
-def listed(pylock: str) -> dict[str, tuple[Wheel, ...]]:
-    """Read the wheels of each package from a pylock.toml (https://packaging.python.org/en/latest/specifications/pylock-toml/)."""
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """One package of a pylock.toml."""
+
+    version: str
+    wheels: tuple[LockedWheel, ...]
+
+
+def listed(pylock: str) -> dict[str, Listed]:
+    """Read the packages of a pylock.toml (https://packaging.python.org/en/latest/specifications/pylock-toml/)."""
     packages = tomllib.loads(pylock).get("packages", [])
     return {
-        normalised(package["name"]): tuple(
-            _wheel(raw) for raw in package.get("wheels", ()) if "sha256" in raw["hashes"]
+        normalised(package["name"]): Listed(
+            version=package["version"],
+            wheels=tuple(_wheels(package)),
         )
         for package in packages
     }
 
 
-def fits(wheel: Wheel, target: Target) -> bool:
+def fits(wheel: LockedWheel, target: Target) -> bool:
     try:
         _, _, _, tags = parse_wheel_filename(wheel.filename)
     except InvalidWheelFilename:
@@ -46,7 +56,10 @@ def fits(wheel: Wheel, target: Target) -> bool:
     return not tags.isdisjoint(wheel_tags(target))
 
 
-def _wheel(raw: dict[str, Any]) -> Wheel:
-    place = raw.get("name") or raw.get("url") or raw["path"]
-    filename = unquote(urlsplit(place).path).rsplit("/", 1)[-1]
-    return Wheel(filename=filename, sha256=raw["hashes"]["sha256"], uploaded=raw.get("upload-time"))
+def _wheels(package: dict[str, Any]) -> Iterator[LockedWheel]:
+    """Yield what a package can be installed from as it is; an archive is one where it is a wheel."""
+    for raw in [*package.get("wheels", ()), *([package["archive"]] if "archive" in package else ())]:
+        place = raw.get("name") or raw.get("url") or raw["path"]
+        filename = unquote(urlsplit(place).path).rsplit("/", 1)[-1]
+        if "sha256" in raw["hashes"] and filename.endswith(".whl"):
+            yield LockedWheel(filename=filename, sha256=raw["hashes"]["sha256"], uploaded=raw.get("upload-time"))

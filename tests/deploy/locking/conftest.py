@@ -45,11 +45,13 @@ def project(tmp_path: Path) -> Project:
 
 @pytest.fixture
 def index(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Index]:
-    """An empty index, which is the only one that uv and pip know of."""
+    """An empty index, which is the only one that uv and pip know of, and no container engine."""
     for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
         monkeypatch.delenv(name)
     with Index() as opened:
         monkeypatch.setenv("PIP_INDEX_URL", opened.url)
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+        monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(tmp_path / "cache"))
         monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
         monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
         yield opened
