@@ -6,6 +6,8 @@ proof                the campaign that a job is about, proved, and the asker's r
 add_campaign         make one; its preview, Resume and Remove
 delete_campaign      ask, then delete
 campaign_commands    players, archive
+gm_commands          rename, GMs, handing over
+help_text            help
 list_campaigns       list, page by page
 restore              put together what is left of a campaign
 doctor               find what is wrong, and repair it

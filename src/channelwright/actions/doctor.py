@@ -16,6 +16,7 @@ from channelwright.campaign.plan import SUFFIX, Plan, Slot
 from channelwright.campaign.rights import Asker
 from channelwright.campaign.roles import check_plain
 from channelwright.components import Style
+from channelwright.discord.permissions import MEMBER
 from channelwright.discord.server import CATEGORY, key
 from channelwright.discord.text import fitted, listed, mention
 from channelwright.permission_bits import SEND_MESSAGES, VIEW_CHANNEL
@@ -184,9 +185,20 @@ def _findings(patient: Patient) -> list[str]:
     return found
 
 
+def _gone(work: Work, patient: Patient) -> list[str]:
+    """Name the GMs who are no members any longer: nothing that a repair could mend."""
+    members = [id_ for id_, kind in patient.plan.gms if kind == MEMBER]
+    gone = [id_ for id_ in members if work.discord.is_gone(f"/guilds/{patient.server.id}/members/{id_}")]
+    return [
+        f"<@{id_}> is the GM here and left this server: a moderator can `/campaign hand-over` it to another."
+        for id_ in gone
+    ]
+
+
 def _told(work: Work, patient: Patient, findings: list[str]) -> Message:
     title = f"**{patient.category.name}** (template {patient.plan.template}{', archived' if patient.archived else ''})"
     lines = [f"{title}: {'this is wrong.' if findings else 'nothing is wrong.'}", *findings]
+    lines += _gone(work, patient)
     if patient.missing:
         lines.append("A channel that is only hidden would be there twice after a repair: let me see it first.")
     if patient.role:

@@ -39,11 +39,12 @@ def checked(options: Mapping[str, Value], resolved: object) -> dict[str, Value]:
     tidied = dict(options)
     if "name" in options:
         tidied["name"] = _name(str(options["name"]))
-    for option in ("gm", "player"):
+    for option in ("gm", "to", "player"):
         if option in options:
             _check_person(str(options[option]), known)
-    if "gm" in options and _entry(known, "users", str(options["gm"])).get("bot") is True:
-        raise RefusedError("A bot cannot be the game master. Nothing was made.")
+    for option in ("gm", "to"):
+        if option in options and _entry(known, "users", str(options[option])).get("bot") is True:
+            raise RefusedError("A bot cannot be the game master. Nothing was changed.")
     return tidied
 
 

@@ -6,7 +6,16 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from channelwright.actions import add_campaign, campaign_commands, delete_campaign, doctor, list_campaigns, restore
+from channelwright.actions import (
+    add_campaign,
+    campaign_commands,
+    delete_campaign,
+    doctor,
+    gm_commands,
+    help_text,
+    list_campaigns,
+    restore,
+)
 from channelwright.actions.work import Command, Work
 from channelwright.discord.pace import RESERVE_SECONDS, Pace
 from channelwright.jobs import Job, MalformedError
@@ -31,6 +40,11 @@ COMMANDS: Mapping[str, Command] = {
     "campaign.remove-player": campaign_commands.remove_player,
     "campaign.archive": campaign_commands.archive,
     "campaign.unarchive": campaign_commands.unarchive,
+    "campaign.rename": gm_commands.rename,
+    "campaign.add-gm": gm_commands.add_gm,
+    "campaign.remove-gm": gm_commands.remove_gm,
+    "campaign.hand-over": gm_commands.hand_over,
+    "campaign.help": help_text.help_text,
     "campaign.doctor": doctor.doctor,
     "campaign.restore": restore.restore,
 }
