@@ -32,7 +32,7 @@ touched only when all regions have their layers. `share` looks after the version
 
 **Rolling out** makes new function versions, checks each by invoking it, and moves the aliases only when all are
 well: all or none. There is no state file: what a release was and what ran before it stands in AWS's own descriptions
-(`release.notes`), so that
+(`published.descriptions`), so that
 
     release.promote     takes the very bytes that one stage runs, proves and ships them as a deploy
     release.rollback    moves the aliases back to what their histories name
@@ -45,7 +45,8 @@ and `local` does all of it on this machine, with an emulated AWS.
 
 Above the steps stand `commands`, what people call, and `prepare`, from a project to what can be shipped; below them
 `configuration` (with `configuration_faults`) and `settings`, `errors`, `console`, `atomic` files, `kept` texts,
-`completed` processes, `git`, `local_secrets`, `pip_settings` and `project_module`, which runs what is a project's own.
+`completed` processes, `executable` content, `invocation` (how the pipeline was started), `git`, `local_secrets`,
+`pip_settings`, `template_values` of a CloudFormation template and `project_module`, which runs what is a project's own.
 `standalone` is for a build of Dockerfile.layer without the pipeline around it.
 """
 

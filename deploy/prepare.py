@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 from deploy.code.bundle import CodeBundle, bundle
 from deploy.container.digest import RuntimeImage, image_digest
 from deploy.errors import BuildError, Fault
+from deploy.invocation import advised
 from deploy.layer.cache import Cache, Miss
 from deploy.layer.cache_key import digest, proven_by
 from deploy.layer.dist import deliver
 from deploy.layer.evidence import FunctionUnderTest
 from deploy.layer.spec import LayerSpec, specs
 from deploy.layer.verify import VerifiedLayer, restored
-from deploy.locking import lockfile
+from deploy.locking import locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from deploy.layer.backend.protocol import Runtime
     from deploy.layer.proof.reference import Reference
     from deploy.layer.values import BuiltLayer
-    from deploy.settings import Architecture, Settings, Target
+    from deploy.settings import Architecture, Function, Settings, Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,16 +113,17 @@ class _Work:
         return self.settings.project / "dist"
 
     def layers(self, target: Target) -> tuple[VerifiedLayer, ...]:
-        verified = self.verified([self.built(self.known(spec)) for spec in self.specs(target)])
+        built = [self.built(self.known(spec)) for spec in self.specs(target)]
+        verified = self.verified(built) if built else ()
         return tuple(deliver(layer, self.settings.project, self.dist) for layer in verified)
 
     def specs(self, target: Target) -> tuple[LayerSpec, ...]:
-        pins = lockfile.read(self.settings.project / self.settings.requirements, target)
-        made = specs(self.settings, pins, self.image(target), target.architecture, target.runtime)
+        pins = locked.pins(self.settings, target)
+        made = specs(self.settings, pins, self.image(target), target)
         if self.choices.on_host or all(each.can_be_tried for each in made) or not any(self.misses(made)):
             return made
         # There is something to build: what could not be tried the last time may be now.
-        return specs(self.settings, pins, self.runtime(target).image, target.architecture, target.runtime)
+        return specs(self.settings, pins, self.runtime(target).image, target)
 
     def misses(self, made: Sequence[LayerSpec]) -> Iterator[Miss]:
         """Yield why a layer has to be built, for those that have to."""
@@ -147,33 +149,37 @@ class _Work:
         """Try each function on its layers, unless these very bytes were tried before."""
         functions = self.functions()
         trial = [made.sha256, [each.built.sha256 for each in layers], repr(functions)]
-        key = _key("code", layers[0].built, *trial)
+        target = layers[0].built.spec.target if layers else self.settings.targets[0]
+        image = layers[0].built.spec.image if layers else self.image(target)
+        key = _key("code", image, target, *trial)
         if self.passed(key) is None:
             self.refuse_making("the code", "it was not tried on these layers")
             from deploy.layer.verify_code import verify_code
 
-            runtime = self.runtime(layers[0].built.spec.target)
+            runtime = self.runtime(target)
             with self.console.step("try the code on its layers in the runtime"):
                 evidence = verify_code(layers, made.zip.read_bytes(), functions, runtime, self.console.say)
             self.cache.keep_checks(key, json.dumps(asdict(evidence)))
 
     def functions(self) -> tuple[FunctionUnderTest, ...]:
         """Give every function the environment that the template gives it, as far as it does not depend on a stage."""
-        from deploy.layer.template_environment import TRIAL_REGION, environment_of, lambda_environment
+        return tuple(map(self.function, self.settings.functions.values()))
 
-        template = self.settings.project / self.settings.template if self.settings.template else None
-        return tuple(
-            FunctionUnderTest(
-                key=function.key,
-                handler=function.handler,
-                layers=function.layers,
-                health=function.health,
-                environment={
-                    **lambda_environment(function.name, TRIAL_REGION, runtime=self.settings.runtime),
-                    **(environment_of(template, function.name, {}, TRIAL_REGION) if template else {}),
-                },
-            )
-            for function in self.settings.functions.values()
+    def function(self, function: Function) -> FunctionUnderTest:
+        from deploy.layer.template_environment import NOTHING_DECLARED, TRIAL_REGION, declared, lambda_environment
+
+        template, own = self.settings.template, NOTHING_DECLARED
+        if template:
+            own = declared(self.settings.project / template, function.name, {}, TRIAL_REGION)
+        given = lambda_environment(function.name, TRIAL_REGION, memory=own.memory, runtime=self.settings.runtime)
+        return FunctionUnderTest(
+            key=function.key,
+            handler=function.handler,
+            layers=function.layers,
+            health=function.health,
+            memory=own.memory,
+            runtime=self.settings.runtime,
+            environment={**given, **own.environment},
         )
 
     def image(self, target: Target) -> RuntimeImage:
@@ -283,7 +289,7 @@ class _Work:
     def refuse_making(self, what: str, reason: str) -> None:
         """Raise BuildError where only what was made before may ship: a deploying job is no place to build in."""
         if self.choices.only_built:
-            cure = "run `nox -s layer` on this very commit and image, and bring its CHANNELWRIGHT_CACHE here"
+            cure = f"run {advised('layer')} on this very commit and image, and bring its CHANNELWRIGHT_CACHE here"
             raise BuildError(
                 [Fault(what, f"would have to be made: {reason}", "--built ships what was made before", cure)]
             )
@@ -292,14 +298,15 @@ class _Work:
         return self.cache.checks(key) if self.choices.use_cache else None
 
 
-def _key(what: str, layer: BuiltLayer, *inputs: object) -> str:
+def _key(what: str, image: RuntimeImage, target: Target, *inputs: object) -> str:
     """Name a set of checks by all that decides whether they pass."""
-    return digest([what, proven_by(), layer.spec.image.key, str(layer.spec.target), *inputs])
+    return digest([what, proven_by(), image.key, str(target), *inputs])
 
 
 def _checks_key(built: Sequence[BuiltLayer]) -> str:
     """Name the checks of layers that are tried together."""
-    return _key("layers", built[0], [each.sha256 for each in built], [repr(each.spec.layer) for each in built])
+    first, digests = built[0].spec, [each.sha256 for each in built]
+    return _key("layers", first.image, first.target, digests, [repr(each.spec.layer) for each in built])
 
 
 def _withdrawn_key(spec: LayerSpec) -> str:

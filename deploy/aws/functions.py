@@ -206,7 +206,7 @@ def delete_version(aws: Aws, name: str, version: str) -> None:
 
 
 @dataclass(frozen=True)
-class Answer:
+class InvocationAnswer:
     """What an invocation brought: the payload's text, whether the function failed, and the end of its log."""
 
     payload: bytes
@@ -214,11 +214,11 @@ class Answer:
     log_base64: str
 
 
-def invoke(aws: Aws, name: str, version: str, event: bytes) -> Answer:
+def invoke(aws: Aws, name: str, version: str, event: bytes) -> InvocationAnswer:
     with asking("lambda:InvokeFunction", f"{name}:{version}"):
         answer = aws.functions.invoke(FunctionName=name, Qualifier=version, LogType="Tail", Payload=event)
         payload = answer["Payload"].read()
-    return Answer(payload, "FunctionError" in answer, answer.get("LogResult", ""))
+    return InvocationAnswer(payload, "FunctionError" in answer, answer.get("LogResult", ""))
 
 
 def _state(name: str, found: Any) -> FunctionState:

@@ -43,14 +43,14 @@ class Grant:
 
 
 @dataclass(frozen=True)
-class Policy:
+class LayerPolicy:
     """A layer version's grants by statement id, and the revision that a change of them has to name."""
 
     grants: Mapping[str, Grant]
     revision: str = ""
 
 
-def read(aws: Aws, layer: str, version: int) -> Policy:
+def read(aws: Aws, layer: str, version: int) -> LayerPolicy:
     """Read a layer version's policy; it is empty where nobody was let in.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionPolicy.html
@@ -59,9 +59,9 @@ def read(aws: Aws, layer: str, version: int) -> Policy:
         try:
             found = aws.functions.get_layer_version_policy(LayerName=layer, VersionNumber=version)
         except aws.functions.exceptions.ResourceNotFoundException:
-            return Policy({})
+            return LayerPolicy({})
     statements = json.loads(found["Policy"])["Statement"]
-    return Policy({each["Sid"]: _grant(each) for each in statements}, found["RevisionId"])
+    return LayerPolicy({each["Sid"]: _grant(each) for each in statements}, found["RevisionId"])
 
 
 def add(aws: Aws, target: tuple[str, int], statement: str, grant: Grant, revision: str) -> None:

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Outcome(Generic[T]):
+class RegionOutcome(Generic[T]):
     """What came of the work: by region where it was done, and the faults of those where it was not."""
 
     done: dict[str, T]
@@ -44,14 +44,14 @@ def of(aws: Aws, stage: Stage) -> tuple[Aws, ...]:
     return tuple(elsewhere(aws, region) for region in stage.regions)
 
 
-def everywhere(places: Sequence[Aws], work: Callable[[Aws], T]) -> Outcome[T]:
+def everywhere(places: Sequence[Aws], work: Callable[[Aws], T]) -> RegionOutcome[T]:
     """Do the work in every region at once. With one region alone its errors are raised as they are."""
     if len(places) == 1:
-        return Outcome({places[0].region: work(places[0])}, {})
+        return RegionOutcome({places[0].region: work(places[0])}, {})
     with ThreadPoolExecutor(len(places)) as threads:
         results = threads.map(lambda place: _attempt(place, work), places)
         found = dict(zip((place.region for place in places), results, strict=True))
-    return Outcome(
+    return RegionOutcome(
         done={region: each.value for region, each in found.items() if isinstance(each, _Done)},
         failed={region: each.faults for region, each in found.items() if isinstance(each, PipelineError)},
     )

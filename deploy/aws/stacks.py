@@ -80,7 +80,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Change:
+class StackChange:
     """What would happen to one resource. `properties` are those that would change; empty for Add and Remove."""
 
     action: str
@@ -97,7 +97,7 @@ class ChangeSet:
     stack: str
     arn: str
     before: str | None
-    changes: tuple[Change, ...]
+    changes: tuple[StackChange, ...]
 
     @property
     def creates(self) -> bool:
@@ -106,7 +106,7 @@ class ChangeSet:
 
 
 @dataclass(frozen=True)
-class Output:
+class StackOutput:
     key: str
     value: str
     description: str
@@ -117,7 +117,7 @@ class StackState:
     name: str
     status: str
     reason: str
-    outputs: tuple[Output, ...]
+    outputs: tuple[StackOutput, ...]
 
 
 def summarise(aws: Aws, stack: str, body: str) -> Template:
@@ -146,7 +146,8 @@ def read(aws: Aws, stack: str) -> StackState | None:
                 return None
             raise
     outputs = (
-        Output(each["OutputKey"], each["OutputValue"], each.get("Description", "")) for each in found.get("Outputs", ())
+        StackOutput(each["OutputKey"], each["OutputValue"], each.get("Description", ""))
+        for each in found.get("Outputs", ())
     )
     return StackState(stack, found["StackStatus"], found.get("StackStatusReason", ""), tuple(outputs))
 
@@ -244,16 +245,16 @@ def _delete_change_set(aws: Aws, proposed: ChangeSet) -> None:
         aws.stacks.delete_change_set(ChangeSetName=proposed.arn)
 
 
-def _changes(aws: Aws, proposed: ChangeSet) -> tuple[Change, ...]:
+def _changes(aws: Aws, proposed: ChangeSet) -> tuple[StackChange, ...]:
     pages = aws.stacks.get_paginator("describe_change_set").paginate(ChangeSetName=proposed.arn)
     with asking("cloudformation:DescribeChangeSet", proposed.stack):
         return tuple(_change(each["ResourceChange"]) for page in pages for each in page.get("Changes", ()))
 
 
-def _change(found: Any) -> Change:
+def _change(found: Any) -> StackChange:
     targets = [detail["Target"] for detail in found.get("Details", ())]
     names = (target.get("Name") or target.get("Attribute", "") for target in targets)
-    return Change(
+    return StackChange(
         found["Action"],
         found["LogicalResourceId"],
         found["ResourceType"],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 from deploy.bench.figures import Row
-from deploy.bench.ways import Pip, This, Uv, Way
+from deploy.bench.ways import PipWay, ThisWay, UvWay, Way
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ class Samples:
         self.cold.append(way.cold())
         self.unchanged.append(way.unchanged())
         self.changed.append(way.changed())
-        if isinstance(way, This):
+        if isinstance(way, ThisWay):
             self.clean.append(way.clean())
             self.changed_and_tried.append(way.changed_and_tried())
         console.say(f"{name}: cold {self.cold[-1]:.1f} s, again {self.unchanged[-1]:.2f} s")
@@ -46,17 +46,17 @@ class Samples:
 class Builds:
     """What was built and measured; `sourceless` is this pipeline with the other bytecode policy."""
 
-    pip: Pip
-    uv: Uv
-    this: This
-    sourceless: This
+    pip: PipWay
+    uv: UvWay
+    this: ThisWay
+    sourceless: ThisWay
     rows: tuple[Row, ...]
 
 
 def measure_builds(settings: Settings, folder: Path, rounds: int, console: Console) -> Builds:
     """Build everything `rounds` times; raise PipelineError where one way fails."""
-    pip, uv, this = Pip(settings, folder / "pip"), Uv(settings, folder / "uv"), This(settings, folder / "this")
-    sourceless = This(settings, folder / "sourceless")
+    pip, uv, this = PipWay(settings, folder / "pip"), UvWay(settings, folder / "uv"), ThisWay(settings, folder / "this")
+    sourceless = ThisWay(settings, folder / "sourceless")
     for each in (pip, uv, this, sourceless):
         each.folder.mkdir(parents=True)
     this.copy()
@@ -70,7 +70,7 @@ def measure_builds(settings: Settings, folder: Path, rounds: int, console: Conso
     return Builds(pip, uv, this, sourceless, tuple(rows))
 
 
-def _sizes(settings: Settings, pip: Pip, uv: Uv, this: This, sourceless: This) -> list[Row]:
+def _sizes(settings: Settings, pip: PipWay, uv: UvWay, this: ThisWay, sourceless: ThisWay) -> list[Row]:
     zipped, unzipped = _budget(list(settings.layers.values()))
     rows = [
         Row(what="layer zip", unit="bytes", pip=[_zip(pip)], uv=[_zip(uv)], this=[_zip(this)], at_most=zipped),

@@ -19,7 +19,7 @@ from zipfile import ZipFile
 from deploy.bench.figures import Row
 from deploy.errors import EngineError, Fault, VerificationError
 from deploy.layer.backend.protocol import OPT, TASK_ROOT
-from deploy.layer.template_environment import TRIAL_REGION, environment_of, lambda_environment
+from deploy.layer.template_environment import NOTHING_DECLARED, TRIAL_REGION, declared, lambda_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -169,10 +169,11 @@ def with_valid_bytecode(opt: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _environment(settings: Settings, function: Function) -> dict[str, str]:
-    own: dict[str, str] = {}
+    own = NOTHING_DECLARED
     if settings.template:
-        own = environment_of(settings.project / settings.template, function.name, {}, TRIAL_REGION)
-    return {**lambda_environment(function.name, TRIAL_REGION), **own}
+        own = declared(settings.project / settings.template, function.name, {}, TRIAL_REGION)
+    given = lambda_environment(function.name, TRIAL_REGION, memory=own.memory, runtime=settings.runtime)
+    return {**given, **own.environment}
 
 
 def _rows(key: str, found: Mapping[str, FirstRequest], most: float | None) -> Iterator[Row]:

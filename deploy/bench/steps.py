@@ -28,14 +28,14 @@ def build(settings: Settings) -> None:
     from deploy.layer.build import build as build_layer
     from deploy.layer.cache import Cache
     from deploy.layer.spec import specs
-    from deploy.locking import lockfile
+    from deploy.locking import locked
 
-    architecture, into = settings.architectures[0], settings.project / "dist"
-    pins = lockfile.read(settings.project / settings.requirements)
+    target, into = settings.targets[0], settings.project / "dist"
+    pins = locked.pins(settings, target)
     with Engine.connect(os.environ) as engine:
-        image = engine.resolve(settings.image, architecture, print)
+        image = engine.resolve(settings.image, target.architecture, print)
         runtime = ContainerRuntime(engine, image, os.environ, print)
-        for spec in specs(settings, pins, image, architecture):
+        for spec in specs(settings, pins, image, target):
             build_layer(spec, runtime, Cache.from_environment(os.environ).root, into, use_cache=False, say=print)
 
 

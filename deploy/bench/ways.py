@@ -18,7 +18,7 @@ import yaml
 
 from deploy.configuration import CONFIG
 from deploy.errors import BuildError, Fault
-from deploy.locking.uv_call import uv_environment
+from deploy.locking.uv.call import uv_environment
 from deploy.settings import MACHINES
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Zipped(Way):
         return timed(commands, self.folder, environment)
 
 
-class Pip(Zipped):
+class PipWay(Zipped):
     """The classic way: `pip install -t` for manylinux2014, with the bytecode that pip makes."""
 
     def commands(self) -> list[list[str]]:
@@ -136,7 +136,7 @@ class Pip(Zipped):
         return [[sys.executable, "-m", "pip", "install", *quiet, *platform, *what]]
 
 
-class Uv(Zipped):
+class UvWay(Zipped):
     """The way uv documents for layers: https://docs.astral.sh/uv/guides/integration/aws-lambda/."""
 
     def commands(self) -> list[list[str]]:
@@ -146,7 +146,7 @@ class Uv(Zipped):
         return [[*install, "-r", self.requirements], ["cp", "-r", "packages/lib", "python/"]]
 
 
-class This(Way):
+class ThisWay(Way):
     """This pipeline, on a copy of the project, with `python -m deploy layer`."""
 
     @property

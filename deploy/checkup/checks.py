@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from deploy.checkup.findings import unknown
 from deploy.checkup.runner import Check
+from deploy.invocation import advised
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -54,7 +55,7 @@ def of_areas(made: Sequence[Check], areas: Collection[str]) -> Iterator[Check]:
 
 
 def _without_stage() -> Iterator[Finding]:
-    yield unknown("AWS and Discord, without a --stage", cure="name one: `nox -s doctor -- --stage dev`")
+    yield unknown("AWS and Discord, without a --stage", cure=f"name one: {advised('doctor', '--stage', 'dev')}")
 
 
 def _without_discord() -> Iterator[Finding]:
@@ -134,7 +135,7 @@ def _of_release(visit: Visit) -> Iterator[Check]:
     yield Check(
         "what is live, against the lock",
         "layers",
-        lambda: layers.as_locked(visit.settings, visit.attached, visit.shelf),
+        lambda: layers.as_locked(visit.settings, visit.attached, visit.readings, visit.downloads),
         ("the lock", *there),
     )
     yield Check(
@@ -144,7 +145,7 @@ def _of_release(visit: Visit) -> Iterator[Check]:
     yield Check(
         "the functions' limits",
         "limits",
-        lambda: limits.of_functions(visit.readings, visit.stage, visit.attached, visit.shelf),
+        lambda: limits.of_functions(visit.readings, visit.stage, visit.attached, visit.downloads),
         there,
     )
 

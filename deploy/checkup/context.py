@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from deploy.checkup.functions import Reading
     from deploy.checkup.layers import Attached
     from deploy.container.engine import Engine
-    from deploy.published.downloads import Shelf
+    from deploy.published.downloads import Downloads
     from deploy.register.application import Application
     from deploy.register.discord import Discord
     from deploy.settings import Settings, Stage
@@ -106,10 +106,10 @@ class Visit:
         return layers.read(self.aws, self.readings)
 
     @cached_property
-    def shelf(self) -> Shelf:
-        from deploy.published.downloads import Shelf
+    def downloads(self) -> Downloads:
+        from deploy.published.downloads import Downloads
 
-        return Shelf(self.aws, Cache.from_environment(self.environment).root / "published")
+        return Downloads(self.aws, Cache.from_environment(self.environment).root / "published")
 
     @cached_property
     def discord(self) -> Discord:

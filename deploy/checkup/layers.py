@@ -9,9 +9,11 @@ from deploy.aws import layers
 from deploy.checkup.findings import broken, ok, unknown, warning
 from deploy.container.digest import RuntimeImage
 from deploy.errors import AwsError
+from deploy.invocation import advised
 from deploy.layer.spec import specs
-from deploy.locking import lockfile
+from deploy.locking.locked import pins as pins_of
 from deploy.published import contents
+from deploy.settings import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
     from deploy.checkup.findings import Finding
     from deploy.checkup.functions import Reading
     from deploy.published.contents import Contents
-    from deploy.published.downloads import Shelf
-    from deploy.settings import Settings
+    from deploy.published.downloads import Downloads
+    from deploy.settings import Architecture, Settings
 
 _LISTED = 4
 
@@ -52,11 +54,11 @@ class Attached:
         """Bytes of its zip."""
         return self.content.size if self.content else 0
 
-    def opened(self, shelf: Shelf) -> Contents | None:
+    def opened(self, downloads: Downloads) -> Contents | None:
         """Download it, unless it was before, and look into it; None where it cannot be had."""
         if self.content is None:
             return None
-        return contents.read(shelf.layer(self.content, self.arn), self.arn)
+        return contents.read(downloads.layer(self.content, self.arn), self.arn)
 
 
 def read(aws: Aws, readings: Sequence[Reading]) -> Mapping[str, Attached]:
@@ -80,7 +82,7 @@ def attached(readings: Sequence[Reading]) -> Iterator[Finding]:
             continue
         wanted = list(each.function.layers)
         has = [arn.split(":")[6] for arn in each.live.layers]
-        cure = "deploy: `nox -s deploy`"
+        cure = f"deploy: {advised('deploy')}"
         for name in (name for name in wanted if name not in has):
             cause = "nothing was ever rolled out, or somebody changed the function by hand"
             yield broken(f"{each.where} does not have the layer {name}", cause, cure)
@@ -99,7 +101,7 @@ def current(
     aws: Aws, settings: Settings, found: Mapping[str, Attached], readings: Sequence[Reading]
 ) -> Iterator[Finding]:
     """See whether newer versions are published than the live ones, and whether the live ones are still there."""
-    architectures = {arn: each.live.architecture for each in readings if each.live for arn in each.live.layers}
+    architectures = _architectures(readings)
     for each in found.values():
         if each.refused:
             yield unknown(f"{each.arn}", str(each.refused), "have it shared with this account, or allow the call")
@@ -119,15 +121,15 @@ def _behind(aws: Aws, settings: Settings, each: Attached, architecture: str) -> 
     return warning(f"{each.name}:{each.version} is live, and {newest} is published", cause, "deploy, if it is meant to")
 
 
-def as_locked(settings: Settings, found: Mapping[str, Attached], shelf: Shelf) -> Iterator[Finding]:
-    """Compare what the live layers hold with what the lock says that they should."""
-    pins = lockfile.read(settings.project / settings.requirements)
-    shares = {
-        spec.layer.name: {pin.name: pin.version for pin in spec.pins}
-        for spec in specs(settings, pins, RuntimeImage(settings.image, ""), settings.architectures[0])
-    }
+def as_locked(
+    settings: Settings, found: Mapping[str, Attached], readings: Sequence[Reading], downloads: Downloads
+) -> Iterator[Finding]:
+    """Compare what the live layers hold with what the lock says that they should, for the architecture they run on."""
+    architectures = _architectures(readings)
+    locked = {each: _locked(settings, Target(settings.runtime, each)) for each in set(architectures.values())}
     for each in found.values():
-        opened = each.opened(shelf) if each.name in shares else None
+        shares = locked[architectures[each.arn]]
+        opened = each.opened(downloads) if each.name in shares else None
         if opened is None:
             continue
         differences = list(_differences(opened.versions, shares[each.name]))
@@ -137,6 +139,18 @@ def as_locked(settings: Settings, found: Mapping[str, Attached], shelf: Shelf) -
         more = f" and {len(differences) - _LISTED} more" if len(differences) > _LISTED else ""
         what = f"{each.name}:{each.version} is not what is locked: {', '.join(differences[:_LISTED])}{more}"
         yield warning(what, "the lock changed since it was rolled out", "deploy, or go back to the lock that is live")
+
+
+def _architectures(readings: Sequence[Reading]) -> Mapping[str, Architecture]:
+    """Return for each layer version that is live the architecture that it runs on."""
+    return {arn: each.live.architecture for each in readings if each.live for arn in each.live.layers}
+
+
+def _locked(settings: Settings, target: Target) -> Mapping[str, Mapping[str, str]]:
+    """Return by layer the versions that the lock has for a target."""
+    pins = pins_of(settings, target)
+    made = specs(settings, pins, RuntimeImage(settings.image_of(target.runtime), ""), target)
+    return {spec.layer.name: {pin.name: pin.version for pin in spec.pins} for spec in made}
 
 
 def _differences(live: Mapping[str, str], locked: Mapping[str, str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from deploy.aws import account
 from deploy.checkup.findings import broken, ok, unknown, warning
 from deploy.console import size
+from deploy.invocation import advised
 from deploy.layer.audit.limits import DIRECT_UPLOAD, LAYERS, NEARLY, UNZIPPED
 from deploy.published import contents
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from deploy.checkup.findings import Finding
     from deploy.checkup.functions import Reading
     from deploy.checkup.layers import Attached
-    from deploy.published.downloads import Shelf
+    from deploy.published.downloads import Downloads
     from deploy.settings import Stage
 
 ENVIRONMENT = 4096
@@ -27,7 +28,7 @@ ENVIRONMENT = 4096
 FEW = 100
 """Invocations at once with which a busy function soon meets its end; new accounts have ten, others a thousand."""
 
-_STORAGE = "delete versions that nothing uses (`nox -s prune`), or ask for a higher quota in Service Quotas"
+_STORAGE = f"delete versions that nothing uses ({advised('prune')}), or ask for a higher quota in Service Quotas"
 _CONCURRENCY = "ask for a higher quota in Service Quotas: Lambda, Concurrent executions"
 
 
@@ -48,7 +49,7 @@ def storage(found: AccountSettings) -> Iterator[Finding]:
 
 
 def of_functions(
-    readings: Sequence[Reading], stage: Stage, found: Mapping[str, Attached], shelf: Shelf
+    readings: Sequence[Reading], stage: Stage, found: Mapping[str, Attached], downloads: Downloads
 ) -> Iterator[Finding]:
     """Look at each live version: its variables, its layers, its bytes unzipped and zipped."""
     for each in readings:
@@ -60,7 +61,7 @@ def of_functions(
             cause = f"a function may have {LAYERS}"
             yield warning(f"{each.where} has {LAYERS} layers", cause, "put the packages of two layers into one")
         yield from _zipped(each, stage, found)
-        yield from _unzipped(each, found, shelf)
+        yield from _unzipped(each, found, downloads)
 
 
 def environment(where: str, variables: Mapping[str, str]) -> Finding:
@@ -82,16 +83,16 @@ def _zipped(each: Reading, stage: Stage, found: Mapping[str, Attached]) -> Itera
             yield warning(f"the zip of {name} has {size(taken)} of {size(DIRECT_UPLOAD)}", cause, cure)
 
 
-def _unzipped(each: Reading, found: Mapping[str, Attached], shelf: Shelf) -> Iterator[Finding]:
+def _unzipped(each: Reading, found: Mapping[str, Attached], downloads: Downloads) -> Iterator[Finding]:
     """Count what Lambda counts, in the very zips."""
     if each.live is None:
         return
-    opened = [found[arn].opened(shelf) for arn in each.live.layers if arn in found]
+    opened = [found[arn].opened(downloads) for arn in each.live.layers if arn in found]
     if None in opened or len(opened) != len(each.live.layers):
         cause = "a layer version that it has was deleted, or may not be read"
         yield unknown(f"how much {each.where} unzips to", cause, "see under layers")
         return
-    code = shelf.code(each.name, each.live.version, each.live.sha256)
+    code = downloads.code(each.name, each.live.version, each.live.sha256)
     taken = contents.read(code, each.where).size + sum(layer.size for layer in opened if layer)
     what = f"{each.where} unzips to {size(taken)} of {size(UNZIPPED)}, its layers included"
     cause = "code and layers count together, unzipped"

@@ -32,7 +32,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CheckOutcome:
     """What a check found, and the bug that it ended with, if it did.
 
     `skipped_for` are the names of the checks because of which it was not made: those that found something, not those
@@ -53,9 +53,9 @@ class Outcome:
         return (self.check.name,) if stops else ()
 
 
-def make(checks: Sequence[Check], say: Callable[[str], None]) -> tuple[Outcome, ...]:
+def make(checks: Sequence[Check], say: Callable[[str], None]) -> tuple[CheckOutcome, ...]:
     """Make every check; return the outcomes in the order of the checks."""
-    begun: dict[str, Future[Outcome]] = {}
+    begun: dict[str, Future[CheckOutcome]] = {}
     one_at_a_time = threading.Lock()
 
     def told(line: str) -> None:
@@ -70,18 +70,18 @@ def make(checks: Sequence[Check], say: Callable[[str], None]) -> tuple[Outcome, 
         return tuple(future.result() for future in begun.values())
 
 
-def _one(check: Check, needed: Mapping[str, Future[Outcome]], say: Callable[[str], None]) -> Outcome:
+def _one(check: Check, needed: Mapping[str, Future[CheckOutcome]], say: Callable[[str], None]) -> CheckOutcome:
     stoppers = tuple(dict.fromkeys(name for future in needed.values() for name in future.result().stoppers))
     if stoppers:
         why = unknown(check.name, f"first comes what is wrong with {' and '.join(stoppers)}")
-        return Outcome(check, (replace(why, area=check.area),), skipped_for=stoppers)
+        return CheckOutcome(check, (replace(why, area=check.area),), skipped_for=stoppers)
     started = time.monotonic()
     outcome = _looked(check)
     say(f"looked at {check.name}  {time.monotonic() - started:.1f} s")
     return outcome
 
 
-def _looked(check: Check) -> Outcome:
+def _looked(check: Check) -> CheckOutcome:
     found: list[Finding] = []
     bug: Exception | None = None
     try:
@@ -92,4 +92,4 @@ def _looked(check: Check) -> Outcome:
     except Exception as error:  # noqa: BLE001 - a bug of one check must not hide what the others find; it is raised after
         bug = error
         found.append(unknown(f"{check.name}: {type(error).__name__}: {error}", "a bug of this check", "report it"))
-    return Outcome(check, tuple(replace(finding, area=check.area) for finding in found), bug)
+    return CheckOutcome(check, tuple(replace(finding, area=check.area) for finding in found), bug)

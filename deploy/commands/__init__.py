@@ -4,6 +4,6 @@ layer, deploy, local, lock, check                what is made and shipped
 promote, rollback, prune, share, register        the life of a release
 status, show, diff, where, report, scan, doctor  looking; nothing is changed
 bench, engine, update_text                       around it
-agreement                                        asking a person before something is changed
-looking                                          what the commands that only look have in common
+confirm                                          asking a person before something is changed
+read_only                                        what the commands that only look have in common
 """

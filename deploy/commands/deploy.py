@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING
 from deploy.commands import layer
 from deploy.configuration import load
 from deploy.console import Console, size
+from deploy.invocation import advised
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from deploy.release.deploy import Shipped
+    from deploy.release.deploy import DeployResult
     from deploy.settings import Settings, Stage
 
 
@@ -55,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     from deploy.aws.connection import connect
     from deploy.local_secrets import with_secrets
     from deploy.release import stack
-    from deploy.release.deploy import Shipment
+    from deploy.release.deploy import Deployment
     from deploy.share import grants
 
     grants.refuse_unasked_public(settings, asked=arguments.public)
@@ -68,24 +69,24 @@ def run(arguments: argparse.Namespace) -> int:
     def confirm(lost: Sequence[str]) -> bool:
         return arguments.yes or confirmed(lost)
 
-    shipment = Shipment(aws, settings, stage, parameters, made, console.say, confirm)
+    deployment = Deployment(aws, settings, stage, parameters, made, console.say, confirm)
     if arguments.plan:
-        shipment.show()
+        deployment.show()
         console.say("nothing was changed; without --plan it is done")
         return 0
-    summarise(shipment.deploy(), settings, stage, console)
+    summarise(deployment.deploy(), settings, stage, console)
     return 0
 
 
-def summarise(shipped: Shipped, settings: Settings, stage: Stage, console: Console) -> None:
-    show_release(shipped, stage, console)
-    for output in shipped.outputs:
+def summarise(done: DeployResult, settings: Settings, stage: Stage, console: Console) -> None:
+    show_release(done, stage, console)
+    for output in done.outputs:
         console.say(f"{output.key}: {output.value}{f'  ({output.description})' if output.description else ''}")
     console.say(_next_step(settings, stage))
 
 
-def show_release(shipped: Shipped, stage: Stage, console: Console) -> None:
-    release = shipped.release
+def show_release(done: DeployResult, stage: Stage, console: Console) -> None:
+    release = done.release
     console.say()
     rows = [
         [each.name, each.alias, each.version, f"was {each.was}" if each.moved else "unchanged"]
@@ -94,7 +95,7 @@ def show_release(shipped: Shipped, stage: Stage, console: Console) -> None:
     console.table(["function", "alias", "version", ""], rows)
     console.say()
     sent = f"{size(release.uploaded)} uploaded" if release.uploaded else "nothing uploaded"
-    state = sent if shipped.changed else "nothing changed, nothing uploaded"
+    state = sent if done.changed else "nothing changed, nothing uploaded"
     console.say(f"release {release.id} is live in {stage.name}: {state}")
 
 
@@ -102,8 +103,8 @@ def _next_step(settings: Settings, stage: Stage) -> str:
     stages = list(settings.stages)
     following = stages[stages.index(stage.name) + 1 :]
     if following:
-        return f"next: try it, then `nox -s promote -- --from {stage.name} --to {following[0]}`"
-    return f"next: try it; to go back, `nox -s rollback -- --stage {stage.name}`"
+        return f"next: try it, then {advised('promote', '--from', stage.name, '--to', following[0])}"
+    return f"next: try it; to go back, {advised('rollback', '--stage', stage.name)}"
 
 
 def confirmed(lost: Sequence[str]) -> bool:

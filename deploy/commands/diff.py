@@ -15,12 +15,12 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from deploy.commands import looking
+from deploy.commands import read_only
 from deploy.configuration import load
 from deploy.console import Console
 
 if TYPE_CHECKING:
-    from deploy.published.reference import Subject
+    from deploy.published.reference import OpenedLayer
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -33,7 +33,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("before", help="VERSION, LAYER:VERSION, LAYER, an ARN, local, or a .zip file")
     parser.add_argument("after", nargs="?", default="local", help="the same (default: local)")
     parser.add_argument("--files", action="store_true", help="name every file that was added, removed or changed")
-    forms = looking.choose(parser)
+    forms = read_only.add_arguments(parser)
     forms.add_argument("--markdown", action="store_true", help="print it as a section of a pull request's text")
 
 
@@ -41,10 +41,10 @@ def run(arguments: argparse.Namespace) -> int:
     from deploy.published.difference import difference
     from deploy.published.difference_text import markdown, show
 
-    before, after = _subjects(arguments)
+    before, after = _opened(arguments)
     found = difference(before.contents, after.contents)
     if arguments.json:
-        looking.print_json({"names": {"before": before.name, "after": after.name}} | found.as_json())
+        read_only.print_json({"names": {"before": before.name, "after": after.name}} | found.as_json())
     elif arguments.markdown:
         print(markdown(found, f"{before.name} → {after.name}"), end="")
     else:
@@ -54,16 +54,16 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _subjects(arguments: argparse.Namespace) -> list[Subject]:
+def _opened(arguments: argparse.Namespace) -> list[OpenedLayer]:
     from deploy.published import reference
 
     settings = load(arguments.project, os.environ)
-    place = looking.Place.chosen(settings, arguments)
+    place = read_only.Location.chosen(settings, arguments)
     dist = arguments.project / "dist"
     # Both are understood before AWS is asked for one.
     wanted = [reference.refer(each, settings.layers, dist) for each in (arguments.before, arguments.after)]
-    return [reference.read(each, place.shelf) for each in wanted]
+    return [reference.read(each, place.downloads) for each in wanted]
 
 
-def _titled(found: Subject) -> str:
+def _titled(found: OpenedLayer) -> str:
     return found.name if found.contents.is_ours else f"{found.name} (not ours)"

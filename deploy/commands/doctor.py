@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from deploy.checkup.context import Visit
     from deploy.checkup.findings import Finding
-    from deploy.checkup.runner import Outcome
+    from deploy.checkup.runner import CheckOutcome
 
 _SHOWN = {"ok": "ok", "warning": "WARNING", "broken": "BROKEN", "unknown": "-"}
 _INDENT = " " * 11
@@ -148,7 +148,7 @@ def _print_json(stage: str | None, findings: Sequence[Finding]) -> None:
     print(json.dumps(whole, indent=1))
 
 
-def _bugs(outcomes: Sequence[Outcome]) -> Iterator[Exception]:
+def _bugs(outcomes: Sequence[CheckOutcome]) -> Iterator[Exception]:
     """Print the traceback of each check that has a bug; what the others found was told before."""
     for outcome in outcomes:
         if outcome.bug:

@@ -27,6 +27,7 @@ from deploy.commands import layer
 from deploy.configuration import load
 from deploy.console import Console
 from deploy.errors import ConfigError, EngineError, Fault
+from deploy.invocation import advised
 from deploy.prepare import Choices, prepare
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from deploy.container.engine import Engine
     from deploy.local.system import System
     from deploy.prepare import Prepared
-    from deploy.release.deploy import Shipped
+    from deploy.release.deploy import DeployResult
     from deploy.settings import Settings, Stage
 
 
@@ -119,13 +120,13 @@ class _Run:
                     system.running(self.settings, self.stage, self.engine, self.console.say, self.arguments.port)
                 )
             with self.steps("deploy"):
-                shipped = running.deploy(prepared, self.console.say)
-            return self._use(running, prepared, shipped)
+                done = running.deploy(prepared, self.console.say)
+            return self._use(running, prepared, done)
 
-    def _use(self, running: System, prepared: Prepared, shipped: Shipped) -> int:
+    def _use(self, running: System, prepared: Prepared, done: DeployResult) -> int:
         from deploy.local import companion, session
 
-        outputs = running.outputs(shipped)
+        outputs = running.outputs(done)
         if self.settings.discord and self.settings.local:
             with self.steps("commands registered, endpoint tried"):
                 count = running.register(outputs)
@@ -135,7 +136,7 @@ class _Run:
             words = ["command", *self.arguments.words] if self.arguments.words else ["play"]
             with self.steps("played"):
                 code = companion.play(self.settings, words, running.introduction, outputs)
-        deploying.show_release(shipped, self.stage, self.console)
+        deploying.show_release(done, self.stage, self.console)
         layer.summarise(prepared, self.console)
         self.console.say()
         self.steps.show()
@@ -157,7 +158,9 @@ class _Run:
         self.console.say()
         for what, where in {**running.introduction.addresses, **outputs}.items():
             self.console.say(f"{what}: {where}")
-        self.console.say("running. Another terminal can play and redeploy: `nox -s local -- --help`; and all else with")
+        self.console.say(
+            f"running. Another terminal can play and redeploy: {advised('local', '--help')}; and all else with"
+        )
         keys = {**running.emulator.environment(self.stage.region), **running.introduction.environment}
         for name, value in keys.items():
             self.console.say(f"export {name}={value}")
@@ -201,8 +204,8 @@ def _redeploy(settings: Settings, arguments: argparse.Namespace, console: Consol
     with system.only(emulator.environment(stage.region)):
         aws = system.connected(stage)
         running = system.System(settings, stage, emulator, held.introduction, aws)
-        shipped = running.deploy(prepared, console.say)
-    deploying.show_release(shipped, stage, console)
+        done = running.deploy(prepared, console.say)
+    deploying.show_release(done, stage, console)
     console.say(f"redeployed in {time.monotonic() - started:.1f} s")
     return 0
 

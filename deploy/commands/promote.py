@@ -24,6 +24,7 @@ from deploy.commands.deploy import confirmed
 from deploy.configuration import load
 from deploy.console import Console, size
 from deploy.errors import ConfigError, Fault
+from deploy.invocation import advised
 
 if TYPE_CHECKING:
     import argparse
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from deploy.container.digest import RuntimeImage
     from deploy.layer.values import BuiltLayer
     from deploy.prepare import Prepared
-    from deploy.release.deploy import Shipment, Shipped
+    from deploy.release.deploy import Deployment, DeployResult
     from deploy.release.promote import Candidate
     from deploy.settings import Architecture, Settings, Stage
 
@@ -73,16 +74,16 @@ def run(arguments: argparse.Namespace) -> int:
     console.say(f"from {source.name}: account {here.account}, {here.region}")
     console.say(f"to   {target.name}: account {there.account}, {there.region}")
     candidate = run.candidate(here)
-    shipment = run.shipment(there, candidate, parameters)
+    deployment = run.deployment(there, candidate, parameters)
     before = run.releases(there)
-    shipped = None if arguments.plan else shipment.deploy()
-    if shipped is None:
-        shipment.show()
+    done = None if arguments.plan else deployment.deploy()
+    if done is None:
+        deployment.show()
         console.say("nothing was changed; without --plan it is done")
     else:
-        _summarise(candidate, shipped, before, target, console)
+        _summarise(candidate, done, before, target, console)
     if arguments.json:
-        print(json.dumps(_json(candidate, shipped, before, run), indent=1))
+        print(json.dumps(_json(candidate, done, before, run), indent=1))
     return 0
 
 
@@ -99,24 +100,24 @@ class _Run:
     def candidate(self, aws: Aws) -> Candidate:
         from deploy.git import commit
         from deploy.layer.cache import Cache
-        from deploy.published.downloads import Shelf
+        from deploy.published.downloads import Downloads
         from deploy.release import promote
 
-        shelf = Shelf(aws, Cache.from_environment(os.environ).root / "published")
-        found = promote.fetch(aws, self.settings, self.source, shelf)
+        downloads = Downloads(aws, Cache.from_environment(os.environ).root / "published")
+        found = promote.fetch(aws, self.settings, self.source, downloads)
         self.console.say(f"release {found.release} of {found.git}: what {self.source.name} runs and answers for")
         if found.git != (here := commit(self.settings.project).short):
             self.console.say(f"the template and config/pipeline.yaml are of {here}, the release is of {found.git}")
         return found
 
-    def shipment(self, aws: Aws, candidate: Candidate, parameters: Mapping[str, str]) -> Shipment:
-        from deploy.release.deploy import Shipment
+    def deployment(self, aws: Aws, candidate: Candidate, parameters: Mapping[str, str]) -> Deployment:
+        from deploy.release.deploy import Deployment
 
         def confirm(lost: Sequence[str]) -> bool:
             return self.arguments.yes or confirmed(lost)
 
         made, say = self._proven(candidate), self.console.say
-        return Shipment(aws, self.settings, self.target, parameters, made, say, confirm, candidate.origin)
+        return Deployment(aws, self.settings, self.target, parameters, made, say, confirm, candidate.origin)
 
     def _proven(self, candidate: Candidate) -> Prepared:
         from deploy.prepare import Choices, prove
@@ -137,37 +138,37 @@ class _Run:
 
 
 def _summarise(
-    candidate: Candidate, shipped: Shipped, before: Mapping[str, str], target: Stage, console: Console
+    candidate: Candidate, done: DeployResult, before: Mapping[str, str], target: Stage, console: Console
 ) -> None:
     rows = [
-        [each.name, each.alias, each.version, shipped.release.id, _was(each.was, before.get(each.name))]
-        for each in shipped.release.functions
+        [each.name, each.alias, each.version, done.release.id, _was(each.was, before.get(each.name))]
+        for each in done.release.functions
     ]
     console.say()
     console.table(["function", "alias", "version", "release", ""], rows)
     console.say()
-    sent = f"{size(shipped.release.uploaded)} uploaded" if shipped.release.uploaded else "nothing uploaded"
+    sent = f"{size(done.release.uploaded)} uploaded" if done.release.uploaded else "nothing uploaded"
     # A stage with more architectures than its functions use counts layers that nothing has, and names it otherwise.
-    called = "as in" if shipped.release.id == candidate.release else f"{candidate.release} in"
-    console.say(f"release {shipped.release.id} is live in {target.name}, {called} {candidate.stage}: {sent}")
-    for output in shipped.outputs:
+    called = "as in" if done.release.id == candidate.release else f"{candidate.release} in"
+    console.say(f"release {done.release.id} is live in {target.name}, {called} {candidate.stage}: {sent}")
+    for output in done.outputs:
         console.say(f"{output.key}: {output.value}{f'  ({output.description})' if output.description else ''}")
-    console.say(f"next: try it; to go back, `nox -s rollback -- --stage {target.name}`")
+    console.say(f"next: try it; to go back, {advised('rollback', '--stage', target.name)}")
 
 
 def _was(version: str, release: str | None) -> str:
     return f"was {version}, {release or 'of no release'}"
 
 
-def _json(candidate: Candidate, shipped: Shipped | None, before: Mapping[str, str], run: _Run) -> dict[str, Any]:
-    functions = shipped.release.functions if shipped else ()
+def _json(candidate: Candidate, done: DeployResult | None, before: Mapping[str, str], run: _Run) -> dict[str, Any]:
+    functions = done.release.functions if done else ()
     return {
         "from": run.source.name,
         "to": run.target.name,
         "release": candidate.release,
         "git": candidate.git,
-        "changed": shipped.changed if shipped else False,
-        "uploaded_bytes": shipped.release.uploaded if shipped else 0,
+        "changed": done.changed if done else False,
+        "uploaded_bytes": done.release.uploaded if done else 0,
         "functions": [
             {
                 "name": each.name,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import argparse
 
     from deploy.errors import Fault
-    from deploy.release.prune_plan import Judged
+    from deploy.release.prune_plan import JudgedVersion
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -53,11 +53,13 @@ def run(arguments: argparse.Namespace) -> int:
     console = Console(sys.stderr if arguments.json else sys.stdout)
     aws = connect(stage)
     console.say(f"stage {stage.name}: account {aws.account}, {aws.region}")
-    plan = prune_plan.plan(aws, settings, stage, prune_plan.Policy(arguments.keep, arguments.days, datetime.now(UTC)))
+    plan = prune_plan.plan(
+        aws, settings, stage, prune_plan.KeepPolicy(arguments.keep, arguments.days, datetime.now(UTC))
+    )
     console.table(["", "version", "since", "made of", "size", "why"], plan.rows())
     for line in plan.lines():
         console.say(line)
-    gone: list[Judged] = []
+    gone: list[JudgedVersion] = []
     faults: list[Fault] = []
     if not arguments.yes:
         console.say("nothing was changed; --yes deletes" if plan.going else "nothing to delete")

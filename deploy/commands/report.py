@@ -16,7 +16,7 @@ import argparse
 import os
 from pathlib import Path
 
-from deploy.commands import looking
+from deploy.commands import read_only
 from deploy.configuration import load
 from deploy.console import size
 
@@ -34,7 +34,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     which.add_argument("--arn", type=_arn, help="a layer version of any account")
     parser.add_argument("--compare", metavar="N|local|FILE", help="show what changed since that version or zip")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to write it (default: dist/LAYER.html)")
-    looking.choose(parser)
+    read_only.add_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -45,20 +45,20 @@ def run(arguments: argparse.Namespace) -> int:
     from deploy.report.page import render
 
     settings = load(arguments.project, os.environ)
-    place, dist = looking.Place.chosen(settings, arguments), arguments.project / "dist"
+    place, dist = read_only.Location.chosen(settings, arguments), arguments.project / "dist"
     # All are understood before AWS is asked for one.
     wanted = [reference.refer(name, settings.layers, dist) for name in (_wanted(arguments), _before(arguments)) if name]
-    shown, *before = (reference.read(each, place.shelf) for each in wanted)
+    shown, *before = (reference.read(each, place.downloads) for each in wanted)
     data = gather(known(shown, dist), settings, *before)
     page = render(data).encode()
     target: Path = arguments.out or dist / f"{stem(shown)}.html"
     write(target, page)
     if arguments.json:
-        looking.print_json(
+        read_only.print_json(
             {"file": str(target), "bytes": len(page), "layer": data.name, "sha256": data.contents.sha256}
         )
     else:
-        looking.console(arguments).say(f"{target}  {size(len(page))}, about {data.origin}")
+        read_only.console(arguments).say(f"{target}  {size(len(page))}, about {data.origin}")
     return 0
 
 

@@ -15,9 +15,10 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from deploy.commands import agreement
+from deploy.commands import confirm
 from deploy.configuration import load
 from deploy.console import Console
+from deploy.invocation import advised
 
 if TYPE_CHECKING:
     import argparse
@@ -37,7 +38,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("release", nargs="?", metavar="RELEASE", help="a release's name, or its first digits")
     parser.add_argument("--stage", required=True, help="a stage of config/pipeline.yaml")
-    agreement.choose(parser)
+    confirm.add_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print what was done as JSON; all else goes to stderr")
 
 
@@ -47,21 +48,21 @@ def run(arguments: argparse.Namespace) -> int:
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
     from deploy.aws.connection import connect
     from deploy.layer.cache import Cache
-    from deploy.published.downloads import Shelf
+    from deploy.published.downloads import Downloads
     from deploy.release import history, rollback
 
     console = Console(sys.stderr if arguments.json else sys.stdout)
     aws = connect(stage)
     console.say(f"stage {stage.name}: account {aws.account}, {aws.region}")
-    shelf = Shelf(aws, Cache.from_environment(os.environ).root / "published")
+    downloads = Downloads(aws, Cache.from_environment(os.environ).root / "published")
     standings = history.read(aws, settings, stage)
-    plan = rollback.plan(stage.name, standings, arguments.release, shelf, settings.project)
+    plan = rollback.plan(stage.name, standings, arguments.release, downloads, settings.project)
     for line in plan.lines():
         console.say(line)
     applies = not (arguments.plan or plan.is_empty)
     if applies:
-        agreement.demand(f"Move {stage.name} to release {plan.release}?", yes=arguments.yes)
-        rollback.carry_out(aws, plan, shelf, console.say)
+        confirm.ask(f"Move {stage.name} to release {plan.release}?", yes=arguments.yes)
+        rollback.carry_out(aws, plan, downloads, console.say)
         _summarise(plan, console)
     else:
         console.say("nothing was changed" + ("" if plan.is_empty else "; without --plan it is done"))
@@ -79,7 +80,7 @@ def _summarise(plan: RollbackPlan, console: Console) -> None:
     console.table(["function", "alias", "version", "release", ""], rows)
     console.say()
     console.say(f"release {plan.release} is live in {plan.stage}")
-    console.say(f"next: find out why, then deploy; to go forward again, `nox -s rollback -- --stage {plan.stage}`")
+    console.say(f"next: find out why, then deploy; to go forward again, {advised('rollback', '--stage', plan.stage)}")
 
 
 def _was(standing: Standing) -> str:

@@ -67,10 +67,10 @@ def _scan(settings: Settings, stage: str | None, service: str, today: date) -> S
     where = settings.stage(stage)
     from deploy.aws.connection import connect
     from deploy.layer.cache import Cache
-    from deploy.published.downloads import Shelf
+    from deploy.published.downloads import Downloads
 
-    shelf = Shelf(connect(where), Cache.from_environment(os.environ).root / "published")
-    return scan_live(settings, where, shelf, service, today)
+    downloads = Downloads(connect(where), Cache.from_environment(os.environ).root / "published")
+    return scan_live(settings, where, downloads, service, today)
 
 
 def show(scanned: Scanned, console: Console) -> None:

@@ -98,11 +98,11 @@ def run(arguments: argparse.Namespace) -> int:
     from deploy.share import catalog, grants, reconcile
 
     grants.refuse_unasked_public(settings, asked=arguments.public)
-    shelf = Cache.from_environment(os.environ).root / "published"
+    downloads = Cache.from_environment(os.environ).root / "published"
     aws = connect(stage)
     console.say(f"stage {stage.name}: account {aws.account}, {', '.join(stage.regions)}")
     wish = reconcile.Wish(stable=arguments.stable, layer=arguments.layer)
-    planned = reconcile.plan(aws, settings, stage, wish, shelf)
+    planned = reconcile.plan(aws, settings, stage, wish, downloads)
     show(planned, console)
     written = None
     if arguments.plan:
@@ -110,11 +110,11 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         foreign = bool(planned.foreign) and (arguments.yes or _confirmed(planned, asking=not arguments.json))
         planned.apply(console.say, foreign=foreign)
-        written = catalog.deliver(catalog.make(planned.places, settings, shelf), settings.project / "dist")
+        written = catalog.deliver(catalog.make(planned.places, settings, downloads), settings.project / "dist")
         summarise(planned, console, foreign=foreign)
         console.say(f"{written.parent.name}/{written.name}")
     if arguments.json:
-        done = planned if arguments.plan else reconcile.plan(aws, settings, stage, reconcile.Wish(), shelf)
+        done = planned if arguments.plan else reconcile.plan(aws, settings, stage, reconcile.Wish(), downloads)
         print(json.dumps(described(planned, done, applied=not arguments.plan), indent=1))
     return 0
 

@@ -14,7 +14,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from deploy.commands import looking
+from deploy.commands import read_only
 from deploy.configuration import load
 from deploy.console import Console, size
 
@@ -33,7 +33,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("layer", help="VERSION, LAYER:VERSION, LAYER, an ARN, local, or a .zip file")
-    forms = looking.choose(parser)
+    forms = read_only.add_arguments(parser)
     forms.add_argument("--sbom", action="store_true", help="print its CycloneDX bill of materials, made from the zip")
 
 
@@ -42,20 +42,20 @@ def run(arguments: argparse.Namespace) -> int:
     from deploy.published.known import known, sbom
 
     settings = load(arguments.project, os.environ)
-    place = looking.Place.chosen(settings, arguments)
+    place = read_only.Location.chosen(settings, arguments)
     dist = arguments.project / "dist"
-    found = reference.read(reference.refer(arguments.layer, settings.layers, dist), place.shelf)
+    found = reference.read(reference.refer(arguments.layer, settings.layers, dist), place.downloads)
     if arguments.sbom:
         print(sbom(found), end="")
     elif arguments.json:
-        looking.print_json(known(found, dist).as_json())
+        read_only.print_json(known(found, dist).as_json())
     else:
         _show(known(found, dist), Console())
     return 0
 
 
 def _show(found: Known, console: Console) -> None:
-    console.say(found.subject.name)
+    console.say(found.layer.name)
     for name, text in _facts(found):
         if text:
             console.say(f"  {name:<12}{text}")
@@ -73,7 +73,7 @@ def _show(found: Known, console: Console) -> None:
 def _facts(found: Known) -> Iterator[tuple[str, str]]:
     from deploy.layer.audit.limits import UNZIPPED
 
-    held, there = found.contents, found.subject.published
+    held, there = found.contents, found.layer.published
     yield (
         "",
         ""

@@ -20,7 +20,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from deploy.commands import looking
+from deploy.commands import read_only
 from deploy.configuration import load
 from deploy.console import Console, size
 from deploy.errors import Fault
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from deploy.status.standing import StackStanding, Standing, VersionStanding
+    from deploy.status.values import StackStatus, StageState, VersionStatus
 
 DRIFTED = 3
 
@@ -47,7 +47,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         action="store_true",
         help="do not compare the template with the stack, which takes the right to make and delete a change set",
     )
-    looking.choose(parser)
+    read_only.add_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -56,30 +56,30 @@ def run(arguments: argparse.Namespace) -> int:
     from deploy.status.observe import observe
     from deploy.status.remarks import remarks
 
-    settings, console = load(arguments.project, os.environ), looking.console(arguments)
-    place = looking.Place.chosen(settings, arguments)
+    settings, console = load(arguments.project, os.environ), read_only.console(arguments)
+    place = read_only.Location.chosen(settings, arguments)
     place.need_stage()
     environment = None if arguments.without_template else with_secrets(os.environ, settings.project, place.stage.name)
-    shelf = place.shelf()
-    console.say(f"stage {place.stage.name}: account {shelf.aws.account}, {shelf.aws.region}")
+    downloads = place.downloads()
+    console.say(f"stage {place.stage.name}: account {downloads.aws.account}, {downloads.aws.region}")
     with console.step("look at functions, layers, queues and the stack"):
-        standing = observe(shelf, settings, place.stage, environment)
-    drifted, remarked = drift(settings, standing), remarks(settings, standing)
+        state = observe(downloads, settings, place.stage, environment)
+    drifted, remarked = drift(settings, state), remarks(settings, state)
     if arguments.json:
-        looking.print_json(standing.as_json(drifted, remarked))
+        read_only.print_json(state.as_json(drifted, remarked))
     else:
-        _show(standing, drifted, remarked, Console())
+        _show(state, drifted, remarked, Console())
     return DRIFTED if arguments.check and drifted else 0
 
 
-def _show(standing: Standing, drifted: Sequence[Fault], remarked: Sequence[Fault], console: Console) -> None:
-    if standing.stack:
-        console.say(f"stack {standing.stack.name}: {_stack(standing.stack)}")
+def _show(state: StageState, drifted: Sequence[Fault], remarked: Sequence[Fault], console: Console) -> None:
+    if state.stack:
+        console.say(f"stack {state.stack.name}: {_stack(state.stack)}")
     for columns, rows in (
-        (["function", "alias", "version", "release", "code sha256", "layers", "last update"], _aliases(standing)),
-        (["layer version", "state", "zip", "unzipped", "the newest has"], _layers(standing)),
-        (["version", "code zip", "unzipped", "with layers", "of the limit", "layers", "runtime"], _sizes(standing)),
-        (["queue", "taken by", "state", "waiting", "in flight", "delayed", "dead letters"], _queues(standing)),
+        (["function", "alias", "version", "release", "code sha256", "layers", "last update"], _aliases(state)),
+        (["layer version", "state", "zip", "unzipped", "the newest has"], _layers(state)),
+        (["version", "code zip", "unzipped", "with layers", "of the limit", "layers", "runtime"], _sizes(state)),
+        (["queue", "taken by", "state", "waiting", "in flight", "delayed", "dead letters"], _queues(state)),
     ):
         if shown := list(dict.fromkeys(rows)):
             console.say()
@@ -101,7 +101,7 @@ def _together(faults: Sequence[Fault]) -> Iterator[Fault]:
         yield Fault(", ".join(where), what, cause, cure)
 
 
-def _stack(stack: StackStanding) -> str:
+def _stack(stack: StackStatus) -> str:
     if not stack.status:
         return "there is none"
     if stack.changes is None:
@@ -110,8 +110,8 @@ def _stack(stack: StackStanding) -> str:
     return f"{stack.status}, {f'a deploy would change: {waiting}' if waiting else 'as the template says'}"
 
 
-def _aliases(standing: Standing) -> Iterator[tuple[str, ...]]:
-    for function in standing.functions:
+def _aliases(state: StageState) -> Iterator[tuple[str, ...]]:
+    for function in state.functions:
         for alias in function.aliases:
             for version in alias.versions:
                 share = alias.share(version.state.version)
@@ -126,19 +126,19 @@ def _aliases(standing: Standing) -> Iterator[tuple[str, ...]]:
                 )
 
 
-def _layers(standing: Standing) -> Iterator[tuple[str, ...]]:
-    for version in _versions(standing):
+def _layers(state: StageState) -> Iterator[tuple[str, ...]]:
+    for version in _versions(state):
         for layer in version.layers:
             held = layer.contents
-            state = f"behind {layer.newest}" if layer.place == "behind" else layer.place
+            place = f"behind {layer.newest}" if layer.place == "behind" else layer.place
             sizes = (size(held.zipped), size(held.size)) if held else ("", "")
-            yield (f"{layer.layer}:{layer.version}", state, *sizes, ", ".join(layer.behind))
+            yield (f"{layer.layer}:{layer.version}", place, *sizes, ", ".join(layer.behind))
 
 
-def _sizes(standing: Standing) -> Iterator[tuple[str, ...]]:
+def _sizes(state: StageState) -> Iterator[tuple[str, ...]]:
     from deploy.layer.audit.limits import LAYERS, UNZIPPED
 
-    for version in _versions(standing):
+    for version in _versions(state):
         total = version.size
         yield (
             f"{version.state.name}:{version.state.version}",
@@ -147,11 +147,11 @@ def _sizes(standing: Standing) -> Iterator[tuple[str, ...]]:
             "unknown" if total is None else size(total),
             "unknown" if total is None else f"{total / UNZIPPED:.1%}",
             f"{len(version.layers)} of {LAYERS}",
-            _runtime(version, standing.today),
+            _runtime(version, state.today),
         )
 
 
-def _runtime(version: VersionStanding, today: date) -> str:
+def _runtime(version: VersionStatus, today: date) -> str:
     from deploy.runtimes.end_of_life import days_left
 
     runtime = str(version.state.configuration.get("Runtime", "none"))
@@ -160,8 +160,8 @@ def _runtime(version: VersionStanding, today: date) -> str:
     return f"{runtime} {version.state.architecture}, {until}"
 
 
-def _queues(standing: Standing) -> Iterator[tuple[str, ...]]:
-    for each in standing.queues:
+def _queues(state: StageState) -> Iterator[tuple[str, ...]]:
+    for each in state.queues:
         queue, dead = each.queue, each.dead
         yield (
             queue.name if queue else each.source.arn,
@@ -172,7 +172,7 @@ def _queues(standing: Standing) -> Iterator[tuple[str, ...]]:
         )
 
 
-def _versions(standing: Standing) -> Iterator[VersionStanding]:
-    for function in standing.functions:
+def _versions(state: StageState) -> Iterator[VersionStatus]:
+    for function in state.functions:
         for alias in function.aliases:
             yield from alias.versions

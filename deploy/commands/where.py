@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from deploy.commands import looking
+from deploy.commands import read_only
 from deploy.configuration import load
 from deploy.console import Console
 from deploy.locking.lockfile import normalised
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from deploy.aws.connection import Aws
     from deploy.published.usage import User
-    from deploy.published.where import Answer
+    from deploy.published.where import PackageSearch
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -41,28 +41,28 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument(
         "--in-use", action="store_true", help="look only into what a function has: far less to download"
     )
-    looking.choose(parser)
+    read_only.add_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     from deploy.published import usage, where
 
-    settings, console = load(arguments.project, os.environ), looking.console(arguments)
-    shelf = looking.Place.chosen(settings, arguments).shelf()
-    console.say(f"account {shelf.aws.account}, {shelf.aws.region}")
+    settings, console = load(arguments.project, os.environ), read_only.console(arguments)
+    downloads = read_only.Location.chosen(settings, arguments).downloads()
+    console.say(f"account {downloads.aws.account}, {downloads.aws.region}")
     with console.step("ask every function what it runs"):
-        used = usage.read(shelf.aws)
-    arns = where.candidates(shelf.aws, used, layer=arguments.layer, in_use=arguments.in_use)
+        used = usage.read(downloads.aws)
+    arns = where.candidates(downloads.aws, used, layer=arguments.layer, in_use=arguments.in_use)
     with console.counted("open layer versions", len(arns)) as advance:
-        found = where.find(shelf, arns, arguments.package, used, advance)
+        found = where.find(downloads, arns, arguments.package, used, advance)
     if arguments.json:
-        looking.print_json(_as_json(shelf.aws, arguments.package, found))
+        read_only.print_json(_as_json(downloads.aws, arguments.package, found))
     else:
         _show(arguments.package, found, Console())
     return 0
 
 
-def _show(wanted: Requirement, found: Answer, console: Console) -> None:
+def _show(wanted: Requirement, found: PackageSearch, console: Console) -> None:
     from deploy.published import where
 
     console.say()
@@ -70,24 +70,24 @@ def _show(wanted: Requirement, found: Answer, console: Console) -> None:
         ["layer version", "package", "run by"],
         [
             row
-            for each in found.holders
+            for each in found.matches
             for row in where.rows(each.users, each.name, f"{normalised(wanted.name)} {each.package_version}")
         ],
     )
-    if found.holders:
+    if found.matches:
         console.say()
     console.say(_summary(wanted, found))
-    if found.unseen:
+    if found.unreadable:
         console.say("\nin use, and cannot be opened: whether these hold it is not known")
         console.table(
             ["layer version", "why", "run by"],
-            [row for each in found.unseen for row in where.rows(each.users, each.arn, each.why)],
+            [row for each in found.unreadable for row in where.rows(each.users, each.arn, each.why)],
         )
 
 
-def _summary(wanted: Requirement, found: Answer) -> str:
-    users = [user for each in found.holders for user in each.users]
-    held = f"{len(found.holders)} of {found.opened} layer versions hold {wanted}"
+def _summary(wanted: Requirement, found: PackageSearch) -> str:
+    users = [user for each in found.matches for user in each.users]
+    held = f"{len(found.matches)} of {found.opened} layer versions hold {wanted}"
     return f"{held}; {len(users)} function versions have them, {_aliased(users)} through an alias"
 
 
@@ -95,15 +95,15 @@ def _aliased(users: Sequence[User]) -> int:
     return sum(bool(user.aliases) for user in users)
 
 
-def _as_json(aws: Aws, wanted: Requirement, found: Answer) -> dict[str, Any]:
+def _as_json(aws: Aws, wanted: Requirement, found: PackageSearch) -> dict[str, Any]:
     return {
         "package": normalised(wanted.name),
         "specifier": str(wanted.specifier),
         "account": aws.account,
         "region": aws.region,
         "opened": found.opened,
-        "holders": [each.as_json() for each in found.holders],
-        "unseen": [each.as_json() for each in found.unseen],
+        "holders": [each.as_json() for each in found.matches],
+        "unseen": [each.as_json() for each in found.unreadable],
     }
 
 

@@ -54,11 +54,11 @@ def assemble(recipe: Recipe, offered: dict[str, bytes]) -> dict[str, bytes]:
     _check_interpreter(recipe)
     tools = selection.tool_hashes(TOOLS.read_text(encoding="utf-8"))
     wheels = selection.select(offered, recipe.pins, tools, interpreter=recipe.interpreter)
-    trimmed = apply.trim(selection.merge(wheels), recipe)
+    deflate = tool.load(offered, tools)
+    trimmed = apply.trim(selection.merge(wheels), recipe, deflate)
     stripped = symbols.strip(trimmed.files) if apply.is_on(apply.SYMBOLS, recipe) else symbols.Stripped()
     trimmed = trimmed.after(apply.SYMBOLS, stripped.change, recipe)
     compiled = bytecode.compile_all(trimmed.files, sourceless=recipe.bytecode == "sourceless")
-    deflate = tool.load(offered, tools)
     layer = inventory.Assembled(
         recipe=recipe,
         wheels=wheels,

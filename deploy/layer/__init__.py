@@ -12,7 +12,7 @@ evidence              what was proven, as values
 values                a built layer and a code bundle, as values
 causes                why an import probably failed, and what to do
 opt_folder            /opt, as Lambda lays layers out in it
-template_environment  the environment that a function has
+template_environment  the environment and the memory that a function has
 manifest              dist/<layer>.json: everything that is known of a layer
 sbom                  the CycloneDX bill of materials
 dist                  dist/: a verified layer's zip with its manifest and SBOM

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deploy.invocation import advised
 from deploy.locking.lockfile import normalised
 
 if TYPE_CHECKING:
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
 # An error and the distribution that met it, to the likely cause and what to do.
 Explain = Callable[[str, str], tuple[str, str]]
 
-_RELOCK = "lock a wheel that fits the runtime: `nox -s lock`"
-_VERSIONS = "lock versions that fit each other: `nox -s lock -- --upgrade`"
-_EITHER = "narrow the trim rule in config/pipeline.yaml, or lock other versions: `nox -s lock -- --upgrade`"
+_RELOCK = f"lock a wheel that fits the runtime: {advised('lock')}"
+_VERSIONS = f"lock versions that fit each other: {advised('lock', '--upgrade')}"
+_EITHER = f"narrow the trim rule in config/pipeline.yaml, or lock other versions: {advised('lock', '--upgrade')}"
 _TRIM = "keep it: narrow the trim rule in config/pipeline.yaml"
-_FIND = "add the distribution that brings the module to requirements.in, and lock it: `nox -s lock`"
+_FIND = f"add the distribution that brings the module to requirements.in, and lock it: {advised('lock')}"
 _EXTRA = re.compile(r"(?P<name>[A-Za-z0-9._-]+).*extra\s*==\s*['\"](?P<extra>[^'\"]+)['\"].*")
 _REPORT = "see the line that raised; lock another version, or leave the file out with the trim rule `exclude`"
 
@@ -66,7 +67,7 @@ _CAUSES: Sequence[tuple[str, str, str]] = (
     (
         r"UserCodeSyntaxError",
         "the function's own code is not Python that the runtime reads",
-        "correct it; `nox -s layer` tries it before it ships",
+        f"correct it; {advised('layer')} tries it before it ships",
     ),
     (r"SyntaxError", "it is written for another Python", _RELOCK),
     (
@@ -105,7 +106,7 @@ class Lock:
         if extra := self._extra(name, distribution):
             return (
                 f"it comes with the extra {extra}, which nobody asked for",
-                f"add {distribution}[{extra}] to requirements.in and lock it: `nox -s lock`",
+                f"add {distribution}[{extra}] to requirements.in and lock it: {advised('lock')}",
             )
         return f"no locked distribution brings the module {name}", _FIND
 

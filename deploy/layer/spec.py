@@ -72,20 +72,14 @@ class LayerSpec:
         return digest(self.inputs)
 
 
-def specs(
-    settings: Settings, pins: Sequence[Pin], image: RuntimeImage, architecture: Architecture, runtime: str = ""
-) -> tuple[LayerSpec, ...]:
-    """Make the spec of each layer for an architecture and a runtime, the first one unless another is given.
-
-    Every pin goes to exactly one layer.
-    """
+def specs(settings: Settings, pins: Sequence[Pin], image: RuntimeImage, target: Target) -> tuple[LayerSpec, ...]:
+    """Make the spec of each layer for a target, whose pins these are. Every pin goes to exactly one layer."""
     dockerfile, parts = _inputs(settings, pins)
-    target = Target(runtime or settings.runtime, architecture)
     return tuple(
         LayerSpec(
             layer=layer,
             runtime=target.runtime,
-            architecture=architecture,
+            architecture=target.architecture,
             image=image,
             pins=parts[layer.name],
             dockerfile=dockerfile,
@@ -99,7 +93,11 @@ def _inputs(settings: Settings, pins: Sequence[Pin]) -> tuple[Path, dict[str, tu
     """Return the Dockerfile and the pins of each layer; raise ConfigError with all that is wrong with either."""
     dockerfile = settings.project / settings.dockerfile
     cure = "copy the pipeline's own, or name another with `dockerfile`"
-    faults = [] if dockerfile.is_file() else [Fault(str(dockerfile), "there is no such file", cure=cure)]
+    faults = (
+        []
+        if dockerfile.is_file() or not settings.layers
+        else [Fault(str(dockerfile), "there is no such file", cure=cure)]
+    )
     parts: dict[str, tuple[Pin, ...]] = {}
     try:
         parts = shares(settings, pins)

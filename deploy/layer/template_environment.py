@@ -1,60 +1,59 @@
-"""The environment that a function has: what the CloudFormation template gives it, and what Lambda sets itself.
-
-Nothing here asks AWS. What only exists after a deploy gets a value of the right shape: a queue's URL, an ARN.
-"""
+"""The environment that a function has: what the CloudFormation template gives it, and what Lambda sets itself."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, Any
-
-import yaml
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from deploy.errors import ConfigError, Fault
+from deploy.template_values import TemplateValues, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
-ACCOUNT = "123456789012"
 # Where functions believe to be while they are tried; no stage is asked, so that one trial serves all of them.
 TRIAL_REGION = "us-east-1"
-_FUNCTIONS = {"AWS::Lambda::Function", "AWS::Serverless::Function"}
-_NOTHING = object()
-# What stands before the name in the ARN of a resource, where anything does.
-_IN_ARNS = {
-    "AWS::DynamoDB::Table": "table/",
-    "AWS::IAM::Role": "role/",
-    "AWS::Lambda::Function": "function:",
-    "AWS::Logs::LogGroup": "log-group:",
-    "AWS::SSM::Parameter": "parameter/",
-    "AWS::SecretsManager::Secret": "secret:",
-}
+LEAST_MEMORY = 128
+"""MB that a function has where nothing says how much: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html."""
 
 
-def environment_of(template: Path, function_name: str, parameters: Mapping[str, str], region: str) -> dict[str, str]:
-    """Return the variables that the template gives the function of this name, the stage's suffix included.
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """What a template gives a function: its own variables, and its memory in MB."""
+
+    environment: Mapping[str, str]
+    memory: int
+
+
+NOTHING_DECLARED = Declared(environment={}, memory=LEAST_MEMORY)
+"""What a function is given where the project has no template."""
+
+
+def declared(template: Path, function_name: str, parameters: Mapping[str, str], region: str) -> Declared:
+    """Return what the template gives the function of this name, the stage's suffix included.
 
     Raises ConfigError where the template cannot be read, has no such function, or uses what is not known here.
     """
-    resolver = Resolver.of(template, parameters, region)
+    values = TemplateValues.of(template, parameters, region)
     functions = {
-        resolver.text(properties.get("FunctionName", logical)): properties
-        for logical, properties in resolver.functions()
+        values.text(properties.get("FunctionName", logical)): properties for logical, properties in values.functions()
     }
     if function_name not in functions:
         found = ", ".join(sorted(functions)) or "none"
         cure = "give both the same FunctionName and `name` + `suffix`, or the stage the parameters that make them equal"
         raise ConfigError([Fault(str(template), f"has no function named {function_name}; it has {found}", cure=cure)])
-    variables = resolver.value(functions[function_name].get("Environment", {})) or {}
-    return {name: _plain(value) for name, value in variables.get("Variables", {}).items()}
+    own = functions[function_name]
+    variables = values.value(own.get("Environment", {})) or {}
+    memory = values.text(own.get("MemorySize", LEAST_MEMORY))
+    if not memory.isdecimal():
+        raise ConfigError([Fault(f"{template}: {function_name}", f"MemorySize is {memory}", cure="give it in MB")])
+    return Declared(
+        environment={name: plain(value) for name, value in variables.get("Variables", {}).items()}, memory=int(memory)
+    )
 
 
-def lambda_environment(
-    function_name: str, region: str, memory: int = 128, *, runtime: str = "python3.11"
-) -> dict[str, str]:
+def lambda_environment(function_name: str, region: str, *, memory: int, runtime: str) -> dict[str, str]:
     """Return the variables that Lambda sets: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html.
 
     The credentials are of the right shape and open nothing; those that name folders are the sandbox's.
@@ -75,202 +74,3 @@ def lambda_environment(
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
     }
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # the C one is 10 times as fast
-    """YAML with CloudFormation's short forms: !Ref x is {"Ref": x}, !Sub x is {"Fn::Sub": x}, and so on."""
-
-
-def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    value: Any
-    match node:
-        case yaml.MappingNode():
-            value = loader.construct_mapping(node, deep=True)
-        case yaml.SequenceNode():
-            value = loader.construct_sequence(node, deep=True)
-        case _:
-            value = loader.construct_scalar(node)  # type: ignore[arg-type] # the only kind that is left
-    if suffix == "GetAtt" and isinstance(value, str):
-        value = value.split(".", 1)
-    return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
-
-
-_Loader.add_multi_constructor("!", _short_form)
-
-
-@cache
-def _parsed(text: str) -> Any:
-    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
-
-
-@dataclass(frozen=True)
-class Resolver:
-    """Works out a template's values: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html."""
-
-    path: Path
-    template: Mapping[str, Any]
-    parameters: Mapping[str, str]
-    region: str
-    pseudo: Mapping[str, Any] = field(init=False)
-
-    def __post_init__(self) -> None:
-        stack = "verification"
-        pseudo = {
-            "AWS::AccountId": ACCOUNT,
-            "AWS::NoValue": _NOTHING,
-            "AWS::Partition": "aws",
-            "AWS::Region": self.region,
-            "AWS::StackId": f"arn:aws:cloudformation:{self.region}:{ACCOUNT}:stack/{stack}/0",
-            "AWS::StackName": stack,
-            "AWS::URLSuffix": "amazonaws.com",
-        }
-        object.__setattr__(self, "pseudo", pseudo)
-
-    @classmethod
-    def of(cls, path: Path, parameters: Mapping[str, str], region: str) -> Resolver:
-        try:
-            template = _parsed(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise ConfigError([Fault(str(path), error.strerror or str(error))]) from error
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise ConfigError([Fault(str(path), "is not a template", cause=str(error))]) from error
-        if not isinstance(template, dict):
-            raise ConfigError([Fault(str(path), "is not a template")])
-        return cls(path, template, parameters, region)
-
-    def functions(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        for logical, resource in self.template.get("Resources", {}).items():
-            if resource.get("Type") in _FUNCTIONS:
-                yield logical, resource.get("Properties", {})
-
-    def value(self, raw: Any) -> Any:
-        """Resolve a value and all that is in it."""
-        if isinstance(raw, list):
-            return [value for each in raw if (value := self.value(each)) is not _NOTHING]
-        if not isinstance(raw, dict):
-            return raw
-        if len(raw) == 1:
-            name, argument = next(iter(raw.items()))
-            if name == "Ref":
-                return self._ref(argument)
-            if str(name).startswith("Fn::"):
-                return self._function(name, argument)
-        return {key: value for key, each in raw.items() if (value := self.value(each)) is not _NOTHING}
-
-    def text(self, raw: Any) -> str:
-        return _plain(self.value(raw))
-
-    def _function(self, name: str, argument: Any) -> Any:
-        known: Mapping[str, Callable[[Any], Any]] = {
-            "Fn::Base64": self.text,
-            "Fn::FindInMap": self._find_in_map,
-            "Fn::GetAtt": lambda pair: self._attribute(pair[0], self.text(pair[1])),
-            "Fn::If": lambda three: self.value(three[1] if self._holds(three[0]) else three[2]),
-            "Fn::ImportValue": self.text,
-            "Fn::Join": lambda pair: pair[0].join(_plain(each) for each in self.value(pair[1])),
-            "Fn::Select": lambda pair: self.value(pair[1])[int(self.text(pair[0]))],
-            "Fn::Split": lambda pair: self.text(pair[1]).split(pair[0]),
-            "Fn::Sub": self._sub,
-        }
-        if name not in known:
-            raise ConfigError([Fault(str(self.path), f"{name} is not worked out here", cure="use another function")])
-        return known[name](argument)
-
-    def _ref(self, name: str) -> Any:
-        if name in self.pseudo:
-            return self.pseudo[name]
-        if name in self.template.get("Parameters", {}):
-            return self._parameter(name)
-        return self._identity(name)
-
-    def _parameter(self, name: str) -> str:
-        definition = self.template["Parameters"][name]
-        if name in self.parameters:
-            return self.parameters[name]
-        return str(definition["Default"]) if "Default" in definition else _plausible(definition)
-
-    def _identity(self, logical: str) -> str:
-        """Return what a Ref to a resource gives: for a queue its URL, for a topic or secret its ARN, else its name."""
-        kind, name = self._resource(logical)
-        if kind == "AWS::SQS::Queue":
-            return f"https://sqs.{self.region}.amazonaws.com/{ACCOUNT}/{name}"
-        if kind in {"AWS::SNS::Topic", "AWS::SecretsManager::Secret"}:
-            return self._attribute(logical, "Arn")
-        return name
-
-    def _attribute(self, logical: str, attribute: str) -> str:
-        kind, name = self._resource(logical)
-        service = kind.split("::")[1].lower()
-        if attribute.endswith("Arn"):
-            where = "" if service == "s3" else f"{'' if service == 'iam' else self.region}:{ACCOUNT}"
-            return f"arn:aws:{service}:{where or ':'}:{_IN_ARNS.get(kind, '')}{name}"
-        return self._identity(logical) if attribute == "QueueUrl" else name
-
-    def _resource(self, logical: str) -> tuple[str, str]:
-        """Return the type and the name of a resource; CloudFormation would make up a name where none is given."""
-        resource = self.template.get("Resources", {}).get(logical)
-        if resource is None:
-            raise ConfigError([Fault(str(self.path), f"refers to {logical}, which it does not define")])
-        kind = str(resource["Type"])
-        properties = resource.get("Properties", {})
-        given = properties.get(f"{kind.rsplit('::', 1)[1]}Name", properties.get("Name"))
-        return kind, logical if given is None else self.text(given)
-
-    def _sub(self, argument: Any) -> str:
-        text, own = (argument, {}) if isinstance(argument, str) else argument
-
-        def replaced(match: re.Match[str]) -> str:
-            name = match[1].strip()
-            if name.startswith("!"):
-                return f"${{{name[1:]}}}"
-            if name in own:
-                return self.text(own[name])
-            return self._attribute(*name.split(".", 1)) if "." in name else _plain(self._ref(name))
-
-        return re.sub(r"\$\{([^}]+)\}", replaced, text)
-
-    def _find_in_map(self, path: list[Any]) -> Any:
-        found = self.template.get("Mappings", {})
-        for key in path[:3]:
-            found = found[self.text(key)]
-        return found
-
-    def _holds(self, condition: Any) -> bool:
-        if isinstance(condition, str):
-            return self._holds(self.template["Conditions"][condition])
-        name, argument = next(iter(condition.items()))
-        match name:
-            case "Condition":
-                return self._holds(argument)
-            case "Fn::Not":
-                return not self._holds(argument[0])
-            case "Fn::And":
-                return all(self._holds(each) for each in argument)
-            case "Fn::Or":
-                return any(self._holds(each) for each in argument)
-            case _:
-                return self.text(argument[0]) == self.text(argument[1])
-
-
-def _plain(value: Any) -> str:
-    """Write a value as CloudFormation hands it to Lambda: everything is text there."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return ",".join(map(_plain, value)) if isinstance(value, list) else str(value)
-
-
-def _plausible(definition: Mapping[str, Any]) -> str:
-    """Make up a value that a parameter without a default would accept."""
-    if allowed := definition.get("AllowedValues"):
-        return str(allowed[0])
-    if definition.get("Type") == "Number":
-        return str(definition.get("MinValue", 1))
-    pattern = re.compile(str(definition.get("AllowedPattern", ".*")))
-    lengths = [int(definition.get("MinLength", 1)), 64, 32, 18, 12, 10, 1]
-    candidates = [
-        "none",
-        *(digit * length for length in lengths for digit in "0a"),
-        f"arn:aws:iam::{ACCOUNT}:role/none",
-    ]
-    fitting = [each for each in candidates if pattern.fullmatch(each) and len(each) >= lengths[0]]
-    return (fitting or ["none"])[0]

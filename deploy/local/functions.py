@@ -26,7 +26,7 @@ _KEPT_VERSIONS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class InvocationOutcome:
     """What an invocation brought: a decoded payload, whether the function failed, and what it wrote if it did.
 
     `ended` tells that the instance takes no further event.
@@ -41,7 +41,7 @@ class Outcome:
 class Instance(Protocol):
     """A started function."""
 
-    def invoke(self, event: object) -> Outcome: ...
+    def invoke(self, event: object) -> InvocationOutcome: ...
 
 
 class Starts(Protocol):
@@ -62,7 +62,7 @@ class _Slot:
 
 
 @dataclass
-class Functions:
+class FunctionPool:
     """Instances by function and version. `fetch` gets what was published, `starts` starts it."""
 
     fetch: Callable[[str, str], Published]
@@ -70,7 +70,7 @@ class Functions:
     _slots: dict[tuple[str, str], _Slot] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def invoke(self, name: str, version: str, event: object) -> Outcome:
+    def invoke(self, name: str, version: str, event: object) -> InvocationOutcome:
         """Hand a version an event; wait for the one before it. Raises PipelineError where it cannot be started."""
         slot = self._slot(name, version)
         with slot.lock:
@@ -101,7 +101,7 @@ class Functions:
 
 
 @contextmanager
-def door(functions: Functions) -> Iterator[str]:
+def door(functions: FunctionPool) -> Iterator[str]:
     """Let the emulator invoke functions over HTTP, on loopback, at a URL that only it is told."""
     path = f"/{secrets.token_hex(16)}"
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(functions, path))
@@ -116,7 +116,7 @@ def door(functions: Functions) -> Iterator[str]:
         functions.close()
 
 
-def _handler(functions: Functions, path: str) -> type[BaseHTTPRequestHandler]:
+def _handler(functions: FunctionPool, path: str) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:  # the name is http.server's
             if self.path != path:
@@ -135,7 +135,7 @@ def _handler(functions: Functions, path: str) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _answer(functions: Functions, asked: dict[str, Any]) -> dict[str, object]:
+def _answer(functions: FunctionPool, asked: dict[str, Any]) -> dict[str, object]:
     try:
         outcome = functions.invoke(asked["function"], asked["version"], asked["event"])
     except PipelineError as error:

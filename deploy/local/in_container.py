@@ -22,7 +22,7 @@ from deploy.code import tree_digest
 from deploy.layer.backend.containers import failure
 from deploy.layer.backend.protocol import OPT, TASK_ROOT
 from deploy.local.children import free_port
-from deploy.local.functions import Outcome
+from deploy.local.functions import InvocationOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -101,7 +101,7 @@ class ContainerFunction:
     session: requests.Session = field(default_factory=requests.Session)
     _is_ready: bool = False
 
-    def invoke(self, event: object) -> Outcome:
+    def invoke(self, event: object) -> InvocationOutcome:
         self.session.trust_env = False  # no proxy stands between two places of one machine
         if not self._is_ready and not self._await():
             return self._crashed("the Runtime Interface Emulator did not start")
@@ -125,15 +125,15 @@ class ContainerFunction:
                 return True
         return False
 
-    def _outcome(self, text: str) -> Outcome:
+    def _outcome(self, text: str) -> InvocationOutcome:
         if not (wrong := failure(text)):
-            return Outcome(payload=json.loads(text))
+            return InvocationOutcome(payload=json.loads(text))
         payload = json.loads(text) if text.startswith("{") else {"errorType": "Sandbox.Timedout", "errorMessage": wrong}
-        return Outcome(payload=payload, failed=True, log=self._log())
+        return InvocationOutcome(payload=payload, failed=True, log=self._log())
 
-    def _crashed(self, what: str) -> Outcome:
+    def _crashed(self, what: str) -> InvocationOutcome:
         payload = {"errorType": "Sandbox.Crashed", "errorMessage": what}
-        return Outcome(payload=payload, failed=True, log=self._log(), ended=True)
+        return InvocationOutcome(payload=payload, failed=True, log=self._log(), ended=True)
 
     def _log(self) -> str:
         return self.container.logs()[-_LOG_CHARACTERS:]

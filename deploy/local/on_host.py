@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from deploy.layer.backend.host_sandbox import HostSandbox
 from deploy.local.children import end
-from deploy.local.functions import Outcome
+from deploy.local.functions import InvocationOutcome
 
 if TYPE_CHECKING:
     import subprocess
@@ -56,14 +56,14 @@ class HostFunction:
     log: IO[bytes]
     published: Published
 
-    def invoke(self, event: object) -> Outcome:
+    def invoke(self, event: object) -> InvocationOutcome:
         arn = f"arn:aws:lambda:local:0:function:{self.published}"
         asked = {"event": event, "timeout": self.published.timeout, "function_arn": arn}
         said = self._exchange(json.dumps(asked).encode() + b"\n")
         if "error" not in said:
-            return Outcome(payload=said["answer"])
+            return InvocationOutcome(payload=said["answer"])
         ended = said["error"].get("errorType") in {"Timeout", "Runtime.ExitError"}
-        return Outcome(payload=said["error"], failed=True, log=self._log(), ended=ended)
+        return InvocationOutcome(payload=said["error"], failed=True, log=self._log(), ended=ended)
 
     def _exchange(self, line: bytes) -> dict[str, Any]:
         """Give the process a line and read the one that answers it; what has ended has no answer."""

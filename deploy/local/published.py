@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from deploy.aws import functions, layers
 from deploy.errors import AwsError, Fault
 from deploy.layer.opt_folder import unpacked
-from deploy.layer.template_environment import lambda_environment
+from deploy.layer.template_environment import LEAST_MEMORY, lambda_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from deploy.aws.functions import FunctionState
-    from deploy.published.downloads import Shelf
+    from deploy.published.downloads import Downloads
 
-_DEFAULT_TIMEOUT, _DEFAULT_MEMORY = 3, 128
+_DEFAULT_TIMEOUT = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,23 +41,24 @@ class Published:
         return f"{self.name}:{self.version}"
 
 
-def fetch(shelf: Shelf, name: str, version: str) -> Published:
+def fetch(downloads: Downloads, name: str, version: str) -> Published:
     """Download a version; raise AwsError where it, its code or one of its layers cannot be had."""
-    state = functions.read(shelf.aws, name, version)
+    state = functions.read(downloads.aws, name, version)
     if state is None:
         raise AwsError([Fault(f"{name}:{version}", "there is no such version")])
-    task = unpacked([io.BytesIO(shelf.code(name, version, state.sha256))])
-    opt = unpacked(io.BytesIO(_layer(shelf, arn)) for arn in state.layers)
-    memory = int(state.configuration.get("MemorySize", _DEFAULT_MEMORY))
+    task = unpacked([io.BytesIO(downloads.code(name, version, state.sha256))])
+    opt = unpacked(io.BytesIO(_layer(downloads, arn)) for arn in state.layers)
+    runtime = str(state.configuration["Runtime"])
+    memory = int(state.configuration.get("MemorySize", LEAST_MEMORY))
     return Published(
         name=name,
         version=version,
-        runtime=str(state.configuration["Runtime"]),
+        runtime=runtime,
         handler=str(state.configuration["Handler"]),
         timeout=int(state.configuration.get("Timeout", _DEFAULT_TIMEOUT)),
         memory=memory,
         environment={
-            **lambda_environment(name, shelf.aws.region, memory),
+            **lambda_environment(name, downloads.aws.region, memory=memory, runtime=runtime),
             "AWS_LAMBDA_FUNCTION_VERSION": version,
             **_variables(state),
         },
@@ -66,11 +67,11 @@ def fetch(shelf: Shelf, name: str, version: str) -> Published:
     )
 
 
-def _layer(shelf: Shelf, arn: str) -> bytes:
-    found = layers.read(shelf.aws, arn)
+def _layer(downloads: Downloads, arn: str) -> bytes:
+    found = layers.read(downloads.aws, arn)
     if found is None:
         raise AwsError([Fault(arn, "was deleted; Lambda goes on with it where it is attached, this machine cannot")])
-    return shelf.layer(found[1], arn)
+    return downloads.layer(found[1], arn)
 
 
 def _variables(state: FunctionState) -> Mapping[str, str]:

@@ -14,15 +14,15 @@ from deploy.aws.connection import connect
 from deploy.errors import EngineError, RolloutError
 from deploy.layer.cache import Cache
 from deploy.local import companion, emulator
-from deploy.local.functions import Functions, Starts, door
+from deploy.local.functions import FunctionPool, Starts, door
 from deploy.local.in_container import Containers
 from deploy.local.on_host import Processes
 from deploy.local.published import Published, fetch
-from deploy.published.downloads import Shelf
+from deploy.published.downloads import Downloads
 from deploy.register import application, registration
 from deploy.register.discord import Discord
 from deploy.release import stack
-from deploy.release.deploy import Shipment, Shipped
+from deploy.release.deploy import Deployment, DeployResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -45,17 +45,17 @@ class System:
     introduction: Introduction
     aws: Aws
 
-    def deploy(self, prepared: Prepared, say: Callable[[str], None]) -> Shipped:
+    def deploy(self, prepared: Prepared, say: Callable[[str], None]) -> DeployResult:
         """Deploy by the code path that AWS gets: template, layers, roll-out, aliases."""
         for name, value in self.introduction.parameters.items():
             secure_parameters.keep(self.aws, name, value)
         environment = {**os.environ, **self.introduction.environment}
         parameters = stack.parameters(self.stage, environment) if self.settings.template else {}
-        return Shipment(self.aws, self.settings, self.stage, parameters, prepared, say, lambda _: True).deploy()
+        return Deployment(self.aws, self.settings, self.stage, parameters, prepared, say, lambda _: True).deploy()
 
-    def outputs(self, shipped: Shipped) -> dict[str, str]:
+    def outputs(self, done: DeployResult) -> dict[str, str]:
         """Return the stack's outputs, with addresses that hold on this machine."""
-        return {output.key: self.emulator.address_of(output.value) for output in shipped.outputs}
+        return {output.key: self.emulator.address_of(output.value) for output in done.outputs}
 
     def register(self, outputs: Mapping[str, str]) -> int:
         """Tell the companion's Discord the commands and the endpoint, which it tries; return how many commands."""
@@ -77,7 +77,7 @@ def running(
         introduction = opened.enter_context(companion.serving(settings, stage.name, port, home))
         source = _Source(Cache.from_environment(os.environ).root / "published", introduction.functions)
         files = opened.enter_context(ExitStack())  # before the door, so that functions end before their files go
-        functions = Functions(source.fetch, _starts(settings, engine, files, say))
+        functions = FunctionPool(source.fetch, _starts(settings, engine, files, say))
         url = opened.enter_context(door(functions))
         emulated = opened.enter_context(emulator.running(home, functions=url))
         opened.enter_context(only(emulated.environment(stage.region)))
@@ -105,7 +105,7 @@ class _Source:
         """Get a version with what it needs to find the emulated AWS and the companion."""
         if self.aws is None:
             raise EngineError.of(f"{name}:{version}", "was invoked before the emulated AWS was there")
-        published = fetch(Shelf(self.aws, self.folder), name, version)
+        published = fetch(Downloads(self.aws, self.folder), name, version)
         access = {key: os.environ[key] for key in _ACCESS}
         return replace(published, environment={**published.environment, **access, **self.variables})
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from deploy.locking.document import LockedPackage
     from deploy.locking.resolution import Resolution
-    from deploy.locking.wheels import Wheel
+    from deploy.locking.wheels import LockedWheel
 
 # A release's files are uploaded within hours. A wheel that came later is news, not a gap in the lock.
 _SAME_RELEASE = timedelta(days=1)
@@ -58,7 +58,7 @@ def _changes(
         yield from _within(old, after[version], resolved.wheels[name, version])
 
 
-def _within(old: LockedPackage, new: LockedPackage, fitting: tuple[Wheel, ...]) -> Iterator[Change]:
+def _within(old: LockedPackage, new: LockedPackage, fitting: tuple[LockedWheel, ...]) -> Iterator[Change]:
     missing = [each for each in fitting if each.sha256 not in old.hashes]
     unknown = old.hashes - new.hashes
     details = [f"{len(unknown)} hashes of no wheel that fits"] if unknown else []
@@ -71,6 +71,6 @@ def _within(old: LockedPackage, new: LockedPackage, fitting: tuple[Wheel, ...]) 
         yield Change(name=old.name, before=old.version, after=new.version, detail="; ".join(details), late=late)
 
 
-def _came_later(missing: list[Wheel], old: LockedPackage, fitting: tuple[Wheel, ...]) -> bool:
+def _came_later(missing: list[LockedWheel], old: LockedPackage, fitting: tuple[LockedWheel, ...]) -> bool:
     known = [each.uploaded for each in fitting if each.sha256 in old.hashes and each.uploaded]
     return bool(known) and all(each.uploaded and each.uploaded > max(known) + _SAME_RELEASE for each in missing)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from deploy.locking.resolver import Answer, Resolver
-    from deploy.locking.wheels import Wheel
+    from deploy.locking.wheels import LockedWheel
     from deploy.settings import Architecture
 
 ARCHITECTURES: tuple[Architecture, ...] = ("x86_64", "arm64")
@@ -30,7 +30,7 @@ class Resolution:
     """What follows from the inputs. `wheels` holds the fitting files by name and version, `remarks` what to tell."""
 
     packages: tuple[LockedPackage, ...]
-    wheels: Mapping[tuple[str, str], tuple[Wheel, ...]]
+    wheels: Mapping[tuple[str, str], tuple[LockedWheel, ...]]
     targets: tuple[Target, ...]
     remarks: tuple[str, ...] = ()
 
@@ -150,7 +150,7 @@ def _every(needed: Sequence[Target]) -> Iterator[Target]:
 def _merged(work: _Resolving) -> Resolution:
     targets = tuple(each for each in _every(work.needed) if each in work.found)
     users: dict[tuple[str, str], list[Target]] = {}
-    files: dict[tuple[str, str], dict[str, Wheel]] = {}
+    files: dict[tuple[str, str], dict[str, LockedWheel]] = {}
     reasons: dict[tuple[str, str], set[str]] = {}
     for target in targets:
         for each in work.found[target].packages:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wheel:
+class LockedWheel:
     """A file of the index, or one that was built. `uploaded` is None where the index does not say (PEP 700)."""
 
     filename: str
@@ -30,11 +30,10 @@ class Wheel:
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """One package of a pylock.toml; `address` is where it comes from, if that is no index."""
+    """One package of a pylock.toml."""
 
     version: str
-    wheels: tuple[Wheel, ...]
-    address: str = ""
+    wheels: tuple[LockedWheel, ...]
 
 
 def listed(pylock: str) -> dict[str, Listed]:
@@ -42,15 +41,14 @@ def listed(pylock: str) -> dict[str, Listed]:
     packages = tomllib.loads(pylock).get("packages", [])
     return {
         normalised(package["name"]): Listed(
-            version=package.get("version", ""),
+            version=package["version"],
             wheels=tuple(_wheels(package)),
-            address=package.get("archive", package.get("vcs", {})).get("url", ""),
         )
         for package in packages
     }
 
 
-def fits(wheel: Wheel, target: Target) -> bool:
+def fits(wheel: LockedWheel, target: Target) -> bool:
     try:
         _, _, _, tags = parse_wheel_filename(wheel.filename)
     except InvalidWheelFilename:
@@ -58,10 +56,10 @@ def fits(wheel: Wheel, target: Target) -> bool:
     return not tags.isdisjoint(wheel_tags(target))
 
 
-def _wheels(package: dict[str, Any]) -> Iterator[Wheel]:
+def _wheels(package: dict[str, Any]) -> Iterator[LockedWheel]:
     """Yield what a package can be installed from as it is; an archive is one where it is a wheel."""
     for raw in [*package.get("wheels", ()), *([package["archive"]] if "archive" in package else ())]:
         place = raw.get("name") or raw.get("url") or raw["path"]
         filename = unquote(urlsplit(place).path).rsplit("/", 1)[-1]
         if "sha256" in raw["hashes"] and filename.endswith(".whl"):
-            yield Wheel(filename=filename, sha256=raw["hashes"]["sha256"], uploaded=raw.get("upload-time"))
+            yield LockedWheel(filename=filename, sha256=raw["hashes"]["sha256"], uploaded=raw.get("upload-time"))

@@ -1,6 +1,6 @@
 """What is published and live, read from AWS itself: what a layer version holds, and who uses it.
 
-reference        a layer as somebody names it: a version, an ARN, a file
+reference        a layer as somebody names it: a version, an ARN, a file; opened
 contents         a layer's zip, opened: its packages, files and sizes, ours or anybody's
 known            all that is known of a layer, and from where
 descriptions     what the pipeline writes into AWS's descriptions, and reads back

@@ -19,7 +19,7 @@ _CHECKS = {0: "timestamp", 1: "unchecked-hash", 3: "checked-hash"}
 
 
 @dataclass(frozen=True)
-class Native:
+class MachineCode:
     """A file for a loader: its machine, and the highest version that it needs of GLIBC, GLIBCXX, CXXABI and GCC.
 
     Of what is not for Linux, or damaged, `machine` says that.
@@ -32,14 +32,14 @@ class Native:
         return ", ".join([self.machine, *(f"{name}_{version}" for name, version in self.needs.items())])
 
 
-def native(path: str, data: bytes) -> Native | None:
+def native(path: str, data: bytes) -> MachineCode | None:
     """Read what a file needs of the machine that loads it; None for one that nothing loads."""
     if not (data.startswith(_ELF) or _LOADED.search(path)):
         return None
     from deploy.layer.audit import elf
 
     found = elf.read(path, data)
-    return Native(found.machine, found.needs) if isinstance(found, elf.SharedObject) else Native(found.what)
+    return MachineCode(found.machine, found.needs) if isinstance(found, elf.SharedObject) else MachineCode(found.what)
 
 
 def bytecode(path: str, data: bytes) -> str:

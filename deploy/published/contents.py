@@ -23,7 +23,7 @@ from deploy.published import abi
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deploy.published.abi import Native
+    from deploy.published.abi import MachineCode
 
 _MANIFESTS = "channelwright/"
 
@@ -41,7 +41,7 @@ class HeldFile:
     zipped: int
     sha256: str
     owner: str
-    native: Native | None = None
+    native: MachineCode | None = None
     bytecode: str = ""
 
 

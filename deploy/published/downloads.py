@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class Downloads:
     """Fetches from one account and region; `folder` is where zips are kept, `Cache.root / "published"`."""
 
     aws: Aws

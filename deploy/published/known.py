@@ -1,4 +1,4 @@
-"""All that is known of a layer, and from where: its zip, AWS's description of it, the papers of a build at hand."""
+"""All that is known of a layer, and from where: its zip, AWS's description of it, the manifest of a build at hand."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deploy.published.contents import Contents, HeldPackage
-    from deploy.published.reference import Subject
+    from deploy.published.reference import OpenedLayer
 
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """`note` is what this pipeline wrote into AWS's description; `papers` is a manifest in dist/ about these bytes."""
+    """`note` is what this pipeline wrote into AWS's description; `manifest` is the one in dist/ of these very bytes."""
 
-    subject: Subject
+    layer: OpenedLayer
     note: LayerNote | None
-    papers: Mapping[str, Any] | None
+    manifest: Mapping[str, Any] | None
 
     @property
     def contents(self) -> Contents:
-        return self.subject.contents
+        return self.layer.contents
 
     @property
     def git(self) -> str:
         """The commit that it was built from, +dirty where files were not committed; empty where nothing says it."""
-        if self.papers:
-            return f"{self.papers['git']['commit']}{'+dirty' if self.papers['git']['dirty'] else ''}"
+        if self.manifest:
+            return f"{self.manifest['git']['commit']}{'+dirty' if self.manifest['git']['dirty'] else ''}"
         return self.note.git if self.note else ""
 
     @property
     def image(self) -> str:
         """The digest of the image that it was built in, or the start of it; "host" for a build without one."""
-        if self.papers:
-            return str(self.papers["image"]["digest"] or self.papers["image"]["reference"])
+        if self.manifest:
+            return str(self.manifest["image"]["digest"] or self.manifest["image"]["reference"])
         return self.note.image if self.note else ""
 
     @property
@@ -51,8 +51,8 @@ class Known:
 
     @property
     def verification(self) -> Mapping[str, Any] | None:
-        """What was proven, as the papers have it; None where no build at hand tells."""
-        return self.papers["verification"] if self.papers else None
+        """What was proven, as the build's manifest records it; None where no build is at hand."""
+        return self.manifest["verification"] if self.manifest else None
 
     def verified(self) -> str:
         """Say in a sentence what is known of the layer's verification."""
@@ -68,10 +68,10 @@ class Known:
         return "nothing is known"
 
     def as_json(self) -> dict[str, Any]:
-        there, held = self.subject.published, self.contents
+        there, held = self.layer.published, self.contents
         manifest = held.manifest or {}
         return {
-            "name": self.subject.name,
+            "name": self.layer.name,
             "arn": there.arn if there else None,
             "created": there.created if there else None,
             "description": there.description if there else None,
@@ -100,31 +100,30 @@ class Known:
         }
 
 
-def known(subject: Subject, dist: Path) -> Known:
-    """Gather it; `dist` is where a build leaves its papers."""
-    note = LayerNote.parse(subject.published.description) if subject.published else None
-    papers = next((each for each in _papers(dist) if _sha256(each) == subject.contents.sha256), None)
-    return Known(subject=subject, note=note, papers=papers)
+def known(layer: OpenedLayer, dist: Path) -> Known:
+    """Gather it; `dist` is where a build leaves its manifest."""
+    note = LayerNote.parse(layer.published.description) if layer.published else None
+    manifest = next((each for each in _manifests(dist) if _sha256(each) == layer.contents.sha256), None)
+    return Known(layer=layer, note=note, manifest=manifest)
 
 
-def sbom(subject: Subject) -> str:
+def sbom(layer: OpenedLayer) -> str:
     """Describe as CycloneDX what is in the zip, whoever made it."""
     from deploy.layer.sbom import component, document
 
-    layer = (subject.contents.manifest or {}).get("layer") or (
-        subject.published.layer if subject.published else subject.name
-    )
+    own = layer.published.layer if layer.published else layer.name
+    name = (layer.contents.manifest or {}).get("layer") or own
     return document(
-        str(layer),
-        subject.contents.sha256,
+        str(name),
+        layer.contents.sha256,
         [
             component(each.name, each.version, each.license, wheel=each.wheel, sha256=each.sha256)
-            for each in subject.contents.packages
+            for each in layer.contents.packages
         ],
     )
 
 
-def _papers(dist: Path) -> Iterator[Mapping[str, Any]]:
+def _manifests(dist: Path) -> Iterator[Mapping[str, Any]]:
     for path in sorted(dist.glob("*.json")):
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
@@ -134,8 +133,8 @@ def _papers(dist: Path) -> Iterator[Mapping[str, Any]]:
             yield found
 
 
-def _sha256(papers: Mapping[str, Any]) -> str:
-    return str(papers["zip"].get("sha256", ""))
+def _sha256(manifest: Mapping[str, Any]) -> str:
+    return str(manifest["zip"].get("sha256", ""))
 
 
 def _proven(evidence: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from deploy.aws import layers
 from deploy.errors import AwsError, ConfigError, Fault
+from deploy.invocation import advised
 from deploy.published import contents
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from deploy.aws.connection import Aws
     from deploy.aws.layers import LayerContent, LayerVersion
     from deploy.published.contents import Contents
-    from deploy.published.downloads import Shelf
+    from deploy.published.downloads import Downloads
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionByArn.html
 _ARN = re.compile(r"arn:[a-z0-9-]+:lambda:(?P<region>[a-z0-9-]+):[0-9]{12}:layer:[A-Za-z0-9-_]+:[0-9]+")
@@ -51,11 +52,11 @@ class ByArn:
     region: str
 
 
-Reference = InFile | InAccount | ByArn
+LayerReference = InFile | InAccount | ByArn
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subject:
+class OpenedLayer:
     """A layer opened, and its zip; `published` is how AWS describes it, None for one in a file."""
 
     name: str
@@ -64,7 +65,7 @@ class Subject:
     published: LayerVersion | None
 
 
-def refer(text: str, named: Collection[str], dist: Path) -> Reference:
+def refer(text: str, named: Collection[str], dist: Path) -> LayerReference:
     """Understand how a layer is named; `named` are the project's own. Raises ConfigError."""
     if text == "local":
         return InFile(dist / f"{_only(text, named, 'local:LAYER')}.zip")
@@ -82,19 +83,19 @@ def refer(text: str, named: Collection[str], dist: Path) -> Reference:
     raise ConfigError([Fault(text, "names no layer version", cure=cure)])
 
 
-def read(reference: Reference, shelf: Callable[[str], Shelf]) -> Subject:
-    """Find and open what is referred to; `shelf` gives the one of a region, of the stage's own for "".
+def read(reference: LayerReference, downloads: Callable[[str], Downloads]) -> OpenedLayer:
+    """Find and open what is referred to; `downloads` gives the one of a region, of the stage's own for "".
 
     Raises ConfigError for a file, AwsError for a layer version, that cannot be had.
     """
     match reference:
         case InFile(path):
-            return _subject(str(path), _bytes(path), str(path), None)
+            return _opened_from(str(path), _bytes(path), str(path), None)
         case InAccount(layer, version):
-            here = shelf("")
+            here = downloads("")
             return _opened(here, _numbered(here.aws, layer, version), f"{layer}:{version}")
         case ByArn(arn, region):
-            there = shelf(region)
+            there = downloads(region)
             return _opened(there, layers.read(there.aws, arn), arn)
 
 
@@ -114,18 +115,18 @@ def _numbered(aws: Aws, layer: str, version: int | None) -> tuple[LayerVersion, 
     return layers.find(aws, layer, newest[0].version)
 
 
-def _opened(shelf: Shelf, found: tuple[LayerVersion, LayerContent] | None, where: str) -> Subject:
+def _opened(downloads: Downloads, found: tuple[LayerVersion, LayerContent] | None, where: str) -> OpenedLayer:
     if found is None:
         cause = "it was never published there, or was deleted; functions that have it go on running with it"
         raise AwsError(
-            [Fault(where, f"there is no such layer version in {shelf.aws.region}", cause, _which(shelf.aws))]
+            [Fault(where, f"there is no such layer version in {downloads.aws.region}", cause, _which(downloads.aws))]
         )
     version, content = found
-    return _subject(f"{version.layer}:{version.version}", shelf.layer(content, where), where, version)
+    return _opened_from(f"{version.layer}:{version.version}", downloads.layer(content, where), where, version)
 
 
-def _subject(name: str, content: bytes, where: str, published: LayerVersion | None) -> Subject:
-    return Subject(name=name, content=content, contents=contents.read(content, where), published=published)
+def _opened_from(name: str, content: bytes, where: str, published: LayerVersion | None) -> OpenedLayer:
+    return OpenedLayer(name=name, content=content, contents=contents.read(content, where), published=published)
 
 
 def _which(aws: Aws) -> str:
@@ -136,5 +137,5 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        cure = "build it: `nox -s layer`" if path.parent.name == "dist" else ""
+        cure = f"build it: {advised('layer')}" if path.parent.name == "dist" else ""
         raise ConfigError([Fault(str(path), error.strerror or str(error), cure=cure)]) from error

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
     from deploy.aws.connection import Aws
-    from deploy.published.downloads import Shelf
+    from deploy.published.downloads import Downloads
     from deploy.published.usage import Usage, User
 
 _AT_ONCE = 8
 
 
 @dataclass(frozen=True)
-class Holder:
+class Match:
     """A layer version that holds the package, in this version of it, and what runs the layer version."""
 
     arn: str
@@ -48,7 +48,7 @@ class Holder:
 
 
 @dataclass(frozen=True)
-class Unseen:
+class Unreadable:
     """A layer version that is in use and could not be opened: it was deleted, or is not ours to read."""
 
     arn: str
@@ -60,11 +60,11 @@ class Unseen:
 
 
 @dataclass(frozen=True)
-class Answer:
+class PackageSearch:
     """The versions that hold the package, newest first within a layer; `opened` counts those looked into."""
 
-    holders: tuple[Holder, ...]
-    unseen: tuple[Unseen, ...]
+    matches: tuple[Match, ...]
+    unreadable: tuple[Unreadable, ...]
     opened: int
 
 
@@ -78,24 +78,28 @@ def candidates(aws: Aws, usage: Usage, *, layer: str = "", in_use: bool = False)
     return tuple(sorted((arn for arn in used | there if not layer or arn.split(":")[6] == layer), key=_order))
 
 
-def find(shelf: Shelf, arns: Sequence[str], wanted: Requirement, usage: Usage, advance: Callable[[], None]) -> Answer:
+def find(
+    downloads: Downloads, arns: Sequence[str], wanted: Requirement, usage: Usage, advance: Callable[[], None]
+) -> PackageSearch:
     """Open each layer version and keep those that hold what is wanted; `advance` is called for each.
 
     Raises AwsError where a version of the account's own cannot be had.
     """
 
-    def looked(arn: str) -> Holder | Unseen | None:
+    def looked(arn: str) -> Match | Unreadable | None:
         try:
-            return _look(shelf, arn, wanted, usage.of(arn))
+            return _look(downloads, arn, wanted, usage.of(arn))
         finally:
             advance()
 
     # Made before the threads start: boto3's sessions are not for several of them, its clients are.
-    _ = shelf.aws.functions
+    _ = downloads.aws.functions
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         found = list(threads.map(looked, arns))
-    unseen = tuple(each for each in found if isinstance(each, Unseen))
-    return Answer(tuple(each for each in found if isinstance(each, Holder)), unseen, len(arns) - len(unseen))
+    unreadable = tuple(each for each in found if isinstance(each, Unreadable))
+    return PackageSearch(
+        tuple(each for each in found if isinstance(each, Match)), unreadable, len(arns) - len(unreadable)
+    )
 
 
 def shown(arn: str) -> str:
@@ -122,18 +126,18 @@ def _order(arn: str) -> tuple[str, int]:
     return prefix, -int(version)
 
 
-def _look(shelf: Shelf, arn: str, wanted: Requirement, users: tuple[User, ...]) -> Holder | Unseen | None:
+def _look(downloads: Downloads, arn: str, wanted: Requirement, users: tuple[User, ...]) -> Match | Unreadable | None:
     try:
-        found = layers.read(shelf.aws, arn)
+        found = layers.read(downloads.aws, arn)
     except AwsError as error:
-        if arn.split(":")[4] == shelf.aws.account:
+        if arn.split(":")[4] == downloads.aws.account:
             raise
-        return Unseen(arn, f"another account's, not readable: {error.faults[0].what}", users)
+        return Unreadable(arn, f"another account's, not readable: {error.faults[0].what}", users)
     if found is None:
-        return Unseen(arn, "deleted", users) if users else None
-    held = contents.versions(shelf.layer(found[1], arn), arn)
+        return Unreadable(arn, "deleted", users) if users else None
+    held = contents.versions(downloads.layer(found[1], arn), arn)
     version = held.get(normalised(wanted.name))
-    return Holder(arn, version, users) if version is not None and _fits(wanted, version) else None
+    return Match(arn, version, users) if version is not None and _fits(wanted, version) else None
 
 
 def _fits(wanted: Requirement, version: str) -> bool:

@@ -11,7 +11,7 @@ from deploy.errors import ConfigError, Fault
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from deploy.aws.stacks import Output
+    from deploy.aws.stacks import StackOutput
     from deploy.settings import DiscordApplication, Stage
 
 TIMEOUT_SECONDS = (5, 20)
@@ -26,7 +26,7 @@ def of_stack(stage: Stage, application: DiscordApplication) -> str:
     return of_outputs(stage, application, stack.outputs(connect(stage), stage))
 
 
-def of_outputs(stage: Stage, application: DiscordApplication, outputs: Sequence[Output]) -> str:
+def of_outputs(stage: Stage, application: DiscordApplication, outputs: Sequence[StackOutput]) -> str:
     """Pick the URL among a stack's outputs; raise ConfigError where it is not there."""
     name = _demand(application)
     found = {output.key: output.value for output in outputs}

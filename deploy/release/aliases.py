@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Move:
+class AliasMove:
     """An alias as it was read, the version that it is to stand for, and its description from then on."""
 
     alias: AliasState
@@ -37,7 +37,7 @@ class Move:
         return f"{self.alias.function}:{self.alias.name}"
 
 
-def move_all(aws: Aws, moves: Sequence[Move]) -> None:
+def move_all(aws: Aws, moves: Sequence[AliasMove]) -> None:
     """Make every move; when one fails, undo those made and raise what it failed with."""
     try:
         for move in moves:
@@ -50,7 +50,7 @@ def move_all(aws: Aws, moves: Sequence[Move]) -> None:
         raise
 
 
-def _move(aws: Aws, move: Move) -> None:
+def _move(aws: Aws, move: AliasMove) -> None:
     """Move one alias. A call whose answer was lost did its work if the alias says so."""
     try:
         functions.move_alias(aws, move.alias, move.version, move.description)
@@ -60,23 +60,23 @@ def _move(aws: Aws, move: Move) -> None:
             raise
 
 
-def _undo(aws: Aws, move: Move) -> list[Fault]:
+def _undo(aws: Aws, move: AliasMove) -> list[Fault]:
     """Put an alias back if it has moved; return what prevents it."""
     try:
         now = functions.alias(aws, move.alias.function, move.alias.name)
         if now is not None and move.is_made(now):
-            _move(aws, Move(now, move.alias.version, move.alias.description))
+            _move(aws, AliasMove(now, move.alias.version, move.alias.description))
     except AwsError as error:
         return [*error.faults, _stuck(move)]
     return []
 
 
-def _none_left(moves: Sequence[Move]) -> Fault:
+def _none_left(moves: Sequence[AliasMove]) -> Fault:
     aliases = " and ".join(f"{move.where} was at version {move.alias.version}" for move in moves)
     return Fault("", f"no alias is left moved: {aliases}", cure="run it again when the cause is gone")
 
 
-def _stuck(move: Move) -> Fault:
+def _stuck(move: AliasMove) -> Fault:
     return Fault(
         move.where,
         f"may stand for version {move.version} while others do not",

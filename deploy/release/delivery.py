@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from deploy.aws import layers, parameters, regions, uploads
 from deploy.errors import ConfigError, RolloutError
+from deploy.invocation import advised
 from deploy.release.plan import PlannedLayer
 from deploy.release.publish import find, publish
 from deploy.share import channels, grants
-from deploy.share.channels import Move
+from deploy.share.channels import ChannelMove
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parcel:
+class RegionPlan:
     """A layer for a region: the version that is there, if there is one, and what is to change about it.
 
     `sharing` is None where the layer declares none, or its version is still to be published; `older` are the other
@@ -38,7 +39,7 @@ class Parcel:
     layer: Layer
     sharing: Sharing | None
     older: tuple[Sharing, ...]
-    move: Move | None
+    move: ChannelMove | None
 
     @property
     def is_delivered(self) -> bool:
@@ -59,7 +60,7 @@ class Parcel:
         """Yield what a deploy leaves as it is and somebody should know."""
         if self.sharing and self.sharing.foreign:
             others = ", ".join(map(str, self.sharing.foreign.values()))
-            yield f"{self.sharing.where} is shared by hand with {others}; `nox -s share` shows and removes it"
+            yield f"{self.sharing.where} is shared by hand with {others}; {advised('share')} shows and removes it"
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,11 @@ class Delivery:
     settings: Settings
     stage: Stage
     places: tuple[Aws, ...]
-    parcels: dict[str, tuple[Parcel, ...]]
+    plans: dict[str, tuple[RegionPlan, ...]]
 
     @property
     def is_empty(self) -> bool:
-        return all(each.is_delivered for parcels in self.parcels.values() for each in parcels)
+        return all(each.is_delivered for plans in self.plans.values() for each in plans)
 
     @property
     def uploads(self) -> int:
@@ -83,14 +84,14 @@ class Delivery:
 
     def lines(self) -> Iterator[str]:
         """Yield what goes where: nothing, where there is one region, and neither a grant nor a channel changes."""
-        for region, parcels in self.parcels.items():
+        for region, plans in self.plans.items():
             if region != self.stage.region:
-                yield from (f"{each.planned.line} in {region}" for each in parcels)
-            for each in parcels:
+                yield from (f"{each.planned.line} in {region}" for each in plans)
+            for each in plans:
                 yield from (f"  {line} in {region}" for line in each.lines())
         if self.uploads:
             yield f"  upload    {self.uploads:,} bytes to other regions"
-        remarks = (remark for parcels in self.parcels.values() for each in parcels for remark in each.remarks())
+        remarks = (remark for plans in self.plans.values() for each in plans for remark in each.remarks())
         yield from (f"  note      {remark}" for remark in dict.fromkeys(remarks))
 
     def deliver(
@@ -103,7 +104,7 @@ class Delivery:
         Raises RolloutError where a region fails, having said what the others got.
         """
         if self.is_empty:
-            return tuple(each.planned for each in self.parcels[self.stage.region])
+            return tuple(each.planned for each in self.plans[self.stage.region])
         outcome = regions.everywhere(self.places, lambda aws: self._deliver_to(aws, commit, origins))
         for region, arrivals in outcome.done.items():
             for line in (line for arrival in arrivals for line in arrival.lines):
@@ -113,25 +114,25 @@ class Delivery:
 
     def new(self, region: str) -> list[PlannedLayer]:
         """List the layers whose bytes a region lacks."""
-        return [each.planned for each in self.parcels[region] if each.planned.published is None]
+        return [each.planned for each in self.plans[region] if each.planned.published is None]
 
     def _deliver_to(self, aws: Aws, commit: Commit, origins: Mapping[str, LayerNote]) -> list[_Arrival]:
         return [
             self._deliver_one(aws, each, commit, origins.get(each.planned.verified.built.sha256))
-            for each in self.parcels[aws.region]
+            for each in self.plans[aws.region]
         ]
 
-    def _deliver_one(self, aws: Aws, parcel: Parcel, commit: Commit, origin: LayerNote | None) -> _Arrival:
+    def _deliver_one(self, aws: Aws, plan: RegionPlan, commit: Commit, origin: LayerNote | None) -> _Arrival:
         """Bring a region a layer. Its grants are made before a name leads to it."""
-        planned, lines = parcel.planned, list[str]()
+        planned, lines = plan.planned, list[str]()
         if planned.published is None:
             planned = PlannedLayer(planned.verified, publish(aws, self.stage, planned.verified, commit, origin))
             lines.append(
                 f"{planned}  {'published' if planned.is_new else 'was published meanwhile'}, its digest read back"
             )
-        if shared := _sharing(aws, parcel.layer, planned):
-            lines += [f"{line}, read back" for each in (shared, *parcel.older) for line in grants.settle(aws, each)]
-        if move := _next(aws, self.settings, parcel.layer, planned):
+        if shared := _sharing(aws, plan.layer, planned):
+            lines += [f"{line}, read back" for each in (shared, *plan.older) for line in grants.settle(aws, each)]
+        if move := _next(aws, self.settings, plan.layer, planned):
             channels.move(aws, move)
             lines.append(f"{move}, read back")
         return _Arrival(planned, lines)
@@ -145,34 +146,36 @@ class _Arrival:
     lines: list[str]
 
 
-def plan(aws: Aws, settings: Settings, stage: Stage, at_home: Sequence[PlannedLayer]) -> Delivery:
+def plan(aws: Aws, settings: Settings, stage: Stage, in_stage_region: Sequence[PlannedLayer]) -> Delivery:
     """Ask every region what it has of the layers, of which the stage's own is known.
 
     Raises ConfigError or RolloutError, before anything is sent, where a region could not be given what it lacks.
     """
     places = regions.of(aws, stage)
 
-    def look(place: Aws) -> tuple[Parcel, ...]:
+    def look(place: Aws) -> tuple[RegionPlan, ...]:
         known = (
-            at_home if place is aws else [PlannedLayer(each.verified, find(place, each.verified)) for each in at_home]
+            in_stage_region
+            if place is aws
+            else [PlannedLayer(each.verified, find(place, each.verified)) for each in in_stage_region]
         )
-        return tuple(_parcel(place, settings, each) for each in known)
+        return tuple(_region_plan(place, settings, each) for each in known)
 
     delivery = Delivery(settings, stage, places, regions.everywhere(places, look).all("asked"))
-    homeless = [
+    without_bucket = [
         uploads.missing_bucket(stage, region, each.verified.built.zip)
         for region in stage.regions
         for each in delivery.new(region)
     ]
-    if faults := [fault for fault in homeless if fault]:
+    if faults := [fault for fault in without_bucket if fault]:
         raise ConfigError(faults)
     return delivery
 
 
-def _parcel(aws: Aws, settings: Settings, planned: PlannedLayer) -> Parcel:
+def _region_plan(aws: Aws, settings: Settings, planned: PlannedLayer) -> RegionPlan:
     layer = settings.layers[planned.name]
     shared = _sharing(aws, layer, planned)
-    return Parcel(
+    return RegionPlan(
         planned=planned,
         layer=layer,
         sharing=shared,
@@ -196,7 +199,7 @@ def _older(aws: Aws, layer: Layer, planned: PlannedLayer) -> tuple[Sharing, ...]
     return tuple(each for each in grants.plan(aws, layer, others, in_use=()) if each.surplus)
 
 
-def _next(aws: Aws, settings: Settings, layer: Layer, planned: PlannedLayer) -> Move | None:
+def _next(aws: Aws, settings: Settings, layer: Layer, planned: PlannedLayer) -> ChannelMove | None:
     """Return the move of `next` that a layer version calls for; raise RolloutError where it must not be made."""
     if layer.channels is None:
         return None
@@ -204,7 +207,7 @@ def _next(aws: Aws, settings: Settings, layer: Layer, planned: PlannedLayer) -> 
     target = spec.target
     name = channels.name(settings, layer, channels.NEXT, target)
     before = parameters.read(aws, [name]).get(name)
-    wanted = Move(name=name, region=aws.region, before=before, after=planned.arn)
+    wanted = ChannelMove(name=name, region=aws.region, before=before, after=planned.arn)
     if wanted.is_made:
         return None
     if faults := list(channels.faults(aws, layer, wanted, target)):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from deploy.aws.connection import Aws
-    from deploy.aws.stacks import ChangeSet, Output
+    from deploy.aws.stacks import ChangeSet, StackOutput
     from deploy.git import Commit
     from deploy.prepare import Prepared
     from deploy.published.descriptions import LayerNote
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Shipped:
+class DeployResult:
     """What is live after a deploy, where it can be reached, and whether the run changed anything in AWS."""
 
     release: Release
     changed: bool
-    outputs: tuple[Output, ...]
+    outputs: tuple[StackOutput, ...]
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Shipment:
+class Deployment:
     """What is to go where. `confirm` is asked before anything is removed or replaced, with the names of it.
 
     `origin` is None for what was built from the project as it is here.
@@ -81,7 +81,7 @@ class Shipment:
         else:
             self._delivery(self._planned(self._found()).layers)
 
-    def deploy(self) -> Shipped:
+    def deploy(self) -> DeployResult:
         """Change the stack, publish what AWS lacks, roll it out; raise PipelineError where something refuses."""
         self._refuse_unproven()
         changed = self._change_stack()
@@ -95,7 +95,7 @@ class Shipment:
         release = roll_out(self.aws, self.stage, plan, at, self.say)
         sent = delivery.uploads + sum(each.verified.built.zip.stat().st_size for each in layers if each.is_new)
         outputs = stack.outputs(self.aws, self.stage) if self.settings.template else ()
-        return Shipped(replace(release, uploaded=release.uploaded + sent), changed, outputs)
+        return DeployResult(replace(release, uploaded=release.uploaded + sent), changed, outputs)
 
     def _refuse_unproven(self) -> None:
         for layer in self.prepared.layers:

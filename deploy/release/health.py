@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from deploy.aws.connection import Aws
-    from deploy.aws.functions import Answer
+    from deploy.aws.functions import InvocationAnswer
     from deploy.code.bundle import CodeBundle
     from deploy.layer.values import BuiltLayer
 
@@ -72,7 +72,7 @@ def _object(payload: bytes) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
-def _failed(where: str, answer: Answer) -> Fault:
+def _failed(where: str, answer: InvocationAnswer) -> Fault:
     return Fault(
         where,
         f"failed its health check: {answer.payload.decode(errors='replace')}",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from deploy.container.digest import RuntimeImage
     from deploy.layer.values import BuiltLayer
     from deploy.published.contents import Contents
-    from deploy.published.downloads import Shelf
+    from deploy.published.downloads import Downloads
     from deploy.release.history import Standing
     from deploy.settings import Architecture, Settings, Stage
 
@@ -74,10 +74,10 @@ class Candidate:
         return Origin(Commit(sha if sha != "none" else None, dirty=bool(dirty)), notes)
 
 
-def fetch(aws: Aws, settings: Settings, stage: Stage, shelf: Shelf) -> Candidate:
+def fetch(aws: Aws, settings: Settings, stage: Stage, downloads: Downloads) -> Candidate:
     """Read and fetch what a stage runs; raise RolloutError with everything that speaks against promoting it."""
     standings, faults = history.observe(aws, settings, stage)
-    doubts = _Doubts(settings, shelf, faults)
+    doubts = _Doubts(settings, downloads, faults)
     release = doubts.release(standings)
     for standing in standings:
         doubts.drift(standing)
@@ -105,7 +105,7 @@ class _Doubts:
     """Looks for what speaks against promoting a stage; `faults` is what was found so far, with `logs` of functions."""
 
     settings: Settings
-    shelf: Shelf
+    downloads: Downloads
     faults: list[Fault]
     logs: list[str] = field(default_factory=list)
 
@@ -142,8 +142,8 @@ class _Doubts:
         """Fetch a layer version that is ours and is what its note says; note it where it is not."""
         name = ":".join(arn.split(":")[6:])
         try:
-            found = layers.read(self.shelf.aws, arn)
-            held = contents.read(self.shelf.layer(found[1], name), name) if found else None
+            found = layers.read(self.downloads.aws, arn)
+            held = contents.read(self.downloads.layer(found[1], name), name) if found else None
         except AwsError as error:
             self.note(error)
             return None
@@ -155,7 +155,7 @@ class _Doubts:
         self.faults.extend(faults)
         if note is None or faults:
             return None
-        path = self.shelf.path(held.sha256)
+        path = self.downloads.path(held.sha256)
         return FetchedLayer(arn=arn, name=arn.split(":")[6], note=note, path=path, held=held)
 
     def code(self, standings: Sequence[Standing]) -> CodeBundle | None:
@@ -167,11 +167,11 @@ class _Doubts:
             return None
         ((sha256, one),) = digests.items()
         try:
-            self.shelf.code(one.name, one.live.version, sha256)
+            self.downloads.code(one.name, one.live.version, sha256)
         except AwsError as error:
             self.note(error)
             return None
-        return rebuilt.code(self.shelf.path(sha256))
+        return rebuilt.code(self.downloads.path(sha256))
 
     def answer(self, aws: Aws, standing: Standing, code: CodeBundle | None, found: Mapping[str, FetchedLayer]) -> None:
         """Ask the live version whether it runs the bytes that were fetched; note it where it does not."""

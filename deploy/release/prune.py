@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from deploy.aws.connection import Aws
-    from deploy.release.prune_plan import Judged, PrunePlan
+    from deploy.release.prune_plan import JudgedVersion, PrunePlan
 
 
-def carry_out(aws: Aws, plan: PrunePlan, say: Callable[[str], None]) -> tuple[list[Judged], list[Fault]]:
+def carry_out(aws: Aws, plan: PrunePlan, say: Callable[[str], None]) -> tuple[list[JudgedVersion], list[Fault]]:
     """Delete all that is to go; return what went, and every reason why something did not."""
-    gone: list[Judged] = []
+    gone: list[JudgedVersion] = []
     faults: list[Fault] = []
     for each in plan.going:
         try:
@@ -35,7 +35,7 @@ def carry_out(aws: Aws, plan: PrunePlan, say: Callable[[str], None]) -> tuple[li
     return gone, faults
 
 
-def remove(aws: Aws, version: Judged) -> None:
+def remove(aws: Aws, version: JudgedVersion) -> None:
     """Delete a version of a function or a layer; raise RolloutError where something refers to it now."""
     if version.kind == "function":
         remove_function_version(aws, version.name, str(version.version))

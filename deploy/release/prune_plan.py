@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from deploy.aws.storage import Storage
     from deploy.published.usage import Deployed, Usage
     from deploy.settings import Settings, Stage
-    from deploy.share.inventory import Stock
+    from deploy.share.inventory import LayerInventory
 
 _SHOWN = 4
 """Reasons that people are shown; the rest is counted."""
 
 
 @dataclass(frozen=True)
-class Policy:
+class KeepPolicy:
     """What is kept though nothing refers to it: the newest `keep`, and what is younger than `days` at `now`."""
 
     keep: int
@@ -56,7 +56,7 @@ class Policy:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class JudgedVersion:
     """A version, `kept` for these reasons, or to be deleted for want of any.
 
     `made_of` is the release or the digest that its description names. `size` is the zip's bytes; of layer versions
@@ -100,12 +100,12 @@ class PrunePlan:
     """
 
     stage: str
-    policy: Policy
-    judged: tuple[Judged, ...]
+    policy: KeepPolicy
+    judged: tuple[JudgedVersion, ...]
     storage: Storage
 
     @property
-    def going(self) -> tuple[Judged, ...]:
+    def going(self) -> tuple[JudgedVersion, ...]:
         """What is to be deleted: function versions first, since a layer is in use as long as they are there."""
         return tuple(each for each in self.judged if each.goes)
 
@@ -141,7 +141,7 @@ class PrunePlan:
         }
 
 
-def plan(aws: Aws, settings: Settings, stage: Stage, policy: Policy) -> PrunePlan:
+def plan(aws: Aws, settings: Settings, stage: Stage, policy: KeepPolicy) -> PrunePlan:
     """Judge every version of the stage's functions and the project's layers, by all functions of account and region."""
     found = usage.read(aws)
     own = {f"{each.name}{stage.suffix}" for each in settings.functions.values()}
@@ -150,12 +150,12 @@ def plan(aws: Aws, settings: Settings, stage: Stage, policy: Policy) -> PrunePla
         judged for each in found.deployed if each.name in own for judged in _function(each, policy, made, stage.stack)
     ]
     going = {(each.name, str(each.version)) for each in versions if each.goes}
-    stocks = inventory.read(aws, settings).values()
-    held = [judged for each in stocks for judged in _layer(aws, each, found, going, policy)]
+    inventories = inventory.read(aws, settings).values()
+    held = [judged for each in inventories for judged in _layer(aws, each, found, going, policy)]
     return PrunePlan(stage=stage.name, policy=policy, judged=(*versions, *held), storage=storage.read(aws))
 
 
-def _function(deployed: Deployed, policy: Policy, made: frozenset[str], stack: str) -> Iterator[Judged]:
+def _function(deployed: Deployed, policy: KeepPolicy, made: frozenset[str], stack: str) -> Iterator[JudgedVersion]:
     """Judge the published versions of a function, newest first."""
     remembered = _remembered(deployed, policy.keep)
     for place, state in enumerate(deployed.versions):
@@ -166,7 +166,7 @@ def _function(deployed: Deployed, policy: Policy, made: frozenset[str], stack: s
         reasons += [f"stack {stack}"] if any(each.endswith(f":{state.name}:{state.version}") for each in made) else []
         reasons += [f"newest {policy.keep}"] if place < policy.keep else []
         reasons += policy.young(state.modified)
-        yield Judged(
+        yield JudgedVersion(
             kind="function",
             name=state.name,
             version=int(state.version),
@@ -188,11 +188,13 @@ def _remembered(deployed: Deployed, keep: int) -> dict[str, str]:
     return remembered
 
 
-def _layer(aws: Aws, stocked: Stock, found: Usage, going: set[tuple[str, str]], policy: Policy) -> Iterator[Judged]:
+def _layer(
+    aws: Aws, held: LayerInventory, found: Usage, going: set[tuple[str, str]], policy: KeepPolicy
+) -> Iterator[JudgedVersion]:
     """Judge the versions of a layer, newest first; each runtime and architecture has newest ones of its own."""
-    name, named = stocked.layer.name, channels.held(aws, stocked.layer, stocked.parameters)
+    name, named = held.layer.name, channels.held(aws, held.layer, held.parameters)
     seen: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
-    for each in stocked.versions:
+    for each in held.versions:
         fits = (each.runtimes, each.architectures)
         place = seen[fits] = seen.get(fits, 0) + 1
         users = [user for user in found.of(each.arn) if (user.function, user.version) not in going]
@@ -202,12 +204,12 @@ def _layer(aws: Aws, stocked: Stock, found: Usage, going: set[tuple[str, str]], 
         reasons += map(str, sorted(users, key=lambda user: not user.aliases))
         if not reasons and layers.is_shared(aws, name, each.version):
             reasons.append("shared with other accounts")
-        yield replace(_judged(aws, name, each, reasons), channels=tuple(stocked.parameters))
+        yield replace(_judged(aws, name, each, reasons), channels=tuple(held.parameters))
 
 
-def _judged(aws: Aws, name: str, each: LayerVersion, reasons: Sequence[str]) -> Judged:
+def _judged(aws: Aws, name: str, each: LayerVersion, reasons: Sequence[str]) -> JudgedVersion:
     note = LayerNote.parse(each.description)
-    return Judged(
+    return JudgedVersion(
         kind="layer",
         name=name,
         version=each.version,

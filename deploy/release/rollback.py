@@ -21,7 +21,7 @@ from deploy.release import health, history, rollback_target
 from deploy.release.aliases import move_all
 from deploy.release.health import Digests
 from deploy.release.history import note_of
-from deploy.release.rollback_losses import Lacking, compare
+from deploy.release.rollback_losses import RollbackLosses, compare
 from deploy.release.rollout import move
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from deploy.aws.connection import Aws
     from deploy.aws.functions import FunctionState
-    from deploy.published.downloads import Shelf
+    from deploy.published.downloads import Downloads
     from deploy.release.history import Standing
 
 
@@ -62,7 +62,7 @@ class RollbackPlan:
     release: str
     steps: tuple[Step, ...]
     newer: tuple[str, ...]
-    lacking: Lacking
+    losses: RollbackLosses
 
     @property
     def is_empty(self) -> bool:
@@ -82,7 +82,7 @@ class RollbackPlan:
         yield f"release {self.was or 'unknown'} -> {self.release}"
         yield from (f"  function  {step}" for step in self.steps)
         yield from (f"  function  {name}  stays: no release before had it" for name in self.newer)
-        yield from (f"  {line}" for line in self.lacking.lines())
+        yield from (f"  {line}" for line in self.losses.lines())
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -99,11 +99,13 @@ class RollbackPlan:
                 for step in self.steps
             ],
             "newer_functions": list(self.newer),
-            **self.lacking.to_json(),
+            **self.losses.to_json(),
         }
 
 
-def plan(stage: str, standings: Sequence[Standing], release: str | None, shelf: Shelf, project: Path) -> RollbackPlan:
+def plan(
+    stage: str, standings: Sequence[Standing], release: str | None, downloads: Downloads, project: Path
+) -> RollbackPlan:
     """Plan to go to a release, named by the start of it, or to the one before that which is live.
 
     Raises RolloutError with every reason why there is no such way.
@@ -121,11 +123,11 @@ def plan(stage: str, standings: Sequence[Standing], release: str | None, shelf: 
         release=goal,
         steps=steps,
         newer=tuple(each.name for each in standings if each.name not in versions),
-        lacking=compare([(step.standing.live, step.target) for step in steps if step.moves], shelf, project),
+        losses=compare([(step.standing.live, step.target) for step in steps if step.moves], downloads, project),
     )
 
 
-def carry_out(aws: Aws, plan: RollbackPlan, shelf: Shelf, say: Callable[[str], None]) -> None:
+def carry_out(aws: Aws, plan: RollbackPlan, downloads: Downloads, say: Callable[[str], None]) -> None:
     """Ask every version what it runs, then move all aliases or none, and read them back.
 
     Raises RolloutError with every version that is not well; no alias has moved then.
@@ -134,7 +136,7 @@ def carry_out(aws: Aws, plan: RollbackPlan, shelf: Shelf, say: Callable[[str], N
     logs: list[str] = []
     for step in plan.steps:
         try:
-            _check(aws, step, shelf, say)
+            _check(aws, step, downloads, say)
         except PipelineError as error:
             faults += error.faults
             logs += [error.log] if error.log else []
@@ -151,14 +153,14 @@ def carry_out(aws: Aws, plan: RollbackPlan, shelf: Shelf, say: Callable[[str], N
         raise RolloutError(faults)
 
 
-def _check(aws: Aws, step: Step, shelf: Shelf, say: Callable[[str], None]) -> None:
+def _check(aws: Aws, step: Step, downloads: Downloads, say: Callable[[str], None]) -> None:
     """Raise RolloutError unless the version answers with what it was proven to run."""
     name, version, event = step.standing.name, step.target.version, step.standing.function.health
     if not step.moves:
         return
     if event is None:
         say(f"{name}  version {version} is there with its code and layers; it names no health event")
-    elif wanted := _wanted(step.target, shelf):
+    elif wanted := _wanted(step.target, downloads):
         health.check(aws, name, version, event, wanted)
         say(f"{name}  version {version} runs the code and the layers that were verified")
     else:
@@ -166,16 +168,16 @@ def _check(aws: Aws, step: Step, shelf: Shelf, say: Callable[[str], None]) -> No
         say(f"{name}  version {version} answers; its digests cannot be compared, as its layers are no more to be had")
 
 
-def _wanted(version: FunctionState, shelf: Shelf) -> Digests | None:
+def _wanted(version: FunctionState, downloads: Downloads) -> Digests | None:
     """Return the digests that a version was proven with, or those of its zips; None where these cannot be had."""
     note = note_of(version)
     if note and note.code:
         return Digests(note.code, note.layers)
-    layers = [shelf.published(arn) for arn in version.layers]
+    layers = [downloads.published(arn) for arn in version.layers]
     zips = [content for content in layers if content is not None]
     if len(zips) < len(layers):
         return None
-    code = shelf.code(version.name, version.version, version.sha256)
+    code = downloads.code(version.name, version.version, version.sha256)
     return Digests(tree_digest.of_files(unpacked([BytesIO(code)])), tree_digest.of_files(unpacked(map(BytesIO, zips))))
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from deploy.aws.functions import FunctionState
     from deploy.aws.layers import LayerContent
-    from deploy.published.downloads import Shelf
+    from deploy.published.downloads import Downloads
 
     Pairs = Sequence[tuple[FunctionState, FunctionState]]
 
@@ -27,7 +27,7 @@ SHOWN = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lacking:
+class RollbackLosses:
     """The differences of what is left and what is taken up, in each function that moves.
 
     `commits` are lines of git log that the target lacks, None where git cannot tell. `layers` are written as
@@ -61,15 +61,15 @@ class Lacking:
         }
 
 
-def compare(pairs: Pairs, shelf: Shelf, project: Path) -> Lacking:
+def compare(pairs: Pairs, downloads: Downloads, project: Path) -> RollbackLosses:
     """Compare live versions with the versions that are to take their place, pair by pair.
 
     Only the layers that differ are fetched. What cannot be had is said and stops nothing: who goes back is in a hurry.
     """
     remarks: list[str] = []
     commits = _commits(pairs, project, remarks)
-    packages = _packages(pairs, shelf, remarks)
-    return Lacking(
+    packages = _packages(pairs, downloads, remarks)
+    return RollbackLosses(
         commits=commits,
         layers=_layers(pairs),
         packages=packages,
@@ -103,14 +103,14 @@ def _listed(arns: Sequence[str]) -> str:
     return ", ".join(map(_short, arns)) or "none"
 
 
-def _packages(pairs: Pairs, shelf: Shelf, remarks: list[str]) -> tuple[str, ...]:
+def _packages(pairs: Pairs, downloads: Downloads, remarks: list[str]) -> tuple[str, ...]:
     arns = dict.fromkeys(arn for live, target in pairs for arn in (*live.layers, *target.layers))
-    there = {arn: _there(arn, shelf, remarks) for arn in arns}
+    there = {arn: _there(arn, downloads, remarks) for arn in arns}
     found: dict[str, None] = {}
     for before, after in dict.fromkeys((live.layers, target.layers) for live, target in pairs):
         if before == after:
             continue
-        was, is_to_be = (_held(each, there, shelf, remarks) for each in (before, after))
+        was, is_to_be = (_held(each, there, downloads, remarks) for each in (before, after))
         if was is None or is_to_be is None:
             remarks.append("packages cannot be compared: not all layers can be had")
         else:
@@ -118,10 +118,10 @@ def _packages(pairs: Pairs, shelf: Shelf, remarks: list[str]) -> tuple[str, ...]
     return tuple(found)
 
 
-def _there(arn: str, shelf: Shelf, remarks: list[str]) -> LayerContent | None:
+def _there(arn: str, downloads: Downloads, remarks: list[str]) -> LayerContent | None:
     """Return what AWS says of a layer version's zip; None, with a remark why, where it says nothing."""
     try:
-        found = layers.read(shelf.aws, arn)
+        found = layers.read(downloads.aws, arn)
     except AwsError as error:
         remarks.append(f"layer {_short(arn)} cannot be read: {error.faults[0].what}")
         return None
@@ -131,7 +131,7 @@ def _there(arn: str, shelf: Shelf, remarks: list[str]) -> LayerContent | None:
 
 
 def _held(
-    arns: Iterable[str], there: Mapping[str, LayerContent | None], shelf: Shelf, remarks: list[str]
+    arns: Iterable[str], there: Mapping[str, LayerContent | None], downloads: Downloads, remarks: list[str]
 ) -> dict[str, str] | None:
     """Return the packages of layers, merged as in /opt; None where one of them cannot be had."""
     packages: dict[str, str] = {}
@@ -140,7 +140,7 @@ def _held(
         if content is None:
             return None
         try:
-            packages |= contents.read(shelf.layer(content, arn), arn).versions
+            packages |= contents.read(downloads.layer(content, arn), arn).versions
         except AwsError as error:
             remarks.append(f"layer {_short(arn)} cannot be read: {error.faults[0].what}")
             return None

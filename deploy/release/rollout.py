@@ -16,7 +16,7 @@ from deploy.errors import AwsError, Fault, PipelineError, RolloutError
 from deploy.layer.manifest import code_sha256
 from deploy.published.descriptions import AliasNote, VersionNote
 from deploy.release import health
-from deploy.release.aliases import Move, move_all
+from deploy.release.aliases import AliasMove, move_all
 from deploy.release.values import LiveFunction, Release
 
 if TYPE_CHECKING:
@@ -76,9 +76,9 @@ def _side_by_side(tasks: Sequence[Callable[[], _Made]], say: Callable[[str], Non
     return [each.result().version for each in running]
 
 
-def move(alias: AliasState, release: str, version: str) -> Move:
+def move(alias: AliasState, release: str, version: str) -> AliasMove:
     """Let an alias stand for a version from now on, and note which release that is."""
-    return Move(alias, version, str(AliasNote.parse(alias.description).then(release, version)))
+    return AliasMove(alias, version, str(AliasNote.parse(alias.description).then(release, version)))
 
 
 def _version(aws: Aws, stage: Stage, plan: FunctionPlan, note: VersionNote) -> _Made:

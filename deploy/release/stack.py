@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deploy.aws.connection import Aws
-    from deploy.aws.stacks import Change, Output, StackState
+    from deploy.aws.stacks import StackChange, StackOutput, StackState
     from deploy.settings import Stage
 
 STAGE_TAG = "channelwright:stage"
@@ -72,7 +72,7 @@ def propose(aws: Aws, stage: Stage, template: Path, values: Mapping[str, str]) -
     return proposed
 
 
-def pending(aws: Aws, stage: Stage, template: Path, environment: Mapping[str, str]) -> tuple[Change, ...]:
+def pending(aws: Aws, stage: Stage, template: Path, environment: Mapping[str, str]) -> tuple[StackChange, ...]:
     """Say what a deploy would change of a stack that is there: a change set is made for it, read and discarded.
 
     A parameter whose variable is not set keeps the value that the stack has, so that who looks needs no secrets.
@@ -101,7 +101,7 @@ def _is_unset(value: str | FromEnvironment, environment: Mapping[str, str]) -> b
     return isinstance(value, FromEnvironment) and value.variable not in environment
 
 
-def outputs(aws: Aws, stage: Stage) -> tuple[Output, ...]:
+def outputs(aws: Aws, stage: Stage) -> tuple[StackOutput, ...]:
     """Return the stack's outputs; none where there is no stack."""
     state = stacks.read(aws, stage.stack)
     return state.outputs if state else ()
@@ -131,7 +131,7 @@ def destroys(proposed: ChangeSet) -> tuple[str, ...]:
     )
 
 
-def _replacement(change: Change) -> str:
+def _replacement(change: StackChange) -> str:
     return {"True": "  REPLACED", "Conditional": "  may be replaced"}.get(change.replacement, "")
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from deploy.published.contents import Contents
     from deploy.published.difference import Difference
     from deploy.published.known import Known
-    from deploy.published.reference import Subject
+    from deploy.published.reference import OpenedLayer
     from deploy.report.native import Library
     from deploy.report.provenance import Fact
     from deploy.report.tree import Folder
@@ -86,20 +86,20 @@ class ReportData:
     comparison: Comparison | None
 
 
-def gather(layer: Known, settings: Settings, before: Subject | None = None) -> ReportData:
+def gather(layer: Known, settings: Settings, before: OpenedLayer | None = None) -> ReportData:
     """Tell what is known of a layer; raise PipelineError where its manifest is none that this pipeline writes.
 
     The runtime and the architecture of a layer that says neither are those that the project builds for.
     """
     contents = layer.contents
-    comparison = _compared(layer.subject, before) if before else None
+    comparison = _compared(layer.layer, before) if before else None
     runtime = _text(said(layer, "runtime")) or settings.runtime
     architecture = _architecture(layer) or settings.architectures[0]
     libraries = Judge(layer, BASES.get(runtime), architecture).libraries()
     return ReportData(
-        name=_text(said(layer, "layer")) or stem(layer.subject),
-        version=layer.subject.published.version if layer.subject.published else None,
-        origin=origin(layer.subject),
+        name=_text(said(layer, "layer")) or stem(layer.layer),
+        version=layer.layer.published.version if layer.layer.published else None,
+        origin=origin(layer.layer),
         contents=contents,
         runtime=runtime,
         architecture=architecture,
@@ -114,14 +114,14 @@ def gather(layer: Known, settings: Settings, before: Subject | None = None) -> R
     )
 
 
-def stem(subject: Subject) -> str:
+def stem(layer: OpenedLayer) -> str:
     """Name a layer as its files in dist/ are named."""
-    return subject.published.layer if subject.published else Path(subject.name).stem
+    return layer.published.layer if layer.published else Path(layer.name).stem
 
 
 def _architecture(layer: Known) -> str:
     """Return what the manifest says, or AWS where it names one."""
-    published = layer.subject.published
+    published = layer.layer.published
     known = published.architectures if published else ()
     return _text(said(layer, "architecture")) or (known[0] if len(known) == 1 else "")
 
@@ -139,7 +139,7 @@ def _trimming(layer: Known) -> Trimming | None:
     except (AttributeError, LookupError, TypeError) as error:
         what = "its manifest does not say what trimming saved as this pipeline writes it"
         cause = "it was changed, or another program wrote it"
-        raise PipelineError.of(origin(layer.subject), what, cause=cause) from error
+        raise PipelineError.of(origin(layer.layer), what, cause=cause) from error
 
 
 def _imports(layer: Known) -> Imports | None:
@@ -153,7 +153,7 @@ def _imports(layer: Known) -> Imports | None:
     return Imports(modules=modules, without=evidence["nothing_to_import"], where=where)
 
 
-def _compared(after: Subject, before: Subject) -> Comparison:
+def _compared(after: OpenedLayer, before: OpenedLayer) -> Comparison:
     found = difference(before.contents, after.contents)
     return Comparison(before=origin(before), contents=before.contents, difference=found)
 

@@ -59,7 +59,7 @@ class Judge:
         return tuple(self._library(path, found) for path, found in sorted(self._found(), key=lambda each: each[0]))
 
     def _found(self) -> Iterator[tuple[str, elf.SharedObject | Fault]]:
-        with ZipFile(io.BytesIO(self.layer.subject.content)) as archive:
+        with ZipFile(io.BytesIO(self.layer.layer.content)) as archive:
             for path in self._files:
                 if elf.is_candidate(path, data := archive.read(path)):
                     yield path, elf.read(path, data)

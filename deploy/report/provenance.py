@@ -10,7 +10,7 @@ from deploy.layer.manifest import code_sha256
 
 if TYPE_CHECKING:
     from deploy.published.known import Known
-    from deploy.published.reference import Subject
+    from deploy.published.reference import OpenedLayer
 
 
 @dataclass(frozen=True)
@@ -22,18 +22,18 @@ class Fact:
     exact: bool = False
 
 
-def origin(subject: Subject) -> str:
+def origin(layer: OpenedLayer) -> str:
     """Name a layer by its ARN or by its file, without the folders of this machine."""
-    if subject.published:
-        return subject.published.arn
-    path = Path(subject.name)
+    if layer.published:
+        return layer.published.arn
+    path = Path(layer.name)
     return f"dist/{path.name}" if path.parent.name == "dist" else path.name
 
 
 def facts(layer: Known) -> tuple[Fact, ...]:
     """Return what is known, the most telling first."""
     found = [
-        Fact("Layer", origin(layer.subject), exact=True),
+        Fact("Layer", origin(layer.layer), exact=True),
         Fact("Made by", _maker(layer)),
         Fact("Verified", layer.verified()),
         *_in_aws(layer),
@@ -46,18 +46,18 @@ def facts(layer: Known) -> tuple[Fact, ...]:
 
 def said(layer: Known, key: str) -> Any:
     """Return what a manifest, the one in dist/ or else the one in the layer, says under this key."""
-    return (layer.papers or layer.contents.manifest or {}).get(key)
+    return (layer.manifest or layer.contents.manifest or {}).get(key)
 
 
 def _maker(layer: Known) -> str:
     if not layer.contents.is_ours:
         return "not this pipeline: it brings no manifest, so packages are known by their own metadata alone"
-    pipeline = (layer.papers or {}).get("pipeline")
+    pipeline = (layer.manifest or {}).get("pipeline")
     return f"this pipeline{f', version {pipeline}' if pipeline else ''}; its manifest travels in the layer"
 
 
 def _in_aws(layer: Known) -> tuple[Fact, ...]:
-    version = layer.subject.published
+    version = layer.layer.published
     if version is None:
         return ()
     return (
@@ -77,6 +77,6 @@ def _build(layer: Known) -> tuple[Fact, ...]:
         Fact("Runtime image", layer.image, exact=True),
         Fact("Bytecode", layer.contents.bytecode),
         Fact("Lock", str(lock), exact=True),
-        Fact("Fingerprint", (layer.papers or {}).get("fingerprint", ""), exact=True),
+        Fact("Fingerprint", (layer.manifest or {}).get("fingerprint", ""), exact=True),
         Fact("Built with", ", ".join(f"{name} {value}" for name, value in named if value)),
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deploy.published.contents import HeldPackage
-    from deploy.scan.targets import Target
+    from deploy.scan.targets import ScanTarget
 
 _LINKED_IN = {
     "bcrypt": "Rust crates",
@@ -46,7 +46,7 @@ class Bundled:
     objects: int
 
 
-def bundled(target: Target) -> Iterator[Bundled]:
+def bundled(target: ScanTarget) -> Iterator[Bundled]:
     """Yield every distribution with compiled code; its libraries are empty where nobody says what is in it."""
     for package in target.contents.packages:
         own = [path for path, file in target.contents.files.items() if file.owner == package.name]
@@ -55,7 +55,7 @@ def bundled(target: Target) -> Iterator[Bundled]:
             yield Bundled(package.name, package.version, _libraries(target, package, own), len(objects))
 
 
-def _libraries(target: Target, package: HeldPackage, own: list[str]) -> str:
+def _libraries(target: ScanTarget, package: HeldPackage, own: list[str]) -> str:
     declared = [
         text for path in own if "/sboms/" in path and path.endswith(".json") for text in _declared(target, path)
     ]
@@ -63,7 +63,7 @@ def _libraries(target: Target, package: HeldPackage, own: list[str]) -> str:
     return ", ".join([*declared, *carried]) or _LINKED_IN.get(package.name, "")
 
 
-def _declared(target: Target, path: str) -> Iterator[str]:
+def _declared(target: ScanTarget, path: str) -> Iterator[str]:
     """Read the components of an SBOM in CycloneDX, the format that auditwheel writes; any other is only named."""
     with ZipFile(io.BytesIO(target.content)) as archive:
         try:

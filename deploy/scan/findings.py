@@ -20,7 +20,7 @@ _RANK = {severity: rank for rank, severity in enumerate(get_args(Severity))}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class ScanFinding:
     """One thing that is wrong. `id` is what an ignore names; of a vulnerability, `aliases` are its other names."""
 
     kind: Kind
@@ -51,7 +51,7 @@ class Unchecked:
 
 @dataclass(frozen=True)
 class Ignored:
-    finding: Finding
+    finding: ScanFinding
     ignore: Ignore
 
 
@@ -59,12 +59,12 @@ class Ignored:
 class Judged:
     """Findings, the worst first; those that an ignore covers; and the ignores that covered nothing."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[ScanFinding, ...]
     ignored: tuple[Ignored, ...]
     idle: tuple[Ignore, ...]
 
 
-def judge(found: Sequence[Finding], ignores: Sequence[Ignore], today: date) -> Judged:
+def judge(found: Sequence[ScanFinding], ignores: Sequence[Ignore], today: date) -> Judged:
     """Take out what the project ignores. An ignore that has expired covers nothing and is a finding itself.
 
     A zip that is not what the lock and its manifest say cannot be ignored: what was looked at is then not what ships.
@@ -85,10 +85,10 @@ def judge(found: Sequence[Finding], ignores: Sequence[Ignore], today: date) -> J
     )
 
 
-def _expired(ignores: Sequence[Ignore], today: date) -> Iterator[Finding]:
+def _expired(ignores: Sequence[Ignore], today: date) -> Iterator[ScanFinding]:
     for each in ignores:
         if today.isoformat() > each.until:
-            yield Finding(
+            yield ScanFinding(
                 kind="ignore",
                 id=each.id,
                 severity="high",

@@ -14,13 +14,13 @@ from license_expression import ExpressionError, LicenseSymbol, LicenseWithExcept
 
 from deploy.errors import ConfigError, Fault
 from deploy.locking.lockfile import normalised
-from deploy.scan.findings import Finding
+from deploy.scan.findings import ScanFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deploy.published.contents import HeldPackage
-    from deploy.scan.targets import Target
+    from deploy.scan.targets import ScanTarget
     from deploy.settings import Scan
 
 # The classifiers and words that mean one SPDX licence and no other: "BSD License"
@@ -36,7 +36,7 @@ _WORDS = {
 }
 
 
-def licences(target: Target, rules: Scan) -> Iterator[Finding]:
+def licences(target: ScanTarget, rules: Scan) -> Iterator[ScanFinding]:
     """Yield every distribution whose licence is not allowed, or not known."""
     clarified = {normalised(name): each.license for name, each in rules.clarify.items()}
     for package in target.contents.packages:
@@ -88,8 +88,8 @@ def _spdx() -> Any:
     return get_spdx_licensing()
 
 
-def _finding(target: Target, package: HeldPackage, what: str, cause: str) -> Finding:
-    return Finding(
+def _finding(target: ScanTarget, package: HeldPackage, what: str, cause: str) -> ScanFinding:
+    return ScanFinding(
         kind="license",
         id=f"license:{package.name}",
         severity="medium",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.locking import lockfile
+from deploy.locking import locked
 from deploy.scan import vulnerabilities
 from deploy.scan.bundled import Bundled, bundled
-from deploy.scan.findings import Finding, Judged, Unchecked, judge
+from deploy.scan.findings import Judged, ScanFinding, Unchecked, judge
 from deploy.scan.licences import check, licences
 from deploy.scan.secrets import secrets
-from deploy.scan.targets import Target, built, live
+from deploy.scan.targets import ScanTarget, built, live
 from deploy.scan.unwanted import unwanted
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from deploy.inside.exchange import Pin
-    from deploy.published.downloads import Shelf
-    from deploy.scan.vulnerabilities import Audit
+    from deploy.published.downloads import Downloads
+    from deploy.scan.vulnerabilities import VulnerabilityAudit
     from deploy.settings import Scan, Settings, Stage
 
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 class Scanned:
     """What was looked at and what came of it. `bundled` is what no scanner sees, by distribution and version."""
 
-    targets: tuple[Target, ...]
-    audits: tuple[Audit, ...]
+    targets: tuple[ScanTarget, ...]
+    audits: tuple[VulnerabilityAudit, ...]
     judged: Judged
     unchecked: tuple[Unchecked, ...]
     bundled: tuple[Bundled, ...]
@@ -49,18 +49,17 @@ def scan_built(settings: Settings, service: str, today: date) -> Scanned:
 
 def _locked(settings: Settings) -> Iterator[tuple[str, tuple[Pin, ...]]]:
     """Yield what the lock comes to, once for all targets for which that is the same."""
-    path = settings.project / settings.requirements
-    found = {target: lockfile.read(path, target) for target in settings.targets}
+    found = {target: locked.pins(settings, target) for target in settings.targets}
     for pins in dict.fromkeys(found.values()):
         targets = [str(target) for target in found if found[target] == pins]
         same = len(targets) == len(found)
         yield str(settings.requirements) if same else f"{settings.requirements} for {', '.join(targets)}", pins
 
 
-def scan_live(settings: Settings, stage: Stage, shelf: Shelf, service: str, today: date) -> Scanned:
+def scan_live(settings: Settings, stage: Stage, downloads: Downloads, service: str, today: date) -> Scanned:
     """Scan the code and the layers that a stage's aliases send traffic to, by what these very zips hold."""
     check(settings.scan)
-    targets, gone = live(shelf, settings, stage)
+    targets, gone = live(downloads, settings, stage)
     audits = [
         vulnerabilities.audit_packages(target.contents.packages, target.where, service)
         for target in targets
@@ -73,9 +72,9 @@ def scan_live(settings: Settings, stage: Stage, shelf: Shelf, service: str, toda
 class _Asked:
     """The zips, and what is known before they are looked into."""
 
-    targets: Sequence[Target]
-    audits: Sequence[Audit]
-    findings: Sequence[Finding] = ()
+    targets: Sequence[ScanTarget]
+    audits: Sequence[VulnerabilityAudit]
+    findings: Sequence[ScanFinding] = ()
     unchecked: Sequence[Unchecked] = ()
 
 

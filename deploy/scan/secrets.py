@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
-from deploy.scan.findings import Finding
+from deploy.scan.findings import ScanFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.scan.targets import Target
+    from deploy.scan.targets import ScanTarget
 
 
 @dataclass(frozen=True)
@@ -74,14 +74,14 @@ FORMS = (
 )
 
 
-def secrets(target: Target) -> Iterator[Finding]:
+def secrets(target: ScanTarget) -> Iterator[ScanFinding]:
     """Yield every secret in any file of the zip; the secret itself is not shown."""
     with ZipFile(io.BytesIO(target.content)) as archive:
         for entry in archive.infolist():
             content = archive.read(entry)
             for what, at in _found(content, loosely=entry.filename.endswith(".pyc")):
                 line = content.count(b"\n", 0, at) + 1
-                yield Finding(
+                yield ScanFinding(
                     kind="secret",
                     id=f"secret:{entry.filename}",
                     severity="critical",

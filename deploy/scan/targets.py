@@ -10,10 +10,11 @@ from deploy.aws import functions, layers
 from deploy.code import bundle
 from deploy.container.digest import RuntimeImage
 from deploy.errors import BuildError, Fault, RolloutError
+from deploy.invocation import advised
 from deploy.layer.spec import specs
-from deploy.locking import lockfile
+from deploy.locking import locked
 from deploy.published import contents
-from deploy.scan.findings import Finding, Unchecked
+from deploy.scan.findings import ScanFinding, Unchecked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
     from deploy.aws.functions import FunctionState
     from deploy.layer.spec import LayerSpec
     from deploy.published.contents import Contents
-    from deploy.published.downloads import Shelf
+    from deploy.published.downloads import Downloads
     from deploy.settings import Settings, Stage
 
 
 @dataclass(frozen=True)
-class Target:
+class ScanTarget:
     """A zip and what is in it; `where` is what people call it."""
 
     where: str
@@ -35,18 +36,18 @@ class Target:
     contents: Contents
 
 
-def built(settings: Settings) -> tuple[tuple[Target, ...], tuple[Finding, ...]]:
+def built(settings: Settings) -> tuple[tuple[ScanTarget, ...], tuple[ScanFinding, ...]]:
     """Open the zips in dist/; find what of them does not follow from the lock or is not what was verified.
 
     Raises BuildError with every file that is not there.
     """
     dist, faults = settings.project / "dist", list[Fault]()
-    targets: list[Target] = []
-    findings: list[Finding] = []
+    targets: list[ScanTarget] = []
+    findings: list[ScanFinding] = []
     for wanted in settings.targets:
-        pins = lockfile.read(settings.project / settings.requirements, wanted)
+        pins = locked.pins(settings, wanted)
         image = RuntimeImage(settings.image_of(wanted.runtime), "")
-        for spec in specs(settings, pins, image, wanted.architecture, wanted.runtime):
+        for spec in specs(settings, pins, image, wanted):
             if target := _opened(dist / f"{spec.stem}.zip", faults):
                 targets.append(target)
                 findings += _differing(target, spec, _manifest(dist / f"{spec.stem}.json", faults))
@@ -57,65 +58,67 @@ def built(settings: Settings) -> tuple[tuple[Target, ...], tuple[Finding, ...]]:
     return tuple(targets), tuple(findings)
 
 
-def live(shelf: Shelf, settings: Settings, stage: Stage) -> tuple[tuple[Target, ...], tuple[Unchecked, ...]]:
+def live(
+    downloads: Downloads, settings: Settings, stage: Stage
+) -> tuple[tuple[ScanTarget, ...], tuple[Unchecked, ...]]:
     """Fetch the code and the layers of every version that an alias of the stage sends traffic to.
 
     Raises RolloutError where a function or its alias is not there.
     """
-    targets: dict[str, Target] = {}
+    targets: dict[str, ScanTarget] = {}
     unknown: dict[str, Unchecked] = {}
-    for state in _running(shelf, settings, stage):
+    for state in _running(downloads, settings, stage):
         where = f"{state.name}:{state.version}"
         if state.sha256 not in targets:
-            content = shelf.code(state.name, state.version, state.sha256)
-            targets[state.sha256] = Target(f"code of {where}", content, contents.read(content, where))
+            content = downloads.code(state.name, state.version, state.sha256)
+            targets[state.sha256] = ScanTarget(f"code of {where}", content, contents.read(content, where))
         for arn in state.layers:
-            found = layers.read(shelf.aws, arn)
+            found = layers.read(downloads.aws, arn)
             if found is None:
                 unknown[arn] = Unchecked(arn, f"the layer version was deleted, and {where} runs on with it")
             elif arn not in targets:
                 version, there = found
-                content, name = shelf.layer(there, arn), f"{version.layer}:{version.version}"
-                targets[arn] = Target(name, content, contents.read(content, name))
+                content, name = downloads.layer(there, arn), f"{version.layer}:{version.version}"
+                targets[arn] = ScanTarget(name, content, contents.read(content, name))
                 if not targets[arn].contents.packages:
                     unknown[arn] = Unchecked(name, "holds no manifest and no .dist-info that says what is in it")
     return tuple(targets.values()), tuple(unknown.values())
 
 
-def _running(shelf: Shelf, settings: Settings, stage: Stage) -> Iterator[FunctionState]:
+def _running(downloads: Downloads, settings: Settings, stage: Stage) -> Iterator[FunctionState]:
     faults: list[Fault] = []
     for function in settings.functions.values():
         name = f"{function.name}{stage.suffix}"
-        alias = functions.alias(shelf.aws, name, function.alias)
+        alias = functions.alias(downloads.aws, name, function.alias)
         for version in sorted(alias.versions) if alias else ():
-            if state := functions.read(shelf.aws, name, version):
+            if state := functions.read(downloads.aws, name, version):
                 yield state
         if alias is None:
-            cure = f"deploy it first: `nox -s deploy -- --stage {stage.name}`"
+            cure = f"deploy it first: {advised('deploy', '--stage', stage.name)}"
             faults.append(Fault(f"{name}:{function.alias}", "is not there", cure=cure))
     if faults:
         raise RolloutError(faults)
 
 
-def _opened(path: Path, faults: list[Fault]) -> Target | None:
+def _opened(path: Path, faults: list[Fault]) -> ScanTarget | None:
     if not path.is_file():
-        faults.append(Fault(f"{path.parent.name}/{path.name}", "is not there", cure="make it with `nox -s layer`"))
+        faults.append(Fault(f"{path.parent.name}/{path.name}", "is not there", cure=f"make it with {advised('layer')}"))
         return None
     content, where = path.read_bytes(), f"{path.parent.name}/{path.name}"
-    return Target(where, content, contents.read(content, where))
+    return ScanTarget(where, content, contents.read(content, where))
 
 
 def _manifest(path: Path, faults: list[Fault]) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        cure = "make it with `nox -s layer`"
+        cure = f"make it with {advised('layer')}"
         faults.append(Fault(f"{path.parent.name}/{path.name}", f"cannot be read: {error}", cure=cure))
         return {}
     return found
 
 
-def _differing(target: Target, spec: LayerSpec, manifest: dict[str, Any]) -> Iterator[Finding]:
+def _differing(target: ScanTarget, spec: LayerSpec, manifest: dict[str, Any]) -> Iterator[ScanFinding]:
     """Yield where the zip, its manifest and the lock do not tell of the same distributions or bytes."""
     locked = {pin.name: pin.version for pin in spec.pins}
     papers = {each["name"]: each["version"] for each in manifest.get("packages", ())}
@@ -127,13 +130,13 @@ def _differing(target: Target, spec: LayerSpec, manifest: dict[str, Any]) -> Ite
         yield _stale(target, f"holds other distributions than the lock: {shown}")
 
 
-def _stale(target: Target, what: str) -> Finding:
-    return Finding(
+def _stale(target: ScanTarget, what: str) -> ScanFinding:
+    return ScanFinding(
         kind="bytes",
         id=f"bytes:{target.where}",
         severity="high",
         where=target.where,
         what=what,
         cause="the lock or the zip was changed after the layer was built",
-        cure="build it with `nox -s layer`, then scan again",
+        cure=f"build it with {advised('layer')}, then scan again",
     )

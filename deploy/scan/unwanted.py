@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 from deploy.code.bundle import DROPPINGS
-from deploy.scan.findings import Finding
+from deploy.scan.findings import ScanFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from zipfile import ZipInfo
 
     from deploy.scan.findings import Severity
-    from deploy.scan.targets import Target
+    from deploy.scan.targets import ScanTarget
 
 _SECRETS = (
     ".env", ".env.*", ".netrc", "_netrc", ".pypirc", ".npmrc", ".pgpass", ".htpasswd", ".git-credentials",
@@ -30,13 +30,13 @@ _LEFTOVERS = (
 )  # fmt: skip
 
 
-def unwanted(target: Target) -> Iterator[Finding]:
+def unwanted(target: ScanTarget) -> Iterator[ScanFinding]:
     """Yield every entry of the zip that should not ship."""
     with ZipFile(io.BytesIO(target.content)) as archive:
         for entry in archive.infolist():
             if found := _escapes(entry) or _named(entry.filename):
                 severity, what, cause = found
-                yield Finding(
+                yield ScanFinding(
                     kind="file",
                     id=f"file:{entry.filename}",
                     severity=severity,

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from deploy.errors import ConfigError, Fault
+from deploy.invocation import advised
 from deploy.locking.lockfile import normalised
-from deploy.scan.findings import Finding, Unchecked
+from deploy.scan.findings import ScanFinding, Unchecked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,17 +34,17 @@ _RATED: Mapping[str, Severity] = {"CRITICAL": "critical", "HIGH": "high", "MODER
 
 
 @dataclass(frozen=True)
-class Audit:
+class VulnerabilityAudit:
     """What came of asking about a set of distributions: how many were wanted, and how many were answered for."""
 
     where: str
     wanted: int
     answered: int
-    findings: tuple[Finding, ...]
+    findings: tuple[ScanFinding, ...]
     unchecked: tuple[Unchecked, ...]
 
 
-def audit_lock(pins: Sequence[Pin], where: str, service: str) -> Audit:
+def audit_lock(pins: Sequence[Pin], where: str, service: str) -> VulnerabilityAudit:
     """Ask about the pins of a hash-locked requirements file that one target needs."""
     lines = [
         " ".join([f"{pin.name}=={pin.version}", *(f"--hash=sha256:{each}" for each in pin.hashes)]) for pin in pins
@@ -52,7 +53,7 @@ def audit_lock(pins: Sequence[Pin], where: str, service: str) -> Audit:
     return _judged(where, {pin.name: pin.version for pin in pins}, answer, service)
 
 
-def audit_packages(packages: Sequence[HeldPackage], where: str, service: str) -> Audit:
+def audit_packages(packages: Sequence[HeldPackage], where: str, service: str) -> VulnerabilityAudit:
     """Ask about the distributions of a layer or of code, by what its manifest or its metadata says."""
     hashed = all(each.sha256 for each in packages)
     lines = [f"{each.name}=={each.version}" + (f" --hash=sha256:{each.sha256}" if hashed else "") for each in packages]
@@ -64,7 +65,7 @@ def audit_packages(packages: Sequence[HeldPackage], where: str, service: str) ->
 def require() -> None:
     """Raise ConfigError where the libraries of a scan are not installed, which the other commands do without."""
     faults = [
-        Fault(name, "is not installed here", cure=f'run it as `nox -s scan`, or `pip install "{name}"`')
+        Fault(name, "is not installed here", cure=f'run it as {advised("scan")}, or `pip install "{name}"`')
         for name, module in (("pip-audit", "pip_audit"), ("license-expression", "license_expression"))
         if importlib.util.find_spec(module) is None
     ]
@@ -103,12 +104,12 @@ def _run(path: Path, service: str, *options: str) -> _Answer:
         return _Answer({}, f"pip-audit could not ask {service}: {said[-1].strip() if said else 'it said nothing'}")
 
 
-def _judged(where: str, versions: Mapping[str, str], answer: _Answer, service: str) -> Audit:
+def _judged(where: str, versions: Mapping[str, str], answer: _Answer, service: str) -> VulnerabilityAudit:
     missing = {name: _unanswered(name, version, answer) for name, version in versions.items()}
     unchecked = [Unchecked(f"{where}: {name}", why) for name, why in missing.items() if why]
     if answer.failure:
         unchecked = [Unchecked(f"{where}: {len(versions)} distributions", answer.failure)]
-    return Audit(
+    return VulnerabilityAudit(
         where=where,
         wanted=len(versions),
         answered=sum(not why for why in missing.values()),
@@ -127,18 +128,18 @@ def _unanswered(name: str, version: str, answer: _Answer) -> str:
     return "" if found["version"] == version else f"pip-audit asked about {found['version']}, not {version}"
 
 
-def _findings(where: str, answer: _Answer, service: str) -> Iterator[Finding]:
+def _findings(where: str, answer: _Answer, service: str) -> Iterator[ScanFinding]:
     for name, found in answer.dependencies.items():
         for each in found.get("vulns", ()):
             fixed, aliases = each["fix_versions"], tuple(sorted(each.get("aliases", ())))
-            yield Finding(
+            yield ScanFinding(
                 kind="vulnerability",
                 id=each["id"],
                 severity=_severity((each["id"], *aliases), service),
                 where=f"{where}: {name} {found['version']}",
                 what=_short(each.get("description", "")),
                 cause=f"fixed in {', '.join(fixed)}" if fixed else "no release fixes it yet",
-                cure=f"`nox -s lock -- --upgrade {name}`, then build and deploy"
+                cure=f"{advised('lock', '--upgrade', name)}, then build and deploy"
                 if fixed
                 else "do without it, or ignore it in scan.ignore with a reason and a day",
                 aliases=aliases,

@@ -16,14 +16,14 @@ from deploy.aws import grants, layers, regions
 from deploy.layer.manifest import code_sha256, text
 from deploy.published import contents
 from deploy.published.descriptions import LayerNote
-from deploy.published.downloads import Shelf
+from deploy.published.downloads import Downloads
 from deploy.share import channels, inventory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from deploy.aws.connection import Aws
-    from deploy.aws.grants import Policy
+    from deploy.aws.grants import LayerPolicy
     from deploy.aws.layers import LayerContent, LayerVersion
     from deploy.published.contents import Contents
     from deploy.settings import Settings
@@ -35,17 +35,17 @@ _AT_ONCE = 8
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class CatalogEntry:
     """A layer version as AWS lists it, its bytes' digest, who else may use it, and which parameters name it."""
 
     aws: Aws
     version: LayerVersion
     content: LayerContent
-    policy: Policy
+    policy: LayerPolicy
     channels: tuple[str, ...]
 
 
-def make(places: Sequence[Aws], settings: Settings, shelf: Path) -> dict[str, Any]:
+def make(places: Sequence[Aws], settings: Settings, downloads: Path) -> dict[str, Any]:
     """Ask every region; look into each zip once, whatever the number of regions that have it."""
     found = regions.everywhere(places, lambda aws: _entries(aws, settings)).all("listed")
     entries = sorted(
@@ -53,7 +53,7 @@ def make(places: Sequence[Aws], settings: Settings, shelf: Path) -> dict[str, An
         key=lambda each: (each.version.layer, each.aws.region, -each.version.version),
     )
     opened = {each.content.sha256: each for each in entries}
-    held = {sha256: _open(each, shelf) for sha256, each in opened.items()}
+    held = {sha256: _open(each, downloads) for sha256, each in opened.items()}
     return {
         "format": FORMAT,
         "account": places[0].account,
@@ -67,7 +67,7 @@ def deliver(catalog: Mapping[str, Any], dist: Path) -> Path:
     return path
 
 
-def _entries(aws: Aws, settings: Settings) -> list[Entry]:
+def _entries(aws: Aws, settings: Settings) -> list[CatalogEntry]:
     wanted = [
         (version, names.get(version.version, ()))
         for each in inventory.read(aws, settings).values()
@@ -78,8 +78,8 @@ def _entries(aws: Aws, settings: Settings) -> list[Entry]:
         return list(threads.map(lambda each: _entry(aws, *each), wanted))
 
 
-def _entry(aws: Aws, version: LayerVersion, names: tuple[str, ...]) -> Entry:
-    return Entry(
+def _entry(aws: Aws, version: LayerVersion, names: tuple[str, ...]) -> CatalogEntry:
+    return CatalogEntry(
         aws=aws,
         version=version,
         content=layers.content(aws, version.layer, version.version),
@@ -88,12 +88,12 @@ def _entry(aws: Aws, version: LayerVersion, names: tuple[str, ...]) -> Entry:
     )
 
 
-def _open(entry: Entry, shelf: Path) -> Contents:
+def _open(entry: CatalogEntry, downloads: Path) -> Contents:
     where = f"{entry.version.layer}:{entry.version.version}"
-    return contents.read(Shelf(entry.aws, shelf).layer(entry.content, where), where)
+    return contents.read(Downloads(entry.aws, downloads).layer(entry.content, where), where)
 
 
-def _described(entry: Entry, held: Contents) -> dict[str, Any]:
+def _described(entry: CatalogEntry, held: Contents) -> dict[str, Any]:
     version, note = entry.version, LayerNote.parse(entry.version.description)
     published = note is not None and entry.content.sha256.startswith(note.digest)
     return {

@@ -30,7 +30,7 @@ STABLE = "stable"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Move:
+class ChannelMove:
     """A parameter as it was read, None where there is none yet, and the layer version that it is to hold.
 
     `after` is empty where that version is still to be published.
@@ -84,14 +84,14 @@ def held(aws: Aws, layer: Layer, found: Mapping[str, Parameter]) -> dict[int, tu
     return {version: tuple(sorted(each)) for version, each in by_version.items()}
 
 
-def forward(move: Move) -> Move | None:
+def forward(move: ChannelMove) -> ChannelMove | None:
     """Return a move of `next` where it goes forward; None where it is there, or further on, already."""
     if move.before is not None and move.after and number(move.after) <= number(move.before.value):
         return None
     return move
 
 
-def faults(aws: Aws, layer: Layer, move: Move, target: Target) -> Iterator[Fault]:
+def faults(aws: Aws, layer: Layer, move: ChannelMove, target: Target) -> Iterator[Fault]:
     """Yield why a parameter must not be moved: SSM's rules, or what it holds."""
     yield from parameters.unfit(aws, move.name, move.after or f"{layer.name}:1")
     if move.before is None:
@@ -110,7 +110,7 @@ def faults(aws: Aws, layer: Layer, move: Move, target: Target) -> Iterator[Fault
         )
 
 
-def move(aws: Aws, planned: Move) -> Move:
+def move(aws: Aws, planned: ChannelMove) -> ChannelMove:
     """Write the parameter and read it back; raise RolloutError where somebody else wrote it meanwhile."""
     written = parameters.write(
         aws,
@@ -151,7 +151,7 @@ def _target(aws: Aws, parameter: Parameter) -> Target | None:
     return target_of(found[0]) if found else None
 
 
-def _raced(planned: Move, there: Parameter | None) -> Fault:
+def _raced(planned: ChannelMove, there: Parameter | None) -> Fault:
     return Fault(
         planned.name,
         f"was written by somebody else at the same time; it holds {there.value if there else 'nothing'} now",

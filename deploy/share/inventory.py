@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stock:
+class LayerInventory:
     """A layer in a region: every version, newest first, whoever published it, and its parameters by name."""
 
     layer: Layer
@@ -42,16 +42,16 @@ class Stock:
         return next((each for each in self.versions if each.version == number), None)
 
 
-def read(aws: Aws, settings: Settings) -> dict[str, Stock]:
+def read(aws: Aws, settings: Settings) -> dict[str, LayerInventory]:
     """Ask a region for every layer of the project, by name."""
     return {name: _read(aws, settings, layer) for name, layer in settings.layers.items()}
 
 
-def in_use(aws: Aws, stock: Stock, attached: frozenset[str]) -> set[int]:
+def in_use(aws: Aws, inventory: LayerInventory, attached: frozenset[str]) -> set[int]:
     """Number the versions that are followed: the newest, those that a parameter holds, and those `attached`, by ARN."""
-    newest = {each.version for each in stock.newest.values()}
-    named = set(channels.held(aws, stock.layer, stock.parameters))
-    return newest | named | {each.version for each in stock.versions if each.arn in attached}
+    newest = {each.version for each in inventory.newest.values()}
+    named = set(channels.held(aws, inventory.layer, inventory.parameters))
+    return newest | named | {each.version for each in inventory.versions if each.arn in attached}
 
 
 def attached(aws: Aws, settings: Settings, stage: Stage) -> frozenset[str]:
@@ -66,10 +66,10 @@ def attached(aws: Aws, settings: Settings, stage: Stage) -> frozenset[str]:
     )
 
 
-def _read(aws: Aws, settings: Settings, layer: Layer) -> Stock:
+def _read(aws: Aws, settings: Settings, layer: Layer) -> LayerInventory:
     versions = layers.versions(aws, layer.name)
     targets = {target for each in versions if (target := target_of(each))}
-    return Stock(
+    return LayerInventory(
         layer=layer,
         versions=versions,
         parameters=parameters.read(aws, channels.names(settings, layer, targets)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from deploy.aws import regions
 from deploy.share import channels, grants, inventory
-from deploy.share.channels import Move
+from deploy.share.channels import ChannelMove
 from deploy.share.stable import Promotion
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Wish:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class GrantRow:
     """One grant on one layer version."""
 
     region: str
@@ -51,11 +51,11 @@ class Reconciliation:
 
     places: tuple[Aws, ...]
     sharings: Mapping[str, tuple[Sharing, ...]]
-    held: tuple[Move, ...]
-    moves: tuple[Move, ...]
+    held: tuple[ChannelMove, ...]
+    moves: tuple[ChannelMove, ...]
 
     @property
-    def channels(self) -> list[Move]:
+    def channels(self) -> list[ChannelMove]:
         return sorted([*self.held, *self.moves], key=lambda each: (each.name, each.region))
 
     @property
@@ -69,10 +69,10 @@ class Reconciliation:
         rows = (row for row in self.rows() if row.state == "foreign")
         return tuple(f"{row.grant} ({row.statement}) on {row.sharing.where} in {row.region}" for row in rows)
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[GrantRow]:
         """List every grant, by layer, newest version first, so that what regions have stands together."""
         rows = (
-            Row(region=region, sharing=each, statement=statement, grant=grant, state=state)
+            GrantRow(region=region, sharing=each, statement=statement, grant=grant, state=state)
             for region, sharings in self.sharings.items()
             for each in sharings
             for state, statement, grant in each.rows()
@@ -99,20 +99,20 @@ class Reconciliation:
         return lines
 
 
-def plan(aws: Aws, settings: Settings, stage: Stage, wish: Wish, shelf: Path) -> Reconciliation:
+def plan(aws: Aws, settings: Settings, stage: Stage, wish: Wish, downloads: Path) -> Reconciliation:
     """Ask every region what it has; raise RolloutError where what is wished must not be done."""
     places = regions.of(aws, stage)
-    stocks = regions.everywhere(places, lambda place: inventory.read(place, settings)).all("read")
-    moves: tuple[Move, ...] = ()
+    inventories = regions.everywhere(places, lambda place: inventory.read(place, settings)).all("read")
+    moves: tuple[ChannelMove, ...] = ()
     if wish.stable is not None:
         number = int(wish.stable) if wish.stable.isdecimal() else None
-        moves = tuple(Promotion(settings, places, stocks, shelf).plan(number, wish.layer))
+        moves = tuple(Promotion(settings, places, inventories, downloads).plan(number, wish.layer))
     attached = inventory.attached(aws, settings, stage) | {each.after for each in moves}
 
     def look(place: Aws) -> tuple[Sharing, ...]:
         return tuple(
             each
-            for there in stocks[place.region].values()
+            for there in inventories[place.region].values()
             for each in grants.plan(
                 place,
                 there.layer,
@@ -124,8 +124,8 @@ def plan(aws: Aws, settings: Settings, stage: Stage, wish: Wish, shelf: Path) ->
     sharings = regions.everywhere(places, look).all("read")
     moving = {(each.region, each.name) for each in moves}
     held = (
-        Move(name=each.name, region=region, before=each, after=each.value)
-        for region, there in stocks.items()
+        ChannelMove(name=each.name, region=region, before=each, after=each.value)
+        for region, there in inventories.items()
         for one in there.values()
         for each in one.parameters.values()
         if (region, each.name) not in moving

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from deploy.aws import layers
 from deploy.errors import Fault, RolloutError
 from deploy.published.descriptions import LayerNote
-from deploy.published.downloads import Shelf
+from deploy.published.downloads import Downloads
 from deploy.share import channels
-from deploy.share.channels import NEXT, STABLE, Move, target_of
+from deploy.share.channels import NEXT, STABLE, ChannelMove, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from deploy.aws.connection import Aws
     from deploy.aws.layers import LayerVersion
     from deploy.settings import Settings, Target
-    from deploy.share.inventory import Stock
+    from deploy.share.inventory import LayerInventory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,16 +37,16 @@ class Promotion:
 
     settings: Settings
     places: Sequence[Aws]
-    stocks: Mapping[str, Mapping[str, Stock]]
-    shelf: Path
+    inventories: Mapping[str, Mapping[str, LayerInventory]]
+    downloads: Path
 
-    def plan(self, number: int | None, only: str | None) -> list[Move]:
+    def plan(self, number: int | None, only: str | None) -> list[ChannelMove]:
         """Return the moves that make version `number` stable, or without one what `next` says; none that are made.
 
         Raises RolloutError with every reason why a version must not be promoted, or cannot be in some region.
         """
         faults: list[Fault] = []
-        moves: list[Move] = []
+        moves: list[ChannelMove] = []
         for layer in self._layers(number, only):
             for chosen in self._chosen(layer, number, faults):
                 for place in self.places:
@@ -71,24 +71,24 @@ class Promotion:
     def _chosen(self, layer: str, number: int | None, faults: list[Fault]) -> Iterator[Chosen]:
         """Find the versions that are to be stable in the stage's own region: one, or one for each target."""
         home = self.places[0]
-        stock = self.stocks[home.region][layer]
-        numbers = [number] if number is not None else self._next(stock)
+        inventory = self.inventories[home.region][layer]
+        numbers = [number] if number is not None else self._next(inventory)
         if not numbers:
             cure = "deploy first, or name a version: --stable VERSION"
             faults.append(Fault(layer, f"no {NEXT} channel names a version in {home.region}", cure=cure))
         for each in numbers:
-            version = stock.version(each)
+            version = inventory.version(each)
             if version is None:
-                faults.append(_unknown(home, stock, each))
+                faults.append(_unknown(home, inventory, each))
             elif chosen := self._ours(home, version):
                 yield chosen
             else:
                 faults.append(_not_ours(home, version))
 
-    def _next(self, stock: Stock) -> list[int]:
-        names = [channels.name(self.settings, stock.layer, NEXT, target) for target in sorted(stock.newest)]
-        found = {name: stock.parameters[name] for name in names if name in stock.parameters}
-        return sorted(channels.held(self.places[0], stock.layer, found))
+    def _next(self, inventory: LayerInventory) -> list[int]:
+        names = [channels.name(self.settings, inventory.layer, NEXT, target) for target in sorted(inventory.newest)]
+        found = {name: inventory.parameters[name] for name in names if name in inventory.parameters}
+        return sorted(channels.held(self.places[0], inventory.layer, found))
 
     def _ours(self, aws: Aws, version: LayerVersion) -> Chosen | None:
         """Look whether the pipeline made a version: by its description and digest, else by what travels in its zip."""
@@ -97,24 +97,24 @@ class Promotion:
         if note:
             ours = there.sha256.startswith(note.digest)
         else:
-            ours = Shelf(aws, self.shelf).contents(version.layer, version.version).is_ours
+            ours = Downloads(aws, self.downloads).contents(version.layer, version.version).is_ours
         return Chosen(version=version, target=target, sha256=there.sha256) if target and ours else None
 
-    def _moves(self, aws: Aws, layer: str, chosen: Chosen, faults: list[Fault]) -> Iterator[Move]:
-        stock = self.stocks[aws.region][layer]
-        twin = chosen.version if aws is self.places[0] else _twin(aws, stock, chosen)
+    def _moves(self, aws: Aws, layer: str, chosen: Chosen, faults: list[Fault]) -> Iterator[ChannelMove]:
+        inventory = self.inventories[aws.region][layer]
+        twin = chosen.version if aws is self.places[0] else _twin(aws, inventory, chosen)
         if twin is None:
             faults.append(_absent(aws, chosen))
             return
-        name = channels.name(self.settings, stock.layer, STABLE, chosen.target)
-        move = Move(name=name, region=aws.region, before=stock.parameters.get(name), after=twin.arn)
-        faults += channels.faults(aws, stock.layer, move, chosen.target)
+        name = channels.name(self.settings, inventory.layer, STABLE, chosen.target)
+        move = ChannelMove(name=name, region=aws.region, before=inventory.parameters.get(name), after=twin.arn)
+        faults += channels.faults(aws, inventory.layer, move, chosen.target)
         yield move
 
 
-def _twin(aws: Aws, stock: Stock, chosen: Chosen) -> LayerVersion | None:
+def _twin(aws: Aws, inventory: LayerInventory, chosen: Chosen) -> LayerVersion | None:
     """Find the newest version in another region that has the same bytes and is for the same."""
-    for each in stock.versions:
+    for each in inventory.versions:
         note = LayerNote.parse(each.description)
         fits = target_of(each) == chosen.target and (note is None or chosen.sha256.startswith(note.digest))
         if fits and layers.content(aws, each.layer, each.version).sha256 == chosen.sha256:
@@ -122,10 +122,10 @@ def _twin(aws: Aws, stock: Stock, chosen: Chosen) -> LayerVersion | None:
     return None
 
 
-def _unknown(aws: Aws, stock: Stock, number: int) -> Fault:
-    known = ", ".join(str(each.version) for each in stock.versions[:5]) or "none"
+def _unknown(aws: Aws, inventory: LayerInventory, number: int) -> Fault:
+    known = ", ".join(str(each.version) for each in inventory.versions[:5]) or "none"
     return Fault(
-        f"{stock.layer.name}:{number}",
+        f"{inventory.layer.name}:{number}",
         f"there is no such version in {aws.region}",
         cause="it was never published here, or was deleted",
         cure=f"name one that is there, newest first: {known}",

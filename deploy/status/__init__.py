@@ -1,7 +1,7 @@
 """What runs in a stage, and whether it is what it should be. Everything is asked of AWS; nothing is changed.
 
-observe    asks AWS how a stage stands
-standing   a stage as it stands, as values with a JSON form
+observe    asks AWS how a stage is
+values     a stage as it is, as values with a JSON form
 functions  a function's aliases, and what of $LATEST gets no traffic
 layers     an attached layer version against the newest of its layer
 drift      what is not as the template, the configuration and the release say

@@ -9,40 +9,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deploy.errors import Fault
+from deploy.invocation import advised
 from deploy.published.descriptions import LayerNote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deploy.settings import Settings
-    from deploy.status.standing import (
-        AliasStanding,
-        FunctionStanding,
-        LayerStanding,
-        StackStanding,
-        Standing,
-        VersionStanding,
+    from deploy.status.values import (
+        AliasStatus,
+        FunctionStatus,
+        LayerStatus,
+        StackStatus,
+        StageState,
+        VersionStatus,
     )
 
-_DEPLOY = "deploy the release that is meant: `nox -s deploy -- --stage {stage}`"
+
+def drift(settings: Settings, state: StageState) -> tuple[Fault, ...]:
+    return tuple(_all(settings, state))
 
 
-def drift(settings: Settings, standing: Standing) -> tuple[Fault, ...]:
-    return tuple(_all(settings, standing))
-
-
-def _all(settings: Settings, standing: Standing) -> Iterator[Fault]:
-    deploy = _DEPLOY.format(stage=standing.stage)
-    if standing.stack:
-        yield from _stack(standing.stack, deploy)
-    for name in standing.missing:
+def _all(settings: Settings, state: StageState) -> Iterator[Fault]:
+    deploy = f"deploy the release that is meant: {advised('deploy', '--stage', state.stage)}"
+    if state.stack:
+        yield from _stack(state.stack, deploy)
+    for name in state.missing:
         yield Fault(name, "there is no such function", "it was never deployed, or was deleted by hand", deploy)
-    for function in standing.functions:
+    for function in state.functions:
         yield from _function(settings, function, deploy)
-    yield from _releases(standing, deploy)
+    yield from _releases(state, deploy)
 
 
-def _stack(stack: StackStanding, deploy: str) -> Iterator[Fault]:
+def _stack(stack: StackStatus, deploy: str) -> Iterator[Fault]:
     where = f"stack {stack.name}"
     if not stack.status:
         yield Fault(where, "there is no such stack", "it was never deployed, or was deleted", deploy)
@@ -54,7 +53,7 @@ def _stack(stack: StackStanding, deploy: str) -> Iterator[Fault]:
         yield Fault(where, what, "the template or the stage's parameters changed since the stack was made", deploy)
 
 
-def _function(settings: Settings, function: FunctionStanding, deploy: str) -> Iterator[Fault]:
+def _function(settings: Settings, function: FunctionStatus, deploy: str) -> Iterator[Fault]:
     if function.latest.update.startswith("Failed"):
         yield Fault(function.name, f"its last update: {function.latest.update}", cure=deploy)
     if function.unreleased:
@@ -70,24 +69,24 @@ def _function(settings: Settings, function: FunctionStanding, deploy: str) -> It
         yield from _traffic(settings, function, alias, deploy)
 
 
-def _alias(standing: AliasStanding) -> Iterator[Fault]:
-    alias = standing.alias
+def _alias(state: AliasStatus) -> Iterator[Fault]:
+    alias = state.alias
     where = f"{alias.function}:{alias.name}"
     if alias.weighted:
         shares = ", ".join(f"{share:.0%} to version {version}" for version, share in sorted(alias.weights.items()))
         call = f"aws lambda update-alias --function-name {alias.function} --name {alias.name}"
         cure = f"take the weights away: {call} --routing-config AdditionalVersionWeights={{}}"
         yield Fault(where, f"sends {shares}", "a gradual deployment goes on, or was left", cure)
-    if standing.stands_for is None:
+    if state.stands_for is None:
         what = f"stands for version {alias.version}, which is gone"
         yield Fault(where, what, cure="move it to a version that is there")
-    current = standing.note.current
+    current = state.note.current
     if current and current.version != alias.version:
         what = f"stands for version {alias.version}; release {current.release} left it at {current.version}"
         yield Fault(where, what, "it was moved by hand", "deploy or roll back, which moves all functions together")
 
 
-def _traffic(settings: Settings, function: FunctionStanding, alias: AliasStanding, deploy: str) -> Iterator[Fault]:
+def _traffic(settings: Settings, function: FunctionStatus, alias: AliasStatus, deploy: str) -> Iterator[Fault]:
     for version in alias.versions:
         where = f"{function.name}:{version.state.version}"
         for what in (*_declared(settings, function, version), *_released(version)):
@@ -96,7 +95,7 @@ def _traffic(settings: Settings, function: FunctionStanding, alias: AliasStandin
             yield from _layer(where, layer, deploy)
 
 
-def _declared(settings: Settings, function: FunctionStanding, version: VersionStanding) -> Iterator[str]:
+def _declared(settings: Settings, function: FunctionStatus, version: VersionStatus) -> Iterator[str]:
     """Yield how a version is not as config/pipeline.yaml says."""
     said = version.state.configuration
     for key, wanted in (("Handler", function.function.handler), ("Runtime", settings.runtime)):
@@ -110,7 +109,7 @@ def _declared(settings: Settings, function: FunctionStanding, version: VersionSt
         yield f"has {_named(has)}; config/pipeline.yaml says {_named(function.function.layers)}"
 
 
-def _released(version: VersionStanding) -> Iterator[str]:
+def _released(version: VersionStatus) -> Iterator[str]:
     """Yield how a version is not what its release's note says of it."""
     note = version.note
     if note is None:
@@ -122,7 +121,7 @@ def _released(version: VersionStanding) -> Iterator[str]:
         yield f"has other layers than release {note.release} was verified with"
 
 
-def _layer(where: str, layer: LayerStanding, deploy: str) -> Iterator[Fault]:
+def _layer(where: str, layer: LayerStatus, deploy: str) -> Iterator[Fault]:
     name = f"{layer.layer}:{layer.version}"
     if layer.place == "deleted":
         what = f"has {name}, which was deleted: it runs on, and cannot be attached or looked into any more"
@@ -134,16 +133,16 @@ def _layer(where: str, layer: LayerStanding, deploy: str) -> Iterator[Fault]:
         yield Fault(where, f"has {name}, whose description speaks of other bytes: sha256 {note.digest}…", cure=deploy)
 
 
-def _releases(standing: Standing, deploy: str) -> Iterator[Fault]:
+def _releases(state: StageState, deploy: str) -> Iterator[Fault]:
     """Yield it where functions of one release are live in different ones."""
     live: dict[str, list[str]] = {}
-    for function in standing.functions:
+    for function in state.functions:
         if function.live and function.live.release:
             live.setdefault(function.live.release, []).append(function.name)
     if len(live) > 1:
         parts = "; ".join(f"{' and '.join(names)} on {release}" for release, names in live.items())
         cause = "a deploy was killed between two aliases, or an alias was moved by hand"
-        yield Fault(standing.stage, f"its functions are of different releases: {parts}", cause, deploy)
+        yield Fault(state.stage, f"its functions are of different releases: {parts}", cause, deploy)
 
 
 def _named(layers: tuple[str, ...]) -> str:

@@ -10,47 +10,47 @@ from deploy.code import tree_digest
 from deploy.errors import AwsError
 from deploy.layer.opt_folder import unpacked
 from deploy.status.layers import Layers, Opened
-from deploy.status.standing import AliasStanding, FunctionStanding, VersionStanding
+from deploy.status.values import AliasStatus, FunctionStatus, VersionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from deploy.aws.functions import AliasState, FunctionState
-    from deploy.published.downloads import Shelf
+    from deploy.published.downloads import Downloads
     from deploy.published.usage import Deployed
     from deploy.settings import Function
 
 
 @dataclass(frozen=True)
 class Functions:
-    shelf: Shelf
+    downloads: Downloads
     layers: Layers
 
-    def standing(self, function: Function, found: Deployed) -> FunctionStanding:
+    def status(self, function: Function, found: Deployed) -> FunctionStatus:
         states = {each.version: each for each in found.states}
         live = next((each.version for each in found.aliases if each.name == function.alias), "")
-        return FunctionStanding(
+        return FunctionStatus(
             function=function,
             latest=found.latest,
             aliases=tuple(self._alias(each, states) for each in found.aliases),
             unreleased=tuple(differences(found.latest, states[live])) if live in states else (),
         )
 
-    def _alias(self, alias: AliasState, states: Mapping[str, FunctionState]) -> AliasStanding:
+    def _alias(self, alias: AliasState, states: Mapping[str, FunctionState]) -> AliasStatus:
         numbers = (alias.version, *sorted(alias.weights))
         versions = tuple(self._version(states[number]) for number in numbers if number in states)
-        return AliasStanding(alias=alias, versions=versions)
+        return AliasStatus(alias=alias, versions=versions)
 
-    def _version(self, state: FunctionState) -> VersionStanding:
-        known = VersionStanding(
+    def _version(self, state: FunctionState) -> VersionStatus:
+        known = VersionStatus(
             state=state,
-            layers=tuple(self.layers.standing(arn, state) for arn in state.layers),
+            layers=tuple(self.layers.status(arn, state) for arn in state.layers),
             unzipped=None,
             code="",
             opt=self._opt(state),
         )
         try:
-            code = self.shelf.code(state.name, state.version, state.sha256)
+            code = self.downloads.code(state.name, state.version, state.sha256)
         except AwsError as error:
             # All else is worth saying still, and most of all when something is wrong.
             return replace(known, unread="; ".join(fault.what for fault in error.faults))

@@ -9,14 +9,14 @@ from deploy.aws import layers
 from deploy.errors import AwsError
 from deploy.published import contents
 from deploy.published.difference import difference
-from deploy.status.standing import LayerStanding
+from deploy.status.values import LayerStatus
 
 if TYPE_CHECKING:
     from deploy.aws.functions import FunctionState
     from deploy.aws.layers import LayerVersion
     from deploy.published.contents import Contents
-    from deploy.published.downloads import Shelf
-    from deploy.status.standing import Place
+    from deploy.published.downloads import Downloads
+    from deploy.status.values import LayerPlace
 
 
 @dataclass(frozen=True)
@@ -30,18 +30,18 @@ class Opened:
 
 @dataclass(frozen=True)
 class Layers:
-    shelf: Shelf
-    _opened: dict[str, Opened | Place] = field(default_factory=dict)
+    downloads: Downloads
+    _opened: dict[str, Opened | LayerPlace] = field(default_factory=dict)
     _newest: dict[tuple[str, str, str], LayerVersion | None] = field(default_factory=dict)
 
-    def standing(self, arn: str, state: FunctionState) -> LayerStanding:
+    def status(self, arn: str, state: FunctionState) -> LayerStatus:
         """Say how a layer version stands that this version of a function has."""
         opened, newest = self.open(arn), self.newest(arn, state)
         number = newest.version if newest else None
         if not isinstance(opened, Opened):
-            return LayerStanding(arn=arn, place=opened, newest=number)
-        place: Place = "current" if self._is_own(arn) else "foreign"
-        found = LayerStanding(
+            return LayerStatus(arn=arn, place=opened, newest=number)
+        place: LayerPlace = "current" if self._is_own(arn) else "foreign"
+        found = LayerStatus(
             arn=arn,
             place=place,
             newest=number,
@@ -52,7 +52,7 @@ class Layers:
             return found
         return replace(found, place="behind", behind=self._lacks(opened, newest))
 
-    def open(self, arn: str) -> Opened | Place:
+    def open(self, arn: str) -> Opened | LayerPlace:
         """Return the layer version, or why it cannot be opened."""
         if arn not in self._opened:
             self._opened[arn] = self._fetched(arn)
@@ -68,23 +68,23 @@ class Layers:
         runtime = str(state.configuration.get("Runtime", ""))
         key = (arn.split(":")[6], runtime, state.architecture)
         if key not in self._newest:
-            there = layers.versions(self.shelf.aws, key[0], runtime=runtime, architecture=state.architecture)
+            there = layers.versions(self.downloads.aws, key[0], runtime=runtime, architecture=state.architecture)
             self._newest[key] = there[0] if there else None
         return self._newest[key]
 
     def _is_own(self, arn: str) -> bool:
-        return arn.split(":")[4] == self.shelf.aws.account
+        return arn.split(":")[4] == self.downloads.aws.account
 
-    def _fetched(self, arn: str) -> Opened | Place:
+    def _fetched(self, arn: str) -> Opened | LayerPlace:
         try:
-            found = layers.read(self.shelf.aws, arn)
+            found = layers.read(self.downloads.aws, arn)
         except AwsError:
             if self._is_own(arn):
                 raise
             return "unreadable"
         if found is None:
             return "deleted"
-        content = self.shelf.layer(found[1], arn)
+        content = self.downloads.layer(found[1], arn)
         return Opened(found[0], contents.read(content, arn), content)
 
     def _lacks(self, opened: Opened, newest: LayerVersion) -> tuple[str, ...]:

@@ -14,59 +14,61 @@ from deploy.published import usage
 from deploy.release import stack
 from deploy.status.functions import Functions
 from deploy.status.layers import Layers
-from deploy.status.standing import QueueStanding, StackStanding, Standing
+from deploy.status.values import QueueStatus, StackStatus, StageState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from deploy.aws.connection import Aws
     from deploy.aws.queues import EventSource
-    from deploy.published.downloads import Shelf
+    from deploy.published.downloads import Downloads
     from deploy.settings import Function, Settings, Stage
 
 
-def observe(shelf: Shelf, settings: Settings, stage: Stage, environment: Mapping[str, str] | None) -> Standing:
+def observe(
+    downloads: Downloads, settings: Settings, stage: Stage, environment: Mapping[str, str] | None
+) -> StageState:
     """Look at everything of a stage.
 
     `environment` has the values of the template's parameters; with None the template is not compared with the stack,
     which takes a change set that is made and discarded.
     """
-    aws = shelf.aws
+    aws = downloads.aws
     wanted = {f"{each.name}{stage.suffix}": each for each in settings.functions.values()}
     found = {each.name: each for each in usage.read(aws, list(wanted)).deployed}
-    functions = Functions(shelf, Layers(shelf))
-    return Standing(
+    functions = Functions(downloads, Layers(downloads))
+    return StageState(
         stage=stage.name,
         account=aws.account,
         region=aws.region,
         today=datetime.now(UTC).date(),
         stack=_stack(aws, settings, stage, environment),
-        functions=tuple(functions.standing(wanted[name], each) for name, each in found.items()),
+        functions=tuple(functions.status(wanted[name], each) for name, each in found.items()),
         missing=tuple(name for name in wanted if name not in found),
         queues=tuple(_queues(aws, wanted)),
     )
 
 
-def _stack(aws: Aws, settings: Settings, stage: Stage, environment: Mapping[str, str] | None) -> StackStanding | None:
+def _stack(aws: Aws, settings: Settings, stage: Stage, environment: Mapping[str, str] | None) -> StackStatus | None:
     if settings.template is None:
         return None
     there = stacks.read(aws, stage.stack)
     if there is None or there.status == "REVIEW_IN_PROGRESS":
-        return StackStanding(name=stage.stack, status="", reason="", changes=None)
+        return StackStatus(name=stage.stack, status="", reason="", changes=None)
     changes = None
     if environment is not None and not there.status.endswith("_IN_PROGRESS") and stack.immovable(there) is None:
         changes = stack.pending(aws, stage, settings.project / settings.template, environment)
-    return StackStanding(name=stage.stack, status=there.status, reason=there.reason, changes=changes)
+    return StackStatus(name=stage.stack, status=there.status, reason=there.reason, changes=changes)
 
 
-def _queues(aws: Aws, wanted: Mapping[str, Function]) -> Iterator[QueueStanding]:
+def _queues(aws: Aws, wanted: Mapping[str, Function]) -> Iterator[QueueStatus]:
     for source in queues.sources(aws):
         if source.function in wanted:
             yield _queue(aws, source)
 
 
-def _queue(aws: Aws, source: EventSource) -> QueueStanding:
+def _queue(aws: Aws, source: EventSource) -> QueueStatus:
     """Read a source's queue, and the one for what failed: the queue's own, or for other sources the mapping's."""
     queue = queues.read(aws, source.arn) if source.is_queue else None
     dead = (queue.dead_letters if queue else "") or source.failed
-    return QueueStanding(source=source, queue=queue, dead=queues.read(aws, dead) if queues.is_queue(dead) else None)
+    return QueueStatus(source=source, queue=queue, dead=queues.read(aws, dead) if queues.is_queue(dead) else None)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deploy.errors import Fault, LockError
+from deploy.invocation import advised
 from deploy.layer.audit.limits import NEARLY, UNZIPPED
-from deploy.locking import lockfile
+from deploy.locking import locked
 from deploy.runtimes.end_of_life import days_left
+from deploy.settings import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.settings import Settings
-    from deploy.status.standing import FunctionStanding, QueueStanding, Standing, VersionStanding
+    from deploy.settings import Architecture, Settings
+    from deploy.status.values import FunctionStatus, QueueStatus, StageState, VersionStatus
 
 SOON = 180
 """Days before a runtime's deprecation from which on it is remarked: AWS itself tells of it by mail that early.
@@ -24,41 +26,36 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtime-support-policy.html
 _RUNTIMES = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"
 
 
-def remarks(settings: Settings, standing: Standing) -> tuple[Fault, ...]:
-    return tuple(_all(settings, standing))
+def remarks(settings: Settings, state: StageState) -> tuple[Fault, ...]:
+    return tuple(_all(settings, state))
 
 
-def _all(settings: Settings, standing: Standing) -> Iterator[Fault]:
-    if standing.stack and standing.stack.status.endswith("_IN_PROGRESS"):
-        yield Fault(
-            f"stack {standing.stack.name}", f"is {standing.stack.status}: it was not compared with the template"
-        )
-    for function in standing.functions:
+def _all(settings: Settings, state: StageState) -> Iterator[Fault]:
+    if state.stack and state.stack.status.endswith("_IN_PROGRESS"):
+        yield Fault(f"stack {state.stack.name}", f"is {state.stack.status}: it was not compared with the template")
+    for function in state.functions:
         if function.latest.settling:
             yield Fault(function.name, "an update of it is in progress", cure="look again when it has ended")
         for version in _live(function):
-            yield from _version(standing, function, version)
-    for queue in standing.queues:
+            yield from _version(state, function, version)
+    for queue in state.queues:
         yield from _queue(queue)
-    yield from _locked(settings, standing)
+    yield from _locked(settings, state)
 
 
-def _version(standing: Standing, function: FunctionStanding, version: VersionStanding) -> Iterator[Fault]:
+def _version(state: StageState, function: FunctionStatus, version: VersionStatus) -> Iterator[Fault]:
     where = f"{function.name}:{version.state.version}"
     for layer in version.layers:
         if layer.place == "behind":
             what = f"{layer.layer}:{layer.version} is behind {layer.newest}: {', '.join(layer.behind)}"
-            yield Fault(
-                where,
-                what,
-                cure=f"deploy, or see: `nox -s diff -- {layer.layer}:{layer.version} {layer.layer}:{layer.newest}`",
-            )
+            ends = (f"{layer.layer}:{each}" for each in (layer.version, layer.newest))
+            yield Fault(where, what, cure=f"deploy, or see: {advised('diff', *ends)}")
     if version.unread:
         yield Fault(where, f"its code could not be looked into: {version.unread}")
     if version.size is not None and version.size > UNZIPPED * NEARLY:
         yield Fault(where, f"takes {version.size / UNZIPPED:.0%} of the {UNZIPPED:,} bytes that Lambda allows unzipped")
     runtime = str(version.state.configuration.get("Runtime", ""))
-    left = days_left(runtime, standing.today)
+    left = days_left(runtime, state.today)
     if left is None:
         yield Fault(where, f"when {runtime or 'its runtime'} is deprecated is not known here", cure=f"see {_RUNTIMES}")
     elif left < SOON:
@@ -66,43 +63,43 @@ def _version(standing: Standing, function: FunctionStanding, version: VersionSta
         yield Fault(where, f"{runtime} {when}", cure=f"move to a newer runtime: {_RUNTIMES}")
 
 
-def _queue(standing: QueueStanding) -> Iterator[Fault]:
-    source = standing.source
+def _queue(state: QueueStatus) -> Iterator[Fault]:
+    source = state.source
     name = source.arn.rpartition(":")[2]
     if source.state not in {"Enabled", "Creating", "Enabling", "Updating"}:
         yield Fault(name, f"{source.function}:{source.qualifier} does not take from it: {source.state}", source.result)
     if source.qualifier == "$LATEST":
         what = f"{source.function} takes from it with $LATEST, which releases do not decide"
         yield Fault(name, what, cure="let the event source mapping name the alias")
-    if source.is_queue and standing.queue is None:
+    if source.is_queue and state.queue is None:
         yield Fault(name, "there is no such queue any more", cure=f"{source.function} gets nothing; make it again")
-    if standing.dead and standing.dead.messages:
-        what = f"messages that were given up: {standing.dead.messages}"
+    if state.dead and state.dead.messages:
+        what = f"messages that were given up: {state.dead.messages}"
         cure = "read why in the function's log, then: aws sqs start-message-move-task"
-        yield Fault(standing.dead.name, what, cause=f"{source.function} failed on them too often", cure=cure)
+        yield Fault(state.dead.name, what, cause=f"{source.function} failed on them too often", cure=cure)
 
 
-def _locked(settings: Settings, standing: Standing) -> Iterator[Fault]:
-    """Yield what the lock has in another version than the layers that are live."""
+def _locked(settings: Settings, state: StageState) -> Iterator[Fault]:
+    """Yield what the lock has in another version than the layers that are live, for the architecture they run on."""
     path = settings.project / settings.requirements
     if not path.exists():
         return
-    try:
-        pins = {pin.name: pin.version for pin in lockfile.read(path)}
-    except LockError as error:
-        yield from error.faults
-        return
-    live: dict[str, str] = {}
-    for function in standing.functions:
-        for version in _live(function):
-            for layer in version.layers:
-                live |= layer.contents.versions if layer.contents else {}
-    changed = [
-        f"{name} {live[name]} -> {pins[name]}" for name in sorted(live.keys() & pins.keys()) if live[name] != pins[name]
-    ]
+    live: dict[Architecture, dict[str, str]] = {}
+    for version in (version for function in state.functions for version in _live(function)):
+        for layer in version.layers:
+            live.setdefault(version.state.architecture, {}).update(layer.contents.versions if layer.contents else {})
+    changed: dict[str, None] = {}
+    for architecture, has in live.items():
+        try:
+            pins = {pin.name: pin.version for pin in locked.pins(settings, Target(settings.runtime, architecture))}
+        except LockError as error:
+            yield from error.faults
+            return
+        names = sorted(has.keys() & pins.keys())
+        changed |= dict.fromkeys(f"{name} {has[name]} -> {pins[name]}" for name in names if has[name] != pins[name])
     if changed:
         yield Fault(str(settings.requirements), f"what is live has other versions than the lock: {', '.join(changed)}")
 
 
-def _live(function: FunctionStanding) -> tuple[VersionStanding, ...]:
+def _live(function: FunctionStatus) -> tuple[VersionStatus, ...]:
     return function.live.versions if function.live else ()

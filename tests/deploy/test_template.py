@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from deploy.configuration import load
-from deploy.layer.template_environment import environment_of, lambda_environment
+from deploy.layer.template_environment import declared, lambda_environment
 from tests.integration.aws import REGION, emulated_aws
 
 if TYPE_CHECKING:
@@ -190,14 +190,18 @@ def test_all_that_can_be_tagged_is_tagged_with_its_stage(template: dict[str, Any
 @pytest.mark.parametrize("key", FUNCTIONS)
 def test_a_function_starts_with_the_environment_that_the_template_gives_it(key: str, tmp_path: Path) -> None:
     name = f"{load(PROJECT, {}).functions[key].name}-dev"
-    given = environment_of(TEMPLATE, name, PARAMETERS, REGION)
-    done = start(tmp_path / key, key, lambda_environment(name, REGION) | given)
+    own = declared(TEMPLATE, name, PARAMETERS, REGION)
+    done = start(tmp_path / key, key, {**of_lambda(name, own.memory), **own.environment})
     assert done.returncode == 0, done.stderr
 
 
 def test_without_it_the_bot_says_what_is_missing(tmp_path: Path) -> None:
-    done = start(tmp_path / "bot", "bot", lambda_environment("bot", REGION))
+    done = start(tmp_path / "bot", "bot", of_lambda("bot", 128))
     assert "DISCORD_PUBLIC_KEY, QUEUE_URL" in done.stderr
+
+
+def of_lambda(name: str, memory: int) -> dict[str, str]:
+    return lambda_environment(name, REGION, memory=memory, runtime=load(PROJECT, {}).runtime)
 
 
 def start(task: Path, module: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

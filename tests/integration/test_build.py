@@ -76,8 +76,9 @@ class Workshop:
 @pytest.fixture(scope="module")
 def workshop(engine: Engine, runtime_image: str) -> Workshop:
     wanted = configuration.load(PROJECT, {IMAGE_VARIABLE: runtime_image})
-    image = engine.resolve(wanted.image, "x86_64", print)
-    spec = specs(wanted, lockfile.read(PROJECT / wanted.requirements), image, "x86_64")[0]
+    target = wanted.targets[0]
+    image = engine.resolve(wanted.image, target.architecture, print)
+    spec = specs(wanted, lockfile.read(PROJECT / wanted.requirements, target), image, target)[0]
     return Workshop(ContainerRuntime(engine, image, os.environ), spec, Cache.from_environment(os.environ).root)
 
 

@@ -70,7 +70,7 @@ def test_a_first_command_is_queued_and_answered_in_discords_time(
         queues = session.client("sqs", endpoint_url=aws.url)
         url = queues.create_queue(QueueName="jobs.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
         variables = {
-            **lambda_environment("bot", REGION),
+            **lambda_environment("bot", REGION, memory=128, runtime="python3.11"),
             "AWS_ENDPOINT_URL": aws.url,
             "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_port}",
             "DISCORD_PUBLIC_KEY": signer.public_key,

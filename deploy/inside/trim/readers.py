@@ -32,7 +32,10 @@ def of(rule: str, files: Files, taken: Collection[str]) -> dict[str, str]:
         return {}
     hint, reader = _READERS[rule]
     every = [each for each in modules(files) if each.path not in taken and hint.search(each.content)]
-    return dict(reader(every, taken, files))
+    reasons: dict[str, str] = {}
+    for owner, why in reader(every, taken, files):
+        reasons.setdefault(owner, why)
+    return reasons
 
 
 def _stubs(every: list[Module], taken: Collection[str], files: Files) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from elftools.construct import ConstructError
 from elftools.elf.elffile import ELFFile
 
 from deploy.errors import Fault
+from deploy.invocation import advised
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -82,7 +83,9 @@ def read(path: str, data: bytes) -> SharedObject | Fault:
     """Read an ELF file, or say why it is none that Linux could load."""
     if not data.startswith(MAGIC) or _OTHER_SYSTEMS.search(path):
         kind = next((name for magic, name in _FOREIGN.items() if data.startswith(magic)), "not an ELF file")
-        return Fault(path, f"is {kind}", "a wheel for another system was locked", "lock the Linux wheel: `nox -s lock`")
+        return Fault(
+            path, f"is {kind}", "a wheel for another system was locked", f"lock the Linux wheel: {advised('lock')}"
+        )
     try:
         return _read(path, ELFFile(BytesIO(data)))
     except (ELFError, ConstructError, struct.error, *_STUMBLES) as error:
@@ -131,7 +134,7 @@ def _too_new(shared: SharedObject, base: Base, interface: str, version: str) -> 
         shared.path,
         f"needs {name}{f' ({symbols})' if symbols else ''}; {base.name} has {interface}_{base.versions[interface]}",
         cause=_NEWER,
-        cure=f"lock a wheel for manylinux_2_{base.glibc_minor} or older: `nox -s lock`",
+        cure=f"lock a wheel for manylinux_2_{base.glibc_minor} or older: {advised('lock')}",
     )
 
 

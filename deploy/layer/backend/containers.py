@@ -95,25 +95,23 @@ class ContainerRuntime:
             return self.engine.read(image, "/out")
 
     @contextmanager
-    def sandbox(
-        self, spec: LayerSpec, opt: Mapping[str, bytes], task: Mapping[str, bytes]
-    ) -> Iterator[ContainerSandbox]:
+    def sandbox(self, runtime: str, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[ContainerSandbox]:
         with (
             self.engine.volumes(self._id, {OPT: opt, TASK_ROOT: task}) as volumes,
             self._trial(volumes) as container,
         ):
-            yield ContainerSandbox(self.engine, self._id, container, volumes, spec.runtime)
+            yield ContainerSandbox(self.engine, self._id, container, volumes, runtime)
 
     @contextmanager
-    def installed(self, spec: LayerSpec, wheels: Mapping[str, bytes]) -> Iterator[ContainerSandbox]:
+    def installed(self, runtime: str, wheels: Mapping[str, bytes]) -> Iterator[ContainerSandbox]:
         with self.engine.volumes(self._id, {OPT: {}, TASK_ROOT: {}, _WHEELS: wheels}) as volumes:
             into, bring = {OPT: volumes.pop(OPT)}, {_WHEELS: volumes.pop(_WHEELS)}
             # Root without capabilities: no code of the wheels runs, and the volume is root's.
             with self.engine.container(self._id, volumes=bring, filled=into, user=_ROOT) as container:
-                for step in pip_install.steps(spec.runtime, f"{OPT}/python", [f"{_WHEELS}/{name}" for name in wheels]):
+                for step in pip_install.steps(runtime, f"{OPT}/python", [f"{_WHEELS}/{name}" for name in wheels]):
                     pip_install.check(step, container.call(step.command, step.environment, timeout=step.timeout))
             with self._trial({**volumes, **into}) as container:
-                yield ContainerSandbox(self.engine, self._id, container, {**volumes, **into}, spec.runtime)
+                yield ContainerSandbox(self.engine, self._id, container, {**volumes, **into}, runtime)
 
     @contextmanager
     def _trial(self, volumes: Mapping[str, str]) -> Iterator[Container]:

@@ -78,12 +78,15 @@ class Runtime(Protocol):
         ...
 
     def sandbox(
-        self, spec: LayerSpec, opt: Mapping[str, bytes], task: Mapping[str, bytes]
+        self, runtime: str, opt: Mapping[str, bytes], task: Mapping[str, bytes]
     ) -> AbstractContextManager[Sandbox]:
-        """Open a sandbox that holds these files, by path below /opt and /var/task; it is removed on leaving."""
+        """Open a sandbox that holds these files, by path below /opt and /var/task; it is removed on leaving.
+
+        `runtime` is Lambda's name of one, such as python3.11.
+        """
         ...
 
-    def installed(self, spec: LayerSpec, wheels: Mapping[str, bytes]) -> AbstractContextManager[Sandbox]:
+    def installed(self, runtime: str, wheels: Mapping[str, bytes]) -> AbstractContextManager[Sandbox]:
         """Open a sandbox that holds what pip installs from these wheels below /opt/python, and no code.
 
         `wheels` is content by file name. The runtime's own pip installs them, without network, without asking what

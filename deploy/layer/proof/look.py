@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from deploy.errors import VerificationError
 from deploy.inside.look.values import Account, Asked, Bytecode, Described, Outcome, Place, Plan
 from deploy.layer.proof.script import script
-from deploy.layer.template_environment import TRIAL_REGION, lambda_environment
+from deploy.layer.template_environment import LEAST_MEMORY, TRIAL_REGION, lambda_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -110,7 +110,7 @@ def _once(sandbox: Sandbox, wanted: Wanted, runtime: str) -> tuple[Look, bool]:
         services=wanted.services,
         handlers=wanted.handlers,
     )
-    environment = lambda_environment("verification", TRIAL_REGION, runtime=runtime)
+    environment = lambda_environment("verification", TRIAL_REGION, memory=LEAST_MEMORY, runtime=runtime)
     done = sandbox.run(script(), plan.to_json(), environment, PATIENCE)
     try:
         lines = [json.loads(line) for line in done.stdout.splitlines()]

@@ -63,7 +63,7 @@ class Reference:
             wanted = replace(wanted, subjects=tree.subjects(self.owned), distributions=names)
         if before and not wanted:
             return before
-        with self.runtime.installed(spec, self.wheels) as sandbox:
+        with self.runtime.installed(spec.runtime, self.wheels) as sandbox:
             seen = look.take(sandbox, wanted, spec.runtime)
         whole = before.and_also(seen) if before else seen
         self.kept.keep_checks(key, whole.to_json())

@@ -12,6 +12,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion
 
 from deploy.errors import Fault
+from deploy.invocation import advised
 from deploy.locking.lockfile import environment, normalised
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _unmet(distribution: str, requirement: Requirement, pins: Mapping[str, str])
     where = f"{distribution}: requires {requirement.name}{requirement.specifier}"
     version = pins.get(name)
     if version is None:
-        cure = f"remake the lock with `nox -s lock`, or add {name} to requirements.in"
+        cure = f"add {name} to requirements.in, and lock it: {advised('lock')}"
         yield Fault(where, "which the lock does not have", "the lock is not whole, as `pip check` would say", cure)
         return
     try:
@@ -57,5 +58,5 @@ def _unmet(distribution: str, requirement: Requirement, pins: Mapping[str, str])
     except InvalidVersion:
         met = True
     if not met:
-        cure = "lock versions that fit each other: `nox -s lock -- --upgrade`"
+        cure = f"lock versions that fit each other: {advised('lock', '--upgrade')}"
         yield Fault(where, f"and the lock has {name} {version}", "two distributions do not fit each other", cure)

@@ -56,7 +56,7 @@ def attempt(
         distributions=tuple(package.name for layer in layers for package in layer.report.packages),
         services=_services(layers, paths),
     )
-    with runtime.sandbox(spec, files, {}) as sandbox:
+    with runtime.sandbox(spec.runtime, files, {}) as sandbox:
         seen = look.take(sandbox, wanted, spec.runtime)
     before = reference.look(spec, wanted.services) if reference else None
     pins = {pin.name: pin.version for layer in layers for pin in layer.spec.pins}

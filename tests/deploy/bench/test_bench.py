@@ -15,7 +15,7 @@ import pytest
 from deploy.bench import figures, first_request
 from deploy.bench.figures import Row
 from deploy.bench.first_request import UNSIGNED, FirstRequest, Trial
-from deploy.bench.ways import Pip, This, Uv, timed
+from deploy.bench.ways import PipWay, ThisWay, UvWay, timed
 from deploy.commands import bench
 from deploy.configuration import load
 from deploy.console import Console
@@ -114,10 +114,10 @@ def settings(index: Index, tmp_path: Path) -> Settings:
 
 
 @pytest.mark.parametrize(
-    ("way", "place"), [(Pip, "python/demo.py"), (Uv, "python/lib/python3.11/site-packages/demo.py")]
+    ("way", "place"), [(PipWay, "python/demo.py"), (UvWay, "python/lib/python3.11/site-packages/demo.py")]
 )
 def test_the_usual_ways_make_a_layer_of_the_locked_wheels(
-    settings: Settings, tmp_path: Path, way: type[Pip | Uv], place: str
+    settings: Settings, tmp_path: Path, way: type[PipWay | UvWay], place: str
 ) -> None:
     made = way(settings, tmp_path / "way")
     made.folder.mkdir()
@@ -127,13 +127,15 @@ def test_the_usual_ways_make_a_layer_of_the_locked_wheels(
     assert made.zips[0].stat().st_ino != first.st_ino or made.zips[0].stat().st_mtime_ns > first.st_mtime_ns
     assert place in made.opt()
     has_bytecode = any(name.endswith(".pyc") for name in made.opt())
-    assert has_bytecode is (way is Pip)
+    assert has_bytecode is (way is PipWay)
     with ZipFile(made.code) as archive:
         assert "app.py" in archive.namelist()
 
 
-@pytest.mark.parametrize("way", [Pip, Uv])
-def test_the_usual_ways_hold_to_the_hashes_of_the_lock(settings: Settings, tmp_path: Path, way: type[Pip | Uv]) -> None:
+@pytest.mark.parametrize("way", [PipWay, UvWay])
+def test_the_usual_ways_hold_to_the_hashes_of_the_lock(
+    settings: Settings, tmp_path: Path, way: type[PipWay | UvWay]
+) -> None:
     lock = settings.project / "requirements.txt"
     lock.write_text(re.sub(r"sha256:\w+", f"sha256:{'0' * 64}", lock.read_text()))
     made = way(settings, tmp_path / "way")
@@ -148,7 +150,7 @@ def test_a_command_that_fails_is_refused_with_its_output(tmp_path: Path) -> None
 
 
 def test_this_way_works_on_a_copy_for_the_first_architecture(settings: Settings, tmp_path: Path) -> None:
-    made = This(settings, tmp_path / "this")
+    made = ThisWay(settings, tmp_path / "this")
     made.copy("sourceless")
     made.touch()
     copied = load(made.project, {})
@@ -160,7 +162,7 @@ def test_this_way_works_on_a_copy_for_the_first_architecture(settings: Settings,
 
 
 def test_this_ways_code_zip_is_made_after_a_change(settings: Settings, tmp_path: Path) -> None:
-    made = This(settings, tmp_path / "this")
+    made = ThisWay(settings, tmp_path / "this")
     made.copy()
     assert made.changed() > 0
     with ZipFile(made.code) as archive:

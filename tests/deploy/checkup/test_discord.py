@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deploy.aws.functions import AliasState, FunctionState
-from deploy.aws.stacks import Output, StackState
+from deploy.aws.stacks import StackOutput, StackState
 from deploy.checkup import discord as looking
 from deploy.checkup.functions import Reading
 from deploy.configuration import load
@@ -119,7 +119,7 @@ def test_an_endpoint_that_is_the_stack_s_and_refuses_strangers_is_well(
 ) -> None:
     with endpoint(401) as url:
         fake.application.interactions_endpoint_url = url.rstrip("/")
-        state = StackState("bot-dev", "CREATE_COMPLETE", "", (Output("InteractionsUrl", url, ""),))
+        state = StackState("bot-dev", "CREATE_COMPLETE", "", (StackOutput("InteractionsUrl", url, ""),))
         assert [each.state for each in looking.interactions(discord, DESCRIBED, STAGE, state)] == ["ok", "ok"]
 
 
@@ -131,7 +131,7 @@ def test_another_endpoint_than_the_stack_s_is_told_with_the_command_that_sets_it
 ) -> None:
     with endpoint(401) as url:
         fake.application.interactions_endpoint_url = told
-        state = StackState("bot-dev", "CREATE_COMPLETE", "", (Output("InteractionsUrl", url, ""),))
+        state = StackState("bot-dev", "CREATE_COMPLETE", "", (StackOutput("InteractionsUrl", url, ""),))
         found, _ = looking.interactions(discord, DESCRIBED, STAGE, state)
     assert (found.state, found.what) == ("broken", f"Discord sends interactions to {told or 'no URL'}")
     assert found.cure == "`nox -s register -- --stage dev --endpoint`"

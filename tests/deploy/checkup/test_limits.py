@@ -13,7 +13,7 @@ from deploy.checkup import limits
 from deploy.checkup.functions import Reading
 from deploy.checkup.layers import Attached
 from deploy.layer.audit.limits import DIRECT_UPLOAD
-from deploy.published.downloads import Shelf
+from deploy.published.downloads import Downloads
 from deploy.settings import Function
 from tests.integration.shipment import STAGE
 
@@ -44,37 +44,37 @@ def reading(sha256: str, size: int) -> Reading:
 
 
 @pytest.fixture
-def shelf(aws: Aws, tmp_path: Path) -> Shelf:
-    return Shelf(aws, tmp_path / "published")
+def downloads(aws: Aws, tmp_path: Path) -> Downloads:
+    return Downloads(aws, tmp_path / "published")
 
 
-def told(shelf: Shelf, shop: Shop, *, layer_size: int = 0, bucket: str | None = None) -> list[Finding]:
-    """Look at a function whose code and layer lie on the shelf, with these sizes as AWS would say."""
+def told(downloads: Downloads, shop: Shop, *, layer_size: int = 0, bucket: str | None = None) -> list[Finding]:
+    """Look at a function whose code and layer were downloaded before, with these sizes as AWS would say."""
     code, layer = shop.code("one"), shop.layer({"idna": "3.7"}).built
-    shelf.folder.mkdir(exist_ok=True)
+    downloads.folder.mkdir(exist_ok=True)
     for path, sha256 in ((code.zip, code.sha256), (layer.zip, layer.sha256)):
-        (shelf.folder / f"{sha256}.zip").write_bytes(path.read_bytes())
+        (downloads.folder / f"{sha256}.zip").write_bytes(path.read_bytes())
     found = {ARN: Attached(ARN, LayerContent(layer.sha256, "", layer_size))}
-    return list(limits.of_functions([reading(code.sha256, code.size)], replace(STAGE, bucket=bucket), found, shelf))
+    return list(limits.of_functions([reading(code.sha256, code.size)], replace(STAGE, bucket=bucket), found, downloads))
 
 
-def test_sizes_that_are_far_from_their_limits_are_well(shelf: Shelf, shop: Shop) -> None:
-    assert [each.state for each in told(shelf, shop)] == ["ok", "ok"]
+def test_sizes_that_are_far_from_their_limits_are_well(downloads: Downloads, shop: Shop) -> None:
+    assert [each.state for each in told(downloads, shop)] == ["ok", "ok"]
 
 
 @pytest.mark.parametrize(("limit", "state"), [(2500, "warning"), (1000, "broken")])
 def test_code_and_layers_are_counted_together_unzipped(
-    shelf: Shelf, shop: Shop, monkeypatch: pytest.MonkeyPatch, limit: int, state: str
+    downloads: Downloads, shop: Shop, monkeypatch: pytest.MonkeyPatch, limit: int, state: str
 ) -> None:
     monkeypatch.setattr(limits, "UNZIPPED", limit)
-    [_, found] = told(shelf, shop)
+    [_, found] = told(downloads, shop)
     assert (found.state, found.what.startswith("tiny_bot-dev:live unzips to 2.")) == (state, True)
 
 
-def test_a_zip_near_the_limit_of_a_call_is_told_where_the_stage_has_no_bucket(shelf: Shelf, shop: Shop) -> None:
-    [_, found, _] = told(shelf, shop, layer_size=DIRECT_UPLOAD - 1000)
+def test_a_zip_near_the_limit_of_a_call_is_told_where_the_stage_has_no_bucket(downloads: Downloads, shop: Shop) -> None:
+    [_, found, _] = told(downloads, shop, layer_size=DIRECT_UPLOAD - 1000)
     assert (found.state, found.what) == ("warning", f"the zip of {ARN} has 52.4 MB of 52.4 MB")
-    assert [each.state for each in told(shelf, shop, layer_size=DIRECT_UPLOAD, bucket="large")] == ["ok", "ok"]
+    assert [each.state for each in told(downloads, shop, layer_size=DIRECT_UPLOAD, bucket="large")] == ["ok", "ok"]
 
 
 def test_variables_are_counted_with_their_names() -> None:

@@ -74,6 +74,21 @@ def test_a_lock_that_cannot_be_read_or_shared_out_is_broken(folder: Path, settin
     assert [each.state for each in project.locked(settings)] == ["broken"]
 
 
+@pytest.mark.parametrize(
+    ("config", "lock", "state"),
+    [
+        ("runtime: python3.13\narchitectures: [arm64]\n", "idna==3.7 ; python_version == '3.13'", "ok"),
+        ("runtimes: [python3.11, python3.13]\n", "idna==3.7 ; python_version == '3.13'", "broken"),
+        ("architectures: [arm64]\n", "idna==3.7 ; platform_machine == 'aarch64'", "ok"),
+        ("architectures: [x86_64, arm64]\n", "idna==3.7 ; platform_machine == 'aarch64'", "broken"),
+    ],
+)
+def test_the_lock_is_read_for_what_the_project_builds_for(folder: Path, config: str, lock: str, state: str) -> None:
+    (folder / "config/pipeline.yaml").write_text(f"layers: {{tiny: {{}}}}\n{config}")
+    (folder / "requirements.txt").write_text(f"{lock} --hash=sha256:{HASH}\n")
+    assert [each.state for each in project.locked(load(folder, {}))] == [state]
+
+
 def test_a_lock_without_its_input_is_a_warning(folder: Path, settings: Settings) -> None:
     (folder / "requirements.in").unlink()
     [found] = project.locked(settings)

@@ -241,14 +241,14 @@ class FolderRuntime:
         raise NotImplementedError
 
     @contextmanager
-    def sandbox(self, spec: LayerSpec, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[FolderSandbox]:
-        del spec
+    def sandbox(self, runtime: str, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[FolderSandbox]:
+        del runtime
         yield self.laid_out("zip", opt, task)
 
     @contextmanager
-    def installed(self, spec: LayerSpec, wheels: Mapping[str, bytes]) -> Iterator[FolderSandbox]:
+    def installed(self, runtime: str, wheels: Mapping[str, bytes]) -> Iterator[FolderSandbox]:
         """Unpack the wheels, which is what pip does with them besides comparing what the pipeline compared before."""
-        del spec
+        del runtime
         files: dict[str, bytes] = {}
         for content in wheels.values():
             with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -7,7 +7,7 @@ import pytest
 from deploy.errors import ConfigError, LockError
 from deploy.layer.partition import shares
 from deploy.locking import dependents, lockfile
-from deploy.settings import Layer, Settings, WithDependencies
+from deploy.settings import Layer, Settings, Target, WithDependencies
 
 ROOT = Path(__file__).parents[3]
 HASH = "--hash=sha256:" + "a" * 64
@@ -39,7 +39,7 @@ def parts(folder: Path, text: str = LOCK, **packages: WithDependencies | tuple[s
     (folder / "requirements.txt").write_text(text, encoding="utf-8")
     layers = {name: Layer(name=name, packages=each) for name, each in packages.items()}
     settings = Settings(project=folder, layers={"app": Layer(name="app")} | layers)
-    found = shares(settings, lockfile.read(folder / "requirements.txt"))
+    found = shares(settings, lockfile.read(folder / "requirements.txt", settings.targets[0]))
     return {name: [pin.name for pin in pins] for name, pins in found.items()}
 
 
@@ -65,7 +65,7 @@ def test_a_dependency_can_be_left_to_another_layer(tmp_path: Path) -> None:
 
 
 def test_this_project_s_own_lock_tells_what_the_sdk_needs() -> None:
-    pins = lockfile.read(ROOT / "requirements.txt")
+    pins = lockfile.read(ROOT / "requirements.txt", Target("python3.11", "x86_64"))
     graph = dependents.read(ROOT / "requirements.txt", [pin.name for pin in pins])
     sdk = {"boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3"}
     assert set(dependents.closure(["boto3"], graph)) == sdk

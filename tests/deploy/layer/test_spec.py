@@ -9,11 +9,12 @@ from deploy.container.digest import RuntimeImage
 from deploy.errors import ConfigError
 from deploy.inside.exchange import Pin, Recipe, TrimPolicy
 from deploy.layer.spec import LayerSpec, specs
-from deploy.settings import Layer, Settings
+from deploy.settings import Layer, Settings, Target
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+FIRST = Target("python3.11", "x86_64")
 IMAGE = RuntimeImage("runtime:1", "sha256:" + "1" * 64)
 PINS = tuple(Pin(name=name, version="1", hashes=("a" * 64,)) for name in ("boto3", "pynacl", "requests"))
 
@@ -24,7 +25,7 @@ def settings(folder: Path, **layers: Layer) -> Settings:
 
 
 def spec(folder: Path) -> LayerSpec:
-    return specs(settings(folder, all=Layer(name="all")), PINS, IMAGE, "x86_64")[0]
+    return specs(settings(folder, all=Layer(name="all")), PINS, IMAGE, FIRST)[0]
 
 
 def test_each_distribution_goes_to_the_layer_that_names_it_and_the_others_to_the_rest(tmp_path: Path) -> None:
@@ -32,7 +33,7 @@ def test_each_distribution_goes_to_the_layer_that_names_it_and_the_others_to_the
         settings(tmp_path, sdk=Layer(name="sdk", packages=("Boto3",)), app=Layer(name="app")),
         PINS,
         IMAGE,
-        "x86_64",
+        FIRST,
     )
     assert {each.stem: [pin.name for pin in each.pins] for each in made} == {
         "sdk": ["boto3"],
@@ -46,7 +47,7 @@ def test_every_misplaced_distribution_is_reported_at_once(tmp_path: Path) -> Non
         "app": Layer(name="app", packages=("boto3",)),
     }
     with pytest.raises(ConfigError) as caught:
-        specs(settings(tmp_path, **layers), PINS, IMAGE, "x86_64")
+        specs(settings(tmp_path, **layers), PINS, IMAGE, FIRST)
     assert [fault.what for fault in caught.value.faults] == [
         "numpy is not in the lock",
         "boto3 is claimed by sdk and app",
@@ -58,18 +59,18 @@ def test_a_missing_dockerfile_is_a_refusal(tmp_path: Path) -> None:
     made = settings(tmp_path, all=Layer(name="all"))
     (tmp_path / "Dockerfile.layer").unlink()
     with pytest.raises(ConfigError, match="there is no such file"):
-        specs(made, PINS, IMAGE, "x86_64")
+        specs(made, PINS, IMAGE, FIRST)
 
 
 def test_only_further_architectures_carry_a_suffix(tmp_path: Path) -> None:
     both = replace(settings(tmp_path, all=Layer(name="all")), architectures=("x86_64", "arm64"))
-    stems = [each.stem for architecture in both.architectures for each in specs(both, PINS, IMAGE, architecture)]
+    stems = [each.stem for target in both.targets for each in specs(both, PINS, IMAGE, target)]
     assert stems == ["all", "all-arm64"]
 
 
 def test_each_runtime_and_each_place_to_assemble_is_another_input(tmp_path: Path) -> None:
     before = spec(tmp_path)
-    (later,) = specs(settings(tmp_path, all=Layer(name="all")), PINS, IMAGE, "x86_64", "python3.13")
+    (later,) = specs(settings(tmp_path, all=Layer(name="all")), PINS, IMAGE, Target("python3.13", "x86_64"))
     assert (later.stem, str(later.target)) == ("all-python3.13", "python3.13 on x86_64")
     elsewhere = replace(before, image=replace(IMAGE, architecture="arm64", lack="no x86_64 here"))
     assert [spec.can_be_tried for spec in (before, later, elsewhere)] == [True, True, False]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.errors import ConfigError
-from deploy.layer.template_environment import environment_of, lambda_environment
+from deploy.layer.template_environment import declared, lambda_environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +67,7 @@ def template(tmp_path: Path) -> Path:
 
 
 def test_every_variable_has_a_plausible_value(template: Path) -> None:
-    assert environment_of(template, "bot", {}, "eu-central-1") == {
+    assert declared(template, "bot", {}, "eu-central-1").environment == {
         "URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/jobs.fifo",
         "NAME": "jobs.fifo",
         "ARN": "arn:aws:sqs:eu-central-1:123456789012:jobs.fifo",
@@ -86,7 +86,7 @@ def test_every_variable_has_a_plausible_value(template: Path) -> None:
 
 
 def test_the_stage_decides_by_its_parameters(template: Path) -> None:
-    found = environment_of(template, "bot-dev", {"Suffix": "-dev", "PublicKey": "ab"}, "eu-central-1")
+    found = declared(template, "bot-dev", {"Suffix": "-dev", "PublicKey": "ab"}, "eu-central-1").environment
     assert found["URL"].endswith("/jobs-dev.fifo")
     assert found["PATH_OF"].startswith("/dev/")
     assert found["KEY"] == "ab"
@@ -94,12 +94,12 @@ def test_the_stage_decides_by_its_parameters(template: Path) -> None:
 
 
 def test_a_function_without_variables_has_none(template: Path) -> None:
-    assert environment_of(template, "other", {}, "eu-central-1") == {}
+    assert declared(template, "other", {}, "eu-central-1").environment == {}
 
 
 def test_a_function_that_the_template_lacks_is_refused_with_those_it_has(template: Path) -> None:
     with pytest.raises(ConfigError, match=re.escape("has no function named worker; it has bot, other")):
-        environment_of(template, "worker", {}, "eu-central-1")
+        declared(template, "worker", {}, "eu-central-1")
 
 
 @pytest.mark.parametrize(
@@ -114,16 +114,34 @@ def test_a_function_that_the_template_lacks_is_refused_with_those_it_has(templat
 def test_a_template_that_cannot_be_worked_out_is_refused(template: Path, old: str, new: str, expected: str) -> None:
     template.write_text(TEMPLATE.replace(old, new), encoding="utf-8")
     with pytest.raises(ConfigError, match=expected):
-        environment_of(template, "bot", {}, "eu-central-1")
+        declared(template, "bot", {}, "eu-central-1")
 
 
 def test_an_absent_template_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="No such file"):
-        environment_of(tmp_path / "template.yaml", "bot", {}, "eu-central-1")
+        declared(tmp_path / "template.yaml", "bot", {}, "eu-central-1")
 
 
 def test_lambda_sets_its_own_variables() -> None:
-    found = lambda_environment("bot", "eu-central-1", 512)
+    found = lambda_environment("bot", "eu-central-1", memory=512, runtime="python3.13")
     assert found["AWS_REGION"] == "eu-central-1"
     assert found["AWS_LAMBDA_FUNCTION_NAME"] == "bot"
     assert found["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "512"
+    assert found["AWS_EXECUTION_ENV"] == "AWS_Lambda_python3.13"
+
+
+@pytest.mark.parametrize(("given", "memory"), [("", 128), ("MemorySize: 512", 512), ("MemorySize: !Ref Count", 3)])
+def test_the_memory_is_the_template_s(tmp_path: Path, given: str, memory: int) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text(
+        TEMPLATE.replace("{FunctionName: other}", f"{{FunctionName: other, {given}}}"), encoding="utf-8"
+    )
+    assert declared(template, "other", {}, "eu-central-1").memory == memory
+
+
+def test_a_memory_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    template = tmp_path / "template.yaml"
+    changed = TEMPLATE.replace("{FunctionName: other}", "{FunctionName: other, MemorySize: much}")
+    template.write_text(changed, encoding="utf-8")
+    with pytest.raises(ConfigError, match="MemorySize is much"):
+        declared(template, "other", {}, "eu-central-1")

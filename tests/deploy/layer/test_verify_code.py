@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,7 +31,10 @@ HEALTH = {"channelwright": "health"}
 
 
 def function(**changes: Any) -> FunctionUnderTest:
-    return FunctionUnderTest(**{"key": "bot", "handler": "bot.handler", "environment": {"KEY": "1"}} | changes)
+    return replace(
+        FunctionUnderTest(key="bot", handler="bot.handler", environment={"KEY": "1"}, memory=128, runtime="python3.11"),
+        **changes,
+    )
 
 
 def zipped(files: Mapping[str, str | bytes]) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from deploy.errors import EngineError
-from deploy.local.functions import Functions, Outcome, door
+from deploy.local.functions import FunctionPool, InvocationOutcome, door
 from deploy.local.published import Published
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def published(name: str, version: str) -> Published:
 class House:
     """Starts functions that do what they are told, and keeps count of them."""
 
-    work: Callable[[object], Outcome] = lambda event: Outcome(payload=event)
+    work: Callable[[object], InvocationOutcome] = lambda event: InvocationOutcome(payload=event)
     started: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
 
@@ -44,7 +44,7 @@ class House:
         house = self
 
         class Instance:
-            def invoke(self, event: object) -> Outcome:
+            def invoke(self, event: object) -> InvocationOutcome:
                 return house.work(event)
 
         yield Instance()
@@ -53,7 +53,7 @@ class House:
 
 def test_a_function_is_started_once_and_kept_warm() -> None:
     house = House()
-    functions = Functions(published, house)
+    functions = FunctionPool(published, house)
     assert [functions.invoke("bot", "1", n).payload for n in range(3)] == [0, 1, 2]
     assert house.started == ["bot:1"]
     functions.close()
@@ -62,7 +62,7 @@ def test_a_function_is_started_once_and_kept_warm() -> None:
 
 def test_the_version_before_stays_and_older_ones_go() -> None:
     house = House()
-    functions = Functions(published, house)
+    functions = FunctionPool(published, house)
     for version in ("1", "2", "1", "3"):
         functions.invoke("bot", version, None)
     assert house.ended == ["bot:2"]
@@ -75,7 +75,7 @@ def test_one_instance_takes_one_event_at_a_time() -> None:
     inside, most = 0, 0
     lock = threading.Lock()
 
-    def work(event: object) -> Outcome:
+    def work(event: object) -> InvocationOutcome:
         nonlocal inside, most
         with lock:
             inside += 1
@@ -83,9 +83,9 @@ def test_one_instance_takes_one_event_at_a_time() -> None:
         threading.Event().wait(0.02)
         with lock:
             inside -= 1
-        return Outcome(payload=event)
+        return InvocationOutcome(payload=event)
 
-    functions = Functions(published, House(work))
+    functions = FunctionPool(published, House(work))
     threads = [threading.Thread(target=functions.invoke, args=("bot", "1", n)) for n in range(4)]
     for thread in threads:
         thread.start()
@@ -96,8 +96,8 @@ def test_one_instance_takes_one_event_at_a_time() -> None:
 
 
 def test_an_instance_that_ended_is_followed_by_a_new_one() -> None:
-    house = House(lambda _: Outcome(payload=None, failed=True, ended=True))
-    functions = Functions(published, house)
+    house = House(lambda _: InvocationOutcome(payload=None, failed=True, ended=True))
+    functions = FunctionPool(published, house)
     functions.invoke("bot", "1", None)
     functions.invoke("bot", "1", None)
     assert house.started == house.ended == ["bot:1", "bot:1"]
@@ -108,8 +108,8 @@ def ask(url: str, **asked: object) -> Any:
 
 
 def test_the_door_lets_events_in_and_says_how_they_were_answered() -> None:
-    failing = House(lambda event: Outcome(payload={"errorType": "Oops"}, failed=event == "bad", log="a log"))
-    with door(Functions(published, failing)) as url:
+    failing = House(lambda event: InvocationOutcome(payload={"errorType": "Oops"}, failed=event == "bad", log="a log"))
+    with door(FunctionPool(published, failing)) as url:
         good = ask(url, function="bot", version="1", event="good")
         assert good == {"payload": {"errorType": "Oops"}, "failed": False, "log": "a log"}
         assert ask(url, function="bot", version="1", event="bad")["failed"] is True
@@ -121,7 +121,7 @@ def test_what_cannot_be_started_is_a_failed_invocation_with_its_reason() -> None
     def fetch(name: str, version: str) -> Published:
         raise EngineError.of(f"{name}:{version}", "there is no such version", log="pulling it")
 
-    with door(Functions(fetch, House())) as url:
+    with door(FunctionPool(fetch, House())) as url:
         said = ask(url, function="bot", version="9", event={})
     assert said["failed"] is True
     assert "bot:9: there is no such version" in said["payload"]["errorMessage"]
@@ -132,7 +132,7 @@ def test_functions_end_when_the_door_closes_even_after_an_error() -> None:
     house = House()
 
     def failing() -> None:
-        with door(Functions(published, house)) as url:
+        with door(FunctionPool(published, house)) as url:
             ask(url, function="bot", version="1", event={})
             raise ZeroDivisionError
 

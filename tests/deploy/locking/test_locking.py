@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.deploy.locking.conftest import Project
     from tests.deploy.locking.index import Index
 
+FIRST = Target("python3.11", "x86_64")
 BOTH = ("cp311-cp311-manylinux2014_x86_64", "cp311-cp311-manylinux2014_aarch64")
 
 
@@ -43,7 +44,7 @@ def test_every_wheel_that_fits_the_runtime_is_locked_and_no_other(project: Proje
     )
     project.wants("demo")
     assert project.run() == 0
-    (pin,) = lockfile.read(project.lock)
+    (pin,) = lockfile.read(project.lock, FIRST)
     assert pin.version == "1.0"
     assert set(pin.hashes) == {each.sha256 for each in fitting}
 
@@ -95,11 +96,11 @@ def test_a_locked_version_stays_until_it_is_upgraded(project: Project, index: In
     index.add("demo", "1.1", requires=("other",))
     index.add("other", "1.1")
     project.run()
-    assert [pin.version for pin in lockfile.read(project.lock)] == ["1.0", "1.0"]
+    assert [pin.version for pin in lockfile.read(project.lock, FIRST)] == ["1.0", "1.0"]
     project.run(upgrade=["other"])
-    assert [pin.version for pin in lockfile.read(project.lock)] == ["1.0", "1.1"]
+    assert [pin.version for pin in lockfile.read(project.lock, FIRST)] == ["1.0", "1.1"]
     project.run(upgrade=[])
-    assert [pin.version for pin in lockfile.read(project.lock)] == ["1.1", "1.1"]
+    assert [pin.version for pin in lockfile.read(project.lock, FIRST)] == ["1.1", "1.1"]
 
 
 def test_what_changed_is_told_with_its_age(project: Project, index: Index, capsys: pytest.CaptureFixture[str]) -> None:
@@ -127,7 +128,7 @@ def test_the_newest_version_that_fits_the_runtimes_glibc_is_locked_and_the_newer
     index.add("demo", "2.0", "cp311-cp311-manylinux_2_28_x86_64", "cp311-cp311-manylinux_2_28_aarch64", *NEWER)
     project.wants("demo")
     project.run()
-    (pin,) = lockfile.read(project.lock)
+    (pin,) = lockfile.read(project.lock, FIRST)
     assert (pin.version, set(pin.hashes)) == ("1.1", {each.sha256 for each in fitting})
     told = "demo 1.1 is locked: 2.0 has no wheel for Python 3.11 with glibc 2.26; `runtime: python3.12` would have 2.0"
     assert told in capsys.readouterr().out
@@ -187,7 +188,7 @@ def test_a_wheel_for_linux_whatever_its_glibc_is_passed_over_or_refused_for_that
     index.add("demo", "2.0", "cp311-cp311-linux_x86_64", "cp311-cp311-linux_aarch64")
     project.wants("demo")
     project.run()
-    assert lockfile.read(project.lock)[0].version == "1.0"
+    assert lockfile.read(project.lock, FIRST)[0].version == "1.0"
     project.wants("demo==2.0")
     with pytest.raises(LockError) as caught:
         project.run()
@@ -205,7 +206,7 @@ def test_architectures_agree_on_the_newest_version_that_each_has_a_wheel_of(
     index.add("other", "2.0", BOTH[1])
     project.wants("demo", "other")
     project.run()
-    assert [pin.version for pin in lockfile.read(project.lock)] == ["1.0", "1.0"]
+    assert [pin.version for pin in lockfile.read(project.lock, FIRST)] == ["1.0", "1.0"]
     assert "demo 1.0 is locked: nothing newer has a wheel for each architecture" in capsys.readouterr().out
     assert project.run(check=True) == 0
 
@@ -220,13 +221,13 @@ def test_the_whole_version_of_the_runtimes_python_decides_and_is_recorded(
     index.add("late", "1.0")
     project.wants("demo")
     project.run()
-    assert [pin.name for pin in lockfile.read(project.lock)] == ["demo", "early"]
+    assert [pin.name for pin in lockfile.read(project.lock, FIRST)] == ["demo", "early"]
     assert "python3.11 is taken for 3.11.0, its first" in capsys.readouterr().out
     image = "sha256:" + "1" * 64
     Kept.from_environment(os.environ).keep_checks(key("python3.11", image), "3.11.14")
     project.configured(f"{CONFIG}image: example/python:3.11@{image}\n")
     project.run(upgrade=[])
-    assert [pin.name for pin in lockfile.read(project.lock)] == ["demo", "late"]
+    assert [pin.name for pin in lockfile.read(project.lock, FIRST)] == ["demo", "late"]
     assert "# For python3.11 (3.11.14) on x86_64 and arm64" in project.lock.read_text()
     project.configured(CONFIG)
     capsys.readouterr()
@@ -244,7 +245,7 @@ def test_a_lock_for_several_runtimes_has_the_wheels_of_each_and_one_version(proj
     project.configured(RUNTIMES)
     project.wants("demo")
     project.run()
-    (pin,) = lockfile.read(project.lock)
+    (pin,) = lockfile.read(project.lock, FIRST)
     assert set(pin.hashes) == {each.sha256 for each in (*first, *later)}
     assert "# For python3.11 on x86_64 and arm64, glibc 2.26; python3.13 on x86_64 and" in project.lock.read_text()
     assert project.run(check=True) == 0
@@ -310,7 +311,7 @@ def test_an_architecture_that_is_not_built_for_may_lack_wheels_and_is_told(
     (only,) = index.add("demo", "1.0", BOTH[0])
     project.wants("demo")
     project.run()
-    assert lockfile.read(project.lock)[0].hashes == (only.sha256,)
+    assert lockfile.read(project.lock, FIRST)[0].hashes == (only.sha256,)
     assert "not locked for arm64" in capsys.readouterr().out
     assert project.run(check=True) == 0
 
@@ -331,10 +332,10 @@ def test_a_release_within_the_cooldown_waits_unless_it_has_a_reason(
     index.add("demo", "1.1", days=3)
     project.wants("demo")
     project.run()
-    assert lockfile.read(project.lock)[0].version == "1.0"
+    assert lockfile.read(project.lock, FIRST)[0].version == "1.0"
     project.configured("layers: {deps: {}}\nlock: {overrides: {Demo: {days: 2, reason: a security fix}}}\n")
     project.run(upgrade=[])
-    assert lockfile.read(project.lock)[0].version == "1.1"
+    assert lockfile.read(project.lock, FIRST)[0].version == "1.1"
     assert "a security fix" in capsys.readouterr().out
     assert project.run(check=True) == 0
 
@@ -345,7 +346,7 @@ def test_the_cooldown_is_a_setting(project: Project, index: Index) -> None:
     project.wants("demo")
     project.configured("layers: {deps: {}}\nlock: {cooldown-days: 2}\n")
     project.run()
-    assert lockfile.read(project.lock)[0].version == "1.1"
+    assert lockfile.read(project.lock, FIRST)[0].version == "1.1"
 
 
 def test_a_cooldown_that_leaves_no_version_is_named_as_the_cause(project: Project, index: Index) -> None:
@@ -368,7 +369,7 @@ def test_an_index_without_upload_dates_is_named_as_the_cause_and_can_be_used_wit
     assert "without upload dates" in caught.value.faults[0].cause
     project.configured("layers: {deps: {}}\nlock: {overrides: {demo: {days: 0, reason: our own index}}}\n")
     project.run()
-    assert lockfile.read(project.lock)[0].version == "1.0"
+    assert lockfile.read(project.lock, FIRST)[0].version == "1.0"
 
 
 def test_requirements_that_contradict_each_other_are_refused_in_uvs_words(project: Project, index: Index) -> None:
@@ -396,7 +397,7 @@ def test_an_index_that_cannot_be_reached_is_named_as_the_cause(
 def test_a_requirement_that_is_an_address_is_refused(project: Project, index: Index) -> None:
     (wheel,) = index.add("demo", "1.0")
     project.wants(f"demo @ {index.url.removesuffix('/simple')}/files/{wheel.filename}")
-    with pytest.raises(LockError, match="cannot lock demo @"):
+    with pytest.raises(LockError, match="cannot lock http"):
         project.run()
 
 
@@ -413,7 +414,7 @@ def test_uv_settings_that_would_change_the_choice_are_kept_from_it(
     monkeypatch.setenv("UV_RESOLUTION", "lowest")
     project.wants("demo")
     project.run()
-    assert lockfile.read(project.lock)[0].version == "1.1"
+    assert lockfile.read(project.lock, FIRST)[0].version == "1.1"
 
 
 def test_the_index_of_pips_configuration_file_is_used(

@@ -30,7 +30,7 @@ def test_a_shared_object_says_what_it_needs() -> None:
 
 
 def test_what_is_called_a_shared_object_and_is_none_says_so() -> None:
-    assert abi.native("a.so", b"text") == abi.Native("is not an ELF file")
+    assert abi.native("a.so", b"text") == abi.MachineCode("is not an ELF file")
     assert abi.native("a.py", b"text") is None
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deploy.errors import ConfigError
-from deploy.published.reference import ByArn, InAccount, InFile, Reference, refer
+from deploy.published.reference import ByArn, InAccount, InFile, LayerReference, refer
 
 DIST = Path("dist")
 ARN = "arn:aws-us-gov:lambda:us-gov-west-1:770693421928:layer:Klayers-p311-requests:9"
@@ -23,7 +23,7 @@ ARN = "arn:aws-us-gov:lambda:us-gov-west-1:770693421928:layer:Klayers-p311-reque
         ("/tmp/any.zip", InFile(Path("/tmp/any.zip"))),
     ],
 )
-def test_a_layer_can_be_named_in_many_ways(text: str, meant: Reference) -> None:
+def test_a_layer_can_be_named_in_many_ways(text: str, meant: LayerReference) -> None:
     assert refer(text, ["one"], DIST) == meant
 
 

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from deploy.aws.connection import Aws
 from deploy.errors import AwsError
 from deploy.published import where
-from deploy.published.downloads import Shelf
+from deploy.published.downloads import Downloads
 from deploy.published.usage import Deployed, Usage
 from tests.deploy.status.standings import ARN, state
 
@@ -45,14 +45,16 @@ def using(arn: str) -> Usage:
 @pytest.mark.usefixtures("lambda_")
 def test_a_layer_that_is_not_shared_is_told_with_what_runs_it(aws: Aws, tmp_path: Path) -> None:
     done: list[None] = []
-    found = where.find(Shelf(aws, tmp_path), [THEIRS], Requirement("idna"), using(THEIRS), lambda: done.append(None))
-    assert (found.holders, found.opened, len(done)) == ((), 0, 1)
-    (unseen,) = found.unseen
-    assert unseen.why.startswith("another account's, not readable: not authorized")
-    assert [str(each) for each in unseen.users] == ["bot:$LATEST"]
+    found = where.find(
+        Downloads(aws, tmp_path), [THEIRS], Requirement("idna"), using(THEIRS), lambda: done.append(None)
+    )
+    assert (found.matches, found.opened, len(done)) == ((), 0, 1)
+    (unreadable,) = found.unreadable
+    assert unreadable.why.startswith("another account's, not readable: not authorized")
+    assert [str(each) for each in unreadable.users] == ["bot:$LATEST"]
 
 
 @pytest.mark.usefixtures("lambda_")
 def test_a_layer_of_our_own_that_may_not_be_read_stops_the_run(aws: Aws, tmp_path: Path) -> None:
     with pytest.raises(AwsError, match="not authorized"):
-        where.find(Shelf(aws, tmp_path), [ARN], Requirement("idna"), using(ARN), lambda: None)
+        where.find(Downloads(aws, tmp_path), [ARN], Requirement("idna"), using(ARN), lambda: None)

@@ -12,7 +12,7 @@ import pytest
 from deploy.aws.functions import AliasState, FunctionState
 from deploy.errors import RolloutError
 from deploy.published.descriptions import AliasNote, Passed
-from deploy.published.downloads import Shelf
+from deploy.published.downloads import Downloads
 from deploy.published.usage import Deployed
 from deploy.release import rollback
 from deploy.release.history import Standing
@@ -37,7 +37,7 @@ def test_going_back_moves_what_produces_first_and_going_forward_what_consumes(
             _moves(lambda_, name, versions[1], plan)
         for name in ("bot", "worker"):
             lambda_.add_response("get_alias", _alias(name, versions[1], plan))
-        rollback.carry_out(aws, plan, Shelf(aws, tmp_path), lambda _: None)
+        rollback.carry_out(aws, plan, Downloads(aws, tmp_path), lambda _: None)
 
 
 def test_every_alias_is_read_back(aws: Aws, lambda_: Stubber, tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_every_alias_is_read_back(aws: Aws, lambda_: Stubber, tmp_path: Path) ->
     lambda_.add_response("get_alias", _alias("bot", "4", plan))
     lambda_.add_client_error("get_alias", "ResourceNotFoundException")
     with pytest.raises(RolloutError) as refused:
-        rollback.carry_out(aws, plan, Shelf(aws, tmp_path), lambda _: None)
+        rollback.carry_out(aws, plan, Downloads(aws, tmp_path), lambda _: None)
     assert [f"{fault.where} {fault.what}" for fault in refused.value.faults] == [
         "bot:live does not stand for version 2, which it was just moved to",
         "worker:live does not stand for version 2, which it was just moved to",
@@ -57,7 +57,7 @@ def test_every_alias_is_read_back(aws: Aws, lambda_: Stubber, tmp_path: Path) ->
 def _plan(aws: Aws, folder: Path, was: str, version: str) -> rollback.RollbackPlan:
     """Plan to move two functions, without health events, from one version to another."""
     standings = [_standing(name, was, version) for name in ("bot", "worker")]
-    return rollback.plan("dev", standings, None, Shelf(aws, folder), folder)
+    return rollback.plan("dev", standings, None, Downloads(aws, folder), folder)
 
 
 def _standing(name: str, was: str, version: str) -> Standing:

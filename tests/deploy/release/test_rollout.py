@@ -13,7 +13,7 @@ from deploy.errors import AwsError, RolloutError
 from deploy.git import Commit
 from deploy.layer.manifest import code_sha256
 from deploy.release import plan as planning
-from deploy.release.aliases import Move, move_all
+from deploy.release.aliases import AliasMove, move_all
 from deploy.release.plan import PlannedLayer
 from deploy.release.rollout import roll_out
 from deploy.release.values import PublishedLayer
@@ -133,7 +133,7 @@ def test_an_alias_that_somebody_else_moved_is_not_put_back(aws: Aws, lambda_: St
     lambda_.add_response("update_alias", {}, back)
     lambda_.add_response("get_alias", theirs, {"FunctionName": "b", "Name": "live"})
     with pytest.raises(RolloutError, match=r"(?s)PreconditionFailed.*no alias is left moved"):
-        move_all(aws, [Move(first, "2", "new"), Move(second, "2", "new")])
+        move_all(aws, [AliasMove(first, "2", "new"), AliasMove(second, "2", "new")])
 
 
 def _plan(aws: Aws, lambda_: Stubber, shop: Shop, code: CodeBundle, project: Settings) -> RolloutPlan:

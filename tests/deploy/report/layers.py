@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from deploy.aws.layers import LayerVersion
 from deploy.published import contents
 from deploy.published.known import Known
-from deploy.published.reference import Subject
+from deploy.published.reference import OpenedLayer
 from deploy.report.data import gather
 from deploy.report.page import render
 from deploy.settings import Layer, Settings
@@ -73,11 +73,11 @@ def hostile_layer() -> bytes:
     return zipped(files)
 
 
-def subject(content: bytes, name: str = "dist/l.zip", published: LayerVersion | None = None) -> Subject:
-    return Subject(name=name, content=content, contents=contents.read(content, name), published=published)
+def layer(content: bytes, name: str = "dist/l.zip", published: LayerVersion | None = None) -> OpenedLayer:
+    return OpenedLayer(name=name, content=content, contents=contents.read(content, name), published=published)
 
 
-def papers(content: bytes, **verification: Any) -> dict[str, Any]:
+def manifest(content: bytes, **verification: Any) -> dict[str, Any]:
     """Make the manifest in dist/ that is about a zip."""
     held = contents.read(content, "l")
     evidence = {
@@ -106,14 +106,14 @@ def papers(content: bytes, **verification: Any) -> dict[str, Any]:
 
 
 def known(content: bytes, paper: dict[str, Any] | None = None, **more: Any) -> Known:
-    return Known(subject=subject(content, **more), note=None, papers=paper)
+    return Known(layer=layer(content, **more), note=None, manifest=paper)
 
 
 def data(content: bytes | None = None, *, before: bytes | None = None, built: bool = True, **more: Any) -> ReportData:
-    """Gather what is known of a layer; one that was `built` has its papers in dist/."""
+    """Gather what is known of a layer; one that was `built` has its manifest in dist/."""
     content = content or our_layer()
-    layer = known(content, papers(content) if built else None, **more)
-    return gather(layer, SETTINGS, *([subject(before, "before.zip")] if before else []))
+    now = known(content, manifest(content) if built else None, **more)
+    return gather(now, SETTINGS, *([layer(before, "before.zip")] if before else []))
 
 
 def page(content: bytes | None = None, *, before: bytes | None = None, built: bool = True) -> str:

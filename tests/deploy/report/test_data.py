@@ -5,7 +5,7 @@ import pytest
 from deploy.errors import PipelineError
 from deploy.report.data import stem
 from tests.deploy.published.layers import zipped
-from tests.deploy.report.layers import SAVINGS, data, in_aws, older_layer, our_layer, papers, subject
+from tests.deploy.report.layers import SAVINGS, data, in_aws, layer, manifest, older_layer, our_layer
 
 
 def test_a_layer_that_was_built_here_is_known_in_full() -> None:
@@ -35,7 +35,7 @@ def test_a_layer_that_was_audited_and_not_imported_has_no_import_times() -> None
     from tests.deploy.report.layers import SETTINGS, known
 
     content = our_layer()
-    assert gather(known(content, papers(content, imported=False)), SETTINGS).imports is None
+    assert gather(known(content, manifest(content, imported=False)), SETTINGS).imports is None
 
 
 def test_of_a_foreign_layer_nothing_is_made_up() -> None:
@@ -58,8 +58,8 @@ def test_a_version_for_several_architectures_is_judged_for_the_projects_own() ->
 
 
 def test_pages_are_named_after_the_layer() -> None:
-    assert stem(subject(our_layer(), "some/folder/l-arm64.zip")) == "l-arm64"
-    assert stem(subject(our_layer(), "theirs:4", in_aws())) == "theirs"
+    assert stem(layer(our_layer(), "some/folder/l-arm64.zip")) == "l-arm64"
+    assert stem(layer(our_layer(), "theirs:4", in_aws())) == "theirs"
 
 
 @pytest.mark.parametrize("forged", [1, ["x"], [{"rule": "a"}], [{"rule": "a", "files": 1, "bytes": "<b>"}]])

@@ -6,7 +6,7 @@ from deploy.report.native import Judge, Library
 from deploy.runtimes.base_images import AMAZON_LINUX_2, Base
 from tests.deploy.layer.synthetic import EXTENSION
 from tests.deploy.published.layers import zipped
-from tests.deploy.report.layers import known, our_layer, papers
+from tests.deploy.report.layers import known, manifest, our_layer
 
 REAL = EXTENSION.read_bytes()
 
@@ -47,6 +47,6 @@ def test_against_a_runtime_that_nobody_knows_nothing_is_judged() -> None:
 
 def test_what_was_loaded_is_known_of_a_layer_that_was_built_here() -> None:
     content = our_layer()
-    (found,) = Judge(known(content, papers(content)), AMAZON_LINUX_2, "x86_64").libraries()
+    (found,) = Judge(known(content, manifest(content)), AMAZON_LINUX_2, "x86_64").libraries()
     assert found.loaded is True
     assert (found.package, found.size) == ("pyyaml", len(REAL))

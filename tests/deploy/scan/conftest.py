@@ -14,7 +14,7 @@ import yaml
 
 from deploy.__main__ import main
 from deploy.published import contents
-from deploy.scan.targets import Target
+from deploy.scan.targets import ScanTarget
 from tests.deploy.scan.osv_service import OsvService
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ def zipped(files: Mapping[str, str | bytes]) -> bytes:
     return content.getvalue()
 
 
-def target(files: Mapping[str, str | bytes], *packages: dict[str, Any]) -> Target:
+def target(files: Mapping[str, str | bytes], *packages: dict[str, Any]) -> ScanTarget:
     """Make a layer's zip with these files, and a manifest that names these packages."""
     manifest = json.dumps({"layer": "tiny", "packages": packages})
     content = zipped({**files, "channelwright/tiny.json": manifest})
-    return Target("dist/tiny.zip", content, contents.read(content, "dist/tiny.zip"))
+    return ScanTarget("dist/tiny.zip", content, contents.read(content, "dist/tiny.zip"))
 
 
 def package(name: str, version: str = "1", license: str = "MIT", **more: object) -> dict[str, Any]:  # noqa: A002 - as in the manifest

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from deploy.published import contents
-from deploy.scan.targets import Target
+from deploy.scan.targets import ScanTarget
 from deploy.scan.unwanted import unwanted
 from tests.deploy.scan.conftest import target
 
@@ -43,5 +43,5 @@ def test_a_link_and_a_set_user_id_bit_are_found(mode: int, what: str) -> None:
         entry = zipfile.ZipInfo("python/x")
         entry.external_attr = mode << 16
         archive.writestr(entry, "/etc/passwd")
-    (found,) = unwanted(Target("l:1", content.getvalue(), contents.read(content.getvalue(), "l:1")))
+    (found,) = unwanted(ScanTarget("l:1", content.getvalue(), contents.read(content.getvalue(), "l:1")))
     assert found.what.startswith(what)

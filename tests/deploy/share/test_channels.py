@@ -12,7 +12,7 @@ from deploy.aws.parameters import Parameter
 from deploy.errors import AwsError, RolloutError
 from deploy.settings import Layer, Settings, Target
 from deploy.share import channels
-from deploy.share.channels import Move
+from deploy.share.channels import ChannelMove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,21 +98,25 @@ def test_a_new_parameter_does_not_overwrite_one_that_appears_meanwhile(aws: Aws,
         expected_params=wanted | {"Description": "tiny-layer:1, by channelwright"},
     )
     with pytest.raises(AwsError, match=r"(?s)it exists.*another deployment, or a person"):
-        channels.move(aws, Move(name=NAME, region="eu-central-1", before=None, after=arn(1)))
+        channels.move(aws, ChannelMove(name=NAME, region="eu-central-1", before=None, after=arn(1)))
 
 
 def test_a_parameter_that_somebody_else_wrote_meanwhile_is_told(aws: Aws, ssm: Stubber) -> None:
     ssm.add_response("put_parameter", {"Version": 7})
     ssm.add_response("get_parameters", {"Parameters": [_parameter(arn(3), 7)]})
     with pytest.raises(RolloutError, match=r"was written by somebody else at the same time; it holds .*:3 now"):
-        channels.move(aws, Move(name=NAME, region="eu-central-1", before=Parameter(NAME, arn(1), 5), after=arn(3)))
+        channels.move(
+            aws, ChannelMove(name=NAME, region="eu-central-1", before=Parameter(NAME, arn(1), 5), after=arn(3))
+        )
 
 
 def test_a_value_that_is_read_back_otherwise_is_told(aws: Aws, ssm: Stubber) -> None:
     ssm.add_response("put_parameter", {"Version": 6})
     ssm.add_response("get_parameters", {"Parameters": [_parameter(arn(9), 7)]})
     with pytest.raises(RolloutError, match=r"it holds .*:9 now"):
-        channels.move(aws, Move(name=NAME, region="eu-central-1", before=Parameter(NAME, arn(1), 5), after=arn(3)))
+        channels.move(
+            aws, ChannelMove(name=NAME, region="eu-central-1", before=Parameter(NAME, arn(1), 5), after=arn(3))
+        )
 
 
 def test_names_are_asked_for_ten_at_a_time(aws: Aws, ssm: Stubber) -> None:
@@ -126,20 +130,20 @@ def test_names_are_asked_for_ten_at_a_time(aws: Aws, ssm: Stubber) -> None:
     "value", ["latest", arn(1, region="us-east-1"), arn(1, layer="other"), arn(1).replace("123456789012", "9" * 12)]
 )
 def test_a_parameter_that_holds_anything_else_is_not_ours_to_move(aws: Aws, value: str) -> None:
-    move = Move(name=NAME, region="eu-central-1", before=Parameter(NAME, value, 1), after=arn(2))
+    move = ChannelMove(name=NAME, region="eu-central-1", before=Parameter(NAME, value, 1), after=arn(2))
     assert "it is somebody else's" in [fault.cause for fault in channels.faults(aws, LAYER, move, X86)]
     assert channels.held(aws, LAYER, {NAME: Parameter(NAME, value, 1)}) == {}
 
 
 def test_a_parameter_that_holds_a_deleted_version_may_be_moved(aws: Aws, lambda_: Stubber) -> None:
     lambda_.add_client_error("get_layer_version_by_arn", "ResourceNotFoundException", "gone", 404)
-    move = Move(name=NAME, region="eu-central-1", before=Parameter(NAME, arn(1), 1), after=arn(2))
+    move = ChannelMove(name=NAME, region="eu-central-1", before=Parameter(NAME, arn(1), 1), after=arn(2))
     assert list(channels.faults(aws, LAYER, move, X86)) == []
 
 
 @pytest.mark.parametrize(("held", "wanted", "moves"), [(1, 2, True), (2, 2, False), (10, 9, False), (9, 10, True)])
 def test_next_goes_forward_only(held: int, wanted: int, *, moves: bool) -> None:
-    move = Move(name=NAME, region="eu-central-1", before=Parameter(NAME, arn(held), 1), after=arn(wanted))
+    move = ChannelMove(name=NAME, region="eu-central-1", before=Parameter(NAME, arn(held), 1), after=arn(wanted))
     assert (channels.forward(move) is not None) == moves
 
 

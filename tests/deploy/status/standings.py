@@ -10,13 +10,13 @@ from deploy.aws.functions import AliasState, FunctionState
 from deploy.published import contents
 from deploy.published.descriptions import AliasNote, LayerNote, Passed, VersionNote
 from deploy.settings import Function, Layer, Settings
-from deploy.status.standing import (
-    AliasStanding,
-    FunctionStanding,
-    LayerStanding,
-    StackStanding,
-    Standing,
-    VersionStanding,
+from deploy.status.values import (
+    AliasStatus,
+    FunctionStatus,
+    LayerStatus,
+    StackStatus,
+    StageState,
+    VersionStatus,
 )
 from tests.deploy.published.layers import ours, package
 
@@ -47,27 +47,27 @@ def state(name: str, version: str = "2", *, runtime: str = "python3.11") -> Func
     )
 
 
-def layer() -> LayerStanding:
+def layer() -> LayerStatus:
     described = str(LayerNote(HELD.sha256[:12], "abc", "def"))
-    return LayerStanding(arn=ARN, place="current", newest=3, described=described, contents=HELD)
+    return LayerStatus(arn=ARN, place="current", newest=3, described=described, contents=HELD)
 
 
-def version(name: str, *, runtime: str = "python3.11") -> VersionStanding:
-    return VersionStanding(state=state(name, runtime=runtime), layers=(layer(),), unzipped=1000, code=CODE, opt=OPT)
+def version(name: str, *, runtime: str = "python3.11") -> VersionStatus:
+    return VersionStatus(state=state(name, runtime=runtime), layers=(layer(),), unzipped=1000, code=CODE, opt=OPT)
 
 
-def function(key: str) -> FunctionStanding:
+def function(key: str) -> FunctionStatus:
     alias = AliasState(key, "live", "2", "", description=str(AliasNote((Passed(RELEASE, "2"),))))
-    return FunctionStanding(
+    return FunctionStatus(
         function=SETTINGS.functions[key],
         latest=state(key, "$LATEST"),
-        aliases=(AliasStanding(alias=alias, versions=(version(key),)),),
+        aliases=(AliasStatus(alias=alias, versions=(version(key),)),),
         unreleased=(),
     )
 
 
-def stage(*functions: FunctionStanding, stack: StackStanding | None = None) -> Standing:
-    return Standing(
+def stage(*functions: FunctionStatus, stack: StackStatus | None = None) -> StageState:
+    return StageState(
         stage="dev",
         account="123456789012",
         region="eu-central-1",
@@ -79,9 +79,9 @@ def stage(*functions: FunctionStanding, stack: StackStanding | None = None) -> S
     )
 
 
-def with_version(found: FunctionStanding, changed: VersionStanding) -> FunctionStanding:
+def with_version(found: FunctionStatus, changed: VersionStatus) -> FunctionStatus:
     return replace(found, aliases=(replace(found.aliases[0], versions=(changed,)),))
 
 
-def with_layer(found: FunctionStanding, changed: LayerStanding) -> FunctionStanding:
+def with_layer(found: FunctionStatus, changed: LayerStatus) -> FunctionStatus:
     return with_version(found, replace(found.aliases[0].versions[0], layers=(changed,)))

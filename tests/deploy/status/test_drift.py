@@ -6,19 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from deploy.aws.stacks import Change
+from deploy.aws.stacks import StackChange
 from deploy.published.descriptions import LayerNote
 from deploy.status.drift import drift
-from deploy.status.standing import FunctionStanding, StackStanding
+from deploy.status.values import FunctionStatus, StackStatus
 from tests.deploy.status.standings import SETTINGS, function, layer, stage, with_layer, with_version
 
 
-def said(*functions: FunctionStanding, stack: StackStanding | None = None) -> list[str]:
+def said(*functions: FunctionStatus, stack: StackStatus | None = None) -> list[str]:
     return [f"{each.where}: {each.what}" for each in drift(SETTINGS, stage(*functions, stack=stack))]
 
 
-def stack(status: str, *changes: Change, reason: str = "") -> StackStanding:
-    return StackStanding(name="s", status=status, reason=reason, changes=changes)
+def stack(status: str, *changes: StackChange, reason: str = "") -> StackStatus:
+    return StackStatus(name="s", status=status, reason=reason, changes=changes)
 
 
 def test_a_stage_as_a_deploy_leaves_it_has_not_drifted() -> None:
@@ -42,8 +42,8 @@ def test_a_stack_that_failed_is_told_with_its_reason(status: str) -> None:
 
 def test_every_change_that_a_deploy_would_make_is_told() -> None:
     changes = (
-        Change("Modify", "Bot", "AWS::Lambda::Function", "False", ("Timeout",)),
-        Change("Add", "Queue", "AWS::SQS::Queue", "False", ()),
+        StackChange("Modify", "Bot", "AWS::Lambda::Function", "False", ("Timeout",)),
+        StackChange("Add", "Queue", "AWS::SQS::Queue", "False", ()),
     )
     assert said(stack=stack("UPDATE_COMPLETE", *changes)) == [
         "stack s: the template would modify Bot, AWS::Lambda::Function (Timeout)",

@@ -13,7 +13,7 @@ from botocore.stub import Stubber
 
 from deploy.aws.connection import Aws
 from deploy.errors import AwsError
-from deploy.published.downloads import Shelf
+from deploy.published.downloads import Downloads
 from deploy.status.layers import Layers
 from tests.deploy.published.layers import ours, package
 from tests.deploy.status.standings import ARN, state
@@ -39,7 +39,7 @@ def lambda_(aws: Aws) -> Iterator[Stubber]:
 
 @pytest.fixture
 def layers(aws: Aws, tmp_path: Path) -> Layers:
-    return Layers(Shelf(aws, tmp_path))
+    return Layers(Downloads(aws, tmp_path))
 
 
 def denied(lambda_: Stubber) -> None:
@@ -48,14 +48,14 @@ def denied(lambda_: Stubber) -> None:
 
 def test_a_layer_that_another_account_does_not_share_is_unreadable(layers: Layers, lambda_: Stubber) -> None:
     denied(lambda_)
-    found = layers.standing(THEIRS, state("bot"))
+    found = layers.status(THEIRS, state("bot"))
     assert (found.place, found.newest, found.contents) == ("unreadable", None, None)
 
 
 def test_a_layer_of_our_own_that_may_not_be_read_stops_the_run(layers: Layers, lambda_: Stubber) -> None:
     denied(lambda_)
     with pytest.raises(AwsError, match="not authorized"):
-        layers.standing(ARN, state("bot"))
+        layers.status(ARN, state("bot"))
 
 
 def test_a_shared_layer_is_opened_and_its_newest_version_is_not_known(
@@ -73,14 +73,14 @@ def test_a_shared_layer_is_opened_and_its_newest_version_is_not_known(
         },
         {"Arn": THEIRS},
     )
-    found = layers.standing(THEIRS, state("bot"))
+    found = layers.status(THEIRS, state("bot"))
     assert (found.place, found.newest) == ("foreign", None)
     assert found.contents is not None
     assert found.contents.versions == {"idna": "3.7"}
     # A second function that has it asks nothing more: another call would find no answer.
-    assert layers.standing(THEIRS, state("worker")) == found
+    assert layers.status(THEIRS, state("worker")) == found
 
 
 def test_a_layer_that_another_account_deleted_is_deleted(layers: Layers, lambda_: Stubber) -> None:
     lambda_.add_client_error("get_layer_version_by_arn", "ResourceNotFoundException", "gone", 404)
-    assert layers.standing(THEIRS, state("bot")).place == "deleted"
+    assert layers.status(THEIRS, state("bot")).place == "deleted"

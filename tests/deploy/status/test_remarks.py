@@ -7,18 +7,18 @@ import pytest
 from deploy.aws.queues import EventSource, QueueState
 from deploy.layer.audit.limits import UNZIPPED
 from deploy.status.remarks import remarks
-from deploy.status.standing import FunctionStanding, QueueStanding, StackStanding
+from deploy.status.values import FunctionStatus, QueueStatus, StackStatus
 from tests.deploy.status.standings import SETTINGS, function, layer, stage, version, with_layer, with_version
 
 QUEUE = "arn:aws:sqs:eu-central-1:123456789012:jobs"
 
 
-def said(*functions: FunctionStanding) -> list[str]:
+def said(*functions: FunctionStatus) -> list[str]:
     return [f"{each.where}: {each.what}" for each in remarks(SETTINGS, stage(*functions))]
 
 
 def queued(source: EventSource, dead: QueueState | None = None) -> list[str]:
-    standing = QueueStanding(source=source, queue=QueueState(QUEUE, 1, 2, 3), dead=dead)
+    standing = QueueStatus(source=source, queue=QueueState(QUEUE, 1, 2, 3), dead=dead)
     return [each.what for each in remarks(SETTINGS, replace(stage(), queues=(standing,)))]
 
 
@@ -60,7 +60,7 @@ def test_a_function_that_is_nearly_too_large_is_remarked() -> None:
 def test_an_update_or_a_stack_in_progress_is_remarked() -> None:
     bot = function("bot")
     assert said(replace(bot, latest=replace(bot.latest, settling=True))) == ["bot: an update of it is in progress"]
-    stack = StackStanding(name="s", status="UPDATE_IN_PROGRESS", reason="", changes=None)
+    stack = StackStatus(name="s", status="UPDATE_IN_PROGRESS", reason="", changes=None)
     assert [each.what for each in remarks(SETTINGS, stage(stack=stack))] == [
         "is UPDATE_IN_PROGRESS: it was not compared with the template"
     ]

@@ -11,7 +11,7 @@ from deploy.aws import layers
 from deploy.container.digest import RuntimeImage
 from deploy.errors import RolloutError
 from deploy.git import Commit
-from deploy.published.downloads import Shelf
+from deploy.published.downloads import Downloads
 from deploy.release import history, promote, rollback
 from deploy.settings import Function
 from tests.integration.shipment import HANDLER, IMAGE, STAGE
@@ -153,5 +153,5 @@ def _faults(site: Site) -> list[str]:
     return [f"{fault.where}: {fault.what}" for fault in refused.value.faults]
 
 
-def _shelf(site: Site) -> Shelf:
-    return Shelf(site.aws, site.settings.project / "shelf")
+def _shelf(site: Site) -> Downloads:
+    return Downloads(site.aws, site.settings.project / "downloads")

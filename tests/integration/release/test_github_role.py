@@ -21,8 +21,8 @@ from deploy.aws.connection import CONFIG, Aws, connect
 from deploy.errors import AwsError
 from deploy.prepare import Prepared
 from deploy.published import usage
-from deploy.published.downloads import Shelf
-from deploy.release.deploy import Shipment
+from deploy.published.downloads import Downloads
+from deploy.release.deploy import Deployment
 from deploy.scan.targets import live
 from tests.integration.aws import ACCOUNT, REGION, EmulatedAws, emulated_aws
 from tests.integration.shipment import STAGE, settings
@@ -98,7 +98,7 @@ def test_the_role_that_deploys_can_do_a_whole_release_and_the_one_that_looks_can
     _ship(roles.deploy, project, shop, "one")
     shipped = _ship(roles.deploy, project, shop, "two")
     assert {each.version for each in shipped.release.functions} == {"3"}
-    targets, unchecked = live(Shelf(roles.watch, tmp_path / "published"), project, STAGE)
+    targets, unchecked = live(Downloads(roles.watch, tmp_path / "published"), project, STAGE)
     assert (len(targets), unchecked) == (2, ())
     assert [each.name for each in usage.read(roles.watch).deployed] == ["tiny_bot-dev", "tiny_worker-dev"]
     functions.delete_version(roles.deploy, "tiny_bot-dev", "2")
@@ -142,7 +142,7 @@ def _project(folder: Path) -> Settings:
 def _ship(aws: Aws, project: Settings, shop: Shop, release: str) -> Any:
     prepared = Prepared(layers=(shop.layer({"idna": "3.7"}),), bundle=shop.code(release), fresh=frozenset())
     parameters = {"Greeting": "hello", "NameSuffix": "-dev"}
-    return Shipment(aws, project, STAGE, parameters, prepared, lambda _: None, lambda _: False).deploy()
+    return Deployment(aws, project, STAGE, parameters, prepared, lambda _: None, lambda _: False).deploy()
 
 
 def _as_role(root: Aws, arn: str) -> Aws:

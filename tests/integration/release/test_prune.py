@@ -88,7 +88,7 @@ def test_young_versions_stay_and_those_of_unknown_age(used: Site) -> None:
     later = NOW + timedelta(days=10)
     assert not _plan(used, keep=0, days=11, now=later).going
     assert _plan(used, keep=0, days=9, now=later).going
-    policy = prune_plan.Policy(0, 1, NOW)
+    policy = prune_plan.KeepPolicy(0, 1, NOW)
     assert list(policy.young("last week")) == ["its age is unknown"]
 
 
@@ -247,7 +247,7 @@ def test_a_version_that_a_channel_names_stays_also_one_that_it_was_sent_to_meanw
 
 def test_a_stage_without_anything_has_nothing_to_delete(site: Site) -> None:
     nowhere = Stage(name="nowhere", region="eu-central-1", stack="nowhere", suffix="-nowhere")
-    assert prune_plan.plan(site.aws, site.settings, nowhere, prune_plan.Policy(5, 0, NOW)).judged == ()
+    assert prune_plan.plan(site.aws, site.settings, nowhere, prune_plan.KeepPolicy(5, 0, NOW)).judged == ()
 
 
 def _prune(project: Path, *arguments: str) -> int:
@@ -255,7 +255,7 @@ def _prune(project: Path, *arguments: str) -> int:
 
 
 def _plan(site: Site, *, keep: int, days: int = 0, now: datetime = NOW) -> PrunePlan:
-    return prune_plan.plan(site.aws, site.settings, STAGE, prune_plan.Policy(keep, days, now))
+    return prune_plan.plan(site.aws, site.settings, STAGE, prune_plan.KeepPolicy(keep, days, now))
 
 
 def _versions(site: Site) -> list[str]:

@@ -14,7 +14,7 @@ from deploy.aws import layers
 from deploy.errors import RolloutError
 from deploy.git import Commit
 from deploy.published.descriptions import VersionNote
-from deploy.published.downloads import Shelf
+from deploy.published.downloads import Downloads
 from deploy.release import history, rollback
 from deploy.settings import Function
 from tests.integration.release.conftest import PLACEHOLDER, ROLE
@@ -192,20 +192,20 @@ def test_a_version_that_fails_now_is_not_gone_back_to(site: Site, shop: Shop) ->
     assert site.traffic() == ["two", "two"]
 
 
-@pytest.mark.parametrize("lacking", [False, True])
+@pytest.mark.parametrize("losses", [False, True])
 def test_a_version_of_an_older_pipeline_is_compared_with_its_zips_where_they_can_be_had(
-    site: Site, shop: Shop, monkeypatch: pytest.MonkeyPatch, *, lacking: bool
+    site: Site, shop: Shop, monkeypatch: pytest.MonkeyPatch, *, losses: bool
 ) -> None:
     site.deploy([shop.layer({"idna": "3.7"})], shop.code("one"))
     site.deploy([shop.layer({"idna": "3.8"})], shop.code("two"))
     monkeypatch.setattr("deploy.release.rollback.note_of", lambda _: None)
-    if lacking:
+    if losses:
         layers.delete(site.aws, "tiny-layer", 1)
     said: list[str] = []
     rollback.carry_out(site.aws, _plan(site), _shelf(site), said.append)
     assert site.traffic() == ["one", "one"]
-    assert ("its digests cannot be compared" in said[0]) == lacking
-    assert ("runs the code and the layers that were verified" in said[0]) != lacking
+    assert ("its digests cannot be compared" in said[0]) == losses
+    assert ("runs the code and the layers that were verified" in said[0]) != losses
 
 
 def test_an_alias_that_was_moved_by_hand_is_told_and_a_named_release_puts_it_right(
@@ -310,8 +310,8 @@ def _go(site: Site, release: str | None = None) -> RollbackPlan:
     return plan
 
 
-def _shelf(site: Site) -> Shelf:
-    return Shelf(site.aws, site.settings.project / "shelf")
+def _shelf(site: Site) -> Downloads:
+    return Downloads(site.aws, site.settings.project / "downloads")
 
 
 def _other_note(description: str) -> VersionNote | None:

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.aws import layers
 from deploy.errors import RolloutError
-from deploy.published.downloads import Shelf
+from deploy.published.downloads import Downloads
 from deploy.scan.scan import Scanned, scan_live
 from deploy.settings import Scan
 from tests.deploy.scan.osv_service import OsvService
@@ -85,4 +85,4 @@ def test_a_stage_that_was_never_deployed_is_refused(site: Site, service: OsvServ
 
 def _scan(site: Site, service: OsvService, folder: Path) -> Scanned:
     settings = replace(site.settings, scan=Scan(licenses=("MIT",)))
-    return scan_live(settings, STAGE, Shelf(site.aws, folder / "published"), service.url, date(2026, 11, 26))
+    return scan_live(settings, STAGE, Downloads(site.aws, folder / "published"), service.url, date(2026, 11, 26))

@@ -9,7 +9,7 @@ import pytest
 from deploy.aws import layers
 from deploy.errors import AwsError
 from deploy.published import usage
-from deploy.published.downloads import Shelf
+from deploy.published.downloads import Downloads
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,18 +36,18 @@ def test_every_version_that_has_a_layer_is_found_with_its_aliases(site: Site, sh
 def test_a_zip_is_downloaded_once_and_is_what_aws_says(site: Site, shop: Shop, tmp_path: Path) -> None:
     layer = shop.layer({"idna": "3.7"})
     site.deploy([layer], shop.code("one"))
-    shelf = Shelf(site.aws, tmp_path / "published")
-    assert shelf.contents("tiny-layer", 1).versions == {"idna": "3.7"}
+    downloads = Downloads(site.aws, tmp_path / "published")
+    assert downloads.contents("tiny-layer", 1).versions == {"idna": "3.7"}
     kept = tmp_path / "published" / f"{layer.built.sha256}.zip"
     assert kept.read_bytes() == layer.built.zip.read_bytes()
     code = shop.code("one")
-    assert shelf.code("tiny_bot-dev", "2", code.sha256) == code.zip.read_bytes()
+    assert downloads.code("tiny_bot-dev", "2", code.sha256) == code.zip.read_bytes()
 
 
 def test_bytes_that_are_not_what_aws_says_are_refused(site: Site, shop: Shop, tmp_path: Path) -> None:
     site.deploy([shop.layer({"idna": "3.7"})], shop.code("one"))
     with pytest.raises(AwsError, match="AWS says 0000"):
-        Shelf(site.aws, tmp_path).code("tiny_bot-dev", "2", "0" * 64)
+        Downloads(site.aws, tmp_path).code("tiny_bot-dev", "2", "0" * 64)
 
 
 def test_a_deleted_version_is_not_there_and_its_users_are(site: Site, shop: Shop, aws: Aws) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from deploy.inside.exchange import Spared
-from deploy.inside.trim.apply import Trimmed, trim
-from tests.deploy.inside.synthetic import recipe, tree, wheel
+from tests.deploy.inside.synthetic import recipe, tree, trim, wheel
+
+if TYPE_CHECKING:
+    from deploy.inside.trim.apply import Trimmed
 
 SAMPLE = wheel("sample", {})
 

@@ -253,9 +253,18 @@ def test_bytecode_that_no_import_finds_is_refused(tmp_path: Path) -> None:
     assert "is never used" in said(layer(tmp_path, Made(), extra={cached(path): compiled(path, b"")}))
 
 
-def test_bytecode_in_place_of_a_source_is_refused_where_sources_were_asked_for(tmp_path: Path) -> None:
-    path = "python/tiny/gone.py"
-    assert "has bytecode and no source" in said(layer(tmp_path, Made(), extra={f"{path}c": compiled(path, b"")}))
+@pytest.mark.parametrize("mode", list(py_compile.PycInvalidationMode))
+def test_bytecode_that_is_all_there_is_of_a_module_is_fine_where_it_is_of_this_python(
+    tmp_path: Path, mode: py_compile.PycInvalidationMode
+) -> None:
+    """Without a source Python compares nothing with it but its magic number (importlib.SourcelessFileLoader)."""
+    path = "python/tiny/alone.pyc"
+    content = compiled(path, b"", mode=mode)
+    assert said(layer(tmp_path / "fits", Made(), extra={path: content})) == ""
+    other = (3531).to_bytes(2, "little") + content[2:]
+    found = said(layer(tmp_path / "misfits", Made(), extra={path: other}))
+    assert "is not bytecode of python3.11" in found
+    assert "lock a wheel that brings its sources" in found
 
 
 def test_a_template_that_is_no_python_needs_no_bytecode(tmp_path: Path) -> None:

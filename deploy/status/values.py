@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
     from deploy.aws.functions import AliasState, FunctionState
     from deploy.aws.queues import EventSource, QueueState
-    from deploy.aws.stacks import Change
+    from deploy.aws.stacks import StackChange
     from deploy.errors import Fault
     from deploy.published.contents import Contents
     from deploy.settings import Function
 
-Place = Literal["current", "behind", "deleted", "foreign", "unreadable"]
+LayerPlace = Literal["current", "behind", "deleted", "foreign", "unreadable"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class LayerStanding:
+class LayerStatus:
     """A layer version that is attached, and the `newest` of that layer for the same runtime and architecture.
 
     `behind` says what the newest has that this one lacks. `contents` is None where the zip cannot be had any more,
@@ -32,7 +32,7 @@ class LayerStanding:
     """
 
     arn: str
-    place: Place
+    place: LayerPlace
     newest: int | None = None
     behind: tuple[str, ...] = ()
     described: str = ""
@@ -61,7 +61,7 @@ class LayerStanding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class VersionStanding:
+class VersionStatus:
     """A function's version that traffic meets. `unzipped` is its code's size, None where the zip cannot be had.
 
     `code` and `opt` are the digests of its code and of its layers merged, as a health check answers them, empty where
@@ -69,7 +69,7 @@ class VersionStanding:
     """
 
     state: FunctionState
-    layers: tuple[LayerStanding, ...]
+    layers: tuple[LayerStatus, ...]
     unzipped: int | None
     code: str
     opt: str
@@ -104,18 +104,18 @@ class VersionStanding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AliasStanding:
+class AliasStatus:
     """An alias, and every version that it sends traffic to: the one that it stands for first."""
 
     alias: AliasState
-    versions: tuple[VersionStanding, ...]
+    versions: tuple[VersionStatus, ...]
 
     @property
     def note(self) -> AliasNote:
         return AliasNote.parse(self.alias.description)
 
     @property
-    def stands_for(self) -> VersionStanding | None:
+    def stands_for(self) -> VersionStatus | None:
         return next((each for each in self.versions if each.state.version == self.alias.version), None)
 
     @property
@@ -146,7 +146,7 @@ class AliasStanding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FunctionStanding:
+class FunctionStatus:
     """A function of config/pipeline.yaml in a stage, all its aliases, and how `latest` differs from the live version.
 
     `unreleased` names what of $LATEST traffic does not meet: code, layers, keys of its configuration.
@@ -154,7 +154,7 @@ class FunctionStanding:
 
     function: Function
     latest: FunctionState
-    aliases: tuple[AliasStanding, ...]
+    aliases: tuple[AliasStatus, ...]
     unreleased: tuple[str, ...]
 
     @property
@@ -162,7 +162,7 @@ class FunctionStanding:
         return self.latest.name
 
     @property
-    def live(self) -> AliasStanding | None:
+    def live(self) -> AliasStatus | None:
         """The alias that releases move."""
         return next((each for each in self.aliases if each.alias.name == self.function.alias), None)
 
@@ -178,7 +178,7 @@ class FunctionStanding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class QueueStanding:
+class QueueStatus:
     """A source of events with its queue, and the queue of what failed; None where it is no queue, or gone."""
 
     source: EventSource
@@ -198,7 +198,7 @@ class QueueStanding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StackStanding:
+class StackStatus:
     """The stack, and what a deploy would change of it: None where that was not asked, or cannot be at the moment.
 
     `status` is CloudFormation's word, empty where there is no such stack.
@@ -207,7 +207,7 @@ class StackStanding:
     name: str
     status: str
     reason: str
-    changes: tuple[Change, ...] | None
+    changes: tuple[StackChange, ...] | None
 
     def as_json(self) -> dict[str, Any]:
         changes = (
@@ -219,17 +219,17 @@ class StackStanding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class StageState:
     """A whole stage; `stack` is None where the project has no template. `missing` are functions that are not there."""
 
     stage: str
     account: str
     region: str
     today: date
-    stack: StackStanding | None
-    functions: tuple[FunctionStanding, ...]
+    stack: StackStatus | None
+    functions: tuple[FunctionStatus, ...]
     missing: tuple[str, ...]
-    queues: tuple[QueueStanding, ...]
+    queues: tuple[QueueStatus, ...]
 
     def as_json(self, drift: tuple[Fault, ...], remarks: tuple[Fault, ...]) -> dict[str, Any]:
         return {

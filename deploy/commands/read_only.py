@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     import argparse
 
     from deploy.aws.connection import Aws
-    from deploy.published.downloads import Shelf
+    from deploy.published.downloads import Downloads
 
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 
-def choose(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
+def add_arguments(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
     """Add the arguments that say where to look, and for whom; return those of which one form of output is chosen."""
     parser.add_argument("--stage", help="whose account and region to look in (default: the project's first stage)")
     parser.add_argument("--region", help="another region than the stage's")
@@ -33,15 +33,15 @@ def choose(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """Where to look. AWS is asked who we are only once something there is wanted."""
 
     settings: Settings
     stage: Stage
-    _doors: dict[str, Shelf] = field(default_factory=dict, compare=False)
+    _doors: dict[str, Downloads] = field(default_factory=dict, compare=False)
 
     @classmethod
-    def chosen(cls, settings: Settings, arguments: argparse.Namespace) -> Place:
+    def chosen(cls, settings: Settings, arguments: argparse.Namespace) -> Location:
         """Take the stage that the arguments name, or the first; raise ConfigError where there is no region."""
         if arguments.stage:
             stage = settings.stage(arguments.stage)
@@ -63,14 +63,14 @@ class Place:
 
         return connect(self.stage)
 
-    def shelf(self, region: str = "") -> Shelf:
-        """Return the shelf of a region, the stage's own by default."""
+    def downloads(self, region: str = "") -> Downloads:
+        """Return the downloads of a region, the stage's own by default."""
         from deploy.aws.connection import elsewhere
-        from deploy.published.downloads import Shelf
+        from deploy.published.downloads import Downloads
 
         if region not in self._doors:
             folder = Cache.from_environment(os.environ).root / "published"
-            self._doors[region] = Shelf(elsewhere(self.aws, region or self.aws.region), folder)
+            self._doors[region] = Downloads(elsewhere(self.aws, region or self.aws.region), folder)
         return self._doors[region]
 
 

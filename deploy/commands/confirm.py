@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     import argparse
 
 
-def choose(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of a command that shows a plan and then asks."""
     parser.add_argument("--plan", action="store_true", help="say what would be done, and stop")
     parser.add_argument("--yes", action="store_true", help="do it unasked, as CI must")
 
 
-def demand(question: str, *, yes: bool) -> None:
+def ask(question: str, *, yes: bool) -> None:
     """Raise PipelineError unless `--yes` was given or a person in a terminal answers y."""
     if yes or (_is_terminal() and _answer(question) == "y"):
         return
