@@ -23,7 +23,7 @@ each runtime and architecture; the first of these are the functions' own. What d
 image that does, audited by its bytes, and said not to be imported: in the output, the manifest and the plan.
 
 **Verifying** unpacks that zip, never the build directory, in a fresh container: read-only, no network, no
-capabilities, not root. Everything in it is imported and audited. `publish` takes a VerifiedLayer, and only `verify`
+capabilities, each package as a user of its own. Everything in it is looked at and audited. `publish` takes a VerifiedLayer, and only `verify`
 can make one, so the type checker forbids shipping a layer that was not proven.
 
 **Publishing** asks AWS whether the zip's sha256, which is Lambda's CodeSha256, is there already. It goes on in every

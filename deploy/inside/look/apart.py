@@ -188,6 +188,8 @@ def _speak(records: Iterator[Record], voice: _Voice) -> None:
             say(write(record))
     except BaseException:  # noqa: BLE001 - whatever it is, it is the look's own
         say(write(crash(trace=traceback.format_exc())))
+    with suppress(BaseException):  # what it printed last; its stdout may be anything by now
+        sys.stdout.flush()
     say(write(finished(changed=unchanged())))
 
 
@@ -270,8 +272,10 @@ def _ended(
         _drain(process)
     elif process.user < 0:
         os.kill(process.pid, signal.SIGKILL)
-    _end_all_of(process.user, running | {process.pid})
+    if process.user >= 0:
+        _end_all_of(process.user)
     code = os.waitstatus_to_exitcode(os.waitpid(process.pid, 0)[1])
+    _take_orphans(running, end=process.user < 0)
     for descriptor in (process.report, process.output):
         selector.unregister(descriptor)
         os.close(descriptor)
@@ -329,14 +333,12 @@ def _account(process: _Process) -> Account:
     )
 
 
-def _end_all_of(user: int, running: frozenset[int]) -> None:
-    """End every process of a task's user and remove what it left in /tmp; without one, end all orphans."""
-    if user >= 0:
-        child = os.fork()
-        if child == 0:
-            _end_own(user)
-        os.waitpid(child, 0)
-    _take_orphans(running, end=user < 0)
+def _end_all_of(user: int) -> None:
+    """End every process of a task's user, and remove what it left in /tmp."""
+    child = os.fork()
+    if child == 0:
+        _end_own(user)
+    os.waitpid(child, 0)
 
 
 def _end_own(user: int) -> None:

@@ -11,6 +11,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+# Bound before any package's code runs, which may replace the module's.
+_dumps = json.dumps
 Kind = Literal["module", "shared object", "resources", "client", "handler", "metadata"]
 
 
@@ -177,7 +179,7 @@ _TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "Kind": (str,), "int": (in
 
 def written(record: Record) -> str:
     """Write a record as one line of JSON."""
-    return json.dumps({"record": type(record).__name__, **asdict(record)})
+    return _dumps({"record": type(record).__name__, **asdict(record)})
 
 
 def read(line: str) -> Record:

@@ -40,7 +40,7 @@ class Withdrawals:
 
     applied: Sequence[Applied]
     found: dict[Rule, Worse] = field(default_factory=dict)
-    tried: dict[tuple[str, str, str], set[Rule]] = field(default_factory=dict)
+    tried: dict[tuple[str, str], set[Rule]] = field(default_factory=dict)
     picked: dict[Rule, list[Worse]] = field(default_factory=dict)
 
     def next(self, worse: Iterable[Worse]) -> bool:
@@ -48,11 +48,13 @@ class Withdrawals:
         left = list(worse)
         self._learn({each.key for each in left})
         self.picked = {}
+        before = {about: set(rules) for about, rules in self.tried.items()}
         for each in left:
-            tried = self.tried.setdefault(each.key, set())
-            rule = next((rule for rule in candidates(each, self.applied) if rule not in tried | set(self.found)), None)
+            tried = before.get((each.kind, each.error), set()) | set(self.found)
+            rule = next((rule for rule in candidates(each, self.applied) if rule not in tried), None)
             if rule is not None:
-                tried.add(rule)
+                # By the error: what comes back with a rule that did not help fails for the same reason.
+                self.tried.setdefault((each.kind, each.error), set()).add(rule)
                 self.picked.setdefault(rule, []).append(each)
         return bool(self.picked)
 
