@@ -145,4 +145,4 @@ def put_to_work(engine: Engine, image: str, opt: Mapping[str, bytes], work: str)
     ):
         assert container.call([PYTHON, "-c", "import os; assert os.getuid(); open('/tmp/x', 'w')"]).code == 0
         assert container.call([PYTHON, "-c", "open('/opt/x', 'w')"]).code == 1
-        return container.call([PYTHON, "-c", work], {"PYTHONPATH": module_path(PYTHON)}, timeout=300)
+        return container.call([PYTHON, "-c", work], {"PYTHONPATH": module_path(PYTHON), "HOME": "/tmp"}, timeout=300)
