@@ -10,8 +10,9 @@ import pytest
 
 from channelwright.campaign.templates import Channel
 from tests.bot.outcomes import NAME, assert_matrix, categories, is_as_planned, is_gone, roles
-from tests.fake_discord import BOT_MINIMUM, CATEGORY, TEXT, VOICE, Opening, Overwrite, Permission, State, faults
-from tests.fake_discord import Channel as There
+from tools.fake_discord import BOT_MINIMUM, CATEGORY, TEXT, VOICE, Opening, Overwrite, Permission, State
+from tools.fake_discord import Channel as There
+from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start

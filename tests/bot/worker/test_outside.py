@@ -11,7 +11,8 @@ from channelwright.discord.bot_token import BotToken, NoTokenError
 from channelwright.discord.discord_api import BlockedError, Discord, NoAnswerError, RefusedError, UnsureError
 from channelwright.discord.pace import NoTimeError, Pace
 from channelwright.worker.redelivery import Visibility
-from tests.fake_discord import FakeDiscord, faults
+from tools.fake_discord import FakeDiscord
+from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
