@@ -23,7 +23,7 @@ from deploy.layer.dist import deliver
 from deploy.layer.evidence import FunctionUnderTest
 from deploy.layer.spec import LayerSpec, specs
 from deploy.layer.verify import VerifiedLayer, restored
-from deploy.locking import lockfile
+from deploy.locking import locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -112,11 +112,12 @@ class _Work:
         return self.settings.project / "dist"
 
     def layers(self, target: Target) -> tuple[VerifiedLayer, ...]:
-        verified = self.verified([self.built(spec) for spec in self.specs(target)])
+        built = [self.built(spec) for spec in self.specs(target)]
+        verified = self.verified(built) if built else ()
         return tuple(deliver(layer, self.settings.project, self.dist) for layer in verified)
 
     def specs(self, target: Target) -> tuple[LayerSpec, ...]:
-        pins = lockfile.read(self.settings.project / self.settings.requirements, target)
+        pins = locked.pins(self.settings, target)
         made = specs(self.settings, pins, self.image(target), target)
         if self.choices.on_host or all(each.can_be_tried for each in made) or not any(self.misses(made)):
             return made
@@ -147,12 +148,14 @@ class _Work:
         """Try each function on its layers, unless these very bytes were tried before."""
         functions = self.functions()
         trial = [made.sha256, [each.built.sha256 for each in layers], repr(functions)]
-        key = _key("code", layers[0].built, *trial)
+        target = layers[0].built.spec.target if layers else self.settings.targets[0]
+        image = layers[0].built.spec.image if layers else self.image(target)
+        key = _key("code", image, target, *trial)
         if self.passed(key) is None:
             self.refuse_making("the code", "it was not tried on these layers")
             from deploy.layer.verify_code import verify_code
 
-            runtime = self.runtime(layers[0].built.spec.target)
+            runtime = self.runtime(target)
             with self.console.step("try the code on its layers in the runtime"):
                 evidence = verify_code(layers, made.zip.read_bytes(), functions, runtime, self.console.say)
             self.cache.keep_checks(key, json.dumps(asdict(evidence)))
@@ -174,6 +177,7 @@ class _Work:
             layers=function.layers,
             health=function.health,
             memory=own.memory,
+            runtime=self.settings.runtime,
             environment={**given, **own.environment},
         )
 
@@ -233,7 +237,13 @@ class _Work:
             return cache.keep(build(spec, runtime, cache.root, into, use_cache=use_cache, say=self.console.say))
 
     def verified(self, built: Sequence[BuiltLayer]) -> tuple[VerifiedLayer, ...]:
-        key = _key("layers", built[0], [each.sha256 for each in built], [repr(each.spec.layer) for each in built])
+        key = _key(
+            "layers",
+            built[0].spec.image,
+            built[0].spec.target,
+            [each.sha256 for each in built],
+            [repr(each.spec.layer) for each in built],
+        )
         if kept := self.passed(key):
             return tuple(restored(layer, text) for layer, text in zip(built, json.loads(kept), strict=True))
         self.refuse_making(", ".join(layer.spec.stem for layer in built), "it was not verified")
@@ -258,9 +268,9 @@ class _Work:
         return self.cache.checks(key) if self.choices.use_cache else None
 
 
-def _key(what: str, layer: BuiltLayer, *inputs: object) -> str:
+def _key(what: str, image: RuntimeImage, target: Target, *inputs: object) -> str:
     """Name a set of checks by all that decides whether they pass."""
-    return digest([what, proven_by(), layer.spec.image.key, str(layer.spec.target), *inputs])
+    return digest([what, proven_by(), image.key, str(target), *inputs])
 
 
 def _place(named: RuntimeImage, target: Target) -> str:

@@ -180,9 +180,14 @@ class Override:
 
 @dataclass(frozen=True, kw_only=True)
 class Lock:
-    """How requirements are locked: a release has to be `cooldown_days` old before it is taken."""
+    """How requirements are locked: a release has to be `cooldown_days` old before it is taken.
+
+    `groups` and `extras` are those of pyproject.toml that are wanted besides the project's dependencies.
+    """
 
     cooldown_days: int = 7
+    groups: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
     overrides: Mapping[str, Override] = field(default_factory=dict)
 
 

@@ -18,7 +18,7 @@ import yaml
 
 from deploy.configuration import CONFIG
 from deploy.errors import BuildError, Fault
-from deploy.locking.uv_call import uv_environment
+from deploy.locking.uv.call import uv_environment
 from deploy.settings import MACHINES
 
 if TYPE_CHECKING:

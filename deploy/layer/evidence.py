@@ -59,12 +59,14 @@ class Evidence:
 class FunctionUnderTest:
     """A function as it will be: `health` is the event it answers with its digests, `layers` their names, None all.
 
-    `environment` is all that it gets: the template's variables and Lambda's own. `memory` is in MB.
+    `environment` is all that it gets: the template's variables and Lambda's own. `memory` is in MB, `runtime` is
+    Lambda's name of one, such as python3.11.
     """
 
     key: str
     handler: str
     environment: Mapping[str, str]
+    runtime: str
     memory: int
     health: Mapping[str, Any] | None = None
     layers: tuple[str, ...] | None = None

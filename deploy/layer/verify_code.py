@@ -66,10 +66,8 @@ def verify_code(
     digests: dict[str, str] = {}
     for names, group in _by_layers(layers, functions).items():
         opt = merged(groups[names])
-        trial = _Trial(
-            layers[0].built.spec.runtime, groups[names], group, expected | {"layers": tree_digest.of_files(opt)}
-        )
-        with runtime.sandbox(layers[0].built.spec, opt, task) as sandbox:
+        trial = _Trial(group[0].runtime, groups[names], group, expected | {"layers": tree_digest.of_files(opt)})
+        with runtime.sandbox(group[0].runtime, opt, task) as sandbox:
             faults += trial.run(sandbox, answered)
         digests |= {function.key: trial.expected["layers"] for function in group}
     if faults:

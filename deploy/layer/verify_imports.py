@@ -51,7 +51,7 @@ def try_layers(layers: Sequence[BuiltLayer], audits: Sequence[Audit], runtime: R
         "runtime": layers[0].spec.runtime,
         "functions": [],
     }
-    with runtime.sandbox(layers[0].spec, opt_folder.merged(layers), {}) as sandbox:
+    with runtime.sandbox(layers[0].spec.runtime, opt_folder.merged(layers), {}) as sandbox:
         answer, log = probe(sandbox, plan)
     usual, alone = answer["layer"]["usual"], answer["layer"]["alone"]
     pins = {pin.name: pin.version for layer in layers for pin in layer.spec.pins}

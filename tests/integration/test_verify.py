@@ -75,7 +75,9 @@ def tried(runtime: ContainerRuntime, verified: VerifiedLayer, files: Mapping[str
         for path, content in files.items():
             archive.writestr(entry(path), content)
     environment = {**lambda_environment("bot", "eu-central-1", memory=128, runtime="python3.11"), "KEY": "1"}
-    function = FunctionUnderTest(key="bot", handler="bot.handler", environment=environment, memory=128)
+    function = FunctionUnderTest(
+        key="bot", handler="bot.handler", environment=environment, memory=128, runtime="python3.11"
+    )
     return verify_code([verified], buffer.getvalue(), [replace(function, **changes)], runtime, lambda _: None)
 
 

@@ -89,14 +89,12 @@ class ContainerRuntime:
             return self.engine.read(image, "/out")
 
     @contextmanager
-    def sandbox(
-        self, spec: LayerSpec, opt: Mapping[str, bytes], task: Mapping[str, bytes]
-    ) -> Iterator[ContainerSandbox]:
+    def sandbox(self, runtime: str, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[ContainerSandbox]:
         with (
             self.engine.volumes(self._id, {OPT: opt, TASK_ROOT: task}) as volumes,
             self.engine.container(self._id, volumes=volumes) as container,
         ):
-            yield ContainerSandbox(self.engine, self._id, container, volumes, spec.runtime)
+            yield ContainerSandbox(self.engine, self._id, container, volumes, runtime)
 
 
 @dataclass(frozen=True)

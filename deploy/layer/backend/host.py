@@ -78,8 +78,8 @@ class HostRuntime:
             return {path.name: path.read_bytes() for path in Path(folder, "out").iterdir()}
 
     @contextmanager
-    def sandbox(self, spec: LayerSpec, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[HostSandbox]:
-        with HostSandbox.filled(spec.runtime, opt, task) as made:
+    def sandbox(self, runtime: str, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[HostSandbox]:
+        with HostSandbox.filled(runtime, opt, task) as made:
             self._say(f"trying it {made.described}")
             yield made
 

@@ -69,7 +69,10 @@ class Runtime(Protocol):
         ...
 
     def sandbox(
-        self, spec: LayerSpec, opt: Mapping[str, bytes], task: Mapping[str, bytes]
+        self, runtime: str, opt: Mapping[str, bytes], task: Mapping[str, bytes]
     ) -> AbstractContextManager[Sandbox]:
-        """Open a sandbox that holds these files, by path below /opt and /var/task; it is removed on leaving."""
+        """Open a sandbox that holds these files, by path below /opt and /var/task; it is removed on leaving.
+
+        `runtime` is Lambda's name of one, such as python3.11.
+        """
         ...

@@ -152,7 +152,7 @@ def test_the_fault_of_the_worker_itself_does_not_keep_the_server_waiting(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown = lab.fake.gm.command("campaign list")
-    monkeypatch.setattr("channelwright.campaign.campaigns.campaigns", None)
+    monkeypatch.setattr("channelwright.actions.list_campaigns.campaigns", None)
     for _ in range(MAX_DELIVERIES):
         with pytest.raises(TypeError):
             lab.deliver(lab.waiting[0])

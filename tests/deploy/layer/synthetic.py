@@ -187,8 +187,8 @@ class FolderRuntime:
         raise NotImplementedError
 
     @contextmanager
-    def sandbox(self, spec: LayerSpec, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[FolderSandbox]:
-        del spec
+    def sandbox(self, runtime: str, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[FolderSandbox]:
+        del runtime
         roots = {name: self.folder / name for name in ("opt", "task", "runtime")}
         contents = {"opt": opt, "task": task, "runtime": {path: text.encode() for path, text in self.own.items()}}
         for name, root in roots.items():

@@ -31,7 +31,10 @@ HEALTH = {"channelwright": "health"}
 
 
 def function(**changes: Any) -> FunctionUnderTest:
-    return replace(FunctionUnderTest(key="bot", handler="bot.handler", environment={"KEY": "1"}, memory=128), **changes)
+    return replace(
+        FunctionUnderTest(key="bot", handler="bot.handler", environment={"KEY": "1"}, memory=128, runtime="python3.11"),
+        **changes,
+    )
 
 
 def zipped(files: Mapping[str, str | bytes]) -> bytes:

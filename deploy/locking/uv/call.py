@@ -17,13 +17,13 @@ import uv
 
 from deploy import pip_settings
 from deploy.errors import LockError
-from deploy.locking import uv_log
-from deploy.locking.refusals import refusal
+from deploy.locking.uv import log as uv_log
+from deploy.locking.uv.refusals import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from deploy.locking.interpreter import Interpreter
+    from deploy.locking.uv.interpreter import Interpreter
 
 _TIMEOUT = 600  # seconds
 _KEPT = re.compile(
