@@ -121,6 +121,13 @@ def test(session: nox.Session) -> None:
     session.run("pytest", *session.posargs)
 
 
+@nox.session(default=False)
+def packages(session: nox.Session) -> None:
+    """Build, verify and put to work what other people ship, against what pip installs: `nox -s packages`."""
+    _install(session, *PIPELINE, *nox.project.dependency_groups(PYPROJECT, "test"))
+    session.run("pytest", "-v", "tests/packages", *session.posargs, env={"CHANNELWRIGHT_PACKAGES": "all"})
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types, the template, the workflows and the configuration: `nox -s lint [-- ruff mypy]`."""
