@@ -352,10 +352,22 @@ def _end_own(user: int) -> None:
             os.kill(-1, signal.SIGKILL)  # all but the caller, kill(2)
         for each in Path("/tmp").iterdir():  # noqa: S108 - the sandbox's own
             if each.lstat().st_uid == user:
-                shutil.rmtree(each, ignore_errors=True) if each.is_dir() else each.unlink(missing_ok=True)
+                _remove(each)
         code = 0
     finally:
         os._exit(code)
+
+
+def _remove(path: Path) -> None:
+    if path.is_symlink() or not path.is_dir():
+        path.unlink(missing_ok=True)
+        return
+    path.chmod(0o700)
+    for folder, folders, _ in os.walk(path):  # each is made readable before it is walked into
+        for name in folders:
+            if not Path(folder, name).is_symlink():
+                Path(folder, name).chmod(0o700)
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def _take_orphans(running: frozenset[int], *, end: bool) -> None:
