@@ -22,7 +22,7 @@ LINTERS = {
     "ruff": ("ruff", "check", "."),
     "format": ("ruff", "format", "--check", "."),
     "mypy": ("mypy",),
-    "cfn-lint": ("cfn-lint", "deploy/template.yaml", "deploy/github-role.yaml"),
+    "cfn-lint": ("cfn-lint", "config/template.yaml", "deploy/github-role.yaml"),
     "zizmor": ("zizmor", "--offline", "--persona", "pedantic", ".github"),
     "check": ("python", "-m", "deploy", "check"),
 }

@@ -16,10 +16,10 @@ from deploy.layer.backend.containers import ContainerRuntime
 from deploy.layer.evidence import FunctionUnderTest
 from deploy.layer.opt_folder import merged
 from deploy.layer.template_environment import lambda_environment
-from deploy.layer.verify import VerifiedLayer, verify
+from deploy.layer.verify import Means, VerifiedLayer, verify
 from deploy.layer.verify_code import verify_code
 from deploy.settings import Layer
-from tests.deploy.layer.synthetic import Made, entry, installed, layer, real_yaml
+from tests.deploy.layer.synthetic import Made, entry, installed, layer, real_yaml, reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,13 +59,18 @@ def runtime(engine: Engine, runtime_image: str) -> ContainerRuntime:
 
 @pytest.fixture
 def tiny(tmp_path: Path, runtime: ContainerRuntime) -> VerifiedLayer:
-    (verified,) = verify([layer(tmp_path / "tiny", Made(), spec={"image": runtime.image})], runtime, lambda _: None)
+    (verified,) = proven(runtime, layer(tmp_path / "tiny", Made(), spec={"image": runtime.image}))
     return verified
+
+
+def proven(runtime: ContainerRuntime, *layers: BuiltLayer) -> tuple[VerifiedLayer, ...]:
+    """Prove layers by what the image's own pip installs from their wheels."""
+    return verify(layers, Means(runtime=runtime, say=lambda _: None, reference=reference(runtime, *layers)))
 
 
 def refused(runtime: ContainerRuntime, *layers: BuiltLayer) -> str:
     with pytest.raises(VerificationError) as caught:
-        verify(layers, runtime, lambda _: None)
+        proven(runtime, *layers)
     return str(caught.value)
 
 
@@ -89,7 +94,7 @@ def code_refused(runtime: ContainerRuntime, verified: VerifiedLayer, files: Mapp
 
 def test_a_good_layer_is_proven_in_a_fresh_container(tmp_path: Path, runtime: ContainerRuntime) -> None:
     built = layer(tmp_path, Made(), real_yaml(), spec={"image": runtime.image})
-    (verified,) = verify([built], runtime, lambda _: None)
+    (verified,) = proven(runtime, built)
     evidence = verified.evidence
     assert evidence.in_container
     assert evidence.python.startswith("3.11.")
@@ -118,12 +123,13 @@ def test_botocore_without_the_data_of_a_kept_service_is_refused(tmp_path: Path, 
 
 
 def test_a_broken_extension_module_is_refused_by_the_runtimes_loader(tmp_path: Path, runtime: ContainerRuntime) -> None:
-    files = {
-        path: content.replace(b"PyErr_SetString\0", b"PyErr_XetString\0") if isinstance(content, bytes) else content
+    broken = {
+        f"python/{path}": content.replace(b"PyErr_SetString\0", b"PyErr_XetString\0")
         for path, content in real_yaml().files.items()
+        if isinstance(content, bytes) and path.endswith(".so")
     }
-    found = refused(runtime, layer(tmp_path, real_yaml(files=files)))
-    assert "pyyaml: yaml/_yaml.cpython-311-x86_64-linux-gnu.so: ImportError" in found
+    found = refused(runtime, layer(tmp_path, real_yaml(), extra=broken))
+    assert "pyyaml: yaml.cyaml (and 1 more): ImportError: /opt/python/yaml/_yaml" in found
     assert "undefined symbol: PyErr_XetString" in found
 
 

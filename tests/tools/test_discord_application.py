@@ -8,8 +8,8 @@ from channelwright.endpoint.commands import TABLE
 from channelwright.permission_bits import INVITED
 from deploy.configuration import load as load_settings
 from deploy.register.application import read
-from tests.fake_discord.command_form import check_commands
 from tools.discord_application import commands
+from tools.fake_discord.validator.command_form import check_commands
 
 PROJECT = Path(__file__).parents[2]
 

@@ -11,12 +11,13 @@ import pytest
 from channelwright.campaign.templates import Channel
 from tests.bot.outcomes import NAME, assert_matrix, categories, is_as_planned, is_gone, roles
 from tests.bot.worker.test_creation_faults import killed
-from tests.fake_discord import BOT_MINIMUM, CATEGORY, TEXT, VOICE, Opening, Overwrite, Permission, State, faults
-from tests.fake_discord import Channel as There
+from tools.fake_discord import BOT_MINIMUM, CATEGORY, TEXT, VOICE, Opening, Overwrite, Permission, State
+from tools.fake_discord import Channel as There
+from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start
-    from tests.fake_discord.messages import Message
+    from tools.fake_discord.operations.messages import Message
 
 NEEDED = BOT_MINIMUM | Permission.SEND_MESSAGES | Permission.READ_MESSAGE_HISTORY
 LITTLE = Permission.VIEW_CHANNEL | Permission.USE_APPLICATION_COMMANDS

@@ -12,7 +12,8 @@ from channelwright.endpoint.commands import TABLE
 from tests.bot.by_hand import campaign, spoil
 from tests.bot.outcomes import NAME, categories, is_as_planned, roles
 from tests.bot.worker.test_creation_faults import PASSING
-from tests.fake_discord import Overwrite, Permission, Sight, faults
+from tools.fake_discord import Overwrite, Permission, Sight
+from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start

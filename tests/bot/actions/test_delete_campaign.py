@@ -10,11 +10,12 @@ import pytest
 from tests.bot.by_hand import spoil
 from tests.bot.outcomes import NAME, categories, is_as_planned, is_gone, roles, strays
 from tests.bot.worker.test_creation_faults import PASSING, killed
-from tests.fake_discord import Opening, faults
+from tools.fake_discord import Opening
+from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start
-    from tests.fake_discord import Channel, Interaction
+    from tools.fake_discord import Channel, Interaction
 
 BUTTON = "Delete 11 channels"
 

@@ -11,7 +11,7 @@ from channelwright.campaign.overwrites import KEEPING
 from tests.bot.by_hand import campaign, drop, spoil
 from tests.bot.outcomes import NAME, assert_matrix, is_as_planned, roles
 from tests.bot.worker.test_creation_faults import PASSING
-from tests.fake_discord import Opening, Overwrite, Permission, Sight
+from tools.fake_discord import Opening, Overwrite, Permission, Sight
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start

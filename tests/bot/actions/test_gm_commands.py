@@ -10,12 +10,12 @@ from channelwright.permission_bits import INVITED, RUNNING
 from tests.bot.by_hand import spoil
 from tests.bot.outcomes import NAME, assert_matrix, categories, is_as_planned, roles
 from tests.bot.worker.test_creation_faults import PASSING
-from tests.fake_discord import Opening, Overwrite, Permission, Sight
+from tools.fake_discord import Opening, Overwrite, Permission, Sight
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start
-    from tests.fake_discord import Channel
-    from tests.fake_discord.people import Person
+    from tools.fake_discord import Channel
+    from tools.fake_discord.members.people import Person
 
 
 @pytest.fixture

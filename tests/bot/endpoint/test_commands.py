@@ -8,7 +8,7 @@ import pytest
 from channelwright.endpoint import commands
 from channelwright.endpoint.commands import TABLE, UnknownCommandError, read
 from channelwright.jobs import MalformedError
-from tests.fake_discord.command_form import check_commands
+from tools.fake_discord.validator.command_form import check_commands
 
 ID = "1440000000000000007"
 

@@ -8,13 +8,13 @@ import pytest
 
 from tests.bot.lab import KilledError
 from tests.bot.outcomes import assert_matrix, assert_private, is_as_planned, is_gone
-from tests.fake_discord import faults
+from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.bot.lab import Lab, Start
-    from tests.fake_discord.faults import Fault
+    from tools.fake_discord.server.faults import Fault
 
 CALLS = 22
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.bot.outcomes import NAME, assert_matrix, categories, is_as_planned, is_gone, roles
 from tests.bot.worker.test_creation_faults import killed
-from tests.fake_discord import faults
+from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start

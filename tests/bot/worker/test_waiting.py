@@ -9,7 +9,8 @@ import pytest
 
 from channelwright.worker.redelivery import MAX_DELIVERIES
 from tests.bot.outcomes import assert_matrix, is_as_planned, is_gone
-from tests.fake_discord import Limit, faults
+from tools.fake_discord import Limit
+from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab
