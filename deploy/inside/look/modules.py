@@ -189,7 +189,8 @@ def bytecode(compiled: Sequence[str], top: str, plan: Plan) -> Bytecode:
             own = origin.removeprefix(f"{plan.layer}/python/").partition("/")[0].partition(".")[0]
             used += origin not in compiled and own == top
             name = marshal.loads(Path(cached).read_bytes()[16:]).co_filename  # noqa: S302 - Python just ran this file
-            if not name.startswith("/opt/python/"):
+            # Bytecode without a source may be what its wheel brought, compiled where that was built.
+            if origin != cached and not name.startswith("/opt/python/"):
                 misnamed.append((cached, str(name)))
     layers = tuple(path for path in compiled if home(path, plan) == "layer")
     return Bytecode(compiled=layers, misnamed=tuple(misnamed), used=used)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import py_compile
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,13 @@ def test_a_sourceless_layer_is_verified(tmp_path: Path) -> None:
     settings = Layer(name="tiny-layer", bytecode="sourceless")
     (verified,) = proven(tmp_path, layer(tmp_path, Made(), real_yaml(), settings=settings))
     assert verified.evidence.bytecode_used > 10
+
+
+def test_a_module_that_its_wheel_brings_as_bytecode_alone_is_verified(tmp_path: Path) -> None:
+    mode = py_compile.PycInvalidationMode.TIMESTAMP
+    alone = {f"{path}.pyc": compiled(f"home/{path}.py", b"x = 1\n", mode=mode) for path in ("tiny", "other/__init__")}
+    (verified,) = proven(tmp_path, layer(tmp_path, Made(files=alone)))
+    assert [each.module for each in verified.evidence.modules] == ["other", "tiny"]
 
 
 def test_an_import_that_raises_is_refused_with_its_last_line_and_place(tmp_path: Path) -> None:
