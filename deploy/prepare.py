@@ -135,6 +135,9 @@ class _Work:
     def code(self, layers: Sequence[VerifiedLayer]) -> CodeBundle:
         """Bundle the code, have the project check it, and try it."""
         made = bundle(self.settings, self.dist)
+        if made.left_out:
+            first = ", ".join(made.left_out[:4]) + (" …" if len(made.left_out) > 4 else "")
+            self.console.say(f"code: {len(made.left_out)} left out: {first}")
         key = digest(["checks", proven_by(), made.sha256, self.settings.code.checks])
         if self.settings.code.checks and self.passed(key) is None:
             from deploy import project_module

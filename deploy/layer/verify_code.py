@@ -11,7 +11,7 @@ from zipfile import BadZipFile, ZipFile
 from deploy.code import tree_digest
 from deploy.errors import Fault, VerificationError
 from deploy.layer.audit.audit import audit_together
-from deploy.layer.opt_folder import merged
+from deploy.layer.opt_folder import merged, unpacked
 from deploy.layer.proof import handlers, look
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _unpacked(code_zip: bytes, groups: Mapping[tuple[str, ...], Sequence[BuiltLa
             ]
             if together:
                 raise VerificationError(together)
-            return {each.filename: archive.read(each) for each in archive.infolist() if not each.is_dir()}
+            return unpacked([BytesIO(code_zip)])
     except BadZipFile as error:
         raise VerificationError.of("the code", f"is not a zip that can be read: {error}") from error
 
