@@ -21,6 +21,7 @@ from deploy.layer.cache import Cache, Miss
 from deploy.layer.cache_key import digest, proven_by
 from deploy.layer.dist import deliver
 from deploy.layer.evidence import FunctionUnderTest
+from deploy.layer.proof import withdraw
 from deploy.layer.spec import LayerSpec, specs
 from deploy.layer.verify import VerifiedLayer, restored
 from deploy.locking import locked
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from deploy.console import Console
     from deploy.layer.backend.protocol import Runtime
-    from deploy.layer.proof.reference import Reference
     from deploy.layer.values import BuiltLayer
     from deploy.settings import Architecture, Function, Settings, Target
 
@@ -249,27 +249,19 @@ class _Work:
         where = f" in a fresh {runtime.image.reference}" if built[0].spec.can_be_tried else ""
         means = Means(runtime=runtime, say=self.console.say)
         if from_wheels and built[0].spec.can_be_tried:
-            means = replace(means, reference=self.reference(built, runtime), rebuild=self.rebuilt)
+            from deploy.layer.proof.reference import Reference
+            from deploy.layer.wheel_store import WheelStore
+
+            store = WheelStore(self.cache.root, self.console.say)
+            reference = Reference.of(built, store, runtime, self.cache, use_kept=self.choices.use_cache)
+            means = replace(means, reference=reference, rebuild=self.rebuilt)
         with self.console.step(f"verify the final zip{where}"):
             verified = verify(built, means)
         for first, last in zip(built, verified, strict=True):
-            self.remember_withdrawn(first.spec, last.built.spec)
+            withdraw.remember(self.cache, first.spec, last.built.spec)
         key = _checks_key([each.built for each in verified])
         self.cache.keep_checks(key, json.dumps([each.evidence.to_json() for each in verified]))
         return verified
-
-    def reference(self, built: Sequence[BuiltLayer], runtime: Runtime) -> Reference:
-        """Return what pip installs from the wheels of all of these layers."""
-        from deploy.layer.proof.reference import Reference
-        from deploy.layer.wheel_store import WheelStore
-
-        store = WheelStore(self.cache.root, self.console.say)
-        wheels = {
-            name: content
-            for each in built
-            for name, content in store.wheels(each.spec, each.spec.pins, runtime).items()
-        }
-        return Reference(wheels, runtime, self.cache, self.choices.use_cache)
 
     def rebuilt(self, layer: BuiltLayer, withdrawn: Mapping[str, tuple[str, ...]]) -> BuiltLayer:
         """Build a layer without the trim rules that are withdrawn, by distribution."""
@@ -277,14 +269,7 @@ class _Work:
 
     def known(self, spec: LayerSpec) -> LayerSpec:
         """Return the spec without the trim rules that were withdrawn from it before."""
-        kept = self.passed(_withdrawn_key(spec))
-        if kept is None:
-            return spec
-        return replace(spec, withdrawn={name: tuple(rules) for name, rules in json.loads(kept).items()})
-
-    def remember_withdrawn(self, first: LayerSpec, last: LayerSpec) -> None:
-        if last.withdrawn != first.withdrawn:
-            self.cache.keep_checks(_withdrawn_key(replace(first, withdrawn={})), json.dumps(dict(last.withdrawn)))
+        return withdraw.known(self.cache, spec) if self.choices.use_cache else spec
 
     def refuse_making(self, what: str, reason: str) -> None:
         """Raise BuildError where only what was made before may ship: a deploying job is no place to build in."""
@@ -307,11 +292,6 @@ def _checks_key(built: Sequence[BuiltLayer]) -> str:
     """Name the checks of layers that are tried together."""
     first, digests = built[0].spec, [each.sha256 for each in built]
     return _key("layers", first.image, first.target, digests, [repr(each.spec.layer) for each in built])
-
-
-def _withdrawn_key(spec: LayerSpec) -> str:
-    """Name what was withdrawn from a spec: what decides it is what decides the layer, and the look at it."""
-    return digest(["withdrawn", proven_by(), spec.fingerprint])
 
 
 def _place(named: RuntimeImage, target: Target) -> str:

@@ -84,7 +84,7 @@ def verify(layers: Sequence[BuiltLayer], means: Means) -> tuple[VerifiedLayer, .
     proven = improve.until_no_worse(layers, audits, means, _audited)
     faults += proven.faults
     if faults:
-        from deploy.layer.proof.judge import one_for_each_cause
+        from deploy.layer.proof.grouping import one_for_each_cause
 
         raise VerificationError(one_for_each_cause(faults), log=proven.trial.look.log if proven.faults else "")
     return tuple(

@@ -14,27 +14,22 @@ A task is bounded: in seconds without a word, in processes, in what it may print
 
 from __future__ import annotations
 
-import ctypes
 import os
-import resource
 import secrets
 import selectors
-import shutil
 import signal
 import sys
 import time
-import traceback
 from collections import deque
-from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
-from deploy.inside.look.values import Account, Begun, Crash, Finished, Outcome, Record, read, written
+from deploy.inside.look import child, ending
+from deploy.inside.look.values import Account, Begun, Crash, Finished, Outcome, Record, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from types import ModuleType
 
     # Gives the records of a task, leaving out what is named.
     Trial = Callable[[frozenset[str]], Iterator[Record]]
@@ -42,14 +37,10 @@ if TYPE_CHECKING:
 SILENCE = 60.0
 _DEATHS = 8
 _WORKERS = 4
-_PATIENCE = 10.0
-_PROCESSES = 512
 _TAIL = 4096
 _REPORT = 64 * 1024 * 1024
 _CHUNK = 65536
 _FIRST_USER = 40000
-_DUMPABLE, _SUBREAPER = 4, 36  # PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass(frozen=True)
@@ -85,12 +76,6 @@ class _Process:
         return next((each for each in reversed(self.records) if isinstance(each, Begun)), None)
 
 
-def guard() -> None:
-    """Close this process to others of its user, and let orphans come to it."""
-    _libc.prctl(_DUMPABLE, 0, 0, 0, 0)
-    _libc.prctl(_SUBREAPER, 1, 0, 0, 0)
-
-
 def run(tasks: Sequence[Task], *, own_users: bool, silence: float = SILENCE) -> Iterator[Account]:
     """Run the tasks, as many at a time as there are cores where each has a user of its own; yield their accounts."""
     waiting = deque(_Process(task, _FIRST_USER + at if own_users else -1) for at, task in enumerate(tasks))
@@ -118,7 +103,7 @@ def _start(process: _Process, selector: selectors.BaseSelector) -> _Process:
     sys.stderr.flush()
     process.pid = os.fork()
     if process.pid == 0:
-        _be_child(process, report, output)
+        child.become(partial(process.task.trial, process.skip), process.user, process.token, report, output)
     os.close(report)
     os.close(output)
     for mine in (process.report, process.output):
@@ -126,92 +111,6 @@ def _start(process: _Process, selector: selectors.BaseSelector) -> _Process:
         selector.register(mine, selectors.EVENT_READ, process)
     process.heard = time.monotonic()
     return process
-
-
-def _be_child(process: _Process, report: int, output: int) -> None:
-    """Become the task's process: never return."""
-    code = 70
-    try:
-        os.setsid()
-        _confine(process.user)
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        for source, target in ((nothing, 0), (output, 1), (output, 2)):
-            os.dup2(source, target)
-        for each in list(Path("/proc/self/fd").iterdir()):
-            if each.name not in {"0", "1", "2", str(report)}:
-                _close(int(each.name))
-        _speak(process.task.trial(process.skip), _Voice(report, process.token))
-        code = 0
-    except BaseException:  # noqa: BLE001 - the child must not return into the parent's code, whatever happens
-        traceback.print_exc()
-    finally:
-        os._exit(code)
-
-
-def _close(descriptor: int) -> None:
-    with suppress(OSError):  # the one that listed them is gone by now
-        os.close(descriptor)
-
-
-def _confine(user: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if user >= 0:
-        resource.setrlimit(resource.RLIMIT_NPROC, (_PROCESSES, _PROCESSES))
-        os.setgroups([])
-        os.setresgid(user, user, user)
-        os.setresuid(user, user, user)
-    # What it finds under /proc/self is its own, as in Lambda.
-    _libc.prctl(_DUMPABLE, 1, 0, 0, 0)
-    _libc.prctl(_SUBREAPER, 0, 0, 0, 0)
-
-
-class _Voice:
-    """Writes records with the token; what it needs is bound before any package's code runs."""
-
-    def __init__(self, descriptor: int, token: str) -> None:
-        write = os.write
-
-        def say(line: str) -> None:
-            left = f"{token} {line}\n".encode()
-            while left:
-                left = left[write(descriptor, left) :]
-
-        self.say = say
-
-
-def _speak(records: Iterator[Record], voice: _Voice) -> None:
-    """Report every record, then the last word; a failure of the look is a record too."""
-    say, write, finished, crash = voice.say, written, Finished, Crash
-    unchanged = _remembered()
-    try:
-        for record in records:
-            say(write(record))
-    except BaseException:  # noqa: BLE001 - whatever it is, it is the look's own
-        say(write(crash(trace=traceback.format_exc())))
-    with suppress(BaseException):  # what it printed last; its stdout may be anything by now
-        sys.stdout.flush()
-    say(write(finished(changed=unchanged())))
-
-
-def _remembered() -> Callable[[], tuple[str, ...]]:
-    """Note the functions and classes that the look consists of; return what names those that were replaced since."""
-    modules: list[ModuleType] = [
-        module for name, module in list(sys.modules.items()) if name.startswith("deploy.inside.")
-    ]
-    before = [
-        (namespace, f"{module.__name__}.{name}", name, value)
-        for module in modules
-        for namespace in (vars(module),)
-        for name, value in namespace.items()
-        if not name.startswith("__")
-    ]
-    for name in [name for name in sys.modules if name.partition(".")[0] == "deploy"]:
-        del sys.modules[name]  # a package under this name is somebody else's
-
-    def changed() -> tuple[str, ...]:
-        return tuple(full for namespace, full, name, value in before if namespace.get(name) is not value)
-
-    return changed
 
 
 def _listen(descriptor: int, process: _Process) -> None:
@@ -273,9 +172,9 @@ def _ended(
     elif process.user < 0:
         os.kill(process.pid, signal.SIGKILL)
     if process.user >= 0:
-        _end_all_of(process.user)
+        ending.end_all_of(process.user)
     code = os.waitstatus_to_exitcode(os.waitpid(process.pid, 0)[1])
-    _take_orphans(running, end=process.user < 0)
+    ending.take_orphans(running, end=process.user < 0)
     for descriptor in (process.report, process.output):
         selector.unregister(descriptor)
         os.close(descriptor)
@@ -331,53 +230,3 @@ def _account(process: _Process) -> Account:
         printed=process.printed,
         tail=process.tail.decode(errors="replace"),
     )
-
-
-def _end_all_of(user: int) -> None:
-    """End every process of a task's user, and remove what it left in /tmp."""
-    child = os.fork()
-    if child == 0:
-        _end_own(user)
-    os.waitpid(child, 0)
-
-
-def _end_own(user: int) -> None:
-    """As this user end all that it runs, then tidy up after it: never return."""
-    code = 70
-    try:
-        os.setgroups([])
-        os.setresgid(user, user, user)
-        os.setresuid(user, user, user)
-        with suppress(ProcessLookupError):  # there was none
-            os.kill(-1, signal.SIGKILL)  # all but the caller, kill(2)
-        for each in Path("/tmp").iterdir():  # noqa: S108 - the sandbox's own
-            if each.lstat().st_uid == user:
-                shutil.rmtree(each, ignore_errors=True) if each.is_dir() else each.unlink(missing_ok=True)
-        code = 0
-    finally:
-        os._exit(code)
-
-
-def _take_orphans(running: frozenset[int], *, end: bool) -> None:
-    """Take leave of the processes that came to this one when their parents ended, ending them first where asked to."""
-    deadline = time.monotonic() + _PATIENCE
-    while (orphans := _children() - running) and time.monotonic() < deadline:
-        for pid in orphans:
-            with suppress(ProcessLookupError, ChildProcessError):
-                if end:
-                    os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0 if end else os.WNOHANG)
-        if not end:
-            return
-
-
-def _children() -> frozenset[int]:
-    """Return the processes whose parent is this one: proc_pid_stat(5), whose second field may hold anything."""
-    found = set()
-    for each in Path("/proc").iterdir():
-        if each.name.isdigit():
-            with suppress(OSError):  # it ended meanwhile
-                fields = (each / "stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2]
-                if int(fields.split()[1]) == os.getpid():
-                    found.add(int(each.name))
-    return frozenset(found)

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from deploy.inside.look import apart, clients, handler, metadata, modules
+from deploy.inside.look import apart, clients, ending, handler, metadata, modules
 from deploy.inside.look.values import Place, Plan
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _SERVICES = 24  # as many share a process: botocore takes longer to import than 
 
 def main(argument: str) -> None:
     plan = Plan.from_json(argument)
-    apart.guard()
+    ending.guard()
     with _quiet_stdout() as answer:
         sys.path[:] = [path for path in sys.path if path]
         for account in apart.run(tuple(_tasks(plan)), own_users=plan.own_users):

@@ -10,6 +10,7 @@ script     the probe as one script
 look       a look taken in a sandbox: the accounts of all that there was to look at
 reference  what pip installs, looked at once for the same wheels, image and probe
 judge      two looks, compared: faults, differences, remarks
+grouping   what follows from one cause, said once
 metadata   importlib.metadata's answers, compared with the lock and the reference
 requires   what the distributions require of each other, compared with the lock
 trial      layers tried together, judged, and written down as evidence

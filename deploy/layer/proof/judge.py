@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deploy.errors import Fault
+from deploy.layer.proof.grouping import more, remarks
 from deploy.layer.proof.look import asked, by_kind, bytecode, outcomes
 from deploy.layer.proof.metadata import differences, strangers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from deploy.inside.look.values import Account, Outcome, Subject
     from deploy.layer.causes import Explain
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
 
 _REBUILD = "build the layer again with --no-cache"
 _HOMES = {"code": "the function's code", "python": "the standard library", "runtime": "the runtime"}
-_VERBS = {
-    "module": "cannot be imported",
-    "shared object": "cannot be loaded",
-    "resources": "has data that cannot be read",
-    "client": "gets no request on its way",
-    "metadata": "answers otherwise",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +86,7 @@ class Case:
         return Verdict(
             faults=tuple(findings.faults),
             worse=tuple(findings.worse),
-            remarks=(*_grouped(findings.both), *self._borrowed()),
+            remarks=(*remarks(findings.both), *self._borrowed()),
         )
 
     def _subject(self, subject: Subject, findings: _Findings) -> None:
@@ -221,7 +215,7 @@ def _incomplete(subject: Subject, account: Account) -> Iterator[Fault]:
     wanted += [("resources", data.package) for data in subject.data]
     ended = any(each.error.startswith(("the process", "still ran")) for each in outcomes(account))
     if not ended and (left := [what for kind, what in wanted if (kind, what) not in seen]):
-        yield Fault(f"{subject.distribution}: {left[0]}", f"was not tried{_more(len(left) - 1)}", *_REPORT)
+        yield Fault(f"{subject.distribution}: {left[0]}", f"was not tried{more(len(left) - 1)}", *_REPORT)
 
 
 def _from_elsewhere(distribution: str, outcome: Outcome) -> Iterator[Fault]:
@@ -229,31 +223,3 @@ def _from_elsewhere(distribution: str, outcome: Outcome) -> Iterator[Fault]:
         source = _HOMES.get(outcome.home, "a package of the runtime that has its name and lacks it")
         cause = "another copy comes first, or the layer's own has no code"
         yield Fault(f"{distribution}: {outcome.what}", f"an import takes it from {source}", cause, _REBUILD)
-
-
-def _grouped(both: Iterable[tuple[str, Outcome]]) -> Iterator[str]:
-    """Yield a remark for each distribution and reason, with how many follow from it."""
-    groups: dict[tuple[str, str], list[Outcome]] = {}
-    for distribution, outcome in both:
-        groups.setdefault((distribution, outcome.error), []).append(outcome)
-    for (distribution, error), outcomes_ in groups.items():
-        first = outcomes_[0]
-        verb = _VERBS.get(first.kind, "fails")
-        what = f"{first.what}{_more(len(outcomes_) - 1)}"
-        yield f"{distribution}: {what} {verb}, in what pip installs neither: {error}"
-
-
-def one_for_each_cause(faults: Sequence[Fault]) -> list[Fault]:
-    """Join the faults that say the same of several things; the first one is named, the others are counted."""
-    groups: dict[tuple[str, str], list[Fault]] = {}
-    for fault in faults:
-        groups.setdefault((fault.what.partition(" (/")[0], fault.cause), []).append(fault)
-    joined = []
-    for group in groups.values():
-        first = group[0]
-        joined.append(Fault(f"{first.where}{_more(len(group) - 1)}", first.what, first.cause, first.cure))
-    return joined
-
-
-def _more(count: int) -> str:
-    return f" (and {count} more)" if count > 0 else ""

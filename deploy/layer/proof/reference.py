@@ -17,10 +17,12 @@ from deploy.layer.proof.look import Look, Wanted
 from deploy.layer.proof.script import script
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from deploy.layer.backend.protocol import Runtime
     from deploy.layer.spec import LayerSpec
+    from deploy.layer.values import BuiltLayer
+    from deploy.layer.wheel_store import WheelStore
 
 
 class Kept(Protocol):
@@ -42,6 +44,14 @@ class Reference:
     runtime: Runtime
     kept: Kept
     use_kept: bool = True
+
+    @classmethod
+    def of(
+        cls, layers: Sequence[BuiltLayer], store: WheelStore, runtime: Runtime, kept: Kept, *, use_kept: bool
+    ) -> Reference:
+        """Return the reference of layers that are tried together, with the wheels that they were built from."""
+        found = (store.wheels(each.spec, each.spec.pins, runtime) for each in layers)
+        return cls({name: content for wheels in found for name, content in wheels.items()}, runtime, kept, use_kept)
 
     @cached_property
     def owned(self) -> dict[str, str]:

@@ -14,6 +14,7 @@ from deploy.layer.proof import look, tree
 from deploy.layer.proof.judge import Case, Verdict
 from deploy.layer.proof.look import Look, Wanted
 from deploy.layer.proof.requires import unmet
+from deploy.layer.proof.withdraw import Rule
 from deploy.runtimes.base_images import BASES
 
 if TYPE_CHECKING:
@@ -24,13 +25,13 @@ if TYPE_CHECKING:
     from deploy.layer.audit.audit import Audit
     from deploy.layer.backend.protocol import Runtime
     from deploy.layer.proof.reference import Reference
-    from deploy.layer.proof.withdraw import Rule
     from deploy.layer.values import BuiltLayer
 
 _SERVICE = re.compile(r"botocore/data/(?P<service>[^/]+)/[^/]+/service-2\.json(?:\.gz)?")
 # https://packaging.python.org/en/latest/specifications/entry-points/#use-for-scripts, as look_metadata writes it
 _PROGRAM = re.compile(r"(?:console|gui)_scripts: (?P<name>\S+) =")
 _REBUILD = "build the layer again with --no-cache"
+_BEFORE = "found when it was built before"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,9 +196,9 @@ def evidence(built: BuiltLayer, audited: Audit, trial: Trial | None, withdrawn: 
         else (),
         bytecode_used=sum(look.bytecode(each).used for each in trial.look.accounts) if trial else 0,
         withdrawn=tuple(
-            Withdrawn(rule=rule.name, distribution=rule.distribution, because=why)
-            for rule, why in withdrawn.items()
-            if rule.distribution in names
+            Withdrawn(rule=rule, distribution=name, because=withdrawn.get(Rule(rule, name), _BEFORE))
+            for name, rules in sorted(built.spec.withdrawn.items())
+            for rule in rules
         ),
         remarks=(*audited.remarks, *(_remarks(trial, built, names) if trial else ())),
     )

@@ -7,15 +7,20 @@ is not given back: it was asked for with a reason. It is a remark, or a fault wh
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from deploy.layer.cache_key import digest, proven_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from deploy.inside.exchange import Applied
     from deploy.layer.proof.judge import Worse
+    from deploy.layer.proof.reference import Kept
+    from deploy.layer.spec import LayerSpec
 
 EXCLUDE, BYTECODE = "exclude", "bytecode"
 _MODULE = re.compile(r"No module named '([^']+)'")
@@ -134,3 +139,22 @@ def merged(spec: Mapping[str, Sequence[str]], more: Mapping[str, Sequence[str]])
     """Return what is withdrawn by both, by distribution."""
     names = sorted({*spec, *more})
     return {name: tuple(sorted({*spec.get(name, ()), *more.get(name, ())})) for name in names}
+
+
+def known(kept: Kept, spec: LayerSpec) -> LayerSpec:
+    """Return a spec without the trim rules that were withdrawn from it before."""
+    text = kept.checks(_key(spec))
+    if text is None:
+        return spec
+    return replace(spec, withdrawn={name: tuple(rules) for name, rules in json.loads(text).items()})
+
+
+def remember(kept: Kept, first: LayerSpec, last: LayerSpec) -> None:
+    """Keep what had to be withdrawn from a layer, so that the next run builds it without at once."""
+    if last.withdrawn != first.withdrawn:
+        kept.keep_checks(_key(replace(first, withdrawn={})), json.dumps(dict(last.withdrawn)))
+
+
+def _key(spec: LayerSpec) -> str:
+    """Name what was withdrawn from a spec by what decides the layer, and the look at it."""
+    return digest(["withdrawn", proven_by(), spec.fingerprint])

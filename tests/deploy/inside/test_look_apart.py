@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.inside.look import apart
+from deploy.inside.look import apart, ending
 from deploy.inside.look.values import Account, Begun, Outcome
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def in_a_process(test: Callable[[], None]) -> None:
     child = os.fork()
     if child == 0:
         try:
-            apart.guard()
+            ending.guard()
             test()
         except BaseException:  # noqa: BLE001 - the child must not return into the test
             import traceback
@@ -123,7 +123,7 @@ while frame:
 import gc
 for each in gc.get_objects():
     if isinstance(each, dict) and "_remembered" in each and "_speak" in each:
-        each["Outcome"] = dict
+        each["written"] = str
 """,
 }
 
@@ -131,7 +131,7 @@ for each in gc.get_objects():
 @pytest.mark.parametrize("way", REPLACERS)
 def test_a_changed_look_is_a_failure_of_that_package_alone(way: str) -> None:
     found = accounts(task("bad", REPLACERS[way]), task("victim", ""))
-    assert "changed the look itself: deploy.inside.look.apart." in found["bad"].intruded
+    assert "changed the look itself: deploy.inside.look.child." in found["bad"].intruded
     assert found["victim"].records == (WORKS,)
     assert found["victim"].intruded == ""
 
@@ -151,7 +151,7 @@ def test_what_a_package_leaves_running_ends_with_it_also_in_a_session_of_its_own
             "    time.sleep(600)\ntime.sleep(0.2)"
         )
         assert accounts(task("bad", code))["bad"].intruded == ""
-        assert apart._children() == frozenset()
+        assert ending.children() == frozenset()
 
     in_a_process(look)
 
@@ -162,7 +162,7 @@ def test_a_package_that_forks_does_not_outlive_its_time() -> None:
         found = accounts(task("bad", "import os, time\nos.fork()\ntime.sleep(600)"), silence=1)["bad"]
         assert found.records == (Outcome(kind="module", what="bad", error="still ran after 1 s"),)
         assert time.monotonic() - started < 30
-        assert apart._children() == frozenset()
+        assert ending.children() == frozenset()
 
     in_a_process(look)
 
@@ -184,7 +184,7 @@ def test_the_watching_process_cannot_be_reached_through_proc_nor_traced() -> Non
         os.setgroups([])
         os.setresgid(65534, 65534, 65534)
         os.setresuid(65534, 65534, 65534)
-        apart.guard()
+        ending.guard()
         code = (
             "import ctypes, os\nparent = os.getppid()\nfailed = []\n"
             "for try_ in (lambda: os.listdir(f'/proc/{parent}/fd'), lambda: open(f'/proc/{parent}/mem', 'r+b'),\n"

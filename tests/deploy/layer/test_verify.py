@@ -16,6 +16,7 @@ from deploy.inside.look.values import Account, Outcome, Place
 from deploy.layer import verify as verify_module
 from deploy.layer.evidence import Evidence
 from deploy.layer.proof import look
+from deploy.layer.proof.script import script
 from deploy.layer.values import Sha256
 from deploy.layer.verify import Means, VerifiedLayer, restored, verify
 from deploy.settings import Layer
@@ -425,3 +426,43 @@ def test_the_image_that_was_used_is_in_the_evidence(tmp_path: Path) -> None:
     (verified,) = proven(tmp_path, built)
     assert verified.evidence.image == "lambda:3.11 sha256:abc"
     assert verified.evidence.in_container
+
+
+# What is in sys.modules need not be a module, and a module need not be plain
+
+
+OWN = "import sys, types\nclass Own"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"{OWN}: pass\nsys.modules[__name__] = Own()\n",
+        f"{OWN}:\n    __slots__ = ()\nsys.modules[__name__] = Own()\n",
+        f"{OWN}:\n    def __getattr__(self, name): raise RuntimeError(name)\nsys.modules[__name__] = Own()\n",
+        f"{OWN}(types.ModuleType):\n    __dict__ = property(lambda _: 1 / 0)\nsys.modules[__name__] = Own(__name__)\n",
+        f"{OWN}:\n    __class__ = types.ModuleType\nsys.modules['tiny.lazy'] = Own()\n",
+        "import sys\nsys.modules['tiny.gone'] = None\n",
+    ],
+    ids=["object", "without a dictionary", "raises for all", "dictionary raises", "claims to be one", "none"],
+)
+def test_whatever_a_package_puts_into_sys_modules_is_no_fault_of_it(tmp_path: Path, source: str) -> None:
+    assert proven(tmp_path, layer(tmp_path, Made(files={"tiny/__init__.py": source})))
+
+
+def test_an_error_whose_text_raises_is_a_failure_like_any_other(tmp_path: Path) -> None:
+    source = "class Mute(Exception):\n    def __str__(self): raise ValueError\nraise Mute\n"
+    assert "tiny: tiny: tiny.Mute: <exception str() failed>" in refused(
+        tmp_path, layer(tmp_path, Made(files={"tiny/__init__.py": source}))
+    )
+
+
+def test_a_failure_of_the_probe_itself_blames_no_package_and_keeps_its_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = script().replace(b"def _mapped()", b"def _unmapped()")
+    monkeypatch.setattr(look, "script", lambda: broken)
+    found = refused(tmp_path, layer(tmp_path, Made(), real_yaml()))
+    assert "a fault of the pipeline, and of no package" in found
+    assert "name '_mapped' is not defined" in found
+    assert "cause" not in found
