@@ -24,7 +24,7 @@ from deploy.layer.evidence import FunctionUnderTest
 from deploy.layer.proof import withdraw
 from deploy.layer.spec import LayerSpec, specs
 from deploy.layer.verify import VerifiedLayer, restored
-from deploy.locking import locked
+from deploy.locking import indexes, locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -211,7 +211,7 @@ class _Work:
         if self.choices.on_host:
             from deploy.layer.backend.host import HostRuntime
 
-            return HostRuntime(self.environment, runtime=target.runtime)
+            return HostRuntime(indexes.environment(self.settings, self.environment), runtime=target.runtime)
         from deploy.container.engine import Engine
         from deploy.layer.backend.containers import ContainerRuntime
         from deploy.layer.backend.platform_image import find
@@ -221,7 +221,7 @@ class _Work:
         image = find(engine, reference, target, self.console.say, must_run=self.must_run(target))
         if named := image_digest(reference, self.environment):
             self.cache.keep_checks(_place(named, target), json.dumps(asdict(image)))
-        return ContainerRuntime(engine, image, self.environment, self.console.say)
+        return ContainerRuntime(engine, image, indexes.environment(self.settings, self.environment), self.console.say)
 
     def built(self, spec: LayerSpec) -> BuiltLayer:
         found = self.cache.find(spec) if self.choices.use_cache else Miss("--no-cache")
