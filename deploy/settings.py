@@ -100,6 +100,7 @@ class Code:
 
     source: Path = Path("src")
     include: tuple[Path, ...] = ()
+    exclude: tuple[str, ...] = ()
     documentation: bool = True
     checks: tuple[str, ...] = ()
 

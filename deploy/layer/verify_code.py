@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
 from deploy.code import tree_digest
 from deploy.errors import Fault, VerificationError
-from deploy.layer import verify_imports
 from deploy.layer.audit.audit import audit_together
-from deploy.layer.opt_folder import merged
-from deploy.layer.template_environment import TRIAL_REGION
+from deploy.layer.opt_folder import merged, unpacked
+from deploy.layer.proof import handlers, look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -86,26 +85,16 @@ class _Trial:
     expected: Mapping[str, str]
 
     def run(self, sandbox: Sandbox, answered: dict[str, Answered]) -> Iterator[Fault]:
-        trials = self._imports(sandbox)
+        seen = look.take(sandbox, handlers.wanted(self.functions), self.runtime)
         for function in self.functions:
-            faults = [*verify_imports.judge_handler(function, trials[function.key], self.layers)]
+            faults = [*handlers.judged(function, seen, self.layers)]
             if not faults:
                 faults = [*self._invocation(sandbox, function)]
             if not faults:
-                spent = sum(record.get("ms", 0) for record in trials[function.key]["usual"])
+                spent = handlers.milliseconds(function, seen)
                 healthy = function.health is not None
                 answered[function.key] = Answered(function=function.key, handler_milliseconds=spent, healthy=healthy)
             yield from faults
-
-    def _imports(self, sandbox: Sandbox) -> dict[str, dict[str, list[dict[str, Any]]]]:
-        functions = [
-            {"key": each.key, "handler": each.handler, "environment": dict(each.environment)} for each in self.functions
-        ]
-        plan = {"distributions": [], "services": [], "region": TRIAL_REGION, "functions": functions}
-        plan["runtime"] = self.runtime
-        answer, _ = verify_imports.probe(sandbox, plan)
-        trials: dict[str, dict[str, list[dict[str, Any]]]] = answer["functions"]
-        return trials
 
     def _invocation(self, sandbox: Sandbox, function: FunctionUnderTest) -> Iterator[Fault]:
         where = f"functions.{function.key}: {function.handler}"
@@ -161,7 +150,7 @@ def _unpacked(code_zip: bytes, groups: Mapping[tuple[str, ...], Sequence[BuiltLa
             ]
             if together:
                 raise VerificationError(together)
-            return {each.filename: archive.read(each) for each in archive.infolist() if not each.is_dir()}
+            return unpacked([BytesIO(code_zip)])
     except BadZipFile as error:
         raise VerificationError.of("the code", f"is not a zip that can be read: {error}") from error
 

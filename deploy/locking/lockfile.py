@@ -128,8 +128,16 @@ def applies(marker: str, target: Target, versions: Mapping[str, str]) -> bool:
         return True
     from packaging.markers import Marker
 
+    return Marker(marker.strip()).evaluate(environment(target, versions))
+
+
+def environment(target: Target, versions: Mapping[str, str]) -> dict[str, str]:
+    """Return the values of environment markers where a target's code runs; `versions` as in `applies`.
+
+    https://packaging.python.org/en/latest/specifications/dependency-specifiers/#environment-markers
+    """
     version = target.runtime.removeprefix("python")
-    runtime = {
+    return {
         "implementation_name": "cpython",
         "os_name": "posix",
         "platform_machine": MACHINES[target.architecture],
@@ -139,4 +147,3 @@ def applies(marker: str, target: Target, versions: Mapping[str, str]) -> bool:
         "python_version": version,
         "sys_platform": "linux",
     }
-    return Marker(marker.strip()).evaluate(runtime)

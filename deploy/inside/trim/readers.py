@@ -60,8 +60,8 @@ def _named(taken: Collection[str], files: Files) -> Iterator[tuple[str, str]]:
         if not name.endswith((".pyi", "py.typed")):
             names.setdefault(files[path].owner, set()).update([name, *(each for each in folders if each not in code)])
     for each in modules(files):
-        spelt = {part for text in each.strings for part in text.split("/")} & names.get(each.owner, set())
-        if spelt:
+        wanted = {name for name in names.get(each.owner, ()) if name.encode() in each.content}
+        if wanted and (spelt := wanted & {part for text in each.strings for part in text.split("/")}):
             yield each.owner, f"{each.path} names {min(spelt)}"
 
 

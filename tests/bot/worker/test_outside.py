@@ -133,5 +133,5 @@ def test_the_queue_and_the_worker_agree_how_often_a_message_comes() -> None:
 
     from channelwright.worker.redelivery import MAX_DELIVERIES
 
-    template = Path(__file__).parents[3] / "deploy/template.yaml"
+    template = Path(__file__).parents[3] / "config/template.yaml"
     assert f"maxReceiveCount: {MAX_DELIVERIES}\n" in template.read_text()

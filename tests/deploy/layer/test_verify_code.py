@@ -14,7 +14,7 @@ from deploy.errors import VerificationError
 from deploy.layer.audit.limits import UNZIPPED
 from deploy.layer.evidence import FunctionUnderTest
 from deploy.layer.opt_folder import merged
-from deploy.layer.verify import verify
+from deploy.layer.verify import Means, verify
 from deploy.layer.verify_code import verify_code
 from deploy.settings import Layer
 from tests.deploy.layer.synthetic import FolderRuntime, Made, entry, layer
@@ -45,9 +45,13 @@ def zipped(files: Mapping[str, str | bytes]) -> bytes:
     return buffer.getvalue()
 
 
+def means(runtime: FolderRuntime) -> Means:
+    return Means(runtime=runtime, say=lambda _: None)
+
+
 @pytest.fixture
 def tiny(tmp_path: Path) -> VerifiedLayer:
-    (verified,) = verify([layer(tmp_path, Made())], FolderRuntime(tmp_path / "layer"), lambda _: None)
+    (verified,) = verify([layer(tmp_path, Made())], means(FolderRuntime(tmp_path / "layer")))
     return verified
 
 
@@ -169,7 +173,7 @@ def test_a_handler_that_refuses_an_empty_event_runs_and_that_is_enough(trial: Ca
 
 def test_a_function_has_only_its_own_layers(tmp_path: Path, tiny: VerifiedLayer) -> None:
     other = layer(tmp_path / "2", Made(name="big", files={"big.py": ""}), settings=Layer(name="other"))
-    (second,) = verify([other], FolderRuntime(tmp_path / "3"), lambda _: None)
+    (second,) = verify([other], means(FolderRuntime(tmp_path / "3")))
     functions = [function(layers=("other",)), function(key="right", layers=("tiny-layer",))]
     with pytest.raises(VerificationError) as caught:
         verify_code([tiny, second], zipped(GOOD), functions, FolderRuntime(tmp_path / "4"), lambda _: None)

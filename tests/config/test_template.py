@@ -1,4 +1,4 @@
-"""deploy/template.yaml: what it says, and what an AWS over HTTP makes of it."""
+"""config/template.yaml: what it says, and what an AWS over HTTP makes of it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 PROJECT = Path(__file__).parents[2]
-TEMPLATE = PROJECT / "deploy/template.yaml"
+TEMPLATE = PROJECT / "config/template.yaml"
 FUNCTIONS = {"bot": "Bot", "worker": "Worker"}
 PARAMETERS = {"Stage": "dev", "NameSuffix": "-dev", "DiscordPublicKey": "ab" * 32}
 
