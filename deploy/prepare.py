@@ -180,6 +180,7 @@ class _Work:
             handler=function.handler,
             layers=function.layers,
             health=function.health,
+            trial=function.trial,
             memory=own.memory,
             runtime=self.settings.runtime,
             environment={**given, **own.environment},
