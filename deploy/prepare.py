@@ -24,7 +24,7 @@ from deploy.layer.evidence import FunctionUnderTest
 from deploy.layer.proof import withdraw
 from deploy.layer.spec import LayerSpec, specs
 from deploy.layer.verify import VerifiedLayer, restored
-from deploy.locking import locked
+from deploy.locking import indexes, locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -135,6 +135,9 @@ class _Work:
     def code(self, layers: Sequence[VerifiedLayer]) -> CodeBundle:
         """Bundle the code, have the project check it, and try it."""
         made = bundle(self.settings, self.dist)
+        if made.left_out:
+            first = ", ".join(made.left_out[:4]) + (" …" if len(made.left_out) > 4 else "")
+            self.console.say(f"code: {len(made.left_out)} left out: {first}")
         key = digest(["checks", proven_by(), made.sha256, self.settings.code.checks])
         if self.settings.code.checks and self.passed(key) is None:
             from deploy import project_module
@@ -177,6 +180,7 @@ class _Work:
             handler=function.handler,
             layers=function.layers,
             health=function.health,
+            trial=function.trial,
             memory=own.memory,
             runtime=self.settings.runtime,
             environment={**given, **own.environment},
@@ -207,7 +211,7 @@ class _Work:
         if self.choices.on_host:
             from deploy.layer.backend.host import HostRuntime
 
-            return HostRuntime(self.environment, runtime=target.runtime)
+            return HostRuntime(indexes.environment(self.settings, self.environment), runtime=target.runtime)
         from deploy.container.engine import Engine
         from deploy.layer.backend.containers import ContainerRuntime
         from deploy.layer.backend.platform_image import find
@@ -217,7 +221,7 @@ class _Work:
         image = find(engine, reference, target, self.console.say, must_run=self.must_run(target))
         if named := image_digest(reference, self.environment):
             self.cache.keep_checks(_place(named, target), json.dumps(asdict(image)))
-        return ContainerRuntime(engine, image, self.environment, self.console.say)
+        return ContainerRuntime(engine, image, indexes.environment(self.settings, self.environment), self.console.say)
 
     def built(self, spec: LayerSpec) -> BuiltLayer:
         found = self.cache.find(spec) if self.choices.use_cache else Miss("--no-cache")

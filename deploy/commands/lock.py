@@ -17,7 +17,7 @@ from deploy.console import Console
 from deploy.errors import Fault, LockError
 from deploy.invocation import advised
 from deploy.kept import Kept
-from deploy.locking import cooldown, document, inputs, lockfile, plain_text
+from deploy.locking import cooldown, document, indexes, inputs, lockfile, plain_text
 from deploy.locking.difference import Change, changes
 from deploy.locking.python_versions import python_versions
 from deploy.locking.resolution import Resolution, resolution
@@ -97,10 +97,12 @@ def _resolve(  # noqa: PLR0913 - what, from what, for what
         raise LockError(
             Fault(each.where, f"cannot lock {each.place}", cause, "require a version") for each in wanted.elsewhere
         )
+    environment = indexes.environment(settings, os.environ)
     uv = Uv(
         source=source.name,
         cache=Kept.from_environment(os.environ).root,
-        environment=os.environ,
+        environment=environment,
+        asked=indexes.shown(environment),
         cooldown=cooldown.options(settings.lock),
     )
     resolver = Resolver(uv=uv, wanted=wanted, versions=versions)

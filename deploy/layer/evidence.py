@@ -70,6 +70,8 @@ class Evidence:
 class FunctionUnderTest:
     """A function as it will be: `health` is the event it answers with its digests, `layers` their names, None all.
 
+    Without a health event, `trial` is the one that it has to answer.
+
     `environment` is all that it gets: the template's variables and Lambda's own. `memory` is in MB, `runtime` is
     Lambda's name of one, such as python3.11.
     """
@@ -80,4 +82,5 @@ class FunctionUnderTest:
     runtime: str
     memory: int
     health: Mapping[str, Any] | None = None
+    trial: Mapping[str, Any] | None = None
     layers: tuple[str, ...] | None = None

@@ -9,6 +9,7 @@ requirements.in, pyproject.toml ──── inputs ─── Wanted        what
                                      document ─ LockedPackage one lock for all targets, as text
                                      difference ─ Change      what that changes, or what is wrong with the lock
 
+indexes          where packages come from, for every step
 python_versions  the whole version of each runtime's Python
 locked           the pins that a target needs, of whatever lock the project has
 lockfile         the strict reader of requirements.txt, which builds use

@@ -27,23 +27,30 @@ if TYPE_CHECKING:
 
 _TIMEOUT = 600  # seconds
 _KEPT = re.compile(
-    r"UV_(DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|INDEX_\w+_(USERNAME|PASSWORD)|CACHE_DIR|OFFLINE|HTTP_\w+|"
-    r"SYSTEM_CERTS|NATIVE_TLS|INSECURE_HOST|KEYRING_PROVIDER|CONCURRENT_\w+)"
+    r"UV_(CACHE_DIR|OFFLINE|HTTP_\w+|SYSTEM_CERTS|NATIVE_TLS|INSECURE_HOST|KEYRING_PROVIDER|CONCURRENT_\w+)"
 )
-_FROM_PIP = {
-    "PIP_INDEX_URL": "UV_DEFAULT_INDEX",
-    "PIP_TRUSTED_HOST": "UV_INSECURE_HOST",
-    "PIP_PROXY": "ALL_PROXY",
-    "PIP_CERT": "SSL_CERT_FILE",
-    "REQUESTS_CA_BUNDLE": "SSL_CERT_FILE",
-}
+# The first of pip's names that is there wins: https://pip.pypa.io/en/stable/topics/https-certificates/.
+_FROM_PIP = (
+    ("PIP_INDEX_URL", "UV_DEFAULT_INDEX"),
+    ("PIP_EXTRA_INDEX_URL", "UV_INDEX"),
+    ("PIP_TRUSTED_HOST", "UV_INSECURE_HOST"),
+    ("PIP_PROXY", "ALL_PROXY"),
+    ("PIP_CERT", "SSL_CERT_FILE"),
+    ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"),
+    ("CURL_CA_BUNDLE", "SSL_CERT_FILE"),
+    ("SSL_CERT_FILE", "SSL_CERT_FILE"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Uv:
-    """uv on this machine: `source` is what messages name, `cache` the folder that keeps what answers for a runtime."""
+    """uv on this machine: `source` and the indexes `asked` are what messages name.
+
+    `cache` is the folder that keeps what answers for a runtime.
+    """
 
     source: str
+    asked: str
     cache: Path
     environment: Mapping[str, str]
     cooldown: Sequence[str] = ()
@@ -66,7 +73,7 @@ class Uv:
             environment = uv_environment(self.environment, Path(folder)) | {"RUST_LOG": uv_log.WANTED}
             code, text, log = self._run(command, environment, Path(folder))
         if code:
-            raise LockError(refusal(self.source, words := uv_log.without(log)), log=words)
+            raise LockError(refusal(self.source, words := uv_log.without(log), self.asked), log=words)
         return text, log
 
     def _run(self, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> tuple[int, str, str]:
@@ -85,14 +92,14 @@ class Uv:
 def uv_environment(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
     """Keep what says where packages come from, under uv's names; drop what would change what is chosen.
 
-    `folder` takes the certificates. pip's extra indexes are not handed on: pip mixes all indexes, uv stops at the
-    first that knows a package, so which is asked first is for people to say, in UV_INDEX.
+    `folder` takes the certificates. pip's extra indexes are those that uv asks first.
     """
     pip = pip_settings.read(environment, str(folder))
     for name, content in pip.files.items():
         (folder / name).write_bytes(content)
     kept = {name: value for name, value in environment.items() if not name.startswith("UV_") or _KEPT.fullmatch(name)}
-    for theirs, ours in _FROM_PIP.items():
+    taken: dict[str, str] = {}
+    for theirs, ours in _FROM_PIP:
         if theirs in pip.environment:
-            kept.setdefault(ours, pip.environment[theirs])
-    return kept
+            taken.setdefault(ours, pip.environment[theirs])
+    return kept | taken

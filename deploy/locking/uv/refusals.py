@@ -17,6 +17,13 @@ _CAUSES = (
         "use another index, or set days: 0 for what only that one has",
     ),
     ("exclude-newer", "the cooldown leaves no version", "wait, or give the package an entry in lock.overrides"),
+    (
+        "UnknownIssuer",
+        "the certificate of a package index is of a CA that is not known here",
+        "name a file of CA certificates that has it in PIP_CERT",
+    ),
+    ("401 Unauthorized", "401: a package index does not know who asks", "correct its user and password"),
+    ("403 Forbidden", "403: a package index does not let this user in", "correct its user and password"),
     ("error sending request", "the package index cannot be reached", "check the network, the proxy and PIP_INDEX_URL"),
     ("Failed to fetch", "the package index did not give what it lists", "check PIP_INDEX_URL and its credentials"),
     ("network was disabled", "uv is offline", "unset UV_OFFLINE"),
@@ -26,12 +33,12 @@ _WITHOUT_WHEELS = re.compile(r"Wheels are required for `([^`]+)`")
 _NO_WHEEL = "no version that is wanted has a wheel for the runtime"
 
 
-def refusal(source: str, log: str) -> list[Fault]:
-    """Return what is wrong with the requirements of `source`, from what uv wrote."""
+def refusal(source: str, log: str, asked: str) -> list[Fault]:
+    """Return what is wrong with the requirements of `source`, from what uv wrote; `asked` names the indexes."""
     words = " ".join(log.split())
     for sign, cause, cure in _CAUSES:
         if sign in words:
-            return [Fault(source, "no set of versions fits", cause, cure)]
+            return [Fault(source, "no set of versions fits", f"{cause} (asked: {asked})", cure)]
     if unbuilt := list(dict.fromkeys(_WITHOUT_WHEELS.findall(words))):
         return list(_unbuilt(source, unbuilt))
     if "no wheels with a matching" in words or "have no usable wheels" in words:

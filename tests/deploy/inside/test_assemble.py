@@ -150,11 +150,14 @@ def test_sourceless_layers_work_without_sources(tmp_path: Path) -> None:
     zipped, _ = assembled(tmp_path / "context", policy("sourceless"))
     assert not [name for name in zipped.namelist() if name.endswith(".py")]
     zipped.extractall(tmp_path / "opt")
-    program = "import importlib.metadata, one; print(one.two.VALUE, importlib.metadata.version('one'))"
+    program = (
+        "import importlib.metadata as m, one; print(one.two.VALUE, m.version('one'));"
+        "print(sorted(m.packages_distributions()), [str(f) for f in m.files('one') if not f.locate().exists()])"
+    )
     environment = {"PYTHONPATH": str(tmp_path / "opt" / "python")}
     command = [sys.executable, "-S", "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    assert done.stdout == "2 1.0\n"
+    assert done.stdout == "2 1.0\n['one', 'two'] []\n"
 
 
 def test_two_builds_anywhere_give_the_same_bytes(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ class File:
 class Index:
     files: dict[str, File] = field(default_factory=dict)
     has_dates: bool = True
+    credentials: str = ""
 
     def add(
         self,
@@ -79,7 +80,13 @@ class Index:
 
             def _answer(self) -> bytes:
                 kind, content = index.answer(self.path)
-                self.send_response(200 if content else 404)
+                given = base64.b64decode(self.headers.get("Authorization", "").removeprefix("Basic ")).decode()
+                if index.credentials and index.credentials != given:
+                    content = b""
+                    self.send_response(401)
+                    self.send_header("WWW-Authenticate", 'Basic realm="index"')
+                else:
+                    self.send_response(200 if content else 404)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()

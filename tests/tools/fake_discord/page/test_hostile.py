@@ -22,7 +22,7 @@ NAMES = [
     "'\"><svg onload=window.hurt=1>",
     "javascript:window.hurt=1",
     "**bold** `code` [x](javascript:window.hurt=1)",
-    "\u202etfel-ot-thgir",
+    "\u05e9\u05dc\u05d5\u05dd, right to left",
     "W" * 92,
     "🎲 Zażółć gęślą jaźń \u200b\u0301\u0301\u0301",
     "__proto__",

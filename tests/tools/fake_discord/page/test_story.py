@@ -81,9 +81,10 @@ def test_links_in_the_summary_lead_to_the_channels(theatre: Theatre) -> None:
     expect(theatre.page.locator("#channel-title")).to_have_text("gm-notes")
     expect(theatre.page.locator("#channel-head .topic")).to_have_text("Notes for the game master's eyes")
     expect(theatre.page.locator("#tree [aria-current=page]")).to_contain_text("gm-notes")
-    expect(theatre.messages).to_have_count(0)
-    theatre.page.go_back()
     expect(theatre.messages).to_have_count(1)
+    expect(theatre.messages.first).not_to_contain_text("is ready")
+    theatre.page.go_back()
+    expect(theatre.messages.first).to_contain_text("is ready")
 
 
 def test_a_deletion_asks_first_and_can_be_declined(theatre: Theatre) -> None:
