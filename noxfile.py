@@ -22,7 +22,7 @@ LINTERS = {
     "ruff": ("ruff", "check", "."),
     "format": ("ruff", "format", "--check", "."),
     "mypy": ("mypy",),
-    "cfn-lint": ("cfn-lint", "deploy/template.yaml", "deploy/github-role.yaml"),
+    "cfn-lint": ("cfn-lint", "config/template.yaml", "deploy/github-role.yaml"),
     "zizmor": ("zizmor", "--offline", "--persona", "pedantic", ".github"),
     "check": ("python", "-m", "deploy", "check"),
 }
@@ -119,6 +119,13 @@ def test(session: nox.Session) -> None:
     # Not the lock: the emulated AWS pins a botocore of its own. What is locked is tried inside the containers.
     _install(session, *PIPELINE, *nox.project.dependency_groups(PYPROJECT, "test", "scan"), "-r", "requirements.in")
     session.run("pytest", *session.posargs)
+
+
+@nox.session(default=False)
+def packages(session: nox.Session) -> None:
+    """Build, verify and put to work what other people ship, against what pip installs: `nox -s packages`."""
+    _install(session, *PIPELINE, *nox.project.dependency_groups(PYPROJECT, "test"))
+    session.run("pytest", "-v", "tests/packages", *session.posargs, env={"CHANNELWRIGHT_PACKAGES": "all"})
 
 
 @nox.session

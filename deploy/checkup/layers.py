@@ -11,7 +11,7 @@ from deploy.container.digest import RuntimeImage
 from deploy.errors import AwsError
 from deploy.invocation import advised
 from deploy.layer.spec import specs
-from deploy.locking import lockfile
+from deploy.locking.locked import pins as pins_of
 from deploy.published import contents
 from deploy.settings import Target
 
@@ -148,7 +148,7 @@ def _architectures(readings: Sequence[Reading]) -> Mapping[str, Architecture]:
 
 def _locked(settings: Settings, target: Target) -> Mapping[str, Mapping[str, str]]:
     """Return by layer the versions that the lock has for a target."""
-    pins = lockfile.read(settings.project / settings.requirements, target)
+    pins = pins_of(settings, target)
     made = specs(settings, pins, RuntimeImage(settings.image_of(target.runtime), ""), target)
     return {spec.layer.name: {pin.name: pin.version for pin in spec.pins} for spec in made}
 

@@ -13,7 +13,7 @@ from deploy.container.digest import RuntimeImage
 from deploy.errors import ConfigError, LockError, PipelineError
 from deploy.invocation import advised
 from deploy.layer.spec import specs
-from deploy.locking import lockfile
+from deploy.locking.locked import pins as pins_of
 from deploy.locking.lockfile import normalised
 from deploy.runtimes import end_of_life
 
@@ -67,7 +67,7 @@ def locked(settings: Settings) -> Iterator[Finding]:
     faults: dict[Fault, None] = {}
     for target in settings.targets:
         try:
-            own = lockfile.read(settings.project / settings.requirements, target)
+            own = pins_of(settings, target)
             specs(settings, own, RuntimeImage(settings.image_of(target.runtime), ""), target)
         except (LockError, ConfigError) as error:
             faults |= dict.fromkeys(error.faults)

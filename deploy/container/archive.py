@@ -7,7 +7,7 @@ import tarfile
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from deploy.executable import mode
+from deploy.executable import Executable, mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,7 +36,8 @@ def unpack(chunks: Iterable[bytes]) -> dict[str, bytes]:
             content = archive.extractfile(member) if member.isreg() else None
             if content is not None:
                 parts = PurePosixPath(member.name).parts
-                files["/".join(parts[1:] or parts)] = content.read()
+                data = content.read()
+                files["/".join(parts[1:] or parts)] = Executable(data) if member.mode & 0o001 else data
     return files
 
 

@@ -58,11 +58,13 @@ def assemble(recipe: Recipe, offered: dict[str, bytes]) -> dict[str, bytes]:
     trimmed = apply.trim(selection.merge(wheels), recipe, deflate)
     stripped = symbols.strip(trimmed.files) if apply.is_on(apply.SYMBOLS, recipe) else symbols.Stripped()
     trimmed = trimmed.after(apply.SYMBOLS, stripped.change, recipe)
-    compiled = bytecode.compile_all(trimmed.files, sourceless=recipe.bytecode == "sourceless")
+    sourceless = recipe.bytecode == "sourceless"
+    compiled = bytecode.compile_all(trimmed.files, sourceless=sourceless)
+    files = record.with_top_levels(compiled.files, wheels) if sourceless else compiled.files
     layer = inventory.Assembled(
         recipe=recipe,
         wheels=wheels,
-        files=record.rewritten(compiled.files, wheels),
+        files=record.rewritten(files, wheels),
         trimmed=trimmed,
         kept_symbols=stripped.kept,
         uncompiled=compiled.failed,

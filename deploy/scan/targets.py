@@ -12,7 +12,7 @@ from deploy.container.digest import RuntimeImage
 from deploy.errors import BuildError, Fault, RolloutError
 from deploy.invocation import advised
 from deploy.layer.spec import specs
-from deploy.locking import lockfile
+from deploy.locking import locked
 from deploy.published import contents
 from deploy.scan.findings import ScanFinding, Unchecked
 
@@ -45,7 +45,7 @@ def built(settings: Settings) -> tuple[tuple[ScanTarget, ...], tuple[ScanFinding
     targets: list[ScanTarget] = []
     findings: list[ScanFinding] = []
     for wanted in settings.targets:
-        pins = lockfile.read(settings.project / settings.requirements, wanted)
+        pins = locked.pins(settings, wanted)
         image = RuntimeImage(settings.image_of(wanted.runtime), "")
         for spec in specs(settings, pins, image, wanted):
             if target := _opened(dist / f"{spec.stem}.zip", faults):

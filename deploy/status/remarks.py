@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from deploy.errors import Fault, LockError
 from deploy.invocation import advised
 from deploy.layer.audit.limits import NEARLY, UNZIPPED
-from deploy.locking import lockfile
+from deploy.locking import locked
 from deploy.runtimes.end_of_life import days_left
 from deploy.settings import Target
 
@@ -91,7 +91,7 @@ def _locked(settings: Settings, state: StageState) -> Iterator[Fault]:
     changed: dict[str, None] = {}
     for architecture, has in live.items():
         try:
-            pins = {pin.name: pin.version for pin in lockfile.read(path, Target(settings.runtime, architecture))}
+            pins = {pin.name: pin.version for pin in locked.pins(settings, Target(settings.runtime, architecture))}
         except LockError as error:
             yield from error.faults
             return

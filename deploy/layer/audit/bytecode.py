@@ -46,7 +46,8 @@ def faults(
     def compiles(path: str) -> bool:
         return _compiles(read(path)) if here else path not in uncompiled
 
-    files = {path for path in paths if path.startswith("python/")}
+    # A program in bin/ is run and not imported: there is no bytecode of it.
+    files = {path for path in paths if path.startswith("python/") and not path.startswith("python/bin/")}
     for path in sorted(path for path in files if path.endswith(".py")):
         if policy == "sourceless":
             yield from _unwanted_source(path, files, compiles)

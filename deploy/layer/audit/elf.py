@@ -94,6 +94,13 @@ def read(path: str, data: bytes) -> SharedObject | Fault:
 
 def misfits(shared: SharedObject, base: Base, architecture: str, beside: Collection[str]) -> Iterator[Fault]:
     """Yield what the runtime cannot give this shared object; `beside` are the file names that the layers have."""
+    yield from unfit(shared, base, architecture)
+    if shared.machine == architecture:
+        yield from lacking(shared, base, beside)
+
+
+def unfit(shared: SharedObject, base: Base, architecture: str) -> Iterator[Fault]:
+    """Yield why nothing on this base can load this shared object: its architecture, the versions that it needs."""
     if shared.machine != architecture:
         yield Fault(
             shared.path,
@@ -105,6 +112,10 @@ def misfits(shared: SharedObject, base: Base, architecture: str, beside: Collect
     for interface, version in shared.needs.items():
         if _numbers(version) > _numbers(base.versions.get(interface, "0")):
             yield _too_new(shared, base, interface, version)
+
+
+def lacking(shared: SharedObject, base: Base, beside: Collection[str]) -> Iterator[Fault]:
+    """Yield the libraries that this shared object needs and nobody has; `beside` are the file names of the layers."""
     for library in shared.libraries:
         if library not in base.libraries and library not in beside:
             musl = "musl" in library

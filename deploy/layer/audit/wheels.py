@@ -117,12 +117,13 @@ def _modules(built: BuiltLayer, paths: set[str]) -> Iterator[Fault]:
 def top_level(path: str) -> str | None:
     """Return the top-level module that a file of the layer makes importable, if any.
 
-    Its own name may be anything, such as 6ec57f__mypyc, which only native code imports; its folders' may not.
+    What lies in bin/ is a program. The file's own name may be anything, such as 6ec57f__mypyc, which only native code
+    imports; its folders' may not.
     """
     match = _MODULE.fullmatch(path)
     if match is None:
         return None
     *folders, name = match["below"].split("/")
-    if "__pycache__" in folders or not all(folder.isidentifier() for folder in folders):
+    if folders[:1] == ["bin"] or "__pycache__" in folders or not all(folder.isidentifier() for folder in folders):
         return None
     return folders[0] if folders else name.partition(".")[0]

@@ -86,6 +86,8 @@ class HostSandbox:
     isolated: bool
     has_client: bool
     online: bool = False
+    # Everybody's numbers are those of the host here, and a process of the same number could be anybody's.
+    own_users: bool = False
 
     @classmethod
     def open(cls, folder: Path, python: str, *, has_client: bool, online: bool = False) -> HostSandbox:

@@ -26,6 +26,11 @@ _CAUSES = (
         f"find out why before all else: a tampered file looks just like this; if it is expected, {advised('lock')}",
     ),
     (
+        r"\b401\b.*(Error|Unauthorized|Credentials)|Credentials not correct|\b403\b.*Forbidden",
+        "401 or 403: a package index does not let in whoever asks",
+        "correct its user and password where the index is named",
+    ),
+    (
         r"CERTIFICATE_VERIFY_FAILED|SSLError",
         "the container does not trust the certificate that it was shown",
         "name your proxy's CA bundle in PIP_CERT; it reaches the container",

@@ -48,6 +48,9 @@ class Fake:
         self.cached.append(use_cache)
         return dict(self.left)
 
+    def installed(self, *arguments: Any) -> Any:
+        raise NotImplementedError
+
     def sandbox(self, *arguments: Any) -> Any:
         raise NotImplementedError
 
