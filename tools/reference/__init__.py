@@ -1,4 +1,4 @@
-"""Makes docs/reference, and the bot's page of commands, from what the pipeline itself is defined by, so that no page can fall behind it.
+"""Makes docs/reference, and the page of the bot's commands, from what defines them, so that no page falls behind.
 
     python -m tools.reference            writes the pages
     python -m tools.reference --check    exit code 1 and the names of those that are not as they would be written

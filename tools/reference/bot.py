@@ -1,4 +1,4 @@
-"""The page about the bot's commands: from the table that Discord is told, and the permissions that it is invited with."""
+"""The page of the bot's commands: from the table that Discord is told, and the permissions of the invitation."""
 
 from __future__ import annotations
 
