@@ -46,11 +46,11 @@ def _version(state: StageState, function: FunctionStatus, version: VersionStatus
     where = f"{function.name}:{version.state.version}"
     for layer in version.layers:
         if layer.place == "behind":
-            what = f"{layer.layer}:{layer.version} is behind {layer.newest}: {', '.join(layer.behind)}"
+            what = f"{layer.short} is behind {layer.newest}: {', '.join(layer.behind)}"
             yield Fault(
                 where,
                 what,
-                cure=f"deploy, or see: `nox -s diff -- {layer.layer}:{layer.version} {layer.layer}:{layer.newest}`",
+                cure=f"deploy, or see: `nox -s diff -- {layer.short} {layer.layer}:{layer.newest}`",
             )
     if version.unread:
         yield Fault(where, f"its code could not be looked into: {version.unread}")
