@@ -17,6 +17,15 @@ nox.options.reuse_venv = "yes"
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PIPELINE = PYPROJECT["project"]["dependencies"]
+# What `lint` runs, by name; .pre-commit-config.yaml has a hook for each.
+LINTERS = {
+    "ruff": ("ruff", "check", "."),
+    "format": ("ruff", "format", "--check", "."),
+    "mypy": ("mypy",),
+    "cfn-lint": ("cfn-lint", "config/template.yaml", "deploy/github-role.yaml"),
+    "zizmor": ("zizmor", "--offline", "--persona", "pedantic", ".github"),
+    "check": ("python", "-m", "deploy", "check"),
+}
 
 
 @nox.session(default=False)
@@ -36,6 +45,12 @@ def local(session: nox.Session) -> None:
     """Run the whole system on this machine, without any account."""
     _install(session, *PIPELINE, *nox.project.dependency_groups(PYPROJECT, "local"), "-r", "requirements.in")
     session.run("python", "-m", "deploy", "local", *session.posargs)
+
+
+@nox.session(default=False)
+def check(session: nox.Session) -> None:
+    """Check the configuration and the lock without building anything."""
+    _pipeline(session, "check")
 
 
 @nox.session(default=False)
@@ -106,17 +121,20 @@ def test(session: nox.Session) -> None:
     session.run("pytest", *session.posargs)
 
 
+@nox.session(default=False)
+def packages(session: nox.Session) -> None:
+    """Build, verify and put to work what other people ship, against what pip installs: `nox -s packages`."""
+    _install(session, *PIPELINE, *nox.project.dependency_groups(PYPROJECT, "test"))
+    session.run("pytest", "-v", "tests/packages", *session.posargs, env={"CHANNELWRIGHT_PACKAGES": "all"})
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, types, the template and the configuration."""
+    """Check style, types, the template, the workflows and the configuration: `nox -s lint [-- ruff mypy]`."""
     groups = nox.project.dependency_groups(PYPROJECT, "test", "lint")
     _install(session, *PIPELINE, *groups, "-r", "requirements.in")
-    session.run("ruff", "check", ".")
-    session.run("ruff", "format", "--check", ".")
-    session.run("mypy")
-    session.run("cfn-lint", "deploy/template.yaml", "deploy/github-role.yaml")
-    session.run("zizmor", "--offline", "--persona", "pedantic", ".github")
-    session.run("python", "-m", "deploy", "check")
+    for name in session.posargs or LINTERS:
+        session.run(*LINTERS[name])
 
 
 @nox.session
@@ -125,6 +143,15 @@ def docs(session: nox.Session) -> None:
     _install(session, *PIPELINE, *nox.project.dependency_groups(PYPROJECT, "docs"))
     session.run("python", "-m", "tools.reference", "--check")
     session.run("sphinx-build", "-c", "docs", "--nitpicky", "--fail-on-warning", "--keep-going", ".", "site")
+
+
+@nox.session(default=False)
+def package(session: nox.Session) -> None:
+    """Build what a release publishes, to dist/release: `nox -s package -- v1.2.3`."""
+    _install(session, *PIPELINE)
+    session.run("python", "-m", "tools.release", "text", *session.posargs, "dist/release/text.md")
+    session.run("uv", "build", "--quiet", "--clear", "--out-dir", "dist/release/packages")
+    session.run("python", "-m", "tools.release", "packages", "dist/release/packages")
 
 
 @nox.session(default=False)

@@ -22,9 +22,10 @@ and writes the zip. The same inputs give the same bytes on any machine.
 each runtime and architecture; the first of these are the functions' own. What does not run here is assembled in the
 image that does, audited by its bytes, and said not to be imported: in the output, the manifest and the plan.
 
-**Verifying** unpacks that zip, never the build directory, in a fresh container: read-only, no network, no
-capabilities, not root. Everything in it is imported and audited. `publish` takes a VerifiedLayer, and only `verify`
-can make one, so the type checker forbids shipping a layer that was not proven.
+**Verifying** unpacks that zip, never the build directory, in a fresh container: read-only, no network, each package in
+a process and as a user of its own. Everything in it is audited, and looked at as is what pip installs from the same
+wheels: what works there works in the zip. `publish` takes a VerifiedLayer, and only `verify` can make one, so the type
+checker forbids shipping a layer that was not proven.
 
 **Publishing** asks AWS whether the zip's sha256, which is Lambda's CodeSha256, is there already. It goes on in every
 region of the stage side by side, with the grants that are declared and the channel that others follow; functions are
@@ -45,8 +46,8 @@ and `local` does all of it on this machine, with an emulated AWS.
 
 Above the steps stand `commands`, what people call, and `prepare`, from a project to what can be shipped; below them
 `configuration` (with `configuration_faults`) and `settings`, `errors`, `console`, `atomic` files, `kept` texts,
-`completed` processes, `git`, `local_secrets`, `pip_settings`, `template_values` of a CloudFormation template and
-`project_module`, which runs what is a project's own.
+`completed` processes, `executable` content, `invocation` (how the pipeline was started), `git`, `local_secrets`,
+`pip_settings`, `template_values` of a CloudFormation template and `project_module`, which runs what is a project's own.
 `standalone` is for a build of Dockerfile.layer without the pipeline around it.
 """
 

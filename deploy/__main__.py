@@ -18,6 +18,7 @@ from typing import Any
 
 from deploy import __version__
 from deploy.errors import PipelineError
+from deploy.invocation import MODULE, Invocation, begin, command
 
 PROJECT_VARIABLE = "CHANNELWRIGHT_PROJECT"
 COMMANDS = {
@@ -52,6 +53,7 @@ def main(argv: list[str]) -> int:
     # starts what runs in its background with Ctrl-C ignored; who sends it by `kill -INT` means it all the same.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.default_int_handler)
+    begin(Invocation.of(sys.argv, os.environ))
     try:
         arguments = _parser(argv).parse_args(argv)
         code: int = _command(arguments.command).run(arguments)
@@ -94,9 +96,9 @@ def _stopped_reading() -> bool:
 
 def _parser(argv: list[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m deploy",
+        prog=MODULE,
         description="Builds AWS Lambda layers for Python inside the Lambda runtime image, proves them there, and "
-        "ships them. Each command is a nox session too: `nox -s layer -- --help`.",
+        f"ships them. What a command does and takes: `{command('layer', '--help')}`.",
     )
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument(

@@ -51,11 +51,24 @@ def changed_at(project: Path, path: Path) -> int | None:
     return int(stamp) if stamp else None
 
 
+def ignored(project: Path, folder: Path) -> tuple[str, ...]:
+    """Return what git ignores below a folder, relative to the project; nothing where there is no git."""
+    options = ("--others", "--ignored", "--exclude-standard", "--directory", "-z")
+    found = _git(project, "ls-files", *options, "--", str(folder.resolve()))
+    paths = [] if found is None else [each.rstrip("/") for each in found.split("\0") if each]
+    return tuple(each for each in paths if (project / each).resolve() != folder.resolve())
+
+
 def _git(project: Path, *arguments: str) -> str | None:
     """Ask git; None where there is no git, no repository or no commit yet, which are all fine to build in."""
     try:
         asked = subprocess.run(
-            ["git", "-C", project, *arguments], capture_output=True, text=True, check=False, timeout=30
+            ["git", "-C", project, *arguments],
+            capture_output=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            check=False,
+            timeout=30,
         )
     except FileNotFoundError:
         return None

@@ -63,6 +63,11 @@ def read(environment: Mapping[str, str], folder: str) -> PipSettings:
     return PipSettings(found, files)
 
 
+def indexes(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return `index-url` and `extra-index-url` of pip's configuration files, where they have them."""
+    return {option: value for option, value in _configured(environment) if "index-url" in option}
+
+
 def proxies(environment: Mapping[str, str]) -> PipSettings:
     """Collect only this machine's proxies, in the names that every program knows."""
     names = (name for each in _PROXIES for name in (each, each.lower()))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING
 from deploy.code.bundle import CodeBundle, bundle
 from deploy.container.digest import RuntimeImage, image_digest
 from deploy.errors import BuildError, Fault
+from deploy.invocation import advised
 from deploy.layer.cache import Cache, Miss
 from deploy.layer.cache_key import digest, proven_by
 from deploy.layer.dist import deliver
 from deploy.layer.evidence import FunctionUnderTest
+from deploy.layer.proof import withdraw
 from deploy.layer.spec import LayerSpec, specs
 from deploy.layer.verify import VerifiedLayer, restored
-from deploy.locking import lockfile
+from deploy.locking import indexes, locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -87,7 +89,7 @@ def prove(  # noqa: PLR0913 - what, and how as in `prepare`
         work = _Work(settings, choices, environment, console, opened)
         targets = [each for each in settings.targets if each.runtime == settings.runtime]
         fetched = [layers(each.architecture, work.image(each)) for each in targets]
-        groups = [work.verified(each) for each in fetched if each]
+        groups = [work.verified(each, from_wheels=False) for each in fetched if each]
         work.tried(groups[0], code)
     return Prepared(layers=tuple(each for group in groups for each in group), bundle=code, fresh=frozenset())
 
@@ -111,11 +113,12 @@ class _Work:
         return self.settings.project / "dist"
 
     def layers(self, target: Target) -> tuple[VerifiedLayer, ...]:
-        verified = self.verified([self.built(spec) for spec in self.specs(target)])
+        built = [self.built(self.known(spec)) for spec in self.specs(target)]
+        verified = self.verified(built) if built else ()
         return tuple(deliver(layer, self.settings.project, self.dist) for layer in verified)
 
     def specs(self, target: Target) -> tuple[LayerSpec, ...]:
-        pins = lockfile.read(self.settings.project / self.settings.requirements, target)
+        pins = locked.pins(self.settings, target)
         made = specs(self.settings, pins, self.image(target), target)
         if self.choices.on_host or all(each.can_be_tried for each in made) or not any(self.misses(made)):
             return made
@@ -125,13 +128,16 @@ class _Work:
     def misses(self, made: Sequence[LayerSpec]) -> Iterator[Miss]:
         """Yield why a layer has to be built, for those that have to."""
         for spec in made:
-            found = self.cache.find(spec) if self.choices.use_cache else Miss("--no-cache")
+            found = self.cache.find(self.known(spec)) if self.choices.use_cache else Miss("--no-cache")
             if isinstance(found, Miss):
                 yield found
 
     def code(self, layers: Sequence[VerifiedLayer]) -> CodeBundle:
         """Bundle the code, have the project check it, and try it."""
         made = bundle(self.settings, self.dist)
+        if made.left_out:
+            first = ", ".join(made.left_out[:4]) + (" …" if len(made.left_out) > 4 else "")
+            self.console.say(f"code: {len(made.left_out)} left out: {first}")
         key = digest(["checks", proven_by(), made.sha256, self.settings.code.checks])
         if self.settings.code.checks and self.passed(key) is None:
             from deploy import project_module
@@ -146,12 +152,14 @@ class _Work:
         """Try each function on its layers, unless these very bytes were tried before."""
         functions = self.functions()
         trial = [made.sha256, [each.built.sha256 for each in layers], repr(functions)]
-        key = _key("code", layers[0].built, *trial)
+        target = layers[0].built.spec.target if layers else self.settings.targets[0]
+        image = layers[0].built.spec.image if layers else self.image(target)
+        key = _key("code", image, target, *trial)
         if self.passed(key) is None:
             self.refuse_making("the code", "it was not tried on these layers")
             from deploy.layer.verify_code import verify_code
 
-            runtime = self.runtime(layers[0].built.spec.target)
+            runtime = self.runtime(target)
             with self.console.step("try the code on its layers in the runtime"):
                 evidence = verify_code(layers, made.zip.read_bytes(), functions, runtime, self.console.say)
             self.cache.keep_checks(key, json.dumps(asdict(evidence)))
@@ -172,7 +180,9 @@ class _Work:
             handler=function.handler,
             layers=function.layers,
             health=function.health,
+            trial=function.trial,
             memory=own.memory,
+            runtime=self.settings.runtime,
             environment={**given, **own.environment},
         )
 
@@ -201,7 +211,7 @@ class _Work:
         if self.choices.on_host:
             from deploy.layer.backend.host import HostRuntime
 
-            return HostRuntime(self.environment, runtime=target.runtime)
+            return HostRuntime(indexes.environment(self.settings, self.environment), runtime=target.runtime)
         from deploy.container.engine import Engine
         from deploy.layer.backend.containers import ContainerRuntime
         from deploy.layer.backend.platform_image import find
@@ -211,7 +221,7 @@ class _Work:
         image = find(engine, reference, target, self.console.say, must_run=self.must_run(target))
         if named := image_digest(reference, self.environment):
             self.cache.keep_checks(_place(named, target), json.dumps(asdict(image)))
-        return ContainerRuntime(engine, image, self.environment, self.console.say)
+        return ContainerRuntime(engine, image, indexes.environment(self.settings, self.environment), self.console.say)
 
     def built(self, spec: LayerSpec) -> BuiltLayer:
         found = self.cache.find(spec) if self.choices.use_cache else Miss("--no-cache")
@@ -231,24 +241,44 @@ class _Work:
             into, use_cache = Path(folder), self.choices.use_cache
             return cache.keep(build(spec, runtime, cache.root, into, use_cache=use_cache, say=self.console.say))
 
-    def verified(self, built: Sequence[BuiltLayer]) -> tuple[VerifiedLayer, ...]:
-        key = _key("layers", built[0], [each.sha256 for each in built], [repr(each.spec.layer) for each in built])
+    def verified(self, built: Sequence[BuiltLayer], *, from_wheels: bool = True) -> tuple[VerifiedLayer, ...]:
+        """Prove layers; those that were not built here, `from_wheels`, are judged by themselves."""
+        key = _checks_key(built)
         if kept := self.passed(key):
             return tuple(restored(layer, text) for layer, text in zip(built, json.loads(kept), strict=True))
         self.refuse_making(", ".join(layer.spec.stem for layer in built), "it was not verified")
-        from deploy.layer.verify import verify
+        from deploy.layer.verify import Means, verify
 
         runtime = self.runtime(built[0].spec.target)
         where = f" in a fresh {runtime.image.reference}" if built[0].spec.can_be_tried else ""
+        means = Means(runtime=runtime, say=self.console.say)
+        if from_wheels and built[0].spec.can_be_tried:
+            from deploy.layer.proof.reference import Reference
+            from deploy.layer.wheel_store import WheelStore
+
+            store = WheelStore(self.cache.root, self.console.say)
+            reference = Reference.of(built, store, runtime, self.cache, use_kept=self.choices.use_cache)
+            means = replace(means, reference=reference, rebuild=self.rebuilt)
         with self.console.step(f"verify the final zip{where}"):
-            verified = verify(built, runtime, self.console.say)
+            verified = verify(built, means)
+        for first, last in zip(built, verified, strict=True):
+            withdraw.remember(self.cache, first.spec, last.built.spec)
+        key = _checks_key([each.built for each in verified])
         self.cache.keep_checks(key, json.dumps([each.evidence.to_json() for each in verified]))
         return verified
+
+    def rebuilt(self, layer: BuiltLayer, withdrawn: Mapping[str, tuple[str, ...]]) -> BuiltLayer:
+        """Build a layer without the trim rules that are withdrawn, by distribution."""
+        return self.built(replace(layer.spec, withdrawn=withdrawn))
+
+    def known(self, spec: LayerSpec) -> LayerSpec:
+        """Return the spec without the trim rules that were withdrawn from it before."""
+        return withdraw.known(self.cache, spec) if self.choices.use_cache else spec
 
     def refuse_making(self, what: str, reason: str) -> None:
         """Raise BuildError where only what was made before may ship: a deploying job is no place to build in."""
         if self.choices.only_built:
-            cure = "run `nox -s layer` on this very commit and image, and bring its CHANNELWRIGHT_CACHE here"
+            cure = f"run {advised('layer')} on this very commit and image, and bring its CHANNELWRIGHT_CACHE here"
             raise BuildError(
                 [Fault(what, f"would have to be made: {reason}", "--built ships what was made before", cure)]
             )
@@ -257,9 +287,15 @@ class _Work:
         return self.cache.checks(key) if self.choices.use_cache else None
 
 
-def _key(what: str, layer: BuiltLayer, *inputs: object) -> str:
+def _key(what: str, image: RuntimeImage, target: Target, *inputs: object) -> str:
     """Name a set of checks by all that decides whether they pass."""
-    return digest([what, proven_by(), layer.spec.image.key, str(layer.spec.target), *inputs])
+    return digest([what, proven_by(), image.key, str(target), *inputs])
+
+
+def _checks_key(built: Sequence[BuiltLayer]) -> str:
+    """Name the checks of layers that are tried together."""
+    first, digests = built[0].spec, [each.sha256 for each in built]
+    return _key("layers", first.image, first.target, digests, [repr(each.spec.layer) for each in built])
 
 
 def _place(named: RuntimeImage, target: Target) -> str:

@@ -82,7 +82,7 @@ class Layer:
 class Function:
     """A Lambda function; `key` is its key in the configuration, `name` lacks the stage's suffix.
 
-    `bench` is the event with which its first request is measured.
+    `bench` is the event with which its first request is measured, `trial` one that it has to answer before it ships.
     """
 
     key: str
@@ -91,6 +91,7 @@ class Function:
     layers: tuple[str, ...] = ()
     alias: str = "live"
     health: Mapping[str, Any] | None = None
+    trial: Mapping[str, Any] | None = None
     bench: Mapping[str, Any] | None = None
 
 
@@ -100,6 +101,7 @@ class Code:
 
     source: Path = Path("src")
     include: tuple[Path, ...] = ()
+    exclude: tuple[str, ...] = ()
     documentation: bool = True
     checks: tuple[str, ...] = ()
 
@@ -180,9 +182,14 @@ class Override:
 
 @dataclass(frozen=True, kw_only=True)
 class Lock:
-    """How requirements are locked: a release has to be `cooldown_days` old before it is taken."""
+    """How requirements are locked: a release has to be `cooldown_days` old before it is taken.
+
+    `groups` and `extras` are those of pyproject.toml that are wanted besides the project's dependencies.
+    """
 
     cooldown_days: int = 7
+    groups: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
     overrides: Mapping[str, Override] = field(default_factory=dict)
 
 

@@ -50,7 +50,7 @@ def _specs(project: Path) -> tuple[LayerSpec, ...]:
     from deploy.container.digest import RuntimeImage
     from deploy.errors import PipelineError
     from deploy.layer import spec
-    from deploy.locking import lockfile
+    from deploy.locking import locked
 
     here = f"python{sys.version_info.major}.{sys.version_info.minor}"
     architecture = _ARCHITECTURES.get(platform.machine())
@@ -58,7 +58,7 @@ def _specs(project: Path) -> tuple[LayerSpec, ...]:
         wanted = configuration.load(project, {})
         for target in wanted.targets:
             if (target.runtime, target.architecture) == (here, architecture):
-                pins = lockfile.read(project / wanted.requirements, target)
+                pins = locked.pins(wanted, target)
                 return spec.specs(wanted, pins, RuntimeImage("host", ""), target)
     except PipelineError as error:
         raise Refused([str(error)]) from error

@@ -9,12 +9,18 @@ from typing import Any
 import pytest
 
 from deploy.container.digest import image_digest
+from deploy.invocation import Invocation, begin
 
 STAND_IN = "channelwright-runtime:python3.11"
 REAL = "public.ecr.aws/lambda/python:3.11"
 LACKS = pytest.StashKey[dict[str, str]]()
 
 pytest_plugins = ["tests.browser"]
+
+# What is advised names the sessions of this repository, however the tests were started. Before anything is imported
+# that advises something, and for the processes that tests start.
+begin(Invocation("nox -s"))
+os.environ["NOX_CURRENT_SESSION"] = "test"
 
 
 def pytest_configure() -> None:

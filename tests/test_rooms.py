@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 MANY = 18
 # A file for each command: their number is the number of commands.
 OPEN_ENDED = {"deploy/commands"}
-HOUSES = ("deploy",)
+HOUSES = ("deploy", "tools")
 ROOMS = sorted({path.parent for folder in HOUSES for path in (ROOT / folder).rglob("*.py")})
 
 
@@ -54,6 +54,7 @@ def test_a_circle_is_found_where_there_is_one() -> None:
     [
         ("deploy", ("tools", "tests", "channelwright", "bot", "worker")),
         ("src", ("deploy", "tools", "tests")),
+        ("tools", ("tests",)),
         ("deploy/inside", ("docker", "boto3", "deploy.errors", "deploy.settings")),
     ],
 )

@@ -1,1 +1,9 @@
-"""What the bot's makers need and Lambda does not: run by the pipeline as `python -m tools.…`, never shipped."""
+"""What the bot's makers need and Lambda does not: run by the pipeline as `python -m tools.…`, never shipped.
+
+campaign_channels    checks the channels that campaigns get
+discord_application  prints what Discord is told about this bot
+fake_discord         a Discord for tests and for one machine
+local_discord        the companion of `nox -s local`
+reference            the pages of the reference, made from the schema, the parser and the calls
+release              what becomes of a tag: the text of the release, and its packages
+"""

@@ -28,10 +28,10 @@ def build(settings: Settings) -> None:
     from deploy.layer.build import build as build_layer
     from deploy.layer.cache import Cache
     from deploy.layer.spec import specs
-    from deploy.locking import lockfile
+    from deploy.locking import locked
 
     target, into = settings.targets[0], settings.project / "dist"
-    pins = lockfile.read(settings.project / settings.requirements, target)
+    pins = locked.pins(settings, target)
     with Engine.connect(os.environ) as engine:
         image = engine.resolve(settings.image, target.architecture, print)
         runtime = ContainerRuntime(engine, image, os.environ, print)

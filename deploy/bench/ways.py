@@ -18,7 +18,8 @@ import yaml
 
 from deploy.configuration import CONFIG
 from deploy.errors import BuildError, Fault
-from deploy.locking.uv_call import uv_environment
+from deploy.locking import indexes
+from deploy.locking.uv.call import uv_environment
 from deploy.settings import MACHINES
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Zipped(Way):
         certificates = self.folder / "certificates"
         certificates.mkdir(exist_ok=True)
         caches = {"PIP_CACHE_DIR": f"{self.cache}/pip", "UV_CACHE_DIR": f"{self.cache}/uv"}
-        environment = {**uv_environment(self.environment, certificates), **caches}
+        environment = {**uv_environment(indexes.environment(self.settings, self.environment), certificates), **caches}
         return timed(commands, self.folder, environment)
 
 

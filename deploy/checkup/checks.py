@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from deploy.checkup.findings import unknown
 from deploy.checkup.runner import Check
+from deploy.invocation import advised
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -54,7 +55,7 @@ def of_areas(made: Sequence[Check], areas: Collection[str]) -> Iterator[Check]:
 
 
 def _without_stage() -> Iterator[Finding]:
-    yield unknown("AWS and Discord, without a --stage", cure="name one: `nox -s doctor -- --stage dev`")
+    yield unknown("AWS and Discord, without a --stage", cure=f"name one: {advised('doctor', '--stage', 'dev')}")
 
 
 def _without_discord() -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.checkup.findings import broken, of_faults, ok, warning
 from deploy.errors import EngineError
+from deploy.invocation import advised
 from deploy.runtimes.base_images import BASES
 from deploy.settings import IMAGE_VARIABLE
 
@@ -71,9 +72,11 @@ def image_is_pinned(settings: Settings, environment: Mapping[str, str]) -> Itera
         yield ok("the runtime image is pinned by its digest")
         return
     cause = "its tag may stand for other bytes tomorrow, or for a broken build"
-    cure = "pin it: `nox -s lock -- --image`"
+    cure = f"pin it: {advised('lock', '--image')}"
     if environment.get(IMAGE_VARIABLE):
-        cure = f"unset {IMAGE_VARIABLE}, which overrides config/pipeline.yaml, where `nox -s lock -- --image` pins it"
+        cure = (
+            f"unset {IMAGE_VARIABLE}, which overrides config/pipeline.yaml, where {advised('lock', '--image')} pins it"
+        )
     yield warning(f"{settings.image} is not pinned by a digest", cause, cure)
 
 

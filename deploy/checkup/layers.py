@@ -10,8 +10,9 @@ from deploy.aws.arns import LayerVersionArn
 from deploy.checkup.findings import broken, ok, unknown, warning
 from deploy.container.digest import RuntimeImage
 from deploy.errors import AwsError
+from deploy.invocation import advised
 from deploy.layer.spec import specs
-from deploy.locking import lockfile
+from deploy.locking.locked import pins as pins_of
 from deploy.published import contents
 from deploy.settings import Target
 
@@ -83,7 +84,7 @@ def attached(functions: Sequence[DeployedFunction]) -> Iterator[Finding]:
             continue
         wanted = list(each.function.layers)
         has = [LayerVersionArn.parse(arn).name for arn in each.live.layers]
-        cure = "deploy: `nox -s deploy`"
+        cure = f"deploy: {advised('deploy')}"
         for name in (name for name in wanted if name not in has):
             cause = "nothing was ever rolled out, or somebody changed the function by hand"
             yield broken(f"{each.where} does not have the layer {name}", cause, cure)
@@ -149,7 +150,7 @@ def _architectures(functions: Sequence[DeployedFunction]) -> Mapping[str, Archit
 
 def _locked(settings: Settings, target: Target) -> Mapping[str, Mapping[str, str]]:
     """Return by layer the versions that the lock has for a target."""
-    pins = lockfile.read(settings.project / settings.requirements, target)
+    pins = pins_of(settings, target)
     made = specs(settings, pins, RuntimeImage(settings.image_of(target.runtime), ""), target)
     return {spec.layer.name: {pin.name: pin.version for pin in spec.pins} for spec in made}
 

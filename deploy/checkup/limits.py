@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from deploy.aws import account
 from deploy.checkup.findings import broken, ok, unknown, warning
 from deploy.console import size
+from deploy.invocation import advised
 from deploy.layer.audit.limits import DIRECT_UPLOAD, LAYERS, NEARLY, UNZIPPED
 from deploy.published import contents
 
@@ -27,7 +28,7 @@ ENVIRONMENT = 4096
 FEW = 100
 """Invocations at once with which a busy function soon meets its end; new accounts have ten, others a thousand."""
 
-_STORAGE = "delete versions that nothing uses (`nox -s prune`), or ask for a higher quota in Service Quotas"
+_STORAGE = f"delete versions that nothing uses ({advised('prune')}), or ask for a higher quota in Service Quotas"
 _CONCURRENCY = "ask for a higher quota in Service Quotas: Lambda, Concurrent executions"
 
 

@@ -11,8 +11,9 @@ from deploy.checkup.findings import broken, of_faults, ok, warning
 from deploy.configuration import CONFIG, load
 from deploy.container.digest import RuntimeImage
 from deploy.errors import ConfigError, LockError, PipelineError
+from deploy.invocation import advised
 from deploy.layer.spec import specs
-from deploy.locking import lockfile
+from deploy.locking.locked import pins as pins_of
 from deploy.locking.lockfile import normalised
 from deploy.runtimes import end_of_life
 
@@ -66,7 +67,7 @@ def locked(settings: Settings) -> Iterator[Finding]:
     faults: dict[Fault, None] = {}
     for target in settings.targets:
         try:
-            own = lockfile.read(settings.project / settings.requirements, target)
+            own = pins_of(settings, target)
             specs(settings, own, RuntimeImage(settings.image_of(target.runtime), ""), target)
         except (LockError, ConfigError) as error:
             faults |= dict.fromkeys(error.faults)
@@ -89,7 +90,7 @@ def fresh(settings: Settings, today: datetime) -> Iterator[Finding]:
         yield ok(f"{settings.requirements} was made less than {STALE.days} days ago")
         return
     cause = "fixes that were released since are not in it"
-    yield warning(f"{settings.requirements} is {age.days} days old", cause, "`nox -s lock -- --upgrade`")
+    yield warning(f"{settings.requirements} is {age.days} days old", cause, advised("lock", "--upgrade"))
 
 
 def runtime_days(settings: Settings, today: date) -> Iterator[Finding]:
@@ -117,7 +118,7 @@ def _unlocked(settings: Settings, pins: Mapping[str, Pin]) -> Iterator[Finding]:
     source = settings.project / settings.requirements.with_suffix(".in")
     if not source.is_file():
         cause = "nothing says what the lock was made of"
-        yield warning(f"{source.name} is not there", cause, "write one requirement a line, then `nox -s lock`")
+        yield warning(f"{source.name} is not there", cause, f"write one requirement a line, then {advised('lock')}")
         return
     for number, raw in enumerate(source.read_text(encoding="utf-8").splitlines(), start=1):
         line = _COMMENT.sub("", raw).strip()
@@ -131,7 +132,7 @@ def _unlocked(settings: Settings, pins: Mapping[str, Pin]) -> Iterator[Finding]:
         pin = pins.get(normalised(wanted.name))
         if pin is None and wanted.marker is None:
             cause = f"{settings.requirements} was made before it was asked for"
-            yield broken(f"{wanted.name} is asked for and not locked", cause, "`nox -s lock`")
+            yield broken(f"{wanted.name} is asked for and not locked", cause, advised("lock"))
         elif pin and not wanted.specifier.contains(pin.version, prereleases=True):
             cause = f"{source.name} asks for {wanted.specifier} since the lock was made"
-            yield broken(f"{pin.name} {pin.version} is locked", cause, "`nox -s lock`")
+            yield broken(f"{pin.name} {pin.version} is locked", cause, advised("lock"))

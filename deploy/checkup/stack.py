@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from deploy.aws import stacks
 from deploy.checkup.findings import broken, of_faults, ok, warning
 from deploy.errors import ConfigError
+from deploy.invocation import advised
 from deploy.release import stack
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def parameters(settings: Settings, stage: Stage, environment: Mapping[str, str])
 
 def there(stage: Stage, state: StackState | None) -> Iterator[Finding]:
     if state is None or state.status in _NOT_MADE:
-        cure = f"`nox -s deploy -- --stage {stage.name}` makes it"
+        cure = f"{advised('deploy', '--stage', stage.name)} makes it"
         yield broken(f"there is no stack {stage.stack}", "the stage was never deployed here", cure)
 
 

@@ -1,6 +1,7 @@
 """The code zip: what becomes /var/task, apart from the layers.
 
 bundle            the zip: the same sources give the same bytes on any machine
+selection         which files ship, and what is left out
 strip_docstrings  sources without their documentation; every line keeps its number
 tree_digest       one digest for a tree of files, as the deployed functions compute it
 """

@@ -8,9 +8,7 @@ from its layers, which do bring their bytecode.
 
 from __future__ import annotations
 
-import fnmatch
 import hashlib
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +18,10 @@ import deflate
 
 from deploy.atomic import write
 from deploy.code import tree_digest
+from deploy.code.selection import Selection, select
 from deploy.code.strip_docstrings import undocumented
 from deploy.errors import BuildError, Fault
+from deploy.executable import Executable
 from deploy.inside import archive
 from deploy.inside.archive import Entry
 
@@ -32,15 +32,14 @@ if TYPE_CHECKING:
 
 NAME = "code.zip"
 _LEVEL = 12  # libdeflate's best: 5 ms for so little, and smaller by 1 %
-# Left out silently: what editors, interpreters and desktops leave behind. Hidden files are left out as well.
-DROPPINGS = ("__pycache__", "*.pyc", "*.pyo", "*~", "*.swp", "*.swo", "*.bak", "*.orig", "*.rej", "#*#", "Thumbs.db")
 
 
 @dataclass(frozen=True, kw_only=True)
 class CodeBundle:
     """The code zip and what is in it. `sha256` is hexadecimal, `size` the zip's bytes, `files` by path in /var/task.
 
-    `tree_digest` is what a function that runs this code answers to the health question.
+    `tree_digest` is what a function that runs this code answers to the health question, `left_out` the paths in the
+    project of what lies beside the code and does not ship.
     """
 
     zip: Path
@@ -48,6 +47,7 @@ class CodeBundle:
     files: Mapping[str, bytes]
     tree_digest: str
     size: int
+    left_out: tuple[str, ...] = ()
 
 
 def bundle(settings: Settings, into: Path) -> CodeBundle:
@@ -56,7 +56,8 @@ def bundle(settings: Settings, into: Path) -> CodeBundle:
     Raises BuildError with every file that cannot be shipped: links, secrets, what Python cannot compile.
     """
     faults: list[Fault] = []
-    files = dict(_collected(settings, faults))
+    selection = select(settings, settings.project / settings.code.source, into)
+    files = dict(_collected(settings, selection, into, faults))
     faults += _uncompilable(settings, files)
     faults += _without_module(settings, files)
     if faults:
@@ -73,14 +74,16 @@ def bundle(settings: Settings, into: Path) -> CodeBundle:
         files=files,
         tree_digest=tree_digest.of_files(files),
         size=len(content),
+        left_out=selection.left_out,
     )
 
 
-def _collected(settings: Settings, faults: list[Fault]) -> Iterator[tuple[str, bytes]]:
+def _collected(
+    settings: Settings, selection: Selection, into: Path, faults: list[Fault]
+) -> Iterator[tuple[str, bytes]]:
     """Yield what ships by its path in the zip; note in `faults` what must not."""
-    source = settings.project / settings.code.source
     seen: set[str] = set()
-    for path, name in [*_source(source), *_included(settings, faults)]:
+    for path, name in [*selection.files, *_included(settings, into, faults)]:
         shown = str(path.relative_to(settings.project))
         if fault := _refusal(path, shown):
             faults.append(fault)
@@ -88,31 +91,20 @@ def _collected(settings: Settings, faults: list[Fault]) -> Iterator[tuple[str, b
             faults.append(Fault(shown, f"would become {name}, and so would a file in {settings.code.source}"))
         else:
             seen.add(name)
-            yield name, path.read_bytes()
+            content = path.read_bytes()
+            yield name, Executable(content) if path.stat().st_mode & 0o100 else content
     if not seen and not faults:
         faults.append(Fault(str(settings.code.source), "holds nothing to ship", cure="set code.source"))
 
 
-def _source(source: Path) -> Iterator[tuple[Path, str]]:
-    for folder, folders, names in os.walk(source):
-        links = [name for name in folders if Path(folder, name).is_symlink()]
-        folders[:] = sorted(name for name in folders if _wanted(name) and name not in links)
-        for name in sorted([*names, *links]):
-            if _wanted(name) or _secret(name):
-                path = Path(folder, name)
-                yield path, path.relative_to(source).as_posix()
-
-
-def _included(settings: Settings, faults: list[Fault]) -> Iterator[tuple[Path, str]]:
+def _included(settings: Settings, into: Path, faults: list[Fault]) -> Iterator[tuple[Path, str]]:
     for include in settings.code.include:
         if include.is_absolute() or ".." in include.parts:
             faults.append(Fault(f"code.include: {include}", "is not inside the project"))
+        elif (path := settings.project / include).is_dir() and not path.is_symlink():
+            yield from ((file, f"{include.as_posix()}/{name}") for file, name in select(settings, path, into).files)
         else:
-            yield settings.project / include, include.as_posix()
-
-
-def _wanted(name: str) -> bool:
-    return not name.startswith(".") and not any(fnmatch.fnmatchcase(name, pattern) for pattern in DROPPINGS)
+            yield path, include.as_posix()
 
 
 def _secret(name: str) -> bool:
@@ -120,6 +112,10 @@ def _secret(name: str) -> bool:
 
 
 def _refusal(path: Path, shown: str) -> Fault | None:
+    if not shown.isprintable():
+        name = shown.encode(errors="backslashreplace").decode()
+        cause = "the names in a zip are UTF-8 on every machine"
+        return Fault("code", f"{name} is not a name that can be shipped", cause, "rename it, or code.exclude it")
     if _secret(path.name):
         return Fault(shown, "holds secrets, and would lie in every function", cure="keep it out of the source folder")
     if path.is_symlink():
@@ -163,5 +159,5 @@ def _without_module(settings: Settings, files: Mapping[str, bytes]) -> Iterator[
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:
-    entries = {name: Entry(content) for name, content in files.items()}
+    entries = {name: Entry(content, isinstance(content, Executable)) for name, content in files.items()}
     return archive.write(entries, lambda content: bytes(deflate.deflate_compress(content, _LEVEL))).content

@@ -14,7 +14,7 @@ from deploy.configuration import CONFIG, load
 from deploy.console import Console
 from deploy.container.digest import RuntimeImage
 from deploy.layer.spec import specs
-from deploy.locking import lockfile
+from deploy.locking import locked
 
 if TYPE_CHECKING:
     import argparse
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.project, os.environ)
     console = Console()
     for target in settings.targets:
-        pins = lockfile.read(settings.project / settings.requirements, target)
+        pins = locked.pins(settings, target)
         image = RuntimeImage(settings.image_of(target.runtime), "")
         for spec in specs(settings, pins, image, target):
             console.say(f"{spec.stem}: {len(spec.pins)} distributions, {target}")

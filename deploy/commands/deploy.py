@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from deploy.commands import layer
 from deploy.configuration import load
 from deploy.console import Console, size
+from deploy.invocation import advised
 
 if TYPE_CHECKING:
     import argparse
@@ -102,8 +103,8 @@ def _next_step(settings: Settings, stage: Stage) -> str:
     stages = list(settings.stages)
     following = stages[stages.index(stage.name) + 1 :]
     if following:
-        return f"next: try it, then `nox -s promote -- --from {stage.name} --to {following[0]}`"
-    return f"next: try it; to go back, `nox -s rollback -- --stage {stage.name}`"
+        return f"next: try it, then {advised('promote', '--from', stage.name, '--to', following[0])}"
+    return f"next: try it; to go back, {advised('rollback', '--stage', stage.name)}"
 
 
 def confirmed(lost: Sequence[str]) -> bool:

@@ -81,8 +81,19 @@ def summarise(done: Prepared, console: Console) -> None:
     console.say()
     for layer in done.layers:
         console.say(f"{_shown(layer)}  sha256 {layer.built.sha256}")
+        for line in _found(layer):
+            console.say(f"  {line}")
     if done.bundle:
         console.say(f"{done.bundle.zip.parent.name}/{done.bundle.zip.name}  {size(done.bundle.size)}")
+
+
+def _found(layer: VerifiedLayer) -> Iterator[str]:
+    """Yield what verifying found out and what does not refuse a layer."""
+    for each in layer.evidence.withdrawn:
+        yield f"{each.rule} leaves {each.distribution} alone, which was worse than what pip installs: {each.because}"
+    if count := len(layer.evidence.remarks):
+        papers = f"{layer.built.zip.parent.name}/{layer.built.spec.stem}.json"
+        yield f"{count} remark{'s' if count > 1 else ''} in {papers}"
 
 
 def _row(layer: VerifiedLayer, fresh: frozenset[str]) -> Sequence[str]:

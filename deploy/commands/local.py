@@ -27,6 +27,7 @@ from deploy.commands import layer
 from deploy.configuration import load
 from deploy.console import Console
 from deploy.errors import ConfigError, EngineError, Fault
+from deploy.invocation import advised
 from deploy.prepare import Choices, prepare
 
 if TYPE_CHECKING:
@@ -157,7 +158,9 @@ class _Run:
         self.console.say()
         for what, where in {**running.introduction.addresses, **outputs}.items():
             self.console.say(f"{what}: {where}")
-        self.console.say("running. Another terminal can play and redeploy: `nox -s local -- --help`; and all else with")
+        self.console.say(
+            f"running. Another terminal can play and redeploy: {advised('local', '--help')}; and all else with"
+        )
         keys = {**running.emulator.environment(self.stage.region), **running.introduction.environment}
         for name, value in keys.items():
             self.console.say(f"export {name}={value}")

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 from deploy.configuration import load
 from deploy.console import Console
 from deploy.errors import Fault, LockError
+from deploy.invocation import advised
 from deploy.kept import Kept
-from deploy.locking import cooldown, document, lockfile
+from deploy.locking import cooldown, document, indexes, inputs, lockfile, plain_text
 from deploy.locking.difference import Change, changes
 from deploy.locking.python_versions import python_versions
 from deploy.locking.resolution import Resolution, resolution
 from deploy.locking.resolver import Resolver
-from deploy.locking.uv_call import Uv
+from deploy.locking.uv.call import Uv
 
 if TYPE_CHECKING:
     import argparse
@@ -46,18 +47,18 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.image:
         return _pin_image(settings, console)
     path = settings.project / settings.requirements
+    source = inputs.source(settings, console.say)
     before = _text(path, strictly_for=settings.targets if arguments.check else ())
     versions = lockfile.recorded(before)
     if not arguments.check or not versions:
         versions = python_versions(settings, versions, os.environ, console.say)
     locked = document.read(before)
-    resolved = _resolve(settings, locked, versions, upgrade=_upgrade(arguments.upgrade), console=console)
+    resolved = _resolve(settings, source, locked, versions, upgrade=_upgrade(arguments.upgrade), console=console)
     found = changes(locked, resolved)
     if arguments.check:
-        _check(found, settings, console)
+        _check(found, settings, source, console)
         return 0
-    source = settings.requirements.with_suffix(".in").name
-    text = document.text(resolved.packages, resolved.targets, source, versions)
+    text = document.text(resolved.packages, resolved.targets, source.name, versions)
     path.write_text(text, encoding="utf-8")
     _report(found, resolved, settings, versions, console)
     return 0
@@ -72,7 +73,7 @@ def _pin_image(settings: Settings, console: Console) -> int:
 def _text(path: Path, *, strictly_for: Sequence[Target]) -> str:
     for target in strictly_for:
         lockfile.read(path, target)
-    return path.read_text(encoding="utf-8") if path.exists() else ""
+    return plain_text.read(path) if path.exists() else ""
 
 
 def _upgrade(packages: list[str] | None) -> list[str]:
@@ -81,45 +82,50 @@ def _upgrade(packages: list[str] | None) -> list[str]:
     return [option for each in packages for option in ("--upgrade-package", each)] or ["--upgrade"]
 
 
-def _resolve(
+def _resolve(  # noqa: PLR0913 - what, from what, for what
     settings: Settings,
+    source: Path,
     locked: tuple[document.LockedPackage, ...],
     versions: Mapping[str, str],
     *,
     upgrade: list[str],
     console: Console,
 ) -> Resolution:
-    source = settings.project / settings.requirements.with_suffix(".in")
-    if not source.is_file():
-        raise LockError.of(str(source), "no such file", cure="write one requirement a line, such as `requests`")
+    wanted = inputs.read(source, settings, os.environ)
+    if wanted.elsewhere:
+        cause = "what an address or a folder holds may change, and a layer is made of what an index has"
+        raise LockError(
+            Fault(each.where, f"cannot lock {each.place}", cause, "require a version") for each in wanted.elsewhere
+        )
+    environment = indexes.environment(settings, os.environ)
     uv = Uv(
         source=source.name,
         cache=Kept.from_environment(os.environ).root,
-        environment=os.environ,
+        environment=environment,
+        asked=indexes.shown(environment),
         cooldown=cooldown.options(settings.lock),
     )
-    resolver = Resolver(uv=uv, requirements=source.read_text(encoding="utf-8").splitlines(), versions=versions)
-    with console.step(
-        f"resolve {source.name} for {' and '.join(dict.fromkeys(each.runtime for each in settings.targets))}"
-    ):
+    resolver = Resolver(uv=uv, wanted=wanted, versions=versions)
+    runtimes = dict.fromkeys(each.runtime for each in settings.targets)
+    with console.step(f"resolve {source.name} for {' and '.join(runtimes)}"):
         resolved = resolution(resolver, settings.targets, locked, upgrade)
     for remark in [*cooldown.remarks(settings.lock), *resolved.remarks]:
         console.say(remark)
     return resolved
 
 
-def _check(found: tuple[Change, ...], settings: Settings, console: Console) -> None:
+def _check(found: tuple[Change, ...], settings: Settings, source: Path, console: Console) -> None:
     for change in found:
         if change.late:
             console.say(f"{change.name} {change.before}: new since the lock was made: {change.detail}")
     faults = [
-        Fault(f"{settings.requirements}: {each.name}", _difference(each), cure="remake it with `nox -s lock`")
+        Fault(f"{settings.requirements}: {each.name}", _difference(each), cure=f"remake it with {advised('lock')}")
         for each in found
         if not each.late
     ]
     if faults:
         raise LockError(faults)
-    console.say(f"{settings.requirements} follows from {settings.requirements.with_suffix('.in')}")
+    console.say(f"{settings.requirements} follows from {source.name}")
 
 
 def _difference(change: Change) -> str:

@@ -24,6 +24,7 @@ from deploy.commands.deploy import confirmed
 from deploy.configuration import load
 from deploy.console import Console, size
 from deploy.errors import ConfigError, Fault
+from deploy.invocation import advised
 
 if TYPE_CHECKING:
     import argparse
@@ -152,7 +153,7 @@ def _summarise(
     console.say(f"release {done.release.id} is live in {target.name}, {called} {candidate.stage}: {sent}")
     for output in done.outputs:
         console.say(f"{output.key}: {output.value}{f'  ({output.description})' if output.description else ''}")
-    console.say(f"next: try it; to go back, `nox -s rollback -- --stage {target.name}`")
+    console.say(f"next: try it; to go back, {advised('rollback', '--stage', target.name)}")
 
 
 def _was(version: str, release: str | None) -> str:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from deploy.commands import confirm
 from deploy.configuration import load
 from deploy.console import Console
+from deploy.invocation import advised
 
 if TYPE_CHECKING:
     import argparse
@@ -79,7 +80,7 @@ def _summarise(plan: RollbackPlan, console: Console) -> None:
     console.table(["function", "alias", "version", "release", ""], rows)
     console.say()
     console.say(f"release {plan.release} is live in {plan.stage}")
-    console.say(f"next: find out why, then deploy; to go forward again, `nox -s rollback -- --stage {plan.stage}`")
+    console.say(f"next: find out why, then deploy; to go forward again, {advised('rollback', '--stage', plan.stage)}")
 
 
 def _was(served: ServedFunction) -> str:

@@ -7,12 +7,14 @@ import tarfile
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from deploy.executable import Executable, mode
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
-    """Pack files, by relative path, as a tar: root's, files 0644, folders 0755, no times."""
+    """Pack files, by relative path, as a tar: root's, 0644 or, where they may be run, 0755, folders 0755, no times."""
     buffer = io.BytesIO()
     folders: set[PurePosixPath] = set()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
@@ -21,7 +23,7 @@ def pack(files: Mapping[str, bytes]) -> bytes:
                 if folder not in folders:
                     folders.add(folder)
                     archive.addfile(_entry(str(folder), tarfile.DIRTYPE, 0o755, 0))
-            archive.addfile(_entry(path, tarfile.REGTYPE, 0o644, len(content)), io.BytesIO(content))
+            archive.addfile(_entry(path, tarfile.REGTYPE, mode(content), len(content)), io.BytesIO(content))
     return buffer.getvalue()
 
 
@@ -34,7 +36,8 @@ def unpack(chunks: Iterable[bytes]) -> dict[str, bytes]:
             content = archive.extractfile(member) if member.isreg() else None
             if content is not None:
                 parts = PurePosixPath(member.name).parts
-                files["/".join(parts[1:] or parts)] = content.read()
+                data = content.read()
+                files["/".join(parts[1:] or parts)] = Executable(data) if member.mode & 0o001 else data
     return files
 
 

@@ -85,28 +85,34 @@ class Engine(Images):
         *,
         environment: Mapping[str, str] | None = None,
         volumes: Mapping[str, str] | None = None,
+        filled: Mapping[str, str] | None = None,
+        capabilities: Sequence[str] = (),
+        user: str = _NOBODY,
+        processes: int = _PROCESSES,
         network: str = "none",
         writable: bool = False,
         entrypoint: Sequence[str] = (),
         port: int | None = None,
     ) -> Iterator[Container]:
-        """Start a container that can do no harm: not root, no capabilities, no way to new privileges.
+        """Start a container that can do no harm: not root, no capabilities but those named, no way to new ones.
 
         Without a command it waits for calls; with one, the image's entrypoint gets it, or the one given. `volumes` are
-        mounted read-only, by path. Unless `writable`, nothing can be written but /tmp; `network` is the engine's name
-        of one. `port` is one of the container's that can be reached on this machine's loopback.
+        mounted read-only, by path; those to be `filled` can be written by root. Unless `writable`, nothing else can be
+        written but /tmp; `network` is the engine's name of one. `port` is one of the container's that can be reached on
+        this machine's loopback.
         """
         options: dict[str, Any] = {
-            "mounts": _mounts(volumes or {}, read_only=True),
+            "mounts": [*_mounts(volumes or {}, read_only=True), *_mounts(filled or {}, read_only=False)],
             "network_mode": network,
             "cap_drop": ["ALL"],
+            "cap_add": list(capabilities),
             "security_opt": ["no-new-privileges"],
-            "pids_limit": _PROCESSES,
+            "pids_limit": processes,
             "read_only": not writable,
             "tmpfs": None if writable else {"/tmp": "mode=1777"},  # noqa: S108 - the container's own
             "port_bindings": {port: ("127.0.0.1",)} if port else None,
         }
-        given: dict[str, Any] = {"environment": dict(environment or {}), "user": _NOBODY}
+        given: dict[str, Any] = {"environment": dict(environment or {}), "user": user}
         given |= {"entrypoint": entrypoint, "ports": [port] if port else None}
         with self._created(image, command, **given, **options) as name:
             with translated(f"starting a container of {image}"):

@@ -10,14 +10,15 @@ import requests
 from docker.errors import APIError, DockerException
 
 from deploy.errors import EngineError, Fault, PipelineError
+from deploy.invocation import advised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Seconds without a byte from the engine; a build step or a pull can be silent for long.
 SILENCE = 600
-NO_ENGINE = "start Docker or Podman, or `nox -s engine` on Debian and Ubuntu, or go without one: `--runtime host`"
-NO_IMAGE = "check the image's name and the network; `nox -s engine` builds a stand-in where it cannot be pulled"
+NO_ENGINE = f"start Docker or Podman, or {advised('engine')} on Debian and Ubuntu, or go without one: `--runtime host`"
+NO_IMAGE = f"check the image's name and the network; {advised('engine')} builds a stand-in where it cannot be pulled"
 
 
 class AbsentError(EngineError):

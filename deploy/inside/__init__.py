@@ -17,5 +17,5 @@ bytecode   modules compiled, the same wherever it is done
 inventory  what is in a layer: the report, and the manifest inside the zip
 archive    the zip: the same entries give the same bytes
 tool       libdeflate, brought in from its wheel
-probe      tries what was unpacked: imports everything, loads everything
+look             looks at what was unpacked: imports everything, loads everything, asks everything
 """

@@ -54,15 +54,17 @@ def assemble(recipe: Recipe, offered: dict[str, bytes]) -> dict[str, bytes]:
     _check_interpreter(recipe)
     tools = selection.tool_hashes(TOOLS.read_text(encoding="utf-8"))
     wheels = selection.select(offered, recipe.pins, tools, interpreter=recipe.interpreter)
-    trimmed = apply.trim(selection.merge(wheels), recipe)
+    deflate = tool.load(offered, tools)
+    trimmed = apply.trim(selection.merge(wheels), recipe, deflate)
     stripped = symbols.strip(trimmed.files) if apply.is_on(apply.SYMBOLS, recipe) else symbols.Stripped()
     trimmed = trimmed.after(apply.SYMBOLS, stripped.change, recipe)
-    compiled = bytecode.compile_all(trimmed.files, sourceless=recipe.bytecode == "sourceless")
-    deflate = tool.load(offered, tools)
+    sourceless = recipe.bytecode == "sourceless"
+    compiled = bytecode.compile_all(trimmed.files, sourceless=sourceless)
+    files = record.with_top_levels(compiled.files, wheels) if sourceless else compiled.files
     layer = inventory.Assembled(
         recipe=recipe,
         wheels=wheels,
-        files=record.rewritten(compiled.files, wheels),
+        files=record.rewritten(files, wheels),
         trimmed=trimmed,
         kept_symbols=stripped.kept,
         uncompiled=compiled.failed,

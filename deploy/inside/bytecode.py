@@ -46,7 +46,9 @@ def compile_all(files: Files, *, sourceless: bool) -> Compiled:
     """
     from dataclasses import replace
 
-    sources = [path for path in sorted(files) if path.endswith(".py") and files[path].origin == "root"]
+    # What a wheel's data puts below python/ can be imported as well; where sources go, it stays the data that it is.
+    origins = {"root"} if sourceless else {"root", "data"}
+    sources = [path for path in sorted(files) if path.endswith(".py") and files[path].origin in origins]
     outcomes = dict(zip(sources, _in_parallel([(path, files[path].content) for path in sources]), strict=True))
     result = dict(files)
     for path, outcome in outcomes.items():

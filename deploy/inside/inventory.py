@@ -147,7 +147,7 @@ def modules(files: Files) -> tuple[str, ...]:
     A package is named once; of a namespace package, which has no __init__ and proves nothing when imported, the
     packages and modules below it are named.
     """
-    importable = [path for path, file in files.items() if file.origin == "root" and path.endswith(_MODULE)]
+    importable = [path for path, file in files.items() if file.origin in {"root", "data"} and path.endswith(_MODULE)]
     found = {tuple(each) for path in importable if (each := _parts(path))}
     packages = {each[:-1] for each in found if each[-1] == "__init__"}
     return tuple(sorted({_name(each, packages) for each in found if each != ("__init__",)}))

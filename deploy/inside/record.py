@@ -20,6 +20,23 @@ if TYPE_CHECKING:
     from deploy.inside.wheel import Wheel
 
 
+def with_top_levels(files: Files, wheels: Sequence[Wheel]) -> Files:
+    """Return the files with a top_level.txt of each distribution that has none, for a layer without sources.
+
+    `importlib.metadata.packages_distributions` of Python 3.11 reads this file, or else looks for sources in RECORD.
+    """
+    result = dict(files)
+    for wheel in wheels:
+        path, metadata = f"{wheel.dist_info}/top_level.txt", f"{wheel.dist_info}/METADATA"
+        if metadata in files and path not in files:
+            own = wheel.files.get(path)
+            compiled = [each for each in wheel.files if each.endswith(".py") and f"{each}c" in files]
+            names = sorted({each.removesuffix(".py").partition("/")[0] for each in compiled})
+            content = own.content if own else "".join(f"{name}\n" for name in names).encode()
+            result[path] = replace(files[metadata], content=content)
+    return result
+
+
 def rewritten(files: Files, wheels: Sequence[Wheel]) -> Files:
     """Return the files with the RECORD of each wheel as they are; one that a rule took does not come back.
 

@@ -142,13 +142,13 @@ def _placed(owner: str, members: dict[str, tuple[bytes, int]], interpreter: str)
     for member, (content, mode) in members.items():
         if stat.S_ISLNK(mode):
             raise Refused([fault(member, "is a symbolic link, which no wheel may hold")])
-        path, origin = _place(owner, member)
+        path, origin = place(owner, member)
         executable = origin == "scripts" or bool(mode & 0o111)
         placed = re.sub(rb"\A#!pythonw?\b", b"#!" + interpreter.encode(), content) if origin == "scripts" else content
         yield path, LayerFile(placed, owner, origin, executable)
 
 
-def _place(owner: str, member: str) -> tuple[str, Origin]:
+def place(owner: str, member: str) -> tuple[str, Origin]:
     """Return where `pip install --target` puts a file: the folders of .data are those of the home scheme."""
     top, _, inner = member.partition("/")
     if not top.endswith(".data"):

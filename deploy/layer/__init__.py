@@ -7,7 +7,6 @@ cache                 what was built and proven before, by content
 wheel_store           wheels kept on this machine by their sha256
 build                 LayerSpec to BuiltLayer
 verify                BuiltLayer to VerifiedLayer; nothing else makes one
-verify_imports        what the probe recorded becomes faults and evidence
 verify_code           the code tried on its verified layers
 evidence              what was proven, as values
 values                a built layer and a code bundle, as values
@@ -17,6 +16,7 @@ template_environment  the environment and the memory that a function has
 manifest              dist/<layer>.json: everything that is known of a layer
 sbom                  the CycloneDX bill of materials
 dist                  dist/: a verified layer's zip with its manifest and SBOM
+proof                 the look at the zip and at what pip installs, compared
 audit                 what the bytes of a layer alone tell
 backend               where a layer is built and tried: in containers, or on this host
 """

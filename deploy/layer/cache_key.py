@@ -21,6 +21,7 @@ _DEPLOY = Path(__file__).parent.parent
 # What decides a layer's zip and its report. A folder stands for all of its files.
 BUILDS = (
     "container/archive.py",
+    "executable.py",
     "inside",
     "layer/backend",
     "layer/build.py",
@@ -28,6 +29,7 @@ BUILDS = (
     "layer/values.py",
     "layer/wheel_store.py",
     "locking/lockfile.py",
+    "locking/plain_text.py",
     "pip_settings.py",
     "runtimes/base_images.py",
     "runtimes/wheel_tags.py",
@@ -36,6 +38,7 @@ BUILDS = (
 PROVES = (
     "code/tree_digest.py",
     "container/archive.py",
+    "executable.py",
     "inside",
     "layer/audit",
     "layer/backend",
@@ -43,11 +46,12 @@ PROVES = (
     "layer/causes.py",
     "layer/evidence.py",
     "layer/opt_folder.py",
+    "layer/proof",
     "layer/template_environment.py",
     "layer/verify.py",
     "layer/verify_code.py",
-    "layer/verify_imports.py",
     "locking/lockfile.py",
+    "locking/plain_text.py",
     "pip_settings.py",
     "runtimes/base_images.py",
     "runtimes/wheel_tags.py",
@@ -62,6 +66,7 @@ NEUTRAL: Mapping[str, str] = {
     "container/exec_stream.py": "carries output",
     "container/failures.py": "words of errors",
     "errors.py": "words of errors",
+    "invocation.py": "words of errors",
     "settings.py": "its values are in the recipe, each by itself",
 }
 

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from deploy.errors import Fault
+from deploy.invocation import advised
+from deploy.locking.lockfile import normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from deploy.layer.values import BuiltLayer
+# An error and the distribution that met it, to the likely cause and what to do.
+Explain = Callable[[str, str], tuple[str, str]]
 
-_RELOCK = "lock a wheel that fits the runtime: `nox -s lock`"
-_VERSIONS = "lock versions that fit each other: `nox -s lock -- --upgrade`"
-_EITHER = "narrow the trim rule in config/pipeline.yaml, or lock other versions: `nox -s lock -- --upgrade`"
+_RELOCK = f"lock a wheel that fits the runtime: {advised('lock')}"
+_VERSIONS = f"lock versions that fit each other: {advised('lock', '--upgrade')}"
+_EITHER = f"narrow the trim rule in config/pipeline.yaml, or lock other versions: {advised('lock', '--upgrade')}"
 _TRIM = "keep it: narrow the trim rule in config/pipeline.yaml"
+_FIND = f"add the distribution that brings the module to requirements.in, and lock it: {advised('lock')}"
+_EXTRA = re.compile(r"(?P<name>[A-Za-z0-9._-]+).*extra\s*==\s*['\"](?P<extra>[^'\"]+)['\"].*")
 _REPORT = "see the line that raised; lock another version, or leave the file out with the trim rule `exclude`"
 
 # The first pattern that is found in the error's last line decides; {0} is what its group matched.
@@ -60,7 +67,7 @@ _CAUSES: Sequence[tuple[str, str, str]] = (
     (
         r"UserCodeSyntaxError",
         "the function's own code is not Python that the runtime reads",
-        "correct it; `nox -s layer` tries it before it ships",
+        f"correct it; {advised('layer')} tries it before it ships",
     ),
     (r"SyntaxError", "it is written for another Python", _RELOCK),
     (
@@ -72,37 +79,53 @@ _CAUSES: Sequence[tuple[str, str, str]] = (
 _ABSENT = re.compile(r"No module named '([^'.]+)")
 
 
-def explain(layers: Sequence[BuiltLayer]) -> Callable[[Mapping[str, Any]], Fault]:
-    """Return what turns a failed record of the probe into a fault; the layers tell what was left out of them."""
-    excluded = {package.name for layer in layers for package in layer.report.packages if package.excluded}
-    present = {module for layer in layers for package in layer.report.packages for module in package.modules}
+@dataclass(frozen=True, kw_only=True)
+class Lock:
+    """What is known of the locked distributions: by import name who brings it, and by name what each requires.
 
-    def fault(record: Mapping[str, Any]) -> Fault:
-        error = record["error"]
-        cause, cure = _absent(error, excluded, present) or _known(error)
-        where = f"{record.get('distribution') or 'botocore'}: {record['what']}"
-        at = f" ({record['at']})" if record.get("at") else ""
-        return Fault(where, f"{error}{at}", cause, cure)
+    `present` are the import names that the layers have; a name that is brought and not present was taken out.
+    """
 
-    return fault
+    brought: Mapping[str, str]
+    present: frozenset[str]
+    requires: Mapping[str, Sequence[str]]
+
+    def explain(self, error: str, distribution: str) -> tuple[str, str]:
+        """Return the likely cause of an error that a distribution meets, and what to do about it."""
+        match = _ABSENT.search(error)
+        return self._absent(match[1], distribution) if match else _known(error)
+
+    def _absent(self, name: str, distribution: str) -> tuple[str, str]:
+        if name in self.present:
+            return "part of a distribution is not in the layer; a trim rule may have taken it", _TRIM
+        if owner := self.brought.get(name):
+            return f"the trim policy took {name}, of {owner}", _TRIM
+        if name in sys.stdlib_module_names:
+            cause = f"{name} is of the standard library, and the runtime's Python comes without it"
+            return cause, "lock another distribution, which does not need it"
+        if extra := self._extra(name, distribution):
+            return (
+                f"it comes with the extra {extra}, which nobody asked for",
+                f"add {distribution}[{extra}] to requirements.in and lock it: {advised('lock')}",
+            )
+        return f"no locked distribution brings the module {name}", _FIND
+
+    def _extra(self, name: str, distribution: str) -> str:
+        """Return the extra of a distribution whose requirement is named like a module; "" where there is none."""
+        wanted = normalised(name)
+        for line in self.requires.get(distribution, ()):
+            match = _EXTRA.fullmatch(line)
+            if match and normalised(match["name"]).startswith(wanted):
+                return match["extra"]
+        return ""
 
 
 def of_message(error: str) -> tuple[str, str]:
     """Return the likely cause of an import error and what to do, by nothing but its text."""
-    return _absent(error, set(), set()) or _known(error)
-
-
-def _absent(error: str, excluded: set[str], present: set[str]) -> tuple[str, str] | None:
     match = _ABSENT.search(error)
     if match is None:
-        return None
-    name = match[1]
-    if name in present:
-        return "part of a distribution is not in the layer; a trim rule may have taken it", _TRIM
-    if name.replace("_", "-").lower() in excluded:
-        return f"the trim policy took {name}", _TRIM
-    cure = "attach the layer that does, or add it to requirements.in and lock it: `nox -s lock`"
-    return f"no layer that is attached brings {name}", cure
+        return _known(error)
+    return f"no layer that is attached brings {match[1]}", f"attach the layer that does, or {_FIND}"
 
 
 def _known(error: str) -> tuple[str, str]:

@@ -29,11 +29,20 @@ class Native:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Withdrawn:
+    """A trim rule that was taken back for one distribution, and what it made worse than what pip installs."""
+
+    rule: str
+    distribution: str
+    because: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """What was proven of the zip with this sha256, where, and how far.
 
     `imported` is False for a layer of another architecture than runs here: it was audited and not tried;
-    `not_imported` says why.
+    `not_imported` says why. `compared` tells that it was compared with what pip installs from the same wheels.
     `nothing_to_import` maps a distribution to why nothing of it was imported.
     """
 
@@ -42,6 +51,7 @@ class Evidence:
     in_container: bool
     imported: bool
     not_imported: str = ""
+    compared: bool = False
     python: str
     glibc: str
     modules: tuple[Imported, ...]
@@ -50,6 +60,7 @@ class Evidence:
     aws_clients: tuple[str, ...]
     bytecode_used: int
     remarks: tuple[str, ...]
+    withdrawn: tuple[Withdrawn, ...] = ()
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True)
@@ -59,12 +70,17 @@ class Evidence:
 class FunctionUnderTest:
     """A function as it will be: `health` is the event it answers with its digests, `layers` their names, None all.
 
-    `environment` is all that it gets: the template's variables and Lambda's own. `memory` is in MB.
+    Without a health event, `trial` is the one that it has to answer.
+
+    `environment` is all that it gets: the template's variables and Lambda's own. `memory` is in MB, `runtime` is
+    Lambda's name of one, such as python3.11.
     """
 
     key: str
     handler: str
     environment: Mapping[str, str]
+    runtime: str
     memory: int
     health: Mapping[str, Any] | None = None
+    trial: Mapping[str, Any] | None = None
     layers: tuple[str, ...] | None = None

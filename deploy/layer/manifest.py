@@ -11,6 +11,7 @@ from deploy import __version__
 
 if TYPE_CHECKING:
     from deploy.git import Commit
+    from deploy.inside.exchange import Applied
     from deploy.layer.values import BuiltLayer
     from deploy.layer.verify import VerifiedLayer
 
@@ -32,12 +33,26 @@ def manifest(verified: VerifiedLayer, commit: Commit) -> dict[str, Any]:
         "zip": about_zip(built),
         "bytecode": spec.layer.bytecode,
         "trim": asdict(spec.layer.trim),
+        "withdrawn": {name: list(rules) for name, rules in spec.withdrawn.items()},
         "savings": [asdict(saving) for saving in report.savings],
+        "applied": [_summed(each) for each in report.applied],
+        "spared": [asdict(each) for each in report.spared],
         "kept_symbols": report.kept_symbols,
         "uncompiled": report.uncompiled,
         "tools": {"python": report.python, "glibc": report.glibc},
         "packages": [asdict(package) for package in report.packages],
         "verification": asdict(verified.evidence),
+    }
+
+
+def _summed(applied: Applied) -> dict[str, Any]:
+    """Count the files, which the report lists one by one."""
+    return {
+        "rule": applied.rule,
+        "distribution": applied.distribution,
+        "taken": len(applied.taken),
+        "changed": len(applied.changed),
+        "bytes": applied.bytes,
     }
 
 

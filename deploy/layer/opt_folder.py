@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
+
+from deploy.executable import Executable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from deploy.layer.values import BuiltLayer
+
+_ANYBODY_RUNS = 0o001
 
 
 def merged(layers: Sequence[BuiltLayer]) -> dict[str, bytes]:
@@ -25,5 +29,10 @@ def unpacked(archives: Iterable[Path | IO[bytes]]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for each in archives:
         with ZipFile(each) as archive:
-            files |= {entry.filename: archive.read(entry) for entry in archive.infolist() if not entry.is_dir()}
+            files |= {entry.filename: _content(archive, entry) for entry in archive.infolist() if not entry.is_dir()}
     return files
+
+
+def _content(archive: ZipFile, entry: ZipInfo) -> bytes:
+    content = archive.read(entry)
+    return Executable(content) if entry.external_attr >> 16 & _ANYBODY_RUNS else content

@@ -15,6 +15,7 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
 from deploy import __version__
+from deploy.layer.audit.wheels import is_metadata
 from deploy.locking.lockfile import normalised
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _components(built: BuiltLayer) -> Iterator[Component]:
     reported = {(package.name, package.version): package for package in built.report.packages}
     with ZipFile(built.zip) as archive:
         for name in archive.namelist():
-            if name.endswith(".dist-info/METADATA"):
+            if is_metadata(name):
                 metadata = BytesHeaderParser().parsebytes(archive.read(name))
                 distribution, version = normalised(metadata["Name"]), metadata["Version"]
                 package = reported[distribution, version]

@@ -93,7 +93,11 @@ def _inputs(settings: Settings, pins: Sequence[Pin]) -> tuple[Path, dict[str, tu
     """Return the Dockerfile and the pins of each layer; raise ConfigError with all that is wrong with either."""
     dockerfile = settings.project / settings.dockerfile
     cure = "copy the pipeline's own, or name another with `dockerfile`"
-    faults = [] if dockerfile.is_file() else [Fault(str(dockerfile), "there is no such file", cure=cure)]
+    faults = (
+        []
+        if dockerfile.is_file() or not settings.layers
+        else [Fault(str(dockerfile), "there is no such file", cure=cure)]
+    )
     parts: dict[str, tuple[Pin, ...]] = {}
     try:
         parts = shares(settings, pins)

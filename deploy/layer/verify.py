@@ -1,7 +1,8 @@
 """VerifiedLayer: a built layer that was proven fit, with the evidence. Nothing but this module makes one.
 
 What is judged is the final zip: its bytes by the static audit, and what it unpacks to in a fresh sandbox of the
-runtime, where everything in it is imported and loaded. All faults of all layers come in one VerificationError.
+runtime, where everything in it is imported, loaded and asked, as is done with what pip installs from the same wheels.
+All faults of all layers come in one VerificationError.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ from dataclasses import InitVar, dataclass
 from typing import TYPE_CHECKING, Any
 
 from deploy.errors import Fault, VerificationError
-from deploy.layer.evidence import Evidence, Imported, Native
+from deploy.layer.evidence import Evidence, Imported, Native, Withdrawn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from deploy.layer.audit.audit import Audit
     from deploy.layer.backend.protocol import Runtime
+    from deploy.layer.proof.reference import Reference
+    from deploy.layer.proof.trial import Trial
+    from deploy.layer.proof.withdraw import Rule
     from deploy.layer.values import BuiltLayer
 
 
@@ -41,30 +45,59 @@ class VerifiedLayer:
             raise TypeError("a VerifiedLayer is made by deploy.layer.verify only")
 
 
-def verify(layers: Sequence[BuiltLayer], runtime: Runtime, say: Callable[[str], None]) -> tuple[VerifiedLayer, ...]:
+@dataclass(frozen=True, kw_only=True)
+class Means:
+    """What a layer is proven with: where it is tried, what pip installs from its wheels, and how it is built again.
+
+    Without a `reference` the zips are judged by themselves: they were compared when they were built. `rebuild` takes
+    a layer and the trim rules to withdraw by distribution.
+    """
+
+    runtime: Runtime
+    say: Callable[[str], None]
+    reference: Reference | None = None
+    rebuild: Callable[[BuiltLayer, Mapping[str, tuple[str, ...]]], BuiltLayer] | None = None
+
+
+def verify(layers: Sequence[BuiltLayer], means: Means) -> tuple[VerifiedLayer, ...]:
     """Audit these layers of one architecture, then try them together in one sandbox, in attach order.
+
+    Where the zips do less than what pip installs, the trim rule that made the difference is withdrawn, and they are
+    built and tried again: the layers that are returned may be other ones than those that were given.
 
     Raises VerificationError with every fault of every layer.
     """
-    from deploy.layer import verify_imports
     from deploy.layer.audit import audit
 
-    files = {layer.spec.layer.name: audit.names(layer) for layer in layers}
-    beside = frozenset[str]().union(*files.values())
-    audits = [audit.inspect(layer, beside) for layer in layers]
-    faults: list[Fault] = [fault for each in audits for fault in each.faults]
-    faults += audit.collisions(layers)
+    audits = _audited(layers)
+    faults = [fault for each in audits for fault in each.faults] + list(audit.collisions(layers))
     if not all(each.can_be_tried for each in audits):
         raise VerificationError(faults)
     if not layers[0].spec.can_be_tried:
+        faults += [fault for each in audits for _, fault in each.lacking]
         if faults:
             raise VerificationError(faults)
-        say(f"{layers[0].spec.target}: audited, not imported: {layers[0].spec.image.lack}")
-        return tuple(_sealed(layer, each, None) for layer, each in zip(layers, audits, strict=True))
-    tried = verify_imports.try_layers(layers, audits, runtime)
-    if faults or tried.faults:
-        raise VerificationError([*faults, *tried.faults], log=tried.log if tried.faults else "")
-    return tuple(_sealed(layer, each, tried) for layer, each in zip(layers, audits, strict=True))
+        means.say(f"{layers[0].spec.target}: audited, not imported: {layers[0].spec.image.lack}")
+        return tuple(_sealed(layer, each, None, {}) for layer, each in zip(layers, audits, strict=True))
+    from deploy.layer.proof import improve
+
+    proven = improve.until_no_worse(layers, audits, means, _audited)
+    faults += proven.faults
+    if faults:
+        from deploy.layer.proof.grouping import one_for_each_cause
+
+        raise VerificationError(one_for_each_cause(faults), log=proven.trial.look.log if proven.faults else "")
+    return tuple(
+        _sealed(layer, each, proven.trial, proven.withdrawn)
+        for layer, each in zip(proven.layers, proven.audits, strict=True)
+    )
+
+
+def _audited(layers: Sequence[BuiltLayer]) -> list[Audit]:
+    from deploy.layer.audit import audit
+
+    beside = frozenset[str]().union(*(audit.names(layer) for layer in layers))
+    return [audit.inspect(layer, beside) for layer in layers]
 
 
 def restored(built: BuiltLayer, evidence: str) -> VerifiedLayer:
@@ -79,10 +112,11 @@ def restored(built: BuiltLayer, evidence: str) -> VerifiedLayer:
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
     values["modules"] = tuple(Imported(**each) for each in raw["modules"])
     values["shared_objects"] = tuple(Native(**each) for each in raw["shared_objects"])
+    values["withdrawn"] = tuple(Withdrawn(**each) for each in raw["withdrawn"])
     return VerifiedLayer(built, Evidence(**values), _SEAL)
 
 
-def _sealed(built: BuiltLayer, audited: Audit, tried: Any) -> VerifiedLayer:
-    from deploy.layer import verify_imports
+def _sealed(built: BuiltLayer, audited: Audit, trial: Trial | None, withdrawn: Mapping[Rule, str]) -> VerifiedLayer:
+    from deploy.layer.proof.trial import evidence
 
-    return VerifiedLayer(built, verify_imports.evidence(built, audited, tried), _SEAL)
+    return VerifiedLayer(built, evidence(built, audited, trial, withdrawn), _SEAL)

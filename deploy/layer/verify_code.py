@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
 from deploy.code import tree_digest
 from deploy.errors import Fault, VerificationError
-from deploy.layer import verify_imports
 from deploy.layer.audit.audit import audit_together
-from deploy.layer.opt_folder import merged
-from deploy.layer.template_environment import TRIAL_REGION
+from deploy.layer.opt_folder import merged, unpacked
+from deploy.layer.proof import handlers, look
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from deploy.layer.backend.protocol import Runtime, Sandbox
     from deploy.layer.evidence import FunctionUnderTest
@@ -31,11 +30,15 @@ _OWN_EXCEPTION = re.compile(r"[A-Za-z_]\w*: ")
 
 @dataclass(frozen=True, kw_only=True)
 class Answered:
-    """A function that was invoked once: `healthy` tells that it answered with the digests of what it runs."""
+    """A function that was invoked once: `healthy` tells that it answered with the digests of what it runs.
+
+    `raised` is the handler's own exception, which an empty event may lead to; empty where it answered.
+    """
 
     function: str
     handler_milliseconds: float
     healthy: bool
+    raised: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,15 +69,13 @@ def verify_code(
     digests: dict[str, str] = {}
     for names, group in _by_layers(layers, functions).items():
         opt = merged(groups[names])
-        trial = _Trial(
-            layers[0].built.spec.runtime, groups[names], group, expected | {"layers": tree_digest.of_files(opt)}
-        )
-        with runtime.sandbox(layers[0].built.spec, opt, task) as sandbox:
+        trial = _Trial(group[0].runtime, groups[names], group, expected | {"layers": tree_digest.of_files(opt)})
+        with runtime.sandbox(group[0].runtime, opt, task) as sandbox:
             faults += trial.run(sandbox, answered)
         digests |= {function.key: trial.expected["layers"] for function in group}
     if faults:
         raise VerificationError(faults)
-    say(f"{', '.join(answered)} answered on the final zips")
+    _tell(answered.values(), say)
     return CodeEvidence(code=expected["code"], layers=digests, answered=tuple(answered.values()))
 
 
@@ -88,39 +89,33 @@ class _Trial:
     expected: Mapping[str, str]
 
     def run(self, sandbox: Sandbox, answered: dict[str, Answered]) -> Iterator[Fault]:
-        trials = self._imports(sandbox)
+        seen = look.take(sandbox, handlers.wanted(self.functions), self.runtime)
         for function in self.functions:
-            faults = [*verify_imports.judge_handler(function, trials[function.key], self.layers)]
+            faults = [*handlers.judged(function, seen, self.layers)]
+            raised = ""
             if not faults:
-                faults = [*self._invocation(sandbox, function)]
+                faults, raised = self._invocation(sandbox, function)
             if not faults:
-                spent = sum(record.get("ms", 0) for record in trials[function.key]["usual"])
-                healthy = function.health is not None
-                answered[function.key] = Answered(function=function.key, handler_milliseconds=spent, healthy=healthy)
+                answered[function.key] = Answered(
+                    function=function.key,
+                    handler_milliseconds=handlers.milliseconds(function, seen),
+                    healthy=function.health is not None,
+                    raised=raised,
+                )
             yield from faults
 
-    def _imports(self, sandbox: Sandbox) -> dict[str, dict[str, list[dict[str, Any]]]]:
-        functions = [
-            {"key": each.key, "handler": each.handler, "environment": dict(each.environment)} for each in self.functions
-        ]
-        plan = {"distributions": [], "services": [], "region": TRIAL_REGION, "functions": functions}
-        plan["runtime"] = self.runtime
-        answer, _ = verify_imports.probe(sandbox, plan)
-        trials: dict[str, dict[str, list[dict[str, Any]]]] = answer["functions"]
-        return trials
-
-    def _invocation(self, sandbox: Sandbox, function: FunctionUnderTest) -> Iterator[Fault]:
+    def _invocation(self, sandbox: Sandbox, function: FunctionUnderTest) -> tuple[list[Fault], str]:
+        """Return what is wrong with a function, and what its handler raised where it got no event of its own."""
         where = f"functions.{function.key}: {function.handler}"
-        event = {} if function.health is None else dict(function.health)
+        own = function.health if function.health is not None else function.trial
         environment = {**function.environment, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory)}
         try:
-            answer = sandbox.invoke(function.handler, environment, event, PATIENCE)
+            answer = sandbox.invoke(function.handler, environment, dict(own or {}), PATIENCE)
         except VerificationError as error:
-            if function.health is not None or _never_started(error):
-                yield from _refused(where, error)
-            return
-        if function.health is not None:
-            yield from self._unhealthy(where, answer)
+            if own is not None or _never_started(error):
+                return [*_refused(where, error)], ""
+            return [], error.faults[0].what
+        return [*self._unhealthy(where, answer)] if function.health is not None else [], ""
 
     def _unhealthy(self, where: str, answer: object) -> Iterator[Fault]:
         """Compare the digests that a function answered with, of what it really runs, with those of the zips."""
@@ -134,6 +129,16 @@ class _Trial:
                 what = f"runs {part} with the digest {str(given[part])[:16]}…, not {expected[:16]}… as in the zip"
                 cause = "it digests other files than the zip holds, or in another way"
                 yield Fault(where, what, cause, "see deploy/code/tree_digest.py for how")
+
+
+def _tell(answered: Collection[Answered], say: Callable[[str], None]) -> None:
+    """Say which functions answered, and of each that raised what; a handler may refuse an event that is empty."""
+    well = [each.function for each in answered if not each.raised]
+    if well:
+        say(f"{', '.join(well)} answered on the final zips")
+    for each in answered:
+        if each.raised:
+            say(f"{each.function} raised for an empty event: {each.raised}; `trial: EVENT` gives it one to answer")
 
 
 def _by_layers(
@@ -163,7 +168,7 @@ def _unpacked(code_zip: bytes, groups: Mapping[tuple[str, ...], Sequence[BuiltLa
             ]
             if together:
                 raise VerificationError(together)
-            return {each.filename: archive.read(each) for each in archive.infolist() if not each.is_dir()}
+            return unpacked([BytesIO(code_zip)])
     except BadZipFile as error:
         raise VerificationError.of("the code", f"is not a zip that can be read: {error}") from error
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from deploy.atomic import write
 from deploy.errors import BuildError, Fault
+from deploy.invocation import advised
 from deploy.locking.lockfile import requirements
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _unexpected(digests: dict[str, str], pins: Sequence[Pin]) -> Iterator[Fault]
     allowed = {digest for pin in pins for digest in pin.hashes}
     for name, digest in digests.items():
         if digest not in allowed:
-            yield Fault(name, f"was fetched, and its sha256 {digest} is not in the lock", cure="`nox -s lock`")
+            yield Fault(name, f"was fetched, and its sha256 {digest} is not in the lock", cure=advised("lock"))
     for pin in pins:
         if not set(pin.hashes) & set(digests.values()):
             yield Fault(f"{pin.name}=={pin.version}", "was not among the wheels that were fetched")

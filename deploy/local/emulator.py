@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import requests
 
 from deploy.errors import EngineError
+from deploy.invocation import advised
 from deploy.local.children import child, free_port
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def running(
     with its log where it does not start.
     """
     if importlib.util.find_spec("ministack") is None:
-        cure = "`nox -s local` installs it, or: pip install --group local"
+        cure = f"{advised('local')} installs it, or: pip install --group local"
         raise EngineError.of("the emulated AWS", "MiniStack is not installed", cure=cure)
     port = free_port()
     environment = {

@@ -12,6 +12,7 @@ import requests
 
 from deploy.atomic import write
 from deploy.errors import ConfigError, Fault
+from deploy.invocation import advised
 from deploy.local.companion import Introduction
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def demand(dist: Path) -> Session:
     """Return the session that is running; raise ConfigError where there is none."""
     session = find(dist)
     if session is None:
-        raise ConfigError([Fault("--redeploy", "no local system is running", cure="`nox -s local -- --keep`")])
+        raise ConfigError([Fault("--redeploy", "no local system is running", cure=advised("local", "--keep"))])
     return session
 
 

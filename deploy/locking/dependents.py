@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from deploy.errors import Fault, LockError
+from deploy.invocation import advised
 from deploy.locking.lockfile import normalised
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ def read(path: Path, locked: Collection[str]) -> dict[str, frozenset[str]]:
     if unsaid:
         what = f"does not say what needs {', '.join(unsaid)}"
         cause = "the `# via` comments are missing; `with-dependencies-of` goes by them"
-        raise LockError([Fault(str(path), what, cause, "remake it with `nox -s lock`, or list the packages by name")])
+        raise LockError(
+            [Fault(str(path), what, cause, f"remake it with {advised('lock')}, or list the packages by name")]
+        )
     return {
         name: frozenset(each for each, reasons in dependents.items() if name in reasons and each in locked)
         for name in locked

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.locking.lockfile import normalised
+from deploy.locking.lockfile import HEADER, normalised
 from deploy.runtimes.base_images import BASES
 from deploy.settings import MACHINES, Target
 
@@ -36,7 +36,7 @@ def text(packages: Iterable[LockedPackage], targets: Sequence[Target], source: s
     `versions` maps a runtime to its whole Python version, which `recorded` reads back.
     """
     header = [
-        f"# Made by `nox -s lock` (python -m deploy lock) from {source}: change that, then run it again.",
+        f"{HEADER} (python -m deploy lock) from {source}: change that, then run it again.",
         f"# For {places(targets, versions)}: the sha256 of every wheel that fits.",
     ]
     return "\n".join([*header, *(_entry(each) for each in packages)]) + "\n"

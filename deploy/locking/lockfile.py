@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deploy.errors import Fault, LockError
 from deploy.inside.exchange import Pin
+from deploy.invocation import advised
+from deploy.locking import plain_text
 from deploy.settings import MACHINES
 
 if TYPE_CHECKING:
@@ -18,35 +21,46 @@ if TYPE_CHECKING:
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?P<version>[^\s;]+)\s*(?:;(?P<marker>.*))?$")
 _HASH = re.compile(r"^sha256:([0-9a-f]{64})$")
 _RECORDED = re.compile(r"(python3\.\d+) \((3\.\d+\.\d+)\) on ")
-_CURE = "remake it with `nox -s lock`"
+_CURE = f"remake it with {advised('lock')}"
+
+HEADER = "# Made by `nox -s lock`"
+"""How a lock begins that this pipeline wrote; such a one may lock nothing."""
+
+# What a line of an export may say besides pins: of hashes and wheels, which are demanded anyway; of indexes, which
+# `deploy.indexes` reads.
+_OPTIONS = ("--require-hashes", "--only-binary", "--prefer-binary", "--pre")
+_INDEXES = ("-i", "--index-url", "--extra-index-url", "--trusted-host")
 
 
 def read(path: Path, target: Target) -> tuple[Pin, ...]:
     """Read every pin of a hash-locked requirements file that the target needs, sorted by name.
 
     Raises LockError with every line that is not an exact version with sha256 hashes, as pip's --require-hashes
-    demands (https://pip.pypa.io/en/stable/topics/secure-installs/).
+    demands (https://pip.pypa.io/en/stable/topics/secure-installs/). The project's own folder, which exports name, is
+    left out: its code is not in a layer.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise LockError([Fault(str(path), error.strerror or str(error), cure="make it with `nox -s lock`")]) from error
+    text = plain_text.read(path, cure=f"make it with {advised('lock')}")
     pins: dict[str, Pin] = {}
     faults: list[Fault] = []
     versions = recorded(text)
-    for number, line in _logical_lines(text):
-        pin = _pin(line, target, versions)
-        if isinstance(pin, str):
-            faults.append(Fault(f"{path}:{number}", pin, cure=_CURE))
+    for number, line in plain_text.logical_lines(text):
+        pin = None if _is_without_effect(line, path.parent) else _pin(line, target, versions)
+        if isinstance(pin, Fault):
+            faults.append(replace(pin, where=f"{path}:{number}"))
         elif pin and pin.name in pins:
             faults.append(Fault(f"{path}:{number}", f"{pin.name} is locked twice", cure=_CURE))
         elif pin:
             pins[pin.name] = pin
-    if not pins and not faults:
+    if not pins and not faults and not text.startswith(HEADER):
         faults.append(Fault(str(path), "locks nothing", cure=_CURE))
     if faults:
         raise LockError(faults)
     return tuple(pins[name] for name in sorted(pins))
+
+
+def has_hashes(text: str) -> bool:
+    """Tell a lock from a list of what is wanted."""
+    return text.startswith(HEADER) or any("--hash=" in line for _, line in plain_text.logical_lines(text))
 
 
 def requirements(pins: Sequence[Pin]) -> str:
@@ -72,38 +86,37 @@ def recorded(content: str) -> dict[str, str]:
     return {match[1]: match[2] for match in _RECORDED.finditer(line)}
 
 
-def _logical_lines(text: str) -> list[tuple[int, str]]:
-    """Join continued lines, drop comments and blank ones; keep the number of the first line of each."""
-    lines: list[tuple[int, str]] = []
-    pending, start = "", 0
-    for number, raw in enumerate(text.splitlines(), start=1):
-        line = re.sub(r"(^|\s)#.*$", "", raw).strip()
-        start = start if pending else number
-        pending += line.removesuffix("\\")
-        if line.endswith("\\"):
-            pending += " "
-            continue
-        if pending.strip():
-            lines.append((start, pending.strip()))
-        pending = ""
-    return lines
+def _is_without_effect(line: str, project: Path) -> bool:
+    """Whether a line is an option that is obeyed elsewhere, or the project itself."""
+    name, _, value = line.partition(" ")
+    place = value.strip() if name in {"-e", "--editable"} else line.partition(" ;")[0]
+    if name.partition("=")[0] in {*_OPTIONS, *_INDEXES}:
+        return True
+    return place.startswith(".") and (project / place).resolve() == project.resolve()
 
 
-def _pin(line: str, target: Target, versions: Mapping[str, str]) -> Pin | str | None:
+def _pin(line: str, target: Target, versions: Mapping[str, str]) -> Pin | Fault | None:
     """Return the pin, None where its marker excludes the target, or what is wrong with the line."""
     requirement, *options = re.split(r"\s+--hash=", line)
     match = _PIN.match(requirement)
     if match is None:
-        return f"not an exact version with hashes: {line[:60]}"
+        return _no_pin(line)
     hashes = tuple(sorted(found[1] for option in options if (found := _HASH.match(option))))
     if not hashes:
-        return f"{match['name']}=={match['version']} has no sha256 hash"
+        return Fault("", f"{match['name']}=={match['version']} has no sha256 hash", cure=_CURE)
     try:
         if not applies(match["marker"] or "", target, versions):
             return None
     except ValueError:
-        return f"{match['name']}: not a marker that can be read: {match['marker'].strip()}"
+        return Fault("", f"{match['name']}: not a marker that can be read: {match['marker'].strip()}", cure=_CURE)
     return Pin(name=normalised(match["name"]), version=match["version"], hashes=hashes)
+
+
+def _no_pin(line: str) -> Fault:
+    if line.startswith(("-e ", "--editable", ".", "/")) or " @ " in line:
+        cure = "export without it (`uv export --no-emit-local`), or name it in requirements.in"
+        return Fault("", f"a source without a hash: {line[:60]}", "a lock names wheels by their hashes", cure)
+    return Fault("", f"not an exact version with hashes: {line[:60]}", cure=_CURE)
 
 
 def applies(marker: str, target: Target, versions: Mapping[str, str]) -> bool:
@@ -115,8 +128,16 @@ def applies(marker: str, target: Target, versions: Mapping[str, str]) -> bool:
         return True
     from packaging.markers import Marker
 
+    return Marker(marker.strip()).evaluate(environment(target, versions))
+
+
+def environment(target: Target, versions: Mapping[str, str]) -> dict[str, str]:
+    """Return the values of environment markers where a target's code runs; `versions` as in `applies`.
+
+    https://packaging.python.org/en/latest/specifications/dependency-specifiers/#environment-markers
+    """
     version = target.runtime.removeprefix("python")
-    runtime = {
+    return {
         "implementation_name": "cpython",
         "os_name": "posix",
         "platform_machine": MACHINES[target.architecture],
@@ -126,4 +147,3 @@ def applies(marker: str, target: Target, versions: Mapping[str, str]) -> bool:
         "python_version": version,
         "sys_platform": "linux",
     }
-    return Marker(marker.strip()).evaluate(runtime)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deploy.errors import Fault, LockError
-from deploy.locking import uv_log, wheels
-from deploy.locking.interpreter import interpreter
+from deploy.locking import wheels
+from deploy.locking.uv import log as uv_log
+from deploy.locking.uv.interpreter import interpreter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from deploy.locking.uv_call import Uv
+    from deploy.locking.uv.call import Uv
+    from deploy.locking.wanted import Wanted
     from deploy.locking.wheels import LockedWheel
     from deploy.settings import Target
 
@@ -41,12 +43,11 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Resolver:
-    """`requirements` are what is wanted, a line each; `versions` the whole Python version of each runtime."""
+    """`versions` maps a runtime to its whole Python version."""
 
     uv: Uv
-    requirements: Sequence[str]
-    versions: Mapping[str, str] = field(default_factory=dict)
-    options: Sequence[str] = ()
+    wanted: Wanted
+    versions: Mapping[str, str]
 
     def resolve(
         self,
@@ -61,9 +62,10 @@ class Resolver:
         with uv's own words. A version whose every wheel is for "linux", whatever its glibc, is passed over.
         """
         without: list[tuple[str, str]] = []
+        least = [*self.wanted.limits, *_at_most(limits or {})]
         for _ in range(_ROUNDS):
             try:
-                answer = self._answer(target, preferred, upgrade, [*_at_most(limits or {}), *_but(without)])
+                answer = self._answer(target, preferred, upgrade, [*least, *_but(without)])
             except LockError as error:
                 if without:
                     raise LockError([_untold(*each) for each in without], log=error.log) from error
@@ -80,7 +82,7 @@ class Resolver:
             return {}
         lines = [f"{name}<={version}" for name, version in names.items()]
         try:
-            pylock, _ = self.uv.compile(interpreter(target, self.versions), lines, {}, "--no-deps", *self.options)
+            pylock, _ = self.uv.compile(interpreter(target, self.versions), lines, {}, "--no-deps")
         except LockError:
             if len(names) == 1:
                 return {}
@@ -96,14 +98,10 @@ class Resolver:
     ) -> Answer:
         files = {_PREFERRED: _pylock(preferred)} if preferred else {}
         files |= {_LIMITS: "\n".join(limits) + "\n"} if limits else {}
-        options = [*("-o", _PREFERRED), *(("--constraint", _LIMITS) if limits else ()), *self.options, *upgrade]
-        pylock, log = self.uv.compile(interpreter(target, self.versions), self.requirements, files, *options)
+        options = ["-o", _PREFERRED, *(("--constraint", _LIMITS) if limits else ()), *upgrade]
+        options += ["--prerelease", "allow"] if self.wanted.prerelease else []
+        pylock, log = self.uv.compile(interpreter(target, self.versions), self.wanted.lines, files, *options)
         listed = wheels.listed(pylock)
-        if elsewhere := [f"{name} @ {each.address}" for name, each in listed.items() if each.address]:
-            cause = "what an address holds may change, and a layer is made of what an index has"
-            raise LockError(
-                [Fault(self.uv.source, f"cannot lock {each}", cause, "require a version") for each in elsewhere]
-            )
         told = uv_log.read(log, {name: each.version for name, each in listed.items()})
         found = tuple(
             Resolved(

@@ -30,11 +30,10 @@ class LockedWheel:
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """One package of a pylock.toml; `address` is where it comes from, if that is no index."""
+    """One package of a pylock.toml."""
 
     version: str
     wheels: tuple[LockedWheel, ...]
-    address: str = ""
 
 
 def listed(pylock: str) -> dict[str, Listed]:
@@ -42,9 +41,8 @@ def listed(pylock: str) -> dict[str, Listed]:
     packages = tomllib.loads(pylock).get("packages", [])
     return {
         normalised(package["name"]): Listed(
-            version=package.get("version", ""),
+            version=package["version"],
             wheels=tuple(_wheels(package)),
-            address=package.get("archive", package.get("vcs", {})).get("url", ""),
         )
         for package in packages
     }

@@ -17,6 +17,7 @@ from zipfile import BadZipFile, ZipFile
 
 from deploy.errors import AwsError, Fault
 from deploy.inside.trim.metadata import license_of
+from deploy.layer.audit.wheels import is_metadata
 from deploy.locking.lockfile import normalised
 from deploy.published import abi
 
@@ -169,8 +170,8 @@ def _found(archive: ZipFile) -> Iterator[dict[str, Any]]:
     """Yield the distributions of a layer that nobody described."""
     names = set(archive.namelist())
     for name in sorted(names):
-        folder, _, last = name.rpartition("/")
-        if last != "METADATA" or not folder.endswith(".dist-info"):
+        folder = name.rpartition("/")[0]
+        if not is_metadata(name):
             continue
         headers = BytesHeaderParser().parsebytes(archive.read(name))
         root = folder.rpartition("/")[0]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from deploy.aws import layers
 from deploy.aws.arns import LayerVersionArn
 from deploy.errors import AwsError, ConfigError, Fault
+from deploy.invocation import advised
 from deploy.published import contents
 
 if TYPE_CHECKING:
@@ -134,5 +135,5 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        cure = "build it: `nox -s layer`" if path.parent.name == "dist" else ""
+        cure = f"build it: {advised('layer')}" if path.parent.name == "dist" else ""
         raise ConfigError([Fault(str(path), error.strerror or str(error), cure=cure)]) from error

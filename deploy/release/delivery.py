@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from deploy.aws import layers, parameters, regions, uploads
 from deploy.errors import ConfigError, RolloutError
+from deploy.invocation import advised
 from deploy.release.plan import PlannedLayer
 from deploy.release.publish import find, publish
 from deploy.share import channels, grants
@@ -59,7 +60,7 @@ class RegionPlan:
         """Yield what a deploy leaves as it is and somebody should know."""
         if self.sharing and self.sharing.foreign:
             others = ", ".join(map(str, self.sharing.foreign.values()))
-            yield f"{self.sharing.where} is shared by hand with {others}; `nox -s share` shows and removes it"
+            yield f"{self.sharing.where} is shared by hand with {others}; {advised('share')} shows and removes it"
 
 
 @dataclass(frozen=True)

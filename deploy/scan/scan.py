@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.locking import lockfile
+from deploy.locking import locked
 from deploy.scan import vulnerabilities
 from deploy.scan.bundled import Bundled, bundled
 from deploy.scan.findings import Judged, ScanFinding, Unchecked, judge
@@ -49,8 +49,7 @@ def scan_built(settings: Settings, service: str, today: date) -> Scanned:
 
 def _locked(settings: Settings) -> Iterator[tuple[str, tuple[Pin, ...]]]:
     """Yield what the lock comes to, once for all targets for which that is the same."""
-    path = settings.project / settings.requirements
-    found = {target: lockfile.read(path, target) for target in settings.targets}
+    found = {target: locked.pins(settings, target) for target in settings.targets}
     for pins in dict.fromkeys(found.values()):
         targets = [str(target) for target in found if found[target] == pins]
         same = len(targets) == len(found)

@@ -10,8 +10,9 @@ from deploy.aws import functions, layers
 from deploy.code import bundle
 from deploy.container.digest import RuntimeImage
 from deploy.errors import BuildError, Fault, RolloutError
+from deploy.invocation import advised
 from deploy.layer.spec import specs
-from deploy.locking import lockfile
+from deploy.locking import locked
 from deploy.published import contents
 from deploy.scan.findings import ScanFinding, Unchecked
 
@@ -44,7 +45,7 @@ def built(settings: Settings) -> tuple[tuple[ScanTarget, ...], tuple[ScanFinding
     targets: list[ScanTarget] = []
     findings: list[ScanFinding] = []
     for wanted in settings.targets:
-        pins = lockfile.read(settings.project / settings.requirements, wanted)
+        pins = locked.pins(settings, wanted)
         image = RuntimeImage(settings.image_of(wanted.runtime), "")
         for spec in specs(settings, pins, image, wanted):
             if target := _opened(dist / f"{spec.stem}.zip", faults):
@@ -93,7 +94,7 @@ def _running(downloads: Downloads, settings: Settings, stage: Stage) -> Iterator
             if state := functions.read(downloads.aws, name, version):
                 yield state
         if alias is None:
-            cure = f"deploy it first: `nox -s deploy -- --stage {stage.name}`"
+            cure = f"deploy it first: {advised('deploy', '--stage', stage.name)}"
             faults.append(Fault(f"{name}:{function.alias}", "is not there", cure=cure))
     if faults:
         raise RolloutError(faults)
@@ -101,7 +102,7 @@ def _running(downloads: Downloads, settings: Settings, stage: Stage) -> Iterator
 
 def _opened(path: Path, faults: list[Fault]) -> ScanTarget | None:
     if not path.is_file():
-        faults.append(Fault(f"{path.parent.name}/{path.name}", "is not there", cure="make it with `nox -s layer`"))
+        faults.append(Fault(f"{path.parent.name}/{path.name}", "is not there", cure=f"make it with {advised('layer')}"))
         return None
     content, where = path.read_bytes(), f"{path.parent.name}/{path.name}"
     return ScanTarget(where, content, contents.read(content, where))
@@ -111,7 +112,7 @@ def _manifest(path: Path, faults: list[Fault]) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        cure = "make it with `nox -s layer`"
+        cure = f"make it with {advised('layer')}"
         faults.append(Fault(f"{path.parent.name}/{path.name}", f"cannot be read: {error}", cure=cure))
         return {}
     return found
@@ -137,5 +138,5 @@ def _stale(target: ScanTarget, what: str) -> ScanFinding:
         where=target.where,
         what=what,
         cause="the lock or the zip was changed after the layer was built",
-        cure="build it with `nox -s layer`, then scan again",
+        cure=f"build it with {advised('layer')}, then scan again",
     )

@@ -8,7 +8,7 @@ import stat
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
-from deploy.code.bundle import DROPPINGS
+from deploy.code.selection import DROPPINGS
 from deploy.scan.findings import ScanFinding
 
 if TYPE_CHECKING:

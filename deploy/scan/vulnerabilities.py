@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from deploy.errors import ConfigError, Fault
+from deploy.invocation import advised
 from deploy.locking.lockfile import normalised
 from deploy.scan.findings import ScanFinding, Unchecked
 
@@ -64,7 +65,7 @@ def audit_packages(packages: Sequence[HeldPackage], where: str, service: str) ->
 def require() -> None:
     """Raise ConfigError where the libraries of a scan are not installed, which the other commands do without."""
     faults = [
-        Fault(name, "is not installed here", cure=f'run it as `nox -s scan`, or `pip install "{name}"`')
+        Fault(name, "is not installed here", cure=f'run it as {advised("scan")}, or `pip install "{name}"`')
         for name, module in (("pip-audit", "pip_audit"), ("license-expression", "license_expression"))
         if importlib.util.find_spec(module) is None
     ]
@@ -138,7 +139,7 @@ def _findings(where: str, answer: _Answer, service: str) -> Iterator[ScanFinding
                 where=f"{where}: {name} {found['version']}",
                 what=_short(each.get("description", "")),
                 cause=f"fixed in {', '.join(fixed)}" if fixed else "no release fixes it yet",
-                cure=f"`nox -s lock -- --upgrade {name}`, then build and deploy"
+                cure=f"{advised('lock', '--upgrade', name)}, then build and deploy"
                 if fixed
                 else "do without it, or ignore it in scan.ignore with a reason and a day",
                 aliases=aliases,

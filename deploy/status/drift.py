@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deploy.errors import Fault
+from deploy.invocation import advised
 from deploy.published.descriptions import LayerNote
 
 if TYPE_CHECKING:
@@ -24,15 +25,13 @@ if TYPE_CHECKING:
         VersionStatus,
     )
 
-_DEPLOY = "deploy the release that is meant: `nox -s deploy -- --stage {stage}`"
-
 
 def drift(settings: Settings, state: StageState) -> tuple[Fault, ...]:
     return tuple(_all(settings, state))
 
 
 def _all(settings: Settings, state: StageState) -> Iterator[Fault]:
-    deploy = _DEPLOY.format(stage=state.stage)
+    deploy = f"deploy the release that is meant: {advised('deploy', '--stage', state.stage)}"
     if state.stack:
         yield from _stack(state.stack, deploy)
     for name in state.missing:

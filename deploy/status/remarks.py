@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deploy.errors import Fault, LockError
+from deploy.invocation import advised
 from deploy.layer.audit.limits import NEARLY, UNZIPPED
-from deploy.locking import lockfile
+from deploy.locking import locked
 from deploy.runtimes.end_of_life import days_left
 from deploy.settings import Target
 
@@ -47,11 +48,8 @@ def _version(state: StageState, function: FunctionStatus, version: VersionStatus
     for layer in version.layers:
         if layer.place == "behind":
             what = f"{layer.short} is behind {layer.newest}: {', '.join(layer.behind)}"
-            yield Fault(
-                where,
-                what,
-                cure=f"deploy, or see: `nox -s diff -- {layer.short} {layer.layer}:{layer.newest}`",
-            )
+            cure = f"deploy, or see: {advised('diff', layer.short, f'{layer.layer}:{layer.newest}')}"
+            yield Fault(where, what, cure=cure)
     if version.unread:
         yield Fault(where, f"its code could not be looked into: {version.unread}")
     if version.size is not None and version.size > UNZIPPED * NEARLY:
@@ -93,7 +91,7 @@ def _locked(settings: Settings, state: StageState) -> Iterator[Fault]:
     changed: dict[str, None] = {}
     for architecture, has in live.items():
         try:
-            pins = {pin.name: pin.version for pin in lockfile.read(path, Target(settings.runtime, architecture))}
+            pins = {pin.name: pin.version for pin in locked.pins(settings, Target(settings.runtime, architecture))}
         except LockError as error:
             yield from error.faults
             return

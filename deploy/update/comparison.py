@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deploy.errors import BuildError, Fault
+from deploy.invocation import advised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -114,7 +115,7 @@ def _sides(folder: Path, faults: list[Fault]) -> dict[str, Side]:
             except (OSError, ValueError, KeyError, TypeError) as error:
                 faults.append(Fault(str(path), f"is no manifest of a layer: {error!r}"))
     if not found and not faults:
-        faults.append(Fault(str(folder), "holds no layer's manifest", cure="make them with `nox -s layer`"))
+        faults.append(Fault(str(folder), "holds no layer's manifest", cure=f"make them with {advised('layer')}"))
     return found
 
 
@@ -144,7 +145,7 @@ def _scan(path: Path, faults: list[Fault]) -> Manifest:
         found: Manifest = json.loads(path.read_text(encoding="utf-8"))
         _ = found["findings"], found["vulnerabilities"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        cure = "make it with `nox -s scan -- --json`"
+        cure = f"make it with {advised('scan', '--json')}"
         faults.append(Fault(str(path), f"is no output of `scan --json`: {error!r}", cure=cure))
         return {"findings": [], "vulnerabilities": []}
     return found

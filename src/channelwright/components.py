@@ -31,6 +31,8 @@ KINDS = {
     "r": "campaign.resume",
     "m": "campaign.remove",
     "d": "campaign.doctor",
+    "l": "campaign.list",
+    "o": "campaign.restore",
 }
 
 

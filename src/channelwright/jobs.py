@@ -78,6 +78,11 @@ class Job:
         return json.dumps(asdict(self))
 
     @property
+    def asked_at(self) -> float:
+        """When it was asked for, in seconds since 1970: https://docs.discord.com/developers/reference#snowflakes."""
+        return ((int(self.interaction_id) >> 22) + 1_420_070_400_000) / 1000
+
+    @property
     def ids(self) -> dict[str, str]:
         """What the logs may know of it."""
         return {"kind": self.kind, "interaction": self.interaction_id, "guild": self.guild_id, "user": self.user_id}

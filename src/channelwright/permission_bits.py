@@ -23,6 +23,15 @@ SEND_MESSAGES_IN_THREADS = 1 << 38
 # Bits 0 to 46 and 48 to 52 are in use.
 ALL: int = sum(1 << bit for bit in (*range(47), *range(48, 53)))
 
+PRIORITY_SPEAKER = 1 << 8
+MANAGE_MESSAGES = 1 << 13
+MENTION_EVERYONE = 1 << 17
+MUTE_MEMBERS = 1 << 22
+MOVE_MEMBERS = 1 << 24
+MANAGE_THREADS = 1 << 34
+CREATE_EVENTS = 1 << 44
+PIN_MESSAGES = 1 << 51
+
 # Without these a campaign can be neither made nor looked after.
 NEEDED = {
     VIEW_CHANNEL: "View Channels",
@@ -56,7 +65,18 @@ WRITING = (
     | CONNECT
     | SPEAK
 )
-INVITED = sum(NEEDED) | PLAYING
+# What a GM gets besides, in the own campaign alone, as far as the bot has it to give.
+RUNNING = (
+    MANAGE_MESSAGES
+    | PIN_MESSAGES
+    | MANAGE_THREADS
+    | MENTION_EVERYONE
+    | MUTE_MEMBERS
+    | MOVE_MEMBERS
+    | PRIORITY_SPEAKER
+    | CREATE_EVENTS
+)
+INVITED = sum(NEEDED) | PLAYING | RUNNING
 
 
 def invitation(application_id: str, guild_id: str) -> str:

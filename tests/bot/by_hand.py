@@ -9,7 +9,7 @@ from tests.bot.outcomes import categories
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab
-    from tests.fake_discord import Overwrite
+    from tools.fake_discord import Overwrite
 
 
 def campaign(lab: Lab) -> str:

@@ -18,7 +18,7 @@ from nacl.signing import SigningKey
 
 from channelwright.endpoint.interactions import Endpoint
 from tests.bot.lab import Lab, Start
-from tests.fake_discord import FakeDiscord, Opening
+from tools.fake_discord import FakeDiscord, Opening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

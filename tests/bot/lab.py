@@ -17,14 +17,14 @@ from channelwright.endpoint.queue import Queue
 from channelwright.endpoint.signature import public_key
 from channelwright.worker.consumer import Consumer
 from channelwright.worker.redelivery import MAX_DELIVERIES
-from tests.fake_discord import FakeDiscord, Reply
+from tools.fake_discord import FakeDiscord, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_sqs import SQSClient
 
-    from tests.fake_discord import Interaction, Message
+    from tools.fake_discord import Interaction, Message
 
 PROJECT = Path(__file__).parents[2]
 TEMPLATES = templates.load(PROJECT / "config/campaign_channels.yaml")

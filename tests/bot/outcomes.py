@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from channelwright.campaign.plan import Slot
 from channelwright.discord.server import key
-from tests.fake_discord import CATEGORY, Sight
+from tools.fake_discord import CATEGORY, Sight
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab
-    from tests.fake_discord import Channel
+    from tools.fake_discord import Channel
 
 NAME = "Curse of Strahd"
 

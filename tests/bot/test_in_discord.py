@@ -15,13 +15,13 @@ from channelwright.components import CANCEL, Button, Style, row
 from channelwright.endpoint.commands import TABLE
 from channelwright.endpoint.interactions import Endpoint
 from tests.bot.conftest import QUEUE
-from tests.fake_discord import FakeDiscord, State
+from tools.fake_discord import FakeDiscord, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.bot.conftest import FakeSqs, Payload
-    from tests.fake_discord import Interaction
+    from tools.fake_discord import Interaction
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from channelwright.endpoint.commands import TABLE
 from channelwright.health import tree_digest
 from tests.bot.conftest import QUEUE, aws_environment
-from tests.fake_discord import FakeDiscord, Reply, State
+from tools.fake_discord import FakeDiscord, Reply, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

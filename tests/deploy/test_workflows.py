@@ -18,7 +18,7 @@ from deploy.configuration import load
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".github" / "workflows"
-NOT_COMMANDS = {"actionlint", "docs", "lint", "test"}
+NOT_COMMANDS = {"actionlint", "docs", "lint", "package", "test"}
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
 NOX = re.compile(
     r"^nox (?:--install-only )?-s (?P<sessions>[a-z][\w-]*(?: [a-z][\w-]*)*)"
@@ -90,17 +90,18 @@ def test_a_workflow_has_no_rights_but_those_that_its_jobs_take(name: str) -> Non
 
 
 @pytest.mark.parametrize("job", JOBS, ids=str)
-def test_only_what_acts_in_aws_or_signs_gets_an_identity(job: Job) -> None:
+def test_only_what_acts_in_aws_signs_or_publishes_gets_an_identity(job: Job) -> None:
     if "uses" in job.body or job.body["permissions"].get("id-token") != "write":
         return
     signs = any("attest" in each for each in job.uses)
     signs_in = any("configure-aws-credentials" in each for each in job.uses)
-    assert signs != signs_in
-    if signs_in:
-        # The trust of the role names an environment: a job without one would get nothing.
+    publishes = any("gh-action-pypi-publish" in each for each in job.uses)
+    assert [signs, signs_in, publishes].count(True) == 1
+    if signs_in or publishes:
+        # The trust of the role, and of the index, names an environment: a job without one would get nothing.
         assert job.body["environment"]["name"]
-    else:
-        assert all(each.startswith("actions/") for each in job.uses)
+    if not signs_in:
+        assert all(each.startswith(("actions/", "pypa/gh-action-pypi-publish@")) for each in job.uses)
         assert not re.search(r"\b(nox|pip|python|npm|checkout)\b", " ".join([*job.runs, *job.uses]))
 
 
@@ -178,7 +179,7 @@ def test_every_session_that_a_step_names_exists_and_takes_its_options(job: Job, 
     del job
     for name in line["sessions"].split():
         assert name in sessions()
-        if line["options"]:
+        if line["options"] and name not in NOT_COMMANDS:
             words = shlex.split(line["options"])
             parser = _parser([name])
             parser.parse_args([name, *words])
@@ -216,7 +217,7 @@ def test_the_example_in_the_reusable_workflow_is_a_workflow_of_ten_lines_that_fi
 
 def test_what_may_write_to_the_repository_runs_nobodys_packages() -> None:
     writers = [job for job in JOBS if job.body["permissions"].get("contents") == "write"]
-    assert [str(job) for job in writers] == ["update-dependencies.yml: propose"]
+    assert [str(job) for job in writers] == ["publish.yml: release", "update-dependencies.yml: propose"]
     for job in writers:
         assert not re.search(r"\b(nox|pip|npm|python)\b", " ".join(job.runs))
 

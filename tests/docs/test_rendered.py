@@ -45,3 +45,13 @@ def test_a_link_to_a_page_a_file_or_a_heading_that_is_not_there_fails(tmp_path: 
     for gone in ("gone.md", "gone.yaml", "gone'", "lost", "gone.png", "lonely.md"):
         assert gone in done.stderr
     assert "pages" not in done.stderr
+
+
+def test_lines_fit_into_120_columns_but_for_tables_and_the_changelog() -> None:
+    long = [
+        f"{path.relative_to(PROJECT)}:{number}"
+        for path in WRITTEN
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > 120 and not line.startswith(("|", "![")) and path.name != "CHANGELOG.md"
+    ]
+    assert long == []

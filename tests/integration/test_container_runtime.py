@@ -59,7 +59,7 @@ def runtime(engine: Engine, runtime_image: str) -> ContainerRuntime:
 
 @pytest.fixture(scope="module")
 def sandbox(runtime: ContainerRuntime) -> Iterator[Sandbox]:
-    with runtime.sandbox(SPEC, OPT, TASK) as opened:
+    with runtime.sandbox(SPEC.runtime, OPT, TASK) as opened:
         yield opened
 
 

@@ -22,9 +22,9 @@ from deploy.layer.backend.runtime_api import RuntimeApi
 from deploy.layer.opt_folder import merged
 from deploy.layer.template_environment import lambda_environment
 from deploy.prepare import Choices, prepare
-from tests.fake_discord.signing import Signer
 from tests.integration.aws import REGION, emulated_aws
 from tests.integration.this_project import copy_to
+from tools.fake_discord.members.signing import Signer
 
 if TYPE_CHECKING:
     from deploy.container.engine import Engine

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import resource
 import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,10 @@ from deploy.layer.backend.containers import ContainerRuntime
 from deploy.layer.evidence import FunctionUnderTest
 from deploy.layer.opt_folder import merged
 from deploy.layer.template_environment import lambda_environment
-from deploy.layer.verify import VerifiedLayer, verify
+from deploy.layer.verify import Means, VerifiedLayer, verify
 from deploy.layer.verify_code import verify_code
 from deploy.settings import Layer
-from tests.deploy.layer.synthetic import Made, entry, installed, layer, real_yaml
+from tests.deploy.layer.synthetic import Made, entry, installed, layer, real_yaml, reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,13 +60,18 @@ def runtime(engine: Engine, runtime_image: str) -> ContainerRuntime:
 
 @pytest.fixture
 def tiny(tmp_path: Path, runtime: ContainerRuntime) -> VerifiedLayer:
-    (verified,) = verify([layer(tmp_path / "tiny", Made(), spec={"image": runtime.image})], runtime, lambda _: None)
+    (verified,) = proven(runtime, layer(tmp_path / "tiny", Made(), spec={"image": runtime.image}))
     return verified
+
+
+def proven(runtime: ContainerRuntime, *layers: BuiltLayer) -> tuple[VerifiedLayer, ...]:
+    """Prove layers by what the image's own pip installs from their wheels."""
+    return verify(layers, Means(runtime=runtime, say=lambda _: None, reference=reference(runtime, *layers)))
 
 
 def refused(runtime: ContainerRuntime, *layers: BuiltLayer) -> str:
     with pytest.raises(VerificationError) as caught:
-        verify(layers, runtime, lambda _: None)
+        proven(runtime, *layers)
     return str(caught.value)
 
 
@@ -75,7 +81,9 @@ def tried(runtime: ContainerRuntime, verified: VerifiedLayer, files: Mapping[str
         for path, content in files.items():
             archive.writestr(entry(path), content)
     environment = {**lambda_environment("bot", "eu-central-1", memory=128, runtime="python3.11"), "KEY": "1"}
-    function = FunctionUnderTest(key="bot", handler="bot.handler", environment=environment, memory=128)
+    function = FunctionUnderTest(
+        key="bot", handler="bot.handler", environment=environment, memory=128, runtime="python3.11"
+    )
     return verify_code([verified], buffer.getvalue(), [replace(function, **changes)], runtime, lambda _: None)
 
 
@@ -87,7 +95,7 @@ def code_refused(runtime: ContainerRuntime, verified: VerifiedLayer, files: Mapp
 
 def test_a_good_layer_is_proven_in_a_fresh_container(tmp_path: Path, runtime: ContainerRuntime) -> None:
     built = layer(tmp_path, Made(), real_yaml(), spec={"image": runtime.image})
-    (verified,) = verify([built], runtime, lambda _: None)
+    (verified,) = proven(runtime, built)
     evidence = verified.evidence
     assert evidence.in_container
     assert evidence.python.startswith("3.11.")
@@ -116,12 +124,13 @@ def test_botocore_without_the_data_of_a_kept_service_is_refused(tmp_path: Path, 
 
 
 def test_a_broken_extension_module_is_refused_by_the_runtimes_loader(tmp_path: Path, runtime: ContainerRuntime) -> None:
-    files = {
-        path: content.replace(b"PyErr_SetString\0", b"PyErr_XetString\0") if isinstance(content, bytes) else content
+    broken = {
+        f"python/{path}": content.replace(b"PyErr_SetString\0", b"PyErr_XetString\0")
         for path, content in real_yaml().files.items()
+        if isinstance(content, bytes) and path.endswith(".so")
     }
-    found = refused(runtime, layer(tmp_path, real_yaml(files=files)))
-    assert "pyyaml: yaml/_yaml.cpython-311-x86_64-linux-gnu.so: ImportError" in found
+    found = refused(runtime, layer(tmp_path, real_yaml(), extra=broken))
+    assert "pyyaml: yaml.cyaml (and 1 more): ImportError: /opt/python/yaml/_yaml" in found
     assert "undefined symbol: PyErr_XetString" in found
 
 
@@ -173,3 +182,70 @@ def test_a_function_without_a_health_event_has_to_run_and_no_more(
 def test_a_function_that_ends_the_runtime_is_refused(runtime: ContainerRuntime, tiny: VerifiedLayer) -> None:
     found = code_refused(runtime, tiny, {"bot.py": "import os\ndef handler(event, context): os._exit(1)\n"})
     assert "Runtime.ExitError" in found
+
+
+# Packages that try to speak for others, in the container where they are tried
+
+ATTACKS = {
+    "ends every process": "import os, signal\nfor _ in range(3):\n    os.fork()\nos.kill(-1, signal.SIGKILL)\n",
+    "ends the one that watches": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n",
+    "forks without end": "import os\nwhile True:\n    os.fork()\n",
+    "leaves": "import os\nos._exit(0)\n",
+    "writes into every pipe": """
+import os
+for process in filter(str.isdigit, os.listdir("/proc")):
+    try:
+        files = os.listdir(f"/proc/{process}/fd")
+    except OSError:
+        continue
+    for each in files:
+        try:
+            with open(f"/proc/{process}/fd/{each}", "wb", buffering=0) as pipe:
+                pipe.write(b'["account", "{}"]\\n')
+        except OSError:
+            pass
+""",
+    "traces the others": """
+import ctypes, os
+libc = ctypes.CDLL(None)
+for process in filter(str.isdigit, os.listdir("/proc")):
+    if int(process) != os.getpid() and libc.ptrace(16, int(process), 0, 0) == 0:
+        raise RuntimeError("traced " + process)
+""",
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_an_attack_leaves_every_other_packages_verdict_as_it_is(
+    tmp_path: Path, runtime: ContainerRuntime, attack: str
+) -> None:
+    """One package attacks, one works and one is broken: in a container each has a user of its own."""
+    evil = Made(name="evil", files={"evil/__init__.py": ATTACKS[attack], "evil/more.py": ""})
+    good = Made(name="good", files={"good.py": "x = 1\n"})
+    broken = Made(name="broken", files={"broken.py": "raise RuntimeError('no luck')\n"})
+    built = layer(tmp_path, evil, good, broken)
+    with pytest.raises(VerificationError) as caught:
+        proven(runtime, built)
+    faults = [fault for fault in caught.value.faults if not fault.where.startswith("evil: ")]
+    assert [(fault.where, fault.what) for fault in faults] == [
+        ("broken: broken", "RuntimeError: no luck (/opt/python/broken.py:1)")
+    ]
+
+
+def test_a_package_that_prints_without_end_is_bounded(tmp_path: Path, runtime: ContainerRuntime) -> None:
+    loud = "import os\nfor _ in range(1024):\n    os.write(1, b'x' * 1048576)\nraise RuntimeError('at last')\n"
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert "RuntimeError: at last" in refused(runtime, layer(tmp_path, Made(files={"tiny/__init__.py": loud})))
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kilobytes
+
+
+def test_what_a_package_leaves_in_tmp_is_gone_before_the_next_one_looks(
+    tmp_path: Path, runtime: ContainerRuntime
+) -> None:
+    first = (
+        "import os\nos.makedirs('/tmp/left/deep')\nopen('/tmp/left/deep/x', 'w').close()\nos.chmod('/tmp/left', 0)\n"
+    )
+    second = "import os\nif os.path.exists('/tmp/left'): raise RuntimeError('something was left')\n"
+    files = {"a/__init__.py": first, **{f"a/b{each}.py": "" for each in range(3)}}  # the longest one comes first
+    late = {"z.py": "import time\ntime.sleep(1)\n" + second}
+    assert proven(runtime, layer(tmp_path, Made(name="a", files=files), Made(name="z", files=late)))

@@ -15,7 +15,7 @@ import pytest
 from channelwright.campaign import templates
 from channelwright.endpoint.commands import TABLE
 from channelwright.jobs import Job
-from tests.fake_discord import FakeDiscord, Reply
+from tools.fake_discord import FakeDiscord, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -32,7 +32,7 @@ FIRST = "python3.11"
 SUITES = {FIRST: "bookworm", "python3.13": "trixie"}
 RECIPE = Path(__file__).parent
 _LABEL = "channelwright.recipe"
-_PACKAGES = "python3-pip,ca-certificates,binutils"
+_PACKAGES = "python3-pip,ca-certificates"
 _EMULATORS = {"x86_64": "aws-lambda-rie-x86_64", "aarch64": "aws-lambda-rie-arm64"}
 
 

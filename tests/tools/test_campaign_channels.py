@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from channelwright.campaign import templates
 from channelwright.campaign.templates import TYPES
-from tests.fake_discord.names import stored_name
 from tools.campaign_channels import check, kept_name
+from tools.fake_discord.world.names import stored_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -8,8 +8,8 @@ from channelwright.endpoint.commands import TABLE
 from channelwright.permission_bits import INVITED
 from deploy.configuration import load as load_settings
 from deploy.register.application import read
-from tests.fake_discord.command_form import check_commands
 from tools.discord_application import commands
+from tools.fake_discord.validator.command_form import check_commands
 
 PROJECT = Path(__file__).parents[2]
 
@@ -29,5 +29,5 @@ def test_discord_takes_the_table_even_with_as_many_templates_as_there_may_be() -
 
 def test_the_invitation_asks_for_what_the_bot_needs_and_hands_out_and_not_for_administrator() -> None:
     permissions = read(load_settings(PROJECT, os.environ))[1].permissions
-    assert permissions == INVITED == 311656827984
+    assert permissions == INVITED == 2269720857537872
     assert not permissions & 0x8

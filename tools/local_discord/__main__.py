@@ -5,18 +5,18 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tools.local_discord import house, single, story
-from tools.local_discord.door import Door, NotPossibleError
+from tools.local_discord import command, scenario, server
+from tools.local_discord.client import Door, NotPossibleError
 
 
 def main(arguments: list[str]) -> int:
     words = _parser().parse_args(arguments)
     if words.verb == "serve":
-        house.serve(words.stage, words.port)
+        server.serve(words.stage, words.port)
         return 0
     door = Door.from_environment()
     try:
-        return story.play(door) if words.verb == "play" else single.play(door, words.line, words.rest)
+        return scenario.play(door) if words.verb == "play" else command.play(door, words.line, words.rest)
     except NotPossibleError as error:
         print(f"Discord's client would not let them: {error}", file=sys.stderr)
         return 1

@@ -23,6 +23,10 @@ def parser() -> argparse.ArgumentParser:
     return main._parser(list(main.COMMANDS))  # noqa: SLF001
 
 
+def names() -> frozenset[str]:
+    return frozenset(_subparsers(parser()))
+
+
 def page() -> str:
     shown = parser()
     return "\n\n".join([*_introduction(shown), *_commands(shown)]) + "\n"

@@ -26,8 +26,8 @@ command is in it. Commands that are not here ask AWS nothing; what `local` asks,
 answers.
 
 What CloudFormation does in turn with the same credentials, when a template changes, is the template's to decide.
-[{ROLE}](../../{ROLE}) is a pair of roles for GitHub Actions, one that deploys and one that
-only looks, with these actions and with what CloudFormation needs for this repository's template.
+[{ROLE}](../../{ROLE}) is a pair of roles for GitHub Actions, one that deploys and
+one that only looks, with these actions and with what CloudFormation needs for this repository's template.
 `doctor --stage STAGE` has IAM simulate the calls of a deploy for whoever is signed in."""
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+_SCHEMA = "The schema itself: [{0}](../../{0}). `NAME` is a name, and `[]` each member of a list."
+
 
 def pages(project: Path) -> Iterator[tuple[str, str]]:
     """Yield the name and the text of a page for every schema in deploy/ that is not the configuration's."""
@@ -25,5 +27,5 @@ def _page(project: Path, source: Path) -> str:
     lines = [markdown.made(str(source)), f"# {root.get('title', source.name)}", ""]
     if said := root.get("description"):
         lines += [markdown.filled(markdown.escaped(said)), ""]
-    lines += [f"The schema itself: [{source}](../../{source}). `NAME` is a name, and `[]` each member of a list."]
+    lines += [markdown.filled(_SCHEMA.format(source))]
     return "\n".join([*lines, *configuration.sections(root), ""])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from deploy.inside.exchange import Applied, Recipe, Saving, Spared
@@ -35,13 +36,19 @@ RULES: dict[str, Rule] = {
     "boto3-resources": botocore.resources,
     "botocore-data": botocore.data,
     "botocore-endpoints": botocore.endpoints,
-    "botocore-documentation": botocore.documentation,
 }
-# Needs a tool, and is done in deploy.inside.trim.symbols.
+# Takes the compressor besides.
+DOCUMENTATION = "botocore-documentation"
+# Looks at content alone, and is done in deploy.inside.trim.symbols.
 SYMBOLS = "debug-symbols"
 # Not a choice: what a wheel brings of it would be stale, or stand in the way of what is made here.
 BYTECODE = "bytecode"
 LEFTOVERS = "leftovers"
+
+CHOICES = (*RULES, DOCUMENTATION, SYMBOLS)
+"""The keys of the trim policy."""
+NAMES = (BYTECODE, LEFTOVERS, *CHOICES)
+"""Every rule, in the order in which they take files."""
 
 _WITHDRAWN = "it was withdrawn for it"
 
@@ -66,12 +73,13 @@ class Trimmed:
         )
 
 
-def trim(files: Files, recipe: Recipe) -> Trimmed:
+def trim(files: Files, recipe: Recipe, deflate: Callable[[bytes], bytes]) -> Trimmed:
     """Apply every rule that is on; raise Refused with every setting that does not fit what is there."""
     faults = list(_unknown(recipe.withdrawn))
     result = Trimmed(files).after(BYTECODE, plain.bytecode(files, recipe), recipe)
     result = result.after(LEFTOVERS, plain.leftovers(result.files, recipe), recipe)
-    for name, rule in RULES.items():
+    rules = RULES | {DOCUMENTATION: partial(botocore.documentation, deflate=deflate)}
+    for name, rule in rules.items():
         if (asked := is_on(name, recipe)) is False:
             continue
         try:
@@ -96,7 +104,7 @@ def is_on(rule: str, recipe: Recipe) -> bool | None:
 
 def savings(recipe: Recipe, done: Sequence[Applied]) -> tuple[Saving, ...]:
     """Sum up what each rule that is on saved, in the order in which they ran."""
-    rules = [BYTECODE, LEFTOVERS, *(rule for rule in (*RULES, SYMBOLS) if is_on(rule, recipe))]
+    rules = [BYTECODE, LEFTOVERS, *(rule for rule in CHOICES if is_on(rule, recipe))]
     return tuple(_saving(rule, [each for each in done if each.rule == rule]) for rule in rules)
 
 
@@ -142,11 +150,10 @@ def _spared(rule: str, files: Files, change: Change, recipe: Recipe) -> tuple[Ch
 
 
 def _unknown(withdrawn: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    known = (*RULES, SYMBOLS)
     for distribution, rules in withdrawn.items():
         for rule in rules:
-            if rule not in known:
-                yield fault(f"withdrawn {distribution}", f"{rule} is no trim rule", cure=suggestion(rule, known))
+            if rule not in CHOICES:
+                yield fault(f"withdrawn {distribution}", f"{rule} is no trim rule", cure=suggestion(rule, CHOICES))
 
 
 def _saving(rule: str, done: Sequence[Applied] | Iterator[Applied]) -> Saving:

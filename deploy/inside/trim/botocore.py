@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
+import struct
+import zlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from deploy.inside.refusal import Refused, fault, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from deploy.inside.exchange import Recipe
     from deploy.inside.files import Files
@@ -78,36 +82,60 @@ def _prefixes(files: Files) -> Iterator[str]:
             yield _loads(path, file.content)["metadata"]["endpointPrefix"]
 
 
-def documentation(files: Files, recipe: Recipe) -> Change:
+def documentation(files: Files, recipe: Recipe, deflate: Callable[[bytes], bytes]) -> Change:
     """Take documentation strings and examples, which only help() and documentation builds read.
 
     The models of chosen services are stored plain: the zip compresses them as well as gzip does, and reading
-    them takes less time. With all services kept they stay gzipped, or they would fill Lambda's 250 MB.
+    them takes less time. With all services kept they stay gzipped, or they would fill Lambda's 250 MB; by `deflate`,
+    since the bytes that Python's zlib gives are those of the build that it was linked with.
     """
     plain = recipe.trim.botocore_data != "all"
-    change: Change = {}
-    for path, file in files.items():
-        found = _DATA.match(path)
-        if found and found["name"] == _EXAMPLES:
-            change[path] = None
-        elif found and found["name"].removesuffix(".gz") in _DOCUMENTED:
-            content = _compact(_undocumented(_loads(path, file.content)))
-            if path.endswith(".gz") and not plain:
-                change[path] = _gzipped(content)
-            else:
-                change |= {path: None, path.removesuffix(".gz"): content}
+    found = {path: match for path in files if (match := _DATA.match(path))}
+    change: Change = dict.fromkeys(path for path, match in found.items() if match["name"] == _EXAMPLES)
+
+    def shortened(path: str) -> Change:
+        content = _undocumented(path, files[path].content)
+        if path.endswith(".gz") and not plain:
+            return {path: _gzipped(content, deflate)}
+        return {path: None, path.removesuffix(".gz"): content}
+
+    documented = [path for path, match in found.items() if match["name"].removesuffix(".gz") in _DOCUMENTED]
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
+        for each in threads.map(shortened, documented):
+            change |= each
     return change
 
 
-def _undocumented(node: Any) -> Any:
-    """Copy a model without documentation strings; a member or shape of that name is an object, and stays."""
-    if isinstance(node, dict):
-        return {
-            key: _undocumented(each)
-            for key, each in node.items()
-            if not (key == "documentation" and isinstance(each, str))
-        }
-    return [_undocumented(each) for each in node] if isinstance(node, list) else node
+def _undocumented(path: str, content: bytes) -> bytes:
+    model = _loads(path, content)
+    for each in _rules(model) if "/endpoint-rule-set" in path else _service(model):
+        if isinstance(each.get("documentation"), str):  # a shape or member of that name is an object
+            del each["documentation"]
+    return _compact(model)
+
+
+def _service(model: Any) -> Iterator[dict[str, Any]]:
+    """Yield the parts of a service's model whose documentation botocore/model.py can do without.
+
+    Elsewhere it cannot: it takes a client context parameter's by key.
+    """
+    yield model
+    for operation in model.get("operations", {}).values():
+        yield operation
+        yield from (operation[key] for key in ("input", "output") if key in operation)
+        yield from operation.get("errors", ())
+    for shape in model.get("shapes", {}).values():
+        yield shape
+        yield from shape.get("members", {}).values()
+        yield from (shape[key] for key in ("member", "key", "value") if key in shape)
+
+
+def _rules(model: Any) -> Iterator[dict[str, Any]]:
+    """Yield the parts of a set of endpoint rules whose documentation botocore/endpoint_provider.py can do without."""
+    yield model
+    yield from model.get("parameters", {}).values()
+    for rule in model.get("rules", ()):
+        yield from _rules(rule)
 
 
 def _loads(path: str, content: bytes) -> Any:
@@ -118,5 +146,7 @@ def _compact(document: Any) -> bytes:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _gzipped(content: bytes) -> bytes:
-    return gzip.compress(content, compresslevel=9, mtime=0)
+def _gzipped(content: bytes, deflate: Callable[[bytes], bytes]) -> bytes:
+    """Write a gzip member without time and name: https://www.rfc-editor.org/rfc/rfc1952."""
+    header = struct.pack("<2sBBLBB", b"\x1f\x8b", 8, 0, 0, 2, 255)
+    return header + deflate(content) + struct.pack("<LL", zlib.crc32(content), len(content))

@@ -32,7 +32,10 @@ def of(rule: str, files: Files, taken: Collection[str]) -> dict[str, str]:
         return {}
     hint, reader = _READERS[rule]
     every = [each for each in modules(files) if each.path not in taken and hint.search(each.content)]
-    return dict(reader(every, taken, files))
+    reasons: dict[str, str] = {}
+    for owner, why in reader(every, taken, files):
+        reasons.setdefault(owner, why)
+    return reasons
 
 
 def _stubs(every: list[Module], taken: Collection[str], files: Files) -> Iterator[tuple[str, str]]:
@@ -57,8 +60,8 @@ def _named(taken: Collection[str], files: Files) -> Iterator[tuple[str, str]]:
         if not name.endswith((".pyi", "py.typed")):
             names.setdefault(files[path].owner, set()).update([name, *(each for each in folders if each not in code)])
     for each in modules(files):
-        spelt = {part for text in each.strings for part in text.split("/")} & names.get(each.owner, set())
-        if spelt:
+        wanted = {name for name in names.get(each.owner, ()) if name.encode() in each.content}
+        if wanted and (spelt := wanted & {part for text in each.strings for part in text.split("/")}):
             yield each.owner, f"{each.path} names {min(spelt)}"
 
 
@@ -95,13 +98,22 @@ def _zone_data(every: list[Module], taken: Collection[str], files: Files) -> Ite
 
 
 def _resources(every: list[Module], taken: Collection[str], files: Files) -> Iterator[tuple[str, str]]:
-    """Find who calls boto3.resource(), or a session's."""
+    """Find who calls boto3.resource(), or that of a session that it was given."""
     owners = {files[path].owner for path in taken}
+    services = {path.split("/")[2] for path in taken if path.startswith("boto3/data/")}
     for each in every:
-        calls = (node.func for node in ast.walk(each.tree) if isinstance(node, ast.Call))
-        asks = any(isinstance(call, ast.Attribute) and call.attr == "resource" for call in calls)
-        if each.owner not in owners and asks and "boto3" in each.imports:
+        if each.owner not in owners and any(_asks_for(node, services, each) for node in ast.walk(each.tree)):
             yield from ((owner, f"{each.path} calls boto3's resource()") for owner in owners)
+
+
+def _asks_for(node: ast.AST, services: Collection[str], module: Module) -> bool:
+    match node:
+        case ast.Call(func=ast.Attribute(attr="resource"), args=[ast.Constant(value=service), *_]):
+            return service in services
+        case ast.Call(func=ast.Attribute(attr="resource")):
+            return "boto3" in module.imports
+        case _:
+            return False
 
 
 _READERS: dict[str, tuple[re.Pattern[bytes], Reader]] = {

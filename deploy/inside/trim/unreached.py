@@ -24,7 +24,6 @@ Change = dict[str, bytes | None]
 
 _TEST_MODULE = re.compile(r"^(test_.*|.*_test|conftest)\.py$")
 _NAMES = ("test", "tests")
-_MAY_NAME_ONE = re.compile(rb"\btests?\b")
 _MODULE = (".py", ".pyc", ".so")
 
 
@@ -45,8 +44,8 @@ class _Folders:
 def tests(files: Files, recipe: Recipe) -> Change:
     """Take what only tests reach; a folder is one of tests where it is called so and has a test module in it."""
     del recipe
-    named = [path for path in files if not dist_info(path) and _TEST_MODULE.match(path.rpartition("/")[2])]
-    paths = frozenset(folder for path in named if (folder := _test_folder(path)))
+    tests = [path for path in files if not dist_info(path) and _TEST_MODULE.match(path.rpartition("/")[2])]
+    paths = frozenset(folder for path in tests if (folder := _test_folder(path)))
     if not paths:
         return {}
     every = list(modules(files))
@@ -55,7 +54,8 @@ def tests(files: Files, recipe: Recipe) -> Change:
         {_name(path): path for path in files if path.endswith(_MODULE) and _test_folder(path) in paths},
         {each.name: each for each in every if _test_folder(each.path) in paths},
     )
-    outside = [each for each in every if not folders.of(each.path) and _MAY_NAME_ONE.search(each.content)]
+    named = re.compile(rb"\b(%s)\b" % b"|".join({folder.rpartition("/")[2].encode() for folder in paths}))
+    outside = [each for each in every if not folders.of(each.path) and named.search(each.content)]
     reached = _followed({*_imported(outside), *_looked_up(files), *_in_binaries(files, folders)}, folders)
     kept = {folders.named[name] for name in reached}
     read = {folders.of(path) for path in kept if _has_code(path, files)} | set(_read(outside, folders))

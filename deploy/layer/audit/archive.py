@@ -24,10 +24,8 @@ _CURE = "build the layer again with --no-cache"
 
 # The folders of a layer that Python's import looks in.
 _SITE = re.compile(r"python/(?:lib/python3\.[0-9]+/site-packages/)?(?P<entry>[^/]+)(?P<rest>/.*)?")
-_STARTERS = {
-    ".pth": "lines of a .pth file are executed when an interpreter starts (module site)",
-    ".start": "entry points of a .start file are called when an interpreter starts (PEP 829)",
-}
+# What site runs at start-up, in site directories: https://docs.python.org/3/library/site.html, PEP 829.
+_STARTERS = {".pth": "its lines", ".start": "the entry points in it"}
 _CUSTOMISERS = {"sitecustomize", "usercustomize"}
 
 
@@ -42,6 +40,18 @@ def faults(layer: str, entries: Sequence[ZipInfo]) -> Iterator[Fault]:
         yield from _unpackable(where, entry, paths)
         yield from _misplaced(where, entry.filename)
         yield from _executed(where, entry.filename)
+
+
+def remarks(layer: str, entries: Sequence[ZipInfo]) -> Iterator[str]:
+    """Yield what would run code elsewhere: /opt/python is on PYTHONPATH, and no site directory."""
+    for entry in entries:
+        match = _SITE.fullmatch(entry.filename)
+        for suffix, what in _STARTERS.items():
+            if match and match["entry"].endswith(suffix) and not match["rest"]:
+                yield (
+                    f"{layer}: {entry.filename} does nothing in Lambda; in a site directory, "
+                    f"{what} would run whenever Python starts"
+                )
 
 
 def is_readable(entry: ZipInfo) -> bool:
@@ -102,9 +112,6 @@ def _executed(where: str, name: str) -> Iterator[Fault]:
         return
     entry, rest = match["entry"], match["rest"] or ""
     module = entry.split(".")[0]
-    for suffix, cause in _STARTERS.items():
-        if entry.endswith(suffix) and not rest:
-            yield Fault(where, "runs code at start-up", cause, _exclude(entry))
     if module in _CUSTOMISERS:
         yield Fault(where, "runs code at start-up", f"Python imports {module} whenever it starts", _exclude(entry))
     elif module in sys.stdlib_module_names and (rest or entry.endswith((".py", ".pyc", ".so"))):

@@ -25,18 +25,21 @@ if TYPE_CHECKING:
 class Audit:
     """What was found in one layer: faults, shared objects in the zip's order, and remarks that refuse nothing.
 
-    `can_be_tried` tells whether its files can be had and safely unpacked.
+    `lacking` are libraries that shared objects need and nobody has, by the path of the one that needs it: a fault,
+    unless trying shows that nothing needs it. `can_be_tried` tells whether its files can be had and safely unpacked.
     """
 
     faults: tuple[Fault, ...]
     shared: tuple[elf.SharedObject, ...] = ()
     remarks: tuple[str, ...] = ()
+    lacking: tuple[tuple[str, Fault], ...] = ()
     can_be_tried: bool = True
 
 
 def audit(built: BuiltLayer, beside: Collection[str] = ()) -> tuple[Fault, ...]:
     """Return every fault of one layer; `beside` are the file names of the layers it is used with."""
-    return inspect(built, beside).faults
+    found = inspect(built, beside)
+    return (*found.faults, *(fault for _, fault in found.lacking))
 
 
 def inspect(built: BuiltLayer, beside: Collection[str] = ()) -> Audit:
@@ -100,13 +103,15 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
     shared, broken = _shared_objects(zipped, files)
     around = {path.rpartition("/")[2] for path in (*files, *beside)}
     base = BASES[built.spec.runtime]
-    misfits = [fault for each in shared for fault in elf.misfits(each, base, built.spec.architecture, around)]
+    misfits = [fault for each in shared for fault in elf.unfit(each, base, built.spec.architecture)]
     misfits += _unclaimed(built, shared)
+    lacking = [(each.path, fault) for each in shared for fault in elf.lacking(each, base, around)]
     located = [replace(fault, where=_located(built, fault.where)) for fault in (*stale, *broken, *misfits)]
     return Audit(
         faults=(*faults, *wheels.faults(built, set(files), metadata), *located),
         shared=tuple(shared),
-        remarks=remarks,
+        remarks=(*remarks, *archive.remarks(built.spec.layer.name, entries)),
+        lacking=tuple((path, replace(fault, where=_located(built, fault.where))) for path, fault in lacking),
         can_be_tried=archive.is_harmless(entries),
     )
 

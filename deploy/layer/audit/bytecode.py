@@ -46,15 +46,20 @@ def faults(
     def compiles(path: str) -> bool:
         return _compiles(read(path)) if here else path not in uncompiled
 
-    files = {path for path in paths if path.startswith("python/")}
+    # A program in bin/ is run and not imported: there is no bytecode of it.
+    files = {path for path in paths if path.startswith("python/") and not path.startswith("python/bin/")}
     for path in sorted(path for path in files if path.endswith(".py")):
         if policy == "sourceless":
             yield from _unwanted_source(path, files, compiles)
         else:
             yield from _beside(path, runtime, files, read, compiles)
     for path in sorted(path for path in files if path.endswith(".pyc")):
-        yield from _header(path, runtime, read(path))
-        yield from _orphan(path, runtime, policy, files)
+        if match := _CACHED.fullmatch(path):
+            yield from _header(path, runtime, read(path))
+            yield from _orphan(path, runtime, f"{match['folder']}{match['stem']}.py", files)
+        elif read(path)[:4] != _MAGIC[runtime]:  # of bytecode without a source, Python looks at no more
+            cause = "it was compiled by another Python, as a wheel without sources may be"
+            yield Fault(path, f"is not bytecode of {runtime}", cause, "lock a wheel that brings its sources")
 
 
 def _cached(path: str, runtime: str) -> str:
@@ -107,14 +112,8 @@ def _header(path: str, runtime: str, data: bytes) -> Iterator[Fault]:
         yield Fault(path, f"{kind} at every import", cause, _CURE)
 
 
-def _orphan(path: str, runtime: str, policy: Bytecode, files: Collection[str]) -> Iterator[Fault]:
-    """Yield bytecode that no import finds, and bytecode in place of a source where sources were asked for."""
-    match = _CACHED.fullmatch(path)
-    if match is None:
-        if policy == "unchecked-hash" and path.removesuffix("c") not in files:
-            yield Fault(path, "has bytecode and no source", "a trim rule took the source", _CURE)
-        return
-    source = f"{match['folder']}{match['stem']}.py"
+def _orphan(path: str, runtime: str, source: str, files: Collection[str]) -> Iterator[Fault]:
+    """Yield bytecode that no import finds."""
     if source not in files or path != _cached(source, runtime):
         yield Fault(
             path, "is never used: Python looks for it beside its source, under its own name", "a leftover", _CURE

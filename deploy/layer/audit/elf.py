@@ -18,6 +18,7 @@ from elftools.construct import ConstructError
 from elftools.elf.elffile import ELFFile
 
 from deploy.errors import Fault
+from deploy.invocation import advised
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -82,7 +83,9 @@ def read(path: str, data: bytes) -> SharedObject | Fault:
     """Read an ELF file, or say why it is none that Linux could load."""
     if not data.startswith(MAGIC) or _OTHER_SYSTEMS.search(path):
         kind = next((name for magic, name in _FOREIGN.items() if data.startswith(magic)), "not an ELF file")
-        return Fault(path, f"is {kind}", "a wheel for another system was locked", "lock the Linux wheel: `nox -s lock`")
+        return Fault(
+            path, f"is {kind}", "a wheel for another system was locked", f"lock the Linux wheel: {advised('lock')}"
+        )
     try:
         return _read(path, ELFFile(BytesIO(data)))
     except (ELFError, ConstructError, struct.error, *_STUMBLES) as error:
@@ -91,6 +94,13 @@ def read(path: str, data: bytes) -> SharedObject | Fault:
 
 def misfits(shared: SharedObject, base: Base, architecture: str, beside: Collection[str]) -> Iterator[Fault]:
     """Yield what the runtime cannot give this shared object; `beside` are the file names that the layers have."""
+    yield from unfit(shared, base, architecture)
+    if shared.machine == architecture:
+        yield from lacking(shared, base, beside)
+
+
+def unfit(shared: SharedObject, base: Base, architecture: str) -> Iterator[Fault]:
+    """Yield why nothing on this base can load this shared object: its architecture, the versions that it needs."""
     if shared.machine != architecture:
         yield Fault(
             shared.path,
@@ -102,6 +112,10 @@ def misfits(shared: SharedObject, base: Base, architecture: str, beside: Collect
     for interface, version in shared.needs.items():
         if _numbers(version) > _numbers(base.versions.get(interface, "0")):
             yield _too_new(shared, base, interface, version)
+
+
+def lacking(shared: SharedObject, base: Base, beside: Collection[str]) -> Iterator[Fault]:
+    """Yield the libraries that this shared object needs and nobody has; `beside` are the file names of the layers."""
     for library in shared.libraries:
         if library not in base.libraries and library not in beside:
             musl = "musl" in library
@@ -120,7 +134,7 @@ def _too_new(shared: SharedObject, base: Base, interface: str, version: str) -> 
         shared.path,
         f"needs {name}{f' ({symbols})' if symbols else ''}; {base.name} has {interface}_{base.versions[interface]}",
         cause=_NEWER,
-        cure=f"lock a wheel for manylinux_2_{base.glibc_minor} or older: `nox -s lock`",
+        cure=f"lock a wheel for manylinux_2_{base.glibc_minor} or older: {advised('lock')}",
     )
 
 

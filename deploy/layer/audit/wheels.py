@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from packaging.tags import parse_tag
 
 from deploy.errors import Fault
+from deploy.invocation import advised
 from deploy.locking.lockfile import normalised
 from deploy.runtimes.wheel_tags import wheel_tags
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _METADATA = re.compile(r"python/(?:lib/python3\.[0-9]+/site-packages/)?[^/]+\.dist-info/METADATA")
 _MODULE = re.compile(r"python/(?:lib/python3\.[0-9]+/site-packages/)?(?P<below>.+\.(?:py|pyc|so))")
-_RELOCK = "remake the lock with `nox -s lock`"
+_RELOCK = f"remake the lock with {advised('lock')}"
 _REBUILD = "build the layer again with --no-cache"
 
 
@@ -76,7 +77,7 @@ def _wheel(built: BuiltLayer, package: Package) -> Iterator[Fault]:
             where,
             f"is a wheel for {', '.join(sorted(map(str, given))) or 'nothing'}; it does not fit {built.spec.target}",
             cause="it was chosen on a newer Linux, for another Python or for another architecture",
-            cure="install inside the runtime image, and lock a wheel that fits: `nox -s lock`",
+            cure=f"install inside the runtime image, and lock a wheel that fits: {advised('lock')}",
         )
 
 
@@ -116,12 +117,13 @@ def _modules(built: BuiltLayer, paths: set[str]) -> Iterator[Fault]:
 def top_level(path: str) -> str | None:
     """Return the top-level module that a file of the layer makes importable, if any.
 
-    Its own name may be anything, such as 6ec57f__mypyc, which only native code imports; its folders' may not.
+    What lies in bin/ is a program. The file's own name may be anything, such as 6ec57f__mypyc, which only native code
+    imports; its folders' may not.
     """
     match = _MODULE.fullmatch(path)
     if match is None:
         return None
     *folders, name = match["below"].split("/")
-    if "__pycache__" in folders or not all(folder.isidentifier() for folder in folders):
+    if folders[:1] == ["bin"] or "__pycache__" in folders or not all(folder.isidentifier() for folder in folders):
         return None
     return folders[0] if folders else name.partition(".")[0]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from deploy.container.calls import CallTimedOutError
 from deploy.errors import EngineError, VerificationError
-from deploy.layer.backend import pip_download
+from deploy.layer.backend import pip_download, pip_install
 from deploy.layer.backend.protocol import OPT, TASK_ROOT
 from deploy.runtimes.wheel_tags import pip_options
 
@@ -23,13 +23,19 @@ if TYPE_CHECKING:
     from deploy.container.engine import Engine
     from deploy.layer.spec import LayerSpec
 
-# Reads as many bytes of script and argument as it is told to, since the input never ends, and runs the script.
+# Reads as many bytes of script and argument as it is told to, since the input never ends, and runs the script with
+# these folders before the standard library; the interpreter itself starts with the standard library alone.
 _LOADER = """\
 import sys
-script, argument = (sys.stdin.buffer.read(int(size)) for size in sys.argv[1:])
+sys.path[:0] = sys.argv[1].split(":")
+script, argument = (sys.stdin.buffer.read(int(size)) for size in sys.argv[2:])
 sys.argv[:] = ["script", argument.decode()]
 exec(compile(script, "script", "exec"), {"__name__": "__main__"})
 """
+_WHEELS = "/wheels"
+_ROOT = "0:0"
+# Four packages at a time, each with as many threads as it may have in Lambda; deploy/inside/look/apart.py bounds each.
+_PROCESSES = 4096
 # Sends the event as soon as the emulator listens. Nothing in the runtime image but Python can send it.
 _CLIENT = """\
 import sys, time, urllib.error, urllib.request
@@ -89,14 +95,31 @@ class ContainerRuntime:
             return self.engine.read(image, "/out")
 
     @contextmanager
-    def sandbox(
-        self, spec: LayerSpec, opt: Mapping[str, bytes], task: Mapping[str, bytes]
-    ) -> Iterator[ContainerSandbox]:
+    def sandbox(self, runtime: str, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[ContainerSandbox]:
         with (
             self.engine.volumes(self._id, {OPT: opt, TASK_ROOT: task}) as volumes,
-            self.engine.container(self._id, volumes=volumes) as container,
+            self._trial(volumes) as container,
         ):
-            yield ContainerSandbox(self.engine, self._id, container, volumes, spec.runtime)
+            yield ContainerSandbox(self.engine, self._id, container, volumes, runtime)
+
+    @contextmanager
+    def installed(self, runtime: str, wheels: Mapping[str, bytes]) -> Iterator[ContainerSandbox]:
+        with self.engine.volumes(self._id, {OPT: {}, TASK_ROOT: {}, _WHEELS: wheels}) as volumes:
+            into, bring = {OPT: volumes.pop(OPT)}, {_WHEELS: volumes.pop(_WHEELS)}
+            # Root without capabilities: no code of the wheels runs, and the volume is root's.
+            with self.engine.container(self._id, volumes=bring, filled=into, user=_ROOT) as container:
+                for step in pip_install.steps(runtime, f"{OPT}/python", [f"{_WHEELS}/{name}" for name in wheels]):
+                    pip_install.check(step, container.call(step.command, step.environment, timeout=step.timeout))
+            with self._trial({**volumes, **into}) as container:
+                yield ContainerSandbox(self.engine, self._id, container, {**volumes, **into}, runtime)
+
+    @contextmanager
+    def _trial(self, volumes: Mapping[str, str]) -> Iterator[Container]:
+        """Start a container in which a script of ours may let every package run as a user of its own."""
+        with self.engine.container(
+            self._id, volumes=volumes, user=_ROOT, capabilities=("SETUID", "SETGID"), processes=_PROCESSES
+        ) as container:
+            yield container
 
 
 @dataclass(frozen=True)
@@ -110,12 +133,13 @@ class ContainerSandbox:
     python: str
     opt: str = OPT
     task: str = TASK_ROOT
+    own_users: bool = True
 
     def run(self, script: bytes, argument: str, environment: Mapping[str, str], timeout: float) -> Completed:
         data = argument.encode()
-        # -P: the interpreter adds no folder of its own to the order of modules.
-        command = [self.python, "-P", "-c", _LOADER, str(len(script)), str(len(data))]
-        variables = {"PYTHONPATH": module_path(self.python), **environment}
+        path = module_path(self.python)
+        command = [self.python, "-I", "-c", _LOADER, path, str(len(script)), str(len(data))]
+        variables = {"PYTHONPATH": path, **environment}
         try:
             return self.container.call(command, variables, stdin=script + data, timeout=timeout)
         except CallTimedOutError as error:

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 from deploy import pip_settings
 from deploy.container.digest import RuntimeImage
 from deploy.errors import BuildError, EngineError
+from deploy.invocation import advised
+from deploy.layer.backend import pip_install
 from deploy.layer.backend.host_sandbox import HostSandbox, run_process, write_files
 from deploy.runtimes.wheel_tags import pip_options
 
@@ -62,7 +64,7 @@ class HostRuntime:
         if done.code:
             last = [line for line in done.stderr.splitlines() if line.startswith("ERROR")][-1:]
             what = last[0].removeprefix("ERROR: ") if last else "pip failed"
-            cure = "see pip's output above; if no wheel fits the runtime any more, `nox -s lock`"
+            cure = f"see pip's output above; if no wheel fits the runtime any more, {advised('lock')}"
             raise BuildError.of("downloading wheels", what, cure=cure, log=done.stdout + done.stderr)
 
     def assemble(self, spec: LayerSpec, context: Mapping[str, bytes], *, use_cache: bool) -> dict[str, bytes]:
@@ -77,9 +79,19 @@ class HostRuntime:
             return {path.name: path.read_bytes() for path in Path(folder, "out").iterdir()}
 
     @contextmanager
-    def sandbox(self, spec: LayerSpec, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[HostSandbox]:
-        with HostSandbox.filled(spec.runtime, opt, task) as made:
+    def sandbox(self, runtime: str, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[HostSandbox]:
+        with HostSandbox.filled(runtime, opt, task) as made:
             self._say(f"trying it {made.described}")
+            yield made
+
+    @contextmanager
+    def installed(self, runtime: str, wheels: Mapping[str, bytes]) -> Iterator[HostSandbox]:
+        with TemporaryDirectory(prefix="channelwright-") as folder, HostSandbox.filled(runtime, {}, {}) as made:
+            write_files(Path(folder), wheels)
+            target, paths = f"{made.folder}/opt/python", [f"{folder}/{name}" for name in wheels]
+            for step in pip_install.steps(sys.executable, target, paths):
+                environment = {"PATH": os.defpath, **step.environment}
+                pip_install.check(step, run_process(step.command, environment, step.timeout, refused=BuildError))
             yield made
 
 

@@ -21,6 +21,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from deploy.completed import Completed
 from deploy.errors import EngineError, PipelineError, VerificationError
+from deploy.executable import mode
 from deploy.layer.backend import enter_sandbox
 from deploy.layer.backend.protocol import OPT, TASK_ROOT
 
@@ -85,6 +86,8 @@ class HostSandbox:
     isolated: bool
     has_client: bool
     online: bool = False
+    # Everybody's numbers are those of the host here, and a process of the same number could be anybody's.
+    own_users: bool = False
 
     @classmethod
     def open(cls, folder: Path, python: str, *, has_client: bool, online: bool = False) -> HostSandbox:
@@ -226,13 +229,13 @@ def runtime_client() -> dict[str, bytes]:
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files, by relative path, so that anyone can read them."""
+    """Write files, by relative path, so that anyone can read them, and run those that may be run."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-        path.chmod(0o644)
+        path.chmod(mode(content))
     for path in [folder, *(each for each in folder.rglob("*") if each.is_dir())]:
         path.chmod(0o755)
 

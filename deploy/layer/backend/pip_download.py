@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from deploy import pip_settings
 from deploy.errors import BuildError, Fault
+from deploy.invocation import advised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +23,12 @@ _CAUSES = (
     (
         r"THESE PACKAGES DO NOT MATCH THE HASHES",
         "a file of the index is not the one that was locked",
-        "find out why before anything else: a tampered file looks just like this; if it is expected, `nox -s lock`",
+        f"find out why before all else: a tampered file looks just like this; if it is expected, {advised('lock')}",
+    ),
+    (
+        r"\b401\b.*(Error|Unauthorized|Credentials)|Credentials not correct|\b403\b.*Forbidden",
+        "401 or 403: a package index does not let in whoever asks",
+        "correct its user and password where the index is named",
     ),
     (
         r"CERTIFICATE_VERIFY_FAILED|SSLError",
@@ -37,7 +43,7 @@ _CAUSES = (
     (
         r"No matching distribution found|Could not find a version that satisfies",
         "no wheel of that version fits this runtime and architecture, or the index does not have it",
-        "lock a version that has one: `nox -s lock`; nothing is compiled here",
+        f"lock a version that has one: {advised('lock')}; nothing is compiled here",
     ),
 )
 

@@ -35,8 +35,17 @@ class Sandbox(Protocol):
     @property
     def task(self) -> str: ...
 
+    @property
+    def own_users(self) -> bool:
+        """Whether what `run` runs may choose a user for each process that it starts."""
+        ...
+
     def run(self, script: bytes, argument: str, environment: Mapping[str, str], timeout: float) -> Completed:
-        """Run a Python script with one argument in a new interpreter that looks for modules as Lambda does."""
+        """Run one of the pipeline's own scripts in a new interpreter that looks for modules as Lambda does.
+
+        It gets one argument. What it starts of other people's code it has to confine itself; where `own_users` says
+        so, it is root without any right but to become somebody else.
+        """
         ...
 
     def invoke(self, handler: str, environment: Mapping[str, str], event: object, timeout: float) -> object:
@@ -69,7 +78,18 @@ class Runtime(Protocol):
         ...
 
     def sandbox(
-        self, spec: LayerSpec, opt: Mapping[str, bytes], task: Mapping[str, bytes]
+        self, runtime: str, opt: Mapping[str, bytes], task: Mapping[str, bytes]
     ) -> AbstractContextManager[Sandbox]:
-        """Open a sandbox that holds these files, by path below /opt and /var/task; it is removed on leaving."""
+        """Open a sandbox that holds these files, by path below /opt and /var/task; it is removed on leaving.
+
+        `runtime` is Lambda's name of one, such as python3.11.
+        """
+        ...
+
+    def installed(self, runtime: str, wheels: Mapping[str, bytes]) -> AbstractContextManager[Sandbox]:
+        """Open a sandbox that holds what pip installs from these wheels below /opt/python, and no code.
+
+        `wheels` is content by file name. The runtime's own pip installs them, without network, without asking what
+        they need, and compiles their modules. Raises BuildError with pip's output where it refuses one.
+        """
         ...

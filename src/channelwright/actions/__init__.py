@@ -5,7 +5,11 @@ reply                the message that answers
 proof                the campaign that a job is about, proved, and the asker's right to it
 add_campaign         make one; its preview, Resume and Remove
 delete_campaign      ask, then delete
-campaign_commands    list, players, archive
+campaign_commands    players, archive
+gm_commands          rename, GMs, handing over
+help_text            help
+list_campaigns       list, page by page
+restore              put together what is left of a campaign
 doctor               find what is wrong, and repair it
 summary              what there is after a creation or repair, in words
 """

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from channelwright.actions import summary
 from channelwright.actions.reply import Message
+from channelwright.campaign import note
 from channelwright.campaign.campaign_state import Claim, Found, find, namesakes
-from channelwright.campaign.campaigns import recognised
+from channelwright.campaign.campaigns import recognised, seeing
 from channelwright.campaign.create import ExistsError, Maker
 from channelwright.campaign.plan import SUFFIX, Plan, Slot, campaign_name
 from channelwright.campaign.removal import Removal
+from channelwright.campaign.rights import Asker
+from channelwright.campaign.roles import check_plain
 from channelwright.campaign.templates import DEFAULT
 from channelwright.components import Style
 from channelwright.discord.discord_api import RefusedError
 from channelwright.discord.permissions import MEMBER
-from channelwright.discord.server import Server
+from channelwright.discord.server import Channel, Server
 from channelwright.discord.text import fitted, listed
 from channelwright.stopped import StoppedError
 
@@ -30,15 +34,8 @@ def add_campaign(work: Work) -> Message:
     plan = planned(work, campaign_name(work.text("name")))
     if work.job.options.get("preview"):
         return _preview(work, plan)
-    maker = Maker(
-        work.discord,
-        work.job.guild_id,
-        plan,
-        Claim(int(work.job.interaction_id)),
-        work.reply.progress,
-        sure=work.is_first,
-        check=_OnlyOne(plan, fresh=work.is_first),
-    )
+    maker = _maker(work, plan, Claim(int(work.job.interaction_id)))
+    maker.check = _OnlyOne(work, plan, fresh=work.is_first)
     return _made(work, maker, f"**{plan.name}** is ready.")
 
 
@@ -50,8 +47,22 @@ def resume(work: Work) -> Message:
         raise StoppedError("The campaign's role is gone, and with it what I had begun. Use `/add-campaign` again.")
     plan = planned(work, role.name.removesuffix(SUFFIX))
     claim = Claim(int(work.text("since", "0")), role.id)
-    maker = Maker(work.discord, work.job.guild_id, plan, claim, work.reply.progress, sure=work.is_first)
-    return _made(work, maker, f"**{plan.name}** is ready.")
+    _check_press(work, server, next((each for each in server.categories if each.overwrite(role.id)), None), plan)
+    return _made(work, _maker(work, plan, claim), f"**{plan.name}** is ready.")
+
+
+def _maker(work: Work, plan: Plan, claim: Claim) -> Maker:
+    request = int(work.job.interaction_id)
+    guild = work.job.guild_id
+    return Maker(work.discord, guild, plan, claim, work.reply.progress, sure=work.is_first, request=request)
+
+
+def _check_press(work: Work, server: Server, category: Channel | None, plan: Plan | None = None) -> None:
+    """Raise StoppedError for who was allowed to begin this, and no longer is: a button outlives its permission."""
+    asker = Asker.seen(work.discord, server, work.job.user_id)
+    gms = [*(plan.gms if plan else ()), *(seeing(server, category, None) if category else ())]
+    if not asker.is_maker() and not any(asker.is_target(each) for each in gms):
+        raise StoppedError("You may no longer do that, so I changed nothing.")
 
 
 def remove(work: Work) -> Message:
@@ -60,10 +71,13 @@ def remove(work: Work) -> Message:
     removal = Removal(work.discord, server, int(work.text("since", "0")))
     role = server.roles.get(int(work.text("role", "0")))
     category = next((each for each in server.categories if role and each.overwrite(role.id)), None)
+    if role:
+        check_plain(server, role)
+    _check_press(work, server, category)
     left = removal.take_back(role, category)
     if left:
         raise StoppedError(
-            f"I left {listed([each.link for each in left])} alone: somebody uses it, or I did not make it. "
+            f"I left {listed([each.named for each in left])} alone: somebody uses it, or I did not make it. "
             "`/delete-campaign` deletes the campaign as a whole."
         )
     return Message("What I had begun is gone.")
@@ -81,27 +95,37 @@ def planned(work: Work, name: str) -> Plan:
 
 
 class _OnlyOne:
-    """Refuses a second campaign of a name. `fresh` is whether whatever there is was made by somebody else."""
+    """Refuses a second campaign of a name.
 
-    def __init__(self, plan: Plan, *, fresh: bool) -> None:
+    `fresh` is whether this is the first that is known of the job. Even so it may have been begun: whoever sends dead
+    letters on again makes them new to the queue. A finished campaign tells by its note which request made it.
+    """
+
+    def __init__(self, work: Work, plan: Plan, *, fresh: bool) -> None:
+        self.work = work
         self.plan = plan
         self.fresh = fresh
 
     def __call__(self, server: Server, there: Found) -> None:
         same = namesakes(self.plan, server)
-        if same and (self.fresh or not there.categories):
+        if same and (not there.categories or (self.fresh and self._is_anothers(server, there))):
             raise ExistsError(same[0])
         self.fresh = False
 
+    def _is_anothers(self, server: Server, there: Found) -> bool:
+        role = there.roles[0].id if there.roles else 0
+        written = note.found(self.work.discord, server, there.categories[0], role)
+        return written is not None and written.note.made_for != int(self.work.job.interaction_id)
+
 
 def _made(work: Work, maker: Maker, title: str) -> Message:
-    work.unfinished = lambda text: _unfinished(work, maker, text)
+    work.unfinished = HalfMade(work, maker)
     try:
         made = maker.make()
     except ExistsError as rival:
         return _exists(work, maker, rival)
     except (StoppedError, RefusedError) as error:
-        return _unfinished(work, maker, work.reason(error))
+        return work.unfinished.told(work.reason(error))
     assert maker.server  # noqa: S101 - it was looked at
     return Message(summary.finished(maker.plan, made, maker.server, title), home=summary.home(made))
 
@@ -124,22 +148,31 @@ def _exists(work: Work, maker: Maker, rival: ExistsError) -> Message:
     )
 
 
-def _unfinished(work: Work, maker: Maker, text: str) -> Message:
-    """Say what there is and why there is not more, with the ways on and back."""
-    made = maker.made
-    if made.role is None:
-        return Message(f"I could not make **{maker.plan.name}**, and made nothing of it. {text}")
-    since = str(maker.claim.since)
-    options = {"role": str(made.role.id), "since": since}
-    gm = {"gm": str(maker.plan.gms[0][0]), "template": maker.plan.template}
-    return Message(
-        f"**{maker.plan.name}** is not finished: {made.count} of {maker.plan.size} are there. {text}",
-        (
-            work.button("campaign.resume", "Resume", Style.PRIMARY, BUTTON_SECONDS, options | gm),
-            work.button("campaign.remove", "Remove", Style.DANGER, BUTTON_SECONDS, options),
-        ),
-        summary.home(made),
-    )
+@dataclass(frozen=True)
+class HalfMade:
+    """A campaign that is being made."""
+
+    work: Work
+    maker: Maker
+
+    def told(self, why: str) -> Message:
+        """Say what there is and why there is not more, with the ways on and back."""
+        maker, made = self.maker, self.maker.made
+        if made.role is None:
+            return Message(f"I could not make **{maker.plan.name}**, and made nothing of it. {why}")
+        options = {"role": str(made.role.id), "since": str(maker.claim.since)}
+        gm = {"gm": str(maker.plan.gms[0][0]), "template": maker.plan.template}
+        state = f"is not finished: {made.count} of {maker.plan.size} are there."
+        if made.count == maker.plan.size:
+            state = f"is there, all {made.count} of it, but I could not check it to the end."
+        return Message(
+            f"**{maker.plan.name}** {state} {why}",
+            (
+                self.work.button("campaign.resume", "Resume", Style.PRIMARY, BUTTON_SECONDS, options | gm),
+                self.work.button("campaign.remove", "Remove", Style.DANGER, BUTTON_SECONDS, options),
+            ),
+            summary.home(made),
+        )
 
 
 def _preview(work: Work, plan: Plan) -> Message:

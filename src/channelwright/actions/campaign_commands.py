@@ -1,18 +1,24 @@
-"""`/campaign list`, `add-player`, `remove-player`, `archive` and `unarchive`."""
+"""`/campaign add-player`, `remove-player`, `archive` and `unarchive`."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from channelwright.actions import proof
 from channelwright.actions.reply import Message
-from channelwright.campaign import campaigns
+from channelwright.actions.work import InPart
 from channelwright.campaign.overwrites import Parties, put
+from channelwright.campaign.removal import PROTECTED
+from channelwright.discord.discord_api import RefusedError
+from channelwright.discord.messages import meaning
 from channelwright.discord.text import fitted, listed, mention
 from channelwright.permission_bits import SEND_MESSAGES, VIEW_CHANNEL
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from channelwright.actions.work import Work
     from channelwright.campaign.campaigns import Campaign
     from channelwright.discord.permissions import Overwrite
@@ -21,30 +27,19 @@ if TYPE_CHECKING:
 ROUNDS = 3
 
 
-def list_campaigns(work: Work) -> Message:
-    found = campaigns.campaigns(work.look(rights=False))
-    if not found:
-        return Message("There is no campaign in this server yet. `/add-campaign` makes one.")
-    return Message(fitted([f"**Campaigns** ({len(found)})", *map(_line, found)]))
-
-
-def _line(campaign: Campaign) -> str:
-    gms = listed([mention(each) for each in campaign.gms], 3) or "nobody"
-    archived = ", archived" if campaign.archived else ""
-    return f"- {campaign.category.link}: {len(campaign.channels)} channels, <@&{campaign.role.id}>, GM {gms}{archived}"
-
-
 def add_player(work: Work) -> Message:
     """Give the campaign's role to somebody."""
+    work.begin()
     campaign = proof.campaign(work, work.look())
     player = work.text("player")
     work.discord.put(f"/guilds/{work.job.guild_id}/members/{player}/roles/{campaign.role.id}")
-    seen = listed([each.link for each in campaign.channels if each.allows(campaign.role.id, VIEW_CHANNEL)], 3)
+    seen = listed([each.named for each in campaign.channels if each.allows(campaign.role.id, VIEW_CHANNEL)], 3)
     return Message(f"<@{player}> is in **{campaign.name}** and sees {seen or 'no channel yet'}.")
 
 
 def remove_player(work: Work) -> Message:
     """Take the campaign's role from somebody; a GM keeps seeing it."""
+    work.begin()
     campaign = proof.campaign(work, work.look())
     player = work.text("player")
     work.discord.delete(f"/guilds/{work.job.guild_id}/members/{player}/roles/{campaign.role.id}")
@@ -54,46 +49,95 @@ def remove_player(work: Work) -> Message:
 
 def archive(work: Work) -> Message:
     """Take from the players what changes a channel; they still see and read all."""
-    campaign = _players_set(work, archived=True)
-    return Message(
-        f"**{campaign.name}** is archived: players read, and only the GM writes. `/campaign unarchive` opens it again."
-    )
+    done = _players_set(work, archived=True)
+    name = done.campaign.name
+    if done.failed:
+        return _in_part(done, f"**{name}** is archived in part: here players can still write.")
+    lines = [f"**{name}** is archived: players read, and only the GM writes. `/campaign unarchive` opens it again."]
+    writing = _writing(done)
+    if writing:
+        lines[0] = f"**{name}** is archived: players only read. `/campaign unarchive` opens it again."
+        lines.append("Besides the GM these can still write, by permissions of their own that I left as they are:")
+    return Message(fitted([*lines, *(f"- {who} in {listed(where, 3)}" for who, where in writing.items())]))
 
 
 def unarchive(work: Work) -> Message:
-    campaign = _players_set(work, archived=False)
-    return Message(f"**{campaign.name}** is open again: players write.")
+    done = _players_set(work, archived=False)
+    if done.failed:
+        return _in_part(done, f"**{done.campaign.name}** is open again in part: here players still only read.")
+    return Message(f"**{done.campaign.name}** is open again: players write.")
 
 
-def _players_set(work: Work, *, archived: bool) -> Campaign:
+@dataclass(frozen=True)
+class Done:
+    """A campaign after its players' overwrites were set, and where they could not be, with the reason."""
+
+    server: Server
+    campaign: Campaign
+    failed: Mapping[int, str]
+
+
+def _in_part(done: Done, title: str) -> Message:
+    channels = (done.campaign.category, *done.campaign.channels)
+    lines = [f"- {each.named}: {done.failed[each.id]}" for each in channels if each.id in done.failed]
+    return Message(fitted([title, *lines, "Settle that, and run the command again for the rest."]))
+
+
+def _writing(done: Done) -> dict[str, list[str]]:
+    """Return who besides the GM and the bot can write where players read, by an overwrite."""
+    known = {done.server.bot_id, done.campaign.role.id, *(id_ for id_, _ in done.campaign.gms)}
+    found: dict[str, list[str]] = {}
+    for channel in done.campaign.channels:
+        for each in channel.overwrites if channel.allows(done.campaign.role.id, VIEW_CHANNEL) else ():
+            if each.allow & SEND_MESSAGES and each.id not in known:
+                who = "everybody" if each.id == done.server.id else mention((each.id, each.type))
+                found.setdefault(who, []).append(channel.named)
+    return found
+
+
+def _players_set(work: Work, *, archived: bool) -> Done:
     """Set what players may do in the category and its channels, except where they see nothing. Look until it is so."""
+    failed: dict[int, str] = {}
     for attempt in range(ROUNDS):
         if attempt:
             work.discord.pace.settle()
+        elif work.is_first:
+            work.begin()
         server = work.look()
         if not server.bits & SEND_MESSAGES:
             raise StoppedError("I lack Send Messages in this server, so I can neither give nor take it.")
         campaign = proof.campaign(work, server)
-        if not _players_put(work, server, campaign, archived=archived):
-            return campaign
+        state = f"**{campaign.name}** may be {'archived' if archived else 'open again'} in part only."
+        work.unfinished = InPart(state, "Run the command again for the rest.")
+        if not _players_put(work, server, campaign, failed, archived=archived):
+            return Done(server, campaign, failed)
     raise StoppedError("This campaign changes faster than I can work on it.")
 
 
-def _players_put(work: Work, server: Server, campaign: Campaign, *, archived: bool) -> int:
-    """Set the overwrites that differ. A channel that follows the category is changed with it."""
+def _players_put(work: Work, server: Server, campaign: Campaign, failed: dict[int, str], *, archived: bool) -> int:
+    """Set the overwrites that differ, and return how many. A channel that follows the category is changed with it."""
     parties = Parties(server.id, campaign.role.id, (), server.bot_id, server.grantable, archived=archived)
 
-    def differing(channel: Channel) -> list[Overwrite]:
+    def changed(channel: Channel) -> int:
         drifted = parties.drifted(channel, gm_only=False)
-        return [each for each in drifted if each.id == campaign.role.id]
+        own = [each for each in drifted if each.id == campaign.role.id and channel.id not in failed]
+        return sum(_put(work, channel, each, failed) for each in own)
 
-    changes = differing(campaign.category)
-    for each in changes:
-        put(work.discord, campaign.category, each)
+    changes = changed(campaign.category)
     for channel in campaign.channels:
         follows = changes and channel.overwrites == campaign.category.overwrites
         if channel.allows(campaign.role.id, VIEW_CHANNEL) and not follows:
-            for each in (late := differing(channel)):
-                put(work.discord, channel, each)
-            changes = changes + late
-    return len(changes)
+            changes += changed(channel)
+    return changes
+
+
+def _put(work: Work, channel: Channel, overwrite: Overwrite, failed: dict[int, str]) -> bool:
+    """Set an overwrite; note why not where the bot may not, which need not keep it from the other channels."""
+    try:
+        put(work.discord, channel, overwrite)
+    except RefusedError as refusal:
+        if refusal.code not in PROTECTED:
+            raise
+        failed[channel.id] = meaning(refusal)
+        return False
+    return True

@@ -6,17 +6,19 @@ note, and the deletion can be asked for again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from channelwright.actions import proof
 from channelwright.actions.reply import Message
+from channelwright.actions.work import InPart
 from channelwright.campaign import campaigns, note
 from channelwright.campaign.removal import ROUNDS, Removal
 from channelwright.campaign.rights import Asker
 from channelwright.campaign.roles import check_plain
 from channelwright.components import CANCEL, Style
+from channelwright.discord.server import MOST_NAMED
 from channelwright.discord.text import fitted, listed
 from channelwright.stopped import StoppedError
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from channelwright.actions.work import Work
+    from channelwright.campaign.note import Written
     from channelwright.discord.permissions import Role
     from channelwright.discord.server import Channel, Server
 
@@ -58,9 +61,10 @@ def delete_campaign(work: Work) -> Message:
     server = work.look()
     doomed = _asked_for(work, server)
     lines = [f"**Delete {doomed.name} for good?** There is no way back. These go, with all their messages:"]
-    lines += [f"- {channel.link}" for channel in doomed.goes]
+    named = len(doomed.goes) <= MOST_NAMED
+    lines += [f"- {channel.named if named else channel.link}" for channel in doomed.goes]
     role = f" and the role <@&{doomed.role.id}>" if doomed.role else ""
-    tail = [f"and then the category {doomed.category.link}{role}."]
+    tail = [f"and then the category{role}."]
     if doomed.older:
         tail.append(f"{_links(doomed.older)} existed before the campaign: they stay, without a category.")
     tail.append("Channels that I cannot see would stay too. `/campaign archive` keeps everything, read-only.")
@@ -113,13 +117,28 @@ def confirm(work: Work) -> Message:
     if category is None:
         return _role_alone(work, removal, role)
     doomed = Doomed.of(server, category, role)
-    if work.is_first:
+    written = note.found(work.discord, server, category, role.id if role else 0)
+    is_fresh = _is_fresh(work, doomed, written)
+    if is_fresh:
+        work.begin()
         _check_agreed(work, server, doomed)
-    work.unfinished = lambda text: Message(
-        f"**{doomed.name}** is not deleted as a whole. {text} `/delete-campaign` deletes the rest."
-    )
-    added = _deleted(work, removal, doomed)
-    return _report(doomed, removal, added, counted=work.is_first)
+        _note_beginning(work, written)
+    work.unfinished = InPart(f"**{doomed.name}** is not deleted as a whole.", "`/delete-campaign` deletes the rest.")
+    added = _deleted(work, removal, doomed, written)
+    return _report(doomed, removal, added, counted=is_fresh)
+
+
+def _is_fresh(work: Work, doomed: Doomed, written: Written | None) -> bool:
+    """Tell whether nothing of this deletion was done yet, by what is there: a job may come back as a new message."""
+    if written is None:
+        return work.is_first and bool(doomed.goes)
+    return written.note.deleting_for != int(work.job.interaction_id) and work.is_first
+
+
+def _note_beginning(work: Work, written: Written | None) -> None:
+    if written:
+        begun = replace(written.note, deleting_for=int(work.job.interaction_id))
+        note.write(work.discord, written.channel_id, begun, "", written)
 
 
 def _check_agreed(work: Work, server: Server, doomed: Doomed) -> None:
@@ -133,10 +152,9 @@ def _check_agreed(work: Work, server: Server, doomed: Doomed) -> None:
         raise StoppedError("You may no longer delete this campaign, so I deleted nothing.")
 
 
-def _deleted(work: Work, removal: Removal, doomed: Doomed) -> list[Channel]:
+def _deleted(work: Work, removal: Removal, doomed: Doomed, written: Written | None) -> list[Channel]:
     """Delete channels, role, the channel of the note and the category. Return what was added in the meantime."""
     category, role = doomed.category, doomed.role
-    written = note.found(work.discord, removal.server, category, role.id if role else 0)
     last = [each for each in doomed.goes if written and each.id == written.channel_id]
     added = _empty_out(work, removal, category, [each for each in doomed.goes if each not in last], last)
     if added or removal.kept or (role and not (removal.may_delete(role) and removal.delete_role(role))):
@@ -176,9 +194,11 @@ def _empty_out(
 
 
 def _role_alone(work: Work, removal: Removal, role: Role | None) -> Message:
-    """Finish a deletion that got as far as the category. On a first delivery there was nothing to delete."""
+    """Finish a deletion that got as far as the category; the role is the one that was agreed to."""
+    if not work.discord.is_gone(f"/channels/{work.text('campaign', '0')}"):
+        raise StoppedError("I cannot see the campaign's category any longer. I deleted nothing.")
     if work.is_first:
-        raise StoppedError("The campaign's category is gone, or I cannot see it any longer. I deleted nothing.")
+        work.begin()
     if role and removal.may_delete(role):
         removal.delete_role(role)
     return Message("The campaign is deleted: its channels, its category and its role.")
@@ -193,14 +213,16 @@ def _report(doomed: Doomed, removal: Removal, added: list[Channel], *, counted: 
         return Message(gone + stayed)
     lines = [f"**{doomed.name}** could not be deleted as a whole."]
     lines += [f"- {_shown(doomed, id_)}: {why}" for id_, why in removal.kept.items()]
-    lines += [f"- {channel.link}: added after you were asked, so I left it alone" for channel in added]
+    lines += [f"- {channel.named}: added after you were asked, so I left it alone" for channel in added]
     lines.append("What can go is gone. Settle that, and use `/delete-campaign` again for the rest.")
     return Message(fitted(lines))
 
 
 def _shown(doomed: Doomed, id_: int) -> str:
-    return f"<@&{id_}>" if doomed.role and id_ == doomed.role.id else f"<#{id_}>"
+    if doomed.role and id_ == doomed.role.id:
+        return f"<@&{id_}>"
+    return next((each.named for each in (*doomed.goes, doomed.category) if each.id == id_), f"<#{id_}>")
 
 
 def _links(channels: list[Channel]) -> str:
-    return listed([each.link for each in channels])
+    return listed([each.named for each in channels])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from channelwright.actions import proof, summary
 from channelwright.actions.reply import Message
+from channelwright.actions.work import InPart
 from channelwright.campaign import campaigns, note, visibility
 from channelwright.campaign.campaign_state import Claim, Found, find
 from channelwright.campaign.create import Maker
@@ -15,6 +16,7 @@ from channelwright.campaign.plan import SUFFIX, Plan, Slot
 from channelwright.campaign.rights import Asker
 from channelwright.campaign.roles import check_plain
 from channelwright.components import Style
+from channelwright.discord.permissions import MEMBER
 from channelwright.discord.server import CATEGORY, key
 from channelwright.discord.text import fitted, listed, mention
 from channelwright.permission_bits import SEND_MESSAGES, VIEW_CHANNEL
@@ -22,6 +24,7 @@ from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
     from channelwright.actions.work import Work
+    from channelwright.campaign.note import Note, Written
     from channelwright.campaign.templates import Templates
     from channelwright.discord.permissions import Role
     from channelwright.discord.server import Channel, Server
@@ -41,7 +44,7 @@ class Patient:
     plan: Plan
     there: Found
     archived: bool
-    is_noted: bool
+    written: Written | None
 
     @property
     def parties(self) -> Parties:
@@ -73,6 +76,7 @@ def doctor(work: Work) -> Message:
     if not work.job.options.get("repair") or not findings:
         return _told(work, patient, findings)
     _check_repair(patient, asker)
+    work.begin()
     maker = Maker(
         work.discord,
         work.job.guild_id,
@@ -81,8 +85,10 @@ def doctor(work: Work) -> Message:
         work.reply.progress,
         sure=work.is_first,
         archived=patient.archived,
+        noted=patient.written.note if patient.written else None,
+        request=int(work.job.interaction_id),
     )
-    work.unfinished = lambda text: Message(f"**{patient.category.name}** is not repaired as a whole. {text}")
+    work.unfinished = InPart(f"**{patient.category.name}** is not repaired as a whole.")
     made = maker.make()
     assert maker.server  # noqa: S101 - it was looked at
     title = f"**{patient.category.name}** is repaired."
@@ -98,13 +104,13 @@ def _check_repair(patient: Patient, asker: Asker) -> None:
     role = patient.role
     if role:
         check_plain(patient.server, role)
-    if patient.is_noted or asker.is_owner:
+    if patient.written or asker.is_owner:
         return
     if not asker.is_maker() or (role and not asker.may_give(role)):
         raise StoppedError(f"This campaign has no note of mine, so I changed nothing. {proof.TAKE_UP}")
     inside = {patient.category.id, *(each.id for each in patient.server.children(patient.category))}
     elsewhere = [
-        each.link
+        each.named
         for each in patient.server.channels.values()
         if role and each.id not in inside and (there := each.overwrite(role.id)) and there.allow
     ]
@@ -127,10 +133,13 @@ def examined(work: Work) -> Patient:
     if written is None and (not kept or (role is None and category not in kept)):
         raise campaigns.foreign(category)
     gms = _gms(server, category, children, role)
-    plan, there = _best(work.templates, server, category, role, gms)
+    name = role.name.removesuffix(SUFFIX) if role else category.name
+    claim = Claim(NEVER, role.id if role else 0, category.id)
+    template, there, slots = _best(work.templates, server, claim, name, written.note if written else None)
+    plan = Plan(name, template, slots, gms)
     own = category.overwrite(role.id) if role else None
     archived = own is not None and bool(own.deny & SEND_MESSAGES)
-    return Patient(server, category, role, plan, there, archived, is_noted=written is not None)
+    return Patient(server, category, role, plan, there, archived, written)
 
 
 def _role_by_name(server: Server, category: Channel) -> Role | None:
@@ -149,32 +158,47 @@ def _gms(server: Server, category: Channel, children: list[Channel], role: Role 
 
 
 def _best(
-    templates: Templates, server: Server, category: Channel, role: Role | None, gms: tuple[tuple[int, int], ...]
-) -> tuple[Plan, Found]:
-    """Return the template that most of the channels are from, and of several the one that lacks the fewest."""
-    claim = Claim(NEVER, role.id if role else 0, category.id)
-    name = role.name.removesuffix(SUFFIX) if role else category.name
-    plans = [Plan(name, each, tuple(map(Slot, channels)), gms) for each, channels in templates.items()]
-    fitting = [(plan, find(plan, server, claim)) for plan in plans]
-    return max(fitting, key=lambda pair: (pair[1].present, -len(pair[0].slots)))
+    templates: Templates, server: Server, claim: Claim, name: str, noted: Note | None
+) -> tuple[str, Found, tuple[Slot, ...]]:
+    """Return the noted template, else the one that most of the channels are from and that lacks the fewest."""
+    plans = [Plan(name, each, tuple(map(Slot, channels)), ()) for each, channels in templates.items()]
+    fitting = [(plan, find(plan, server, claim, noted)) for plan in plans]
+
+    def likely(pair: tuple[Plan, Found]) -> tuple[bool, int, int]:
+        plan, there = pair
+        return noted is not None and plan.template == noted.template, there.present, -len(plan.slots)
+
+    plan, there = max(fitting, key=likely)
+    return plan.template, there, plan.slots
 
 
 def _findings(patient: Patient) -> list[str]:
-    found = [] if patient.is_noted else [f"- There is no note of mine in it, so I hand out nothing. {proof.TAKE_UP}"]
+    found = [] if patient.written else [f"- There is no note of mine in it, so I hand out nothing. {proof.TAKE_UP}"]
     if patient.role is None:
         found.append("- The players' role is gone. Players have to be added again.")
     for channel in patient.drifted:
         if not channel.allows(patient.server.bot_id, KEEPING):
-            found.append(f"- I am shut out of {channel.link}, in part or as a whole.")
+            found.append(f"- I am shut out of {channel.named}, in part or as a whole.")
         else:
-            found.append(f"- The permissions of {channel.link} are not the campaign's.")
+            found.append(f"- The permissions of {channel.named} are not the campaign's.")
     found += [f"- {slot.channel.name} ({slot.channel.type}) is missing, or hidden from me." for slot in patient.missing]
     return found
+
+
+def _gone(work: Work, patient: Patient) -> list[str]:
+    """Name the GMs who are no members any longer: nothing that a repair could mend."""
+    members = [id_ for id_, kind in patient.plan.gms if kind == MEMBER]
+    gone = [id_ for id_ in members if work.discord.is_gone(f"/guilds/{patient.server.id}/members/{id_}")]
+    return [
+        f"<@{id_}> is the GM here and left this server: a moderator can `/campaign hand-over` it to another."
+        for id_ in gone
+    ]
 
 
 def _told(work: Work, patient: Patient, findings: list[str]) -> Message:
     title = f"**{patient.category.name}** (template {patient.plan.template}{', archived' if patient.archived else ''})"
     lines = [f"{title}: {'this is wrong.' if findings else 'nothing is wrong.'}", *findings]
+    lines += _gone(work, patient)
     if patient.missing:
         lines.append("A channel that is only hidden would be there twice after a repair: let me see it first.")
     if patient.role:

@@ -34,13 +34,18 @@ class Proved:
     role: Role | None
 
 
+def proved(work: Work, server: Server) -> Campaign:
+    """Return the campaign that a job is about; raise StoppedError unless the bot's note proves it."""
+    there = noted(work, server)
+    if there.role is None:
+        raise StoppedError("The players' role of this campaign is gone. `/campaign doctor` makes another one.")
+    check_plain(server, there.role)
+    return campaigns.of(server, there.category, there.role)
+
+
 def campaign(work: Work, server: Server) -> Campaign:
     """Return the campaign that a job is about; raise StoppedError unless it is proved and the asker may run it."""
-    proved = noted(work, server)
-    if proved.role is None:
-        raise StoppedError("The players' role of this campaign is gone. `/campaign doctor` makes another one.")
-    check_plain(server, proved.role)
-    found = campaigns.of(server, proved.category, proved.role)
+    found = proved(work, server)
     check_asker(Asker.seen(work.discord, server, work.job.user_id), found)
     return found
 
@@ -73,7 +78,7 @@ def _without_note(server: Server, category: Channel, seeming: Campaign | None) -
     if seeming is None:
         return campaigns.foreign(category)
     return StoppedError(
-        f"{category.link} looks like a campaign of mine, but has no note of mine that names <@&{seeming.role.id}>: an "
+        f"{category.named} looks like a campaign of mine, but has no note of mine that names <@&{seeming.role.id}>: an "
         "earlier version of me made it, or somebody deleted the note, or it is made to look like one. So I hand out, "
         f"change and delete nothing here. {TAKE_UP}"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from channelwright.campaign import visibility
+from channelwright.campaign import note, visibility
 from channelwright.discord.server import CATEGORY, FORUM, TEXT, VOICE
 from channelwright.discord.text import fitted, listed, mention
 from channelwright.permission_bits import ADMINISTRATOR
@@ -44,7 +44,7 @@ def _fallbacks(made: Made) -> list[str]:
     return [
         f"This server has no {kind} channels: {listed(names)} became {NAMES[fallback]}."
         for kind, fallback, names in _grouped(
-            [(slot.channel.type, channel.type, channel.link) for slot, channel in fallen]
+            [(slot.channel.type, channel.type, channel.named) for slot, channel in fallen]
         )
     ]
 
@@ -59,11 +59,11 @@ def _grouped(fallen: list[tuple[str, int, str]]) -> list[tuple[str, int, list[st
 def _left(made: Made) -> list[str]:
     if not made.left:
         return []
-    names = listed([each.link for each in made.left])
+    names = listed([each.named for each in made.left])
     return [f"Discord made these twice, and I did not delete what may be in use: {names}."]
 
 
 def home(made: Made) -> int | None:
-    """Return the first text channel that players see, for what the user cannot be told any other way."""
-    channels = [each for slot, each in made.channels.items() if each.type == TEXT and not slot.gm_only]
-    return channels[0].id if channels else None
+    """Return the channel for what the user cannot be told any other way: the GM's, if there is one."""
+    channels = [(not slot.gm_only, each) for slot, each in made.channels.items() if each.type in note.WRITABLE]
+    return min(channels, key=lambda pair: pair[0])[1].id if channels else None

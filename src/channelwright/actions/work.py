@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 from channelwright.actions.reply import Message
 from channelwright.components import Button, Style
@@ -12,7 +12,7 @@ from channelwright.discord.discord_api import RefusedError
 from channelwright.discord.messages import MISSING_PERMISSIONS, reason
 from channelwright.discord.server import Server
 from channelwright.permission_bits import missing
-from channelwright.stopped import MissingPermissionsError
+from channelwright.stopped import MissingPermissionsError, StoppedError
 
 if TYPE_CHECKING:
     from typing import Any
@@ -23,11 +23,33 @@ if TYPE_CHECKING:
     from channelwright.jobs import Job, Value
 
 
+# An interaction can be answered for so long: https://docs.discord.com/developers/interactions/receiving-and-responding
+TOKEN_SECONDS = 900
+SPARE_SECONDS = 60
+
+
+class Unfinished(Protocol):
+    """What is known of a job that is given up before its end."""
+
+    def told(self, why: str) -> Message: ...
+
+
+@dataclass(frozen=True)
+class InPart:
+    """What to say around the reason."""
+
+    before: str = ""
+    after: str = ""
+
+    def told(self, why: str) -> Message:
+        return Message(" ".join(filter(None, (self.before, why, self.after))))
+
+
 @dataclass
 class Work:
     """`is_first` is whether nothing can have been done yet.
 
-    `unfinished` makes the last word for when time runs out for good.
+    `unfinished` has the last word for when time runs out for good.
     """
 
     job: Job
@@ -35,7 +57,7 @@ class Work:
     reply: Reply
     templates: Templates
     is_first: bool
-    unfinished: Callable[[str], Message] = Message
+    unfinished: Unfinished = field(default_factory=InPart)
 
     def look(self, *, rights: bool = True) -> Server:
         """Look at the server, and at the bot's `rights`; in a second delivery, once lists show what the first did."""
@@ -52,6 +74,11 @@ class Work:
                 names = []
             error = MissingPermissionsError(names) if names else error
         return reason(error, self.job)
+
+    def begin(self) -> None:
+        """Raise StoppedError if what is now to be begun could not be told any longer to the one who asked for it."""
+        if self.discord.pace.now() > self.job.asked_at + TOKEN_SECONDS - SPARE_SECONDS:
+            raise StoppedError("This waited longer than Discord lets me answer, so I did not begin it.")
 
     def text(self, option: str, default: str = "") -> str:
         return str(self.job.options.get(option, default))

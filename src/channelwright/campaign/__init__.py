@@ -13,4 +13,5 @@ roles            which roles the bot may touch
 overwrites       what each channel allows and denies to whom
 visibility       who sees what, by Discord's algorithm
 removal          deleting the parts
+leftovers        what is left when somebody deletes a category
 """

@@ -14,6 +14,7 @@ from channelwright.permission_bits import VIEW_CHANNEL
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from channelwright.campaign.note import Note
     from channelwright.campaign.plan import Plan, Slot
     from channelwright.discord.permissions import Role
     from channelwright.discord.server import Channel, Server
@@ -60,13 +61,23 @@ class Found:
         return len(self.roles) == len(self.categories) == 1 and not self.twin_channels
 
 
-def find(plan: Plan, server: Server, claim: Claim) -> Found:
-    """Look for everything in the plan, the oldest of each kind first."""
+def find(plan: Plan, server: Server, claim: Claim, noted: Note | None = None) -> Found:
+    """Look for everything in the plan, the oldest of each kind first; what the note names, whatever its name is now."""
     roles = _roles(plan, server, claim)
     categories = _categories(plan, server, claim, roles)
     children = server.children(categories[0]) if categories else []
     slots = {slot: tuple(each for each in children if slot.fits(each)) for slot in plan.slots}
+    if noted and (noted.template, noted.digest) == (plan.template, plan.digest):
+        slots |= _renamed(server, slots, noted)
     return Found(roles, categories, slots)
+
+
+def _renamed(server: Server, slots: Mapping[Slot, tuple[Channel, ...]], noted: Note) -> dict[Slot, tuple[Channel, ...]]:
+    """Return the channels that the note names for slots which no channel has the name of, wherever they are now."""
+    taken = {each.id for channels in slots.values() for each in channels}
+    there = [server.channels.get(id_ or 0) for id_ in noted.channels]
+    pairs = [(slot, each) for slot, each in zip(slots, there, strict=True) if each and not slots[slot]]
+    return {slot: (each,) for slot, each in pairs if each.id not in taken and each.type in {slot.type, slot.fallback}}
 
 
 def namesakes(plan: Plan, server: Server) -> list[Channel]:

@@ -71,7 +71,7 @@ def category_of(server: Server, campaign_id: object) -> Channel:
 
 def foreign(category: Channel) -> StoppedError:
     return StoppedError(
-        f"{category.link} is not a campaign of mine, so I leave it alone. I know mine by my note in one of its "
+        f"{category.named} is not a campaign of mine, so I leave it alone. I know mine by my note in one of its "
         "channels. If it was one, `/campaign doctor` reports what it lacks."
     )
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from channelwright.campaign import campaign_state, duplicates, note, preflight
 from channelwright.campaign.campaign_state import Claim, Found, find
 from channelwright.campaign.campaigns import is_kept
+from channelwright.campaign.note import Note
 from channelwright.campaign.overwrites import Parties, put
 from channelwright.discord.discord_api import RefusedError, UnsureError
 from channelwright.discord.permissions import Role
@@ -72,6 +73,8 @@ class Maker:
     sure: bool = True
     archived: bool = False
     check: Callable[[Server, Found], None] = lambda _server, _found: None
+    noted: Note | None = None
+    request: int = 0
     made: Made = field(default_factory=Made)
     server: Server | None = None
     changes: int = 0
@@ -105,7 +108,8 @@ class Maker:
         if not self.sure:
             return not self.changes
         rivals = listed(self.discord, self.guild_id)
-        return find(self.plan, self._with(rivals), self.claim).is_single and not self._rivals(self._with(rivals))
+        now = self._with(rivals)
+        return find(self.plan, now, self.claim, self.noted).is_single and not self._rivals(now)
 
     def _with(self, channels: dict[int, Channel]) -> Server:
         """Return the server with what was just made, whether the list shows it by now or not."""
@@ -126,8 +130,10 @@ class Maker:
         places = note.places(server, category, role.id)
         if not places:
             raise StoppedError("There is no channel in it that takes messages, so I cannot keep my note there.")
-        noted = note.Note(category.id, role.id, self.plan.template, tuple(each.id for each in channels))
         before = note.found(self.discord, server, category, role.id) if self._may_be_noted else None
+        made_for = before.note.made_for if before else self.request
+        ids = tuple(each.id for each in channels)
+        noted = Note(category.id, role.id, self.plan.template, self.plan.digest, ids, made_for)
         note.write(self.discord, places[0].id, noted, f"note-{category.id}", before)
 
     def _rivals(self, server: Server) -> list[Channel]:
@@ -140,7 +146,7 @@ class Maker:
     def _round(self, server: Server) -> None:
         """Take stock, make what is missing, mend what differs, and clear what is there twice."""
         self.changes = 0
-        there = find(self.plan, server, self.claim)
+        there = find(self.plan, server, self.claim, self.noted)
         self._stop_if_lost(there)
         self._adopt(there)
         self.check(server, there)
@@ -185,9 +191,17 @@ class Maker:
         assert category  # noqa: S101 - it was just filled
         moved = bool(self._put(category, parties, gm_only=False))
         for slot, channel in self.made.channels.items():
+            if channel.parent_id is None:
+                self._take_in(channel, category)
             follows = moved and not slot.gm_only and channel.overwrites == category.overwrites
             if not follows:
                 self._put(channel, parties, gm_only=slot.gm_only)
+
+    def _take_in(self, channel: Channel, category: Channel) -> None:
+        """Put a channel back into the campaign, whose category somebody deleted: it belongs to no other by now."""
+        self.discord.patch(f"/channels/{channel.id}", {"parent_id": str(category.id)})
+        self.changes += 1
+        self.sure = False
 
     def _put(self, channel: Channel, parties: Parties, *, gm_only: bool) -> list[Any]:
         drifted = parties.drifted(channel, gm_only=gm_only)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from channelwright.discord.discord_api import RefusedError
 from channelwright.discord.server import ANNOUNCEMENT, STAGE, TEXT, VOICE
@@ -31,24 +31,35 @@ HEAD = (
 _ID = "[0-9]{1,20}"
 _FORM = re.compile(
     rf"{re.escape(HEAD)}\nCategory <#(?P<category>{_ID})>, players <@&(?P<role>{_ID})>, "
-    rf"template `(?P<template>[a-z0-9-]{{1,20}})`:(?P<channels>(?: <#{_ID}>| -)*)"
+    rf"template `(?P<template>[a-z0-9-]{{1,20}})` (?P<digest>[0-9a-f]{{8}}):(?P<channels>(?: <#{_ID}>| -)*)\n"
+    rf"Made for request (?P<made>{_ID})(?:, being deleted for request (?P<deleting>{_ID}))?\."
 )
 
 
 @dataclass(frozen=True)
 class Note:
-    """Ids of what the bot made; `channels` in the template's order, None where there is none."""
+    """Ids of what the bot made; `channels` in the template's order, None where there is none.
+
+    `digest` is the template's at that time. `made_for` and `deleting_for` are the interactions that asked for it.
+    """
 
     category_id: int
     role_id: int
     template: str
+    digest: str
     channels: tuple[int | None, ...]
+    made_for: int
+    deleting_for: int = 0
 
     @property
     def text(self) -> str:
         channels = "".join(" -" if each is None else f" <#{each}>" for each in self.channels)
         parties = f"Category <#{self.category_id}>, players <@&{self.role_id}>"
-        return f"{HEAD}\n{parties}, template `{self.template}`:{channels}"
+        deleting = f", being deleted for request {self.deleting_for}" if self.deleting_for else ""
+        return (
+            f"{HEAD}\n{parties}, template `{self.template}` {self.digest}:{channels}\n"
+            f"Made for request {self.made_for}{deleting}."
+        )
 
     @classmethod
     def read(cls, text: str) -> Note | None:
@@ -57,7 +68,8 @@ class Note:
         if form is None:
             return None
         channels = tuple(None if each == "-" else int(each[2:-1]) for each in form["channels"].split())
-        return cls(int(form["category"]), int(form["role"]), form["template"], channels)
+        category, role, made, deleting = (int(form[name] or 0) for name in ("category", "role", "made", "deleting"))
+        return cls(category, role, form["template"], form["digest"], channels, made, deleting)
 
 
 @dataclass(frozen=True)
@@ -101,7 +113,7 @@ def in_channel(discord: Discord, server: Server, channel: Channel) -> list[Writt
 
 def write(discord: Discord, channel_id: int, note: Note, nonce: str, before: Written | None) -> None:
     """Write the note, or change the one there is; with the same nonce it is written once."""
-    body = {"content": note.text, "allowed_mentions": {"parse": []}}
+    body: dict[str, Any] = {"content": note.text, "allowed_mentions": {"parse": []}}
     if before is None:
         discord.post(f"/channels/{channel_id}/messages", body | {"nonce": nonce, "enforce_nonce": True})
     elif before.note != note:

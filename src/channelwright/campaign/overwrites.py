@@ -15,6 +15,7 @@ from channelwright.permission_bits import (
     MANAGE_CHANNELS,
     PLAYING,
     READ_MESSAGE_HISTORY,
+    RUNNING,
     SEND_MESSAGES,
     VIEW_CHANNEL,
     WRITING,
@@ -44,7 +45,7 @@ class Parties:
     def overwrites(self, *, gm_only: bool) -> tuple[Overwrite, ...]:
         """Return what a channel is made with. The category and all channels that are not the GM's have the same."""
         seeing = VIEW_CHANNEL | PLAYING & self.grantable
-        gms = [Overwrite(id_, kind, seeing) for id_, kind in self.gms if id_ != self.bot]
+        gms = [Overwrite(id_, kind, seeing | RUNNING & self.grantable) for id_, kind in self.gms if id_ != self.bot]
         everyone = Overwrite(self.everyone, ROLE, 0, VIEW_CHANNEL)
         bot = Overwrite(self.bot, MEMBER, KEEPING | NOTING & self.grantable)
         return tuple(sorted([everyone, self._players(gm_only=gm_only), *gms, bot]))

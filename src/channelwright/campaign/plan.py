@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from channelwright.campaign.templates import TYPES
@@ -56,6 +57,12 @@ class Plan:
     @property
     def key(self) -> str:
         return key(self.name, CATEGORY)
+
+    @property
+    def digest(self) -> str:
+        """Return a word for exactly these channels in this order."""
+        channels = "\n".join(f"{slot.channel.name}:{slot.channel.type}:{slot.gm_only}" for slot in self.slots)
+        return sha256(channels.encode()).hexdigest()[:8]
 
     @property
     def size(self) -> int:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from channelwright.discord.permissions import ROLE, in_guild
-from channelwright.permission_bits import ALL, MANAGE_CHANNELS, MANAGE_ROLES
+from channelwright.discord.permissions import ROLE, in_channel, in_guild
+from channelwright.permission_bits import ALL, MANAGE_CHANNELS, MANAGE_ROLES, VIEW_CHANNEL
 
 if TYPE_CHECKING:
     from channelwright.campaign.campaigns import Campaign
     from channelwright.discord.discord_api import Discord
     from channelwright.discord.permissions import Role
-    from channelwright.discord.server import Server
+    from channelwright.discord.server import Channel, Server
 
 MAKERS = MANAGE_CHANNELS | MANAGE_ROLES
 
@@ -46,8 +46,17 @@ class Asker:
         """Tell whether this member may make channels and roles without the bot."""
         return self.bits & MAKERS == MAKERS
 
+    def is_target(self, target: tuple[int, int]) -> bool:
+        """Tell whether an overwrite with this id and type is about this member."""
+        id_, kind = target
+        return id_ in self.roles if kind == ROLE else id_ == self.id
+
     def is_gm(self, campaign: Campaign) -> bool:
-        return any(id_ in self.roles if kind == ROLE else id_ == self.id for id_, kind in campaign.gms)
+        return any(map(self.is_target, campaign.gms))
+
+    def sees(self, server: Server, channel: Channel) -> bool:
+        bits = in_channel(self.bits, server.id, self.roles, self.id, channel.overwrites)
+        return self.is_owner or bool(bits & VIEW_CHANNEL)
 
     def may_give(self, role: Role) -> bool:
         """Tell whether this member may hand out a role without the bot."""

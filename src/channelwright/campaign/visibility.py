@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from channelwright.campaign import campaigns
 from channelwright.discord.permissions import MEMBER, ROLE, in_channel
+from channelwright.discord.server import MOST_NAMED
 from channelwright.discord.text import listed, mention
 from channelwright.permission_bits import VIEW_CHANNEL
 
@@ -53,11 +54,15 @@ def sight(server: Server, channel: Channel, role: Role, gms: Iterable[tuple[int,
 def lines(server: Server, channels: Iterable[Channel], role: Role, gms: Iterable[tuple[int, int]]) -> list[str]:
     """Group channels by who sees them, and name each with a link."""
     groups: dict[str, list[Channel]] = {}
-    gms = tuple(gms)
+    gms, channels = tuple(gms), tuple(channels)
+    named = len(channels) <= MOST_NAMED
     for channel in channels:
         groups.setdefault(sight(server, channel, role, gms).words, []).append(channel)
     return [
         line
         for words, members in groups.items()
-        for line in (f"**{words}** ({len(members)})", *(f"- {channel.link}" for channel in members))
+        for line in (
+            f"**{words}** ({len(members)})",
+            *(f"- {channel.named if named else channel.link}" for channel in members),
+        )
     ]

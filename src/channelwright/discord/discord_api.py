@@ -28,7 +28,8 @@ USER_AGENT = "DiscordBot (https://github.com/channelwright/channelwright, 1)"
 TIMEOUTS = (3, 10)
 PAUSES = (0.5, 1.0, 2.0, 4.0)
 MOST_REFUSALS = 20
-GONE = frozenset({10003, 10008, 10011})  # unknown channel, message, role
+UNKNOWN_MEMBER = 10007
+GONE = frozenset({10003, 10008, 10009, 10011})  # unknown channel, message, overwrite, role
 
 
 class DiscordError(Exception):
@@ -111,6 +112,14 @@ class Discord:
                 raise
             return False
         return True
+
+    def is_gone(self, path: str) -> bool:
+        """Tell whether something does not exist, rather than being out of the bot's sight."""
+        try:
+            self._call("GET", path)
+        except RefusedError as refusal:
+            return refusal.code in GONE | {UNKNOWN_MEMBER}
+        return False
 
     def create(self, path: str, body: dict[str, Any]) -> Any:
         """Make something that would be there twice if it was made again; raise UnsureError rather than repeat."""

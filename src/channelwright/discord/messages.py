@@ -35,16 +35,21 @@ def meaning(refusal: RefusedError) -> str:
     """Say what a refusal means; what is not known is shown as Discord put it."""
     if "CHANNEL_PARENT_MAX_CHANNELS" in refusal.at("parent_id"):
         return f"The category has {MAX_IN_CATEGORY} channels, and Discord takes no more."
-    if refusal.code == NO_ACCESS and refusal.route.startswith("GET guilds"):
+    if _is_out(refusal):
         return MEANINGS[NOT_IN_SERVER]
     return MEANINGS.get(refusal.code, f"Discord refused: {refusal.words or 'no reason given'} ({refusal.code}).")
+
+
+def _is_out(refusal: RefusedError) -> bool:
+    """Tell whether the bot is no member of the server."""
+    return refusal.code == NOT_IN_SERVER or (refusal.code == NO_ACCESS and refusal.route.startswith("GET guilds"))
 
 
 def reason(error: Exception, job: Job) -> str:
     """Say why something could not be done, with the invitation that gives what is missing."""
     text = meaning(error) if isinstance(error, RefusedError) else str(error)
     lacks = isinstance(error, MissingPermissionsError) or (
-        isinstance(error, RefusedError) and error.code in {NOT_IN_SERVER, MISSING_PERMISSIONS}
+        isinstance(error, RefusedError) and (_is_out(error) or error.code == MISSING_PERMISSIONS)
     )
     link = invitation(job.application_id, job.guild_id)
     return f"{text}\n[Invite me again with all of them]({link}): nothing else changes." if lacks else text

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json: 30013 and 30005
 MAX_CHANNELS, MAX_ROLES, MAX_IN_CATEGORY = 500, 250, 50
+# Of more channels than so many the names would not fit into a message beside the links, and all shall be shown.
+MOST_NAMED = 20
 TEXT, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM = 0, 2, 4, 5, 13, 15
 
 
@@ -55,6 +57,11 @@ class Channel:
     @property
     def link(self) -> str:
         return f"<#{self.id}>"
+
+    @property
+    def named(self) -> str:
+        """Return the link with the name beside it: to who cannot see a channel, Discord does not show what it is."""
+        return f"{self.link} ({self.name})"
 
     def overwrite(self, target: int) -> Overwrite | None:
         return next((each for each in self.overwrites if each.id == target), None)
@@ -119,7 +126,8 @@ def key(name: str, kind: int) -> str:
     Text channels and forums are stored in lower case with hyphens and without punctuation, voice channels and
     categories as sent but for white space. Neither is documented, so that comparing is safer than predicting.
     """
-    text = unicodedata.normalize("NFKC", name).casefold()
+    text = "".join(each for each in name if unicodedata.category(each) != "Cf")  # what nobody sees
+    text = unicodedata.normalize("NFKC", text).casefold()
     if kind in {VOICE, STAGE, CATEGORY}:
         return " ".join(text.split())
     kept = "".join(each for each in text if each.isalnum() or each in "-_ \t" or ord(each) > 127)

@@ -27,6 +27,16 @@ def mention(target: tuple[int, int]) -> str:
     return f"<@&{id_}>" if kind == ROLE else f"<@{id_}>"
 
 
+def paged(lines: Sequence[str], most: int) -> list[list[str]]:
+    """Divide lines into pages of at most `most` characters each, or of one line that is longer."""
+    pages: list[list[str]] = []
+    for line in lines:
+        if not pages or len("\n".join([*pages[-1], line])) > most:
+            pages.append([])
+        pages[-1].append(line)
+    return pages
+
+
 def progress_bar(done: int, of: int, width: int = 12) -> str:
     """Say in a bar and in words how far it is: nobody has to see the bar to know."""
     full = done * width // max(of, 1)

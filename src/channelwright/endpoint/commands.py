@@ -34,9 +34,9 @@ def _described(kind: int, name: str, description: str, **more: Any) -> Json:
     return {"type": kind, "name": name, "description": description, **more}
 
 
-def _command(name: str, description: str, *options: Json) -> Json:
+def _command(name: str, description: str, *options: Json, makers: bool = True) -> Json:
     """Make a slash command for servers alone: neither for direct messages nor for personal installations."""
-    scope = {"contexts": [0], "integration_types": [0], "default_member_permissions": MAKERS}
+    scope = {"contexts": [0], "integration_types": [0], "default_member_permissions": MAKERS if makers else None}
     return _described(1, name, description, options=list(options), **scope)
 
 
@@ -45,12 +45,19 @@ def _subcommand(name: str, description: str, *options: Json) -> Json:
 
 
 CAMPAIGN = _described(CHANNEL, "campaign", "The campaign's category", channel_types=[CATEGORY], required=True)
-PLAYER = _described(USER, "player", "Whom it is about", required=True)
+
+
+def _person(name: str, description: str) -> Json:
+    return _described(USER, name, description, required=True)
+
+
+PLAYER = _person("player", "Whom it is about")
+NAME = _described(STRING, "name", "The name of the campaign", required=True, min_length=1, max_length=MAX_NAME)
 TABLE: tuple[Json, ...] = (
     _command(
         "add-campaign",
         "Make a private campaign: a role for its players, a category and its channels",
-        _described(STRING, "name", "The name of the campaign", required=True, min_length=1, max_length=MAX_NAME),
+        NAME,
         _described(USER, "gm", "The game master, who sees the GM's channels too; you, if nobody is chosen"),
         _described(STRING, "template", "Which channels it gets; the default if none is chosen"),
         _described(BOOLEAN, "preview", "Show what would be made, and make nothing"),
@@ -70,6 +77,12 @@ TABLE: tuple[Json, ...] = (
             CAMPAIGN,
             _described(BOOLEAN, "repair", "Repair what was found at once"),
         ),
+        _subcommand("rename", "Give a campaign another name", CAMPAIGN, NAME),
+        _subcommand("add-gm", "Let one more run a campaign", CAMPAIGN, _person("gm", "The new GM")),
+        _subcommand("remove-gm", "Take a campaign's GM out of it", CAMPAIGN, _person("gm", "Who is GM no longer")),
+        _subcommand("hand-over", "Give a campaign to another GM", CAMPAIGN, _person("to", "Who runs it from now on")),
+        _subcommand("help", "What you can do with campaigns"),
+        makers=False,
     ),
 )
 _VALUES = {

@@ -17,7 +17,7 @@ from discord_interactions import InteractionResponseFlags, InteractionResponseTy
 from channelwright.components import CANCEL, Button, UnknownButtonError
 from channelwright.endpoint import commands, validation
 from channelwright.endpoint.commands import UnknownCommandError
-from channelwright.endpoint.queue import Queue, QueueError
+from channelwright.endpoint.queue import Queue, QueueError, UnsureQueueError
 from channelwright.endpoint.signature import UnverifiedError, public_key, verify
 from channelwright.endpoint.validation import RefusedError
 from channelwright.endpoint.web import Request, response
@@ -108,6 +108,12 @@ class Endpoint:
     def _queued(self, job: Job, reply: dict[str, Any]) -> dict[str, Any]:
         try:
             self.queue.put(job)
+        except UnsureQueueError as error:
+            log("ERROR", "queue silent", reason=str(error), **job.ids)
+            return _say(
+                "I do not know whether I could take that on: my queue did not answer in time. If nothing has happened "
+                "in two minutes, please try again; what is there already is not made twice."
+            )
         except QueueError as error:
             log("ERROR", "queue refused", reason=str(error), **job.ids)
             return _say("I could not take that on just now; nothing was changed. Please try again.")

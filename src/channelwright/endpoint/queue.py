@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +25,10 @@ if TYPE_CHECKING:
 
 class QueueError(Exception):
     """The queue did not take a message; it may be offered again."""
+
+
+class UnsureQueueError(QueueError):
+    """No answer came: the queue may have the message nevertheless."""
 
 
 @dataclass(frozen=True)
@@ -41,5 +51,7 @@ class Queue:
                 MessageGroupId=job.guild_id,
                 MessageDeduplicationId=job.interaction_id,
             )
-        except (BotoCoreError, ClientError) as error:
+        except (ClientError, ConnectTimeoutError, EndpointConnectionError, NoCredentialsError) as error:
             raise QueueError(str(error)) from error
+        except BotoCoreError as error:
+            raise UnsureQueueError(str(error)) from error

@@ -1,4 +1,4 @@
-"""What can be said about a wish at once, without asking Discord."""
+"""What can be said about a request at once, without asking Discord."""
 
 from __future__ import annotations
 
@@ -14,8 +14,20 @@ if TYPE_CHECKING:
     from channelwright.jobs import Value
 
 
+# What has no width and no effect; joiners where there is nothing to join.
+_USELESS = re.compile(
+    "[\u00ad\u180e\u200b\u2060-\u2064\ufeff]|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
+)
+# Joiners of emoji and of scripts whose letters change by them, and the tags of flags.
+_JOINING = re.compile("[\u200c\u200d\U000e0020-\U000e007f]")
+# What looks like nothing, turns the direction of what follows, or annotates it.
+_MISLEADING = re.compile(
+    "[\u061c\u115f\u1160\u17b4\u17b5\u200e\u200f\u202a-\u202e\u2066-\u2069\u2800\u3164\uffa0\ufff9-\ufffb]"
+)
+
+
 class RefusedError(Exception):
-    """A wish that cannot be fulfilled; the text is for the one who has it."""
+    """A request that cannot be fulfilled; the text is for the one who has it."""
 
 
 def checked(options: Mapping[str, Value], resolved: object) -> dict[str, Value]:
@@ -27,21 +39,26 @@ def checked(options: Mapping[str, Value], resolved: object) -> dict[str, Value]:
     tidied = dict(options)
     if "name" in options:
         tidied["name"] = _name(str(options["name"]))
-    for option in ("gm", "player"):
+    for option in ("gm", "to", "player"):
         if option in options:
             _check_person(str(options[option]), known)
-    if "gm" in options and _entry(known, "users", str(options["gm"])).get("bot") is True:
-        raise RefusedError("A bot cannot be the game master. Nothing was made.")
+    for option in ("gm", "to"):
+        if option in options and _entry(known, "users", str(options[option])).get("bot") is True:
+            raise RefusedError("A bot cannot be the game master. Nothing was changed.")
     return tidied
 
 
 def _name(text: str) -> str:
-    """Trim it, and make every run of whitespace one space, as Discord would or would not."""
-    name = " ".join(text.split())
-    if re.search("[\ud800-\udfff]", name):
+    """Tidy a name; raise RefusedError for one that cannot be seen, or that shows other text than it holds."""
+    if re.search("[\ud800-\udfff]", text):
         raise MalformedError("a name that is no Unicode text")
-    if not any(sign.isprintable() and not sign.isspace() for sign in name):
+    name = " ".join(_USELESS.sub("", text).split())
+    misleading = [sign for sign in name if _MISLEADING.match(sign) or not (sign.isprintable() or _JOINING.match(sign))]
+    if not name or len(misleading) == len(name.replace(" ", "")):
         raise RefusedError("A campaign needs a name that one can see. Nothing was made.")
+    if misleading:
+        codes = ", ".join(f"U+{ord(sign):04X}" for sign in sorted(set(misleading)))
+        raise RefusedError(f"A campaign's name cannot hold characters that nobody sees: {codes}. Nothing was made.")
     if len(name) > MAX_NAME:
         raise RefusedError(f"That name has {len(name)} characters, and Discord has room for {MAX_NAME} of them.")
     return name

@@ -6,7 +6,16 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from channelwright.actions import add_campaign, campaign_commands, delete_campaign, doctor
+from channelwright.actions import (
+    add_campaign,
+    campaign_commands,
+    delete_campaign,
+    doctor,
+    gm_commands,
+    help_text,
+    list_campaigns,
+    restore,
+)
 from channelwright.actions.work import Command, Work
 from channelwright.discord.pace import RESERVE_SECONDS, Pace
 from channelwright.jobs import Job, MalformedError
@@ -26,12 +35,18 @@ COMMANDS: Mapping[str, Command] = {
     "campaign.remove": add_campaign.remove,
     "delete-campaign": delete_campaign.delete_campaign,
     "delete-campaign.confirm": delete_campaign.confirm,
-    "campaign.list": campaign_commands.list_campaigns,
+    "campaign.list": list_campaigns.list_campaigns,
     "campaign.add-player": campaign_commands.add_player,
     "campaign.remove-player": campaign_commands.remove_player,
     "campaign.archive": campaign_commands.archive,
     "campaign.unarchive": campaign_commands.unarchive,
+    "campaign.rename": gm_commands.rename,
+    "campaign.add-gm": gm_commands.add_gm,
+    "campaign.remove-gm": gm_commands.remove_gm,
+    "campaign.hand-over": gm_commands.hand_over,
+    "campaign.help": help_text.help_text,
     "campaign.doctor": doctor.doctor,
+    "campaign.restore": restore.restore,
 }
 HAND_BACK_SECONDS = 5.0
 

@@ -43,7 +43,11 @@ class Delivery:
             self._tell(self._outcome(work, command))
         except NoTimeError as wait:
             return self._later(work, wait.seconds, "Discord asks me to wait." if wait.seconds > 1 else "")
-        except (NoAnswerError, NoTokenError) as error:
+        except NoTokenError as error:
+            log("ERROR", "no token", reason=str(error), **self.job.ids)
+            why = "I cannot read my own token just now, which AWS keeps for me."
+            return self._later(work, min(5.0 * self.count, 30.0), why)
+        except NoAnswerError as error:
             log("WARNING", "no answer", reason=str(error), **self.job.ids)
             return self._later(work, min(5.0 * self.count, 30.0), "Discord does not answer just now.")
         except BlockedError as error:
@@ -51,7 +55,7 @@ class Delivery:
             return self._later(work, BLOCKED_SECONDS, "Discord does not let me through just now.")
         except TokenRefusedError as error:
             log("ERROR", "token refused", reason=str(error), **self.job.ids)
-            self._last_word(work.unfinished("Discord refuses my token: whoever runs me has to renew it."))
+            self._last_word(work.unfinished.told("Discord refuses my token: whoever runs me has to renew it."))
         log("INFO", "done", delivery=self.count, **self.job.ids)
         return None
 
@@ -67,7 +71,7 @@ class Delivery:
             return Message(work.reason(stop))
         except RefusedError as refusal:
             log("WARNING", "refused", reason=str(refusal), **self.job.ids)
-            return work.unfinished(work.reason(refusal))
+            return work.unfinished.told(work.reason(refusal))
 
     def _tell(self, message: Message) -> None:
         """Show the outcome; after the token's 15 minutes in the campaign itself, if there is one. Once."""
@@ -95,10 +99,10 @@ class Delivery:
     def _later(self, work: Work, seconds: float, why: str) -> float | None:
         """Say when it goes on, and give up if that is too late or was the last time."""
         if seconds > LONGEST_WAIT_SECONDS:
-            self._last_word(work.unfinished(f"{why} It would be possible again {self._when(seconds)}."))
+            self._last_word(work.unfinished.told(f"{why} It would be possible again {self._when(seconds)}."))
             return None
         if self.count >= MAX_DELIVERIES:
-            self._last_word(work.unfinished(f"{why or FAULT} I have tried {self.count} times and given up."))
+            self._last_word(work.unfinished.told(f"{why or FAULT} I have tried {self.count} times and given up."))
         elif why:
             self._aside(Message(f"{why} I go on by myself {self._when(seconds)}."))
         return seconds

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from channelwright.campaign.templates import Channel
+from channelwright.endpoint.commands import TABLE
 from tests.bot.by_hand import campaign, spoil
-from tests.bot.outcomes import NAME, roles
+from tests.bot.outcomes import NAME, categories, is_as_planned, roles
 from tests.bot.worker.test_creation_faults import PASSING
-from tests.fake_discord import Overwrite, Permission, Sight, faults
+from tools.fake_discord import Overwrite, Permission, Sight
+from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start
@@ -23,6 +26,7 @@ def test_the_list_names_every_campaign_with_its_role_gm_and_state(lab: Lab) -> N
     text = lab.text(lab.do("campaign list"))
     assert "**Campaigns** (2)" in text
     assert f"<#{first}>: 11 channels, <@&{roles(lab)[0]}>, GM <@{lab.fake.gm.id}>, archived" in text
+    assert f"**{NAME}** <#{first}>" in text
 
 
 def test_an_empty_list_says_what_to_do(lab: Lab) -> None:
@@ -102,3 +106,97 @@ def test_whatever_happens_to_any_call_an_archive_is_one(start: Start, fault: str
         lab.fake.give_role(lab.fake.player, roles(lab)[0])
         assert lab.fake.matrix()[f"{NAME}/safety"]["player"] is Sight.READS, (call, lab.text(shown))
         assert lab.fake.matrix()[f"{NAME}/gm-notes"]["player"] is Sight.HIDDEN
+
+
+def test_a_list_is_for_those_who_see_the_campaigns(lab: Lab) -> None:
+    campaign(lab)
+    everybody(lab)
+    assert "There is no campaign" in lab.text(lab.do("campaign list", who=lab.fake.stranger))
+    lab.fake.give_role(lab.fake.player, roles(lab)[0])
+    assert NAME in lab.text(lab.do("campaign list", who=lab.fake.player))
+
+
+def everybody(lab: Lab) -> None:
+    """Let the server give its commands to everybody, as its settings can."""
+    lab.fake.register(*({**each, "default_member_permissions": None} for each in TABLE))
+
+
+def test_a_long_list_has_pages(start: Start) -> None:
+    lab = start(channels={"default": (Channel(name="notes", type="text"),)})
+    names = [f"{number:02} {'N' * 60}" for number in range(24)]
+    for name in names:
+        lab.add(name)
+    shown = lab.do("campaign list")
+    text = lab.text(shown)
+    seen = [name for name in names if name in text]
+    assert "**Campaigns** (24, page 1 of " in text
+    while "More" in [each["label"] for each in lab.fake.message_of(shown).buttons]:  # type: ignore[union-attr]
+        shown = lab.press(shown, "More")
+        seen += [name for name in names if name in lab.text(shown)]
+    assert seen == names
+    assert names[0] not in lab.text(shown)
+    assert "page" in lab.text(lab.press(shown, "Back"))
+
+
+def test_an_archive_names_who_can_still_write(lab: Lab) -> None:
+    where = lab.fake.channel(campaign(lab))
+    writes = Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES
+    spoil(lab, "safety", Overwrite(lab.fake.stranger.id, 1, writes, 0))
+    text = lab.text(lab.do("campaign archive", campaign=where))
+    assert f"- <@{lab.fake.stranger.id}> in <#{lab.fake.channel('safety').id}> (safety)" in text
+    assert "only the GM writes" not in text
+
+
+def test_an_archive_that_cannot_be_whole_names_where_players_still_write(lab: Lab) -> None:
+    where = lab.fake.channel(campaign(lab))
+    lab.fake.give_role(lab.fake.player, roles(lab)[0])
+    for name in ("safety", "dice-rolls"):
+        spoil(lab, name, Overwrite(lab.fake.stranger.id, 1, Permission.VIEW_CHANNEL, 0))
+    lab.fake.faults.on("set_channel_permission_overwrite", faults.refused(50013), call=2)
+    text = lab.text(lab.do("campaign archive", campaign=where))
+    assert "is archived in part" in text
+    still = [name for name in ("safety", "dice-rolls") if lab.fake.matrix()[f"{NAME}/{name}"]["player"] is Sight.WRITES]
+    assert len(still) == 1
+    assert f"({still[0]})" in text
+
+
+def test_what_was_asked_too_long_ago_is_not_begun(lab: Lab) -> None:
+    where = lab.fake.channel(campaign(lab))
+    for line, more in (("archive", {}), ("add-player", {"player": lab.fake.player})):
+        lab.fake.gm.command(f"campaign {line}", campaign=where, **more)
+        lab.fake.clock.advance(900)
+        before = lab.fake.guild
+        lab.work()
+        assert lab.fake.guild == before
+    assert not lab.dead
+
+
+def test_a_campaign_whose_category_was_deleted_is_put_together_again(lab: Lab) -> None:
+    campaign(lab)
+    before = {each.name for each in lab.fake.children(categories(lab)[0].id)}
+    lab.fake.change(lambda guild: guild.without_channel(categories(lab)[0].id))
+    lab.fake.change(lambda guild: guild.with_channel(replace(lab.fake.channel("safety"), name="renamed")))
+    shown = lab.do("campaign list")
+    assert "whose category was deleted" in lab.text(shown)
+    text = lab.text(lab.press(shown, f"Put {NAME} together again"))
+    assert "is put together again" in text
+    there = {each.name for each in lab.fake.children(categories(lab)[0].id)}
+    assert there == before - {"safety"} | {"renamed"}
+    assert len(roles(lab)) == 1
+    lab.fake.clock.advance(60)
+    assert "nothing is wrong" in lab.text(lab.do("campaign doctor", campaign=categories(lab)[0]))
+    assert "whose category was deleted" not in lab.text(lab.do("campaign list"))
+
+
+@pytest.mark.parametrize("fault", PASSING)
+def test_whatever_happens_to_any_call_it_is_put_together_once(start: Start, fault: str) -> None:
+    for call in range(1, 30, 3):
+        lab = start()
+        campaign(lab)
+        lab.fake.change(lambda guild: guild.without_channel(categories(lab)[0].id))  # noqa: B023
+        shown = lab.do("campaign list")
+        lab.fake.gm.press(shown, f"Put {NAME} together again")
+        lab.fake.faults.on("*", PASSING[fault](), call=call)
+        lab.work()
+        assert is_as_planned(lab), (call, fault)
+        assert not lab.dead

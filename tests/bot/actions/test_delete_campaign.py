@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.bot.by_hand import spoil
 from tests.bot.outcomes import NAME, categories, is_as_planned, is_gone, roles, strays
 from tests.bot.worker.test_creation_faults import PASSING, killed
-from tests.fake_discord import Opening, faults
+from tools.fake_discord import Opening
+from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start
-    from tests.fake_discord import Channel, Interaction
+    from tools.fake_discord import Channel, Interaction
 
 BUTTON = "Delete 11 channels"
 
@@ -52,7 +54,9 @@ def test_after_the_confirmation_all_of_it_is_gone_and_nothing_else(lab: Lab) -> 
     assert lab.fake.guild.roles.keys() == before.roles.keys()
     assert lab.text(pressed) == "**Curse of Strahd** is deleted: 11 channels, category and role."
     made = [each for each in lab.calls(calls) if each != "update_original_webhook_message"]
-    assert len(made) == 3 + 3 + 11 + 2 + 2  # look, the asker and the note, channels, looks, role and category
+    assert (
+        len(made) == 3 + 4 + 11 + 2 + 2
+    )  # look, the note, the asker and the beginning, channels, looks, role and category
 
 
 def test_a_role_above_the_bots_keeps_its_category_so_that_it_can_be_deleted_later(lab: Lab) -> None:
@@ -90,7 +94,7 @@ def test_a_channel_that_is_older_than_the_campaign_stays(lab: Lab) -> None:
     lab.add()
     rules = move_in(lab, "rules")
     shown = lab.do("delete-campaign", campaign=categories(lab)[0])
-    assert f"<#{rules.id}> existed before the campaign" in lab.text(shown)
+    assert f"<#{rules.id}> (rules) existed before the campaign" in lab.text(shown)
     lab.press(shown, BUTTON)
     assert not roles(lab)
     assert strays(lab) == ["rules"]
@@ -127,7 +131,7 @@ def test_what_discord_protects_is_skipped_and_named(start: Start) -> None:
     safety = lab.fake.channel("safety").id
     lab.fake.change(lambda guild: replace(guild, rules_channel_id=safety))
     text = lab.text(lab.press(shown, BUTTON))
-    assert f"<#{safety}>: Discord keeps it" in text
+    assert f"<#{safety}> (safety): Discord keeps it" in text
     assert [each.name for each in lab.fake.children(categories(lab)[0].id)] == ["gm-notes", "safety"]
     assert roles(lab)
 
@@ -184,12 +188,21 @@ def test_a_refusal_at_any_call_is_told_and_the_rest_can_be_deleted_later(start: 
         assert is_gone(lab), where
 
 
+def test_a_category_that_is_only_out_of_sight_keeps_its_role(lab: Lab) -> None:
+    shown = asked(lab)
+    for channel in [categories(lab)[0], *lab.fake.children(categories(lab)[0].id)]:
+        spoil(lab, channel.id, without=lab.fake.bot.id)
+    assert "I deleted nothing" in lab.text(lab.press(shown, BUTTON))
+    assert roles(lab)
+
+
 def test_a_campaign_that_is_gone_already_is_said_to_be(lab: Lab) -> None:
     shown = asked(lab)
     category = categories(lab)[0].id
     for child in [*(each.id for each in lab.fake.children(category)), category]:
         lab.fake.change(lambda guild: guild.without_channel(child))  # noqa: B023 - called at once
-    assert "is gone" in lab.text(lab.press(shown, BUTTON))
+    assert "is deleted" in lab.text(lab.press(shown, BUTTON))
+    assert is_gone(lab)
 
 
 def test_somebody_else_cannot_press_the_button(lab: Lab) -> None:

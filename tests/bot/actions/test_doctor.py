@@ -11,7 +11,7 @@ from channelwright.campaign.overwrites import KEEPING
 from tests.bot.by_hand import campaign, drop, spoil
 from tests.bot.outcomes import NAME, assert_matrix, is_as_planned, roles
 from tests.bot.worker.test_creation_faults import PASSING
-from tests.fake_discord import Opening, Overwrite, Permission, Sight
+from tools.fake_discord import Opening, Overwrite, Permission, Sight
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start
@@ -102,7 +102,7 @@ def test_a_bot_that_cannot_see_the_category_says_what_to_give_it(lab: Lab) -> No
 def test_a_role_that_was_deleted_is_made_anew(lab: Lab) -> None:
     where = campaign(lab)
     lab.fake.change(lambda guild: guild.without_role(roles(lab)[0]))
-    repaired(lab, where, "The players' role is gone")
+    assert "is repaired" in repaired(lab, where, "The players' role is gone")
     assert is_as_planned(lab)
     assert_matrix_now(lab)
 
@@ -153,3 +153,17 @@ def test_whatever_happens_to_any_call_a_repair_is_whole(start: Start, fault: str
         assert is_as_planned(lab), (call, lab.text(shown))
         assert not lab.dead
         assert_matrix(lab)
+
+
+def test_a_renamed_channel_is_the_campaigns_and_never_made_again(lab: Lab) -> None:
+    where = campaign(lab)
+    for name, new in (("safety", "lines-and-veils"), ("gm-planning", "secrets"), ("campaign-main", "The Table")):
+        renamed = replace(lab.fake.channel(name), name=new)
+        lab.fake.change(lambda guild: guild.with_channel(renamed))  # noqa: B023 - called at once
+    assert "nothing is wrong" in lab.text(lab.do("campaign doctor", campaign=lab.fake.channel(where)))
+    spoil(lab, "secrets", Overwrite(roles(lab)[0], 0, Permission.VIEW_CHANNEL, 0))
+    repaired(lab, where, "(secrets) are not the campaign's")
+    assert len(lab.fake.children(where)) == 11
+    lab.fake.give_role(lab.fake.player, roles(lab)[0])
+    assert lab.fake.matrix()[f"{NAME}/secrets"]["player"] is Sight.HIDDEN
+    assert lab.fake.matrix()[f"{NAME}/lines-and-veils"]["player"] is Sight.WRITES

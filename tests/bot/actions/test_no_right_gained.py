@@ -13,8 +13,8 @@ import pytest
 
 from tests.bot.by_hand import campaign, drop, spoil
 from tests.bot.outcomes import NAME, categories, roles
-from tests.fake_discord import CATEGORY, TEXT, Channel, Overwrite, Permission, Role
-from tests.fake_discord.messages import Message
+from tools.fake_discord import CATEGORY, TEXT, Channel, Overwrite, Permission, Role
+from tools.fake_discord.operations.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,6 +11,12 @@ ID = "1440000000000000007"
 MEMBER: dict[str, Any] = {"users": {ID: {"username": "ada"}}, "members": {ID: {"roles": []}}}
 
 
+JOINED = "\u0645\u06cc\u200c\u062e"
+FLAG = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+UNSEEN = ["", "   ", "\n", "\u200b", "\u200b \u2060", "\x00", "\u3164", "\u2800 \u3164", "\u202e"]
+MISLEADING = ["\x00", "\x1b", "\x7f", "\x9f", "\u202e", "\u2066", "\u200f", "\u3164", "\u2800", "\ufffa"]
+
+
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
@@ -20,6 +26,10 @@ MEMBER: dict[str, Any] = {"users": {ID: {"username": "ada"}}, "members": {ID: {"
             "Der Fluch \u2013 Teil 2 \U0001f9db\u200d\u2642\ufe0f",
             "Der Fluch \u2013 Teil 2 \U0001f9db\u200d\u2642\ufe0f",
         ),
+        ("A\u200bB\u00ad\u2060", "AB"),
+        ("A\u200dB", "AB"),
+        (JOINED, JOINED),
+        (FLAG, FLAG),
         ("x" * 92, "x" * 92),
         ("x" + " " * 200 + "y", "x y"),
     ],
@@ -28,10 +38,20 @@ def test_a_name_is_tidied_and_otherwise_kept(typed: str, kept: str) -> None:
     assert checked({"name": typed, "preview": True}, None) == {"name": kept, "preview": True}
 
 
-@pytest.mark.parametrize("name", ["", "   ", "\n", "\u200b", "\u200b \u2060", "\x00"])
+@pytest.mark.parametrize(
+    "name", ["", "   ", "\n", "\u200b", "\u200b \u2060", "\x00", "\u3164", "\u2800 \u3164", "\u202e"]
+)
 def test_a_name_that_nobody_can_see_is_refused(name: str) -> None:
     with pytest.raises(RefusedError, match="needs a name that one can see"):
         checked({"name": name}, None)
+
+
+@pytest.mark.parametrize(
+    "sign", ["\x00", "\x1b", "\x7f", "\x9f", "\u202e", "\u2066", "\u200f", "\u3164", "\u2800", "\ufffa"]
+)
+def test_a_name_that_shows_other_text_than_it_holds_is_refused_with_what_is_in_it(sign: str) -> None:
+    with pytest.raises(RefusedError, match=f"U\\+{ord(sign):04X}"):
+        checked({"name": f"Curse {sign}of Strahd"}, None)
 
 
 def test_a_name_for_whose_role_there_is_no_room_is_refused_with_the_numbers() -> None:

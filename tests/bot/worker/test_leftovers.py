@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from tests.bot.outcomes import NAME, assert_matrix, categories, is_as_planned, is_gone, roles
 from tests.bot.worker.test_creation_faults import killed
-from tests.fake_discord import Overwrite, Permission, faults
+from tools.fake_discord import Overwrite, Permission
+from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab
-    from tests.fake_discord import Channel, Interaction
+    from tools.fake_discord import Channel, Interaction
 
 
 def interrupted(lab: Lab, call: int) -> Interaction:

@@ -11,7 +11,8 @@ from channelwright.discord.bot_token import BotToken, NoTokenError
 from channelwright.discord.discord_api import BlockedError, Discord, NoAnswerError, RefusedError, UnsureError
 from channelwright.discord.pace import NoTimeError, Pace
 from channelwright.worker.redelivery import Visibility
-from tests.fake_discord import FakeDiscord, faults
+from tools.fake_discord import FakeDiscord
+from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -132,5 +133,5 @@ def test_the_queue_and_the_worker_agree_how_often_a_message_comes() -> None:
 
     from channelwright.worker.redelivery import MAX_DELIVERIES
 
-    template = Path(__file__).parents[3] / "deploy/template.yaml"
+    template = Path(__file__).parents[3] / "config/template.yaml"
     assert f"maxReceiveCount: {MAX_DELIVERIES}\n" in template.read_text()

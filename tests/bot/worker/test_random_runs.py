@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from tests.bot.lab import Lab
 from tests.bot.outcomes import NAME, assert_matrix, assert_private, categories, is_as_planned, is_gone, strays
 from tests.bot.worker.test_creation_faults import LASTING, PASSING
-from tests.fake_discord import FakeDiscord
+from tools.fake_discord import FakeDiscord
 
 if TYPE_CHECKING:
-    from tests.fake_discord import Interaction
+    from tools.fake_discord import Interaction
 
 # A crash costs six minutes of a token's fifteen, so that more of them take away the answer's message, not the outcome.
 Misfortunes = dict[int, str]

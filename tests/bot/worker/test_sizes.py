@@ -35,7 +35,7 @@ def test_a_list_of_any_number_of_campaigns_ends_and_fits(start: Start, count: in
     for number in range(count):
         lab.add(f"{number:03} {'N' * 88}")
     text = lab.text(lab.do("campaign list"))
-    assert f"({count})" in text or not count
+    assert f"({count}" in text or not count
     assert answered(lab)
 
 

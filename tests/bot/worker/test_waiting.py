@@ -9,7 +9,8 @@ import pytest
 
 from channelwright.worker.redelivery import MAX_DELIVERIES
 from tests.bot.outcomes import assert_matrix, is_as_planned, is_gone
-from tests.fake_discord import Limit, faults
+from tools.fake_discord import Limit
+from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab
@@ -151,7 +152,7 @@ def test_the_fault_of_the_worker_itself_does_not_keep_the_server_waiting(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown = lab.fake.gm.command("campaign list")
-    monkeypatch.setattr("channelwright.campaign.campaigns.campaigns", None)
+    monkeypatch.setattr("channelwright.actions.list_campaigns.campaigns", None)
     for _ in range(MAX_DELIVERIES):
         with pytest.raises(TypeError):
             lab.deliver(lab.waiting[0])

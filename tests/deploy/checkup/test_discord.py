@@ -21,7 +21,8 @@ from deploy.register.permissions import missing
 from deploy.register.registration import KEY_VARIABLE
 from deploy.settings import DiscordApplication, Function, Stage
 from tests.deploy.register.conftest import HELLO, Project, fake, project  # noqa: F401 - fixtures
-from tests.fake_discord import ALL, FakeDiscord, Permission, faults
+from tools.fake_discord import ALL, FakeDiscord, Permission
+from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

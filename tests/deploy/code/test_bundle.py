@@ -105,8 +105,6 @@ def test_the_zip_is_only_written_when_its_bytes_change(project: Settings) -> Non
         "__pycache__/bot.cpython-311.pyc",
         "rooms/__pycache__/hall.cpython-311.pyc",
         "bot.pyc",
-        ".hidden",
-        ".env.example",
         ".git/config",
         "rooms/.DS_Store",
         "bot.py~",
@@ -122,6 +120,8 @@ def test_what_tools_leave_behind_does_not_ship(project: Settings, name: str) -> 
     before = made(project).sha256
     write(project.project / "src" / name, "left behind")
     assert made(project).sha256 == before
+    top = name.partition("/")[0] if name.startswith(("__pycache__", ".git")) else name
+    assert any(each.startswith(f"src/{top}".removesuffix("/hall.cpython-311.pyc")) for each in made(project).left_out)
 
 
 @pytest.mark.parametrize("name", [".env", ".env.production", "rooms/.env"])
@@ -240,3 +240,76 @@ print(len(sys.modules))
     slow, modules = done.stdout.splitlines()
     assert slow == "[]"
     assert int(modules) < 220, "it was 189, the interpreter's own among them; boto3 alone brings over 300"
+
+
+@pytest.mark.parametrize("name", ["data/.well-known/x.json", ".defaults.toml", ".env.example", "rooms/tests/t.py"])
+def test_a_hidden_file_ships_as_any_other(project: Settings, name: str) -> None:
+    write(project.project / "src" / name, "{}")
+    assert made(project).files[name] == b"{}"
+    assert not made(project).left_out
+
+
+@pytest.mark.parametrize("name", [".venv/lib/x.py", "node_modules/a/b.js", "tests/test_bot.py", "docs/guide.md"])
+def test_environments_tests_and_what_is_excluded_stay_behind_and_are_named(project: Settings, name: str) -> None:
+    write(project.project / "src" / name, "x")
+    excluding = replace(project, code=Code(exclude=("docs/",)))
+    assert name not in made(excluding).files
+    assert made(excluding).left_out == (f"src/{name.partition('/')[0]}",)
+
+
+def test_a_file_that_may_be_run_may_be_run_in_the_zip(project: Settings) -> None:
+    write(project.project / "src/tool.sh", "#!/bin/sh\n").chmod(0o755)
+    with zipfile.ZipFile(made(project).zip) as archive:
+        assert archive.getinfo("tool.sh").external_attr >> 16 == 0o100755
+        assert archive.getinfo("bot.py").external_attr >> 16 == 0o100644
+
+
+def test_with_the_handler_at_the_root_nothing_that_is_written_ships_and_a_second_bundle_is_the_same(
+    project: Settings,
+) -> None:
+    root = replace(project, code=Code(source=Path()))
+    write(project.project / "config/pipeline.yaml", "layers: {}\n")
+    write(project.project / "app.py", "import src.bot\nhandler = None\n")
+    functions = {"app": Function(key="app", name="app", handler="app.handler")}
+    root = replace(root, functions=functions)
+    first = made(root)
+    assert (project.project / "dist/code.zip").is_file()
+    assert [made(root).sha256 for _ in range(4)] == [first.sha256] * 4
+    assert sorted(first.files) == [
+        "app.py",
+        "config/menu.yaml",
+        "src/bot.py",
+        "src/rooms/__init__.py",
+        "src/rooms/hall.py",
+        "src/rooms/words.txt",
+    ]
+
+
+def test_what_git_ignores_does_not_ship_secrets_among_it(project: Settings) -> None:
+    subprocess.run(["git", "init", "-q", project.project], check=True)
+    write(project.project / ".gitignore", "*.log\nbuild/\n.env\n")
+    for name in ("run.log", "build/lib/big.bin", ".env"):
+        write(project.project / "src" / name, "TOKEN=abc")
+    left = made(project)
+    assert not {"run.log", "build/lib/big.bin", ".env"} & set(left.files)
+    assert set(left.left_out) == {"src/run.log", "src/build", "src/.env"}
+
+
+def test_a_folder_is_included_under_its_own_path(project: Settings) -> None:
+    write(project.project / "shared/inner/words.txt", "hello")
+    write(project.project / "shared/__pycache__/x.pyc", "x")
+    held = made(replace(project, code=Code(include=(Path("shared"),)))).files
+    assert held["shared/inner/words.txt"] == b"hello"
+    assert not [name for name in held if "pycache" in name]
+
+
+def test_a_name_that_is_not_utf_8_is_refused(project: Settings) -> None:
+    Path(os.fsdecode(os.fsencode(project.project / "src/menu-") + b"\xe9.txt")).write_text("x")
+    assert "menu-\\udce9.txt is not a name that can be shipped" in refusal(project)
+
+
+@pytest.mark.parametrize("handler", ["rooms/hall.open", "my-func.handler"])
+def test_every_form_of_a_handler_that_lambda_takes_is_found(project: Settings, handler: str) -> None:
+    write(project.project / "src/my-func.py", "def handler(event, context): ...\n")
+    functions = {"worker": Function(key="worker", name="worker", handler=handler)}
+    assert made(replace(project, functions=functions)).files

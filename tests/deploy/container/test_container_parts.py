@@ -22,6 +22,7 @@ from deploy.container.engine import Engine
 from deploy.container.exec_stream import Output, converse
 from deploy.container.failures import AbsentError, InUseError, translated
 from deploy.errors import BuildError, EngineError
+from deploy.executable import Executable
 
 
 def test_an_archive_holds_files_and_folders_of_root_without_times() -> None:
@@ -33,6 +34,11 @@ def test_an_archive_holds_files_and_folders_of_root_without_times() -> None:
         "b/c": (True, "0o755", 0, 0, 0),
         "b/c/d": (False, "0o644", 0, 0, 1),
     }
+
+
+def test_an_archive_lets_run_what_may_be_run() -> None:
+    with tarfile.open(fileobj=io.BytesIO(archive.pack({"bin/run": Executable(b"1"), "data": b"1"}))) as packed:
+        assert {each.name: each.mode for each in packed} == {"bin": 0o755, "bin/run": 0o755, "data": 0o644}
 
 
 PARTS = st.text("abcü.", min_size=1, max_size=90).filter(lambda part: part not in {".", ".."})

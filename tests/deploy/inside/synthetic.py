@@ -6,6 +6,7 @@ import base64
 import hashlib
 import importlib.metadata
 import zipfile
+import zlib
 from dataclasses import fields
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.inside.exchange import Pin, Recipe, TrimPolicy
 from deploy.inside.files import Files, LayerFile
+from deploy.inside.trim import apply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,6 +82,11 @@ def recipe(
         pins=tuple(pin(each) for each in sorted(made)),
         withdrawn=withdrawn or {},
     )
+
+
+def trim(files: Files, wanted: Recipe) -> apply.Trimmed:
+    """Trim with a compressor that any Python has."""
+    return apply.trim(files, wanted, lambda content: zlib.compress(content, wbits=-15))
 
 
 def tree(files: Mapping[str, str | bytes], owner: str = "sample") -> Files:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import hashlib
 import io
 import json
@@ -8,20 +9,22 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 import zipfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import nacl._sodium
 import pytest
 
 from deploy.inside import assemble
-from deploy.inside.exchange import Recipe, Report, lock_digest
+from deploy.inside.exchange import Recipe, Report, TrimPolicy, lock_digest
 from tests.deploy.inside import synthetic
 from tests.deploy.inside.synthetic import deflate_wheel, recipe, wheel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 PROJECT = Path(assemble.__file__).parents[2]
 TOOL = deflate_wheel()
@@ -147,11 +150,14 @@ def test_sourceless_layers_work_without_sources(tmp_path: Path) -> None:
     zipped, _ = assembled(tmp_path / "context", policy("sourceless"))
     assert not [name for name in zipped.namelist() if name.endswith(".py")]
     zipped.extractall(tmp_path / "opt")
-    program = "import importlib.metadata, one; print(one.two.VALUE, importlib.metadata.version('one'))"
+    program = (
+        "import importlib.metadata as m, one; print(one.two.VALUE, m.version('one'));"
+        "print(sorted(m.packages_distributions()), [str(f) for f in m.files('one') if not f.locate().exists()])"
+    )
     environment = {"PYTHONPATH": str(tmp_path / "opt" / "python")}
     command = [sys.executable, "-S", "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    assert done.stdout == "2 1.0\n"
+    assert done.stdout == "2 1.0\n['one', 'two'] []\n"
 
 
 def test_two_builds_anywhere_give_the_same_bytes(tmp_path: Path) -> None:
@@ -172,6 +178,94 @@ def test_two_builds_anywhere_give_the_same_bytes(tmp_path: Path) -> None:
     assert made[0] == made[1] == made[2]
 
 
+MODEL = gzip.compress(json.dumps({"metadata": {}, "documentation": "long"}).encode())
+BOTOCORE = wheel("botocore", {"botocore/data/sqs/2012-11-05/service-2.json.gz": MODEL, "botocore/__init__.py": ""})
+NATIVE = wheel("native", {"native/_sodium.so": Path(nacl._sodium.__file__).read_bytes(), "native/x.py": "1"})
+MIXED = [BOTOCORE, NATIVE, ONE, TWO]
+
+
+def mixed(**changes: Any) -> bytes:
+    """Assemble a layer in which every step has something to do; `changes` are of its recipe."""
+    wanted = recipe(*MIXED, botocore_documentation=True, debug_symbols=True, tests=True, metadata=True)
+    return assemble.assemble(replace(wanted, **changes), dict([*MIXED, TOOL]))["layer.zip"]
+
+
+@pytest.fixture(scope="module")
+def usual() -> bytes:
+    with pytest.MonkeyPatch.context() as patched, tempfile.TemporaryDirectory() as folder:
+        tools = Path(folder, "tools.txt")
+        tools.write_text(f"deflate==1 --hash=sha256:{hashlib.sha256(TOOL[1]).hexdigest()}\n", encoding="utf-8")
+        patched.setattr(assemble, "TOOLS", tools)
+        return mixed()
+
+
+def test_hashes_of_files_that_are_not_installed_do_not_show(usual: bytes) -> None:
+    pins = tuple(replace(each, hashes=(*each.hashes, "0" * 64, "f" * 64)) for each in recipe(*MIXED).pins)
+    assert mixed(pins=pins) == usual
+
+
+def _other_python(patched: pytest.MonkeyPatch, folder: Path) -> None:
+    del folder
+    patched.setattr("platform.python_version", lambda: "3.11.99")
+
+
+def _other_machine(patched: pytest.MonkeyPatch, folder: Path) -> None:
+    del folder
+    patched.setattr("platform.machine", lambda: "riscv64")
+    patched.setattr("os.sched_getaffinity", lambda _: {0})
+
+
+def _other_binutils(patched: pytest.MonkeyPatch, folder: Path) -> None:
+    (folder / "strip").write_text("#!/bin/sh\n: > $2\n", encoding="utf-8")
+    (folder / "strip").chmod(0o755)
+    patched.setenv("PATH", str(folder))
+
+
+def _no_binutils(patched: pytest.MonkeyPatch, folder: Path) -> None:
+    patched.setenv("PATH", str(folder))
+
+
+def _other_zlib(patched: pytest.MonkeyPatch, folder: Path) -> None:
+    """A build of zlib that compresses to other bytes."""
+    del folder
+    patched.setattr("zlib.compress", lambda content, *_, **__: content[::-1])
+    patched.setattr("gzip.compress", lambda content, *_, **__: content[::-1])
+    patched.delattr("zlib.compressobj")
+
+
+def _other_time_and_user(patched: pytest.MonkeyPatch, folder: Path) -> None:
+    patched.setattr("time.time", lambda: 1.0)
+    for name in ("HOME", "TMPDIR"):
+        patched.setenv(name, str(folder))
+    patched.setenv("USER", "somebody")
+    patched.setattr("tempfile.tempdir", None)
+
+
+@pytest.mark.parametrize(
+    "other", [_other_python, _other_machine, _other_binutils, _no_binutils, _other_zlib, _other_time_and_user]
+)
+def test_what_is_no_input_does_not_show(
+    other: Callable[[pytest.MonkeyPatch, Path], None], usual: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    other(monkeypatch, tmp_path / "elsewhere")
+    assert mixed() == usual
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"layer": "other"},
+        {"architecture": "arm64"},
+        {"bytecode": "sourceless"},
+        {"trim": TrimPolicy()},
+        {"withdrawn": {"native": ("debug-symbols",)}},
+    ],
+)
+def test_what_is_an_input_shows(changes: dict[str, Any], usual: bytes) -> None:
+    assert mixed(**changes) != usual
+
+
 def test_a_refusal_tells_every_reason_on_stderr_and_writes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -185,8 +279,6 @@ def test_a_refusal_tells_every_reason_on_stderr_and_writes_nothing(
 
 
 def test_a_layer_for_another_python_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from dataclasses import replace
-
     context = folder(tmp_path / "context", replace(policy(), runtime="python3.13"), WHEELS)
     assert assemble.main([str(context)], assemble.from_recipe) == 1
     assert "all: is for python3.13, and this is python3.11" in capsys.readouterr().err

@@ -13,6 +13,7 @@ import pytest
 
 from deploy.inside import bytecode
 from deploy.inside.bytecode import compile_all
+from deploy.inside.files import LayerFile
 from tests.deploy.inside.synthetic import tree
 
 SOURCES = {
@@ -38,6 +39,14 @@ def test_each_source_keeps_its_place_and_gets_bytecode_beside_it() -> None:
 def test_sourceless_puts_bytecode_in_place_of_sources_and_leaves_other_files() -> None:
     compiled = compile_all(tree({**SOURCES, "two/data.txt": "x"}), sourceless=True)
     assert sorted(compiled.files) == ["one.pyc", "two/__init__.pyc", "two/data.txt", "two/three.pyc"]
+
+
+def test_a_wheels_data_that_can_be_imported_is_compiled_and_never_loses_its_source() -> None:
+    files = {"share/tool.py": LayerFile(b"x = 1\n", "sample", "data")}
+    files |= {"bin/run.py": LayerFile(b"x = 1\n", "sample", "scripts")}
+    kept = compile_all(files, sourceless=False).files
+    assert sorted(kept) == ["bin/run.py", "share/__pycache__/tool.cpython-311.pyc", "share/tool.py"]
+    assert compile_all(files, sourceless=True).files == files
 
 
 def test_bytecode_is_tied_to_a_hash_that_nobody_checks() -> None:

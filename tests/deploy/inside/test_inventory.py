@@ -32,6 +32,10 @@ def test_modules_are_named_as_they_are_imported(paths: list[str], found: list[st
     assert modules(tree(dict.fromkeys(paths, ""))) == tuple(found)
 
 
+def test_sources_among_a_wheels_data_can_be_imported() -> None:
+    assert modules({"share/tool.py": LayerFile(b"", "sample", "data")}) == ("share.tool",)
+
+
 def test_scripts_are_not_imported() -> None:
     assert modules({"bin/run.py": LayerFile(b"", "sample", "scripts")}) == ()
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import io
 import os
 import py_compile
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,12 +24,15 @@ from deploy.container.digest import RuntimeImage
 from deploy.errors import VerificationError
 from deploy.inside.exchange import Package, Pin, Report
 from deploy.layer.audit.wheels import top_level
+from deploy.layer.proof.reference import Reference
 from deploy.layer.spec import LayerSpec
 from deploy.layer.values import BuiltLayer, Sha256
 from deploy.settings import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from deploy.layer.backend.protocol import Runtime
 
 HASH = "a" * 64
 YAML = Path(yaml.__file__).parent
@@ -47,6 +52,20 @@ class Made:
     locked: str | None = None
     modules: tuple[str, ...] | None = None
     excluded: bool = False
+    requires: tuple[str, ...] = ()
+
+    @property
+    def filename(self) -> str:
+        return f"{self.name.replace('-', '_')}-{self.version}-{self.tags[0]}.whl"
+
+    @property
+    def wheel(self) -> bytes:
+        """Return a wheel of the distribution."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for path, content in {**self.files, **_dist_info(self, self.files)}.items():
+                archive.writestr(entry(path), content)
+        return buffer.getvalue()
 
     @property
     def package(self) -> Package:
@@ -54,7 +73,7 @@ class Made:
         return Package(
             name=self.name,
             version=self.version,
-            wheel=f"{self.name}-{self.version}-{self.tags[0]}.whl",
+            wheel=self.filename,
             sha256=self.sha256,
             tags=self.tags,
             license="MIT",
@@ -122,8 +141,30 @@ def layer(
         "dockerfile": dockerfile,
         "stem": settings.name,
     }
+    for each in made:
+        (folder / "wheels").mkdir(exist_ok=True)
+        (folder / "wheels" / each.filename).write_bytes(each.wheel)
     digest = Sha256(hashlib.sha256(target.read_bytes()).hexdigest())
     return BuiltLayer(spec=LayerSpec(**given | dict(spec or {})), zip=target, sha256=digest, report=report)
+
+
+def reference(runtime: Runtime, *layers: BuiltLayer) -> Reference:
+    """Return what pip would install from the wheels of layers that `layer` made."""
+    paths = (path for each in layers for path in (each.zip.parent / "wheels").glob("*.whl"))
+    return Reference({path.name: path.read_bytes() for path in paths}, runtime, Memory())
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Keeps what was proven as long as a test runs."""
+
+    kept: dict[str, str] = field(default_factory=dict)
+
+    def checks(self, key: str) -> str | None:
+        return self.kept.get(key)
+
+    def keep_checks(self, key: str, passed: str) -> None:
+        self.kept[key] = passed
 
 
 def write_zip(target: Path, files: Mapping[str, bytes]) -> None:
@@ -154,9 +195,22 @@ def cached(path: str) -> str:
     return f"{folder}/__pycache__/{name.removesuffix('.py')}.cpython-311.pyc"
 
 
+def _dist_info(made: Made, files: Iterable[str]) -> dict[str, bytes]:
+    """Write what a wheel says of itself; RECORD names these files."""
+    lines = [f"Name: {made.name}", f"Version: {made.version}", *(f"Requires-Dist: {each}" for each in made.requires)]
+    metadata = "\n".join(["Metadata-Version: 2.1", *lines, ""])
+    folder = f"{made.name.replace('-', '_')}-{made.version}.dist-info"
+    described = {
+        f"{folder}/METADATA": metadata.encode(),
+        f"{folder}/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {made.tags[0]}\n".encode(),
+    }
+    recorded = [path for path in files if "__pycache__" not in path]
+    rows = "".join(f"{path},,\n" for path in (*recorded, *described, f"{folder}/RECORD"))
+    return {**described, f"{folder}/RECORD": rows.encode()}
+
+
 def _installed(made: Made, bytecode: str) -> dict[str, bytes]:
-    metadata = f"Metadata-Version: 2.1\nName: {made.name}\nVersion: {made.version}\n"
-    files = {f"{made.name.replace('-', '_')}-{made.version}.dist-info/METADATA": metadata.encode()}
+    files: dict[str, bytes] = {}
     for path, content in made.files.items():
         data = content.encode() if isinstance(content, str) else content
         if not path.endswith(".py"):
@@ -165,7 +219,7 @@ def _installed(made: Made, bytecode: str) -> dict[str, bytes]:
             files[f"{path}c"] = compiled(f"python/{path}", data)
         else:
             files |= {path: data, cached(f"python/{path}").removeprefix("python/"): compiled(f"python/{path}", data)}
-    return files
+    return {**files, **_dist_info(made, files)}
 
 
 @dataclass(frozen=True)
@@ -187,15 +241,29 @@ class FolderRuntime:
         raise NotImplementedError
 
     @contextmanager
-    def sandbox(self, spec: LayerSpec, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[FolderSandbox]:
-        del spec
-        roots = {name: self.folder / name for name in ("opt", "task", "runtime")}
+    def sandbox(self, runtime: str, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[FolderSandbox]:
+        del runtime
+        yield self.laid_out("zip", opt, task)
+
+    @contextmanager
+    def installed(self, runtime: str, wheels: Mapping[str, bytes]) -> Iterator[FolderSandbox]:
+        """Unpack the wheels, which is what pip does with them besides comparing what the pipeline compared before."""
+        del runtime
+        files: dict[str, bytes] = {}
+        for content in wheels.values():
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                files |= {f"python/{each}": archive.read(each) for each in archive.namelist()}
+        yield self.laid_out("reference", files, {})
+
+    def laid_out(self, name: str, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> FolderSandbox:
+        roots = {part: self.folder / name / part for part in ("opt", "task", "runtime")}
         contents = {"opt": opt, "task": task, "runtime": {path: text.encode() for path, text in self.own.items()}}
-        for name, root in roots.items():
-            for path, content in {".empty": b"", **contents[name]}.items():
+        shutil.rmtree(self.folder / name, ignore_errors=True)
+        for part, root in roots.items():
+            for path, content in {".empty": b"", **contents[part]}.items():
                 (root / path).parent.mkdir(parents=True, exist_ok=True)
                 (root / path).write_bytes(content)
-        yield FolderSandbox(str(roots["opt"]), str(roots["task"]), str(roots["runtime"]), self.answer)
+        return FolderSandbox(str(roots["opt"]), str(roots["task"]), str(roots["runtime"]), self.answer)
 
 
 @dataclass(frozen=True)
@@ -204,6 +272,7 @@ class FolderSandbox:
     task: str
     runtime: str
     answer: Callable[[Any], object]
+    own_users: bool = False
 
     def run(self, script: bytes, argument: str, environment: Mapping[str, str], timeout: float) -> Completed:
         path = f"{self.task}:{self.opt}/python:{self.runtime}"

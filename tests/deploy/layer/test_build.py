@@ -9,7 +9,7 @@ import pytest
 
 from deploy.container.digest import RuntimeImage
 from deploy.errors import BuildError
-from deploy.inside.exchange import Recipe, Report
+from deploy.inside.exchange import Recipe, Report, Saving, Spared
 from deploy.layer.build import INSIDE, TOOLS, build, context
 from deploy.layer.spec import LayerSpec
 from deploy.locking.lockfile import read as read_lock
@@ -47,6 +47,9 @@ class Fake:
         self.contexts.append(context)
         self.cached.append(use_cache)
         return dict(self.left)
+
+    def installed(self, *arguments: Any) -> Any:
+        raise NotImplementedError
 
     def sandbox(self, *arguments: Any) -> Any:
         raise NotImplementedError
@@ -139,6 +142,25 @@ def test_what_the_policy_asked_for_and_could_not_be_done_is_said(spec: LayerSpec
     report = replace(REPORT, kept_symbols={"a.so": "it is damaged"}, uncompiled={"b.py": "SyntaxError"})
     built(spec, Fake(left(report)), tmp_path, said)
     assert said[-2:] == ["a.so keeps its symbols: it is damaged", "b.py stays without bytecode: SyntaxError"]
+
+
+def test_what_a_distribution_keeps_against_the_policy_is_said_with_the_reason(spec: LayerSpec, tmp_path: Path) -> None:
+    said: list[str] = []
+    spared = Spared(rule="stubs", distribution="jedi", reason="jedi/api.py reads .pyi files")
+    built(spec, Fake(left(replace(REPORT, spared=(spared,)))), tmp_path, said)
+    assert said[-1] == "jedi keeps what stubs would take: jedi/api.py reads .pyi files"
+
+
+def test_defaults_that_changed_are_told_to_whoever_relied_on_them(spec: LayerSpec, tmp_path: Path) -> None:
+    said: list[str] = []
+    sizes = {"stubs": 2000, "metadata": 7, "scripts": 0, "boto3-resources": 9}  # the last was no default before
+    offered = tuple(Saving(rule=rule, files=1, bytes=count) for rule, count in sizes.items())
+    built(spec, Fake(left(replace(REPORT, offered=offered))), tmp_path, said)
+    told = "no longer left out by default: stubs (2,000 bytes), metadata (7 bytes)"
+    assert said[-1] == f"{told}; `trim: {{preset: small}}` asks for all of it"
+    before = len(said)
+    built(spec, Fake(left()), tmp_path, said)
+    assert said[before:] == []
 
 
 def test_the_pinned_tool_has_a_wheel_for_each_architecture() -> None:

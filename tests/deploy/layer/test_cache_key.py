@@ -18,7 +18,14 @@ DEPLOY = Path(cache_key.__file__).parent.parent
 BACKENDS = tuple(name for name in imports.modules("deploy") if name.startswith("deploy.layer.backend."))
 INSIDE = tuple(name for name in imports.modules("deploy") if name.startswith("deploy.inside."))
 BUILDERS = ("deploy.layer.build", "deploy.layer.cache_key", *BACKENDS, *INSIDE)
-VERIFIERS = ("deploy.layer.verify", "deploy.layer.verify_code", "deploy.layer.cache_key", *BACKENDS, *INSIDE)
+VERIFIERS = (
+    "deploy.layer.verify",
+    "deploy.layer.verify_code",
+    "deploy.layer.proof.reference",
+    "deploy.layer.cache_key",
+    *BACKENDS,
+    *INSIDE,
+)
 
 
 def _paths(names: Iterable[str]) -> set[str]:

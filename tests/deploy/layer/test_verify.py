@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import py_compile
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,15 @@ import pytest
 from deploy.container.digest import RuntimeImage
 from deploy.errors import VerificationError
 from deploy.inside.exchange import TrimPolicy
+from deploy.inside.look.values import Account, Outcome, Place
 from deploy.layer import verify as verify_module
-from deploy.layer import verify_imports
 from deploy.layer.evidence import Evidence
+from deploy.layer.proof import look
+from deploy.layer.proof.script import script
 from deploy.layer.values import Sha256
-from deploy.layer.verify import VerifiedLayer, restored, verify
+from deploy.layer.verify import Means, VerifiedLayer, restored, verify
 from deploy.settings import Layer
-from tests.deploy.layer.synthetic import FolderRuntime, Made, cached, compiled, layer, real_yaml
+from tests.deploy.layer.synthetic import FolderRuntime, Made, cached, compiled, layer, real_yaml, reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +34,8 @@ def nothing(_: str) -> None:
 
 
 def proven(tmp_path: Path, *layers: BuiltLayer, own: Mapping[str, str] | None = None) -> tuple[VerifiedLayer, ...]:
-    return verify(layers, FolderRuntime(tmp_path / "runtime", own or {}), nothing)
+    runtime = FolderRuntime(tmp_path / "runtime", own or {})
+    return verify(layers, Means(runtime=runtime, say=nothing, reference=reference(runtime, *layers)))
 
 
 def refused(tmp_path: Path, *layers: BuiltLayer, own: Mapping[str, str] | None = None) -> str:
@@ -71,6 +75,13 @@ def test_a_sourceless_layer_is_verified(tmp_path: Path) -> None:
     assert verified.evidence.bytecode_used > 10
 
 
+def test_a_module_that_its_wheel_brings_as_bytecode_alone_is_verified(tmp_path: Path) -> None:
+    mode = py_compile.PycInvalidationMode.TIMESTAMP
+    alone = {f"{path}.pyc": compiled(f"home/{path}.py", b"x = 1\n", mode=mode) for path in ("tiny", "other/__init__")}
+    (verified,) = proven(tmp_path, layer(tmp_path, Made(files=alone)))
+    assert [each.module for each in verified.evidence.modules] == ["other", "tiny"]
+
+
 def test_an_import_that_raises_is_refused_with_its_last_line_and_place(tmp_path: Path) -> None:
     found = refused(tmp_path, layer(tmp_path, Made(files={"tiny/__init__.py": "\n\nraise ValueError('no luck')\n"})))
     assert "tiny: tiny: ValueError: no luck" in found
@@ -80,7 +91,11 @@ def test_an_import_that_raises_is_refused_with_its_last_line_and_place(tmp_path:
 @pytest.mark.parametrize(
     ("source", "error", "cause"),
     [
-        ("import missing_thing\n", "No module named 'missing_thing'", "no layer that is attached brings missing_thing"),
+        (
+            "import missing_thing\n",
+            "No module named 'missing_thing'",
+            "no locked distribution brings the module missing_",
+        ),
         ("import tiny.gone\n", "No module named 'tiny.gone'", "part of a distribution is not in the layer"),
         ("open('/nowhere/data.json')\n", "No such file or directory", "a trim rule may have taken it"),
         ("raise SystemExit(3)\n", "SystemExit: 3", "it is a script"),
@@ -103,16 +118,24 @@ def test_a_module_that_prints_does_not_spoil_the_answer(tmp_path: Path) -> None:
     assert proven(tmp_path, layer(tmp_path, noisy))
 
 
-def test_a_module_that_needs_another_one_imported_first_is_accepted(tmp_path: Path) -> None:
+def test_a_module_that_needs_another_one_of_its_package_imported_first_is_accepted(tmp_path: Path) -> None:
+    first = "import sys\nif 'tiny.z' not in sys.modules: raise ImportError('z first')\n"
+    assert proven(tmp_path, layer(tmp_path, Made(files={"tiny/__init__.py": "", "tiny/a.py": first, "tiny/z.py": ""})))
+
+
+def test_a_package_that_only_works_beside_another_one_that_it_does_not_import_is_refused(tmp_path: Path) -> None:
+    """Each is imported by itself, so that no package can make another one work, or seem to."""
     first = Made(name="a", files={"a.py": "import sys\nif 'z' not in sys.modules: raise ImportError('z first')\n"})
-    assert proven(tmp_path, layer(tmp_path, first, Made(name="z", files={"z.py": ""})))
+    assert "a: a: ImportError: z first" in refused(tmp_path, layer(tmp_path, first, Made(name="z", files={"z.py": ""})))
 
 
 def test_a_namespace_package_is_imported_with_what_is_in_it(tmp_path: Path) -> None:
     space = Made(files={"space/part/__init__.py": "raise RuntimeError('inside')\n"})
-    assert "tiny: space: RuntimeError: inside" in refused(tmp_path, layer(tmp_path, space))
+    assert "tiny: space.part: RuntimeError: inside" in refused(tmp_path, layer(tmp_path, space))
     deep = Made(files={"space/inner/part.py": "raise RuntimeError('deep inside')\n"})
-    assert "tiny: space: RuntimeError: deep inside" in refused(tmp_path / "deep", layer(tmp_path / "deep", deep))
+    assert "tiny: space.inner.part: RuntimeError: deep inside" in refused(
+        tmp_path / "deep", layer(tmp_path / "deep", deep)
+    )
     good = Made(files={"space/part/__init__.py": "", "space/module.py": ""})
     assert proven(tmp_path / "good", layer(tmp_path / "good", good))
 
@@ -154,43 +177,54 @@ def test_a_package_of_the_runtime_that_is_optional_is_a_remark(tmp_path: Path) -
 def test_a_module_that_an_import_takes_from_the_runtime_is_refused(tmp_path: Path) -> None:
     hollow = Made(files={"tiny/data.py": ""})
     own = {"tiny/__init__.py": "", "tiny-1.0.dist-info/METADATA": "Name: tiny\nVersion: 1.0\n"}
-    assert "tiny: tiny: an import takes it from the runtime" in refused(tmp_path, layer(tmp_path, hollow), own=own)
+    found = refused(tmp_path, layer(tmp_path, hollow), own=own)
+    assert "tiny: tiny.data: an import takes it from a package of the runtime that has its name and lacks it" in found
 
 
 def test_metadata_that_only_the_runtime_has_is_refused(tmp_path: Path) -> None:
-    built = layer(tmp_path, Made(), lacking=lambda path: path.endswith("METADATA"))
+    built = layer(tmp_path, Made(), lacking=lambda path: ".dist-info/" in path)
     own = {"tiny-1.0.dist-info/METADATA": "Name: tiny\nVersion: 1.0\n"}
     assert "tiny: tiny: importlib.metadata finds another copy" in refused(tmp_path, built, own=own)
 
 
 def test_metadata_that_nobody_has_is_refused(tmp_path: Path) -> None:
-    built = layer(tmp_path, Made(), lacking=lambda path: path.endswith("METADATA"))
+    built = layer(tmp_path, Made(), lacking=lambda path: ".dist-info/" in path)
     assert "tiny: tiny: importlib.metadata finds it nowhere" in refused(tmp_path, built)
 
 
 # Native code
 
 
-def test_a_broken_extension_module_is_refused_though_its_package_imports_without_it(tmp_path: Path) -> None:
-    """yaml/__init__.py swallows the ImportError of its extension; loading each one by itself does not."""
-    files = dict(real_yaml().files)
-    (path,) = (path for path in files if path.endswith(".so"))
-    content = files[path]
+def broken_yaml(before: bytes, after: bytes) -> tuple[str, bytes]:
+    """Return PyYAML's extension module with something else in it: its path and content."""
+    ((path, content),) = ((path, content) for path, content in real_yaml().files.items() if path.endswith(".so"))
     assert isinstance(content, bytes)
-    files[path] = content.replace(b"PyInit__yaml\0", b"PyInit__xaml\0")
-    found = refused(tmp_path, layer(tmp_path, real_yaml(files=files)))
-    assert f"pyyaml: {path}: ImportError: dynamic module does not define module export function" in found
+    assert before in content
+    return path, content.replace(before, after)
+
+
+def test_a_broken_extension_module_is_refused_though_its_package_imports_without_it(tmp_path: Path) -> None:
+    """yaml/__init__.py swallows the ImportError of its extension; loading each one does not."""
+    path, content = broken_yaml(b"PyInit__yaml\0", b"PyInit__xaml\0")
+    found = refused(tmp_path, layer(tmp_path, real_yaml(), extra={f"python/{path}": content}))
+    assert "pyyaml: yaml.cyaml: ImportError: dynamic module does not define module export function" in found
+    assert "what pip installs from the same wheels works" in found
 
 
 def test_a_library_that_a_loader_refuses_is_refused(tmp_path: Path) -> None:
-    files = dict(real_yaml().files)
-    (path,) = (path for path in files if path.endswith(".so"))
-    content = files[path]
-    assert isinstance(content, bytes)
-    files[path] = content.replace(b"PyErr_SetString\0", b"PyErr_XetString\0")
-    found = refused(tmp_path, layer(tmp_path, real_yaml(files=files)))
+    path, content = broken_yaml(b"PyErr_SetString\0", b"PyErr_XetString\0")
+    found = refused(tmp_path, layer(tmp_path, real_yaml(), extra={f"python/{path}": content}))
     assert "undefined symbol: PyErr_XetString" in found
-    assert "it was built for a library that has PyErr_XetString" in found
+
+
+def test_an_extension_module_that_its_wheel_brings_broken_and_nothing_needs_is_a_remark(tmp_path: Path) -> None:
+    path, content = broken_yaml(b"PyErr_SetString\0", b"PyErr_XetString\0")
+    (verified,) = proven(tmp_path, layer(tmp_path, real_yaml(files={**real_yaml().files, path: content})))
+    (remark,) = (each for each in verified.evidence.remarks if "PyErr_XetString" in each)
+    assert remark.startswith(
+        "pyyaml: yaml.cyaml (and 1 more) cannot be imported, in what pip installs neither: ImportError"
+    )
+    assert [native.loaded for native in verified.evidence.shared_objects] == [False]
 
 
 def test_a_plain_library_is_loaded_too(tmp_path: Path) -> None:
@@ -227,15 +261,26 @@ def test_bytecode_that_the_runtime_does_not_use_shows_when_it_compiles(tmp_path:
 
 def test_a_kept_aws_service_without_its_data_is_refused(tmp_path: Path) -> None:
     source = (
+        "class EndpointConnectionError(Exception): pass\n"
+        "class Operation:\n"
+        "    name, input_shape = 'ListQueues', None\n"
+        "class Client:\n"
+        "    operation_names = ['ListQueues']\n"
+        "    def __init__(self): self.meta = self.service_model = self.events = self\n"
+        "    def operation_model(self, name): return Operation\n"
+        "    def register(self, event, handler): self.handler = handler\n"
+        "    def _make_api_call(self, operation, parameters):\n"
+        "        self.handler(type('Request', (), {'url': 'https://sqs/'}))\n"
+        "        raise EndpointConnectionError\n"
         "class Session:\n"
         "    def create_client(self, service, **_):\n"
         "        if service != 'sqs': raise LookupError(f'UnknownServiceError: {service}')\n"
-        "        meta = type('Meta', (), {'endpoint_url': 'https://sqs'})\n"
-        "        return type('Client', (), {'meta': meta})()\n"
+        "        return Client()\n"
         "def get_session():\n"
         "    return Session()\n"
     )
-    botocore = Made(name="botocore", files={"botocore/__init__.py": "", "botocore/session.py": source})
+    files = {"botocore/__init__.py": "", "botocore/session.py": source, "botocore/config.py": "Config = dict\n"}
+    botocore = Made(name="botocore", files=files)
     kept = Layer(name="tiny-layer", trim=TrimPolicy(botocore_data=("sqs", "ssm")))
     found = refused(tmp_path, layer(tmp_path, botocore, settings=kept))
     assert "botocore: ssm: LookupError: UnknownServiceError: ssm" in found
@@ -257,7 +302,7 @@ def test_what_the_trim_policy_took_and_the_runtime_has_is_named_as_the_cause(tmp
     taken = Made(name="urllib3", files={"urllib3_data.txt": ""}, modules=(), excluded=True)
     found = refused(tmp_path, layer(tmp_path, needy, taken), own={"urllib3.py": ""})
     assert "the runtime's own copy hides that" in found
-    assert "the trim policy took urllib3; AWS changes its copy whenever it likes" in found
+    assert "the trim policy took urllib3, of urllib3; AWS changes its copy whenever it likes" in found
 
 
 def test_what_the_trim_policy_took_is_named_as_the_cause(tmp_path: Path) -> None:
@@ -270,14 +315,15 @@ def test_what_the_trim_policy_took_is_named_as_the_cause(tmp_path: Path) -> None
 
 
 def test_a_layer_that_imports_and_has_a_fault_in_its_bytes_is_refused(tmp_path: Path) -> None:
-    assert "runs code at start-up" in refused(tmp_path, layer(tmp_path, Made(), extra={"python/evil.pth": b""}))
+    extra = {"python/sitecustomize.py": b""}
+    assert "runs code at start-up" in refused(tmp_path, layer(tmp_path, Made(), extra=extra))
 
 
 def test_faults_of_the_audit_and_of_all_imports_come_together(tmp_path: Path) -> None:
     bad = Made(name="bad", files={"bad.py": "1 / 0\n"})
     worse = Made(name="worse", files={"worse.py": "import nowhere\n"})
-    first = layer(tmp_path / "1", bad, extra={"python/evil.pth": b""}, settings=Layer(name="first"))
-    second = layer(tmp_path / "2", worse, extra={"python/evil.pth": b""}, settings=Layer(name="second"))
+    first = layer(tmp_path / "1", bad, extra={"python/sitecustomize.py": b""}, settings=Layer(name="first"))
+    second = layer(tmp_path / "2", worse, extra={"python/sitecustomize.py": b""}, settings=Layer(name="second"))
     found = refused(tmp_path, first, second)
     for expected in ("runs code at start-up", "is in both layers", "ZeroDivisionError", "No module named 'nowhere'"):
         assert expected in found
@@ -293,7 +339,7 @@ def test_a_layer_of_another_architecture_is_audited_and_the_evidence_says_no_mor
     said: list[str] = []
     image = RuntimeImage("host", "", "x86_64", "this machine is x86_64")
     built = layer(tmp_path, Made(), spec={"architecture": "arm64", "image": image})
-    (verified,) = verify([built], FolderRuntime(tmp_path / "runtime"), said.append)
+    (verified,) = verify([built], Means(runtime=FolderRuntime(tmp_path / "runtime"), say=said.append))
     assert not verified.evidence.imported
     assert verified.evidence.modules == ()
     assert said == ["python3.11 on arm64: audited, not imported: this machine is x86_64"]
@@ -332,23 +378,41 @@ def test_evidence_about_other_bytes_is_not_restored(tmp_path: Path) -> None:
         restored(changed, verified.evidence.to_json())
 
 
-def test_a_probe_without_an_answer_is_refused_with_its_output(tmp_path: Path) -> None:
-    poison = {"json/__init__.py": "raise RuntimeError('poisoned')\n"}
-    found = refused(tmp_path, layer(tmp_path, Made()), own=poison)
-    assert "RuntimeError: poisoned" in found
-    assert "without an answer" in found
+def test_a_probe_without_an_answer_is_refused_with_its_output_and_blames_no_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(look, "script", lambda: b"raise RuntimeError('it is broken')\n")
+    found = refused(tmp_path, layer(tmp_path, Made()))
+    assert "RuntimeError: it is broken" in found
+    assert "the probe: ended with exit code 1 and without an answer" in found
+    assert "tiny" not in found
+
+
+def test_what_is_in_the_layer_takes_the_place_of_nothing_that_the_probe_imports(tmp_path: Path) -> None:
+    poison = {
+        "json/__init__.py": "raise RuntimeError('poisoned')\n",
+        "selectors.py": "raise RuntimeError('poisoned')\n",
+    }
+    assert proven(tmp_path, layer(tmp_path, Made()), own=poison)
 
 
 def test_what_the_probe_said_nothing_of_counts_as_not_proven(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    silent = tmp_path / "silent.py"
-    silent.write_text(
-        """print('{"python": "", "glibc": "", "layer": {"usual": [], "alone": []}, "functions": {}}')""",
-        encoding="utf-8",
-    )
-    monkeypatch.setattr(verify_imports, "PROBE", silent)
+    place = Place(python="3.11.0", glibc="2.26", machine="x86_64", runtime_modules=()).to_json()
+    silent = f"import json\nprint(json.dumps(['place', {place!r}]))\n"
+    monkeypatch.setattr(look, "script", silent.encode)
     found = refused(tmp_path, layer(tmp_path, Made(), real_yaml()))
-    for each in ("tiny: tiny", "pyyaml: yaml", "pyyaml: yaml/_yaml.cpython-311-x86_64-linux-gnu.so"):
-        assert f"{each}: was not tried" in found
+    assert "pyyaml: yaml (and 1 more): was not looked at" in found
+
+
+def test_an_account_that_leaves_something_out_does_not_count_as_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(python="3.11.0", glibc="2.26", machine="x86_64", runtime_modules=()).to_json()
+    account = Account(subject="tiny: tiny", records=(Outcome(kind="module", what="tiny", home="layer"),)).to_json()
+    silent = f"import json\nprint(json.dumps(['account', {account!r}]))\nprint(json.dumps(['place', {place!r}]))\n"
+    monkeypatch.setattr(look, "script", silent.encode)
+    found = refused(tmp_path, layer(tmp_path, Made(files={"tiny/__init__.py": "", "tiny/a.py": "", "tiny/b.py": ""})))
+    assert "tiny: tiny.a: was not tried (and 1 more)" in found
 
 
 def test_the_evidence_is_plain_json(tmp_path: Path) -> None:
@@ -362,3 +426,70 @@ def test_the_image_that_was_used_is_in_the_evidence(tmp_path: Path) -> None:
     (verified,) = proven(tmp_path, built)
     assert verified.evidence.image == "lambda:3.11 sha256:abc"
     assert verified.evidence.in_container
+
+
+# What is in sys.modules need not be a module, and a module need not be plain
+
+
+OWN = "import sys, types\nclass Own"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"{OWN}: pass\nsys.modules[__name__] = Own()\n",
+        f"{OWN}:\n    __slots__ = ()\nsys.modules[__name__] = Own()\n",
+        f"{OWN}:\n    def __getattr__(self, name): raise RuntimeError(name)\nsys.modules[__name__] = Own()\n",
+        f"{OWN}(types.ModuleType):\n    __dict__ = property(lambda _: 1 / 0)\nsys.modules[__name__] = Own(__name__)\n",
+        f"{OWN}:\n    __class__ = types.ModuleType\nsys.modules['tiny.lazy'] = Own()\n",
+        "import sys\nsys.modules['tiny.gone'] = None\n",
+    ],
+    ids=["object", "without a dictionary", "raises for all", "dictionary raises", "claims to be one", "none"],
+)
+def test_whatever_a_package_puts_into_sys_modules_is_no_fault_of_it(tmp_path: Path, source: str) -> None:
+    assert proven(tmp_path, layer(tmp_path, Made(files={"tiny/__init__.py": source})))
+
+
+def test_an_error_whose_text_raises_is_a_failure_like_any_other(tmp_path: Path) -> None:
+    source = "class Mute(Exception):\n    def __str__(self): raise ValueError\nraise Mute\n"
+    assert "tiny: tiny: tiny.Mute: <exception str() failed>" in refused(
+        tmp_path, layer(tmp_path, Made(files={"tiny/__init__.py": source}))
+    )
+
+
+def test_a_failure_of_the_probe_itself_blames_no_package_and_keeps_its_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = script().replace(b"def _mapped()", b"def _unmapped()")
+    monkeypatch.setattr(look, "script", lambda: broken)
+    found = refused(tmp_path, layer(tmp_path, Made(), real_yaml()))
+    assert "a fault of the pipeline, and of no package" in found
+    assert "name '_mapped' is not defined" in found
+    assert "cause" not in found
+
+
+# Where every package has the same user, as on a host
+
+
+def test_a_package_that_ends_what_watches_it_is_blamed_alone(tmp_path: Path) -> None:
+    evil = Made(name="evil", files={"evil.py": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n"})
+    broken = Made(name="broken", files={"broken.py": "raise RuntimeError('no luck')\n"})
+    with pytest.raises(VerificationError) as caught:
+        proven(tmp_path, layer(tmp_path, evil, broken, Made()))
+    assert sorted((fault.where, fault.what.partition(" (")[0]) for fault in caught.value.faults) == [
+        ("broken: broken", "RuntimeError: no luck"),
+        ("evil: evil", "it ended the process that watched it"),
+    ]
+
+
+def test_a_package_that_writes_into_its_own_report_is_refused_though_what_pip_installs_does_the_same(
+    tmp_path: Path,
+) -> None:
+    source = (
+        "import os\nfor each in os.listdir('/proc/self/fd'):\n    if int(each) > 2:\n"
+        "        try: os.write(int(each), b'{}\\n')\n        except OSError: pass\n"
+    )
+    found = refused(tmp_path, layer(tmp_path, Made(files={"tiny/__init__.py": source}), real_yaml()))
+    assert "tiny: tiny: something else wrote into its report" in found
+    assert "what it says of itself proves nothing" in found
+    assert "yaml" not in found

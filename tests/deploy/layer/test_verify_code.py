@@ -14,7 +14,7 @@ from deploy.errors import VerificationError
 from deploy.layer.audit.limits import UNZIPPED
 from deploy.layer.evidence import FunctionUnderTest
 from deploy.layer.opt_folder import merged
-from deploy.layer.verify import verify
+from deploy.layer.verify import Means, verify
 from deploy.layer.verify_code import verify_code
 from deploy.settings import Layer
 from tests.deploy.layer.synthetic import FolderRuntime, Made, entry, layer
@@ -31,7 +31,10 @@ HEALTH = {"channelwright": "health"}
 
 
 def function(**changes: Any) -> FunctionUnderTest:
-    return replace(FunctionUnderTest(key="bot", handler="bot.handler", environment={"KEY": "1"}, memory=128), **changes)
+    return replace(
+        FunctionUnderTest(key="bot", handler="bot.handler", environment={"KEY": "1"}, memory=128, runtime="python3.11"),
+        **changes,
+    )
 
 
 def zipped(files: Mapping[str, str | bytes]) -> bytes:
@@ -42,9 +45,13 @@ def zipped(files: Mapping[str, str | bytes]) -> bytes:
     return buffer.getvalue()
 
 
+def means(runtime: FolderRuntime) -> Means:
+    return Means(runtime=runtime, say=lambda _: None)
+
+
 @pytest.fixture
 def tiny(tmp_path: Path) -> VerifiedLayer:
-    (verified,) = verify([layer(tmp_path, Made())], FolderRuntime(tmp_path / "layer"), lambda _: None)
+    (verified,) = verify([layer(tmp_path, Made())], means(FolderRuntime(tmp_path / "layer")))
     return verified
 
 
@@ -55,9 +62,10 @@ def trial(tmp_path: Path, tiny: VerifiedLayer) -> Callable[..., CodeEvidence]:
         *functions: FunctionUnderTest,
         own: Mapping[str, str] | None = None,
         answer: Callable[[Any], object] = lambda event: event,
+        say: Callable[[str], None] = lambda _: None,
     ) -> CodeEvidence:
         runtime = FolderRuntime(tmp_path / "code", own or {}, answer)
-        return verify_code([tiny], zipped(files), functions, runtime, lambda _: None)
+        return verify_code([tiny], zipped(files), functions, runtime, say)
 
     return run
 
@@ -158,15 +166,35 @@ def test_a_runtime_that_does_not_start_the_function_is_refused(
     assert "Traceback" in found
 
 
-def test_a_handler_that_refuses_an_empty_event_runs_and_that_is_enough(trial: Callable[..., CodeEvidence]) -> None:
+def test_a_handler_that_refuses_an_empty_event_is_never_said_to_have_answered(
+    trial: Callable[..., CodeEvidence],
+) -> None:
     error = VerificationError.of("bot.handler", "KeyError: 'headers'")
-    assert trial(GOOD, function(), answer=lambda _: error).answered[0].function == "bot"
-    assert "KeyError: 'headers'" in refusal(trial, GOOD, function(health=HEALTH), answer=lambda _: error)
+    said: list[str] = []
+    (tried,) = trial(GOOD, function(), answer=lambda _: error, say=said.append).answered
+    assert (tried.function, tried.raised) == ("bot", "KeyError: 'headers'")
+    assert said == ["bot raised for an empty event: KeyError: 'headers'; `trial: EVENT` gives it one to answer"]
+
+
+@pytest.mark.parametrize("event", [{"health": HEALTH}, {"trial": {"path": "/"}}])
+def test_a_handler_that_raises_for_an_event_of_its_own_is_refused(
+    trial: Callable[..., CodeEvidence], event: dict[str, Any]
+) -> None:
+    error = VerificationError.of("bot.handler", "KeyError: 'headers'")
+    assert "KeyError: 'headers'" in refusal(trial, GOOD, function(**event), answer=lambda _: error)
+
+
+def test_a_function_is_tried_with_the_event_that_is_configured(trial: Callable[..., CodeEvidence]) -> None:
+    got: list[object] = []
+    said: list[str] = []
+    trial(GOOD, function(trial={"path": "/"}), answer=got.append, say=said.append)
+    assert got == [{"path": "/"}]
+    assert said == ["bot answered on the final zips"]
 
 
 def test_a_function_has_only_its_own_layers(tmp_path: Path, tiny: VerifiedLayer) -> None:
     other = layer(tmp_path / "2", Made(name="big", files={"big.py": ""}), settings=Layer(name="other"))
-    (second,) = verify([other], FolderRuntime(tmp_path / "3"), lambda _: None)
+    (second,) = verify([other], means(FolderRuntime(tmp_path / "3")))
     functions = [function(layers=("other",)), function(key="right", layers=("tiny-layer",))]
     with pytest.raises(VerificationError) as caught:
         verify_code([tiny, second], zipped(GOOD), functions, FolderRuntime(tmp_path / "4"), lambda _: None)

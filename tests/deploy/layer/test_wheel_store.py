@@ -50,6 +50,9 @@ class Pip:
     def sandbox(self, *arguments: Any) -> Any:
         raise NotImplementedError
 
+    def installed(self, *arguments: Any) -> Any:
+        raise NotImplementedError
+
 
 @pytest.fixture
 def spec(tmp_path: Path) -> LayerSpec:

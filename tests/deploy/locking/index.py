@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from dataclasses import dataclass, field
@@ -9,8 +10,11 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from threading import Thread
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from zipfile import ZipFile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class File:
 class Index:
     files: dict[str, File] = field(default_factory=dict)
     has_dates: bool = True
+    credentials: str = ""
 
     def add(
         self,
@@ -46,17 +51,20 @@ class Index:
         days: float = 100,
         build: str = "",
         python: str = "",
+        extras: tuple[str, ...] = (),
     ) -> list[File]:
         """Upload a wheel for each tag, pure Python without any, `days` ago; return them.
 
         `python` is the Requires-Python of each.
         """
         made = []
+        headers = [*(f"Requires-Dist: {each}" for each in requires), *(f"Provides-Extra: {each}" for each in extras)]
+        headers += [f"Requires-Python: {python}"] if python else []
         for tag in tags or ("py3-none-any",):
             stem = f"{name.replace('-', '_')}-{version}"
             filename = f"{stem}-{build + '-' if build else ''}{tag}.whl"
             uploaded = datetime.now(UTC) - timedelta(days=days)
-            made.append(File(name, filename, _wheel(name, version, stem, tag, requires, python), uploaded, python))
+            made.append(File(name, filename, wheel(name, version, tag, headers), uploaded, python))
             self.files[filename] = made[-1]
         return made
 
@@ -72,7 +80,13 @@ class Index:
 
             def _answer(self) -> bytes:
                 kind, content = index.answer(self.path)
-                self.send_response(200 if content else 404)
+                given = base64.b64decode(self.headers.get("Authorization", "").removeprefix("Basic ")).decode()
+                if index.credentials and index.credentials != given:
+                    content = b""
+                    self.send_response(401)
+                    self.send_header("WWW-Authenticate", 'Basic realm="index"')
+                else:
+                    self.send_response(200 if content else 404)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
@@ -123,15 +137,23 @@ class Index:
         }
 
 
-def _wheel(name: str, version: str, stem: str, tag: str, requires: tuple[str, ...], python: str) -> bytes:  # noqa: PLR0917
-    needs = "".join(f"Requires-Dist: {each}\n" for each in requires)
-    needs += f"Requires-Python: {python}\n" if python else ""
+def wheel(name: str, version: str, tag: str, headers: Sequence[str] = ()) -> bytes:
+    """Make a wheel with one module, and `headers` in its metadata; its RECORD is as it has to be."""
+    stem = f"{name.replace('-', '_')}-{version}"
+    info = f"{stem}.dist-info"
+    needs = "".join(f"{each}\n" for each in headers)
+    files = {
+        f"{name.replace('-', '_')}.py": f"tag = {tag!r}\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}\n",
+        f"{info}/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n",
+    }
+    record = "".join(f"{path},sha256={_digest(text)},{len(text)}\n" for path, text in files.items())
     buffer = BytesIO()
     with ZipFile(buffer, "w") as archive:
-        module = f"{name.replace('-', '_')}.py"
-        info = f"{stem}.dist-info"
-        archive.writestr(module, f"tag = {tag!r}\n")
-        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}\n")
-        archive.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n")
-        archive.writestr(f"{info}/RECORD", f"{module},,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
+        for path, text in {**files, f"{info}/RECORD": f"{record}{info}/RECORD,,\n"}.items():
+            archive.writestr(path, text)
     return buffer.getvalue()
+
+
+def _digest(text: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()

@@ -60,7 +60,7 @@ def test_extras_do_not_change_the_name(tmp_path: Path) -> None:
 def test_every_bad_line_is_reported_with_its_number(tmp_path: Path) -> None:
     path = lock(
         tmp_path,
-        f"boto3>=1\nrequests==2.34.2\n\n-e .\nyaml==1 --hash=sha256:{A}\nYAML==1 --hash=sha256:{A}\n"
+        f"boto3>=1\nrequests==2.34.2\n\n-e ./x\nyaml==1 --hash=sha256:{A}\nYAML==1 --hash=sha256:{A}\n"
         "six==1 --hash=md5:00\n",
     )
     with pytest.raises(LockError) as caught:
@@ -69,7 +69,7 @@ def test_every_bad_line_is_reported_with_its_number(tmp_path: Path) -> None:
     assert found == {
         "1": "not an exact version with hashes: boto3>=1",
         "2": "requests==2.34.2 has no sha256 hash",
-        "4": "not an exact version with hashes: -e .",
+        "4": "a source without a hash: -e ./x",
         "6": "yaml is locked twice",
         "7": "six==1 has no sha256 hash",
     }

@@ -38,6 +38,7 @@ def test_a_layer_of_others_is_read_from_its_distributions() -> None:
         "python/Foo_Bar-2.dist-info/METADATA": "Name: Foo_Bar\nVersion: 2\nLicense: BSD\n",
         "python/six-1.16.dist-info/METADATA": "Name: six\nVersion: 1.16\n",
         "python/six-1.16.dist-info/RECORD": "six.py,sha256=x,3\nsix-1.16.dist-info/METADATA,,\n",
+        "python/setuptools/_vendor/wheel-1.dist-info/METADATA": "Name: wheel\nVersion: 1\n",  # it vendors it
     }
     found = contents.read(zipped(files), "theirs:1")
     assert not found.is_ours

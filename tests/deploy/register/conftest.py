@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fake_discord import FakeDiscord
+from tools.fake_discord import FakeDiscord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

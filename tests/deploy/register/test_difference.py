@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from channelwright.endpoint.commands import TABLE
 from deploy.register.application import invitation
 from deploy.register.difference import lines
-from tests.fake_discord import FakeDiscord
+from tools.fake_discord import FakeDiscord
 
 CHOICES = [{"name": "small", "value": "s"}, {"name": "large", "value": "l"}]
 GREET: dict[str, Any] = {

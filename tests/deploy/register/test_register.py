@@ -10,13 +10,13 @@ import pytest
 
 from deploy.register.application import invitation
 from tests.deploy.register.conftest import HELLO
-from tests.fake_discord import faults
+from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.deploy.register.conftest import Project, Registered
-    from tests.fake_discord import FakeDiscord
+    from tools.fake_discord import FakeDiscord
 
 BYE: dict[str, Any] = {"name": "bye", "description": "Say goodbye"}
 NAMED = {**HELLO, "options": [{"type": 3, "name": "whom", "description": "Whom to greet"}]}

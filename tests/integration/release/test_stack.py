@@ -137,7 +137,7 @@ def test_an_absent_template_and_one_too_large_name_the_file(aws: Aws, tmp_path: 
 
 
 def test_the_projects_own_template_is_made_and_is_then_without_changes(aws: Aws) -> None:
-    template = Path(__file__).parents[3] / "deploy" / "template.yaml"
+    template = Path(__file__).parents[3] / "config" / "template.yaml"
     stage = replace(STAGE, stack="own", suffix="-own")
     values = {"DiscordPublicKey": "0" * 64}
     proposed = stack.propose(aws, stage, template, values)

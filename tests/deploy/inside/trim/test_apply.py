@@ -7,10 +7,10 @@ import pytest
 from deploy.inside.exchange import Applied, Saving, Spared, TrimPolicy
 from deploy.inside.files import LayerFile
 from deploy.inside.refusal import Refused
-from deploy.inside.trim.apply import RULES, SYMBOLS, Trimmed, trim
+from deploy.inside.trim.apply import CHOICES, Trimmed
 from deploy.inside.trim.apply import savings as summed
 from deploy.inside.trim.plain import pattern_to_regex
-from tests.deploy.inside.synthetic import ELF, recipe, tree, wheel
+from tests.deploy.inside.synthetic import ELF, recipe, tree, trim, wheel
 
 SAMPLE = wheel("sample", {})
 
@@ -24,7 +24,7 @@ def savings(result: Trimmed) -> dict[str, tuple[int, int]]:
 
 
 def test_every_key_of_the_policy_is_a_rule_and_every_rule_a_key() -> None:
-    assert {key.replace("_", "-") for key in asdict(TrimPolicy())} == {*RULES, SYMBOLS}
+    assert {key.replace("_", "-") for key in asdict(TrimPolicy())} == set(CHOICES)
 
 
 def test_nothing_goes_where_every_rule_is_off() -> None:

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import gzip
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from deploy.inside.refusal import Refused
-from deploy.inside.trim.apply import Trimmed, trim
-from tests.deploy.inside.synthetic import recipe, tree, wheel
+from tests.deploy.inside.synthetic import recipe, tree, trim, wheel
+
+if TYPE_CHECKING:
+    from deploy.inside.trim.apply import Trimmed
 
 BOTOCORE = wheel("botocore", {})
 DATA = "botocore/data"
@@ -102,6 +104,50 @@ def test_documentation_goes_and_a_member_of_that_name_stays() -> None:
         "shapes": {"Tag": {"type": "structure", "members": {"documentation": {"shape": "Text"}}}},
     }
     assert not [path for path in data(result) if "examples" in path or path.endswith(".gz")]
+
+
+def test_documentation_that_botocore_takes_by_key_stays() -> None:
+    """As in the models of s3, s3control and acm: botocore/model.py reads clientContextParams[*].documentation."""
+    service: dict[str, Any] = model("s3") | {
+        "operations": {
+            "Put": {
+                "documentation": "gone",
+                "input": {"shape": "A", "documentation": "gone"},
+                "output": {"shape": "A", "documentation": "gone"},
+                "errors": [{"shape": "E", "documentation": "gone"}],
+            }
+        },
+        "clientContextParams": {"Accelerate": {"type": "boolean", "documentation": "read"}},
+    }
+    service["shapes"]["L"] = {"type": "list", "member": {"shape": "A", "documentation": "gone"}}
+    service["shapes"]["documentation"] = {"type": "map", "key": {"documentation": "gone"}, "value": {"shape": "A"}}
+    rules = {
+        "documentation": "gone",
+        "parameters": {"Region": {"type": "String", "documentation": "gone"}},
+        "rules": [
+            {"conditions": [], "documentation": "gone", "rules": [{"documentation": "gone", "type": "endpoint"}]}
+        ],
+    }
+    files = FILES | tree(
+        {
+            f"{DATA}/s3/2006-03-01/service-2.json.gz": gzipped(service),
+            f"{DATA}/s3/2006-03-01/endpoint-rule-set-1.json.gz": gzipped(rules),
+        },
+        owner="botocore",
+    )
+    result = trim(files, recipe(BOTOCORE, botocore_data=["s3"], botocore_documentation=True))
+    assert "gone" not in json.dumps(content(result, "s3/2006-03-01/endpoint-rule-set-1.json"))
+    after = content(result, "s3/2006-03-01/service-2.json")
+    assert "gone" not in json.dumps(after)
+    assert after["clientContextParams"] == service["clientContextParams"]
+    assert set(after["shapes"]) == set(service["shapes"])
+
+
+def test_gzipped_models_are_read_as_before_and_carry_no_time() -> None:
+    result = trim(FILES, recipe(BOTOCORE, botocore_documentation=True))
+    packed = result.files[f"{DATA}/sqs/2012-11-05/service-2.json.gz"].content
+    assert packed[3:10] == b"\0\0\0\0\0\x02\xff"
+    assert json.loads(gzip.decompress(packed))["metadata"]["endpointPrefix"] == "sqs"
 
 
 def test_the_saving_counts_documentation_and_not_that_a_model_was_unpacked() -> None:

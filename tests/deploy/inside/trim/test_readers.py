@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from deploy.inside.exchange import Spared
-from deploy.inside.trim.apply import Trimmed, trim
-from tests.deploy.inside.synthetic import recipe, tree, wheel
+from tests.deploy.inside.synthetic import recipe, tree, trim, wheel
+
+if TYPE_CHECKING:
+    from deploy.inside.trim.apply import Trimmed
 
 SAMPLE = wheel("sample", {})
 
@@ -111,9 +115,17 @@ def test_zones_stay_where_another_distribution_asks_for_them() -> None:
     assert zones in trim(dateutil | user, recipe(SAMPLE, zone_data=True)).files
 
 
-def test_the_data_of_boto3s_resources_stays_where_another_distribution_calls_for_one() -> None:
-    boto3 = tree({"boto3/data/s3/resources-1.json": "x", "boto3/session.py": "self.resource('s3')\n"}, owner="boto3")
-    user = tree({"user.py": "import boto3\ntable = boto3.resource('dynamodb')\n"}, owner="user")
-    other = tree({"other.py": "loader.resource('x')\n"}, owner="other")
-    assert "boto3/data/s3/resources-1.json" not in trim(boto3 | other, recipe(SAMPLE, boto3_resources=True)).files
-    assert "boto3/data/s3/resources-1.json" in trim(boto3 | user, recipe(SAMPLE, boto3_resources=True)).files
+@pytest.mark.parametrize(
+    ("code", "stays"),
+    [
+        ("import boto3\ndef f(name): return boto3.resource(name)\n", True),
+        ("def f(session): return session.resource('s3', region_name='x')\n", True),
+        ("def f(loader): return loader.resource('x')\n", False),
+        ("def f(loader, name): return loader.resource(name)\n", False),
+    ],
+)
+def test_the_data_of_boto3s_resources_stays_where_another_distribution_calls_for_one(code: str, *, stays: bool) -> None:
+    data = "boto3/data/s3/2006-03-01/resources-1.json"
+    boto3 = tree({data: "x", "boto3/session.py": "self.resource('s3')\n"}, owner="boto3")
+    result = trim(boto3 | tree({"user.py": code}, owner="user"), recipe(SAMPLE, boto3_resources=True))
+    assert (data in result.files) is stays

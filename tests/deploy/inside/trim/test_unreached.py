@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deploy.inside.files import LayerFile
-from deploy.inside.trim.apply import trim
-from tests.deploy.inside.synthetic import ELF, recipe, tree, wheel
+from tests.deploy.inside.synthetic import ELF, recipe, tree, trim, wheel
 
 SAMPLE = wheel("sample", {})
 TESTS: dict[str, str | bytes] = {

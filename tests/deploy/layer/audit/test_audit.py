@@ -34,9 +34,6 @@ def test_a_good_layer_without_sources_has_no_faults(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("python/evil.pth", "runs code at start-up"),
-        ("python/lib/python3.11/site-packages/evil.pth", "runs code at start-up"),
-        ("python/evil.start", "runs code at start-up"),
         ("python/sitecustomize.py", "Python imports sitecustomize whenever it starts"),
         ("python/sitecustomize.pyc", "Python imports sitecustomize whenever it starts"),
         ("python/usercustomize/__init__.py", "Python imports usercustomize whenever it starts"),
@@ -256,9 +253,18 @@ def test_bytecode_that_no_import_finds_is_refused(tmp_path: Path) -> None:
     assert "is never used" in said(layer(tmp_path, Made(), extra={cached(path): compiled(path, b"")}))
 
 
-def test_bytecode_in_place_of_a_source_is_refused_where_sources_were_asked_for(tmp_path: Path) -> None:
-    path = "python/tiny/gone.py"
-    assert "has bytecode and no source" in said(layer(tmp_path, Made(), extra={f"{path}c": compiled(path, b"")}))
+@pytest.mark.parametrize("mode", list(py_compile.PycInvalidationMode))
+def test_bytecode_that_is_all_there_is_of_a_module_is_fine_where_it_is_of_this_python(
+    tmp_path: Path, mode: py_compile.PycInvalidationMode
+) -> None:
+    """Without a source Python compares nothing with it but its magic number (importlib.SourcelessFileLoader)."""
+    path = "python/tiny/alone.pyc"
+    content = compiled(path, b"", mode=mode)
+    assert said(layer(tmp_path / "fits", Made(), extra={path: content})) == ""
+    other = (3531).to_bytes(2, "little") + content[2:]
+    found = said(layer(tmp_path / "misfits", Made(), extra={path: other}))
+    assert "is not bytecode of python3.11" in found
+    assert "lock a wheel that brings its sources" in found
 
 
 def test_a_template_that_is_no_python_needs_no_bytecode(tmp_path: Path) -> None:
@@ -322,11 +328,11 @@ def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
     built = layer(
         tmp_path,
         Made(locked="2.0", tags=("cp311-cp311-win_amd64",)),
-        extra={"python/evil.pth": b"", "python/tiny/native.so": b"MZ\x90"},
+        extra={"python/sitecustomize.py": b"", "python/tiny/native.so": b"MZ\x90"},
         lacking=lambda path: path.endswith("__init__.cpython-311.pyc"),
     )
     found = said(built)
-    for expected in ("evil.pth", "the lock has 2.0", "win_amd64", "has no bytecode", "is a Windows library"):
+    for expected in ("sitecustomize", "the lock has 2.0", "win_amd64", "has no bytecode", "is a Windows library"):
         assert expected in found
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from deploy.container.digest import RuntimeImage
 from deploy.errors import BuildError, EngineError, VerificationError
+from deploy.executable import Executable
 from deploy.inside.exchange import Pin
 from deploy.layer.backend.host import HostRuntime
 from deploy.layer.backend.host_sandbox import HostSandbox, write_files
@@ -63,7 +64,7 @@ def runtime() -> HostRuntime:
 
 @pytest.fixture(params=["isolated", "in folders"])
 def sandbox(request: pytest.FixtureRequest, runtime: HostRuntime) -> Iterator[HostSandbox]:
-    with runtime.sandbox(spec(), OPT, {"bot.py": BOT}) as made:
+    with runtime.sandbox("python3.11", OPT, {"bot.py": BOT}) as made:
         if request.param == "isolated":
             if not made.isolated:
                 pytest.skip("this machine allows no namespaces")
@@ -110,7 +111,7 @@ def refused(path):
 print(json.dumps([os.getuid(), sorted(os.listdir("/opt")), os.listdir("/var/task"), os.listdir("/tmp"),
                   refused("/opt/x"), refused("/var/task/x"), refused("/var/x"), refused("/tmp/x")]))
 """
-    with runtime.sandbox(spec(), OPT, {"bot.py": BOT}) as sandbox:
+    with runtime.sandbox("python3.11", OPT, {"bot.py": BOT}) as sandbox:
         if not sandbox.isolated:
             pytest.skip("this machine allows no namespaces")
         assert (sandbox.opt, sandbox.task) == ("/opt", "/var/task")
@@ -138,7 +139,7 @@ try:
 except OSError as error:
     print(error.errno)
 """
-    with runtime.sandbox(spec(), {}, {}) as sandbox:
+    with runtime.sandbox("python3.11", {}, {}) as sandbox:
         if not sandbox.isolated:
             pytest.skip("this machine allows no namespaces")
         assert asked(sandbox, script) == 101  # network is unreachable
@@ -198,7 +199,7 @@ def test_without_awslambdaric_the_handler_is_called_directly_and_that_is_said(
 
     monkeypatch.setattr(metadata, "distribution", absent)
     said: list[str] = []
-    with HostRuntime(os.environ, said.append).sandbox(spec(), OPT, {"bot.py": BOT}) as sandbox:
+    with HostRuntime(os.environ, said.append).sandbox("python3.11", OPT, {"bot.py": BOT}) as sandbox:
         answer = sandbox.invoke("bot.handler", {"AWS_LAMBDA_FUNCTION_NAME": "bot"}, {"a": 1}, 20)
         assert answer == {"event": {"a": 1}, "request": "direct", "name": "bot"}
         with pytest.raises(VerificationError, match="ValueError: no such day"):
@@ -209,7 +210,7 @@ def test_without_awslambdaric_the_handler_is_called_directly_and_that_is_said(
 
 
 def test_what_the_sandbox_was_in_is_removed(runtime: HostRuntime) -> None:
-    with runtime.sandbox(spec(), OPT, {}) as sandbox:
+    with runtime.sandbox("python3.11", OPT, {}) as sandbox:
         folder = sandbox.folder
         assert folder.exists()
     assert not folder.exists()
@@ -309,8 +310,9 @@ def test_another_python_or_system_is_refused_with_what_to_do(monkeypatch: pytest
 def test_written_files_can_be_read_by_anyone_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0o077)
     try:
-        write_files(tmp_path / "new", {"a/b/c.py": b""})
+        write_files(tmp_path / "new", {"a/b/c.py": b"", "a/run": Executable(b"")})
     finally:
         os.umask(before)
     assert (tmp_path / "new/a/b").stat().st_mode & 0o777 == 0o755
     assert (tmp_path / "new/a/b/c.py").stat().st_mode & 0o777 == 0o644
+    assert (tmp_path / "new/a/run").stat().st_mode & 0o777 == 0o755

@@ -1,0 +1,78 @@
+"""Which files of a folder are the code: nothing that tools leave behind, git ignores or the pipeline writes."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deploy import git
+from deploy.configuration import CONFIG
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from deploy.settings import Settings
+
+# What editors, interpreters and desktops leave behind.
+DROPPINGS = ("__pycache__", "*.pyc", "*.pyo", "*~", "*.swp", "*.swo", "*.bak", "*.orig", "*.rej", "#*#", "Thumbs.db")
+LEFT_OUT = (
+    *(*DROPPINGS, ".DS_Store", ".git", ".gitignore", ".gitattributes", ".github", ".hg", ".svn", ".idea", ".vscode"),
+    *(".venv", "venv", "node_modules", ".tox", ".nox", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis"),
+    *(".coverage", "*.egg-info"),
+)
+"""Names that are left out wherever they are; besides them the folder `tests` at the top, and `code.exclude`."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The files to ship, each with its path in the zip, and the paths in the project of what is left out."""
+
+    files: tuple[tuple[Path, str], ...]
+    left_out: tuple[str, ...]
+
+
+def select(settings: Settings, folder: Path, into: Path) -> Selection:
+    """Select the files below a folder of the project; what the pipeline writes, `into`, is never among them.
+
+    A secret that nothing leaves out is selected, to be refused.
+    """
+    walk = _Walk(settings, folder, _paths(settings, folder, into))
+    files = tuple(walk.below(folder))
+    return Selection(files, tuple(walk.left_out))
+
+
+def _paths(settings: Settings, folder: Path, into: Path) -> frozenset[Path]:
+    """Return the paths that are left out whatever they are called."""
+    made = [into, settings.project / "dist", settings.project / CONFIG, folder / "tests"]
+    return frozenset([*made, *(settings.project / each for each in git.ignored(settings.project, folder))])
+
+
+class _Walk:
+    def __init__(self, settings: Settings, top: Path, paths: frozenset[Path]) -> None:
+        self._project, self._top, self._paths = settings.project, top, paths
+        self._patterns = settings.code.exclude
+        self.left_out: list[str] = []
+
+    def below(self, top: Path) -> Iterator[tuple[Path, str]]:
+        for place, folders, names in os.walk(top):
+            kept = sorted(self._kept(Path(place), folders))
+            folders[:] = [name for name in kept if not Path(place, name).is_symlink()]
+            links = [name for name in kept if name not in folders]
+            for name in sorted([*self._kept(Path(place), names), *links]):
+                yield Path(place, name), Path(place, name).relative_to(top).as_posix()
+
+    def _kept(self, place: Path, names: Iterable[str]) -> Iterator[str]:
+        for name in names:
+            if self._is_left_out(place / name):
+                self.left_out.append((place / name).relative_to(self._project).as_posix())
+            else:
+                yield name
+
+    def _is_left_out(self, path: Path) -> bool:
+        if path in self._paths or any(fnmatch.fnmatchcase(path.name, each) for each in LEFT_OUT):
+            return True
+        inner = path.relative_to(self._top).as_posix()
+        return any(fnmatch.fnmatchcase(inner, each.rstrip("/")) for each in self._patterns)

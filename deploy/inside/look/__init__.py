@@ -1,0 +1,12 @@
+"""A look at an unpacked tree, taken inside the runtime image: the reference, or a final zip. It judges nothing.
+
+probe      the program: from a plan to an account of each subject
+apart      runs each task in a process of its own and watches it from outside
+child      what a task's process does of its own: it gives up its rights, and reports
+ending     ends what a task left running, and removes what it left
+values     the plan and the records, as JSON across the border
+modules    imports every module, loads every shared object, opens the data beside them
+metadata   what importlib.metadata answers
+clients    a request of each AWS service's client
+handler    a function's handler, imported with its environment
+"""

@@ -1,0 +1,83 @@
+"""Ends what a task left running, whatever session or parent it has, and removes what it left in /tmp."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+DUMPABLE, SUBREAPER = 4, 36  # PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER
+libc = ctypes.CDLL(None, use_errno=True)
+_PATIENCE = 10.0
+
+
+def guard() -> None:
+    """Close this process to others of its user, and let orphans come to it."""
+    libc.prctl(DUMPABLE, 0, 0, 0, 0)
+    libc.prctl(SUBREAPER, 1, 0, 0, 0)
+
+
+def end_all_of(user: int) -> None:
+    """End every process of a task's user, and remove what it left in /tmp."""
+    child = os.fork()
+    if child == 0:
+        _end_own(user)
+    os.waitpid(child, 0)
+
+
+def _end_own(user: int) -> None:
+    """As this user end all that it runs, then tidy up after it: never return."""
+    code = 70
+    try:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+        with suppress(ProcessLookupError):  # there was none
+            os.kill(-1, signal.SIGKILL)  # all but the caller, kill(2)
+        for each in Path("/tmp").iterdir():  # noqa: S108 - the sandbox's own
+            if each.lstat().st_uid == user:
+                _remove(each)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _remove(path: Path) -> None:
+    if path.is_symlink() or not path.is_dir():
+        path.unlink(missing_ok=True)
+        return
+    path.chmod(0o700)
+    for folder, folders, _ in os.walk(path):  # each is made readable before it is walked into
+        for name in folders:
+            if not Path(folder, name).is_symlink():
+                Path(folder, name).chmod(0o700)
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def take_orphans(running: frozenset[int], *, end: bool) -> None:
+    """Take leave of the processes that came to this one when their parents ended, ending them first where asked to."""
+    deadline = time.monotonic() + _PATIENCE
+    while (orphans := children() - running) and time.monotonic() < deadline:
+        for pid in orphans:
+            with suppress(ProcessLookupError, ChildProcessError):
+                if end:
+                    os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0 if end else os.WNOHANG)
+        if not end:
+            return
+
+
+def children() -> frozenset[int]:
+    """Return the processes whose parent is this one: proc_pid_stat(5), whose second field may hold anything."""
+    found = set()
+    for each in Path("/proc").iterdir():
+        if each.name.isdigit():
+            with suppress(OSError):  # it ended meanwhile
+                fields = (each / "stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2]
+                if int(fields.split()[1]) == os.getpid():
+                    found.add(int(each.name))
+    return frozenset(found)

@@ -1,0 +1,221 @@
+"""Imports every module of a subject, loads every shared object of it, and opens its data, all in one process.
+
+An extension module counts as loaded where its package loaded it, under whatever name: its file is mapped then. One
+that is not is imported by its own name, and a library is opened where all that may need it is loaded already, so that
+what finds its parts through somebody else's RPATH is opened as it is in use.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.machinery
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from deploy.inside.look.values import Asked, Begun, Bytecode, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from deploy.inside.look.values import DataFiles, Plan, Record, Subject
+
+STANDARD = Path(os.__file__).resolve().parent
+_VERSIONED = frozenset({"site-packages", "dist-packages"})
+_import_module = importlib.import_module
+_path_finder = importlib.machinery.PathFinder
+_dictionary: Any = vars(ModuleType)["__dict__"]  # the slot itself: a class may have put something in its place
+
+
+def home(path: str, plan: Plan) -> str:
+    """Return to whom a path belongs: the layer, the code, the standard library, or the runtime's own packages."""
+    real = Path(path).resolve()
+    for owner, folder in (("layer", plan.layer), ("code", plan.code)):
+        if real.is_relative_to(Path(folder).resolve()):
+            return owner
+    if real.is_relative_to(STANDARD) and not _VERSIONED & set(real.parts):
+        return "python"
+    return "python" if real.suffix == ".zip" else "runtime"
+
+
+def leave_runtime_out(plan: Plan) -> None:
+    """Let imports find the layer, the code and the standard library alone: AWS changes its own copies at will."""
+    sys.path[:] = [path for path in sys.path if path and home(path, plan) != "runtime"]
+    sys.path_importer_cache.clear()
+
+
+def look(subject: Subject, plan: Plan, skip: frozenset[str]) -> Iterator[Record]:
+    """Yield what comes of everything in a subject, but for what is named in `skip`."""
+    usual = tuple(sys.path)
+    leave_runtime_out(plan)
+    compiled = watch_compiler()
+    asked = watch_failed_searches()
+    failed = []
+    for module in subject.modules:
+        if module in skip:
+            continue
+        yield Begun(kind="module", what=module)
+        outcome = attempt(module, plan, usual if module in subject.roots else ())
+        if outcome.error:
+            failed.append(module)
+        else:
+            yield outcome
+    for module in failed:  # some can only be imported once another one is
+        yield Begun(kind="module", what=module)
+        yield attempt(module, plan, usual if module in subject.roots else ())
+    for path in subject.shared:
+        if path not in skip:
+            yield Begun(kind="shared object", what=path)
+            yield Outcome(kind="shared object", what=path, error=_loaded(f"{plan.layer}/python/{path}", path))
+    for data in subject.data:
+        yield Begun(kind="resources", what=data.package)
+        yield Outcome(kind="resources", what=data.package, error=_resources(data))
+    yield Asked(names=tuple(sorted(asked)))
+    yield bytecode(compiled, subject.top, plan)
+
+
+def attempt(name: str, plan: Plan, usual: Sequence[str] = ()) -> Outcome:
+    """Import one module; say why it cannot be imported, and where on the `usual` path an import in Lambda finds it."""
+    origin = _origin(name, plan, usual)
+    started = time.perf_counter()
+    error = at = ""
+    try:
+        _import_module(name)
+    except BaseException as caught:  # noqa: BLE001 - an import may raise anything, SystemExit included
+        error, at = last_line(caught), where(caught)
+    spent = round((time.perf_counter() - started) * 1000, 1)
+    return Outcome(kind="module", what=name, error=error, at=at, home=origin, ms=spent)
+
+
+def _origin(name: str, plan: Plan, usual: Sequence[str]) -> str:
+    """Return where an import finds a module, without asking the module, whose own word may be anything."""
+    folders = list(usual)
+    origin = ""
+    for part in name.split("."):
+        spec = _path_finder.find_spec(part, folders)  # by the last part alone: a whole name asks for imported parents
+        if spec is None:
+            return ""
+        # A namespace package has no origin, and is all folders of its name.
+        within = [f"{folder}/{part}" for folder in folders if Path(folder, part).is_dir()]
+        folders = list(spec.submodule_search_locations or ()) if spec.origin else within
+        origin = spec.origin or within[0]
+    return home(origin, plan) if origin else ""
+
+
+def _loaded(full: str, path: str) -> str:
+    """Load a shared object as it is in use; return why that fails."""
+    if full in _mapped():
+        return ""
+    suffix = next((each for each in importlib.machinery.EXTENSION_SUFFIXES if path.endswith(each)), "")
+    name = path.removesuffix(suffix).replace("/", ".")
+    stem = name.rpartition(".")[2]
+    if suffix and f"PyInit_{stem}\0".encode() in Path(full).read_bytes():
+        try:
+            _import_module(name)
+        except BaseException as caught:  # noqa: BLE001 - as above
+            return last_line(caught)
+        return "" if full in _mapped() else f"an import of {name} finds another file"
+    import ctypes  # only layers with plain libraries need it
+
+    try:
+        ctypes.CDLL(full)
+    except OSError as caught:
+        return last_line(caught)
+    return ""
+
+
+def _mapped() -> frozenset[str]:
+    """Return the files that this process has in its memory: proc_pid_maps(5)."""
+    with open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:  # noqa: PTH123 - a package may have changed Path
+        return frozenset(line.rstrip("\n").split(None, 5)[5] for line in maps if "/" in line)
+
+
+def _resources(data: DataFiles) -> str:
+    """Open each file beside a package's modules as importlib.resources does; return what goes wrong first."""
+    import importlib.resources
+
+    try:
+        folder = importlib.resources.files(data.package)
+        for name in data.names:
+            with folder.joinpath(name).open("rb") as file:
+                file.read(1)
+    except BaseException as caught:  # noqa: BLE001 - a package's own loader may raise anything
+        return last_line(caught)
+    return ""
+
+
+def watch_failed_searches() -> set[str]:
+    """Note every top-level name that no finder knows from now on."""
+    asked: set[str] = set()
+
+    class Noting:
+        @staticmethod
+        def find_spec(name: str, _path: object = None, _target: object = None) -> None:
+            asked.add(name.partition(".")[0])
+
+    sys.meta_path.append(Noting())
+    return asked
+
+
+def watch_compiler() -> list[str]:
+    """Note every source that an import compiles from now on, because it found no bytecode that it could use."""
+    compiled: list[str] = []
+    loader = importlib.machinery.SourceFileLoader
+    original: Callable[..., object] = loader.source_to_code
+
+    def noting(self: object, data: object, path: object, **options: object) -> object:
+        compiled.append(os.fsdecode(path) if isinstance(path, str | bytes) else str(path))
+        return original(self, data, path, **options)
+
+    loader.source_to_code = noting  # type: ignore[assignment, method-assign] # the one place that every compilation passes
+    return compiled
+
+
+def bytecode(compiled: Sequence[str], top: str, plan: Plan) -> Bytecode:
+    """Return which of the layer's modules were compiled, and whose bytecode names a file elsewhere than in /opt.
+
+    Those that used theirs are counted below one top-level name: each is imported by many.
+    """
+    import marshal
+
+    misnamed = []
+    used = 0
+    for origin, cached in sorted(_bytecode_files()):
+        if home(cached, plan) == "layer" and Path(cached).exists():
+            own = origin.removeprefix(f"{plan.layer}/python/").partition("/")[0].partition(".")[0]
+            used += origin not in compiled and own == top
+            name = marshal.loads(Path(cached).read_bytes()[16:]).co_filename  # noqa: S302 - Python just ran this file
+            # Bytecode without a source may be what its wheel brought, compiled where that was built.
+            if origin != cached and not name.startswith("/opt/python/"):
+                misnamed.append((cached, str(name)))
+    layers = tuple(path for path in compiled if home(path, plan) == "layer")
+    return Bytecode(compiled=layers, misnamed=tuple(misnamed), used=used)
+
+
+def _bytecode_files() -> Iterator[tuple[str, str]]:
+    """Yield source and bytecode of what was imported; what is in sys.modules need not be a module."""
+    for module in list(sys.modules.values()):
+        if issubclass(type(module), ModuleType):  # one may claim to be of a class that it is not
+            spec = _dictionary.__get__(module).get("__spec__")
+            if isinstance(spec, importlib.machinery.ModuleSpec) and (spec.cached or "").endswith(".pyc"):
+                yield str(spec.origin), str(spec.cached)
+
+
+def last_line(error: BaseException) -> str:
+    """Return the last line of an exception's text; an exception may fail to have one."""
+    try:
+        text = "".join(traceback.format_exception_only(error)).strip()
+    except BaseException as second:  # noqa: BLE001 - __str__ may raise anything
+        text = f"{type(error).__name__}, whose text raises {type(second).__name__}"
+    return (text.splitlines() or [type(error).__name__])[-1][:500]
+
+
+def where(error: BaseException) -> str:
+    """Return the line that raised: the innermost one that is a file's, neither importlib's nor the look's."""
+    files = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<")]
+    frames = [each for each in files if each.filename != importlib.__file__ and "deploy/inside/" not in each.filename]
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""

@@ -1,0 +1,74 @@
+"""Takes a look at what was unpacked: imports everything, loads everything, asks everything, and reports.
+
+Runs in a sandbox with one argument, the plan; prints lines of JSON: an account of each subject as soon as there is
+one, and the place as its last word. It judges nothing, so that a failing import is a record like any other and not
+the end: deploy/layer/proof makes a verdict of two looks, or of an end that never came.
+
+    probe ─── a task for each top-level package, for the metadata, for some AWS services, for each handler
+    apart ─── runs each in a process of its own and watches it from outside
+    modules, metadata, clients, handler ─── what is done in there
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from functools import partial
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from deploy.inside.look import apart, clients, ending, handler, metadata, modules
+from deploy.inside.look.values import Place, Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+METADATA = "metadata"
+_SERVICES = 24  # as many share a process: botocore takes longer to import than to ask one of them
+
+
+def main(argument: str) -> None:
+    plan = Plan.from_json(argument)
+    ending.guard()
+    with _quiet_stdout() as answer:
+        sys.path[:] = [path for path in sys.path if path]
+        for account in apart.run(tuple(_tasks(plan)), own_users=plan.own_users):
+            _say(answer, "account", account.to_json())
+        _say(answer, "place", _place(plan).to_json())
+
+
+def _quiet_stdout() -> IO[str]:
+    """Keep stdout for the answer alone: what imported code prints goes elsewhere."""
+    answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return answer
+
+
+def _say(answer: IO[str], kind: str, content: str) -> None:
+    answer.write(json.dumps([kind, content]) + "\n")
+    answer.flush()
+
+
+def _tasks(plan: Plan) -> Iterator[apart.Task]:
+    if plan.distributions:
+        yield apart.Task(METADATA, partial(metadata.look, plan))
+    for at in range(0, len(plan.services), _SERVICES):
+        services = plan.services[at : at + _SERVICES]
+        yield apart.Task(f"client: {' '.join(services)}", partial(clients.look, services, plan))
+    for subject in sorted(plan.subjects, key=lambda each: -len(each.modules)):  # the longest first
+        yield apart.Task(subject.key, partial(modules.look, subject, plan))
+    for each in plan.handlers:
+        yield apart.Task(each.key, partial(handler.look, each, plan))
+
+
+def _place(plan: Plan) -> Place:
+    own = [Path(path) for path in sys.path if modules.home(path, plan) == "runtime"]
+    found = [each for folder in own if folder.is_dir() for each in folder.iterdir()]
+    names = {each.name.partition(".")[0] for each in found if each.is_dir() or each.suffix in {".py", ".so"}}
+    return Place(
+        python=sys.version.split()[0],
+        glibc=(os.confstr("CS_GNU_LIBC_VERSION") or "").removeprefix("glibc "),
+        machine=os.uname().machine,
+        runtime_modules=tuple(sorted(name for name in names if name.isidentifier())),
+    )

@@ -1,0 +1,88 @@
+"""How the pipeline was started, so that a command which it advises can be typed as it is printed.
+
+nox -s lock                              nox -s lock -- --upgrade
+channelwright --project api layer        channelwright --project api lock --upgrade
+python -m deploy layer                   python -m deploy lock --upgrade
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+PROGRAM = "channelwright"
+MODULE = "python -m deploy"
+# nox sets it for all that a session runs: https://nox.thea.codes/en/stable/config.html
+SESSION_VARIABLE = "NOX_CURRENT_SESSION"
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """The program as it was started, and the `--project` that it was given; nox sessions take none."""
+
+    program: str
+    project: str = ""
+
+    @classmethod
+    def of(cls, argv: Sequence[str], environment: Mapping[str, str]) -> Invocation:
+        """Read it from a process: `argv` with the program's own path, and its environment.
+
+        >>> Invocation.of(["/usr/bin/channelwright", "--project", "api", "layer"], {})
+        Invocation(program='channelwright', project='api')
+        """
+        if PurePath(argv[0]).name == PROGRAM:
+            return cls(PROGRAM, _project(argv[1:]))
+        # A project's own noxfile may start the program that is installed; its sessions are not known here.
+        return cls("nox -s") if environment.get(SESSION_VARIABLE) else cls(MODULE, _project(argv[1:]))
+
+    def command(self, name: str, *arguments: str) -> str:
+        """Return the line that runs a command, to be typed in a shell.
+
+        >>> Invocation("nox -s").command("lock", "--upgrade")
+        'nox -s lock -- --upgrade'
+        """
+        given = [each if _is_placeholder(each) else shlex.quote(each) for each in arguments]
+        if self.program == "nox -s":
+            return " ".join([self.program, name, *(["--", *given] if given else [])])
+        project = ["--project", shlex.quote(self.project)] if self.project else []
+        return " ".join([self.program, *project, name, *given])
+
+
+_current = Invocation(MODULE)
+
+
+def begin(invocation: Invocation) -> None:
+    """Note how this process was started; called once, before the command is loaded that advises something."""
+    global _current  # noqa: PLW0603 - one process is started in one way
+    _current = invocation
+
+
+def command(name: str, *arguments: str) -> str:
+    """Return the line that runs another command of the pipeline in the way in which this one was started."""
+    return _current.command(name, *arguments)
+
+
+def advised(name: str, *arguments: str) -> str:
+    """Return the same in backticks, as it stands in a sentence."""
+    return f"`{command(name, *arguments)}`"
+
+
+def _project(arguments: Sequence[str]) -> str:
+    for at, argument in enumerate(arguments):
+        if argument == "--project" and at + 1 < len(arguments):
+            return arguments[at + 1]
+        if argument.startswith("--project="):
+            return argument.removeprefix("--project=")
+        if not argument.startswith("-"):
+            break
+    return ""
+
+
+def _is_placeholder(argument: str) -> bool:
+    """Whether it stands for something that the reader puts in, such as STAGE."""
+    return argument.isupper()

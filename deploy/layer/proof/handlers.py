@@ -1,0 +1,57 @@
+"""Handlers, imported from the code, its layers and the standard library alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deploy.errors import Fault
+from deploy.inside.look.values import Handler
+from deploy.layer.opt_folder import merged
+from deploy.layer.proof import tree, trial
+from deploy.layer.proof.judge import missing
+from deploy.layer.proof.look import Wanted, outcomes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from deploy.layer.evidence import FunctionUnderTest
+    from deploy.layer.proof.look import Look
+    from deploy.layer.values import BuiltLayer
+
+
+def wanted(functions: Sequence[FunctionUnderTest]) -> Wanted:
+    """Return what to look at: the handler of each function, with its environment."""
+    return Wanted(
+        handlers=tuple(
+            Handler(key=each.key, handler=each.handler, environment=tuple(each.environment.items()))
+            for each in functions
+        )
+    )
+
+
+def milliseconds(function: FunctionUnderTest, seen: Look) -> float:
+    """Return how long it took to import a handler."""
+    account = seen.account(function.key)
+    return sum(each.ms for each in outcomes(account)) if account else 0
+
+
+def judged(function: FunctionUnderTest, seen: Look, layers: Sequence[BuiltLayer]) -> Iterator[Fault]:
+    """Yield why a handler cannot be imported."""
+    where = f"functions.{function.key}: {function.handler}"
+    account = seen.account(function.key)
+    if account is None or account.intruded:
+        yield Fault(
+            where, account.intruded if account else "was not looked at", "it ends the process, or speaks for it"
+        )
+        return
+    packages = [package for layer in layers for package in layer.report.packages]
+    paths = [path.removeprefix("python/") for path in merged(layers)]
+    explain = trial.lock(layers, tree.of_report(paths, packages), {}, None).explain
+    for outcome in outcomes(account):
+        if outcome.error:
+            cause, cure = explain(outcome.error, "")
+            what = f"{outcome.error}{f' ({outcome.at})' if outcome.at else ''}"
+            if missing(outcome.error) in seen.place.runtime_modules:
+                what += " - the layer lacks it, and the runtime's own copy hides that"
+                cause += "; AWS changes its copy whenever it likes"
+            yield Fault(where, what, cause, cure)

@@ -1,0 +1,62 @@
+"""What the distributions require of each other, against the lock, as `pip check` compares it: without any extra.
+
+A requirement that is imported late would be missed by any look, so it is compared by the metadata.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packaging.markers import Marker, UndefinedEnvironmentName
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.version import InvalidVersion
+
+from deploy.errors import Fault
+from deploy.invocation import advised
+from deploy.locking.lockfile import environment, normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from deploy.settings import Target
+
+
+def unmet(
+    requires: Mapping[str, Sequence[str]], pins: Mapping[str, str], target: Target, python: str
+) -> Iterator[Fault]:
+    """Yield each requirement that the lock does not meet; `requires` and `pins` are by distribution.
+
+    `python` is the runtime's whole Python version.
+    """
+    for distribution in sorted(requires):
+        for line in requires[distribution]:
+            try:
+                requirement = Requirement(line)
+            except InvalidRequirement:
+                continue  # pip reads such a line as nothing, and so did what locked it
+            if requirement.marker is None or _applies(requirement.marker, target, python):
+                yield from _unmet(distribution, requirement, pins)
+
+
+def _applies(marker: Marker, target: Target, python: str) -> bool:
+    try:
+        return marker.evaluate({**environment(target, {target.runtime: python}), "extra": ""})
+    except UndefinedEnvironmentName:
+        return False
+
+
+def _unmet(distribution: str, requirement: Requirement, pins: Mapping[str, str]) -> Iterator[Fault]:
+    name = normalised(requirement.name)
+    where = f"{distribution}: requires {requirement.name}{requirement.specifier}"
+    version = pins.get(name)
+    if version is None:
+        cure = f"add {name} to requirements.in, and lock it: {advised('lock')}"
+        yield Fault(where, "which the lock does not have", "the lock is not whole, as `pip check` would say", cure)
+        return
+    try:
+        met = requirement.specifier.contains(version, prereleases=True)
+    except InvalidVersion:
+        met = True
+    if not met:
+        cure = f"lock versions that fit each other: {advised('lock', '--upgrade')}"
+        yield Fault(where, f"and the lock has {name} {version}", "two distributions do not fit each other", cure)

@@ -1,0 +1,222 @@
+"""Layers tried together: the final zips unpacked in a fresh sandbox, looked at, and judged against the reference."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deploy.errors import Fault
+from deploy.layer.causes import Lock
+from deploy.layer.evidence import Evidence, Imported, Native, Withdrawn
+from deploy.layer.opt_folder import merged
+from deploy.layer.proof import look, tree
+from deploy.layer.proof.judge import Case, Verdict
+from deploy.layer.proof.look import Look, Wanted
+from deploy.layer.proof.requires import unmet
+from deploy.layer.proof.withdraw import Rule
+from deploy.runtimes.base_images import BASES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from deploy.inside.exchange import Applied
+    from deploy.inside.look.values import Described, Outcome
+    from deploy.layer.audit.audit import Audit
+    from deploy.layer.backend.protocol import Runtime
+    from deploy.layer.proof.reference import Reference
+    from deploy.layer.values import BuiltLayer
+
+_SERVICE = re.compile(r"botocore/data/(?P<service>[^/]+)/[^/]+/service-2\.json(?:\.gz)?")
+# https://packaging.python.org/en/latest/specifications/entry-points/#use-for-scripts, as look_metadata writes it
+_PROGRAM = re.compile(r"(?:console|gui)_scripts: (?P<name>\S+) =")
+_REBUILD = "build the layer again with --no-cache"
+_BEFORE = "found when it was built before"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What came of trying layers: the look at the zips, what is to be said of it, and what explains an error."""
+
+    look: Look
+    verdict: Verdict
+    lacking: Mapping[str, Fault]
+    is_compared: bool
+
+
+def attempt(
+    layers: Sequence[BuiltLayer], audits: Sequence[Audit], runtime: Runtime, reference: Reference | None
+) -> Trial:
+    """Look at the zips, and at the reference where there is one; judge both."""
+    spec = layers[0].spec
+    files = merged(layers)
+    paths = [path.removeprefix("python/") for path in files if path.startswith("python/")]
+    owned = _owned(paths, layers, reference)
+    wanted = Wanted(
+        subjects=tree.subjects(owned),
+        distributions=tuple(package.name for layer in layers for package in layer.report.packages),
+        services=_services(layers, paths),
+    )
+    with runtime.sandbox(spec.runtime, files, {}) as sandbox:
+        seen = look.take(sandbox, wanted, spec.runtime)
+    before = reference.look(spec, wanted.services) if reference else None
+    pins = {pin.name: pin.version for layer in layers for pin in layer.spec.pins}
+    described = {each.distribution: each for each in (before or seen).described()}
+    case = Case(
+        wanted=wanted,
+        zip=seen,
+        reference=before,
+        pins=pins,
+        uncompiled=frozenset(path for layer in layers for path in layer.report.uncompiled),
+        cut=frozenset(each.distribution for each in applied(layers) if each.rule == "metadata"),
+        asked_for=frozenset(_asked_for(layers)),
+        sourceless=any(layer.spec.layer.bytecode == "sourceless" for layer in layers),
+        explain=lock(layers, owned, described, reference).explain,
+    )
+    verdict = case.judged()
+    requires = {name: each.requires for name, each in described.items()}
+    faults = [
+        *verdict.faults,
+        *unmet(requires, pins, spec.target, seen.place.python),
+        *_strangers(paths, owned, described, reference),
+    ]
+    lacking, remarks = _lacking(audits, seen, verdict)
+    return Trial(
+        look=seen,
+        verdict=Verdict(faults=(*faults, *lacking.values()), worse=verdict.worse, remarks=(*verdict.remarks, *remarks)),
+        lacking=lacking,
+        is_compared=before is not None,
+    )
+
+
+def applied(layers: Sequence[BuiltLayer]) -> tuple[Applied, ...]:
+    """Return what each trim rule did to each distribution."""
+    return tuple(each for layer in layers for each in layer.report.applied)
+
+
+def lock(
+    layers: Sequence[BuiltLayer],
+    owned: Mapping[str, str],
+    described: Mapping[str, Described],
+    reference: Reference | None,
+) -> Lock:
+    """Return what is known of the locked distributions, to explain errors with."""
+    every = {**owned, **(reference.owned if reference else {})}
+    brought = {each.top: each.distribution for each in tree.subjects(every)}
+    taken = {package.name for layer in layers for package in layer.report.packages if package.excluded}
+    return Lock(
+        brought={**{name.replace("-", "_"): name for name in taken}, **brought},
+        present=frozenset(each.top for each in tree.subjects(owned)),
+        requires={name: each.requires for name, each in described.items()},
+    )
+
+
+def _owned(paths: Sequence[str], layers: Sequence[BuiltLayer], reference: Reference | None) -> dict[str, str]:
+    packages = [package for layer in layers for package in layer.report.packages]
+    if reference is None:
+        return tree.of_report(paths, packages)
+    changed = {path: each.distribution for each in applied(layers) for path in each.changed}
+    return tree.held(paths, {**reference.owned, **changed})
+
+
+def _strangers(
+    paths: Sequence[str], owned: Mapping[str, str], described: Mapping[str, Described], reference: Reference | None
+) -> Iterator[Fault]:
+    """Yield the zip's files that come from none of the locked wheels, nor from what their metadata asks to be made."""
+    if reference:
+        lines = (line for each in described.values() for line in each.entry_points)
+        programs = {f"bin/{match['name']}" for line in lines if (match := _PROGRAM.match(line))}
+        for path in sorted(set(paths) - set(owned) - programs):
+            cause = "something was added to what the wheels hold"
+            yield Fault(f"python/{path}", "comes from no wheel of the lock", cause, _REBUILD)
+
+
+def _services(layers: Sequence[BuiltLayer], paths: Sequence[str]) -> tuple[str, ...]:
+    """Return the AWS services of which a client has to work: those that a policy names, else all that are there."""
+    has = {match["service"] for path in paths if (match := _SERVICE.fullmatch(path))}
+    if not any(package.name == "botocore" for layer in layers for package in layer.report.packages):
+        return ()
+    return tuple(sorted(has | set(_asked_for(layers))))
+
+
+def _asked_for(layers: Sequence[BuiltLayer]) -> Iterator[str]:
+    """Yield the services that a policy keeps by name."""
+    for layer in layers:
+        kept = layer.spec.layer.trim.botocore_data
+        if kept != "all" and any(package.name == "botocore" for package in layer.report.packages):
+            yield from kept
+
+
+def _lacking(audits: Sequence[Audit], seen: Look, verdict: Verdict) -> tuple[dict[str, Fault], list[str]]:
+    """Tell libraries that are needed from those of which only a part that nothing imports speaks.
+
+    One that loads here, where the audit says that the runtime lacks a library, proves nothing of the runtime.
+    """
+    loaded = {each.what: not each.error for account in seen.accounts for each in look.outcomes(account)}
+    worse = {each.what for each in verdict.worse}
+    faults, remarks = {}, []
+    for path, fault in (pair for each in audits for pair in each.lacking):
+        below = path.removeprefix("python/")
+        if loaded.get(below, True) or below in worse:
+            faults[path] = fault
+        else:
+            remarks.append(f"{fault.where}: {fault.what}; what pip installs cannot load it either, and works without")
+    return faults, remarks
+
+
+def evidence(built: BuiltLayer, audited: Audit, trial: Trial | None, withdrawn: Mapping[Rule, str]) -> Evidence:
+    """Write down what was proven of one layer; `trial` is None where it could only be audited."""
+    names = {package.name for package in built.report.packages}
+    seen = list(_seen(built, trial)) if trial else []
+    loaded = {f"python/{each.what}" for _, each in seen if each.kind == "shared object" and not each.error}
+    return Evidence(
+        sha256=built.sha256,
+        image=built.spec.image.reference + (f" {built.spec.image.digest}" if built.spec.image.digest else ""),
+        in_container=not built.spec.image.is_host,
+        imported=trial is not None,
+        not_imported="" if trial else built.spec.image.lack,
+        compared=trial is not None and trial.is_compared,
+        python=trial.look.place.python if trial else built.report.python,
+        glibc=trial.look.place.glibc if trial else built.report.glibc,
+        modules=tuple(
+            Imported(distribution=name, module=each.what, milliseconds=each.ms)
+            for name, each in seen
+            if each.kind == "module" and each.home and not each.error
+        ),
+        nothing_to_import={
+            package.name: "the trim policy took it" if package.excluded else "its wheel holds no module"
+            for package in built.report.packages
+            if not package.modules
+        },
+        shared_objects=tuple(
+            Native(path=each.path, needs=dict(each.needs), loaded=each.path in loaded) for each in audited.shared
+        ),
+        aws_clients=tuple(each.what for each in trial.look.clients() if not each.error)
+        if trial and "botocore" in names
+        else (),
+        bytecode_used=sum(look.bytecode(each).used for each in trial.look.accounts) if trial else 0,
+        withdrawn=tuple(
+            Withdrawn(rule=rule, distribution=name, because=withdrawn.get(Rule(rule, name), _BEFORE))
+            for name, rules in sorted(built.spec.withdrawn.items())
+            for rule in rules
+        ),
+        remarks=(*audited.remarks, *(_remarks(trial, built, names) if trial else ())),
+    )
+
+
+def _seen(built: BuiltLayer, trial: Trial) -> Iterator[tuple[str, Outcome]]:
+    """Yield what was tried of one layer, each with its distribution."""
+    for package in built.report.packages:
+        for account in trial.look.accounts:
+            if account.subject.startswith(f"{package.name}: "):
+                yield from ((package.name, outcome) for outcome in look.outcomes(account))
+
+
+def _remarks(trial: Trial, built: BuiltLayer, names: set[str]) -> Iterator[str]:
+    base, glibc = BASES[built.spec.runtime], trial.look.place.glibc
+    if glibc != base.versions["GLIBC"] and any(package.extensions for package in built.report.packages):
+        yield (
+            f"it was loaded with glibc {glibc}; that it loads with the {base.versions['GLIBC']} of {base.name} "
+            "is known from the symbol versions that it needs"
+        )
+    yield from (each for each in trial.verdict.remarks if each.partition(":")[0] in names)

@@ -1,0 +1,125 @@
+"""The package indexes of a project: one list, which locking, downloading and all that they start are given.
+
+Where they stand, what comes first counts more: uv's variables, pip's variables, `[[tool.uv.index]]` of
+pyproject.toml, `--index-url` and `--extra-index-url` of requirements files, pip's configuration. One index is the
+default; the others are asked before it, so that nobody can put a package of the same name in front of an own one.
+"""
+
+from __future__ import annotations
+
+import netrc
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from deploy import pip_settings
+from deploy.errors import ConfigError, Fault
+from deploy.locking import plain_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from deploy.settings import Settings
+
+_OPTION = re.compile(r"^(?P<name>-i|--index-url|--extra-index-url)[=\s]\s*(?P<url>\S+)$")
+_VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
+# What uv would add to the list by itself.
+_UV = ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL")
+
+
+@dataclass(frozen=True)
+class _Index:
+    url: str
+    is_default: bool = False
+    name: str = ""
+
+
+def environment(settings: Settings, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with the project's indexes, and their credentials, in pip's two variables alone.
+
+    Raises ConfigError where a file that may name one cannot be read.
+    """
+    found = [_with_credentials(each, given) for each in _indexes(settings, given)]
+    default = next((each.url for each in found if each.is_default), "")
+    others = dict.fromkeys(each.url for each in found if not each.is_default and each.url != default)
+    kept = {name: value for name, value in given.items() if name not in {*_UV, "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"}}
+    kept |= {"PIP_INDEX_URL": default} if default else {}
+    return kept | ({"PIP_EXTRA_INDEX_URL": " ".join(others)} if others else {})
+
+
+def shown(environment: Mapping[str, str]) -> str:
+    """Name the indexes that are asked, without credentials, in the order in which they are."""
+    pip = pip_settings.read(environment, "").environment
+    urls = [*pip.get("PIP_EXTRA_INDEX_URL", "").split(), pip.get("PIP_INDEX_URL", "") or "the public index"]
+    return ", ".join(re.sub(r"//[^@/]*@", "//", each) for each in urls)
+
+
+def _indexes(settings: Settings, given: Mapping[str, str]) -> Iterator[_Index]:
+    for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL"):
+        yield from (_named(each, is_default=True) for each in given.get(name, "").split())
+    for name in ("UV_INDEX", "UV_EXTRA_INDEX_URL", "PIP_EXTRA_INDEX_URL"):
+        yield from (_named(each, is_default=False) for each in given.get(name, "").split())
+    yield from _of_pyproject(settings.project / "pyproject.toml")
+    for path in (settings.project / settings.requirements, settings.project / settings.requirements.with_suffix(".in")):
+        if path.is_file() and path.suffix in {".txt", ".in"}:
+            yield from _of_requirements(path, given)
+    files = {name: value for name, value in given.items() if name not in {"PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"}}
+    configured = pip_settings.indexes(files)
+    yield from (_Index(each, is_default=True) for each in configured.get("index-url", "").split())
+    yield from (_Index(each) for each in configured.get("extra-index-url", "").split())
+
+
+def _named(text: str, *, is_default: bool) -> _Index:
+    """Read uv's NAME=URL, or a URL."""
+    name, equals, url = text.partition("=")
+    return _Index(url, is_default, name) if equals and "/" not in name else _Index(text, is_default)
+
+
+def _of_pyproject(path: Path) -> Iterator[_Index]:
+    """Yield https://docs.astral.sh/uv/concepts/indexes/; an explicit one counts where a source names it."""
+    if not path.is_file():
+        return
+    try:
+        uv: dict[str, Any] = tomllib.loads(plain_text.read(path)).get("tool", {}).get("uv", {})
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([Fault(str(path), "is not TOML", cause=str(error))]) from error
+    used = re.findall(r"'index': '([^']+)'", str(uv.get("sources", {})))
+    for each in uv.get("index", ()):
+        if not each.get("explicit") or each.get("name") in used:
+            yield _Index(each["url"], bool(each.get("default")), each.get("name", ""))
+
+
+def _of_requirements(path: Path, given: Mapping[str, str]) -> Iterator[_Index]:
+    for _, line in plain_text.logical_lines(plain_text.read(path)):
+        if match := _OPTION.match(line):
+            url = _VARIABLE.sub(lambda each: given.get(each[1], each[0]), match["url"])
+            yield _Index(url, is_default=match["name"] != "--extra-index-url")
+
+
+def _with_credentials(index: _Index, given: Mapping[str, str]) -> _Index:
+    """Put into an address what uv's variables or ~/.netrc know of it: a container has neither."""
+    parts = urlsplit(index.url)
+    if not parts.hostname or "@" in parts.netloc:
+        return index
+    prefix = f"UV_INDEX_{re.sub('[^A-Z0-9]', '_', index.name.upper())}"
+    user, password = given.get(f"{prefix}_USERNAME", ""), given.get(f"{prefix}_PASSWORD", "")
+    if not (index.name and (user or password)):
+        user, password = _netrc(parts.hostname, given)
+    if not user and not password:
+        return index
+    netloc = f"{quote(user, safe='')}:{quote(password, safe='')}@{parts.netloc}"
+    return _Index(parts._replace(netloc=netloc).geturl(), index.is_default, index.name)
+
+
+def _netrc(host: str, given: Mapping[str, str]) -> tuple[str, str]:
+    path = Path(given.get("NETRC") or Path(given.get("HOME", "/"), ".netrc"))
+    if not path.is_file():
+        return "", ""
+    try:
+        found = netrc.netrc(str(path)).authenticators(host)
+    except netrc.NetrcParseError as error:
+        raise ConfigError([Fault(str(path), f"cannot be read: {error.msg}", f"line {error.lineno}")]) from error
+    return (found[0] or "", found[2] or "") if found else ("", "")

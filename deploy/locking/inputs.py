@@ -1,0 +1,94 @@
+"""Where what is wanted stands: requirements.in, a requirements.txt that is no lock yet, or pyproject.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from deploy.errors import ConfigError, Fault, LockError, suggest
+from deploy.invocation import advised
+from deploy.locking import lockfile, plain_text, wanted
+from deploy.locking.lockfile import normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+    from pathlib import Path
+
+    from deploy.locking.wanted import Wanted
+    from deploy.settings import Settings
+
+PYPROJECT = "pyproject.toml"
+
+
+def source(settings: Settings, say: Callable[[str], None]) -> Path:
+    """Return the file that says what is wanted; a requirements.txt without hashes is kept as requirements.in first.
+
+    Raises LockError where there is none.
+    """
+    lock = settings.project / settings.requirements
+    path = lock.with_suffix(".in")
+    if path.is_file():
+        return path
+    if lock.is_file() and not lockfile.has_hashes(text := plain_text.read(lock)):
+        path.write_text(text, encoding="utf-8")
+        say(f"{settings.requirements} has no hashes: it says what is wanted, and is kept as {path.name}")
+        return path
+    if "dependencies" in _project(project := settings.project / PYPROJECT):
+        return project
+    if lock.is_file():
+        cause = "it has hashes, and what it was made from is not here"
+        cure = f"nothing is needed to build from it; to lock with {advised('lock')}, write {path.name}"
+        raise LockError([Fault(str(lock), "is a lock already", cause, cure)])
+    raise LockError.of(str(path), "no such file", cure="write one requirement a line, such as `requests`")
+
+
+def read(path: Path, settings: Settings, environment: Mapping[str, str], built: Collection[str] = ()) -> Wanted:
+    """Read what is wanted; raise LockError or ConfigError with all that is wrong with it."""
+    if path.name != PYPROJECT:
+        return wanted.read(path, environment, built)
+    document = _document(path)
+    lines = [*_project(path)["dependencies"], *_extras(document, settings), *_groups(document, settings)]
+    return wanted.of_lines(path, lines, built)
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(plain_text.read(path))
+    except tomllib.TOMLDecodeError as error:
+        raise LockError([Fault(str(path), "is not TOML", cause=str(error))]) from error
+
+
+def _project(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    project: dict[str, Any] = _document(path).get("project", {})
+    return project
+
+
+def _extras(document: Mapping[str, Any], settings: Settings) -> Iterator[str]:
+    """Yield what the configured extras want (https://packaging.python.org/en/latest/specifications/pyproject-toml/)."""
+    known = {normalised(name): each for name, each in document["project"].get("optional-dependencies", {}).items()}
+    for name in settings.lock.extras:
+        if normalised(name) not in known:
+            raise ConfigError([Fault("lock.extras", f"{PYPROJECT} has no {name}", cure=suggest(name, known))])
+        yield from known[normalised(name)]
+
+
+def _groups(document: Mapping[str, Any], settings: Settings) -> Iterator[str]:
+    known = {normalised(name): each for name, each in document.get("dependency-groups", {}).items()}
+    for name in settings.lock.groups:
+        if normalised(name) not in known:
+            raise ConfigError([Fault("lock.groups", f"{PYPROJECT} has no {name}", cure=suggest(name, known))])
+        yield from _group(known, normalised(name), ())
+
+
+def _group(known: Mapping[str, list[Any]], name: str, inside: tuple[str, ...]) -> Iterator[str]:
+    """Yield a group and those that it includes (https://packaging.python.org/en/latest/specifications/dependency-groups/)."""
+    if name in inside or name not in known:
+        what = f"includes itself: {' -> '.join([*inside, name])}" if name in inside else f"there is no group {name}"
+        raise LockError([Fault(f"{PYPROJECT}: dependency-groups", what)])
+    for each in known[name]:
+        if isinstance(each, str):
+            yield each
+        else:
+            yield from _group(known, normalised(each["include-group"]), (*inside, name))

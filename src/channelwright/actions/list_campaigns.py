@@ -1,0 +1,77 @@
+"""`/campaign list`, page by page; for those who look after the server also what is left of deleted campaigns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from channelwright.actions.reply import Message
+from channelwright.campaign.campaigns import campaigns
+from channelwright.campaign.leftovers import leftovers
+from channelwright.campaign.rights import Asker
+from channelwright.components import Style
+from channelwright.discord.text import fitted, listed, mention, paged
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from channelwright.actions.work import Work
+    from channelwright.campaign.campaigns import Campaign
+    from channelwright.campaign.leftovers import Leftover
+
+PAGE = 1700
+BUTTON_SECONDS = 900
+
+
+def list_campaigns(work: Work) -> Message:
+    """List the campaigns that the asker sees, or all for who looks after the server."""
+    server = work.look()
+    asker = Asker.seen(work.discord, server, work.job.user_id)
+    found = [each for each in campaigns(server) if asker.is_maker() or asker.sees(server, each.category)]
+    lost = leftovers(work.discord, server) if asker.is_maker() else []
+    if not found and not lost:
+        return Message("There is no campaign in this server yet, or none that you see. `/add-campaign` makes one.")
+    pages = paged([_line(each) for each in found], PAGE) or [[]]
+    at = min(_page(work), len(pages) - 1)
+    of = f", page {at + 1} of {len(pages)}" if len(pages) > 1 else ""
+    lines = [f"**Campaigns** ({len(found)}{of})", *pages[at], *map(_lost, lost)]
+    return Message(fitted(lines), (*_turns(work, at, len(pages)), *(_restores(work, lost))))
+
+
+def _page(work: Work) -> int:
+    text = work.text("plan", "0")
+    return int(text) if text.isdecimal() else 0
+
+
+def _turns(work: Work, at: int, pages: int) -> list[dict[str, Any]]:
+    return [
+        work.button("campaign.list", label, Style.SECONDARY, BUTTON_SECONDS, {"plan": str(page)})
+        for label, page in (("Back", at - 1), ("More", at + 1))
+        if 0 <= page < pages
+    ]
+
+
+def _restores(work: Work, lost: list[Leftover]) -> list[dict[str, Any]]:
+    """Return a button for each; a row holds five, two of which turn pages."""
+    return [
+        work.button(
+            "campaign.restore",
+            f"Put {each.role.name.removesuffix(' Members')[:40] if each.role else 'it'} together again",
+            Style.PRIMARY,
+            BUTTON_SECONDS,
+            {"campaign": str(each.note.category_id)},
+        )
+        for each in lost[:3]
+    ]
+
+
+def _line(campaign: Campaign) -> str:
+    gms = listed([mention(each) for each in campaign.gms], 3) or "nobody"
+    archived = ", archived" if campaign.archived else ""
+    named = f"**{campaign.name}** {campaign.category.link}"
+    return f"- {named}: {len(campaign.channels)} channels, <@&{campaign.role.id}>, GM {gms}{archived}"
+
+
+def _lost(lost: Leftover) -> str:
+    role = f"<@&{lost.role.id}>" if lost.role else "a role that is gone"
+    channels = listed([each.named for each in lost.channels], 5)
+    return f"- Of a campaign whose category was deleted there are {channels} and {role}."

@@ -1,0 +1,57 @@
+"""What is advised can be typed as it is printed, however the pipeline was started."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.invocation import Invocation
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("argv", "environment", "advised"),
+    [
+        (["/venv/bin/channelwright", "layer"], {}, "channelwright lock --upgrade"),
+        (["channelwright", "--project", "my api", "layer"], {}, "channelwright --project 'my api' lock --upgrade"),
+        (["channelwright", "layer"], {"NOX_CURRENT_SESSION": "build"}, "channelwright lock --upgrade"),
+        (["/here/deploy/__main__.py", "layer"], {}, "python -m deploy lock --upgrade"),
+        (
+            ["/here/deploy/__main__.py", "--project=api", "layer"],
+            {},
+            "python -m deploy --project api lock --upgrade",
+        ),
+        (["/here/deploy/__main__.py", "layer"], {"NOX_CURRENT_SESSION": "layer"}, "nox -s lock -- --upgrade"),
+        (["/here/deploy/__main__.py", "show", "--project"], {}, "python -m deploy lock --upgrade"),
+    ],
+)
+def test_a_command_is_named_as_this_one_was_started(argv: list[str], environment: dict[str, str], advised: str) -> None:
+    assert Invocation.of(argv, environment).command("lock", "--upgrade") == advised
+
+
+def test_what_a_shell_would_take_apart_is_quoted_and_what_a_reader_fills_in_is_not() -> None:
+    command = Invocation("channelwright").command("where", "urllib3<2.6", "--stage", "STAGE")
+    assert command == "channelwright where 'urllib3<2.6' --stage STAGE"
+
+
+def test_the_advice_of_a_refused_run_runs(tmp_path: Path) -> None:
+    """A project without a lock is told to lock, with a command that finds that very project."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/pipeline.yaml").write_text("layers: {deps: {}}\n", encoding="utf-8")
+    (tmp_path / "Dockerfile.layer").write_bytes((ROOT / "Dockerfile.layer").read_bytes())
+    environment = {name: value for name, value in os.environ.items() if name != "NOX_CURRENT_SESSION"}
+    start = [sys.executable, "-m", "deploy", "--project", str(tmp_path), "layer"]
+    refused = subprocess.run(start, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert refused.returncode == 1, refused.stderr
+    (advised,) = (part for part in refused.stderr.split("`") if part.startswith("python -m deploy"))
+    assert advised == f"python -m deploy --project {tmp_path} lock"
+    command = [sys.executable, *shlex.split(advised)[1:]]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert "requirements.in" in done.stderr
+    assert "unrecognized arguments" not in done.stderr
