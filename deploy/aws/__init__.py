@@ -5,6 +5,7 @@ identity           who the credentials belong to, and what IAM says that they ma
 refusals           what AWS refused, translated once: action, cause, what to do
 account            what Lambda allows the account in the region, and how much of it is taken
 regions            the same work in several regions side by side
+arns               the ARN of a layer version, read and written
 layers             layer versions: listed, looked into, published, deleted
 grants             the statements of a layer version's policy: read, added, removed
 functions          functions, their published versions and their aliases

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import requests
 
+from deploy.aws.arns import LayerVersionArn
 from deploy.aws.refusals import asking
 from deploy.errors import AwsError, Fault
 
@@ -39,7 +40,12 @@ class LayerVersion:
 
     @property
     def layer(self) -> str:
-        return self.arn.split(":")[6]
+        return LayerVersionArn.parse(self.arn).name
+
+    @property
+    def short(self) -> str:
+        """The layer and the version, as people name them: tiny:3."""
+        return LayerVersionArn.parse(self.arn).short
 
 
 @dataclass(frozen=True)

@@ -122,30 +122,30 @@ def _of_release(visit: Visit) -> Iterator[Check]:
     )
     yield Check(made[0], "stack", lambda: _stack(visit), signed)
     yield Check("the stack's status", "stack", lambda: _status(visit), made)
-    yield Check(there[0], "functions", lambda: functions.there(visit.readings, visit.settings), made)
-    yield Check("the functions' state", "functions", lambda: functions.well(visit.readings, visit.settings), there)
-    yield Check("the functions' concurrency", "functions", lambda: functions.may_run(visit.aws, visit.readings), there)
-    yield Check("attached layers", "layers", lambda: layers.attached(visit.readings), there)
+    yield Check(there[0], "functions", lambda: functions.there(visit.functions, visit.settings), made)
+    yield Check("the functions' state", "functions", lambda: functions.well(visit.functions, visit.settings), there)
+    yield Check("the functions' concurrency", "functions", lambda: functions.may_run(visit.aws, visit.functions), there)
+    yield Check("attached layers", "layers", lambda: layers.attached(visit.functions), there)
     yield Check(
         "layer versions",
         "layers",
-        lambda: layers.current(visit.aws, visit.settings, visit.attached, visit.readings),
+        lambda: layers.current(visit.aws, visit.settings, visit.attached, visit.functions),
         there,
     )
     yield Check(
         "what is live, against the lock",
         "layers",
-        lambda: layers.as_locked(visit.settings, visit.attached, visit.readings, visit.downloads),
+        lambda: layers.as_locked(visit.settings, visit.attached, visit.functions, visit.downloads),
         ("the lock", *there),
     )
     yield Check(
-        "the logs", "logs", lambda: logs.failed_imports(visit.aws, visit.readings, visit.hours, visit.now), there
+        "the logs", "logs", lambda: logs.failed_imports(visit.aws, visit.functions, visit.hours, visit.now), there
     )
     yield Check("the account's limits", "limits", lambda: limits.of_account(visit.aws), signed)
     yield Check(
         "the functions' limits",
         "limits",
-        lambda: limits.of_functions(visit.readings, visit.stage, visit.attached, visit.downloads),
+        lambda: limits.of_functions(visit.functions, visit.stage, visit.attached, visit.downloads),
         there,
     )
 
@@ -183,10 +183,10 @@ def _of_application(visit: Visit, described: DiscordApplication) -> Iterator[Che
     told = ("the bot's token",)
     yield Check(told[0], "discord", lambda: discord.token(lambda: visit.discord, visit.secrets), ("the configuration",))
     yield Check(
-        "the public key", "discord", lambda: discord.key(visit.discord, visit.readings), (*told, "the functions")
+        "the public key", "discord", lambda: discord.key(visit.discord, visit.functions), (*told, "the functions")
     )
     yield Check(
-        "the stored token", "discord", lambda: discord.stored_token(visit.aws, visit.readings), ("the functions",)
+        "the stored token", "discord", lambda: discord.stored_token(visit.aws, visit.functions), ("the functions",)
     )
     yield Check(
         "the interactions endpoint",

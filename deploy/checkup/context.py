@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from deploy.aws.connection import Aws
     from deploy.aws.identity import Identity
     from deploy.aws.stacks import StackState
-    from deploy.checkup.functions import Reading
     from deploy.checkup.layers import Attached
     from deploy.container.engine import Engine
     from deploy.published.downloads import Downloads
+    from deploy.published.functions import DeployedFunction
     from deploy.register.application import Application
     from deploy.register.discord import Discord
     from deploy.settings import Settings, Stage
@@ -94,16 +94,16 @@ class Visit:
         return stacks.read(self.aws, self.stage.stack)
 
     @cached_property
-    def readings(self) -> Sequence[Reading]:
-        from deploy.checkup import functions
+    def functions(self) -> Sequence[DeployedFunction]:
+        from deploy.published.functions import observe
 
-        return functions.read(self.aws, self.settings, self.stage)
+        return observe(self.aws, self.settings, self.stage)
 
     @cached_property
     def attached(self) -> Mapping[str, Attached]:
         from deploy.checkup import layers
 
-        return layers.read(self.aws, self.readings)
+        return layers.read(self.aws, self.functions)
 
     @cached_property
     def downloads(self) -> Downloads:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from deploy.aws.connection import Aws
     from deploy.aws.stacks import StackState
     from deploy.checkup.findings import Finding
-    from deploy.checkup.functions import Reading
+    from deploy.published.functions import DeployedFunction
     from deploy.register.application import Application
     from deploy.register.registration import Registration
     from deploy.settings import DiscordApplication, Stage
@@ -49,10 +49,10 @@ def token(connect: Callable[[], Discord], environment: Mapping[str, str]) -> Ite
         yield from of_faults(error, "broken")
 
 
-def key(discord: Discord, readings: Sequence[Reading]) -> Iterator[Finding]:
+def key(discord: Discord, functions: Sequence[DeployedFunction]) -> Iterator[Finding]:
     """Compare the application's public key with those that the live functions verify signatures with."""
     wanted = discord.application()["verify_key"]
-    keys = {each.where: has for each in readings if (has := _variables(each).get(KEY_VARIABLE))}
+    keys = {each.where: has for each in functions if (has := _variables(each).get(KEY_VARIABLE))}
     if not keys:
         yield unknown(
             f"no live function has the variable {KEY_VARIABLE}", "its key is elsewhere, or hidden from this role"
@@ -65,9 +65,9 @@ def key(discord: Discord, readings: Sequence[Reading]) -> Iterator[Finding]:
             yield broken(f"{where} has another public key", cause, f"deploy with {KEY_VARIABLE}={wanted}")
 
 
-def stored_token(aws: Aws, readings: Sequence[Reading]) -> Iterator[Finding]:
+def stored_token(aws: Aws, functions: Sequence[DeployedFunction]) -> Iterator[Finding]:
     """See whether the parameter is there that a live function reads the bot's token from; its value is not read."""
-    names = {each.where: name for each in readings if (name := _variables(each).get(PARAMETER_VARIABLE))}
+    names = {each.where: name for each in functions if (name := _variables(each).get(PARAMETER_VARIABLE))}
     for where, name in names.items():
         cure = f"aws ssm put-parameter --type {secure_parameters.SECURE} --name {name} --value …"
         found = secure_parameters.kind(aws, name)
@@ -166,7 +166,7 @@ def membership(discord: Discord, wanted: Application, server: str) -> Iterator[F
         yield ok(f"in {found['name']} the bot has the permissions that it asks for")
 
 
-def _variables(each: Reading) -> Mapping[str, str]:
+def _variables(each: DeployedFunction) -> Mapping[str, str]:
     """Return the environment of the live version."""
     found: Mapping[str, str] = each.live.configuration.get("Environment", {}).get("Variables", {}) if each.live else {}
     return found

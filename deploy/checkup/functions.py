@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.aws import account, functions
+from deploy.aws import account
 from deploy.checkup.findings import broken, ok, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from deploy.aws.connection import Aws
-    from deploy.aws.functions import AliasState, FunctionState
     from deploy.checkup.findings import Finding
-    from deploy.settings import Function, Settings, Stage
+    from deploy.published.functions import DeployedFunction
+    from deploy.settings import Settings
 
 _WORDS = {
     "Pending": ("Lambda is still making it", "wait a minute"),
@@ -22,36 +21,9 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class Reading:
-    """A function as AWS has it: $LATEST, its alias, and the version that the alias stands for; None where it is not."""
-
-    function: Function
-    name: str
-    latest: FunctionState | None
-    alias: AliasState | None
-    live: FunctionState | None
-
-    @property
-    def where(self) -> str:
-        return f"{self.name}:{self.function.alias}"
-
-
-def read(aws: Aws, settings: Settings, stage: Stage) -> tuple[Reading, ...]:
-    """Ask for every function of the configuration."""
-    return tuple(_read(aws, each, f"{each.name}{stage.suffix}") for each in settings.functions.values())
-
-
-def _read(aws: Aws, function: Function, name: str) -> Reading:
-    latest = functions.read(aws, name)
-    alias = functions.alias(aws, name, function.alias) if latest else None
-    live = functions.read(aws, name, alias.version) if alias else None
-    return Reading(function, name, latest, alias, live)
-
-
-def there(readings: Sequence[Reading], settings: Settings) -> Iterator[Finding]:
+def there(functions: Sequence[DeployedFunction], settings: Settings) -> Iterator[Finding]:
     cure = "deploy: the template makes it" if settings.template else "make it: config/pipeline.yaml names it"
-    for each in readings:
+    for each in functions:
         if each.latest is None:
             yield broken(f"there is no function {each.name}", "it was never made, or deleted by hand", cure)
         elif each.alias is None:
@@ -63,25 +35,25 @@ def there(readings: Sequence[Reading], settings: Settings) -> Iterator[Finding]:
             yield ok(f"{each.where} is version {each.alias.version}")
 
 
-def well(readings: Sequence[Reading], settings: Settings) -> Iterator[Finding]:
+def well(functions: Sequence[DeployedFunction], settings: Settings) -> Iterator[Finding]:
     """Look at state and last update, at what AWS has and the configuration says, at who gets traffic."""
-    for each in readings:
+    for each in functions:
         found = [*_states(each), *_disagreements(each, settings), *_divided(each)]
         yield from found or [ok(f"{each.name} is active, and its last update went well")]
 
 
-def may_run(aws: Aws, readings: Sequence[Reading]) -> Iterator[Finding]:
+def may_run(aws: Aws, functions: Sequence[DeployedFunction]) -> Iterator[Finding]:
     """See whether somebody stopped a function: a reserved concurrency of 0 lets nothing run.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
     """
-    for each in readings:
+    for each in functions:
         if each.latest and account.reserved_concurrency(aws, each.name) == 0:
             cure = f"aws lambda delete-function-concurrency --function-name {each.name}"
             yield broken(f"{each.name} may not run: its reserved concurrency is 0", "somebody stopped it", cure)
 
 
-def _states(each: Reading) -> Iterator[Finding]:
+def _states(each: DeployedFunction) -> Iterator[Finding]:
     for state in filter(None, (each.latest, each.live)):
         where = each.name if state.version == "$LATEST" else f"{each.name}:{state.version}"
         word, _, reason = state.state.partition(": ")
@@ -95,7 +67,7 @@ def _states(each: Reading) -> Iterator[Finding]:
             yield broken(f"the last update of {where} failed", reason, "remove that cause, then deploy")
 
 
-def _disagreements(each: Reading, settings: Settings) -> Iterator[Finding]:
+def _disagreements(each: DeployedFunction, settings: Settings) -> Iterator[Finding]:
     if each.latest is None:
         return
     for key, wanted in (("Handler", each.function.handler), ("Runtime", settings.runtime)):
@@ -104,7 +76,7 @@ def _disagreements(each: Reading, settings: Settings) -> Iterator[Finding]:
             yield broken(f"{each.name} has {key} {has}", cause, "make the template and config/pipeline.yaml agree")
 
 
-def _divided(each: Reading) -> Iterator[Finding]:
+def _divided(each: DeployedFunction) -> Iterator[Finding]:
     if each.alias and each.alias.weighted:
         shares = ", ".join(f"{share:.0%} to version {version}" for version, share in each.alias.weights.items())
         cure = f"aws lambda update-alias --function-name {each.name} --name {each.alias.name}"

@@ -24,6 +24,7 @@ FUNCTION = (
     "lambda:GetAlias",
     "lambda:GetFunction",
     "lambda:GetFunctionConfiguration",
+    "lambda:ListAliases",
     "lambda:ListVersionsByFunction",
     "lambda:PublishVersion",
     "lambda:UpdateAlias",

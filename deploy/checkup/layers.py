@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deploy.aws import layers
+from deploy.aws.arns import LayerVersionArn
 from deploy.checkup.findings import broken, ok, unknown, warning
 from deploy.container.digest import RuntimeImage
 from deploy.errors import AwsError
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from deploy.aws.connection import Aws
     from deploy.aws.layers import LayerContent
     from deploy.checkup.findings import Finding
-    from deploy.checkup.functions import Reading
     from deploy.published.contents import Contents
     from deploy.published.downloads import Downloads
+    from deploy.published.functions import DeployedFunction
     from deploy.settings import Architecture, Settings
 
 _LISTED = 4
@@ -38,16 +39,17 @@ class Attached:
     refused: AwsError | None = None
 
     @property
+    def parsed(self) -> LayerVersionArn:
+        return LayerVersionArn.parse(self.arn)
+
+    @property
     def name(self) -> str:
-        return self.arn.split(":")[6]
+        return self.parsed.name
 
     @property
-    def account(self) -> str:
-        return self.arn.split(":")[4]
-
-    @property
-    def version(self) -> int:
-        return int(self.arn.split(":")[7])
+    def short(self) -> str:
+        """The layer and the version, as people name them: tiny:3."""
+        return self.parsed.short
 
     @property
     def size(self) -> int:
@@ -61,9 +63,9 @@ class Attached:
         return contents.read(downloads.layer(self.content, self.arn), self.arn)
 
 
-def read(aws: Aws, readings: Sequence[Reading]) -> Mapping[str, Attached]:
+def read(aws: Aws, functions: Sequence[DeployedFunction]) -> Mapping[str, Attached]:
     """Ask AWS for each layer version that the live versions have, by ARN."""
-    arns = sorted({arn for each in readings if each.live for arn in each.live.layers})
+    arns = sorted({arn for each in functions if each.live for arn in each.live.layers})
     return {arn: _read(aws, arn) for arn in arns}
 
 
@@ -75,13 +77,13 @@ def _read(aws: Aws, arn: str) -> Attached:
     return Attached(arn, found[1] if found else None)
 
 
-def attached(readings: Sequence[Reading]) -> Iterator[Finding]:
+def attached(functions: Sequence[DeployedFunction]) -> Iterator[Finding]:
     """Compare the layers of every live version with those that the configuration gives the function."""
-    for each in readings:
+    for each in functions:
         if each.live is None:
             continue
         wanted = list(each.function.layers)
-        has = [arn.split(":")[6] for arn in each.live.layers]
+        has = [LayerVersionArn.parse(arn).name for arn in each.live.layers]
         cure = f"deploy: {advised('deploy')}"
         for name in (name for name in wanted if name not in has):
             cause = "nothing was ever rolled out, or somebody changed the function by hand"
@@ -98,34 +100,34 @@ def attached(readings: Sequence[Reading]) -> Iterator[Finding]:
 
 
 def current(
-    aws: Aws, settings: Settings, found: Mapping[str, Attached], readings: Sequence[Reading]
+    aws: Aws, settings: Settings, found: Mapping[str, Attached], functions: Sequence[DeployedFunction]
 ) -> Iterator[Finding]:
     """See whether newer versions are published than the live ones, and whether the live ones are still there."""
-    architectures = _architectures(readings)
+    architectures = _architectures(functions)
     for each in found.values():
         if each.refused:
             yield unknown(f"{each.arn}", str(each.refused), "have it shared with this account, or allow the call")
         elif each.content is None:
             cause = "functions that have it go on running; whoever changes them has to take another version"
-            yield warning(f"{each.name}:{each.version} was deleted", cause, "deploy: the layer is published again")
-        elif each.name in settings.layers and each.account == aws.account:
+            yield warning(f"{each.short} was deleted", cause, "deploy: the layer is published again")
+        elif each.name in settings.layers and each.parsed.account == aws.account:
             yield _behind(aws, settings, each, architectures[each.arn])
 
 
 def _behind(aws: Aws, settings: Settings, each: Attached, architecture: str) -> Finding:
     versions = layers.versions(aws, each.name, runtime=settings.runtime, architecture=architecture)
-    newest = versions[0].version if versions else each.version
-    if newest == each.version:
-        return ok(f"{each.name}:{each.version} is the newest version")
+    newest = versions[0].version if versions else each.parsed.version
+    if newest == each.parsed.version:
+        return ok(f"{each.short} is the newest version")
     cause = "it was published since, and not rolled out to this stage; or this stage was rolled back"
-    return warning(f"{each.name}:{each.version} is live, and {newest} is published", cause, "deploy, if it is meant to")
+    return warning(f"{each.short} is live, and {newest} is published", cause, "deploy, if it is meant to")
 
 
 def as_locked(
-    settings: Settings, found: Mapping[str, Attached], readings: Sequence[Reading], downloads: Downloads
+    settings: Settings, found: Mapping[str, Attached], functions: Sequence[DeployedFunction], downloads: Downloads
 ) -> Iterator[Finding]:
     """Compare what the live layers hold with what the lock says that they should, for the architecture they run on."""
-    architectures = _architectures(readings)
+    architectures = _architectures(functions)
     locked = {each: _locked(settings, Target(settings.runtime, each)) for each in set(architectures.values())}
     for each in found.values():
         shares = locked[architectures[each.arn]]
@@ -134,16 +136,16 @@ def as_locked(
             continue
         differences = list(_differences(opened.versions, shares[each.name]))
         if not differences:
-            yield ok(f"{each.name}:{each.version} holds what {settings.requirements} locks")
+            yield ok(f"{each.short} holds what {settings.requirements} locks")
             continue
         more = f" and {len(differences) - _LISTED} more" if len(differences) > _LISTED else ""
-        what = f"{each.name}:{each.version} is not what is locked: {', '.join(differences[:_LISTED])}{more}"
+        what = f"{each.short} is not what is locked: {', '.join(differences[:_LISTED])}{more}"
         yield warning(what, "the lock changed since it was rolled out", "deploy, or go back to the lock that is live")
 
 
-def _architectures(readings: Sequence[Reading]) -> Mapping[str, Architecture]:
+def _architectures(functions: Sequence[DeployedFunction]) -> Mapping[str, Architecture]:
     """Return for each layer version that is live the architecture that it runs on."""
-    return {arn: each.live.architecture for each in readings if each.live for arn in each.live.layers}
+    return {arn: each.live.architecture for each in functions if each.live for arn in each.live.layers}
 
 
 def _locked(settings: Settings, target: Target) -> Mapping[str, Mapping[str, str]]:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from deploy.aws.account import AccountSettings
     from deploy.aws.connection import Aws
     from deploy.checkup.findings import Finding
-    from deploy.checkup.functions import Reading
     from deploy.checkup.layers import Attached
     from deploy.published.downloads import Downloads
+    from deploy.published.functions import DeployedFunction
     from deploy.settings import Stage
 
 ENVIRONMENT = 4096
@@ -49,10 +49,10 @@ def storage(found: AccountSettings) -> Iterator[Finding]:
 
 
 def of_functions(
-    readings: Sequence[Reading], stage: Stage, found: Mapping[str, Attached], downloads: Downloads
+    functions: Sequence[DeployedFunction], stage: Stage, found: Mapping[str, Attached], downloads: Downloads
 ) -> Iterator[Finding]:
     """Look at each live version: its variables, its layers, its bytes unzipped and zipped."""
-    for each in readings:
+    for each in functions:
         if each.live is None:
             continue
         variables = each.live.configuration.get("Environment", {}).get("Variables", {})
@@ -71,7 +71,7 @@ def environment(where: str, variables: Mapping[str, str]) -> Finding:
     return _share(f"{where} has {taken:,} of {ENVIRONMENT:,} bytes of variables", taken, ENVIRONMENT, cause, cure)
 
 
-def _zipped(each: Reading, stage: Stage, found: Mapping[str, Attached]) -> Iterator[Finding]:
+def _zipped(each: DeployedFunction, stage: Stage, found: Mapping[str, Attached]) -> Iterator[Finding]:
     if each.live is None or stage.bucket:
         return
     zips = {each.name: each.live.size}
@@ -83,7 +83,7 @@ def _zipped(each: Reading, stage: Stage, found: Mapping[str, Attached]) -> Itera
             yield warning(f"the zip of {name} has {size(taken)} of {size(DIRECT_UPLOAD)}", cause, cure)
 
 
-def _unzipped(each: Reading, found: Mapping[str, Attached], downloads: Downloads) -> Iterator[Finding]:
+def _unzipped(each: DeployedFunction, found: Mapping[str, Attached], downloads: Downloads) -> Iterator[Finding]:
     """Count what Lambda counts, in the very zips."""
     if each.live is None:
         return

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from deploy.aws.connection import Aws
     from deploy.aws.logs import Event
     from deploy.checkup.findings import Finding
-    from deploy.checkup.functions import Reading
+    from deploy.published.functions import DeployedFunction
 
 PHRASES = (
     "Runtime.ImportModuleError",
@@ -36,10 +36,10 @@ _VERSION = re.compile(r"\[(\$LATEST|[0-9]+)\]")
 _LONGEST = 300
 
 
-def failed_imports(aws: Aws, readings: Sequence[Reading], hours: float, now: datetime) -> Iterator[Finding]:
+def failed_imports(aws: Aws, functions: Sequence[DeployedFunction], hours: float, now: datetime) -> Iterator[Finding]:
     """Search the log of each function; what a version wrote that is not live any more is only a warning."""
     since = now - timedelta(hours=hours)
-    for each in readings:
+    for each in functions:
         if each.latest is None:
             continue
         group = each.latest.configuration.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{each.name}"
@@ -55,7 +55,7 @@ def failed_imports(aws: Aws, readings: Sequence[Reading], hours: float, now: dat
             yield ok(f"{each.name} failed no import in the last {hours:g} h")
 
 
-def _told(each: Reading, events: Sequence[Event]) -> Iterator[Finding]:
+def _told(each: DeployedFunction, events: Sequence[Event]) -> Iterator[Finding]:
     """Yield one finding for each error, however often it was written."""
     same: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for event in events:

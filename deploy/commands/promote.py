@@ -133,8 +133,8 @@ class _Run:
         """Name the release that each function of the target runs before; none where there is none."""
         from deploy.release import history
 
-        standings, _ = history.observe(aws, self.settings, self.target)
-        return {each.name: each.release for each in standings if each.release}
+        served, _ = history.observe(aws, self.settings, self.target)
+        return {each.name: each.release for each in served if each.release}
 
 
 def _summarise(

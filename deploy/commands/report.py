@@ -16,6 +16,7 @@ import argparse
 import os
 from pathlib import Path
 
+from deploy.aws.arns import WRITTEN, LayerVersionArn
 from deploy.commands import read_only
 from deploy.configuration import load
 from deploy.console import size
@@ -92,8 +93,8 @@ def _local(layer: str) -> str:
 
 
 def _arn(text: str) -> str:
-    if not text.startswith("arn:"):
-        raise argparse.ArgumentTypeError(f"{text} is no ARN: give arn:aws:lambda:REGION:ACCOUNT:layer:NAME:N")
+    if LayerVersionArn.match(text) is None:
+        raise argparse.ArgumentTypeError(f"{text} is not the ARN of a layer version: give {WRITTEN}")
     return text
 
 

@@ -23,7 +23,7 @@ from deploy.invocation import advised
 if TYPE_CHECKING:
     import argparse
 
-    from deploy.release.history import Standing
+    from deploy.published.functions import ServedFunction
     from deploy.release.rollback import RollbackPlan
 
 
@@ -55,8 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
     aws = connect(stage)
     console.say(f"stage {stage.name}: account {aws.account}, {aws.region}")
     downloads = Downloads(aws, Cache.from_environment(os.environ).root / "published")
-    standings = history.read(aws, settings, stage)
-    plan = rollback.plan(stage.name, standings, arguments.release, downloads, settings.project)
+    served = history.read(aws, settings, stage)
+    plan = rollback.plan(stage.name, served, arguments.release, downloads, settings.project)
     for line in plan.lines():
         console.say(line)
     applies = not (arguments.plan or plan.is_empty)
@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _summarise(plan: RollbackPlan, console: Console) -> None:
     rows = [
-        [step.standing.name, step.standing.alias.name, step.target.version, plan.release, _was(step.standing)]
+        [step.served.name, step.served.alias.name, step.target.version, plan.release, _was(step.served)]
         for step in plan.steps
     ]
     console.say()
@@ -83,5 +83,5 @@ def _summarise(plan: RollbackPlan, console: Console) -> None:
     console.say(f"next: find out why, then deploy; to go forward again, {advised('rollback', '--stage', plan.stage)}")
 
 
-def _was(standing: Standing) -> str:
-    return f"was {standing.alias.version}, {standing.release or 'of no known release'}"
+def _was(served: ServedFunction) -> str:
+    return f"was {served.alias.version}, {served.release or 'of no known release'}"

@@ -121,7 +121,7 @@ def _aliases(state: StageState) -> Iterator[tuple[str, ...]]:
                     version.state.version + (f" ({share:.0%})" if alias.alias.weighted else ""),
                     alias.release if version is alias.stands_for else "",
                     version.state.sha256[:12],
-                    ", ".join(f"{layer.layer}:{layer.version}" for layer in version.layers) or "none",
+                    ", ".join(layer.short for layer in version.layers) or "none",
                     function.latest.update,
                 )
 
@@ -132,7 +132,7 @@ def _layers(state: StageState) -> Iterator[tuple[str, ...]]:
             held = layer.contents
             place = f"behind {layer.newest}" if layer.place == "behind" else layer.place
             sizes = (size(held.zipped), size(held.size)) if held else ("", "")
-            yield (f"{layer.layer}:{layer.version}", place, *sizes, ", ".join(layer.behind))
+            yield (layer.short, place, *sizes, ", ".join(layer.behind))
 
 
 def _sizes(state: StageState) -> Iterator[tuple[str, ...]]:

@@ -5,6 +5,7 @@ contents         a layer's zip, opened: its packages, files and sizes, ours or a
 known            all that is known of a layer, and from where
 descriptions     what the pipeline writes into AWS's descriptions, and reads back
 downloads        layer versions and code, each zip downloaded once and kept by its sha256
+functions        a function as AWS has it: its versions, its aliases, what is live; compared
 usage            which functions, versions and aliases have which layer versions
 where            which layer versions hold a package
 abi              what binds a file to a Python or to a machine

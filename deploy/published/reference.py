@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.aws import layers
+from deploy.aws.arns import LayerVersionArn
 from deploy.errors import AwsError, ConfigError, Fault
 from deploy.invocation import advised
 from deploy.published import contents
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from deploy.published.contents import Contents
     from deploy.published.downloads import Downloads
 
-# https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionByArn.html
-_ARN = re.compile(r"arn:[a-z0-9-]+:lambda:(?P<region>[a-z0-9-]+):[0-9]{12}:layer:[A-Za-z0-9-_]+:[0-9]+")
 _NAME = re.compile(r"(?P<layer>[A-Za-z0-9-_]+)(:(?P<version>[0-9]+))?")
 
 
@@ -48,8 +47,7 @@ class InAccount:
 
 @dataclass(frozen=True)
 class ByArn:
-    arn: str
-    region: str
+    arn: LayerVersionArn
 
 
 LayerReference = InFile | InAccount | ByArn
@@ -75,8 +73,8 @@ def refer(text: str, named: Collection[str], dist: Path) -> LayerReference:
         return InFile(Path(text))
     if text.isdecimal():
         return InAccount(_only(text, named, f"LAYER:{text}"), int(text))
-    if found := _ARN.fullmatch(text):
-        return ByArn(text, found["region"])
+    if arn := LayerVersionArn.match(text):
+        return ByArn(arn)
     if found := _NAME.fullmatch(text):
         return InAccount(found["layer"], int(found["version"]) if found["version"] else None)
     cure = "give VERSION, LAYER:VERSION, LAYER, a layer version's whole ARN, local, or a .zip file"
@@ -94,9 +92,9 @@ def read(reference: LayerReference, downloads: Callable[[str], Downloads]) -> Op
         case InAccount(layer, version):
             here = downloads("")
             return _opened(here, _numbered(here.aws, layer, version), f"{layer}:{version}")
-        case ByArn(arn, region):
-            there = downloads(region)
-            return _opened(there, layers.read(there.aws, arn), arn)
+        case ByArn(arn):
+            there = downloads(arn.region)
+            return _opened(there, layers.read(there.aws, str(arn)), str(arn))
 
 
 def _only(text: str, named: Collection[str], cure: str) -> str:
@@ -122,7 +120,7 @@ def _opened(downloads: Downloads, found: tuple[LayerVersion, LayerContent] | Non
             [Fault(where, f"there is no such layer version in {downloads.aws.region}", cause, _which(downloads.aws))]
         )
     version, content = found
-    return _opened_from(f"{version.layer}:{version.version}", downloads.layer(content, where), where, version)
+    return _opened_from(version.short, downloads.layer(content, where), where, version)
 
 
 def _opened_from(name: str, content: bytes, where: str, published: LayerVersion | None) -> OpenedLayer:

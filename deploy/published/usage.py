@@ -5,37 +5,17 @@ Nothing but asking every function tells: AWS keeps no list of a layer's users.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deploy.aws import functions
+from deploy.published.functions import all_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from deploy.aws.connection import Aws
-    from deploy.aws.functions import AliasState, FunctionState
-
-_AT_ONCE = 8
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """A function with $LATEST, every published version, newest first, and every alias."""
-
-    name: str
-    latest: FunctionState
-    versions: tuple[FunctionState, ...]
-    aliases: tuple[AliasState, ...]
-
-    @property
-    def states(self) -> tuple[FunctionState, ...]:
-        return (self.latest, *self.versions)
-
-    def aliases_of(self, version: str) -> tuple[str, ...]:
-        """Name the aliases that send traffic to a version, all or a share of it."""
-        return tuple(alias.name for alias in self.aliases if version in alias.versions)
+    from deploy.published.functions import FunctionVersions
 
 
 @dataclass(frozen=True)
@@ -53,7 +33,7 @@ class User:
 
 @dataclass(frozen=True)
 class Usage:
-    deployed: tuple[Deployed, ...]
+    deployed: tuple[FunctionVersions, ...]
 
     def of(self, layer_version_arn: str) -> tuple[User, ...]:
         """Return every version of every function that has this very layer version."""
@@ -68,15 +48,4 @@ class Usage:
 
 def read(aws: Aws, names: Sequence[str] | None = None) -> Usage:
     """Ask every function of the account in the region, or those of these names; several at once."""
-    wanted = functions.names(aws) if names is None else names
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        found = threads.map(lambda name: _deployed(aws, name), wanted)
-        return Usage(tuple(each for each in found if each is not None))
-
-
-def _deployed(aws: Aws, name: str) -> Deployed | None:
-    """Read a function; None where it was deleted meanwhile."""
-    latest = functions.read(aws, name)
-    if latest is None:
-        return None
-    return Deployed(name, latest, functions.versions(aws, name), functions.aliases(aws, name))
+    return Usage(all_versions(aws, functions.names(aws) if names is None else names))

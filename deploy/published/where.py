@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.version import InvalidVersion
 
 from deploy.aws import layers
+from deploy.aws.arns import LayerVersionArn
 from deploy.errors import AwsError
 from deploy.locking.lockfile import normalised
 from deploy.published import contents
@@ -39,11 +40,11 @@ class Match:
 
     @property
     def name(self) -> str:
-        return shown(self.arn)
+        return LayerVersionArn.parse(self.arn).short
 
     def as_json(self) -> dict[str, Any]:
-        layer, version = self.arn.split(":")[6:8]
-        names = {"arn": self.arn, "layer": layer, "version": int(version), "package_version": self.package_version}
+        arn = LayerVersionArn.parse(self.arn)
+        names = {"arn": self.arn, "layer": arn.name, "version": arn.version, "package_version": self.package_version}
         return names | {"users": [_user(each) for each in self.users]}
 
 
@@ -75,7 +76,8 @@ def candidates(aws: Aws, usage: Usage, *, layer: str = "", in_use: bool = False)
     """
     used = {arn for function in usage.deployed for state in function.states for arn in state.layers}
     there = set() if in_use else _published(aws)
-    return tuple(sorted((arn for arn in used | there if not layer or arn.split(":")[6] == layer), key=_order))
+    found = (LayerVersionArn.parse(arn) for arn in used | there)
+    return tuple(map(str, sorted((arn for arn in found if not layer or arn.name == layer), key=_order)))
 
 
 def find(
@@ -102,15 +104,6 @@ def find(
     )
 
 
-def shown(arn: str) -> str:
-    """Name a layer version as people do: layer and number.
-
-    >>> shown("arn:aws:lambda:eu-central-1:123456789012:layer:tiny:3")
-    'tiny:3'
-    """
-    return ":".join(arn.split(":")[6:8])
-
-
 def _published(aws: Aws) -> set[str]:
     _ = aws.functions
     with ThreadPoolExecutor(_AT_ONCE) as threads:
@@ -121,16 +114,16 @@ def _published(aws: Aws) -> set[str]:
         }
 
 
-def _order(arn: str) -> tuple[str, int]:
-    prefix, _, version = arn.rpartition(":")
-    return prefix, -int(version)
+def _order(arn: LayerVersionArn) -> tuple[str, str, str, str, int]:
+    """Order by layer, the newest version first."""
+    return arn.partition, arn.region, arn.account, arn.name, -arn.version
 
 
 def _look(downloads: Downloads, arn: str, wanted: Requirement, users: tuple[User, ...]) -> Match | Unreadable | None:
     try:
         found = layers.read(downloads.aws, arn)
     except AwsError as error:
-        if arn.split(":")[4] == downloads.aws.account:
+        if LayerVersionArn.parse(arn).account == downloads.aws.account:
             raise
         return Unreadable(arn, f"another account's, not readable: {error.faults[0].what}", users)
     if found is None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from deploy.aws import functions
 from deploy.errors import Fault, RolloutError
+from deploy.published.functions import ServedFunction, differences, observe, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from deploy.aws.functions import AliasState, FunctionState
     from deploy.code.bundle import CodeBundle
     from deploy.layer.verify import VerifiedLayer
+    from deploy.published.functions import DeployedFunction
     from deploy.release.values import PublishedLayer
     from deploy.settings import Function, Settings, Stage
 
@@ -73,17 +75,26 @@ class PlannedLayer:
 class FunctionPlan:
     """One function as it is and as it is to be. `reuse` is a published version that is what is wanted already."""
 
-    function: Function
+    served: ServedFunction
     code: CodeBundle
     layers: tuple[PlannedLayer, ...]
-    latest: FunctionState
-    alias: AliasState
-    live: FunctionState
     reuse: FunctionState | None
 
     @property
     def name(self) -> str:
-        return self.latest.name
+        return self.served.name
+
+    @property
+    def function(self) -> Function:
+        return self.served.function
+
+    @property
+    def latest(self) -> FunctionState:
+        return self.served.latest
+
+    @property
+    def alias(self) -> AliasState:
+        return self.served.alias
 
     @property
     def arns(self) -> tuple[str, ...]:
@@ -103,20 +114,13 @@ class FunctionPlan:
 
     def differences(self, version: FunctionState) -> Iterator[str]:
         """Yield what of a version is not as wanted: code, layers, keys of its configuration."""
-        if version.sha256 != self.code.sha256:
-            yield "code"
-        if version.layers != self.arns:
-            yield "layers"
-        if version.architecture != self.latest.architecture:
-            yield "Architectures"
-        wanted, there = self.latest.configuration, version.configuration
-        yield from sorted(key for key in wanted.keys() | there.keys() if wanted.get(key) != there.get(key))
+        return differences(version, replace(self.latest, sha256=self.code.sha256, layers=self.arns))
 
     def __str__(self) -> str:
         if self.is_live:
             return f"{self.name}  version {self.alias.version} is live and the same"
         to = f"version {self.reuse.version}, published before" if self.reuse else "a new version"
-        return f"{self.name}  version {self.alias.version} -> {to} ({', '.join(self.differences(self.live))})"
+        return f"{self.name}  version {self.alias.version} -> {to} ({', '.join(self.differences(self.served.live))})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,49 +167,39 @@ def make(
         return RolloutPlan(release=_identify(layers), layers=tuple(layers), functions=())
     faults: list[Fault] = []
     plans: list[FunctionPlan] = []
-    for function in settings.functions.values():
-        observed = _observe(aws, function, f"{function.name}{stage.suffix}", faults)
-        if observed is not None:
-            faults += _unfit(settings, function, observed, layers)
-            plans.append(_plan(aws, function, observed, code, _attached(function, observed, layers)))
+    for each in _observe(aws, settings, stage):
+        if isinstance(each, ServedFunction):
+            faults += _unfit(settings, each, layers)
+            plans.append(_plan(each, code, _attached(each, layers)))
+        else:
+            faults.append(_absent(each))
     if faults:
         raise RolloutError(faults)
     return RolloutPlan(release=_identify(layers, code), layers=tuple(layers), functions=tuple(plans))
 
 
-@dataclass(frozen=True)
-class _Observed:
-    """A function as AWS has it: $LATEST, its alias, and the version that the alias stands for."""
-
-    latest: FunctionState
-    alias: AliasState
-    live: FunctionState
-
-
-def _observe(aws: Aws, function: Function, name: str, faults: list[Fault]) -> _Observed | None:
-    latest = functions.read(aws, name)
-    if latest is not None and latest.settling:
-        functions.settle(aws, name)
-        latest = functions.read(aws, name)
-    alias = functions.alias(aws, name, function.alias) if latest else None
-    live = functions.read(aws, name, alias.version) if alias else None
-    if latest is None:
-        faults.append(Fault(name, "there is no such function", cure="let `template` make it, or make it by hand"))
-    elif alias is None:
-        faults.append(Fault(f"{name}:{function.alias}", "there is no such alias", cure="let `template` make it"))
-    elif live is None:
-        faults.append(Fault(f"{name}:{function.alias}", f"stands for version {alias.version}, which is gone"))
-    else:
-        return _Observed(latest, alias, live)
-    return None
+def _observe(aws: Aws, settings: Settings, stage: Stage) -> Iterator[DeployedFunction]:
+    """Yield every function as it is once Lambda has taken in the last change of it."""
+    for each in observe(aws, settings, stage):
+        if each.latest is not None and each.latest.settling:
+            functions.settle(aws, each.name)
+            yield read(aws, each.function, each.name)
+        else:
+            yield each
 
 
-def _unfit(
-    settings: Settings, function: Function, observed: _Observed, layers: Sequence[PlannedLayer]
-) -> Iterator[Fault]:
+def _absent(each: DeployedFunction) -> Fault:
+    if each.found is None:
+        return Fault(each.name, "there is no such function", cure="let `template` make it, or make it by hand")
+    if each.alias is None:
+        return Fault(each.where, "there is no such alias", cure="let `template` make it")
+    return Fault(each.where, f"points to version {each.alias.version}, which is gone")
+
+
+def _unfit(settings: Settings, served: ServedFunction, layers: Sequence[PlannedLayer]) -> Iterator[Fault]:
     """Yield what the template and the configuration do not agree on, and what would split traffic."""
-    latest, alias = observed.latest, observed.alias
-    for key, wanted in (("Handler", function.handler), ("Runtime", settings.runtime)):
+    latest, alias = served.latest, served.alias
+    for key, wanted in (("Handler", served.function.handler), ("Runtime", settings.runtime)):
         if latest.configuration.get(key) != wanted:
             what = f"has {key} {latest.configuration.get(key)}; config/pipeline.yaml says {wanted}"
             yield Fault(latest.name, what, cure="make the template and config/pipeline.yaml agree")
@@ -216,23 +210,20 @@ def _unfit(
         yield functions.weighted(alias)
 
 
-def _attached(function: Function, observed: _Observed, layers: Sequence[PlannedLayer]) -> tuple[PlannedLayer, ...]:
+def _attached(served: ServedFunction, layers: Sequence[PlannedLayer]) -> tuple[PlannedLayer, ...]:
     """Pick the function's layers for its architecture, in attach order."""
-    wanted = observed.latest.configuration.get("Runtime"), observed.latest.architecture
+    wanted = served.latest.configuration.get("Runtime"), served.latest.architecture
     fitting = {layer.name: layer for layer in layers if (layer.runtime, layer.architecture) == wanted}
-    return tuple(fitting[name] for name in function.layers if name in fitting)
+    return tuple(fitting[name] for name in served.function.layers if name in fitting)
 
 
-def _plan(
-    aws: Aws, function: Function, observed: _Observed, code: CodeBundle, layers: tuple[PlannedLayer, ...]
-) -> FunctionPlan:
-    plan = FunctionPlan(function=function, code=code, layers=layers, **vars(observed), reuse=None)
-    if plan.has_all(observed.live):
-        return replace(plan, reuse=observed.live)
+def _plan(served: ServedFunction, code: CodeBundle, layers: tuple[PlannedLayer, ...]) -> FunctionPlan:
+    plan = FunctionPlan(served=served, code=code, layers=layers, reuse=None)
+    if plan.has_all(served.live):
+        return replace(plan, reuse=served.live)
     if any(layer.published is None for layer in layers):
         return plan
-    published = functions.versions(aws, observed.latest.name)
-    return replace(plan, reuse=next((each for each in published if plan.has_all(each)), None))
+    return replace(plan, reuse=next((each for each in served.found.versions if plan.has_all(each)), None))
 
 
 def _identify(layers: Sequence[PlannedLayer], code: CodeBundle | None = None) -> str:

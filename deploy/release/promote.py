@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deploy.aws import layers
+from deploy.aws.arns import LayerVersionArn
 from deploy.code import tree_digest
 from deploy.errors import AwsError, Fault, PipelineError, RolloutError
 from deploy.git import Commit
 from deploy.layer.opt_folder import unpacked
 from deploy.published import contents
 from deploy.published.descriptions import LayerNote
+from deploy.published.functions import differences, note_of
 from deploy.release import health, history, rebuilt
 from deploy.release.deploy import Origin
 from deploy.release.health import Digests
-from deploy.release.history import note_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from deploy.layer.values import BuiltLayer
     from deploy.published.contents import Contents
     from deploy.published.downloads import Downloads
-    from deploy.release.history import Standing
+    from deploy.published.functions import ServedFunction
     from deploy.settings import Architecture, Settings, Stage
 
 
@@ -76,27 +77,27 @@ class Candidate:
 
 def fetch(aws: Aws, settings: Settings, stage: Stage, downloads: Downloads) -> Candidate:
     """Read and fetch what a stage runs; raise RolloutError with everything that speaks against promoting it."""
-    standings, faults = history.observe(aws, settings, stage)
+    functions, faults = history.observe(aws, settings, stage)
     doubts = _Doubts(settings, downloads, faults)
-    release = doubts.release(standings)
-    for standing in standings:
-        doubts.drift(standing)
-    arns = dict.fromkeys(arn for each in standings for arn in each.live.layers)
+    release = doubts.release(functions)
+    for served in functions:
+        doubts.drift(served)
+    arns = dict.fromkeys(arn for each in functions for arn in each.live.layers)
     found = {arn: each for arn in arns if (each := doubts.layer(arn)) is not None}
-    if standings and not arns:
+    if functions and not arns:
         faults.append(Fault(stage.name, "no function has a layer: there is nothing to prove its code on"))
-    code = doubts.code(standings)
-    for standing in standings:
-        doubts.answer(aws, standing, code, found)
+    code = doubts.code(functions)
+    for served in functions:
+        doubts.answer(aws, served, code, found)
     if faults or code is None:
         raise RolloutError(faults, log="\n".join(doubts.logs))
-    note = note_of(standings[0].live)
+    note = note_of(functions[0].live)
     return Candidate(
         stage=stage.name,
         release=release,
         git=note.git if note else "none",
         code=code,
-        layers=_by_architecture(standings, found),
+        layers=_by_architecture(functions, found),
     )
 
 
@@ -113,34 +114,34 @@ class _Doubts:
         self.faults.extend(error.faults)
         self.logs.extend([error.log] if error.log else [])
 
-    def release(self, standings: Sequence[Standing]) -> str:
+    def release(self, functions: Sequence[ServedFunction]) -> str:
         try:
-            return history.current(standings) if standings else ""
+            return history.current(functions) if functions else ""
         except RolloutError as error:
             self.note(error)
             return ""
 
-    def drift(self, standing: Standing) -> None:
+    def drift(self, served: ServedFunction) -> None:
         """Note where the function is no longer what its release made of it."""
-        latest, live = standing.deployed.latest, standing.live
+        latest, live = served.latest, served.live
         if note_of(live) is None:
             what = f"stands for version {live.version}, which this pipeline did not make"
-            self.faults.append(Fault(standing.where, what, cure="deploy the stage again"))
-        if (differences := ", ".join(_differences(latest, live))) and not _was_live(standing, latest):
-            self.faults.append(_drifted(standing, differences))
+            self.faults.append(Fault(served.where, what, cure="deploy the stage again"))
+        if (different := ", ".join(differences(latest, live))) and not _was_live(served, latest):
+            self.faults.append(_drifted(served, different))
         if live.architecture not in self.settings.architectures:
             cure = f"add {live.architecture} to `architectures`"
-            self.faults.append(Fault(standing.where, f"runs on {live.architecture}", cure=cure))
-        names = tuple(arn.split(":")[6] for arn in live.layers)
-        if names != standing.function.layers:
+            self.faults.append(Fault(served.where, f"runs on {live.architecture}", cure=cure))
+        names = tuple(LayerVersionArn.parse(arn).name for arn in live.layers)
+        if names != served.function.layers:
             what = f"has the layers {', '.join(names) or 'none'}; config/pipeline.yaml says "
-            said = ", ".join(standing.function.layers) or "none"
+            said = ", ".join(served.function.layers) or "none"
             cause = "the configuration is of another commit than the release"
-            self.faults.append(Fault(standing.where, what + said, cause, "check out the release's commit, or deploy"))
+            self.faults.append(Fault(served.where, what + said, cause, "check out the release's commit, or deploy"))
 
     def layer(self, arn: str) -> FetchedLayer | None:
         """Fetch a layer version that is ours and is what its note says; note it where it is not."""
-        name = ":".join(arn.split(":")[6:])
+        name = LayerVersionArn.parse(arn).short
         try:
             found = layers.read(self.downloads.aws, arn)
             held = contents.read(self.downloads.layer(found[1], name), name) if found else None
@@ -156,11 +157,11 @@ class _Doubts:
         if note is None or faults:
             return None
         path = self.downloads.path(held.sha256)
-        return FetchedLayer(arn=arn, name=arn.split(":")[6], note=note, path=path, held=held)
+        return FetchedLayer(arn=arn, name=found[0].layer, note=note, path=path, held=held)
 
-    def code(self, standings: Sequence[Standing]) -> CodeBundle | None:
+    def code(self, functions: Sequence[ServedFunction]) -> CodeBundle | None:
         """Fetch the code, which is one for all functions of a release."""
-        digests = {each.live.sha256: each for each in standings}
+        digests = {each.live.sha256: each for each in functions}
         if len(digests) > 1:
             self.faults.append(_different(digests))
         if len(digests) != 1:
@@ -173,39 +174,34 @@ class _Doubts:
             return None
         return rebuilt.code(self.downloads.path(sha256))
 
-    def answer(self, aws: Aws, standing: Standing, code: CodeBundle | None, found: Mapping[str, FetchedLayer]) -> None:
+    def answer(
+        self, aws: Aws, served: ServedFunction, code: CodeBundle | None, found: Mapping[str, FetchedLayer]
+    ) -> None:
         """Ask the live version whether it runs the bytes that were fetched; note it where it does not."""
-        live, event = standing.live, standing.function.health
+        live, event = served.live, served.function.health
         if code is None or event is None or not set(live.layers) <= set(found):
             return
         opt = unpacked(found[arn].path for arn in live.layers)
         wanted = Digests(code.tree_digest, tree_digest.of_files(opt))
         try:
-            health.check(aws, standing.name, live.version, event, wanted)
+            health.check(aws, served.name, live.version, event, wanted)
         except PipelineError as error:
             self.note(error)
 
 
 def _by_architecture(
-    standings: Sequence[Standing], found: Mapping[str, FetchedLayer]
+    functions: Sequence[ServedFunction], found: Mapping[str, FetchedLayer]
 ) -> Mapping[Architecture, tuple[FetchedLayer, ...]]:
     groups: dict[Architecture, dict[str, FetchedLayer]] = {}
-    for each in standings:
+    for each in functions:
         groups.setdefault(each.live.architecture, {}).update({arn: found[arn] for arn in each.live.layers})
     return {architecture: tuple(group.values()) for architecture, group in groups.items()}
 
 
-def _differences(latest: FunctionState, live: FunctionState) -> Iterator[str]:
-    if latest.sha256 != live.sha256:
-        yield "code"
-    if latest.layers != live.layers:
-        yield "layers"
-
-
-def _was_live(standing: Standing, latest: FunctionState) -> bool:
+def _was_live(served: ServedFunction, latest: FunctionState) -> bool:
     """Whether $LATEST is what a release left there that was live and rolled back from: the history tells."""
-    passed = (standing.version(each.version) for each in standing.history)
-    return any(each is not None and not any(_differences(latest, each)) for each in passed)
+    passed = (served.found.version(each.version) for each in served.history)
+    return any(each is not None and not any(differences(latest, each)) for each in passed)
 
 
 def _not_ours(name: str, note: LayerNote | None, held: Contents) -> Iterator[Fault]:
@@ -223,16 +219,16 @@ def _not_ours(name: str, note: LayerNote | None, held: Contents) -> Iterator[Fau
         yield Fault(name, f"its manifest does not tell {', '.join(missing)}", "an older pipeline made it", cure)
 
 
-def _drifted(standing: Standing, differences: str) -> Fault:
+def _drifted(served: ServedFunction, differences: str) -> Fault:
     return Fault(
-        f"{standing.name}:$LATEST",
-        f"has other {differences} than version {standing.live.version}, which is live, and never was live itself",
+        f"{served.name}:$LATEST",
+        f"has other {differences} than version {served.live.version}, which is live, and never was live itself",
         cause="a deploy did not finish, or something else changed it",
         cure="deploy the stage again, and see that it works, before it is promoted",
     )
 
 
-def _different(digests: Mapping[str, Standing]) -> Fault:
+def _different(digests: Mapping[str, ServedFunction]) -> Fault:
     said = ", ".join(f"{each.where} {sha256[:12]}…" for sha256, each in digests.items())
     return Fault("the functions", f"run different code: {said}", cure="deploy the stage again")
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from deploy.aws.connection import Aws
     from deploy.aws.layers import LayerVersion
     from deploy.aws.storage import Storage
-    from deploy.published.usage import Deployed, Usage
+    from deploy.published.functions import FunctionVersions
+    from deploy.published.usage import Usage
     from deploy.settings import Settings, Stage
     from deploy.share.inventory import LayerInventory
 
@@ -155,7 +156,9 @@ def plan(aws: Aws, settings: Settings, stage: Stage, policy: KeepPolicy) -> Prun
     return PrunePlan(stage=stage.name, policy=policy, judged=(*versions, *held), storage=storage.read(aws))
 
 
-def _function(deployed: Deployed, policy: KeepPolicy, made: frozenset[str], stack: str) -> Iterator[JudgedVersion]:
+def _function(
+    deployed: FunctionVersions, policy: KeepPolicy, made: frozenset[str], stack: str
+) -> Iterator[JudgedVersion]:
     """Judge the published versions of a function, newest first."""
     remembered = _remembered(deployed, policy.keep)
     for place, state in enumerate(deployed.versions):
@@ -178,7 +181,7 @@ def _function(deployed: Deployed, policy: KeepPolicy, made: frozenset[str], stac
         )
 
 
-def _remembered(deployed: Deployed, keep: int) -> dict[str, str]:
+def _remembered(deployed: FunctionVersions, keep: int) -> dict[str, str]:
     """Return the versions that a rollback of up to `keep` releases goes to, with the newest release of each."""
     remembered: dict[str, str] = {}
     for alias in deployed.aliases:

@@ -17,10 +17,10 @@ from deploy.aws import functions
 from deploy.code import tree_digest
 from deploy.errors import Fault, PipelineError, RolloutError
 from deploy.layer.opt_folder import unpacked
+from deploy.published.functions import note_of
 from deploy.release import health, history, rollback_target
 from deploy.release.aliases import move_all
 from deploy.release.health import Digests
-from deploy.release.history import note_of
 from deploy.release.rollback_losses import RollbackLosses, compare
 from deploy.release.rollout import move
 
@@ -31,22 +31,22 @@ if TYPE_CHECKING:
     from deploy.aws.connection import Aws
     from deploy.aws.functions import FunctionState
     from deploy.published.downloads import Downloads
-    from deploy.release.history import Standing
+    from deploy.published.functions import ServedFunction
 
 
 @dataclass(frozen=True)
 class Step:
     """A function and the version that its alias is to stand for."""
 
-    standing: Standing
+    served: ServedFunction
     target: FunctionState
 
     @property
     def moves(self) -> bool:
-        return self.target.version != self.standing.alias.version
+        return self.target.version != self.served.alias.version
 
     def __str__(self) -> str:
-        name, was = self.standing.name, self.standing.alias.version
+        name, was = self.served.name, self.served.alias.version
         return f"{name}  version {was} -> {self.target.version}" if self.moves else f"{name}  version {was} stays"
 
 
@@ -72,7 +72,7 @@ class RollbackPlan:
     def is_backwards(self) -> bool:
         """Whether versions are older than those that are live; rolling a rollback back goes forward."""
         moving = [step for step in self.steps if step.moves]
-        return all(int(step.target.version) < int(step.standing.alias.version) for step in moving)
+        return all(int(step.target.version) < int(step.served.alias.version) for step in moving)
 
     def lines(self) -> Iterator[str]:
         """Yield the plan as people read it."""
@@ -91,9 +91,9 @@ class RollbackPlan:
             "release": self.release,
             "functions": [
                 {
-                    "name": step.standing.name,
-                    "alias": step.standing.alias.name,
-                    "was": step.standing.alias.version,
+                    "name": step.served.name,
+                    "alias": step.served.alias.name,
+                    "was": step.served.alias.version,
                     "version": step.target.version,
                 }
                 for step in self.steps
@@ -104,26 +104,26 @@ class RollbackPlan:
 
 
 def plan(
-    stage: str, standings: Sequence[Standing], release: str | None, downloads: Downloads, project: Path
+    stage: str, served: Sequence[ServedFunction], release: str | None, downloads: Downloads, project: Path
 ) -> RollbackPlan:
     """Plan to go to a release, named by the start of it, or to the one before that which is live.
 
     Raises RolloutError with every reason why there is no such way.
     """
     if release is None:
-        goal, versions = rollback_target.before(standings)
+        goal, versions = rollback_target.before(served)
     else:
-        goal = history.resolve(standings, release)
-        versions = rollback_target.versions(standings, goal)
-    steps = tuple(Step(each, versions[each.name]) for each in standings if each.name in versions)
-    releases = {each.release for each in standings}
+        goal = history.resolve(served, release)
+        versions = rollback_target.versions(served, goal)
+    steps = tuple(Step(each, versions[each.name]) for each in served if each.name in versions)
+    releases = {each.release for each in served}
     return RollbackPlan(
         stage=stage,
         was=releases.pop() if len(releases) == 1 else None,
         release=goal,
         steps=steps,
-        newer=tuple(each.name for each in standings if each.name not in versions),
-        losses=compare([(step.standing.live, step.target) for step in steps if step.moves], downloads, project),
+        newer=tuple(each.name for each in served if each.name not in versions),
+        losses=compare([(step.served.live, step.target) for step in steps if step.moves], downloads, project),
     )
 
 
@@ -142,7 +142,7 @@ def carry_out(aws: Aws, plan: RollbackPlan, downloads: Downloads, say: Callable[
             logs += [error.log] if error.log else []
     if faults:
         raise RolloutError(faults, log="\n".join(logs))
-    moves = [move(step.standing.alias, plan.release, step.target.version) for step in plan.steps]
+    moves = [move(step.served.alias, plan.release, step.target.version) for step in plan.steps]
     # What produces is taken back before what consumes, so that the older consumer never meets a newer message.
     ordered = moves if plan.is_backwards else moves[::-1]
     move_all(aws, [each for each in ordered if not each.is_made(each.alias)])
@@ -155,7 +155,7 @@ def carry_out(aws: Aws, plan: RollbackPlan, downloads: Downloads, say: Callable[
 
 def _check(aws: Aws, step: Step, downloads: Downloads, say: Callable[[str], None]) -> None:
     """Raise RolloutError unless the version answers with what it was proven to run."""
-    name, version, event = step.standing.name, step.target.version, step.standing.function.health
+    name, version, event = step.served.name, step.target.version, step.served.function.health
     if not step.moves:
         return
     if event is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deploy.aws import layers
+from deploy.aws.arns import LayerVersionArn
 from deploy.errors import AwsError
 from deploy.git import subjects
 from deploy.published import contents
@@ -100,7 +101,7 @@ def _layers(pairs: Pairs) -> tuple[str, ...]:
 
 
 def _listed(arns: Sequence[str]) -> str:
-    return ", ".join(map(_short, arns)) or "none"
+    return ", ".join(LayerVersionArn.parse(arn).short for arn in arns) or "none"
 
 
 def _packages(pairs: Pairs, downloads: Downloads, remarks: list[str]) -> tuple[str, ...]:
@@ -120,13 +121,14 @@ def _packages(pairs: Pairs, downloads: Downloads, remarks: list[str]) -> tuple[s
 
 def _there(arn: str, downloads: Downloads, remarks: list[str]) -> LayerContent | None:
     """Return what AWS says of a layer version's zip; None, with a remark why, where it says nothing."""
+    short = LayerVersionArn.parse(arn).short
     try:
         found = layers.read(downloads.aws, arn)
     except AwsError as error:
-        remarks.append(f"layer {_short(arn)} cannot be read: {error.faults[0].what}")
+        remarks.append(f"layer {short} cannot be read: {error.faults[0].what}")
         return None
     if found is None:
-        remarks.append(f"layer {_short(arn)} was deleted: what has it goes on running, nothing new can take it")
+        remarks.append(f"layer {short} was deleted: what has it goes on running, nothing new can take it")
     return found[1] if found else None
 
 
@@ -142,13 +144,9 @@ def _held(
         try:
             packages |= contents.read(downloads.layer(content, arn), arn).versions
         except AwsError as error:
-            remarks.append(f"layer {_short(arn)} cannot be read: {error.faults[0].what}")
+            remarks.append(f"layer {LayerVersionArn.parse(arn).short} cannot be read: {error.faults[0].what}")
             return None
     return packages
-
-
-def _short(arn: str) -> str:
-    return ":".join(arn.split(":")[6:])
 
 
 def _configuration(live: FunctionState, target: FunctionState) -> Iterator[str]:

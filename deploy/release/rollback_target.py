@@ -12,49 +12,49 @@ if TYPE_CHECKING:
 
     from deploy.aws.functions import FunctionState
     from deploy.published.descriptions import Passed
-    from deploy.release.history import Standing
+    from deploy.published.functions import ServedFunction
 
 
-def before(standings: Sequence[Standing]) -> tuple[str, Mapping[str, FunctionState]]:
+def before(functions: Sequence[ServedFunction]) -> tuple[str, Mapping[str, FunctionState]]:
     """Find the release before the one that is live, and each function's version in it.
 
     A release is its bytes. Where the live one had another configuration before, that is what was before.
     """
-    now = history.current(standings)
-    earlier = {each.name: each.history[1] for each in standings if len(each.history) > 1}
+    now = history.current(functions)
+    earlier = {each.name: each.history[1] for each in functions if len(each.history) > 1}
     if any(passed.release == now for passed in earlier.values()):
-        stays = {each.name: each.history[0] for each in standings}
+        stays = {each.name: each.history[0] for each in functions}
         again = {name: passed for name, passed in earlier.items() if passed.release == now}
-        return now, _found(standings, {name: [passed] for name, passed in (stays | again).items()})
+        return now, _found(functions, {name: [passed] for name, passed in (stays | again).items()})
     if not earlier:
         raise RolloutError([_first(now)])
     before = next(iter(earlier.values())).release
-    return before, versions(standings, before)
+    return before, versions(functions, before)
 
 
-def versions(standings: Sequence[Standing], release: str) -> Mapping[str, FunctionState]:
+def versions(functions: Sequence[ServedFunction], release: str) -> Mapping[str, FunctionState]:
     """Find each function's version in a release, without the functions that are newer than all of their history."""
-    ways = {each.name: list(history.candidates(each, release)) for each in standings}
-    newer = {each.name for each in standings if not ways[each.name] and _is_new(each)}
-    return _found(standings, {name: way for name, way in ways.items() if name not in newer})
+    ways = {each.name: list(history.candidates(each, release)) for each in functions}
+    newer = {each.name for each in functions if not ways[each.name] and _is_new(each)}
+    return _found(functions, {name: way for name, way in ways.items() if name not in newer})
 
 
-def _is_new(standing: Standing) -> bool:
+def _is_new(served: ServedFunction) -> bool:
     """Whether a function never was in another release than the one that it came with."""
-    return len({passed.release for passed in standing.passed()}) == 1
+    return len({passed.release for passed in served.passed()}) == 1
 
 
-def _found(standings: Sequence[Standing], ways: Mapping[str, Sequence[Passed]]) -> Mapping[str, FunctionState]:
+def _found(functions: Sequence[ServedFunction], ways: Mapping[str, Sequence[Passed]]) -> Mapping[str, FunctionState]:
     """Take the first version of each way that is still there; raise RolloutError with each function that has none."""
     found: dict[str, FunctionState] = {}
     faults: list[Fault] = []
-    for standing in standings:
-        way = ways.get(standing.name)
-        state = next((state for passed in way or () if (state := standing.version(passed.version))), None)
+    for served in functions:
+        way = ways.get(served.name)
+        state = next((state for passed in way or () if (state := served.found.version(passed.version))), None)
         if state is not None:
-            found[standing.name] = state
+            found[served.name] = state
         elif way is not None:
-            faults.append(_gone(standing, way))
+            faults.append(_gone(served, way))
     if faults:
         raise RolloutError(faults)
     return found
@@ -68,16 +68,16 @@ def _first(release: str) -> Fault:
     )
 
 
-def _gone(standing: Standing, way: Sequence[Passed]) -> Fault:
+def _gone(served: ServedFunction, way: Sequence[Passed]) -> Fault:
     if not way:
         return Fault(
-            standing.where,
+            served.where,
             "tells of no version in that release",
             cause="it was in other releases then, or its history does not go back as far",
-            cure=f"name one of {', '.join(dict.fromkeys(each.release for each in standing.passed()))}",
+            cure=f"name one of {', '.join(dict.fromkeys(each.release for each in served.passed()))}",
         )
     return Fault(
-        f"{standing.name}:{way[0].version}",
+        f"{served.name}:{way[0].version}",
         f"is what release {way[0].release} ran, and was deleted",
         cause="`prune`, or a person, removed it",
         cure="name a later release, or deploy that commit again",

@@ -78,7 +78,7 @@ def live(
                 unknown[arn] = Unchecked(arn, f"the layer version was deleted, and {where} runs on with it")
             elif arn not in targets:
                 version, there = found
-                content, name = downloads.layer(there, arn), f"{version.layer}:{version.version}"
+                content, name = downloads.layer(there, arn), version.short
                 targets[arn] = ScanTarget(name, content, contents.read(content, name))
                 if not targets[arn].contents.packages:
                     unknown[arn] = Unchecked(name, "holds no manifest and no .dist-info that says what is in it")

@@ -89,7 +89,7 @@ def _entry(aws: Aws, version: LayerVersion, names: tuple[str, ...]) -> CatalogEn
 
 
 def _open(entry: CatalogEntry, downloads: Path) -> Contents:
-    where = f"{entry.version.layer}:{entry.version.version}"
+    where = entry.version.short
     return contents.read(Downloads(entry.aws, downloads).layer(entry.content, where), where)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from deploy.aws import layers, parameters
+from deploy.aws.arns import LayerVersionArn
 from deploy.errors import Fault, RolloutError
 from deploy.settings import Target
 
@@ -47,11 +48,11 @@ class ChannelMove:
 
     @property
     def origin(self) -> str:
-        return short(self.before.value) if self.before else "nothing"
+        return _short(self.before.value) if self.before else "nothing"
 
     @property
     def to(self) -> str:
-        return short(self.after) if self.after else "the new version"
+        return _short(self.after) if self.after else "the new version"
 
     def __str__(self) -> str:
         return f"{self.name}  {self.origin} -> {self.to}"
@@ -80,13 +81,13 @@ def held(aws: Aws, layer: Layer, found: Mapping[str, Parameter]) -> dict[int, tu
     by_version: dict[int, list[str]] = {}
     for parameter in found.values():
         if _is_of(aws, layer, parameter.value):
-            by_version.setdefault(number(parameter.value), []).append(parameter.name)
+            by_version.setdefault(_number(parameter.value), []).append(parameter.name)
     return {version: tuple(sorted(each)) for version, each in by_version.items()}
 
 
 def forward(move: ChannelMove) -> ChannelMove | None:
     """Return a move of `next` where it goes forward; None where it is there, or further on, already."""
-    if move.before is not None and move.after and number(move.after) <= number(move.before.value):
+    if move.before is not None and move.after and _number(move.after) <= _number(move.before.value):
         return None
     return move
 
@@ -116,7 +117,7 @@ def move(aws: Aws, planned: ChannelMove) -> ChannelMove:
         aws,
         planned.name,
         planned.after,
-        description=f"{short(planned.after)}, by channelwright",
+        description=f"{_short(planned.after)}, by channelwright",
         new=not planned.before,
     )
     there = parameters.read(aws, [planned.name]).get(planned.name)
@@ -126,23 +127,19 @@ def move(aws: Aws, planned: ChannelMove) -> ChannelMove:
     return replace(planned, before=there)
 
 
-def number(arn: str) -> int:
-    return int(arn.rpartition(":")[2])
+def _number(arn: str) -> int:
+    return LayerVersionArn.parse(arn).version
 
 
-def short(arn: str) -> str:
-    """Write a layer version's ARN as people do, `name:12`.
-
-    >>> short("arn:aws:lambda:eu-central-1:123456789012:layer:tiny:12")
-    'tiny:12'
-    """
-    return ":".join(arn.split(":")[-2:])
+def _short(value: str) -> str:
+    """Name the layer version that a parameter holds; what else it may hold, as it is."""
+    arn = LayerVersionArn.match(value)
+    return arn.short if arn else value
 
 
-def _is_of(aws: Aws, layer: Layer, arn: str) -> bool:
-    parts = arn.split(":")
-    place = ["lambda", aws.region, aws.account, "layer", layer.name]
-    return len(parts) == 8 and parts[2:7] == place and parts[7].isdecimal()
+def _is_of(aws: Aws, layer: Layer, value: str) -> bool:
+    arn = LayerVersionArn.match(value)
+    return arn is not None and (arn.region, arn.account, arn.name) == (aws.region, aws.account, layer.name)
 
 
 def _target(aws: Aws, parameter: Parameter) -> Target | None:

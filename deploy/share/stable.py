@@ -134,7 +134,7 @@ def _unknown(aws: Aws, inventory: LayerInventory, number: int) -> Fault:
 
 def _not_ours(aws: Aws, version: LayerVersion) -> Fault:
     return Fault(
-        f"{version.layer}:{version.version}",
+        version.short,
         f"was not published by this pipeline in {aws.region}: nothing says that it was verified",
         cause="somebody published it by hand, or its description does not fit its bytes",
         cure="deploy what it is to be, and promote that",
@@ -144,7 +144,7 @@ def _not_ours(aws: Aws, version: LayerVersion) -> Fault:
 def _absent(aws: Aws, chosen: Chosen) -> Fault:
     return Fault(
         f"{aws.region}: {chosen.version.layer}",
-        f"no version has the bytes of {chosen.version.layer}:{chosen.version.version}, sha256 {chosen.sha256[:12]}",
+        f"no version has the bytes of {chosen.version.short}, sha256 {chosen.sha256[:12]}",
         cause="the region was added later, or a deploy did not reach it",
         cure="deploy it there first; no channel was moved anywhere",
     )

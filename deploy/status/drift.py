@@ -78,7 +78,7 @@ def _alias(state: AliasStatus) -> Iterator[Fault]:
         cure = f"take the weights away: {call} --routing-config AdditionalVersionWeights={{}}"
         yield Fault(where, f"sends {shares}", "a gradual deployment goes on, or was left", cure)
     if state.stands_for is None:
-        what = f"stands for version {alias.version}, which is gone"
+        what = f"points to version {alias.version}, which is gone"
         yield Fault(where, what, cure="move it to a version that is there")
     current = state.note.current
     if current and current.version != alias.version:
@@ -122,7 +122,7 @@ def _released(version: VersionStatus) -> Iterator[str]:
 
 
 def _layer(where: str, layer: LayerStatus, deploy: str) -> Iterator[Fault]:
-    name = f"{layer.layer}:{layer.version}"
+    name = layer.short
     if layer.place == "deleted":
         what = f"has {name}, which was deleted: it runs on, and cannot be attached or looked into any more"
         yield Fault(where, what, "the layer version was deleted while in use", deploy)

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 from deploy.code import tree_digest
 from deploy.errors import AwsError
 from deploy.layer.opt_folder import unpacked
+from deploy.published.functions import differences
 from deploy.status.layers import Layers, Opened
 from deploy.status.values import AliasStatus, FunctionStatus, VersionStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from deploy.aws.functions import AliasState, FunctionState
     from deploy.published.downloads import Downloads
-    from deploy.published.usage import Deployed
+    from deploy.published.functions import FunctionVersions
     from deploy.settings import Function
 
 
@@ -26,14 +27,13 @@ class Functions:
     downloads: Downloads
     layers: Layers
 
-    def status(self, function: Function, found: Deployed) -> FunctionStatus:
+    def status(self, function: Function, found: FunctionVersions, live: FunctionState | None) -> FunctionStatus:
         states = {each.version: each for each in found.states}
-        live = next((each.version for each in found.aliases if each.name == function.alias), "")
         return FunctionStatus(
             function=function,
             latest=found.latest,
             aliases=tuple(self._alias(each, states) for each in found.aliases),
-            unreleased=tuple(differences(found.latest, states[live])) if live in states else (),
+            unreleased=tuple(differences(found.latest, live)) if live else (),
         )
 
     def _alias(self, alias: AliasState, states: Mapping[str, FunctionState]) -> AliasStatus:
@@ -63,15 +63,3 @@ class Functions:
         if len(opened) < len(state.layers):
             return ""
         return tree_digest.of_files(unpacked(io.BytesIO(each.zip) for each in opened))
-
-
-def differences(latest: FunctionState, live: FunctionState) -> Iterator[str]:
-    """Yield what of $LATEST a version does not have: code, layers, keys of its configuration."""
-    if latest.sha256 != live.sha256:
-        yield "code"
-    if latest.layers != live.layers:
-        yield "layers"
-    if latest.architecture != live.architecture:
-        yield "Architectures"
-    here, there = latest.configuration, live.configuration
-    yield from sorted(key for key in here.keys() | there.keys() if here.get(key) != there.get(key))

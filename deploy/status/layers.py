@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from deploy.aws import layers
+from deploy.aws.arns import LayerVersionArn
 from deploy.errors import AwsError
 from deploy.published import contents
 from deploy.published.difference import difference
@@ -66,14 +67,14 @@ class Layers:
         if not self._is_own(arn):
             return None
         runtime = str(state.configuration.get("Runtime", ""))
-        key = (arn.split(":")[6], runtime, state.architecture)
+        key = (LayerVersionArn.parse(arn).name, runtime, state.architecture)
         if key not in self._newest:
             there = layers.versions(self.downloads.aws, key[0], runtime=runtime, architecture=state.architecture)
             self._newest[key] = there[0] if there else None
         return self._newest[key]
 
     def _is_own(self, arn: str) -> bool:
-        return arn.split(":")[4] == self.downloads.aws.account
+        return LayerVersionArn.parse(arn).account == self.downloads.aws.account
 
     def _fetched(self, arn: str) -> Opened | LayerPlace:
         try:

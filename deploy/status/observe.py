@@ -10,19 +10,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from deploy.aws import queues, stacks
-from deploy.published import usage
+from deploy.published import functions
 from deploy.release import stack
 from deploy.status.functions import Functions
 from deploy.status.layers import Layers
 from deploy.status.values import QueueStatus, StackStatus, StageState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from deploy.aws.connection import Aws
     from deploy.aws.queues import EventSource
     from deploy.published.downloads import Downloads
-    from deploy.settings import Function, Settings, Stage
+    from deploy.settings import Settings, Stage
 
 
 def observe(
@@ -34,18 +34,17 @@ def observe(
     which takes a change set that is made and discarded.
     """
     aws = downloads.aws
-    wanted = {f"{each.name}{stage.suffix}": each for each in settings.functions.values()}
-    found = {each.name: each for each in usage.read(aws, list(wanted)).deployed}
-    functions = Functions(downloads, Layers(downloads))
+    deployed = functions.observe(aws, settings, stage)
+    looks = Functions(downloads, Layers(downloads))
     return StageState(
         stage=stage.name,
         account=aws.account,
         region=aws.region,
         today=datetime.now(UTC).date(),
         stack=_stack(aws, settings, stage, environment),
-        functions=tuple(functions.status(wanted[name], each) for name, each in found.items()),
-        missing=tuple(name for name in wanted if name not in found),
-        queues=tuple(_queues(aws, wanted)),
+        functions=tuple(looks.status(each.function, each.found, each.live) for each in deployed if each.found),
+        missing=tuple(each.name for each in deployed if each.found is None),
+        queues=tuple(_queues(aws, {each.name for each in deployed})),
     )
 
 
@@ -61,7 +60,7 @@ def _stack(aws: Aws, settings: Settings, stage: Stage, environment: Mapping[str,
     return StackStatus(name=stage.stack, status=there.status, reason=there.reason, changes=changes)
 
 
-def _queues(aws: Aws, wanted: Mapping[str, Function]) -> Iterator[QueueStatus]:
+def _queues(aws: Aws, wanted: Collection[str]) -> Iterator[QueueStatus]:
     for source in queues.sources(aws):
         if source.function in wanted:
             yield _queue(aws, source)

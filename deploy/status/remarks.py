@@ -47,9 +47,9 @@ def _version(state: StageState, function: FunctionStatus, version: VersionStatus
     where = f"{function.name}:{version.state.version}"
     for layer in version.layers:
         if layer.place == "behind":
-            what = f"{layer.layer}:{layer.version} is behind {layer.newest}: {', '.join(layer.behind)}"
-            ends = (f"{layer.layer}:{each}" for each in (layer.version, layer.newest))
-            yield Fault(where, what, cure=f"deploy, or see: {advised('diff', *ends)}")
+            what = f"{layer.short} is behind {layer.newest}: {', '.join(layer.behind)}"
+            cure = f"deploy, or see: {advised('diff', layer.short, f'{layer.layer}:{layer.newest}')}"
+            yield Fault(where, what, cure=cure)
     if version.unread:
         yield Fault(where, f"its code could not be looked into: {version.unread}")
     if version.size is not None and version.size > UNZIPPED * NEARLY:

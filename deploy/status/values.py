@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from deploy.aws.arns import LayerVersionArn
 from deploy.layer.audit.limits import LAYERS, UNZIPPED
 from deploy.published.descriptions import AliasNote, VersionNote
 from deploy.runtimes.end_of_life import days_left
@@ -40,11 +41,16 @@ class LayerStatus:
 
     @property
     def layer(self) -> str:
-        return self.arn.split(":")[6]
+        return LayerVersionArn.parse(self.arn).name
 
     @property
     def version(self) -> int:
-        return int(self.arn.split(":")[7])
+        return LayerVersionArn.parse(self.arn).version
+
+    @property
+    def short(self) -> str:
+        """The layer and the version, as people name them: tiny:3."""
+        return LayerVersionArn.parse(self.arn).short
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -13,8 +13,8 @@ import pytest
 from deploy.aws.functions import AliasState, FunctionState
 from deploy.aws.stacks import StackOutput, StackState
 from deploy.checkup import discord as looking
-from deploy.checkup.functions import Reading
 from deploy.configuration import load
+from deploy.published.functions import FunctionVersions, ServedFunction
 from deploy.register.application import Application, read
 from deploy.register.discord import Discord
 from deploy.register.permissions import missing
@@ -44,7 +44,7 @@ def only(findings: Iterator[Finding]) -> Finding:
     return found
 
 
-def reading(**variables: str) -> Reading:
+def reading(**variables: str) -> ServedFunction:
     live = FunctionState(
         name="bot-dev",
         version="3",
@@ -56,7 +56,9 @@ def reading(**variables: str) -> Reading:
         configuration={"Environment": {"Variables": variables}},
     )
     function = Function(key="bot", name="bot", handler="bot.handler")
-    return Reading(function, "bot-dev", live, AliasState("bot-dev", "live", "3", "r"), live)
+    alias = AliasState("bot-dev", "live", "3", "r")
+    found = FunctionVersions(name="bot-dev", latest=live, versions=(live,), aliases=(alias,))
+    return ServedFunction(function=function, name="bot-dev", found=found, alias=alias, live=live)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""States that the emulated AWS never shows, by script: functions that failed, or that Lambda put to sleep."""
+"""States that the emulated AWS never shows, by script: deployed that failed, or that Lambda put to sleep."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from deploy.checkup import functions
 from deploy.checkup.limits import of_account
+from deploy.published.functions import observe
 from tests.integration.shipment import STAGE, settings
 
 if TYPE_CHECKING:
@@ -18,9 +19,15 @@ if TYPE_CHECKING:
 
     from deploy.aws.connection import Aws
     from deploy.checkup.findings import Finding
-    from deploy.checkup.functions import Reading
+    from deploy.published.functions import DeployedFunction
 
 ZERO = "RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o="
+
+
+@pytest.fixture(autouse=True)
+def one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scripted answers come in one order."""
+    monkeypatch.setattr("deploy.published.functions._AT_ONCE", 1)
 
 
 def configuration(version: str, **more: Any) -> dict[str, Any]:
@@ -36,17 +43,19 @@ def configuration(version: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def read(aws: Aws, lambda_: Stubber, folder: Path, latest: dict[str, Any], **alias: Any) -> Sequence[Reading]:
-    """Read two functions, of which only what is said here differs from well ones."""
+def read(aws: Aws, lambda_: Stubber, folder: Path, latest: dict[str, Any], **alias: Any) -> Sequence[DeployedFunction]:
+    """Read two functions, one after the other, of which only what is said here differs from well ones."""
     for handler in ("bot.handler", "worker.handler"):
         lambda_.add_response("get_function_configuration", {**configuration("$LATEST", Handler=handler), **latest})
-        lambda_.add_response("get_alias", {"Name": "live", "FunctionVersion": "3", "RevisionId": "r", **alias})
+        lambda_.add_response("list_versions_by_function", {"Versions": [configuration("3", Handler=handler)]})
+        live = {"Name": "live", "FunctionVersion": "3", "RevisionId": "r", **alias}
+        lambda_.add_response("list_aliases", {"Aliases": [live]})
         lambda_.add_response("get_function_configuration", configuration("3", Handler=handler))
-    return functions.read(aws, settings(folder), STAGE)
+    return observe(aws, settings(folder), STAGE)
 
 
-def well(folder: Path, readings: Sequence[Reading]) -> list[Finding]:
-    return list(functions.well(readings, settings(folder)))
+def well(folder: Path, deployed: Sequence[DeployedFunction]) -> list[Finding]:
+    return list(functions.well(deployed, settings(folder)))
 
 
 @pytest.mark.parametrize(
@@ -80,11 +89,11 @@ def test_functions_that_are_well_are_one_finding_each(aws: Aws, lambda_: Stubber
 def test_a_function_that_was_stopped_and_an_alias_that_is_divided_are_told(
     aws: Aws, lambda_: Stubber, tmp_path: Path
 ) -> None:
-    readings = read(aws, lambda_, tmp_path, {}, RoutingConfig={"AdditionalVersionWeights": {"2": 0.25}})
-    divided, _ = well(tmp_path, readings)
+    deployed = read(aws, lambda_, tmp_path, {}, RoutingConfig={"AdditionalVersionWeights": {"2": 0.25}})
+    divided, _ = well(tmp_path, deployed)
     for reserved in (0, 5):
         lambda_.add_response("get_function_concurrency", {"ReservedConcurrentExecutions": reserved})
-    [stopped] = functions.may_run(aws, readings)
+    [stopped] = functions.may_run(aws, deployed)
     assert (divided.state, divided.what) == ("warning", "tiny_bot-dev:live sends 25% to version 2")
     assert (stopped.state, stopped.what) == ("broken", "tiny_bot-dev may not run: its reserved concurrency is 0")
     assert stopped.cure == "aws lambda delete-function-concurrency --function-name tiny_bot-dev"

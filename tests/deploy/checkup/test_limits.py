@@ -10,10 +10,10 @@ import pytest
 from deploy.aws.functions import AliasState, FunctionState
 from deploy.aws.layers import LayerContent
 from deploy.checkup import limits
-from deploy.checkup.functions import Reading
 from deploy.checkup.layers import Attached
 from deploy.layer.audit.limits import DIRECT_UPLOAD
 from deploy.published.downloads import Downloads
+from deploy.published.functions import FunctionVersions, ServedFunction
 from deploy.settings import Function
 from tests.integration.shipment import STAGE
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ARN = "arn:aws:lambda:eu-central-1:123456789012:layer:tiny-layer:1"
 
 
-def reading(sha256: str, size: int) -> Reading:
+def reading(sha256: str, size: int) -> ServedFunction:
     live = FunctionState(
         name="tiny_bot-dev",
         version="2",
@@ -40,7 +40,9 @@ def reading(sha256: str, size: int) -> Reading:
         size=size,
     )
     function = Function(key="bot", name="tiny_bot", handler="bot.handler", layers=("tiny-layer",))
-    return Reading(function, "tiny_bot-dev", live, AliasState("tiny_bot-dev", "live", "2", "r"), live)
+    alias = AliasState("tiny_bot-dev", "live", "2", "r")
+    found = FunctionVersions(name="tiny_bot-dev", latest=live, versions=(live,), aliases=(alias,))
+    return ServedFunction(function=function, name="tiny_bot-dev", found=found, alias=alias, live=live)
 
 
 @pytest.fixture

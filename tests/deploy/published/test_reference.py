@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.aws.arns import LayerVersionArn
 from deploy.errors import ConfigError
 from deploy.published.reference import ByArn, InAccount, InFile, LayerReference, refer
 
@@ -17,7 +18,7 @@ ARN = "arn:aws-us-gov:lambda:us-gov-west-1:770693421928:layer:Klayers-p311-reque
         ("3", InAccount("one", 3)),
         ("other:12", InAccount("other", 12)),
         ("other", InAccount("other", None)),
-        (ARN, ByArn(ARN, "us-gov-west-1")),
+        (ARN, ByArn(LayerVersionArn.parse(ARN))),
         ("local", InFile(DIST / "one.zip")),
         ("local:other", InFile(DIST / "other.zip")),
         ("/tmp/any.zip", InFile(Path("/tmp/any.zip"))),

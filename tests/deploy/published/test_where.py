@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import boto3
@@ -14,7 +15,8 @@ from deploy.aws.connection import Aws
 from deploy.errors import AwsError
 from deploy.published import where
 from deploy.published.downloads import Downloads
-from deploy.published.usage import Deployed, Usage
+from deploy.published.functions import FunctionVersions
+from deploy.published.usage import Usage
 from tests.deploy.status.standings import ARN, state
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ def lambda_(aws: Aws) -> Iterator[Stubber]:
 
 def using(arn: str) -> Usage:
     latest = state("bot", "$LATEST")
-    return Usage((Deployed("bot", type(latest)(**vars(latest) | {"layers": (arn,)}), (), ()),))
+    return Usage((FunctionVersions(name="bot", latest=replace(latest, layers=(arn,)), versions=(), aliases=()),))
 
 
 @pytest.mark.usefixtures("lambda_")

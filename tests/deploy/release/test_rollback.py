@@ -13,9 +13,8 @@ from deploy.aws.functions import AliasState, FunctionState
 from deploy.errors import RolloutError
 from deploy.published.descriptions import AliasNote, Passed
 from deploy.published.downloads import Downloads
-from deploy.published.usage import Deployed
+from deploy.published.functions import FunctionVersions, ServedFunction
 from deploy.release import rollback
-from deploy.release.history import Standing
 from deploy.settings import Function
 
 if TYPE_CHECKING:
@@ -56,17 +55,20 @@ def test_every_alias_is_read_back(aws: Aws, lambda_: Stubber, tmp_path: Path) ->
 
 def _plan(aws: Aws, folder: Path, was: str, version: str) -> rollback.RollbackPlan:
     """Plan to move two functions, without health events, from one version to another."""
-    standings = [_standing(name, was, version) for name in ("bot", "worker")]
-    return rollback.plan("dev", standings, None, Downloads(aws, folder), folder)
+    served = [_standing(name, was, version) for name in ("bot", "worker")]
+    return rollback.plan("dev", served, None, Downloads(aws, folder), folder)
 
 
-def _standing(name: str, was: str, version: str) -> Standing:
+def _standing(name: str, was: str, version: str) -> ServedFunction:
     history = AliasNote((Passed(NEW, was), Passed(OLD, version)))
     alias = AliasState(name, "live", was, f"{name}-1", description=str(history))
     states = {number: _state(name, number) for number in (was, version)}
-    return Standing(
+    return ServedFunction(
         function=Function(key=name, name=name, handler=f"{name}.handler"),
-        deployed=Deployed(name, _state(name, "$LATEST"), tuple(states.values()), (alias,)),
+        name=name,
+        found=FunctionVersions(
+            name=name, latest=_state(name, "$LATEST"), versions=tuple(states.values()), aliases=(alias,)
+        ),
         alias=alias,
         live=states[was],
     )
@@ -91,6 +93,6 @@ def _moves(lambda_: Stubber, name: str, version: str, plan: rollback.RollbackPla
 
 
 def _alias(name: str, version: str, plan: rollback.RollbackPlan) -> dict[str, Any]:
-    (alias,) = (step.standing.alias for step in plan.steps if step.standing.name == name)
+    (alias,) = (step.served.alias for step in plan.steps if step.served.name == name)
     description = str(AliasNote.parse(alias.description).then(plan.release, version))
     return {"Name": "live", "FunctionVersion": version, "Description": description, "RevisionId": f"{name}-2"}

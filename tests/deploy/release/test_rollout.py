@@ -103,8 +103,7 @@ def test_an_update_in_progress_of_somebody_else_is_told_and_no_alias_moves(
 def test_a_function_that_is_still_changing_is_waited_for_before_it_is_planned(
     aws: Aws, lambda_: Stubber, shop: Shop, tmp_path: Path
 ) -> None:
-    busy = _state(OLD, 1) | {"LastUpdateStatus": "InProgress"}
-    lambda_.add_response("get_function_configuration", busy)
+    _is_read(lambda_, _state(OLD, 1) | {"LastUpdateStatus": "InProgress"})
     _settles(lambda_)
     plan = _plan(aws, lambda_, shop, shop.code("new"), _one(settings(tmp_path, health=None)))
     assert not plan.functions[0].latest.settling
@@ -140,11 +139,15 @@ def _plan(aws: Aws, lambda_: Stubber, shop: Shop, code: CodeBundle, project: Set
     """Plan for a function with other code and another layer, whose version 7 is live."""
     layer = shop.layer({"idna": "1"}, architecture="arm64")
     published = PublishedLayer(verified=layer, arn=f"{LAYER}:2", version=2, reused=True)
-    lambda_.add_response("get_function_configuration", _state(OLD, 1))
-    lambda_.add_response("get_alias", {"Name": "live", "FunctionVersion": "7", "RevisionId": "a1"})
-    lambda_.add_response("get_function_configuration", _state(OLD, 1, version="7"))
-    lambda_.add_response("list_versions_by_function", {"Versions": [_state(OLD, 1), _state(OLD, 1, version="7")]})
+    _is_read(lambda_, _state(OLD, 1))
     return planning.make(aws, project, STAGE, code, [PlannedLayer(layer, published)])
+
+
+def _is_read(lambda_: Stubber, latest: dict[str, Any]) -> None:
+    lambda_.add_response("get_function_configuration", latest)
+    lambda_.add_response("list_versions_by_function", {"Versions": [_state(OLD, 1), _state(OLD, 1, version="7")]})
+    lambda_.add_response("list_aliases", {"Aliases": [{"Name": "live", "FunctionVersion": "7", "RevisionId": "a1"}]})
+    lambda_.add_response("get_function_configuration", _state(OLD, 1, version="7"))
 
 
 def _makes_a_version(lambda_: Stubber, code: CodeBundle) -> None:

@@ -8,22 +8,21 @@ import pytest
 
 from deploy.checkup import discord as looking
 from deploy.checkup.discord import PARAMETER_VARIABLE
+from deploy.published.functions import observe
 from tests.integration.release.conftest import ROLE
 from tests.integration.shipment import STAGE, settings, zipped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from deploy.checkup.functions import Reading
+    from deploy.published.functions import DeployedFunction
     from tests.integration.checkup.conftest import Ward
 
 NAME = "/tiny/dev/discord-token"
 
 
 @pytest.fixture
-def readings(ward: Ward) -> Sequence[Reading]:
-    from deploy.checkup import functions
-
+def functions(ward: Ward) -> Sequence[DeployedFunction]:
     for key, variables in (("bot", {}), ("worker", {PARAMETER_VARIABLE: NAME})):
         name = f"tiny_{key}-dev"
         ward.aws.functions.create_function(
@@ -36,13 +35,13 @@ def readings(ward: Ward) -> Sequence[Reading]:
             Publish=True,
         )
         ward.aws.functions.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
-    return functions.read(ward.aws, settings(ward.folder), STAGE)
+    return observe(ward.aws, settings(ward.folder), STAGE)
 
 
 def test_a_token_that_was_never_stored_is_told_with_the_command_that_stores_it(
-    ward: Ward, readings: Sequence[Reading]
+    ward: Ward, functions: Sequence[DeployedFunction]
 ) -> None:
-    [found] = looking.stored_token(ward.aws, readings)
+    [found] = looking.stored_token(ward.aws, functions)
     assert (found.state, found.what) == (
         "broken",
         f"tiny_worker-dev:live reads the bot's token from {NAME}, which is not there",
@@ -51,8 +50,10 @@ def test_a_token_that_was_never_stored_is_told_with_the_command_that_stores_it(
 
 
 @pytest.mark.parametrize(("kind", "state"), [("SecureString", "ok"), ("String", "warning")])
-def test_a_token_that_is_stored_is_never_shown(ward: Ward, readings: Sequence[Reading], kind: str, state: str) -> None:
+def test_a_token_that_is_stored_is_never_shown(
+    ward: Ward, functions: Sequence[DeployedFunction], kind: str, state: str
+) -> None:
     ward.aws.parameters.put_parameter(Name=NAME, Value="the-token", Type=kind)  # type: ignore[arg-type] # a table
-    [found] = looking.stored_token(ward.aws, readings)
+    [found] = looking.stored_token(ward.aws, functions)
     assert found.state == state
     assert "the-token" not in str(found)

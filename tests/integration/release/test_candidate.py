@@ -100,6 +100,22 @@ def test_a_deploy_that_did_not_finish_is_not_promoted_and_a_rollback_may_be(site
     ]
 
 
+@pytest.mark.parametrize("by_hand", ["MemorySize", "Architectures"])
+def test_a_function_whose_memory_or_architecture_is_another_than_what_is_live_is_not_promoted(
+    site: Site, shop: Shop, by_hand: str
+) -> None:
+    site.deploy([shop.layer({"idna": "3.7"})], code := shop.code("one"))
+    if by_hand == "MemorySize":
+        site.aws.functions.update_function_configuration(FunctionName="tiny_bot-dev", MemorySize=1024)
+    else:
+        site.aws.functions.update_function_code(
+            FunctionName="tiny_bot-dev", ZipFile=code.zip.read_bytes(), Architectures=["arm64"]
+        )
+    assert _faults(site) == [
+        f"tiny_bot-dev:$LATEST: has other {by_hand} than version 2, which is live, and never was live itself"
+    ]
+
+
 def test_a_live_version_that_does_not_answer_for_its_bytes_is_not_promoted(site: Site, shop: Shop) -> None:
     flag = site.settings.project / "broken"
     lies = HANDLER.replace('"code": tree(', f'"code": ("0123" if pathlib.Path({str(flag)!r}).exists() else "") + tree(')
