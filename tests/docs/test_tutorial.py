@@ -120,7 +120,9 @@ def reader(folder: Path) -> Iterator[Reader]:
     (programs / "nox").write_text(NOX)
     (programs / "nox").chmod(0o755)
     path = os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]])
-    them = Reader(home, {**os.environ, "PATH": path, "CHANNELWRIGHT_CACHE": str(folder / "cache")})
+    # The reader's machine names no index of its own; what somebody's pip is told here is not the tutorial's.
+    machine = {**os.environ, "PATH": path, "PIP_CONFIG_FILE": os.devnull}
+    them = Reader(home, {**machine, "CHANNELWRIGHT_CACHE": str(folder / "cache")})
     try:
         yield them
     finally:

@@ -158,7 +158,7 @@ def test_a_kept_system_takes_commands_and_changed_code_and_leaves_nothing(clone:
         played = clone.local("--command", "add-campaign", "--name", "Curse of Strahd", "--gm", "alice")
         assert played.returncode == 0, played.stderr
         assert "GM: @alice." in played.stdout
-        words = clone.folder / "src/channelwright/summary.py"
+        words = clone.folder / "src/channelwright/actions/summary.py"
         words.write_text(words.read_text().replace("Players are those with", "The players are those with"))
         redeployed = clone.local("--redeploy")
         assert redeployed.returncode == 0, redeployed.stderr

@@ -1,4 +1,4 @@
-"""Makes docs/reference from what the pipeline itself is defined by, so that no page can fall behind it.
+"""Makes docs/reference, and the page of the bot's commands, from what defines them, so that no page falls behind.
 
     python -m tools.reference            writes the pages
     python -m tools.reference --check    exit code 1 and the names of those that are not as they would be written
@@ -8,6 +8,7 @@ configuration  configuration.md, from deploy/pipeline.schema.json
 commands       commands.md, from the argparse parser and the commands' docstrings
 schemas        a page for each other JSON schema of the pipeline: files that it writes, and what --json prints
 permissions    permissions.md, from the calls that each command can reach, and deploy/github-role.yaml
+bot            docs/bot/commands.md, from what Discord is told
 calls          which calls of AWS a command can reach
 schema_text    what a schema allows, in words; the two pages of schemas share it
 markdown       Markdown from plain text, in lines of at most 120 characters

@@ -466,3 +466,30 @@ def test_a_failure_of_the_probe_itself_blames_no_package_and_keeps_its_traceback
     assert "a fault of the pipeline, and of no package" in found
     assert "name '_mapped' is not defined" in found
     assert "cause" not in found
+
+
+# Where every package has the same user, as on a host
+
+
+def test_a_package_that_ends_what_watches_it_is_blamed_alone(tmp_path: Path) -> None:
+    evil = Made(name="evil", files={"evil.py": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n"})
+    broken = Made(name="broken", files={"broken.py": "raise RuntimeError('no luck')\n"})
+    with pytest.raises(VerificationError) as caught:
+        proven(tmp_path, layer(tmp_path, evil, broken, Made()))
+    assert sorted((fault.where, fault.what.partition(" (")[0]) for fault in caught.value.faults) == [
+        ("broken: broken", "RuntimeError: no luck"),
+        ("evil: evil", "it ended the process that watched it"),
+    ]
+
+
+def test_a_package_that_writes_into_its_own_report_is_refused_though_what_pip_installs_does_the_same(
+    tmp_path: Path,
+) -> None:
+    source = (
+        "import os\nfor each in os.listdir('/proc/self/fd'):\n    if int(each) > 2:\n"
+        "        try: os.write(int(each), b'{}\\n')\n        except OSError: pass\n"
+    )
+    found = refused(tmp_path, layer(tmp_path, Made(files={"tiny/__init__.py": source}), real_yaml()))
+    assert "tiny: tiny: something else wrote into its report" in found
+    assert "what it says of itself proves nothing" in found
+    assert "yaml" not in found

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from channelwright.endpoint.commands import TABLE
 from deploy.checkup import iam_actions
 from deploy.checkup.iam_actions import actions
-from tools.reference import commands, configuration, markdown, permissions, schema_text
+from tools.reference import bot, commands, configuration, markdown, permissions, schema_text
 from tools.reference.calls import Sources
 from tools.reference.pages import PROJECT, pages, stale
 
@@ -22,7 +23,7 @@ def test_the_pages_are_what_would_be_made_now() -> None:
 
 
 def test_a_page_that_was_changed_by_hand_or_that_nothing_makes_any_more_is_behind(tmp_path: Path) -> None:
-    for name in ("deploy", "docs"):
+    for name in ("config", "deploy", "docs", "src", "tools"):
         (tmp_path / name).symlink_to(PROJECT / name)
     assert stale(tmp_path) == []
     (tmp_path / "docs").unlink()
@@ -55,6 +56,18 @@ def test_every_option_of_every_command_is_on_the_page() -> None:
         for option in command._option_string_actions:
             if option not in {"-h", "--help"}:
                 assert option in section, f"{name} {option}"
+
+
+def test_every_command_that_discord_is_told_is_on_the_bot_s_page() -> None:
+    text = bot.page(PROJECT)
+    for command in TABLE:
+        names = [
+            command["name"],
+            *(f"{command['name']} {each['name']}" for each in command["options"] if each["type"] == 1),
+        ]
+        assert all(f"/{name}" in text for name in names)
+    assert "Manage Channels" in text
+    assert "`/add-campaign name [gm]" in text
 
 
 def test_a_doctor_s_list_of_a_deploys_calls_is_part_of_what_a_deploy_can_reach() -> None:
