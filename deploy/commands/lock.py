@@ -98,6 +98,8 @@ def _resolve(  # noqa: PLR0913 - what, from what, for what
             Fault(each.where, f"cannot lock {each.place}", cause, "require a version") for each in wanted.elsewhere
         )
     environment = indexes.environment(settings, os.environ)
+    for url in indexes.local(settings, os.environ):
+        console.say(f"{url} is not asked: containers cannot reach a folder of this machine")
     uv = Uv(
         source=source.name,
         cache=Kept.from_environment(os.environ).root,

@@ -3,6 +3,8 @@
 Where they stand, what comes first counts more: uv's variables, pip's variables, `[[tool.uv.index]]` of
 pyproject.toml, `--index-url` and `--extra-index-url` of requirements files, pip's configuration. One index is the
 default; the others are asked before it, so that nobody can put a package of the same name in front of an own one.
+
+A folder of this machine (file:) is no index here: containers cannot reach it, nor can whoever locks elsewhere.
 """
 
 from __future__ import annotations
@@ -42,12 +44,18 @@ def environment(settings: Settings, given: Mapping[str, str]) -> dict[str, str]:
 
     Raises ConfigError where a file that may name one cannot be read.
     """
-    found = [_with_credentials(each, given) for each in _indexes(settings, given)]
+    found = [_with_credentials(each, given) for each in _indexes(settings, given) if not _is_local(each.url)]
     default = next((each.url for each in found if each.is_default), "")
     others = dict.fromkeys(each.url for each in found if not each.is_default and each.url != default)
     kept = {name: value for name, value in given.items() if name not in {*_UV, "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"}}
     kept |= {"PIP_INDEX_URL": default} if default else {}
-    return kept | ({"PIP_EXTRA_INDEX_URL": " ".join(others)} if others else {})
+    # Said also where there is none: pip's configuration would be asked for it again.
+    return kept | {"PIP_EXTRA_INDEX_URL": " ".join(others)}
+
+
+def local(settings: Settings, given: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the indexes that are folders of this machine, and are not asked."""
+    return tuple(dict.fromkeys(each.url for each in _indexes(settings, given) if _is_local(each.url)))
 
 
 def shown(environment: Mapping[str, str]) -> str:
@@ -97,6 +105,10 @@ def _of_requirements(path: Path, given: Mapping[str, str]) -> Iterator[_Index]:
         if match := _OPTION.match(line):
             url = _VARIABLE.sub(lambda each: given.get(each[1], each[0]), match["url"])
             yield _Index(url, is_default=match["name"] != "--extra-index-url")
+
+
+def _is_local(url: str) -> bool:
+    return urlsplit(url).scheme in {"", "file"}
 
 
 def _with_credentials(index: _Index, given: Mapping[str, str]) -> _Index:

@@ -98,3 +98,17 @@ def test_uv_is_given_the_certificates_that_pip_would_take(tmp_path: Path) -> Non
     found = uv_environment(given, into)
     assert (into / "pip_cert.pem").read_text() == "pip"
     assert found["SSL_CERT_FILE"] == f"{into}/pip_cert.pem"
+
+
+def test_a_folder_of_this_machine_is_not_asked_and_that_is_said(
+    project: Project, index: Index, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.add("demo", "2.0")
+    (tmp_path / "folder/demo").mkdir(parents=True)
+    (tmp_path / "folder/demo/index.html").write_text("<a href='demo-1.0-py3-none-any.whl'>demo</a>")
+    (tmp_path / "pip.conf").write_text(f"[global]\nextra-index-url = file://{tmp_path}/folder\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
+    project.wants("demo")
+    project.run()
+    assert [pin.version for pin in lockfile.read(project.lock, Target("python3.11", "x86_64"))] == ["2.0"]
+    assert f"file://{tmp_path}/folder is not asked: containers cannot reach" in capsys.readouterr().out
