@@ -57,7 +57,7 @@ def refusal(source: str, log: str, asked: str) -> list[Fault]:
 def _unbuilt(source: str, names: list[str]) -> Iterator[Fault]:
     for name in names:
         cure = (
-            f"use another package or version; if {name} is pure Python, "
-            f"`build-from-source: {{{name}: why it is trusted}}` in config/pipeline.yaml builds it"
+            f"use another package or version; if {name} is pure Python, put its wheel (`pip wheel --no-deps {name}`) "
+            "on an index of yours: there is no `build-from-source` here yet that would do it"
         )
         yield Fault(f"{source}: {name}", _NO_WHEEL, "it is published as source alone, or for other runtimes", cure)
