@@ -33,7 +33,7 @@ shapes = st.sampled_from(SHAPES)
 
 
 @few
-@given(body=st.binary(max_size=300), shape=shapes)
+@given(body=st.binary(max_size=300).filter(lambda body: not body.strip().startswith(b"{")), shape=shapes)
 def test_signed_bytes_that_are_no_interaction_do_nothing(
     endpoint: Endpoint, discord: Discord, sqs: FakeSqs, body: bytes, shape: str
 ) -> None:
