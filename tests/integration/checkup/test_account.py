@@ -189,6 +189,7 @@ def test_a_deploy_asks_for_what_is_simulated_and_for_nothing_else(ward: Ward, mo
     seldom = {
         "cloudformation:DeleteStack",
         "cloudformation:DescribeStackEvents",
+        "lambda:GetAlias",
         "lambda:ListVersionsByFunction",
         "s3:PutObject",
     }
