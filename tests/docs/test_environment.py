@@ -49,7 +49,7 @@ def _read(path: Path) -> Iterator[str]:
 
 def _is_environment(node: ast.expr) -> bool:
     name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-    return name in {"environ", "environment"}
+    return name in {"environ", "environment", "given"}
 
 
 def _values(path: Path, key: ast.expr) -> Iterator[str]:
@@ -58,7 +58,18 @@ def _values(path: Path, key: ast.expr) -> Iterator[str]:
         yield key.value
     elif isinstance(key, ast.Name):
         for name in _origins(path, key.id):
-            yield from (each for each in _constants(path, name) if _NAME.fullmatch(each))
+            yield from (each for each in [*_constants(path, name), *_listed(path, name)] if _NAME.fullmatch(each))
+
+
+def _listed(path: Path, name: str) -> Iterator[str]:
+    """Yield the strings that stand in the loop itself which a variable is taken from."""
+    for node in ast.walk(tree(path)):
+        match node:
+            case (
+                ast.For(target=ast.Name(id=taken), iter=source)
+                | ast.comprehension(target=ast.Name(id=taken), iter=source)
+            ) if taken == name:
+                yield from _strings(source)
 
 
 def _origins(path: Path, name: str) -> set[str]:
@@ -123,11 +134,11 @@ def documented() -> set[str]:
 def test_every_variable_that_is_read_has_a_row_and_every_row_is_of_one_that_is_read() -> None:
     found = read_by_the_pipeline()
     assert {"CHANNELWRIGHT_CACHE", "DOCKER_HOST", "PIP_CERT", "HTTPS_PROXY", "AWS_REGION"} <= found.keys()
-    by_boto3, by_uv = {"AWS_PROFILE"}, {"UV_INDEX"}
+    by_boto3 = {"AWS_PROFILE"}
     asked = Asked()
     pip_settings.read(asked, "")
     by_pip = {name for name in asked.names if name.isupper()}
-    assert documented() == found.keys() | by_boto3 | by_uv | by_pip
+    assert documented() == found.keys() | by_boto3 | by_pip
 
 
 def test_variables_are_found_by_constant_import_and_loop(tmp_path: Path) -> None:
@@ -135,6 +146,7 @@ def test_variables_are_found_by_constant_import_and_loop(tmp_path: Path) -> None
     source.write_text(
         "ONE, TWO = 'FIRST_ONE', 'SECOND_ONE'\nMANY = ('THIRD_ONE', 'FOURTH_ONE')\nUNREAD = 'FIFTH_ONE'\n"
         "def f(environment, other):\n    environment.get(TWO); other.get(UNREAD); environment['WRITTEN'] = ''\n"
+        "    for each in ('SEVENTH_ONE',): environment.get(each)\n"
         "    return [environment[name] for name in MANY if name in environment], environment['SIXTH_ONE']\n"
     )
-    assert set(_read(source)) == {"SECOND_ONE", "THIRD_ONE", "FOURTH_ONE", "SIXTH_ONE"}
+    assert set(_read(source)) == {"SECOND_ONE", "THIRD_ONE", "FOURTH_ONE", "SIXTH_ONE", "SEVENTH_ONE"}
