@@ -14,36 +14,19 @@ import select
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from deploy import __version__
+from deploy import __version__, extensions
 from deploy.errors import PipelineError
 from deploy.invocation import MODULE, Invocation, begin, command
+from deploy.keys.command_names import COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from deploy.settings import Settings
 
 PROJECT_VARIABLE = "CHANNELWRIGHT_PROJECT"
-COMMANDS = {
-    "layer": "build the layers inside the Lambda runtime image and prove that they work there",
-    "deploy": "publish what changed and roll it out to a stage",
-    "local": "run the whole system on this machine, without any account",
-    "status": "say what runs in a stage, and whether it is what it should be",
-    "show": "say what is in a layer version",
-    "diff": "say how two layers differ",
-    "where": "find the layer versions that hold a package, and what runs them",
-    "promote": "make live in one stage the very bytes that another runs",
-    "rollback": "go back to the release before, or to a named one",
-    "prune": "delete old versions that nothing refers to; a dry run unless told otherwise",
-    "share": "say who may use the layers, and which version is stable",
-    "report": "write a page about a layer: its size, packages, needs, and what changed",
-    "register": "tell Discord the application's commands, and where its interactions go",
-    "lock": "lock requirements.in to versions and hashes that fit the runtime",
-    "scan": "look for known vulnerabilities, secrets, unwanted files and licences that are not allowed",
-    "update-text": "write the text of a pull request that updates the dependencies",
-    "check": "check the configuration and the lock without building anything",
-    "doctor": "find what is wrong before it hurts, each with its cause and cure",
-    "engine": "install and start a container engine here (Debian and Ubuntu, as root)",
-    "bench": "measure size, build time and cold start against the usual ways",
-}
-
 # A disk without room is no bug, wherever it is found.
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
@@ -54,9 +37,13 @@ def main(argv: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.default_int_handler)
     begin(Invocation.of(sys.argv, os.environ))
+    return guarded(lambda: _run(argv))
+
+
+def guarded(run: Callable[[], int]) -> int:
+    """Return a command's exit code; one that is refused, stopped or not read any more says so, with its own code."""
     try:
-        arguments = _parser(argv).parse_args(argv)
-        code: int = _command(arguments.command).run(arguments)
+        return run()
     except PipelineError as error:
         print(f"{error}", file=sys.stderr)
         return 1
@@ -74,7 +61,23 @@ def main(argv: list[str]) -> int:
     except KeyboardInterrupt:
         print("interrupted; a rerun continues where this one stopped", file=sys.stderr)
         return 130
+
+
+def _run(argv: list[str]) -> int:
+    settings = _extending(argv)
+    if settings and (called := extensions.called(argv, settings)):
+        return called.run()
+    arguments = _parser(argv, settings).parse_args(argv)
+    code: int = _command(arguments.command).run(arguments)
     return code
+
+
+def _extending(argv: list[str]) -> Settings | None:
+    """Read what the project adds, where that matters: it costs more than all else of a run without changes."""
+    if extensions.is_pipelines(argv) and "doctor" not in argv:
+        return None
+    project = Invocation.of([MODULE, *argv], {}).project or os.environ.get(PROJECT_VARIABLE, "")
+    return extensions.declared(Path(project), os.environ)
 
 
 def _stopped_reading() -> bool:
@@ -94,7 +97,7 @@ def _stopped_reading() -> bool:
     return True
 
 
-def _parser(argv: list[str]) -> argparse.ArgumentParser:
+def _parser(argv: list[str], settings: Settings | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=MODULE,
         description="Builds AWS Lambda layers for Python inside the Lambda runtime image, proves them there, and "
@@ -109,9 +112,11 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         help=f"the folder with config/pipeline.yaml (default: {PROJECT_VARIABLE}, else here)",
     )
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, summary in COMMANDS.items():
+    for name, summary in extensions.summaries(settings).items():
         # Only the command that was asked for is imported: the others would cost more than a run without changes.
-        if name in argv:
+        if name == "doctor" and name in argv:
+            _command(name).add(subparsers, settings.extensions.values() if settings else ())
+        elif name in argv and name in COMMANDS:
             _command(name).add(subparsers)
         else:
             subparsers.add_parser(name, help=summary)

@@ -1,7 +1,7 @@
 """Reads config/pipeline.yaml into settings; nothing else does.
 
 What is allowed is written once, in pipeline.schema.json: editors complete from it, and it is what the file is checked
-against, by `configuration_faults`.
+against, by `keys`.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from deploy.configuration_faults import faults
 from deploy.errors import ConfigError, Fault
 from deploy.inside.exchange import TrimPolicy
+from deploy.keys.faults import faults
+from deploy.keys.former import renewed
 from deploy.settings import (
     IMAGE_VARIABLE,
     Budget,
     Clarified,
     Code,
-    DiscordApplication,
+    Extension,
     FromEnvironment,
     Function,
     GitHub,
@@ -28,6 +29,7 @@ from deploy.settings import (
     Layer,
     Local,
     Lock,
+    Option,
     Override,
     Scan,
     Settings,
@@ -52,7 +54,8 @@ def load(project: Path, environment: Mapping[str, str]) -> Settings:
     found = [Fault(f"{path}: {where}", what, cure=cure) for where, what, cure in faults(raw)]
     if found:
         raise ConfigError(found)
-    return _settings(project.resolve(), _with_images(raw, environment))
+    current, remarks = renewed(raw)
+    return _settings(project.resolve(), _with_images(current, environment), remarks)
 
 
 def _with_images(raw: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
@@ -93,7 +96,7 @@ def _read(path: Path) -> dict[str, Any]:
     return raw
 
 
-def _settings(project: Path, raw: dict[str, Any]) -> Settings:
+def _settings(project: Path, raw: dict[str, Any], remarks: tuple[str, ...]) -> Settings:
     """Turn checked keys into values. Every class has its keys' names, with - for _."""
     values = _named(raw)
     for key in ("requirements", "dockerfile", "template"):
@@ -101,10 +104,11 @@ def _settings(project: Path, raw: dict[str, Any]) -> Settings:
             values[key] = Path(values[key])
     return Settings(
         project=project,
+        remarks=remarks,
         lock=_lock(values.pop("lock", {})),
         code=_code(values.pop("code", {})),
         scan=_scan(values.pop("scan", {})),
-        discord=DiscordApplication(**values.pop("discord")) if "discord" in values else None,
+        extensions={name: _extension(name, each) for name, each in values.pop("extensions", {}).items()},
         local=Local(**values.pop("local")) if "local" in values else None,
         layers={name: _layer(name, layer) for name, layer in values.pop("layers").items()},
         functions={key: Function(key=key, **_named(each)) for key, each in values.pop("functions", {}).items()},
@@ -139,6 +143,12 @@ def _scan(raw: Mapping[str, Any]) -> Scan:
         ignore=tuple(Ignore(**each) for each in values.pop("ignore", ())),
         **values,
     )
+
+
+def _extension(name: str, raw: Mapping[str, Any]) -> Extension:
+    options = raw.get("doctor")
+    doctor = None if options is None else {key: Option(**each) for key, each in options.items()}
+    return Extension(name=name, **{**raw, "doctor": doctor})
 
 
 def _layer(name: str, raw: Mapping[str, Any]) -> Layer:

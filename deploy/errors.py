@@ -7,7 +7,6 @@
     ├── BuildError           the layer could not be assembled
     ├── VerificationError    the layer was built and is not fit to ship
     ├── AwsError             AWS refused a call
-    ├── DiscordError         Discord refused a call
     └── RolloutError         a release could not be made live, and what it left
 
 Anything else that escapes is a bug of the pipeline and keeps its traceback.
@@ -83,10 +82,6 @@ class VerificationError(PipelineError):
 
 
 class AwsError(PipelineError):
-    pass
-
-
-class DiscordError(PipelineError):
     pass
 
 

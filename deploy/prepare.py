@@ -66,6 +66,8 @@ def prepare(settings: Settings, choices: Choices, environment: Mapping[str, str]
     """Build and verify every layer, bundle the code and try it; raise PipelineError with every fault found."""
     with ExitStack() as opened:
         work = _Work(settings, choices, environment, console, opened)
+        for remark in settings.remarks:
+            console.say(remark)
         groups = [work.layers(target) for target in settings.targets]
         code = work.code(groups[0]) if settings.functions else None
     return Prepared(layers=tuple(each for group in groups for each in group), bundle=code, fresh=frozenset(work.fresh))

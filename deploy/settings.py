@@ -107,14 +107,35 @@ class Code:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiscordApplication:
-    """What Discord is told: `application` is a module and its arguments, which prints it as JSON.
+class Option:
+    """An option of `doctor` that an extension adds: `otherwise` says what a value is that `pattern` does not match."""
 
-    `endpoint` is the output of the stack that holds the URL for interactions.
+    help: str
+    metavar: str = "VALUE"
+    pattern: str = ".*"
+    otherwise: str = "not allowed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extension:
+    """A part of the project's own in the pipeline: `module` is a module and its arguments; see deploy/extensions.py.
+
+    `commands` are those that it adds, each with its summary; `doctor` the options of its checks, None where it has
+    none; `local` the title of what it does after a deploy to the local system, empty where that is nothing.
+    `from_pipeline` is whether a former key stands for it: its module lies beside the pipeline.
     """
 
-    application: str
-    endpoint: str | None = None
+    name: str
+    module: str
+    commands: Mapping[str, str] = field(default_factory=dict)
+    doctor: Mapping[str, Option] | None = None
+    local: str = ""
+    from_pipeline: bool = False
+
+    @property
+    def where(self) -> str:
+        """The key of its module in the configuration."""
+        return f"extensions.{self.name}.module"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,6 +246,7 @@ class Settings:
     """The whole of config/pipeline.yaml; paths are relative to `project`, the folder it belongs to.
 
     `runtime` and `image` are those of the functions, the first of several; `image_of` and `targets` tell of all.
+    `remarks` name the successors of keys that have another name now.
     """
 
     project: Path
@@ -240,10 +262,11 @@ class Settings:
     dockerfile: Path = Path("Dockerfile.layer")
     functions: Mapping[str, Function] = field(default_factory=dict)
     code: Code = Code()
-    discord: DiscordApplication | None = None
+    extensions: Mapping[str, Extension] = field(default_factory=dict)
     local: Local | None = None
     template: Path | None = None
     stages: Mapping[str, Stage] = field(default_factory=dict)
+    remarks: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def targets(self) -> tuple[Target, ...]:

@@ -1,6 +1,7 @@
 """What the bot's makers need and Lambda does not: run by the pipeline as `python -m tools.…`, never shipped.
 
 campaign_channels    checks the channels that campaigns get
+discord              the bot's part of the pipeline: registering its commands, and its checks in `doctor`
 discord_application  prints what Discord is told about this bot
 fake_discord         a Discord for tests and for one machine
 local_discord        the companion of `nox -s local`

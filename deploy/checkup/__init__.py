@@ -18,5 +18,5 @@ The rooms, each a few checks:
     layers     what is attached, against what is published and locked
     logs       imports that failed in the last hours
     limits     what is nearly full
-    discord    what Discord was told, and what it may
+    extension  what the project adds: what its checks get, and what they print
 """

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from deploy.checkup.findings import unknown
-from deploy.checkup.runner import Check
+from deploy.checkup.runner import Check, ProjectChecks
+from deploy.errors import ConfigError
 from deploy.invocation import advised
 
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
     from deploy.checkup.context import Visit
     from deploy.checkup.findings import Finding
-    from deploy.settings import DiscordApplication
+    from deploy.settings import Extension
 
 AREAS = (
     "project",
@@ -27,25 +29,26 @@ AREAS = (
     "layers",
     "logs",
     "limits",
-    "discord",
 )
+"""The pipeline's own; each extension with checks has one of its name."""
+
 NO_STAGE = "stage"
 """The area of what is said where no stage is given."""
 
 
-def checks(visit: Visit) -> Iterator[Check]:
+def checks(visit: Visit) -> Iterator[Check | ProjectChecks]:
     """Yield what is to be looked at. Without a stage nothing beyond this machine is."""
     yield from _of_project(visit)
     yield from _of_machine(visit)
     if visit.stage_name is None:
-        yield Check("the stage", NO_STAGE, _without_stage)
+        yield Check("the stage", NO_STAGE, lambda: _without_stage(visit))
         return
     yield from _of_account(visit)
     yield from _of_release(visit)
-    yield from _of_discord(visit)
+    yield from _of_extensions(visit)
 
 
-def of_areas(made: Sequence[Check], areas: Collection[str]) -> Iterator[Check]:
+def of_areas(made: Sequence[Check | ProjectChecks], areas: Collection[str]) -> Iterator[Check | ProjectChecks]:
     """Yield the checks of these areas and, before them, those that they need; and that there is no stage, if so."""
     by_name = {check.name: check for check in made}
     needed = [check.name for check in made if check.area in {*areas, NO_STAGE}]
@@ -54,12 +57,9 @@ def of_areas(made: Sequence[Check], areas: Collection[str]) -> Iterator[Check]:
     yield from (check for check in made if check.name in needed)
 
 
-def _without_stage() -> Iterator[Finding]:
-    yield unknown("AWS and Discord, without a --stage", cure=f"name one: {advised('doctor', '--stage', 'dev')}")
-
-
-def _without_discord() -> Iterator[Finding]:
-    yield unknown("the server: the project is no Discord application", cure="add `discord` to config/pipeline.yaml")
+def _without_stage(visit: Visit) -> Iterator[Finding]:
+    beyond = " and ".join(["AWS", *(each.name.capitalize() for each in _extensions(visit))])
+    yield unknown(f"{beyond}, without a --stage", cure=f"name one: {advised('doctor', '--stage', 'dev')}")
 
 
 def _of_project(visit: Visit) -> Iterator[Check]:
@@ -162,50 +162,19 @@ def _status(visit: Visit) -> Iterator[Finding]:
     return stack.status(visit.aws, visit.stack) if visit.stack else iter(())
 
 
-def _of_discord(visit: Visit) -> Iterator[Check]:
-    """Yield what concerns Discord, where the configuration can be read and says that there is something."""
-    from deploy.errors import ConfigError
+def _of_extensions(visit: Visit) -> Iterator[ProjectChecks]:
+    """Yield what the project adds, where the configuration can be read and says that there is something."""
+    from deploy.checkup import extension
+    from deploy.checkup.extension import CONFIGURATION, FUNCTIONS, STACK
 
+    for each in _extensions(visit):
+        look = partial(extension.look, visit, each)
+        yield ProjectChecks(each.name, each.name, look, (CONFIGURATION, STACK, FUNCTIONS))
+
+
+def _extensions(visit: Visit) -> list[Extension]:
+    """Return the extensions that have checks."""
     try:
-        described = visit.settings.discord
+        return [each for each in visit.settings.extensions.values() if each.doctor is not None]
     except ConfigError:
-        return
-    if described is None:
-        if visit.server:
-            yield Check(f"server {visit.server}", "discord", _without_discord)
-        return
-    yield from _of_application(visit, described)
-
-
-def _of_application(visit: Visit, described: DiscordApplication) -> Iterator[Check]:
-    from deploy.checkup import discord
-
-    told = ("the bot's token",)
-    yield Check(told[0], "discord", lambda: discord.token(lambda: visit.discord, visit.secrets), ("the configuration",))
-    yield Check(
-        "the public key", "discord", lambda: discord.key(visit.discord, visit.functions), (*told, "the functions")
-    )
-    yield Check(
-        "the stored token", "discord", lambda: discord.stored_token(visit.aws, visit.functions), ("the functions",)
-    )
-    yield Check(
-        "the interactions endpoint",
-        "discord",
-        lambda: discord.interactions(visit.discord, described, visit.stage, visit.stack),
-        (*told, "the stack"),
-    )
-    said = ("the project's commands",)
-    yield Check(said[0], "discord", lambda: discord.described(lambda: visit.application), ("the configuration",))
-    yield Check(
-        "the registered commands",
-        "discord",
-        lambda: discord.commands(visit.discord, visit.application, visit.stage, visit.server),
-        (*told, *said),
-    )
-    if server := visit.server:
-        yield Check(
-            f"server {server}",
-            "discord",
-            lambda: discord.membership(visit.discord, visit.application, server),
-            (*told, *said),
-        )
+        return []

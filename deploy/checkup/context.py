@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from deploy.container.engine import Engine
     from deploy.published.downloads import Downloads
     from deploy.published.functions import DeployedFunction
-    from deploy.register.application import Application
-    from deploy.register.discord import Discord
     from deploy.settings import Settings, Stage
 
 
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
 class Visit:
     """What is asked for, and what is known. Every property raises a PipelineError where it cannot be had.
 
-    `hours` is how far back logs are searched; `server` the id of a Discord server that is looked at as well.
+    `hours` is how far back logs are searched; `options` those of extensions that were given, by EXTENSION.NAME.
     """
 
     project: Path
@@ -41,7 +39,7 @@ class Visit:
     stage_name: str | None
     now: datetime
     hours: float = 24
-    server: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
     _opened: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Self:
@@ -110,15 +108,3 @@ class Visit:
         from deploy.published.downloads import Downloads
 
         return Downloads(self.aws, Cache.from_environment(self.environment).root / "published")
-
-    @cached_property
-    def discord(self) -> Discord:
-        from deploy.register.discord import Discord
-
-        return Discord.from_environment(self.secrets)
-
-    @cached_property
-    def application(self) -> Application:
-        from deploy.register import application
-
-        return application.read(self.settings)[1]

@@ -38,10 +38,11 @@ SOON = 180
 
 def configuration(project: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
     try:
-        load(project, environment)
+        settings = load(project, environment)
     except ConfigError as error:
         yield from of_faults(error, "broken")
         return
+    yield from (warning(remark) for remark in settings.remarks)
     yield ok(f"{CONFIG} is good")
 
 

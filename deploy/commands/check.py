@@ -32,6 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
         image = RuntimeImage(settings.image_of(target.runtime), "")
         for spec in specs(settings, pins, image, target):
             console.say(f"{spec.stem}: {len(spec.pins)} distributions, {target}")
+    for remark in settings.remarks:
+        console.say(remark)
     project_module.check(settings, console.say)
     for line in settings.code.checks:
         console.say(f"{line}: good")

@@ -1,9 +1,9 @@
 """Find what is wrong before it hurts: each finding with its cause and what to do. Nothing is changed.
 
 Without a stage, what is on this machine: the configuration and the lock, disks, the container engine and the runtime
-image. With one, AWS and Discord too: whose the credentials are and what they may do, the stack, the functions and
-their layers, imports that failed in the last invocations, limits that are near, who GitHub's workflows say they are,
-and what Discord was told.
+image. With one, AWS too: whose the credentials are and what they may do, the stack, the functions and their layers,
+imports that failed in the last invocations, limits that are near, who GitHub's workflows say they are, and what the
+project's extensions look at.
 
 A check that cannot be made is said to be "not checked", with the reason. Exit code 1 where something is broken;
 warnings count only with --strict.
@@ -27,17 +27,20 @@ from deploy.errors import ConfigError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from deploy.checkup.context import Visit
     from deploy.checkup.findings import Finding
     from deploy.checkup.runner import CheckOutcome
+    from deploy.settings import Extension, Option
 
 _SHOWN = {"ok": "ok", "warning": "WARNING", "broken": "BROKEN", "unknown": "-"}
 _INDENT = " " * 11
 
 
-def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add(
+    subparsers: argparse._SubParsersAction[argparse.ArgumentParser], extensions: Collection[Extension] = ()
+) -> None:
     import argparse
 
     from deploy.checkup.checks import AREAS
@@ -50,9 +53,13 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("--stage", help="a stage of config/pipeline.yaml; without it, only this machine is looked at")
     parser.add_argument("--hours", type=_hours, default=24.0, help="how far back logs are searched (default: 24)")
-    parser.add_argument("--guild", metavar="ID", type=_server, help="the Discord server whose permissions count")
+    for each in extensions:
+        for name, option in (each.doctor or {}).items():
+            given = f"{each.name}.{name}"
+            parser.add_argument(f"--{name}", dest=given, metavar=option.metavar, type=_valid(option), help=option.help)
+    areas = [*AREAS, *(each.name for each in extensions if each.doctor is not None)]
     parser.add_argument(
-        "--only", nargs="+", metavar="AREA", choices=AREAS, help=f"look at these alone: {', '.join(AREAS)}"
+        "--only", nargs="+", metavar="AREA", choices=areas, help=f"look at these alone: {', '.join(areas)}"
     )
     parser.add_argument("--strict", action="store_true", help="exit code 1 for warnings too")
     parser.add_argument("--json", action="store_true", help="for machines: JSON on stdout, progress on stderr")
@@ -64,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     from deploy.checkup.context import Visit
 
     now = datetime.now(UTC)
-    with Visit(arguments.project, os.environ, arguments.stage, now, arguments.hours, arguments.guild) as visit:
+    with Visit(arguments.project, os.environ, arguments.stage, now, arguments.hours, _options(arguments)) as visit:
         _demand_stage(visit)
         with Console(sys.stderr).progress("looking") as say:
             made = list(checks(visit))
@@ -165,9 +172,18 @@ def _hours(text: str) -> float:
     return float(text)
 
 
-def _server(text: str) -> str:
+def _options(arguments: argparse.Namespace) -> dict[str, str]:
+    """Return the options of extensions that were given: EXTENSION.NAME, and the value."""
+    return {name: value for name, value in vars(arguments).items() if "." in name and value is not None}
+
+
+def _valid(option: Option) -> Callable[[str], str]:
+    """Return what takes an option's value, or refuses it."""
     import argparse
 
-    if not re.fullmatch("[0-9]{1,20}", text):
-        raise argparse.ArgumentTypeError(f"{text} is no id: 17 to 20 digits, by `Copy Server ID` in Discord")
-    return text
+    def valid(text: str) -> str:
+        if not re.fullmatch(option.pattern, text):
+            raise argparse.ArgumentTypeError(f"{text} is {option.otherwise}")
+        return text
+
+    return valid

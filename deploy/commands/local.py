@@ -127,10 +127,11 @@ class _Run:
         from deploy.local import companion, session
 
         outputs = running.outputs(done)
-        if self.settings.discord and self.settings.local:
-            with self.steps("commands registered, endpoint tried"):
-                count = running.register(outputs)
-            self.console.say(f"{count} commands are registered, and the endpoint answered Discord's own trials")
+        for each in self.settings.extensions.values() if self.settings.local else ():
+            if each.local:
+                with self.steps(each.local):
+                    said = companion.deployed(self.settings, each, running.introduction, outputs)
+                self.console.say(said.rstrip())
         code = 0
         if self.settings.local and (self.arguments.words or not self.arguments.keep):
             words = ["command", *self.arguments.words] if self.arguments.words else ["play"]

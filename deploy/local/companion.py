@@ -11,7 +11,8 @@ What `serve` prints has these keys, each an object of text by name, each optiona
     parameters    SSM parameters that the functions read, SecureStrings
     addresses     what a person may want to open, by what it is
 
-`play` and `command` find all of it in the variable CHANNELWRIGHT_LOCAL, with the stack's `outputs` besides.
+`play` and `command`, and an extension's `deployed`, find all of it in the variable CHANNELWRIGHT_LOCAL, with
+the stack's `outputs` besides.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from deploy.settings import Settings
+    from deploy.settings import Extension, Settings
 
 VARIABLE = "CHANNELWRIGHT_LOCAL"
 
@@ -72,11 +73,21 @@ def play(settings: Settings, words: Sequence[str], introduction: Introduction, o
     """Let the companion play, its output being ours; return its exit code."""
     if settings.local is None:
         raise ConfigError([Fault("local.companion", "is missing", cure="name the module that plays")])
-    environment = project_module.environment(settings) | dict(introduction.environment)
-    environment[VARIABLE] = json.dumps({**asdict(introduction), "outputs": dict(outputs)})
+    environment = project_module.environment(settings) | _known(introduction, outputs)
     sys.stdout.flush()
     command = [*project_module.command(settings.local.companion), *words]
     return subprocess.run(command, cwd=settings.project, env=environment, check=False).returncode
+
+
+def deployed(settings: Settings, extension: Extension, introduction: Introduction, outputs: Mapping[str, str]) -> str:
+    """Let an extension do what comes after a deploy; return what it says. Raises ConfigError where it fails."""
+    within = project_module.of_extension(settings, extension) | _known(introduction, outputs)
+    return project_module.output(settings, extension.where, f"{extension.module} deployed", within)
+
+
+def _known(introduction: Introduction, outputs: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables with which a module finds the system that runs."""
+    return {**introduction.environment, VARIABLE: json.dumps({**asdict(introduction), "outputs": dict(outputs)})}
 
 
 def _introduction(where: str, said: bytes, log: Path) -> Introduction:

@@ -19,8 +19,6 @@ from deploy.local.in_container import Containers
 from deploy.local.on_host import Processes
 from deploy.local.published import Published, fetch
 from deploy.published.downloads import Downloads
-from deploy.register import application, registration
-from deploy.register.discord import Discord
 from deploy.release import stack
 from deploy.release.deploy import Deployment, DeployResult
 
@@ -56,15 +54,6 @@ class System:
     def outputs(self, done: DeployResult) -> dict[str, str]:
         """Return the stack's outputs, with addresses that hold on this machine."""
         return {output.key: self.emulator.address_of(output.value) for output in done.outputs}
-
-    def register(self, outputs: Mapping[str, str]) -> int:
-        """Tell the companion's Discord the commands and the endpoint, which it tries; return how many commands."""
-        described, wanted = application.read(self.settings)
-        discord = Discord.from_environment(self.introduction.environment)
-        url = outputs.get(described.endpoint or "")
-        planned = registration.plan(discord, wanted, None, url, self.introduction.environment)
-        planned.apply(discord)
-        return len(wanted.commands)
 
 
 @contextmanager

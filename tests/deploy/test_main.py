@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.__main__ import COMMANDS, main
+from deploy.__main__ import main
+from deploy.keys.command_names import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,10 +8,21 @@ from typing import Any
 import pytest
 
 from deploy.configuration import load
-from deploy.configuration_faults import SCHEMA
 from deploy.errors import ConfigError
 from deploy.inside.exchange import TrimPolicy
-from deploy.settings import Budget, Code, FromEnvironment, Function, Layer, Settings, Share, Stage
+from deploy.keys.faults import SCHEMA
+from deploy.settings import (
+    Budget,
+    Code,
+    Extension,
+    FromEnvironment,
+    Function,
+    Layer,
+    Option,
+    Settings,
+    Share,
+    Stage,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -231,15 +242,19 @@ def test_an_unknown_stage_names_those_that_exist() -> None:
         (Share, ["$defs", "layer", "properties", "share"]),
         (Function, ["$defs", "function"]),
         (Stage, ["$defs", "stage"]),
+        (Extension, ["$defs", "extension"]),
+        (Option, ["$defs", "option"]),
     ],
 )
 def test_the_schema_and_the_values_agree_on_keys_and_defaults(model: Any, path: list[str]) -> None:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     for part in path:
         schema = schema[part]
-    own = {"project", "key"} | ({"name"} if model in {Layer, Stage} else set())
-    keys = {field.name.replace("_", "-"): field for field in fields(model) if field.name not in own}
-    rules = {key: rule for key, rule in schema["properties"].items() if key != "preset"}  # many keys in one
+    own = {"project", "key", "remarks", "from-pipeline"} | ({"name"} if model in {Layer, Stage, Extension} else set())
+    named = {field.name.replace("_", "-"): field for field in fields(model)}
+    keys = {key: field for key, field in named.items() if key not in own}
+    # A preset is many keys in one.
+    rules = {key: rule for key, rule in schema["properties"].items() if key != "preset" and not rule.get("deprecated")}
     assert set(keys) == set(rules)
     for key, rule in rules.items():
         if "default" in rule:

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.__main__ import COMMANDS, _parser
+from deploy.__main__ import _parser
 from deploy.configuration import load
+from deploy.extensions import summaries
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".github" / "workflows"
@@ -181,12 +182,12 @@ def test_every_session_that_a_step_names_exists_and_takes_its_options(job: Job, 
         assert name in sessions()
         if line["options"] and name not in NOT_COMMANDS:
             words = shlex.split(line["options"])
-            parser = _parser([name])
+            parser = _parser([name], load(ROOT, {}))
             parser.parse_args([name, *words])
             # An abbreviation is taken too, until another option begins like it.
             assert {word for word in words if word.startswith("--")} <= _options(parser, name)
         else:
-            assert name in NOT_COMMANDS | COMMANDS.keys()
+            assert name in NOT_COMMANDS | summaries(load(ROOT, {})).keys()
 
 
 def test_every_line_with_nox_was_understood() -> None:

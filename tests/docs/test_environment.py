@@ -1,4 +1,4 @@
-"""docs/reference/environment.md names every variable that the pipeline reads, and no other."""
+"""docs/reference/environment.md names every variable that the pipeline and the bot's part of it read, and no other."""
 
 from __future__ import annotations
 
@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).parents[2]
 PAGE = PROJECT / "docs/reference/environment.md"
-# What runs in Lambda's place is given its variables by the pipeline itself.
-INSIDE = ("deploy/inside", "deploy/layer/backend/runtime_api.py", "deploy/layer/template_environment.py")
+# What runs in Lambda's place, and in a local system, is given its variables by the pipeline itself.
+INSIDE = (
+    "deploy/inside",
+    "deploy/layer/backend/runtime_api.py",
+    "deploy/layer/template_environment.py",
+    "tools/discord/deployed.py",
+)
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
@@ -28,7 +33,7 @@ def tree(path: Path) -> ast.Module:
 def read_by_the_pipeline() -> dict[str, str]:
     """Return each variable that is read from an environment, and a place that reads it."""
     found = {}
-    for path in sorted((PROJECT / "deploy").rglob("*.py")):
+    for path in sorted(path for folder in ("deploy", "tools/discord") for path in (PROJECT / folder).rglob("*.py")):
         shown = str(path.relative_to(PROJECT))
         if not shown.startswith(INSIDE):
             for name in _read(path):

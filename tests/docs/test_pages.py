@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from deploy.configuration_faults import faults
+from deploy.keys.faults import faults
 from tests.docs.pages import PAGES, PROJECT, Page
 from tools.reference import commands
 

@@ -7,15 +7,16 @@ from channelwright.campaign.templates import load
 from channelwright.endpoint.commands import TABLE
 from channelwright.permission_bits import INVITED
 from deploy.configuration import load as load_settings
-from deploy.register.application import read
+from tools.discord.application import read
 from tools.discord_application import commands
 from tools.fake_discord.validator.command_form import check_commands
 
 PROJECT = Path(__file__).parents[2]
+LINE = "tools.discord_application config/campaign_channels.yaml"
 
 
 def test_discord_is_told_the_bot_s_own_table_with_the_templates_to_choose_from() -> None:
-    _, application = read(load_settings(PROJECT, os.environ))
+    application = read(load_settings(PROJECT, os.environ), LINE)
     names = list(load(PROJECT / "config/campaign_channels.yaml"))
     assert application.commands == tuple(commands(names))
     [template] = [each for each in application.commands[0]["options"] if each["name"] == "template"]
@@ -28,6 +29,6 @@ def test_discord_takes_the_table_even_with_as_many_templates_as_there_may_be() -
 
 
 def test_the_invitation_asks_for_what_the_bot_needs_and_hands_out_and_not_for_administrator() -> None:
-    permissions = read(load_settings(PROJECT, os.environ))[1].permissions
+    permissions = read(load_settings(PROJECT, os.environ), LINE).permissions
     assert permissions == INVITED == 2269720857537872
     assert not permissions & 0x8

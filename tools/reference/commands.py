@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import deploy.__main__ as main
+from deploy.keys.command_names import COMMANDS
 from tools.reference import markdown
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ to it, as in `nox -s layer -- --no-cache`."""
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser with the options of every command, which is given them only where its name is called."""
-    return main._parser(list(main.COMMANDS))  # noqa: SLF001
+    return main._parser(list(COMMANDS), None)  # noqa: SLF001
 
 
 def names() -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-import deploy.__main__ as main
+from deploy.keys.command_names import COMMANDS
 from tools.reference import markdown
 from tools.reference.calls import Sources
 
@@ -41,7 +41,7 @@ def page(project: Path) -> str:
 def by_command(project: Path) -> dict[str, frozenset[str]]:
     """Return the actions of each command that asks AWS anything."""
     sources = Sources(project)
-    found = {name: sources.actions((f"deploy.commands.{name.replace('-', '_')}", "run")) for name in main.COMMANDS}
+    found = {name: sources.actions((f"deploy.commands.{name.replace('-', '_')}", "run")) for name in COMMANDS}
     return {name: actions for name, actions in found.items() if actions and name not in _EMULATED}
 
 

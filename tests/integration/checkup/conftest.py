@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from deploy.aws.connection import Aws
     from deploy.checkup.findings import Finding, State
-    from deploy.checkup.runner import Check
+    from deploy.checkup.runner import Check, ProjectChecks
     from tests.integration.shipment import Shop
 
 TEMPLATE = Path(__file__).parents[1] / "release/tiny.yaml"
@@ -89,16 +89,16 @@ class Ward:
         self.make_stack()
         self.site().deploy([self.shop.layer(packages or {"idna": "3.7"})], self.shop.code(release))
 
-    def look(self, *names: str, hours: float = 24, server: str | None = None) -> Report:
+    def look(self, *names: str, hours: float = 24) -> Report:
         """Make the checks of these names; those that they need are made, and told only where they stop them."""
-        with Visit(self.folder, os.environ, "dev", datetime.now(UTC), hours, server) as visit:
+        with Visit(self.folder, os.environ, "dev", datetime.now(UTC), hours) as visit:
             wanted = {check.name: check for check in checks(visit)}
             outcomes = runner.make(list(_with_needs(wanted, names)), lambda _: None)
         found = [each for outcome in outcomes if outcome.check.name in names for each in outcome.findings]
         return Report(tuple(found), tuple(outcome.bug for outcome in outcomes if outcome.bug))
 
 
-def _with_needs(wanted: dict[str, Check], names: tuple[str, ...]) -> Iterator[Check]:
+def _with_needs(wanted: dict[str, Check | ProjectChecks], names: tuple[str, ...]) -> Iterator[Check | ProjectChecks]:
     needed = list(names)
     for name in needed:
         needed += [each for each in wanted[name].needs if each not in needed]

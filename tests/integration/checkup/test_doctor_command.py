@@ -43,7 +43,7 @@ def test_without_a_stage_this_machine_alone_is_looked_at(project: Path) -> None:
     lines = done.stdout.splitlines()
     assert "  ok       config/pipeline.yaml is good" in lines
     assert "looked at the disks" in done.stderr
-    assert "  -        not checked: AWS and Discord, without a --stage" in lines
+    assert "  -        not checked: AWS, without a --stage" in lines
     areas = [line for line in lines if line and not line.startswith(" ")]
     assert areas[:-1] == ["project", "disk", "engine", "stage"]
     assert "Traceback" not in done.stderr
@@ -51,7 +51,7 @@ def test_without_a_stage_this_machine_alone_is_looked_at(project: Path) -> None:
 
 def test_what_needs_a_stage_is_not_passed_over_in_silence_without_one(project: Path) -> None:
     done = doctor(project, "--only", "logs")
-    assert "  -        not checked: AWS and Discord, without a --stage" in done.stdout.splitlines()
+    assert "  -        not checked: AWS, without a --stage" in done.stdout.splitlines()
 
 
 def test_a_stage_that_is_well_is_told_by_area_and_ends_with_0(ward: Ward, project: Path) -> None:

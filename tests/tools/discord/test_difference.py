@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channelwright.endpoint.commands import TABLE
-from deploy.register.application import invitation
-from deploy.register.difference import lines
+from tools.discord.application import invitation
+from tools.discord.difference import lines
 from tools.fake_discord import FakeDiscord
 
 CHOICES = [{"name": "small", "value": "s"}, {"name": "large", "value": "l"}]

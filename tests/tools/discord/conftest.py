@@ -75,9 +75,15 @@ def project(tmp_path: Path, fake: FakeDiscord) -> Project:
     (tmp_path / "config").mkdir()
     (tmp_path / "config/pipeline.yaml").write_text(
         "layers: {dependencies: {}}\n"
-        "discord: {application: greeting.application hello.json}\n"
+        "extensions:\n"
+        "  discord:\n"
+        "    module: tools.discord --application 'greeting.application hello.json'\n"
+        "    commands: {register: tell Discord the commands}\n"
+        "    doctor: {guild: {help: the server}}\n"
         "stages: {dev: {region: eu-central-1, stack: dev}, prod: {region: eu-central-1, stack: prod}}\n"
     )
+    for name in ("deploy", "tools"):  # which lie in the project of the bot
+        (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / "src/greeting").mkdir(parents=True)
     (tmp_path / "src/greeting/application.py").write_text("import sys\nprint(open(sys.argv[1]).read())\n")
     (tmp_path / ".env").write_text(f"DISCORD_BOT_TOKEN={fake.application.token}\n")

@@ -9,31 +9,33 @@ DISCORD_BOT_TOKEN comes from the environment, .env.STAGE or .env; `.env.example`
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.configuration import load
 from deploy.console import Console
-from deploy.errors import ConfigError, DiscordError, Fault
+from deploy.errors import ConfigError, Fault
+from deploy.invocation import MODULE
 from deploy.local_secrets import with_secrets
+from tools.discord import application, endpoint, registration
+from tools.discord.api import Discord
+from tools.discord.errors import DiscordError
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
+
+    from tools.discord.application import Described
 
 FROM_STACK = "the stack's"
 
 
-def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    import argparse
-
-    parser = subparsers.add_parser(
-        "register",
-        help="tell Discord the application's commands",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"{MODULE} register", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--stage", required=True, help="a stage of config/pipeline.yaml; decides which .env is read")
     parser.add_argument("--guild", metavar="ID", help="for this server alone, at once; good for trying")
@@ -46,20 +48,20 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("--plan", action="store_true", help="say what would be done, and stop")
     parser.add_argument("--yes", action="store_true", help="do not ask before commands are removed")
+    return parser
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(described: Described, words: Sequence[str]) -> int:
+    """Do it for the project in this folder; `words` are what was typed after the command's name."""
+    arguments = parser().parse_args(words)
     console = Console()
-    settings = load(arguments.project, os.environ)
+    settings = load(Path(), os.environ)
     stage = settings.stage(arguments.stage)
     _check(arguments)
-    from deploy.register import application, endpoint, registration
-    from deploy.register.discord import Discord
-
-    described, wanted = application.read(settings)
+    wanted = application.read(settings, described.line)
     environment = with_secrets(os.environ, settings.project, stage.name)
     discord = Discord.from_environment(environment)
-    url = endpoint.of_stack(stage, described) if arguments.endpoint == FROM_STACK else arguments.endpoint
+    url = endpoint.of_stack(stage, described.endpoint) if arguments.endpoint == FROM_STACK else arguments.endpoint
     planned = registration.plan(discord, wanted, arguments.guild, url, environment)
     console.say(f"stage {stage.name}: application {planned.name} ({planned.application_id})")
     for line in planned.lines():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from deploy.register.application import Command
+    from tools.discord.application import Command
 
 # What Discord adds to a command.
 _GIVEN = {"id", "application_id", "guild_id", "version", "dm_permission", "default_permission", "handler"}

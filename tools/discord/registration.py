@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deploy.errors import ConfigError, Fault
-from deploy.register import difference
-from deploy.register.discord import MOST_SERVERS
+from tools.discord import difference
+from tools.discord.api import MOST_SERVERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deploy.register.application import Application, Command
-    from deploy.register.discord import Discord
+    from tools.discord.api import Discord
+    from tools.discord.application import Application, Command
 
 KEY_VARIABLE = "DISCORD_PUBLIC_KEY"
 

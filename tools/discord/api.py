@@ -1,4 +1,4 @@
-"""The one door to Discord's HTTP API, for the pipeline; https://docs.discord.com/developers/reference.
+"""The one door to Discord's HTTP API, for the bot's makers; https://docs.discord.com/developers/reference.
 
 Failures are translated here, once. The bot's token goes into one header, and into no message.
 """
@@ -13,12 +13,13 @@ from urllib.parse import quote
 import requests
 
 from deploy import __version__
-from deploy.errors import ConfigError, DiscordError, Fault
+from deploy.errors import ConfigError, Fault
+from tools.discord.errors import DiscordError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deploy.register.application import Command
+    from tools.discord.application import Command
 
 API = "https://discord.com/api/v10"
 TOKEN_VARIABLE, API_VARIABLE = "DISCORD_BOT_TOKEN", "DISCORD_API"

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from deploy.register.application import invitation
-from tests.deploy.register.conftest import HELLO
+from tests.tools.discord.conftest import HELLO
+from tools.discord.application import invitation
 from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.deploy.register.conftest import Project, Registered
+    from tests.tools.discord.conftest import Project, Registered
     from tools.fake_discord import FakeDiscord
 
 BYE: dict[str, Any] = {"name": "bye", "description": "Say goodbye"}
@@ -328,11 +326,34 @@ def test_a_module_that_fails_is_told_with_its_traceback(project: Project) -> Non
     done = project.register("--stage", "dev")
     assert done.code == 1
     assert "FileNotFoundError" in done.err
-    assert "discord.application: greeting.application hello.json: ended with exit code 1" in done.err
+    assert "--application: greeting.application hello.json: ended with exit code 1" in done.err
 
 
-def test_a_project_that_is_no_discord_application_is_told(tmp_path: Path, project: Project) -> None:
-    config = tmp_path / "config/pipeline.yaml"
-    config.write_text("\n".join(line for line in config.read_text().splitlines() if "discord:" not in line))
+def test_the_former_key_is_taken_and_names_its_successor_once(project: Project, registered: Registered) -> None:
+    (project.folder / "deploy").unlink()
+    (project.folder / "tools").unlink()
+    (project.folder / "tools").mkdir()
+    (project.folder / "tools/own.py").write_text((project.folder / "src/greeting/application.py").read_text())
+    (project.folder / "config/pipeline.yaml").write_text(
+        "layers: {dependencies: {}}\n"
+        "discord: {application: tools.own hello.json}\n"
+        "stages: {dev: {region: eu-central-1, stack: dev}}\n"
+    )
     done = project.register("--stage", "dev")
-    assert (done.code, done.err.startswith("discord.application: is missing")) == (1, True)
+    assert (done.code, done.lines[-2], names(registered())) == (0, "1 commands are registered", ["hello"])
+    assert done.err == (
+        "discord: is taken, and has another name now: extensions.discord, "
+        "with `module: tools.discord --application 'tools.own hello.json'`\n"
+    )
+
+
+def test_a_project_without_the_extension_has_no_such_command(project: Project) -> None:
+    (project.folder / "config/pipeline.yaml").write_text("layers: {dependencies: {}}\n")
+    done = project.register("--stage", "dev")
+    assert (done.code, "invalid choice: 'register'" in done.err) == (2, True)
+
+
+def test_wrong_usage_of_the_command_is_told_under_its_name(project: Project) -> None:
+    done = project.register("--stag", "dev", "--nonsense")
+    assert done.code == 2
+    assert done.err.startswith("usage: python -m deploy register [-h] --stage STAGE")

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from deploy.errors import suggest
+from deploy.keys.command_names import COMMANDS
+from deploy.keys.former import DISCORD
 from deploy.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-SCHEMA = Path(__file__).with_name("pipeline.schema.json")
+SCHEMA = Path(__file__).parent.with_name("pipeline.schema.json")
 
 
 def faults(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -26,6 +28,7 @@ def faults(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield from _dangling(raw)
     yield from _astray(raw)
     yield from _twice(raw)
+    yield from _claimed(raw)
     yield from _undated(raw)
 
 
@@ -39,6 +42,18 @@ def _twice(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield f"images.{each}", "is not among the runtimes", "take it out, or add it to `runtimes`"
         elif isinstance(runtimes, list) and each == runtimes[0] and "image" in raw:
             yield f"images.{each}", "is there beside `image`, which is this runtime's too", "keep one of them"
+
+
+def _claimed(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield the names that an extension takes from the pipeline, or from another extension."""
+    extensions = _keys(raw.get("extensions"))
+    if DISCORD in raw and DISCORD in extensions:
+        yield DISCORD, f"is there beside extensions.{DISCORD}, which is its name now", "keep the latter"
+    taken: dict[str, str] = dict.fromkeys(COMMANDS, "the pipeline")
+    for name, extension in extensions.items():
+        for command in _keys(_keys(extension).get("commands")):
+            if (owner := taken.setdefault(command, f"extensions.{name}")) != f"extensions.{name}":
+                yield f"extensions.{name}.commands.{command}", f"is a command of {owner}", "give it another name"
 
 
 def _explain(schema: dict[str, Any], error: jsonschema_rs.ValidationError) -> Iterator[tuple[str, str, str]]:

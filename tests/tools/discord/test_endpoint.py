@@ -11,15 +11,15 @@ from botocore.stub import Stubber
 
 from deploy.aws.connection import Aws
 from deploy.errors import ConfigError
-from deploy.register.endpoint import of_stack
-from deploy.settings import DiscordApplication, Stage
+from deploy.settings import Stage
+from tools.discord.endpoint import of_stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 URL = "https://abc.lambda-url.eu-central-1.on.aws/"
 STAGE = Stage(name="dev", region="eu-central-1", stack="bot-dev")
-APPLICATION = DiscordApplication(application="tools.application", endpoint="InteractionsUrl")
+OUTPUT = "InteractionsUrl"
 
 
 @pytest.fixture
@@ -41,21 +41,21 @@ def test_the_url_is_the_stack_s_output(cloudformation: Stubber) -> None:
     cloudformation.add_response(
         "describe_stacks", described(QueueUrl="https://queue/", InteractionsUrl=URL), {"StackName": "bot-dev"}
     )
-    assert of_stack(STAGE, APPLICATION) == URL
+    assert of_stack(STAGE, OUTPUT) == URL
 
 
 def test_a_stack_without_that_output_is_told_with_what_it_has(cloudformation: Stubber) -> None:
     cloudformation.add_response("describe_stacks", described(QueueUrl="https://queue/"), {"StackName": "bot-dev"})
     with pytest.raises(ConfigError, match=r"has no output InteractionsUrl\n    cause: it has QueueUrl"):
-        of_stack(STAGE, APPLICATION)
+        of_stack(STAGE, OUTPUT)
 
 
 def test_a_stage_that_was_never_deployed_is_told(cloudformation: Stubber) -> None:
     cloudformation.add_client_error("describe_stacks", "ValidationError", "Stack with id bot-dev does not exist")
     with pytest.raises(ConfigError, match="there is no such stack"):
-        of_stack(STAGE, APPLICATION)
+        of_stack(STAGE, OUTPUT)
 
 
 def test_a_project_that_names_no_output_is_told_what_to_do() -> None:
-    with pytest.raises(ConfigError, match=r"discord\.endpoint: is missing"):
-        of_stack(STAGE, DiscordApplication(application="tools.application"))
+    with pytest.raises(ConfigError, match="--endpoint: names no output"):
+        of_stack(STAGE, None)

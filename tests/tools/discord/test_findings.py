@@ -10,17 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from deploy.aws.functions import AliasState, FunctionState
-from deploy.aws.stacks import StackOutput, StackState
-from deploy.checkup import discord as looking
 from deploy.configuration import load
-from deploy.published.functions import FunctionVersions, ServedFunction
-from deploy.register.application import Application, read
-from deploy.register.discord import Discord
-from deploy.register.permissions import missing
-from deploy.register.registration import KEY_VARIABLE
-from deploy.settings import DiscordApplication, Function, Stage
-from tests.deploy.register.conftest import HELLO, Project, fake, project  # noqa: F401 - fixtures
+from deploy.settings import Stage
+from tests.tools.discord.conftest import HELLO, Project, fake, project  # noqa: F401 - fixtures
+from tools.discord import findings as looking
+from tools.discord.api import Discord
+from tools.discord.application import Application, read
+from tools.discord.permissions import missing
+from tools.discord.registration import KEY_VARIABLE
 from tools.fake_discord import ALL, FakeDiscord, Permission
 from tools.fake_discord.server import faults
 
@@ -30,7 +27,7 @@ if TYPE_CHECKING:
     from deploy.checkup.findings import Finding
 
 STAGE = Stage(name="dev", region="eu-central-1", stack="bot-dev")
-DESCRIBED = DiscordApplication(application="greeting.application hello.json", endpoint="InteractionsUrl")
+LINE, OUTPUT = "greeting.application hello.json", "InteractionsUrl"
 WANTED = Application((HELLO,), int(Permission.MANAGE_CHANNELS | Permission.SEND_MESSAGES))
 
 
@@ -42,23 +39,6 @@ def discord(fake: FakeDiscord) -> Discord:  # noqa: F811
 def only(findings: Iterator[Finding]) -> Finding:
     [found] = findings
     return found
-
-
-def reading(**variables: str) -> ServedFunction:
-    live = FunctionState(
-        name="bot-dev",
-        version="3",
-        sha256="",
-        layers=(),
-        architecture="x86_64",
-        revision="r",
-        settling=False,
-        configuration={"Environment": {"Variables": variables}},
-    )
-    function = Function(key="bot", name="bot", handler="bot.handler")
-    alias = AliasState("bot-dev", "live", "3", "r")
-    found = FunctionVersions(name="bot-dev", latest=live, versions=(live,), aliases=(alias,))
-    return ServedFunction(function=function, name="bot-dev", found=found, alias=alias, live=live)
 
 
 @contextmanager
@@ -109,11 +89,11 @@ def test_a_public_key_of_another_application_is_broken_before_a_deploy_spreads_i
 
 
 def test_the_functions_key_is_compared_with_the_application_s(discord: Discord, fake: FakeDiscord) -> None:  # noqa: F811
-    right, wrong = reading(**{KEY_VARIABLE: fake.public_key}), reading(**{KEY_VARIABLE: "ab" * 32})
-    assert only(looking.key(discord, [right, reading()])).state == "ok"
-    found = only(looking.key(discord, [wrong]))
+    right, wrong = {KEY_VARIABLE: fake.public_key}, {KEY_VARIABLE: "ab" * 32}
+    assert only(looking.key(discord, {"bot:live": right, "worker:live": {}})).state == "ok"
+    found = only(looking.key(discord, {"bot:live": wrong}))
     assert (found.state, found.cure) == ("broken", f"deploy with {KEY_VARIABLE}={fake.public_key}")
-    assert only(looking.key(discord, [reading()])).state == "unknown"
+    assert only(looking.key(discord, {"bot:live": {}})).state == "unknown"
 
 
 def test_an_endpoint_that_is_the_stack_s_and_refuses_strangers_is_well(
@@ -122,8 +102,7 @@ def test_an_endpoint_that_is_the_stack_s_and_refuses_strangers_is_well(
 ) -> None:
     with endpoint(401) as url:
         fake.application.interactions_endpoint_url = url.rstrip("/")
-        state = StackState("bot-dev", "CREATE_COMPLETE", "", (StackOutput("InteractionsUrl", url, ""),))
-        assert [each.state for each in looking.interactions(discord, DESCRIBED, STAGE, state)] == ["ok", "ok"]
+        assert [each.state for each in looking.interactions(discord, OUTPUT, STAGE, {OUTPUT: url})] == ["ok", "ok"]
 
 
 @pytest.mark.parametrize("told", [None, "https://old.example/"])
@@ -134,8 +113,7 @@ def test_another_endpoint_than_the_stack_s_is_told_with_the_command_that_sets_it
 ) -> None:
     with endpoint(401) as url:
         fake.application.interactions_endpoint_url = told
-        state = StackState("bot-dev", "CREATE_COMPLETE", "", (StackOutput("InteractionsUrl", url, ""),))
-        found, _ = looking.interactions(discord, DESCRIBED, STAGE, state)
+        found, _ = looking.interactions(discord, OUTPUT, STAGE, {OUTPUT: url})
     assert (found.state, found.what) == ("broken", f"Discord sends interactions to {told or 'no URL'}")
     assert found.cure == "`nox -s register -- --stage dev --endpoint`"
 
@@ -177,9 +155,9 @@ def test_commands_that_are_registered_are_well_and_others_are_told(discord: Disc
 
 def test_commands_that_the_project_cannot_print_are_broken(project: Project) -> None:  # noqa: F811
     settings = load(project.folder, {})
-    assert only(looking.described(lambda: read(settings)[1])).state == "ok"
+    assert only(looking.described(lambda: read(settings, LINE))).state == "ok"
     (project.folder / "hello.json").unlink()
-    found = only(looking.described(lambda: read(settings)[1]))
+    found = only(looking.described(lambda: read(settings, LINE)))
     assert (found.state, "FileNotFoundError" in found.cause) == ("broken", True)
 
 
@@ -213,7 +191,7 @@ def test_every_permission_has_discord_s_name() -> None:
 
 
 def test_a_discord_that_does_not_answer_is_broken(fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
-    monkeypatch.setattr("deploy.register.discord.time.sleep", lambda _: None)
+    monkeypatch.setattr("tools.discord.api.time.sleep", lambda _: None)
     fake.faults.on("get_my_application", faults.server_error(), times=3)
     found = only(looking.token(lambda: Discord(fake.api, fake.application.token), {}))
     assert found.state == "broken"

@@ -9,32 +9,31 @@ import requests
 from deploy.errors import ConfigError, Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
-    from deploy.aws.stacks import StackOutput
-    from deploy.settings import DiscordApplication, Stage
+    from deploy.settings import Stage
 
 TIMEOUT_SECONDS = (5, 20)
 
 
-def of_stack(stage: Stage, application: DiscordApplication) -> str:
+def of_stack(stage: Stage, output: str | None) -> str:
     """Ask AWS; raise AwsError where it refuses, ConfigError where the stack has no such output."""
     from deploy.aws.connection import connect
     from deploy.release import stack
 
-    _demand(application)
-    return of_outputs(stage, application, stack.outputs(connect(stage), stage))
+    _demand(output)
+    found = stack.outputs(connect(stage), stage)
+    return of_outputs(stage, output, {each.key: each.value for each in found})
 
 
-def of_outputs(stage: Stage, application: DiscordApplication, outputs: Sequence[StackOutput]) -> str:
+def of_outputs(stage: Stage, output: str | None, outputs: Mapping[str, str]) -> str:
     """Pick the URL among a stack's outputs; raise ConfigError where it is not there."""
-    name = _demand(application)
-    found = {output.key: output.value for output in outputs}
-    if name not in found:
-        there = f"it has {', '.join(sorted(found))}" if found else "there is no such stack, or it has no outputs"
+    name = _demand(output)
+    if name not in outputs:
+        there = f"it has {', '.join(sorted(outputs))}" if outputs else "there is no such stack, or it has no outputs"
         where = f"stack {stage.stack}"
         raise ConfigError([Fault(where, f"has no output {name}", there, "deploy the stage first")])
-    return found[name]
+    return outputs[name]
 
 
 def unsigned(url: str) -> tuple[int | None, str]:
@@ -46,8 +45,8 @@ def unsigned(url: str) -> tuple[int | None, str]:
     return answer.status_code, answer.reason
 
 
-def _demand(application: DiscordApplication) -> str:
-    if application.endpoint is None:
-        cure = "name the stack's output that is the URL, or give the URL itself"
-        raise ConfigError([Fault("discord.endpoint", "is missing", cure=cure)])
-    return application.endpoint
+def _demand(output: str | None) -> str:
+    if output is None:
+        cure = "name the stack's output in the module's own --endpoint, in config/pipeline.yaml, or give the URL itself"
+        raise ConfigError([Fault("--endpoint", "names no output", cure=cure)])
+    return output

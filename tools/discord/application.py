@@ -1,4 +1,4 @@
-"""What a project's module prints about its Discord application, checked as far as the pipeline relies on it."""
+"""What a project's module prints about its Discord application, checked as far as registration relies on it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,18 @@ from deploy import project_module
 from deploy.errors import ConfigError, Fault
 
 if TYPE_CHECKING:
-    from deploy.settings import DiscordApplication, Settings
+    from deploy.settings import Settings
 
-WHERE = "discord.application"
+WHERE = "--application"
 Command = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Described:
+    """Where the application is described: the module that prints it, and the stack's output that is its endpoint."""
+
+    line: str
+    endpoint: str | None = None
 
 
 @dataclass(frozen=True)
@@ -24,14 +32,11 @@ class Application:
     permissions: int
 
 
-def read(settings: Settings) -> tuple[DiscordApplication, Application]:
-    """Ask the project's module; raise ConfigError where there is none, or what it prints cannot be registered.
+def read(settings: Settings, line: str) -> Application:
+    """Ask the project's module; raise ConfigError where what it prints cannot be registered.
 
-    It prints {"commands": […], "permissions": "…"}. What the settings say of it comes along.
+    `line` is the module and its arguments. It prints {"commands": […], "permissions": "…"}.
     """
-    if settings.discord is None:
-        raise ConfigError([Fault(WHERE, "is missing", cure="name the module that prints the commands as JSON")])
-    line = settings.discord.application
     text = project_module.output(settings, WHERE, line)
     try:
         printed = json.loads(text)
@@ -41,7 +46,7 @@ def read(settings: Settings) -> tuple[DiscordApplication, Application]:
         raise ConfigError([Fault(f"{WHERE}: {line}", "printed something else", str(error), cure)], log=text) from error
     if not (isinstance(commands, list) and all(isinstance(each, dict) and "name" in each for each in commands)):
         raise ConfigError([Fault(f"{WHERE}: {line}", "commands are no list of objects with names")])
-    return settings.discord, Application(tuple(commands), permissions)
+    return Application(tuple(commands), permissions)
 
 
 def invitation(application_id: str, permissions: int) -> str:

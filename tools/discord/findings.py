@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from deploy.aws import secure_parameters
 from deploy.checkup.findings import broken, of_faults, ok, unknown, warning
-from deploy.errors import ConfigError, DiscordError
-from deploy.register import endpoint, permissions, registration
-from deploy.register.application import invitation
-from deploy.register.discord import MOST_SERVERS, Discord
-from deploy.register.registration import KEY_VARIABLE
+from deploy.errors import ConfigError
+from tools.discord import endpoint, permissions, registration
+from tools.discord.api import MOST_SERVERS, Discord
+from tools.discord.application import invitation
+from tools.discord.errors import DiscordError
+from tools.discord.registration import KEY_VARIABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator
 
     from deploy.aws.connection import Aws
-    from deploy.aws.stacks import StackState
     from deploy.checkup.findings import Finding
-    from deploy.published.functions import DeployedFunction
-    from deploy.register.application import Application
-    from deploy.register.registration import Registration
-    from deploy.settings import DiscordApplication, Stage
+    from deploy.settings import Stage
+    from tools.discord.application import Application
+    from tools.discord.registration import Registration
 
 PARAMETER_VARIABLE = "DISCORD_TOKEN_PARAMETER"
 """The variable of a function that names the SSM parameter with the bot's token."""
+
+Variables = Mapping[str, Mapping[str, str]]
+"""Those of the live functions, by NAME:ALIAS."""
 
 _REFUSES, _FORBIDS = 401, 403
 
@@ -49,10 +52,10 @@ def token(connect: Callable[[], Discord], environment: Mapping[str, str]) -> Ite
         yield from of_faults(error, "broken")
 
 
-def key(discord: Discord, functions: Sequence[DeployedFunction]) -> Iterator[Finding]:
+def key(discord: Discord, variables: Variables) -> Iterator[Finding]:
     """Compare the application's public key with those that the live functions verify signatures with."""
     wanted = discord.application()["verify_key"]
-    keys = {each.where: has for each in functions if (has := _variables(each).get(KEY_VARIABLE))}
+    keys = {where: has for where, each in variables.items() if (has := each.get(KEY_VARIABLE))}
     if not keys:
         yield unknown(
             f"no live function has the variable {KEY_VARIABLE}", "its key is elsewhere, or hidden from this role"
@@ -65,9 +68,9 @@ def key(discord: Discord, functions: Sequence[DeployedFunction]) -> Iterator[Fin
             yield broken(f"{where} has another public key", cause, f"deploy with {KEY_VARIABLE}={wanted}")
 
 
-def stored_token(aws: Aws, functions: Sequence[DeployedFunction]) -> Iterator[Finding]:
+def stored_token(aws: Aws, variables: Variables) -> Iterator[Finding]:
     """See whether the parameter is there that a live function reads the bot's token from; its value is not read."""
-    names = {each.where: name for each in functions if (name := _variables(each).get(PARAMETER_VARIABLE))}
+    names = {where: name for where, each in variables.items() if (name := each.get(PARAMETER_VARIABLE))}
     for where, name in names.items():
         cure = f"aws ssm put-parameter --type {secure_parameters.SECURE} --name {name} --value …"
         found = secure_parameters.kind(aws, name)
@@ -81,18 +84,16 @@ def stored_token(aws: Aws, functions: Sequence[DeployedFunction]) -> Iterator[Fi
             yield ok(f"{where} reads the bot's token from {name}, which is there")
 
 
-def interactions(
-    discord: Discord, described: DiscordApplication, stage: Stage, state: StackState | None
-) -> Iterator[Finding]:
+def interactions(discord: Discord, output: str | None, stage: Stage, outputs: Mapping[str, str]) -> Iterator[Finding]:
     """Compare where Discord sends interactions with the stack's URL, and see whether anything answers there."""
-    url = endpoint.of_outputs(stage, described, state.outputs if state else ())
+    url = endpoint.of_outputs(stage, output, outputs)
     told = discord.application().get("interactions_endpoint_url") or ""
     cure = f"`nox -s register -- --stage {stage.name} --endpoint`"
     if told.rstrip("/") != url.rstrip("/"):
-        cause = f"the stack's {described.endpoint} is {url}"
+        cause = f"the stack's {output} is {url}"
         yield broken(f"Discord sends interactions to {told or 'no URL'}", cause, cure)
     else:
-        yield ok(f"Discord sends interactions to the stack's {described.endpoint}")
+        yield ok(f"Discord sends interactions to the stack's {output}")
     yield from answered(url)
 
 
@@ -164,9 +165,3 @@ def membership(discord: Discord, wanted: Application, server: str) -> Iterator[F
         yield broken(f"in {found['name']} the bot lacks: {', '.join(lacking)}", cause, invite)
     else:
         yield ok(f"in {found['name']} the bot has the permissions that it asks for")
-
-
-def _variables(each: DeployedFunction) -> Mapping[str, str]:
-    """Return the environment of the live version."""
-    found: Mapping[str, str] = each.live.configuration.get("Environment", {}).get("Variables", {}) if each.live else {}
-    return found

@@ -1,0 +1,124 @@
+"""The checks of the project's extensions, each in a process of its own.
+
+It gets `Examined` on stdin and prints a `Report`, both as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from deploy import project_module
+from deploy.checkup.findings import STATES, Finding
+from deploy.errors import ConfigError, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from deploy.checkup.context import Visit
+    from deploy.published.functions import DeployedFunction
+    from deploy.settings import Extension
+
+
+CONFIGURATION, STACK, FUNCTIONS = "the configuration", "the stack", "the functions"
+"""The checks of the pipeline without which an extension's may mean nothing."""
+
+
+@dataclass(frozen=True)
+class Examined:
+    """The stage that is looked at, and what was read of it.
+
+    `options` are those of the extension that were given. `stopped` has the checks above by name, each with the names of
+    those that found what stops it; empty where all is well. `outputs` are the stack's; `variables` those of the live
+    functions, by NAME:ALIAS.
+    """
+
+    stage: str
+    options: Mapping[str, str]
+    stopped: Mapping[str, tuple[str, ...]]
+    outputs: Mapping[str, str]
+    variables: Mapping[str, Mapping[str, str]]
+
+    def json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def read(cls, text: str) -> Examined:
+        """Read what `json` wrote; raise ValueError, KeyError or TypeError for anything else."""
+        found: Mapping[str, Any] = json.loads(text)
+        stopped = {name: tuple(each) for name, each in found["stopped"].items()}
+        return cls(found["stage"], found["options"], stopped, found["outputs"], found["variables"])
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was looked at, a line each, and what was found."""
+
+    looked: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    def json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def read(cls, text: str) -> Report:
+        """Read what `json` wrote; raise ValueError, KeyError or TypeError for anything else."""
+        found: Mapping[str, Any] = json.loads(text)
+        findings = tuple(Finding(**{key: str(value) for key, value in each.items()}) for each in found["findings"])  # type: ignore[arg-type] # the state is compared below
+        for each in findings:
+            if each.state not in STATES:
+                raise ValueError(f"{each.state} is none of {', '.join(STATES)}")
+        return cls(tuple(str(line) for line in found["looked"]), findings)
+
+
+class BrokenExtensionError(Exception):
+    """A module that ended with an error: a bug of the project, shown with what it wrote."""
+
+
+def look(
+    visit: Visit, extension: Extension, stopped: Mapping[str, tuple[str, ...]], say: Callable[[str], None]
+) -> Iterator[Finding]:
+    """Run an extension's checks; `stopped` has those of the pipeline that they build on.
+
+    Raises ConfigError where it prints something else than a report, or takes too long.
+    """
+    line = f"{extension.module} doctor"
+    given = _examined(visit, extension, stopped).json()
+    done, fault = project_module.run(
+        visit.settings, extension.where, line, given, project_module.of_extension(visit.settings, extension)
+    )
+    if done is None:
+        raise ConfigError([fault] if fault else [])
+    try:
+        report = Report.read(done.stdout)
+    except (ValueError, KeyError, TypeError) as error:
+        if fault:
+            raise BrokenExtensionError(done.stderr) from None
+        what, cure = "printed something else than a report", "deploy/checkup/extension.py says what one is"
+        raise ConfigError([Fault(f"{extension.where}: {line}", what, str(error), cure)], log=done.stdout) from error
+    for each in report.looked:
+        say(each)
+    yield from report.findings
+    if fault:
+        raise BrokenExtensionError(done.stderr)
+
+
+def _examined(visit: Visit, extension: Extension, stopped: Mapping[str, tuple[str, ...]]) -> Examined:
+    """Read only what was found well: what was not cannot be read."""
+    stack = None if stopped[STACK] else visit.stack
+    functions = () if stopped[FUNCTIONS] else visit.functions
+    given = {name: visit.options.get(f"{extension.name}.{name}", "") for name in extension.doctor or {}}
+    return Examined(
+        stage=visit.stage.name,
+        options={name: value for name, value in given.items() if value},
+        stopped=stopped,
+        outputs={output.key: output.value for output in stack.outputs} if stack else {},
+        variables={each.where: _variables(each) for each in functions},
+    )
+
+
+def _variables(each: DeployedFunction) -> Mapping[str, str]:
+    """Return the environment of the live version."""
+    found: Mapping[str, str] = each.live.configuration.get("Environment", {}).get("Variables", {}) if each.live else {}
+    return found
