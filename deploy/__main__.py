@@ -16,15 +16,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploy import __version__, extensions
-from deploy.errors import PipelineError
-from deploy.invocation import MODULE, Invocation, begin, command
-from deploy.keys.command_names import COMMANDS
+from . import __version__, extensions
+from .errors import PipelineError
+from .invocation import MODULE, Invocation, begin, command
+from .keys.command_names import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from deploy.settings import Settings
+    from .settings import Settings
 
 PROJECT_VARIABLE = "CHANNELWRIGHT_PROJECT"
 # A disk without room is no bug, wherever it is found.
@@ -124,7 +124,7 @@ def _parser(argv: list[str], settings: Settings | None) -> argparse.ArgumentPars
 
 
 def _command(name: str) -> Any:
-    return importlib.import_module(f"deploy.commands.{name.replace('-', '_')}")
+    return importlib.import_module(f".commands.{name.replace('-', '_')}", __package__)
 
 
 if __name__ == "__main__":

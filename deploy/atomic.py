@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from deploy.errors import PipelineError
+from .errors import PipelineError
 
 
 def write(path: Path, content: bytes) -> None:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from deploy.errors import ConfigError, Fault
-from deploy.inside.exchange import TrimPolicy
-from deploy.keys.faults import faults
-from deploy.keys.former import renewed
-from deploy.settings import (
+from .errors import ConfigError, Fault
+from .inside.exchange import TrimPolicy
+from .keys.faults import faults
+from .keys.former import renewed
+from .settings import (
     IMAGE_VARIABLE,
     Budget,
     Clarified,

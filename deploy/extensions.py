@@ -12,16 +12,16 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy import project_module
-from deploy.configuration import load
-from deploy.errors import ConfigError
-from deploy.keys.command_names import COMMANDS
+from . import project_module
+from .configuration import load
+from .errors import ConfigError
+from .keys.command_names import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from deploy.settings import Extension, Settings
+    from .settings import Extension, Settings
 
 
 @dataclass(frozen=True)

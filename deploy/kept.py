@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from deploy.atomic import write
+from .atomic import write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

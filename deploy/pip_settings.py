@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from deploy.errors import ConfigError, Fault
+from .errors import ConfigError, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,26 +13,26 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from deploy.code.bundle import CodeBundle, bundle
-from deploy.container.digest import RuntimeImage, image_digest
-from deploy.errors import BuildError, Fault
-from deploy.invocation import advised
-from deploy.layer.cache import Cache, Miss
-from deploy.layer.cache_key import digest, proven_by
-from deploy.layer.dist import deliver
-from deploy.layer.evidence import FunctionUnderTest
-from deploy.layer.proof import withdraw
-from deploy.layer.spec import LayerSpec, specs
-from deploy.layer.verify import VerifiedLayer, restored
-from deploy.locking import indexes, locked
+from .code.bundle import CodeBundle, bundle
+from .container.digest import RuntimeImage, image_digest
+from .errors import BuildError, Fault
+from .invocation import advised
+from .layer.cache import Cache, Miss
+from .layer.cache_key import digest, proven_by
+from .layer.dist import deliver
+from .layer.evidence import FunctionUnderTest
+from .layer.proof import withdraw
+from .layer.spec import LayerSpec, specs
+from .layer.verify import VerifiedLayer, restored
+from .locking import indexes, locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from deploy.console import Console
-    from deploy.layer.backend.protocol import Runtime
-    from deploy.layer.values import BuiltLayer
-    from deploy.settings import Architecture, Function, Settings, Target
+    from .console import Console
+    from .layer.backend.protocol import Runtime
+    from .layer.values import BuiltLayer
+    from .settings import Architecture, Function, Settings, Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +142,7 @@ class _Work:
             self.console.say(f"code: {len(made.left_out)} left out: {first}")
         key = digest(["checks", proven_by(), made.sha256, self.settings.code.checks])
         if self.settings.code.checks and self.passed(key) is None:
-            from deploy import project_module
+            from . import project_module
 
             project_module.check(self.settings, self.console.say)
             self.cache.keep_checks(key, "passed")
@@ -159,7 +159,7 @@ class _Work:
         key = _key("code", image, target, *trial)
         if self.passed(key) is None:
             self.refuse_making("the code", "it was not tried on these layers")
-            from deploy.layer.verify_code import verify_code
+            from .layer.verify_code import verify_code
 
             runtime = self.runtime(target)
             with self.console.step("try the code on its layers in the runtime"):
@@ -171,7 +171,7 @@ class _Work:
         return tuple(map(self.function, self.settings.functions.values()))
 
     def function(self, function: Function) -> FunctionUnderTest:
-        from deploy.layer.template_environment import NOTHING_DECLARED, TRIAL_REGION, declared, lambda_environment
+        from .layer.template_environment import NOTHING_DECLARED, TRIAL_REGION, declared, lambda_environment
 
         template, own = self.settings.template, NOTHING_DECLARED
         if template:
@@ -191,7 +191,7 @@ class _Work:
     def image(self, target: Target) -> RuntimeImage:
         """Return the target's image, without asking an engine where an earlier run found out what stands for it."""
         if self.choices.on_host:
-            from deploy.layer.backend.platform_image import host
+            from .layer.backend.platform_image import host
 
             return host(target.architecture)
         named = image_digest(self.settings.image_of(target.runtime), self.environment)
@@ -211,12 +211,12 @@ class _Work:
 
     def opened_runtime(self, target: Target) -> Runtime:
         if self.choices.on_host:
-            from deploy.layer.backend.host import HostRuntime
+            from .layer.backend.host import HostRuntime
 
             return HostRuntime(indexes.environment(self.settings, self.environment), runtime=target.runtime)
-        from deploy.container.engine import Engine
-        from deploy.layer.backend.containers import ContainerRuntime
-        from deploy.layer.backend.platform_image import find
+        from .container.engine import Engine
+        from .layer.backend.containers import ContainerRuntime
+        from .layer.backend.platform_image import find
 
         reference = self.settings.image_of(target.runtime)
         engine = self.opened.enter_context(Engine.connect(self.environment))
@@ -234,7 +234,7 @@ class _Work:
 
     def build(self, spec: LayerSpec, miss: Miss) -> BuiltLayer:
         self.refuse_making(spec.stem, miss.reason)
-        from deploy.layer.build import build
+        from .layer.build import build
 
         self.fresh.add(spec.stem)
         self.console.say(f"{spec.stem}: building ({miss.reason})")
@@ -249,14 +249,14 @@ class _Work:
         if kept := self.passed(key):
             return tuple(restored(layer, text) for layer, text in zip(built, json.loads(kept), strict=True))
         self.refuse_making(", ".join(layer.spec.stem for layer in built), "it was not verified")
-        from deploy.layer.verify import Means, verify
+        from .layer.verify import Means, verify
 
         runtime = self.runtime(built[0].spec.target)
         where = f" in a fresh {runtime.image.reference}" if built[0].spec.can_be_tried else ""
         means = Means(runtime=runtime, say=self.console.say)
         if from_wheels and built[0].spec.can_be_tried:
-            from deploy.layer.proof.reference import Reference
-            from deploy.layer.wheel_store import WheelStore
+            from .layer.proof.reference import Reference
+            from .layer.wheel_store import WheelStore
 
             store = WheelStore(self.cache.root, self.console.say)
             reference = Reference.of(built, store, runtime, self.cache, use_kept=self.choices.use_cache)

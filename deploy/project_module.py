@@ -13,12 +13,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.errors import ConfigError, Fault
+from .errors import ConfigError, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from deploy.settings import Extension, Settings
+    from .settings import Extension, Settings
 
 TIMEOUT_SECONDS = 120
 

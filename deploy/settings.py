@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from deploy.errors import ConfigError, Fault, suggest
-from deploy.inside.exchange import TrimPolicy
+from .errors import ConfigError, Fault, suggest
+from .inside.exchange import TrimPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,11 +14,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.inside import assemble
-from deploy.inside.refusal import Refused, fault
+from .inside import assemble
+from .inside.refusal import Refused, fault
 
 if TYPE_CHECKING:
-    from deploy.layer.spec import LayerSpec
+    from .layer.spec import LayerSpec
 
 REQUIREMENTS = Path(__file__).with_name("standalone.txt")
 # Relative to the project: what pip is to know of index, proxy and certificates.
@@ -46,11 +46,11 @@ def from_project(project: Path) -> dict[str, bytes]:
 
 def _specs(project: Path) -> tuple[LayerSpec, ...]:
     """Read the configuration and the lock as the pipeline does."""
-    from deploy import configuration
-    from deploy.container.digest import RuntimeImage
-    from deploy.errors import PipelineError
-    from deploy.layer import spec
-    from deploy.locking import locked
+    from . import configuration
+    from .container.digest import RuntimeImage
+    from .errors import PipelineError
+    from .layer import spec
+    from .locking import locked
 
     here = f"python{sys.version_info.major}.{sys.version_info.minor}"
     architecture = _ARCHITECTURES.get(platform.machine())
@@ -69,7 +69,7 @@ def _specs(project: Path) -> tuple[LayerSpec, ...]:
 
 def _wheels(project: Path, spec: LayerSpec) -> dict[str, bytes]:
     """Fetch the wheels of a layer, and the tool's; each set for itself, as both may name the same distribution."""
-    from deploy.locking.lockfile import requirements
+    from .locking.lockfile import requirements
 
     with tempfile.TemporaryDirectory(prefix="channelwright-wheels-") as folder:
         lock = Path(folder, "requirements.txt")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from deploy.errors import ConfigError, Fault
+from .errors import ConfigError, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

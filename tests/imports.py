@@ -85,7 +85,17 @@ def _named(node: ast.AST, package: str, known: dict[str, Path]) -> Iterator[str]
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
     elif isinstance(node, ast.ImportFrom):
-        above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
-        source = ".".join([*above, *([node.module] if node.module else [])])
+        source = source_of(node, package)
         for alias in node.names:
             yield f"{source}.{alias.name}" if f"{source}.{alias.name}" in known else source
+
+
+def source_of(node: ast.ImportFrom, package: str) -> str:
+    """Return the full name of the module that a statement in a package imports from."""
+    above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+    return ".".join([*above, *([node.module] if node.module else [])])
+
+
+def package_of(path: Path) -> str:
+    """Return the package that a module lies in, or that it is."""
+    return ".".join(path.relative_to(ROOT).parent.parts)

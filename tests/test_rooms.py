@@ -61,7 +61,7 @@ def test_a_circle_is_found_where_there_is_one() -> None:
 def test_what_is_below_does_not_know_what_is_above(folder: str, never: tuple[str, ...]) -> None:
     for path in (ROOT / folder).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names = [imports.source_of(node, imports.package_of(path))] if isinstance(node, ast.ImportFrom) else []
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             for name in names:
                 assert not any(name == each or name.startswith(f"{each}.") for each in never), f"{path}: {name}"

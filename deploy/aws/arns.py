@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from deploy.errors import AwsError, Fault
+from ..errors import AwsError, Fault
 
 _FORM = re.compile(
     r"arn:(?P<partition>aws(?:-[a-z0-9]+)*):lambda:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12})"

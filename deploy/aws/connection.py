@@ -12,9 +12,9 @@ import botocore.session
 from botocore.config import Config
 from botocore.loaders import create_loader
 
-from deploy import __version__
-from deploy.aws.refusals import asking
-from deploy.errors import AwsError, Fault
+from .. import __version__
+from ..errors import AwsError, Fault
+from .refusals import asking
 
 if TYPE_CHECKING:
     from botocore.loaders import Loader
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
     from mypy_boto3_ssm.client import SSMClient
 
-    from deploy.settings import Stage
+    from ..settings import Stage
 
 # Reading may take as long as a function's cold start and health check, or an upload over a slow line.
 CONFIG = Config(

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from deploy.aws.layers import fetch, hexadecimal
-from deploy.aws.refusals import asking
-from deploy.errors import Fault
+from ..errors import Fault
+from .layers import fetch, hexadecimal
+from .refusals import asking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import LayerVersionContentInputTypeDef as Content
     from mypy_boto3_lambda.waiter import FunctionUpdatedV2Waiter, PublishedVersionActiveWaiter
 
-    from deploy.aws.connection import Aws
+    from .connection import Aws
 
 _CONFIGURATION = (
     "Runtime",

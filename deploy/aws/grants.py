@@ -11,12 +11,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deploy.aws.refusals import asking
+from .refusals import asking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deploy.aws.connection import Aws
+    from .connection import Aws
 
 EVERYONE = "*"
 _ACTION = "lambda:GetLayerVersion"

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deploy.aws.refusals import asking
+from .refusals import asking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from deploy.aws.connection import Aws
+    from .connection import Aws
 
 _ACTIONS_IN_A_CALL = 50
 

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 import requests
 
-from deploy.aws.arns import LayerVersionArn
-from deploy.aws.refusals import asking
-from deploy.errors import AwsError, Fault
+from ..errors import AwsError, Fault
+from .arns import LayerVersionArn
+from .refusals import asking
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.literals import RuntimeType
     from mypy_boto3_lambda.type_defs import LayerVersionContentInputTypeDef as Content
 
-    from deploy.aws.connection import Aws
-    from deploy.layer.spec import LayerSpec
+    from ..layer.spec import LayerSpec
+    from .connection import Aws
 
 DESCRIPTION = 256
 """Characters that a layer version's description may have."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.aws.refusals import asking
+from .refusals import asking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from deploy.aws.connection import Aws
+    from .connection import Aws
 
 PAGES = 20
 """Pages that are read for a phrase. Each looks through at most a megabyte of log, and may hold nothing."""

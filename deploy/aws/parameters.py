@@ -9,13 +9,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.aws.refusals import asking
-from deploy.errors import AwsError, Fault
+from ..errors import AwsError, Fault
+from .refusals import asking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from deploy.aws.connection import Aws
+    from .connection import Aws
 
 VALUE = 4096
 """Bytes that a parameter of the standard tier may have."""

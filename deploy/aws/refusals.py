@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore import exceptions as botocore
 
-from deploy.errors import AwsError, Fault
+from ..errors import AwsError, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

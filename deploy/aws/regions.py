@@ -10,14 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from deploy.aws.connection import elsewhere
-from deploy.errors import Fault, PipelineError, RolloutError
+from ..errors import Fault, PipelineError, RolloutError
+from .connection import elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from deploy.aws.connection import Aws
-    from deploy.settings import Stage
+    from ..settings import Stage
+    from .connection import Aws
 
 T = TypeVar("T")
 

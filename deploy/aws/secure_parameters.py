@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from deploy.aws.refusals import asking
+from .refusals import asking
 
 if TYPE_CHECKING:
-    from deploy.aws.connection import Aws
+    from .connection import Aws
 
 SECURE: Final = "SecureString"
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import WaiterError
 from botocore.waiter import WaiterModel, create_waiter_with_client
 
-from deploy.aws.refusals import asking
-from deploy.errors import AwsError, Fault
+from ..errors import AwsError, Fault
+from .refusals import asking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         StackUpdateCompleteWaiter,
     )
 
-    from deploy.aws.connection import Aws
+    from .connection import Aws
 
 TEMPLATE = 51_200
 """Bytes of the largest template that a call takes."""

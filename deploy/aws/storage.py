@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.aws.refusals import asking
+from .refusals import asking
 
 if TYPE_CHECKING:
-    from deploy.aws.connection import Aws
+    from .connection import Aws
 
 
 @dataclass(frozen=True)

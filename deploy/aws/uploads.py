@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.aws.refusals import asking
-from deploy.errors import ConfigError, Fault
-from deploy.layer.audit.limits import DIRECT_UPLOAD
-from deploy.layer.manifest import code_sha256
+from ..errors import ConfigError, Fault
+from ..layer.audit.limits import DIRECT_UPLOAD
+from ..layer.manifest import code_sha256
+from .refusals import asking
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mypy_boto3_lambda.type_defs import LayerVersionContentInputTypeDef as Content
 
-    from deploy.aws.connection import Aws
-    from deploy.settings import Stage
+    from ..settings import Stage
+    from .connection import Aws
 
 
 def content(aws: Aws, stage: Stage, path: Path, sha256: str) -> Content:

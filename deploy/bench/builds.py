@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
-from deploy.bench.figures import Row
-from deploy.bench.ways import PipWay, ThisWay, UvWay, Way
+from .figures import Row
+from .ways import PipWay, ThisWay, UvWay, Way
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from deploy.console import Console
-    from deploy.settings import Layer, Settings
+    from ..console import Console
+    from ..settings import Layer, Settings
 
 NOTHING_CHANGED = SOURCE_CHANGED = 0.4
 """Seconds for the whole process that a person waits for without noticing."""

@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
 
-from deploy.console import size
+from ..console import size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from deploy.console import Console
+    from ..console import Console
 
 Unit = Literal["bytes", "s", "ms"]
 WAYS = ("pip", "uv", "this")

@@ -16,18 +16,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
-from deploy.bench.figures import Row
-from deploy.errors import EngineError, Fault, VerificationError
-from deploy.layer.backend.protocol import OPT, TASK_ROOT
-from deploy.layer.template_environment import NOTHING_DECLARED, TRIAL_REGION, declared, lambda_environment
+from ..errors import EngineError, Fault, VerificationError
+from ..layer.backend.protocol import OPT, TASK_ROOT
+from ..layer.template_environment import NOTHING_DECLARED, TRIAL_REGION, declared, lambda_environment
+from .figures import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deploy.bench.builds import Builds
-    from deploy.console import Console
-    from deploy.container.engine import Engine
-    from deploy.settings import Function, Settings
+    from ..console import Console
+    from ..container.engine import Engine
+    from ..settings import Function, Settings
+    from .builds import Builds
 
 UNSIGNED: dict[str, Any] = {
     "version": "2.0",
@@ -114,7 +114,7 @@ def measure_first_requests(
     settings: Settings, builds: Builds, event: Mapping[str, Any] | None, count: int, console: Console
 ) -> Iterator[Row]:
     """Send `count` first requests to every function on each layer, in turn; yield a row for each comparison."""
-    from deploy.container.engine import Engine
+    from ..container.engine import Engine
 
     pip = builds.pip.opt()
     contents = {

@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.configuration import load
+from ..configuration import load
 
 if TYPE_CHECKING:
-    from deploy.settings import Settings
+    from ..settings import Settings
 
 
 def main(step: str, project: str) -> None:
@@ -23,12 +23,12 @@ def main(step: str, project: str) -> None:
 
 
 def build(settings: Settings) -> None:
-    from deploy.container.engine import Engine
-    from deploy.layer.backend.containers import ContainerRuntime
-    from deploy.layer.build import build as build_layer
-    from deploy.layer.cache import Cache
-    from deploy.layer.spec import specs
-    from deploy.locking import locked
+    from ..container.engine import Engine
+    from ..layer.backend.containers import ContainerRuntime
+    from ..layer.build import build as build_layer
+    from ..layer.cache import Cache
+    from ..layer.spec import specs
+    from ..locking import locked
 
     target, into = settings.targets[0], settings.project / "dist"
     pins = locked.pins(settings, target)
@@ -40,7 +40,7 @@ def build(settings: Settings) -> None:
 
 
 def bundle(settings: Settings) -> None:
-    from deploy.code.bundle import bundle as bundle_code
+    from ..code.bundle import bundle as bundle_code
 
     bundle_code(settings, settings.project / "dist")
 

@@ -16,16 +16,16 @@ from zipfile import ZipFile
 import uv
 import yaml
 
-from deploy.configuration import CONFIG
-from deploy.errors import BuildError, Fault
-from deploy.locking import indexes
-from deploy.locking.uv.call import uv_environment
-from deploy.settings import MACHINES
+from ..configuration import CONFIG
+from ..errors import BuildError, Fault
+from ..locking import indexes
+from ..locking.uv.call import uv_environment
+from ..settings import MACHINES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from deploy.settings import Bytecode, Settings
+    from ..settings import Bytecode, Settings
 
 _TIMEOUT = 1800  # seconds
 _NOT_COPIED = (".*", "__pycache__", "dist", "node_modules", "venv")

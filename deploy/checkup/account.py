@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.checkup.findings import of_faults, ok, warning
-from deploy.errors import AwsError
+from ..errors import AwsError
+from .findings import of_faults, ok, warning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.identity import Identity
-    from deploy.checkup.findings import Finding
-    from deploy.settings import Stage
+    from ..aws.connection import Aws
+    from ..aws.identity import Identity
+    from ..settings import Stage
+    from .findings import Finding
 
 
 def credentials(stage: Stage, connect: Callable[[], Aws], caller: Callable[[], Identity]) -> Iterator[Finding]:

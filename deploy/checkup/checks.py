@@ -5,17 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from deploy.checkup.findings import unknown
-from deploy.checkup.runner import Check, ProjectChecks
-from deploy.errors import ConfigError
-from deploy.invocation import advised
+from ..errors import ConfigError
+from ..invocation import advised
+from .findings import unknown
+from .runner import Check, ProjectChecks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from deploy.checkup.context import Visit
-    from deploy.checkup.findings import Finding
-    from deploy.settings import Extension
+    from ..settings import Extension
+    from .context import Visit
+    from .findings import Finding
 
 AREAS = (
     "project",
@@ -63,7 +63,7 @@ def _without_stage(visit: Visit) -> Iterator[Finding]:
 
 
 def _of_project(visit: Visit) -> Iterator[Check]:
-    from deploy.checkup import project
+    from . import project
 
     good = ("the configuration",)
     yield Check(good[0], "project", lambda: project.configuration(visit.project, visit.environment))
@@ -74,7 +74,7 @@ def _of_project(visit: Visit) -> Iterator[Check]:
 
 
 def _of_machine(visit: Visit) -> Iterator[Check]:
-    from deploy.checkup import disk, engine
+    from . import disk, engine
 
     there, both = ("the container engine",), ("the configuration", "the container engine")
     yield Check("the disks", "disk", lambda: disk.folders(visit.environment))
@@ -89,7 +89,7 @@ def _of_machine(visit: Visit) -> Iterator[Check]:
 
 
 def _of_account(visit: Visit) -> Iterator[Check]:
-    from deploy.checkup import account, github, rights
+    from . import account, github, rights
 
     signed = ("the credentials",)
     yield Check(
@@ -113,7 +113,7 @@ def _of_account(visit: Visit) -> Iterator[Check]:
 
 
 def _of_release(visit: Visit) -> Iterator[Check]:
-    from deploy.checkup import functions, layers, limits, logs, stack
+    from . import functions, layers, limits, logs, stack
 
     signed, good = ("the credentials",), ("the configuration",)
     made, there = ("the stack",), ("the functions",)
@@ -151,21 +151,21 @@ def _of_release(visit: Visit) -> Iterator[Check]:
 
 
 def _stack(visit: Visit) -> Iterator[Finding]:
-    from deploy.checkup import stack
+    from . import stack
 
     return stack.there(visit.stage, visit.stack) if visit.settings.template else iter(())
 
 
 def _status(visit: Visit) -> Iterator[Finding]:
-    from deploy.checkup import stack
+    from . import stack
 
     return stack.status(visit.aws, visit.stack) if visit.stack else iter(())
 
 
 def _of_extensions(visit: Visit) -> Iterator[ProjectChecks]:
     """Yield what the project adds, where the configuration can be read and says that there is something."""
-    from deploy.checkup import extension
-    from deploy.checkup.extension import CONFIGURATION, FUNCTIONS, STACK
+    from . import extension
+    from .extension import CONFIGURATION, FUNCTIONS, STACK
 
     for each in _extensions(visit):
         look = partial(extension.look, visit, each)

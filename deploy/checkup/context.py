@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from deploy import local_secrets
-from deploy.configuration import load
-from deploy.layer.cache import Cache
+from .. import local_secrets
+from ..configuration import load
+from ..layer.cache import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.identity import Identity
-    from deploy.aws.stacks import StackState
-    from deploy.checkup.layers import Attached
-    from deploy.container.engine import Engine
-    from deploy.published.downloads import Downloads
-    from deploy.published.functions import DeployedFunction
-    from deploy.settings import Settings, Stage
+    from ..aws.connection import Aws
+    from ..aws.identity import Identity
+    from ..aws.stacks import StackState
+    from ..container.engine import Engine
+    from ..published.downloads import Downloads
+    from ..published.functions import DeployedFunction
+    from ..settings import Settings, Stage
+    from .layers import Attached
 
 
 @dataclass
@@ -65,13 +65,13 @@ class Visit:
 
     @cached_property
     def engine(self) -> Engine:
-        from deploy.container.engine import Engine
+        from ..container.engine import Engine
 
         return self._opened.enter_context(Engine.connect(self.environment))
 
     @cached_property
     def aws(self) -> Aws:
-        from deploy.aws.connection import BRIEF, connect
+        from ..aws.connection import BRIEF, connect
 
         aws = connect(self.stage, config=BRIEF)
         # A session must not make two clients at once, and checks run side by side:
@@ -81,30 +81,30 @@ class Visit:
 
     @cached_property
     def identity(self) -> Identity:
-        from deploy.aws import identity
+        from ..aws import identity
 
         return identity.caller(self.aws)
 
     @cached_property
     def stack(self) -> StackState | None:
-        from deploy.aws import stacks
+        from ..aws import stacks
 
         return stacks.read(self.aws, self.stage.stack)
 
     @cached_property
     def functions(self) -> Sequence[DeployedFunction]:
-        from deploy.published.functions import observe
+        from ..published.functions import observe
 
         return observe(self.aws, self.settings, self.stage)
 
     @cached_property
     def attached(self) -> Mapping[str, Attached]:
-        from deploy.checkup import layers
+        from . import layers
 
         return layers.read(self.aws, self.functions)
 
     @cached_property
     def downloads(self) -> Downloads:
-        from deploy.published.downloads import Downloads
+        from ..published.downloads import Downloads
 
         return Downloads(self.aws, Cache.from_environment(self.environment).root / "published")

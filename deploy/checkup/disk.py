@@ -8,16 +8,16 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.checkup.findings import broken, ok, unknown, warning
-from deploy.console import size
-from deploy.layer.audit.limits import DIRECT_UPLOAD, UNZIPPED
-from deploy.layer.cache import Cache
+from ..console import size
+from ..layer.audit.limits import DIRECT_UPLOAD, UNZIPPED
+from ..layer.cache import Cache
+from .findings import broken, ok, unknown, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deploy.checkup.findings import Finding
-    from deploy.container.engine import About
+    from ..container.engine import About
+    from .findings import Finding
 
 NEEDED = UNZIPPED + DIRECT_UPLOAD
 """Bytes that the largest layer takes: unpacked, and its zip."""

@@ -6,18 +6,18 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from deploy.checkup.findings import broken, of_faults, ok, warning
-from deploy.errors import EngineError
-from deploy.invocation import advised
-from deploy.runtimes.base_images import BASES
-from deploy.settings import IMAGE_VARIABLE
+from ..errors import EngineError
+from ..invocation import advised
+from ..runtimes.base_images import BASES
+from ..settings import IMAGE_VARIABLE
+from .findings import broken, of_faults, ok, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deploy.checkup.findings import Finding
-    from deploy.container.engine import Engine
-    from deploy.settings import Settings
+    from ..container.engine import Engine
+    from ..settings import Settings
+    from .findings import Finding
 
 _MACHINES = {"amd64": "x86_64", "arm64": "arm64"}
 _PINNED = re.compile(r"(?:^|@)sha256:[0-9a-f]{64}$")
@@ -30,7 +30,7 @@ _ASK = (
 
 def answers(environment: Mapping[str, str]) -> Iterator[Finding]:
     """See whether an engine answers; without one nothing can be built, but on this host."""
-    from deploy.container.engine import Engine
+    from ..container.engine import Engine
 
     try:
         with Engine.connect(environment) as engine:

@@ -9,16 +9,16 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from deploy import project_module
-from deploy.checkup.findings import STATES, Finding
-from deploy.errors import ConfigError, Fault
+from .. import project_module
+from ..errors import ConfigError, Fault
+from .findings import STATES, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from deploy.checkup.context import Visit
-    from deploy.published.functions import DeployedFunction
-    from deploy.settings import Extension
+    from ..published.functions import DeployedFunction
+    from ..settings import Extension
+    from .context import Visit
 
 
 CONFIGURATION, STACK, FUNCTIONS = "the configuration", "the stack", "the functions"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.errors import PipelineError
+    from ..errors import PipelineError
 
 State = Literal["ok", "warning", "broken", "unknown"]
 STATES: tuple[State, ...] = ("ok", "warning", "broken", "unknown")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.aws import account
-from deploy.checkup.findings import broken, ok, warning
+from ..aws import account
+from .findings import broken, ok, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from deploy.aws.connection import Aws
-    from deploy.checkup.findings import Finding
-    from deploy.published.functions import DeployedFunction
-    from deploy.settings import Settings
+    from ..aws.connection import Aws
+    from ..published.functions import DeployedFunction
+    from ..settings import Settings
+    from .findings import Finding
 
 _WORDS = {
     "Pending": ("Lambda is still making it", "wait a minute"),

@@ -6,19 +6,19 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deploy import git
-from deploy.aws import identity
-from deploy.checkup.findings import broken, ok, unknown, warning
-from deploy.checkup.github_trust import AUDIENCE, PROVIDER, Repository, trusts
+from .. import git
+from ..aws import identity
+from .findings import broken, ok, unknown, warning
+from .github_trust import AUDIENCE, PROVIDER, Repository, trusts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.identity import Role
-    from deploy.checkup.findings import Finding
-    from deploy.checkup.github_trust import Condition, Trust
-    from deploy.settings import Settings, Stage
+    from ..aws.connection import Aws
+    from ..aws.identity import Role
+    from ..settings import Settings, Stage
+    from .findings import Finding
+    from .github_trust import Condition, Trust
 
 _IDS = "gh api repos/{0.owner}/{0.name} --jq '.owner.id, .id'"
 _NARROW = "name the one subject that may deploy, with StringEquals: {}"

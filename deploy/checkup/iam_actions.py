@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deploy.settings import Settings, Stage
+    from ..settings import Settings, Stage
 
 ANY = ("cloudformation:GetTemplateSummary", "lambda:ListLayerVersions")
 """Actions that no resource can be named for: a policy allows them on "*"."""

@@ -5,27 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.aws import layers
-from deploy.aws.arns import LayerVersionArn
-from deploy.checkup.findings import broken, ok, unknown, warning
-from deploy.container.digest import RuntimeImage
-from deploy.errors import AwsError
-from deploy.invocation import advised
-from deploy.layer.spec import specs
-from deploy.locking.locked import pins as pins_of
-from deploy.published import contents
-from deploy.settings import Target
+from ..aws import layers
+from ..aws.arns import LayerVersionArn
+from ..container.digest import RuntimeImage
+from ..errors import AwsError
+from ..invocation import advised
+from ..layer.spec import specs
+from ..locking.locked import pins as pins_of
+from ..published import contents
+from ..settings import Target
+from .findings import broken, ok, unknown, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.layers import LayerContent
-    from deploy.checkup.findings import Finding
-    from deploy.published.contents import Contents
-    from deploy.published.downloads import Downloads
-    from deploy.published.functions import DeployedFunction
-    from deploy.settings import Architecture, Settings
+    from ..aws.connection import Aws
+    from ..aws.layers import LayerContent
+    from ..published.contents import Contents
+    from ..published.downloads import Downloads
+    from ..published.functions import DeployedFunction
+    from ..settings import Architecture, Settings
+    from .findings import Finding
 
 _LISTED = 4
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.aws import account
-from deploy.checkup.findings import broken, ok, unknown, warning
-from deploy.console import size
-from deploy.invocation import advised
-from deploy.layer.audit.limits import DIRECT_UPLOAD, LAYERS, NEARLY, UNZIPPED
-from deploy.published import contents
+from ..aws import account
+from ..console import size
+from ..invocation import advised
+from ..layer.audit.limits import DIRECT_UPLOAD, LAYERS, NEARLY, UNZIPPED
+from ..published import contents
+from .findings import broken, ok, unknown, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from deploy.aws.account import AccountSettings
-    from deploy.aws.connection import Aws
-    from deploy.checkup.findings import Finding
-    from deploy.checkup.layers import Attached
-    from deploy.published.downloads import Downloads
-    from deploy.published.functions import DeployedFunction
-    from deploy.settings import Stage
+    from ..aws.account import AccountSettings
+    from ..aws.connection import Aws
+    from ..published.downloads import Downloads
+    from ..published.functions import DeployedFunction
+    from ..settings import Stage
+    from .findings import Finding
+    from .layers import Attached
 
 ENVIRONMENT = 4096
 """Bytes that all variables of a function may have together."""

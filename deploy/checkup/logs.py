@@ -11,17 +11,17 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from deploy.aws import logs
-from deploy.checkup.findings import broken, ok, unknown, warning
-from deploy.layer import causes
+from ..aws import logs
+from ..layer import causes
+from .findings import broken, ok, unknown, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.logs import Event
-    from deploy.checkup.findings import Finding
-    from deploy.published.functions import DeployedFunction
+    from ..aws.connection import Aws
+    from ..aws.logs import Event
+    from ..published.functions import DeployedFunction
+    from .findings import Finding
 
 PHRASES = (
     "Runtime.ImportModuleError",

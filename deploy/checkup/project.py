@@ -6,26 +6,26 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from deploy import git, project_module
-from deploy.checkup.findings import broken, of_faults, ok, warning
-from deploy.configuration import CONFIG, load
-from deploy.container.digest import RuntimeImage
-from deploy.errors import ConfigError, LockError, PipelineError
-from deploy.invocation import advised
-from deploy.layer.spec import specs
-from deploy.locking.locked import pins as pins_of
-from deploy.locking.lockfile import normalised
-from deploy.runtimes import end_of_life
+from .. import git, project_module
+from ..configuration import CONFIG, load
+from ..container.digest import RuntimeImage
+from ..errors import ConfigError, LockError, PipelineError
+from ..invocation import advised
+from ..layer.spec import specs
+from ..locking.locked import pins as pins_of
+from ..locking.lockfile import normalised
+from ..runtimes import end_of_life
+from .findings import broken, of_faults, ok, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
     from pathlib import Path
 
-    from deploy.checkup.findings import Finding
-    from deploy.errors import Fault
-    from deploy.inside.exchange import Pin
-    from deploy.settings import Settings
+    from ..errors import Fault
+    from ..inside.exchange import Pin
+    from ..settings import Settings
+    from .findings import Finding
 
 _COMMENT = re.compile(r"(^|\s)#.*$")
 

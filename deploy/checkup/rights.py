@@ -12,18 +12,18 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from deploy.aws import identity as iam
-from deploy.checkup import iam_actions
-from deploy.checkup.findings import broken, ok, unknown, warning
-from deploy.errors import AwsError
+from ..aws import identity as iam
+from ..errors import AwsError
+from . import iam_actions
+from .findings import broken, ok, unknown, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.identity import Decision, Identity
-    from deploy.checkup.findings import Finding
-    from deploy.settings import Settings, Stage
+    from ..aws.connection import Aws
+    from ..aws.identity import Decision, Identity
+    from ..settings import Settings, Stage
+    from .findings import Finding
 
 _AT_ONCE = 4
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from deploy.checkup.findings import Finding, of_faults, unknown
-from deploy.errors import PipelineError
+from ..errors import PipelineError
+from .findings import Finding, of_faults, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

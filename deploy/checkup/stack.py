@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.aws import stacks
-from deploy.checkup.findings import broken, of_faults, ok, warning
-from deploy.errors import ConfigError
-from deploy.invocation import advised
-from deploy.release import stack
+from ..aws import stacks
+from ..errors import ConfigError
+from ..invocation import advised
+from ..release import stack
+from .findings import broken, of_faults, ok, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.stacks import StackState
-    from deploy.checkup.findings import Finding
-    from deploy.settings import Settings, Stage
+    from ..aws.connection import Aws
+    from ..aws.stacks import StackState
+    from ..settings import Settings, Stage
+    from .findings import Finding
 
 _NOT_MADE = {"REVIEW_IN_PROGRESS", "DELETE_COMPLETE"}
 

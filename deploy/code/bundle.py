@@ -16,19 +16,19 @@ from typing import TYPE_CHECKING
 
 import deflate
 
-from deploy.atomic import write
-from deploy.code import tree_digest
-from deploy.code.selection import Selection, select
-from deploy.code.strip_docstrings import undocumented
-from deploy.errors import BuildError, Fault
-from deploy.executable import Executable
-from deploy.inside import archive
-from deploy.inside.archive import Entry
+from ..atomic import write
+from ..errors import BuildError, Fault
+from ..executable import Executable
+from ..inside import archive
+from ..inside.archive import Entry
+from . import tree_digest
+from .selection import Selection, select
+from .strip_docstrings import undocumented
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deploy.settings import Settings
+    from ..settings import Settings
 
 NAME = "code.zip"
 _LEVEL = 12  # libdeflate's best: 5 ms for so little, and smaller by 1 %

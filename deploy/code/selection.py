@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy import git
-from deploy.configuration import CONFIG
+from .. import git
+from ..configuration import CONFIG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from deploy.settings import Settings
+    from ..settings import Settings
 
 # What editors, interpreters and desktops leave behind.
 DROPPINGS = ("__pycache__", "*.pyc", "*.pyo", "*~", "*.swp", "*.swo", "*.bak", "*.orig", "*.rej", "#*#", "Thumbs.db")

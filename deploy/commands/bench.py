@@ -13,9 +13,9 @@ import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from deploy.configuration import load
-from deploy.console import Console
-from deploy.errors import ConfigError, Fault
+from ..configuration import load
+from ..console import Console
+from ..errors import ConfigError, Fault
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -27,10 +27,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from deploy.bench import figures
-    from deploy.bench.builds import measure_builds
-    from deploy.bench.first_request import measure_first_requests
-    from deploy.container.engine import Engine
+    from ..bench import figures
+    from ..bench.builds import measure_builds
+    from ..bench.first_request import measure_first_requests
+    from ..container.engine import Engine
 
     settings, console = load(arguments.project, os.environ), Console()
     event = _event(arguments.event)

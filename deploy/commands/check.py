@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from deploy import project_module
-from deploy.configuration import CONFIG, load
-from deploy.console import Console
-from deploy.container.digest import RuntimeImage
-from deploy.layer.spec import specs
-from deploy.locking import locked
+from .. import project_module
+from ..configuration import CONFIG, load
+from ..console import Console
+from ..container.digest import RuntimeImage
+from ..layer.spec import specs
+from ..locking import locked
 
 if TYPE_CHECKING:
     import argparse

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from deploy.errors import Fault, PipelineError
+from ..errors import Fault, PipelineError
 
 if TYPE_CHECKING:
     import argparse

@@ -16,17 +16,17 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from deploy.commands import layer
-from deploy.configuration import load
-from deploy.console import Console, size
-from deploy.invocation import advised
+from ..configuration import load
+from ..console import Console, size
+from ..invocation import advised
+from . import layer
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from deploy.release.deploy import DeployResult
-    from deploy.settings import Settings, Stage
+    from ..release.deploy import DeployResult
+    from ..settings import Settings, Stage
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -53,11 +53,11 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.project, os.environ)
     stage = settings.stage(arguments.stage)
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
-    from deploy.aws.connection import connect
-    from deploy.local_secrets import with_secrets
-    from deploy.release import stack
-    from deploy.release.deploy import Deployment
-    from deploy.share import grants
+    from ..aws.connection import connect
+    from ..local_secrets import with_secrets
+    from ..release import stack
+    from ..release.deploy import Deployment
+    from ..share import grants
 
     grants.refuse_unasked_public(settings, asked=arguments.public)
     environment = with_secrets(os.environ, settings.project, stage.name)

@@ -15,12 +15,12 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from deploy.commands import read_only
-from deploy.configuration import load
-from deploy.console import Console
+from ..configuration import load
+from ..console import Console
+from . import read_only
 
 if TYPE_CHECKING:
-    from deploy.published.reference import OpenedLayer
+    from ..published.reference import OpenedLayer
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -38,8 +38,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from deploy.published.difference import difference
-    from deploy.published.difference_text import markdown, show
+    from ..published.difference import difference
+    from ..published.difference_text import markdown, show
 
     before, after = _opened(arguments)
     found = difference(before.contents, after.contents)
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _opened(arguments: argparse.Namespace) -> list[OpenedLayer]:
-    from deploy.published import reference
+    from ..published import reference
 
     settings = load(arguments.project, os.environ)
     place = read_only.Location.chosen(settings, arguments)

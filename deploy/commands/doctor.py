@@ -21,18 +21,18 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from deploy.checkup.findings import STATES, UNCHECKED
-from deploy.console import Console
-from deploy.errors import ConfigError
+from ..checkup.findings import STATES, UNCHECKED
+from ..console import Console
+from ..errors import ConfigError
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from deploy.checkup.context import Visit
-    from deploy.checkup.findings import Finding
-    from deploy.checkup.runner import CheckOutcome
-    from deploy.settings import Extension, Option
+    from ..checkup.context import Visit
+    from ..checkup.findings import Finding
+    from ..checkup.runner import CheckOutcome
+    from ..settings import Extension, Option
 
 _SHOWN = {"ok": "ok", "warning": "WARNING", "broken": "BROKEN", "unknown": "-"}
 _INDENT = " " * 11
@@ -43,7 +43,7 @@ def add(
 ) -> None:
     import argparse
 
-    from deploy.checkup.checks import AREAS
+    from ..checkup.checks import AREAS
 
     parser = subparsers.add_parser(
         "doctor",
@@ -66,9 +66,9 @@ def add(
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from deploy.checkup import runner
-    from deploy.checkup.checks import checks, of_areas
-    from deploy.checkup.context import Visit
+    from ..checkup import runner
+    from ..checkup.checks import checks, of_areas
+    from ..checkup.context import Visit
 
     now = datetime.now(UTC)
     with Visit(arguments.project, os.environ, arguments.stage, now, arguments.hours, _options(arguments)) as visit:

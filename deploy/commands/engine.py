@@ -11,9 +11,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from deploy.configuration import load
-from deploy.console import Console
-from deploy.settings import IMAGE_VARIABLE
+from ..configuration import load
+from ..console import Console
+from ..settings import IMAGE_VARIABLE
 
 if TYPE_CHECKING:
     import argparse
@@ -29,7 +29,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from deploy.container.install import ready
+    from ..container.install import ready
 
     settings, console = load(arguments.project, os.environ), Console()
     image = ready(settings.image, settings.architectures[0], os.environ, console.say, for_tests=arguments.tests)

@@ -12,17 +12,17 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from deploy.configuration import load
-from deploy.console import Console, size
-from deploy.layer.audit.limits import LAYERS, UNZIPPED
-from deploy.prepare import Choices, Prepared, prepare
+from ..configuration import load
+from ..console import Console, size
+from ..layer.audit.limits import LAYERS, UNZIPPED
+from ..prepare import Choices, Prepared, prepare
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
-    from deploy.layer.verify import VerifiedLayer
-    from deploy.settings import Settings
+    from ..layer.verify import VerifiedLayer
+    from ..settings import Settings
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -22,22 +22,22 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from deploy.commands import deploy as deploying
-from deploy.commands import layer
-from deploy.configuration import load
-from deploy.console import Console
-from deploy.errors import ConfigError, EngineError, Fault
-from deploy.invocation import advised
-from deploy.prepare import Choices, prepare
+from ..configuration import load
+from ..console import Console
+from ..errors import ConfigError, EngineError, Fault
+from ..invocation import advised
+from ..prepare import Choices, prepare
+from . import deploy as deploying
+from . import layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.container.engine import Engine
-    from deploy.local.system import System
-    from deploy.prepare import Prepared
-    from deploy.release.deploy import DeployResult
-    from deploy.settings import Settings, Stage
+    from ..container.engine import Engine
+    from ..local.system import System
+    from ..prepare import Prepared
+    from ..release.deploy import DeployResult
+    from ..settings import Settings, Stage
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     stage = settings.stage(arguments.stage or next(iter(settings.stages), ""))
     if arguments.redeploy:
         return _redeploy(settings, arguments, console)
-    from deploy.local import companion, session
+    from ..local import companion, session
 
     if arguments.words and (found := session.find(settings.project / "dist")) and not arguments.keep:
         return companion.play(settings, ["command", *arguments.words], found.introduction, found.outputs)
@@ -110,7 +110,7 @@ class _Run:
         return self.steps.console
 
     def all(self) -> int:
-        from deploy.local import system
+        from ..local import system
 
         with self.steps("layers and code, built or from the cache, and proven"):
             prepared = self._prepared()
@@ -124,7 +124,7 @@ class _Run:
             return self._use(running, prepared, done)
 
     def _use(self, running: System, prepared: Prepared, done: DeployResult) -> int:
-        from deploy.local import companion, session
+        from ..local import companion, session
 
         outputs = running.outputs(done)
         for each in self.settings.extensions.values() if self.settings.local else ():
@@ -180,7 +180,7 @@ def _engine(runtime: str | None, opened: ExitStack, console: Console) -> Engine 
     """Connect to the container engine; None for this host, which is chosen where no engine answers, and said."""
     if runtime == "host":
         return None
-    from deploy.container.engine import Engine
+    from ..container.engine import Engine
 
     try:
         return opened.enter_context(Engine.connect(os.environ))
@@ -193,8 +193,8 @@ def _engine(runtime: str | None, opened: ExitStack, console: Console) -> Engine 
 
 def _redeploy(settings: Settings, arguments: argparse.Namespace, console: Console) -> int:
     """Deploy to the kept system. Its health check runs the code on its layers, so it is not tried before."""
-    from deploy.local import session, system
-    from deploy.local.emulator import Emulator
+    from ..local import session, system
+    from ..local.emulator import Emulator
 
     started = time.monotonic()
     held = session.demand(settings.project / "dist")

@@ -12,24 +12,24 @@ import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from deploy.configuration import load
-from deploy.console import Console
-from deploy.errors import Fault, LockError
-from deploy.invocation import advised
-from deploy.kept import Kept
-from deploy.locking import cooldown, document, indexes, inputs, lockfile, plain_text
-from deploy.locking.difference import Change, changes
-from deploy.locking.python_versions import python_versions
-from deploy.locking.resolution import Resolution, resolution
-from deploy.locking.resolver import Resolver
-from deploy.locking.uv.call import Uv
+from ..configuration import load
+from ..console import Console
+from ..errors import Fault, LockError
+from ..invocation import advised
+from ..kept import Kept
+from ..locking import cooldown, document, indexes, inputs, lockfile, plain_text
+from ..locking.difference import Change, changes
+from ..locking.python_versions import python_versions
+from ..locking.resolution import Resolution, resolution
+from ..locking.resolver import Resolver
+from ..locking.uv.call import Uv
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from deploy.settings import Settings, Target
+    from ..settings import Settings, Target
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _pin_image(settings: Settings, console: Console) -> int:
-    from deploy.locking.pin_image import pin_image
+    from ..locking.pin_image import pin_image
 
     return pin_image(settings, console)
 

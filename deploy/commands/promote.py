@@ -19,24 +19,24 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deploy.commands import layer
-from deploy.commands.deploy import confirmed
-from deploy.configuration import load
-from deploy.console import Console, size
-from deploy.errors import ConfigError, Fault
-from deploy.invocation import advised
+from ..configuration import load
+from ..console import Console, size
+from ..errors import ConfigError, Fault
+from ..invocation import advised
+from . import layer
+from .deploy import confirmed
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
-    from deploy.aws.connection import Aws
-    from deploy.container.digest import RuntimeImage
-    from deploy.layer.values import BuiltLayer
-    from deploy.prepare import Prepared
-    from deploy.release.deploy import Deployment, DeployResult
-    from deploy.release.promote import Candidate
-    from deploy.settings import Architecture, Settings, Stage
+    from ..aws.connection import Aws
+    from ..container.digest import RuntimeImage
+    from ..layer.values import BuiltLayer
+    from ..prepare import Prepared
+    from ..release.deploy import Deployment, DeployResult
+    from ..release.promote import Candidate
+    from ..settings import Architecture, Settings, Stage
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -62,9 +62,9 @@ def run(arguments: argparse.Namespace) -> int:
     if source == target:
         raise ConfigError([Fault("--to", f"is {target.name}, as --from is", cure="name two stages")])
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
-    from deploy.aws.connection import connect
-    from deploy.local_secrets import with_secrets
-    from deploy.release import stack
+    from ..aws.connection import connect
+    from ..local_secrets import with_secrets
+    from ..release import stack
 
     console = Console(sys.stderr if arguments.json else sys.stdout)
     environment = with_secrets(os.environ, settings.project, target.name)
@@ -98,10 +98,10 @@ class _Run:
     console: Console
 
     def candidate(self, aws: Aws) -> Candidate:
-        from deploy.git import commit
-        from deploy.layer.cache import Cache
-        from deploy.published.downloads import Downloads
-        from deploy.release import promote
+        from ..git import commit
+        from ..layer.cache import Cache
+        from ..published.downloads import Downloads
+        from ..release import promote
 
         downloads = Downloads(aws, Cache.from_environment(os.environ).root / "published")
         found = promote.fetch(aws, self.settings, self.source, downloads)
@@ -111,7 +111,7 @@ class _Run:
         return found
 
     def deployment(self, aws: Aws, candidate: Candidate, parameters: Mapping[str, str]) -> Deployment:
-        from deploy.release.deploy import Deployment
+        from ..release.deploy import Deployment
 
         def confirm(lost: Sequence[str]) -> bool:
             return self.arguments.yes or confirmed(lost)
@@ -120,7 +120,7 @@ class _Run:
         return Deployment(aws, self.settings, self.target, parameters, made, say, confirm, candidate.origin)
 
     def _proven(self, candidate: Candidate) -> Prepared:
-        from deploy.prepare import Choices, prove
+        from ..prepare import Choices, prove
 
         def layers(architecture: Architecture, image: RuntimeImage) -> tuple[BuiltLayer, ...]:
             return candidate.built(self.settings, architecture, image)
@@ -131,7 +131,7 @@ class _Run:
 
     def releases(self, aws: Aws) -> Mapping[str, str]:
         """Name the release that each function of the target runs before; none where there is none."""
-        from deploy.release import history
+        from ..release import history
 
         served, _ = history.observe(aws, self.settings, self.target)
         return {each.name: each.release for each in served if each.release}

@@ -16,15 +16,15 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from deploy.configuration import load
-from deploy.console import Console, size
-from deploy.errors import RolloutError
+from ..configuration import load
+from ..console import Console, size
+from ..errors import RolloutError
 
 if TYPE_CHECKING:
     import argparse
 
-    from deploy.errors import Fault
-    from deploy.release.prune_plan import JudgedVersion
+    from ..errors import Fault
+    from ..release.prune_plan import JudgedVersion
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -47,8 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.project, os.environ)
     stage = settings.stage(arguments.stage)
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
-    from deploy.aws.connection import connect
-    from deploy.release import prune, prune_plan
+    from ..aws.connection import connect
+    from ..release import prune, prune_plan
 
     console = Console(sys.stderr if arguments.json else sys.stdout)
     aws = connect(stage)

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from deploy.console import Console
-from deploy.errors import ConfigError, Fault
-from deploy.layer.cache import Cache
-from deploy.settings import Settings, Stage
+from ..console import Console
+from ..errors import ConfigError, Fault
+from ..layer.cache import Cache
+from ..settings import Settings, Stage
 
 if TYPE_CHECKING:
     import argparse
 
-    from deploy.aws.connection import Aws
-    from deploy.published.downloads import Downloads
+    from ..aws.connection import Aws
+    from ..published.downloads import Downloads
 
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
@@ -59,14 +59,14 @@ class Location:
 
     @cached_property
     def aws(self) -> Aws:
-        from deploy.aws.connection import connect
+        from ..aws.connection import connect
 
         return connect(self.stage)
 
     def downloads(self, region: str = "") -> Downloads:
         """Return the downloads of a region, the stage's own by default."""
-        from deploy.aws.connection import elsewhere
-        from deploy.published.downloads import Downloads
+        from ..aws.connection import elsewhere
+        from ..published.downloads import Downloads
 
         if region not in self._doors:
             folder = Cache.from_environment(os.environ).root / "published"

@@ -16,10 +16,10 @@ import argparse
 import os
 from pathlib import Path
 
-from deploy.aws.arns import WRITTEN, LayerVersionArn
-from deploy.commands import read_only
-from deploy.configuration import load
-from deploy.console import size
+from ..aws.arns import WRITTEN, LayerVersionArn
+from ..configuration import load
+from ..console import size
+from . import read_only
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,11 +39,11 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from deploy.atomic import write
-    from deploy.published import reference
-    from deploy.published.known import known
-    from deploy.report.data import gather, stem
-    from deploy.report.page import render
+    from ..atomic import write
+    from ..published import reference
+    from ..published.known import known
+    from ..report.data import gather, stem
+    from ..report.page import render
 
     settings = load(arguments.project, os.environ)
     place, dist = read_only.Location.chosen(settings, arguments), arguments.project / "dist"

@@ -15,16 +15,16 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from deploy.commands import confirm
-from deploy.configuration import load
-from deploy.console import Console
-from deploy.invocation import advised
+from ..configuration import load
+from ..console import Console
+from ..invocation import advised
+from . import confirm
 
 if TYPE_CHECKING:
     import argparse
 
-    from deploy.published.functions import ServedFunction
-    from deploy.release.rollback import RollbackPlan
+    from ..published.functions import ServedFunction
+    from ..release.rollback import RollbackPlan
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -46,10 +46,10 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.project, os.environ)
     stage = settings.stage(arguments.stage)
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
-    from deploy.aws.connection import connect
-    from deploy.layer.cache import Cache
-    from deploy.published.downloads import Downloads
-    from deploy.release import history, rollback
+    from ..aws.connection import connect
+    from ..layer.cache import Cache
+    from ..published.downloads import Downloads
+    from ..release import history, rollback
 
     console = Console(sys.stderr if arguments.json else sys.stdout)
     aws = connect(stage)

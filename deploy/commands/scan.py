@@ -18,15 +18,15 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from deploy.configuration import load
-from deploy.console import Console
+from ..configuration import load
+from ..console import Console
 
 if TYPE_CHECKING:
     import argparse
     from datetime import date
 
-    from deploy.scan.scan import Scanned
-    from deploy.settings import Settings
+    from ..scan.scan import Scanned
+    from ..settings import Settings
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -57,17 +57,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _scan(settings: Settings, stage: str | None, service: str, today: date) -> Scanned:
-    from deploy.scan import vulnerabilities
+    from ..scan import vulnerabilities
 
     vulnerabilities.require()
-    from deploy.scan.scan import scan_built, scan_live
+    from ..scan.scan import scan_built, scan_live
 
     if stage is None:
         return scan_built(settings, service, today)
     where = settings.stage(stage)
-    from deploy.aws.connection import connect
-    from deploy.layer.cache import Cache
-    from deploy.published.downloads import Downloads
+    from ..aws.connection import connect
+    from ..layer.cache import Cache
+    from ..published.downloads import Downloads
 
     downloads = Downloads(connect(where), Cache.from_environment(os.environ).root / "published")
     return scan_live(settings, where, downloads, service, today)

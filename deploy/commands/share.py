@@ -41,16 +41,16 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from deploy.configuration import load
-from deploy.console import Console
-from deploy.errors import ConfigError, Fault
-from deploy.layer.cache import Cache
+from ..configuration import load
+from ..console import Console
+from ..errors import ConfigError, Fault
+from ..layer.cache import Cache
 
 if TYPE_CHECKING:
     import argparse
 
-    from deploy.settings import Settings
-    from deploy.share.reconcile import Reconciliation
+    from ..settings import Settings
+    from ..share.reconcile import Reconciliation
 
 _NEXT = "next"
 
@@ -94,8 +94,8 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.project, os.environ)
     stage = settings.stage(arguments.stage)
     _check(arguments, settings)
-    from deploy.aws.connection import connect
-    from deploy.share import catalog, grants, reconcile
+    from ..aws.connection import connect
+    from ..share import catalog, grants, reconcile
 
     grants.refuse_unasked_public(settings, asked=arguments.public)
     downloads = Cache.from_environment(os.environ).root / "published"

@@ -14,15 +14,15 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from deploy.commands import read_only
-from deploy.configuration import load
-from deploy.console import Console, size
+from ..configuration import load
+from ..console import Console, size
+from . import read_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from deploy.published.contents import HeldPackage
-    from deploy.published.known import Known
+    from ..published.contents import HeldPackage
+    from ..published.known import Known
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -38,8 +38,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from deploy.published import reference
-    from deploy.published.known import known, sbom
+    from ..published import reference
+    from ..published.known import known, sbom
 
     settings = load(arguments.project, os.environ)
     place = read_only.Location.chosen(settings, arguments)
@@ -71,7 +71,7 @@ def _show(found: Known, console: Console) -> None:
 
 
 def _facts(found: Known) -> Iterator[tuple[str, str]]:
-    from deploy.layer.audit.limits import UNZIPPED
+    from ..layer.audit.limits import UNZIPPED
 
     held, there = found.contents, found.layer.published
     yield (

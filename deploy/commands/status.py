@@ -20,16 +20,16 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from deploy.commands import read_only
-from deploy.configuration import load
-from deploy.console import Console, size
-from deploy.errors import Fault
+from ..configuration import load
+from ..console import Console, size
+from ..errors import Fault
+from . import read_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from deploy.status.values import StackStatus, StageState, VersionStatus
+    from ..status.values import StackStatus, StageState, VersionStatus
 
 DRIFTED = 3
 
@@ -51,10 +51,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from deploy.local_secrets import with_secrets
-    from deploy.status.drift import drift
-    from deploy.status.observe import observe
-    from deploy.status.remarks import remarks
+    from ..local_secrets import with_secrets
+    from ..status.drift import drift
+    from ..status.observe import observe
+    from ..status.remarks import remarks
 
     settings, console = load(arguments.project, os.environ), read_only.console(arguments)
     place = read_only.Location.chosen(settings, arguments)
@@ -136,7 +136,7 @@ def _layers(state: StageState) -> Iterator[tuple[str, ...]]:
 
 
 def _sizes(state: StageState) -> Iterator[tuple[str, ...]]:
-    from deploy.layer.audit.limits import LAYERS, UNZIPPED
+    from ..layer.audit.limits import LAYERS, UNZIPPED
 
     for version in _versions(state):
         total = version.size
@@ -152,7 +152,7 @@ def _sizes(state: StageState) -> Iterator[tuple[str, ...]]:
 
 
 def _runtime(version: VersionStatus, today: date) -> str:
-    from deploy.runtimes.end_of_life import days_left
+    from ..runtimes.end_of_life import days_left
 
     runtime = str(version.state.configuration.get("Runtime", "none"))
     left = days_left(runtime, today)

@@ -23,8 +23,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from deploy.update.comparison import layers, scans
-    from deploy.update.markdown import text
+    from ..update.comparison import layers, scans
+    from ..update.markdown import text
 
     scanned = None
     if arguments.scan_before and arguments.scan_after:

@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from deploy.commands import read_only
-from deploy.configuration import load
-from deploy.console import Console
-from deploy.locking.lockfile import normalised
+from ..configuration import load
+from ..console import Console
+from ..locking.lockfile import normalised
+from . import read_only
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from deploy.aws.connection import Aws
-    from deploy.published.usage import User
-    from deploy.published.where import PackageSearch
+    from ..aws.connection import Aws
+    from ..published.usage import User
+    from ..published.where import PackageSearch
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -45,7 +45,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from deploy.published import usage, where
+    from ..published import usage, where
 
     settings, console = load(arguments.project, os.environ), read_only.console(arguments)
     downloads = read_only.Location.chosen(settings, arguments).downloads()
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _show(wanted: Requirement, found: PackageSearch, console: Console) -> None:
-    from deploy.published import where
+    from ..published import where
 
     console.say()
     console.table(

@@ -7,7 +7,7 @@ import tarfile
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from deploy.executable import Executable, mode
+from ..executable import Executable, mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

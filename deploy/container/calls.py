@@ -7,11 +7,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deploy.completed import Completed
-from deploy.container import archive
-from deploy.container.exec_stream import Output, converse
-from deploy.container.failures import translated
-from deploy.errors import EngineError
+from ..completed import Completed
+from ..errors import EngineError
+from . import archive
+from .exec_stream import Output, converse
+from .failures import translated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

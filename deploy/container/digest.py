@@ -15,7 +15,7 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deploy.settings import Architecture
+    from ..settings import Architecture
 
 _SOCKET = "unix:///var/run/docker.sock"
 _PINNED = re.compile(r"(?:^|@)(sha256:[0-9a-f]{64})$")

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Self
 import docker
 from docker.types import Mount
 
-from deploy.container import archive
-from deploy.container.calls import Container
-from deploy.container.failures import NO_IMAGE, SILENCE, AbsentError, InUseError, translated
-from deploy.container.images import LABEL, Images
+from . import archive
+from .calls import Container
+from .failures import NO_IMAGE, SILENCE, AbsentError, InUseError, translated
+from .images import LABEL, Images
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

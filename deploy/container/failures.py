@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import requests
 from docker.errors import APIError, DockerException
 
-from deploy.errors import EngineError, Fault, PipelineError
-from deploy.invocation import advised
+from ..errors import EngineError, Fault, PipelineError
+from ..invocation import advised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

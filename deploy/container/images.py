@@ -7,11 +7,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deploy.container import archive
-from deploy.container.build_log import BuildLog, follow_pull
-from deploy.container.digest import RuntimeImage, digest_of
-from deploy.container.failures import NO_IMAGE, AbsentError, InUseError, translated
-from deploy.errors import BuildError, EngineError
+from ..errors import BuildError, EngineError
+from . import archive
+from .build_log import BuildLog, follow_pull
+from .digest import RuntimeImage, digest_of
+from .failures import NO_IMAGE, AbsentError, InUseError, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from docker import APIClient
 
-    from deploy.settings import Architecture
+    from ..settings import Architecture
 
 LABEL = "channelwright"
 _PLATFORMS: dict[Architecture, str] = {"x86_64": "amd64", "arm64": "arm64"}

@@ -13,13 +13,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.container.engine import Engine
-from deploy.errors import EngineError
+from ..errors import EngineError
+from .engine import Engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from deploy.settings import Architecture
+    from ..settings import Architecture
 
     Say = Callable[[str], None]
 

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.inside.refusal import Refused, fault
+from .refusal import Refused, fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -16,10 +16,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.inside import archive, bytecode, inventory, record, selection, tool
-from deploy.inside.exchange import Recipe
-from deploy.inside.refusal import Refused, fault
-from deploy.inside.trim import apply, symbols
+from . import archive, bytecode, inventory, record, selection, tool
+from .exchange import Recipe
+from .refusal import Refused, fault
+from .trim import apply, symbols
 
 if TYPE_CHECKING:
     from collections.abc import Callable

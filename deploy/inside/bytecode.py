@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from deploy.inside.files import Files
+    from .files import Files
 
 WHERE = "/opt/python"
 _TIMEOUT = 600

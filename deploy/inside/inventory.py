@@ -9,18 +9,18 @@ import platform
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from deploy.inside.exchange import Package, Pin, Recipe, Report, Saving, lock_digest
-from deploy.inside.files import is_shared_object
-from deploy.inside.trim.apply import savings
-from deploy.inside.trim.metadata import is_licence, license_of
+from .exchange import Package, Pin, Recipe, Report, Saving, lock_digest
+from .files import is_shared_object
+from .trim.apply import savings
+from .trim.metadata import is_licence, license_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from deploy.inside.archive import Archive
-    from deploy.inside.files import Files
-    from deploy.inside.trim.apply import Trimmed
-    from deploy.inside.wheel import Wheel
+    from .archive import Archive
+    from .files import Files
+    from .trim.apply import Trimmed
+    from .wheel import Wheel
 
 _MODULE = (".py", ".pyc", ".so")
 

@@ -9,7 +9,7 @@ import configparser
 import re
 from typing import TYPE_CHECKING
 
-from deploy.inside.refusal import Refused, fault
+from .refusal import Refused, fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from deploy.inside.files import Files
-    from deploy.inside.wheel import Wheel
+    from .files import Files
+    from .wheel import Wheel
 
 
 def with_top_levels(files: Files, wheels: Sequence[Wheel]) -> Files:

@@ -7,14 +7,14 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from deploy.inside.refusal import Refused, fault
-from deploy.inside.wheel import Wheel, WheelName, canonical, read
+from .refusal import Refused, fault
+from .wheel import Wheel, WheelName, canonical, read
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from deploy.inside.exchange import Pin
-    from deploy.inside.files import Files
+    from .exchange import Pin
+    from .files import Files
 
 _CURE = "lock the wheels that are wanted with `nox -s lock`, and build again"
 _APART = "lock only one of them, or give each a layer of its own"

@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from deploy.inside.refusal import Refused, fault
+from .refusal import Refused, fault
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

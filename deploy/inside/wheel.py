@@ -17,9 +17,9 @@ from io import BytesIO
 from itertools import product
 from typing import TYPE_CHECKING
 
-from deploy.inside.files import Files, LayerFile, Origin, normalised
-from deploy.inside.programs import console_scripts
-from deploy.inside.refusal import Refused, fault
+from .files import Files, LayerFile, Origin, normalised
+from .programs import console_scripts
+from .refusal import Refused, fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

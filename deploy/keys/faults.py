@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from deploy.errors import suggest
-from deploy.keys.command_names import COMMANDS
-from deploy.keys.former import DISCORD
-from deploy.settings import Settings
+from ..errors import suggest
+from ..settings import Settings
+from .command_names import COMMANDS
+from .former import DISCORD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

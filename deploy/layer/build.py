@@ -7,19 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.atomic import write
-from deploy.errors import BuildError
-from deploy.inside.exchange import Report
-from deploy.layer.values import BuiltLayer
-from deploy.layer.wheel_store import WheelStore
-from deploy.locking import lockfile
-from deploy.locking.lockfile import requirements
+from ..atomic import write
+from ..errors import BuildError
+from ..inside.exchange import Report
+from ..locking import lockfile
+from ..locking.lockfile import requirements
+from .values import BuiltLayer
+from .wheel_store import WheelStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from deploy.layer.backend.protocol import Runtime
-    from deploy.layer.spec import LayerSpec
+    from .backend.protocol import Runtime
+    from .spec import LayerSpec
 
 INSIDE = Path(__file__).parent.parent / "inside"
 TOOLS = INSIDE / "tools.txt"

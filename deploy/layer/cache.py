@@ -11,15 +11,15 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from deploy.atomic import write
-from deploy.inside.exchange import Report
-from deploy.kept import Kept, keep_text, read_text
-from deploy.layer.values import BuiltLayer
+from ..atomic import write
+from ..inside.exchange import Report
+from ..kept import Kept, keep_text, read_text
+from .values import BuiltLayer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from deploy.layer.spec import LayerSpec
+    from .spec import LayerSpec
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.invocation import advised
-from deploy.locking.lockfile import normalised
+from ..invocation import advised
+from ..locking.lockfile import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,14 +6,14 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deploy.atomic import write
-from deploy.layer import manifest
-from deploy.layer.verify import restored
+from ..atomic import write
+from . import manifest
+from .verify import restored
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from deploy.layer.verify import VerifiedLayer
+    from .verify import VerifiedLayer
 
 
 def deliver(verified: VerifiedLayer, project: Path, dist: Path) -> VerifiedLayer:
@@ -31,8 +31,8 @@ def _describe(layer: VerifiedLayer, project: Path, dist: Path) -> None:
     papers = dist / f"{layer.built.spec.stem}.json", dist / f"{layer.built.spec.stem}.cdx.json"
     if _is_about(papers[0], layer) and papers[1].exists():
         return
-    from deploy.git import commit
-    from deploy.layer.sbom import sbom
+    from ..git import commit
+    from .sbom import sbom
 
     write(papers[0], manifest.text(manifest.manifest(layer, commit(project))).encode())
     write(papers[1], sbom(layer.built).encode())

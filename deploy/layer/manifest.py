@@ -7,13 +7,13 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from deploy import __version__
+from .. import __version__
 
 if TYPE_CHECKING:
-    from deploy.git import Commit
-    from deploy.inside.exchange import Applied
-    from deploy.layer.values import BuiltLayer
-    from deploy.layer.verify import VerifiedLayer
+    from ..git import Commit
+    from ..inside.exchange import Applied
+    from .values import BuiltLayer
+    from .verify import VerifiedLayer
 
 
 def manifest(verified: VerifiedLayer, commit: Commit) -> dict[str, Any]:

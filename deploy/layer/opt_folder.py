@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING
 from zipfile import ZipFile, ZipInfo
 
-from deploy.executable import Executable
+from ..executable import Executable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from deploy.layer.values import BuiltLayer
+    from .values import BuiltLayer
 
 _ANYBODY_RUNS = 0o001
 

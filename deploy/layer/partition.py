@@ -5,16 +5,16 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from deploy.errors import ConfigError, Fault
-from deploy.locking import dependents
-from deploy.locking.lockfile import normalised
-from deploy.settings import WithDependencies
+from ..errors import ConfigError, Fault
+from ..locking import dependents
+from ..locking.lockfile import normalised
+from ..settings import WithDependencies
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from deploy.inside.exchange import Pin
-    from deploy.settings import Layer, Settings
+    from ..inside.exchange import Pin
+    from ..settings import Layer, Settings
 
     # The distributions that a layer claims, each with the one that needs it; "" where the configuration names it.
     Claims = Mapping[str, str]

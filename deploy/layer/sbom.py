@@ -14,14 +14,14 @@ from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
-from deploy import __version__
-from deploy.layer.audit.wheels import is_metadata
-from deploy.locking.lockfile import normalised
+from .. import __version__
+from ..locking.lockfile import normalised
+from .audit.wheels import is_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from deploy.layer.values import BuiltLayer
+    from .values import BuiltLayer
 
 
 def sbom(built: BuiltLayer) -> str:

@@ -6,18 +6,18 @@ import hashlib
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from deploy.errors import ConfigError, Fault
-from deploy.inside.exchange import Pin, Recipe
-from deploy.layer.cache_key import built_by, digest
-from deploy.layer.partition import shares
-from deploy.settings import Target
+from ..errors import ConfigError, Fault
+from ..inside.exchange import Pin, Recipe
+from ..settings import Target
+from .cache_key import built_by, digest
+from .partition import shares
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from deploy.container.digest import RuntimeImage
-    from deploy.settings import Architecture, Layer, Settings
+    from ..container.digest import RuntimeImage
+    from ..settings import Architecture, Layer, Settings
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.errors import ConfigError, Fault
-from deploy.template_values import TemplateValues, plain
+from ..errors import ConfigError, Fault
+from ..template_values import TemplateValues, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

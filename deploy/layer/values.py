@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NewType
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from deploy.inside.exchange import Report
-    from deploy.layer.spec import LayerSpec
+    from ..inside.exchange import Report
+    from .spec import LayerSpec
 
 Sha256 = NewType("Sha256", str)
 

@@ -11,18 +11,18 @@ import json
 from dataclasses import InitVar, dataclass
 from typing import TYPE_CHECKING, Any
 
-from deploy.errors import Fault, VerificationError
-from deploy.layer.evidence import Evidence, Imported, Native, Withdrawn
+from ..errors import Fault, VerificationError
+from .evidence import Evidence, Imported, Native, Withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from deploy.layer.audit.audit import Audit
-    from deploy.layer.backend.protocol import Runtime
-    from deploy.layer.proof.reference import Reference
-    from deploy.layer.proof.trial import Trial
-    from deploy.layer.proof.withdraw import Rule
-    from deploy.layer.values import BuiltLayer
+    from .audit.audit import Audit
+    from .backend.protocol import Runtime
+    from .proof.reference import Reference
+    from .proof.trial import Trial
+    from .proof.withdraw import Rule
+    from .values import BuiltLayer
 
 
 class _Seal:
@@ -67,7 +67,7 @@ def verify(layers: Sequence[BuiltLayer], means: Means) -> tuple[VerifiedLayer, .
 
     Raises VerificationError with every fault of every layer.
     """
-    from deploy.layer.audit import audit
+    from .audit import audit
 
     audits = _audited(layers)
     faults = [fault for each in audits for fault in each.faults] + list(audit.collisions(layers))
@@ -79,12 +79,12 @@ def verify(layers: Sequence[BuiltLayer], means: Means) -> tuple[VerifiedLayer, .
             raise VerificationError(faults)
         means.say(f"{layers[0].spec.target}: audited, not imported: {layers[0].spec.image.lack}")
         return tuple(_sealed(layer, each, None, {}) for layer, each in zip(layers, audits, strict=True))
-    from deploy.layer.proof import improve
+    from .proof import improve
 
     proven = improve.until_no_worse(layers, audits, means, _audited)
     faults += proven.faults
     if faults:
-        from deploy.layer.proof.grouping import one_for_each_cause
+        from .proof.grouping import one_for_each_cause
 
         raise VerificationError(one_for_each_cause(faults), log=proven.trial.look.log if proven.faults else "")
     return tuple(
@@ -94,7 +94,7 @@ def verify(layers: Sequence[BuiltLayer], means: Means) -> tuple[VerifiedLayer, .
 
 
 def _audited(layers: Sequence[BuiltLayer]) -> list[Audit]:
-    from deploy.layer.audit import audit
+    from .audit import audit
 
     beside = frozenset[str]().union(*(audit.names(layer) for layer in layers))
     return [audit.inspect(layer, beside) for layer in layers]
@@ -117,6 +117,6 @@ def restored(built: BuiltLayer, evidence: str) -> VerifiedLayer:
 
 
 def _sealed(built: BuiltLayer, audited: Audit, trial: Trial | None, withdrawn: Mapping[Rule, str]) -> VerifiedLayer:
-    from deploy.layer.proof.trial import evidence
+    from .proof.trial import evidence
 
     return VerifiedLayer(built, evidence(built, audited, trial, withdrawn), _SEAL)

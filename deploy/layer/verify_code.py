@@ -8,19 +8,19 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
-from deploy.code import tree_digest
-from deploy.errors import Fault, VerificationError
-from deploy.layer.audit.audit import audit_together
-from deploy.layer.opt_folder import merged, unpacked
-from deploy.layer.proof import handlers, look
+from ..code import tree_digest
+from ..errors import Fault, VerificationError
+from .audit.audit import audit_together
+from .opt_folder import merged, unpacked
+from .proof import handlers, look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from deploy.layer.backend.protocol import Runtime, Sandbox
-    from deploy.layer.evidence import FunctionUnderTest
-    from deploy.layer.values import BuiltLayer
-    from deploy.layer.verify import VerifiedLayer
+    from .backend.protocol import Runtime, Sandbox
+    from .evidence import FunctionUnderTest
+    from .values import BuiltLayer
+    from .verify import VerifiedLayer
 
 PATIENCE = 60.0
 # The runtime's own failures have dotted names, such as Runtime.ImportModuleError; a handler's exception has its

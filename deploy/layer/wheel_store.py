@@ -13,17 +13,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.atomic import write
-from deploy.errors import BuildError, Fault
-from deploy.invocation import advised
-from deploy.locking.lockfile import requirements
+from ..atomic import write
+from ..errors import BuildError, Fault
+from ..invocation import advised
+from ..locking.lockfile import requirements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from deploy.inside.exchange import Pin
-    from deploy.layer.backend.protocol import Runtime
-    from deploy.layer.spec import LayerSpec
+    from ..inside.exchange import Pin
+    from .backend.protocol import Runtime
+    from .spec import LayerSpec
 
 
 @dataclass(frozen=True)

@@ -24,15 +24,15 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from deploy import project_module
-from deploy.errors import ConfigError, Fault
-from deploy.local.children import child
+from .. import project_module
+from ..errors import ConfigError, Fault
+from .children import child
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from deploy.settings import Extension, Settings
+    from ..settings import Extension, Settings
 
 VARIABLE = "CHANNELWRIGHT_LOCAL"
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from deploy.errors import EngineError
-from deploy.invocation import advised
-from deploy.local.children import child, free_port
+from ..errors import EngineError
+from ..invocation import advised
+from .children import child, free_port
 
 if TYPE_CHECKING:
     import subprocess

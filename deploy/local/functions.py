@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Protocol
 
-from deploy.errors import PipelineError
+from ..errors import PipelineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from deploy.local.published import Published
+    from .published import Published
 
 _KEPT_VERSIONS = 2
 

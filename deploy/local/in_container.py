@@ -18,18 +18,18 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from deploy.code import tree_digest
-from deploy.layer.backend.containers import failure
-from deploy.layer.backend.protocol import OPT, TASK_ROOT
-from deploy.local.children import free_port
-from deploy.local.functions import InvocationOutcome
+from ..code import tree_digest
+from ..layer.backend.containers import failure
+from ..layer.backend.protocol import OPT, TASK_ROOT
+from .children import free_port
+from .functions import InvocationOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deploy.container.calls import Container
-    from deploy.container.engine import Engine
-    from deploy.local.published import Published
+    from ..container.calls import Container
+    from ..container.engine import Engine
+    from .published import Published
 
 _EMULATOR = "/usr/local/bin/aws-lambda-rie"
 _BOOTSTRAP = "/var/runtime/bootstrap"

@@ -12,15 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-from deploy.layer.backend.host_sandbox import HostSandbox
-from deploy.local.children import end
-from deploy.local.functions import InvocationOutcome
+from ..layer.backend.host_sandbox import HostSandbox
+from .children import end
+from .functions import InvocationOutcome
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable, Iterator
 
-    from deploy.local.published import Published
+    from .published import Published
 
 _LOG_BYTES = 8000
 

@@ -6,16 +6,16 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.aws import functions, layers
-from deploy.errors import AwsError, Fault
-from deploy.layer.opt_folder import unpacked
-from deploy.layer.template_environment import LEAST_MEMORY, lambda_environment
+from ..aws import functions, layers
+from ..errors import AwsError, Fault
+from ..layer.opt_folder import unpacked
+from ..layer.template_environment import LEAST_MEMORY, lambda_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deploy.aws.functions import FunctionState
-    from deploy.published.downloads import Downloads
+    from ..aws.functions import FunctionState
+    from ..published.downloads import Downloads
 
 _DEFAULT_TIMEOUT = 3
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from deploy.atomic import write
-from deploy.errors import ConfigError, Fault
-from deploy.invocation import advised
-from deploy.local.companion import Introduction
+from ..atomic import write
+from ..errors import ConfigError, Fault
+from ..invocation import advised
+from .companion import Introduction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,28 +9,28 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from deploy.aws import secure_parameters
-from deploy.aws.connection import connect
-from deploy.errors import EngineError, RolloutError
-from deploy.layer.cache import Cache
-from deploy.local import companion, emulator
-from deploy.local.functions import FunctionPool, Starts, door
-from deploy.local.in_container import Containers
-from deploy.local.on_host import Processes
-from deploy.local.published import Published, fetch
-from deploy.published.downloads import Downloads
-from deploy.release import stack
-from deploy.release.deploy import Deployment, DeployResult
+from ..aws import secure_parameters
+from ..aws.connection import connect
+from ..errors import EngineError, RolloutError
+from ..layer.cache import Cache
+from ..published.downloads import Downloads
+from ..release import stack
+from ..release.deploy import Deployment, DeployResult
+from . import companion, emulator
+from .functions import FunctionPool, Starts, door
+from .in_container import Containers
+from .on_host import Processes
+from .published import Published, fetch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from deploy.aws.connection import Aws
-    from deploy.container.engine import Engine
-    from deploy.local.companion import Introduction
-    from deploy.local.emulator import Emulator
-    from deploy.prepare import Prepared
-    from deploy.settings import Settings, Stage
+    from ..aws.connection import Aws
+    from ..container.engine import Engine
+    from ..prepare import Prepared
+    from ..settings import Settings, Stage
+    from .companion import Introduction
+    from .emulator import Emulator
 
 
 @dataclass(frozen=True)

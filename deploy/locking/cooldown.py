@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.locking.lockfile import normalised
+from .lockfile import normalised
 
 if TYPE_CHECKING:
-    from deploy.settings import Lock
+    from ..settings import Lock
 
 
 def options(lock: Lock) -> list[str]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from deploy.errors import Fault, LockError
-from deploy.invocation import advised
-from deploy.locking.lockfile import normalised
+from ..errors import Fault, LockError
+from ..invocation import advised
+from .lockfile import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from deploy.locking.document import LockedPackage
-    from deploy.locking.resolution import Resolution
-    from deploy.locking.wheels import LockedWheel
+    from .document import LockedPackage
+    from .resolution import Resolution
+    from .wheels import LockedWheel
 
 # A release's files are uploaded within hours. A wheel that came later is news, not a gap in the lock.
 _SAME_RELEASE = timedelta(days=1)

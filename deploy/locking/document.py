@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.locking.lockfile import HEADER, normalised
-from deploy.runtimes.base_images import BASES
-from deploy.settings import MACHINES, Target
+from ..runtimes.base_images import BASES
+from ..settings import MACHINES, Target
+from .lockfile import HEADER, normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from deploy import pip_settings
-from deploy.errors import ConfigError, Fault
-from deploy.locking import plain_text
+from .. import pip_settings
+from ..errors import ConfigError, Fault
+from . import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deploy.settings import Settings
+    from ..settings import Settings
 
 _OPTION = re.compile(r"^(?P<name>-i|--index-url|--extra-index-url)[=\s]\s*(?P<url>\S+)$")
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")

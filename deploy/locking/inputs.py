@@ -5,17 +5,17 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from deploy.errors import ConfigError, Fault, LockError, suggest
-from deploy.invocation import advised
-from deploy.locking import lockfile, plain_text, wanted
-from deploy.locking.lockfile import normalised
+from ..errors import ConfigError, Fault, LockError, suggest
+from ..invocation import advised
+from . import lockfile, plain_text, wanted
+from .lockfile import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
-    from deploy.locking.wanted import Wanted
-    from deploy.settings import Settings
+    from ..settings import Settings
+    from .wanted import Wanted
 
 PYPROJECT = "pyproject.toml"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.locking import lockfile
+from . import lockfile
 
 if TYPE_CHECKING:
-    from deploy.inside.exchange import Pin
-    from deploy.settings import Settings, Target
+    from ..inside.exchange import Pin
+    from ..settings import Settings, Target
 
 
 def pins(settings: Settings, target: Target) -> tuple[Pin, ...]:

@@ -6,17 +6,17 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deploy.errors import Fault, LockError
-from deploy.inside.exchange import Pin
-from deploy.invocation import advised
-from deploy.locking import plain_text
-from deploy.settings import MACHINES
+from ..errors import Fault, LockError
+from ..inside.exchange import Pin
+from ..invocation import advised
+from ..settings import MACHINES
+from . import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from deploy.settings import Target
+    from ..settings import Target
 
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?P<version>[^\s;]+)\s*(?:;(?P<marker>.*))?$")
 _HASH = re.compile(r"^sha256:([0-9a-f]{64})$")

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from deploy.errors import LockError
-from deploy.locking import wheels
-from deploy.runtimes.base_images import BASES
+from ..errors import LockError
+from ..runtimes.base_images import BASES
+from . import wheels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from deploy.locking.resolver import Resolved, Resolver
-    from deploy.settings import Target
+    from ..settings import Target
+    from .resolver import Resolved, Resolver
 
 
 def remarks(resolver: Resolver, target: Target, chosen: Mapping[str, str], unfit: Mapping[str, str]) -> list[str]:

@@ -10,16 +10,16 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from deploy.configuration import CONFIG
-from deploy.container.engine import Engine
-from deploy.errors import ConfigError, Fault
-from deploy.settings import default_image
+from ..configuration import CONFIG
+from ..container.engine import Engine
+from ..errors import ConfigError, Fault
+from ..settings import default_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.console import Console
-    from deploy.settings import Settings
+    from ..console import Console
+    from ..settings import Settings
 
 _LINE = re.compile(r"""^image:[ \t]*(?P<quote>["']?)(?P<image>[^\s"'#]+)(?P=quote)""", re.MULTILINE)
 _FIRST_KEY = re.compile(r"^[a-z]", re.MULTILINE)

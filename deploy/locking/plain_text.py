@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import TYPE_CHECKING
 
-from deploy.errors import Fault, LockError
+from ..errors import Fault, LockError
 
 if TYPE_CHECKING:
     from pathlib import Path

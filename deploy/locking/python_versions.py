@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from deploy.container.digest import image_digest
-from deploy.errors import EngineError
-from deploy.kept import Kept
+from ..container.digest import image_digest
+from ..errors import EngineError
+from ..kept import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from deploy.settings import Settings
+    from ..settings import Settings
 
 _ASK = "import platform; print(platform.python_version())"
 
@@ -50,7 +50,7 @@ def _of_image(settings: Settings, runtime: str, environment: Mapping[str, str], 
     named = image_digest(reference, environment)
     if named and (kept := cache.checks(key(runtime, named.digest))):
         return kept
-    from deploy.container.engine import Engine
+    from ..container.engine import Engine
 
     with Engine.connect(environment) as engine:
         image = engine.resolve(reference, engine.architecture, say)

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from deploy.errors import Fault, LockError
-from deploy.locking import passed_over
-from deploy.locking.document import LockedPackage, marker
-from deploy.locking.lockfile import applies
-from deploy.settings import Target
+from ..errors import Fault, LockError
+from ..settings import Target
+from . import passed_over
+from .document import LockedPackage, marker
+from .lockfile import applies
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from deploy.locking.resolver import Answer, Resolver
-    from deploy.locking.wheels import LockedWheel
-    from deploy.settings import Architecture
+    from ..settings import Architecture
+    from .resolver import Answer, Resolver
+    from .wheels import LockedWheel
 
 ARCHITECTURES: tuple[Architecture, ...] = ("x86_64", "arm64")
 """Lambda's instruction sets: https://docs.aws.amazon.com/lambda/latest/dg/foundation-arch.html"""

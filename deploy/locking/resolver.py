@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.errors import Fault, LockError
-from deploy.locking import wheels
-from deploy.locking.uv import log as uv_log
-from deploy.locking.uv.interpreter import interpreter
+from ..errors import Fault, LockError
+from . import wheels
+from .uv import log as uv_log
+from .uv.interpreter import interpreter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from deploy.locking.uv.call import Uv
-    from deploy.locking.wanted import Wanted
-    from deploy.locking.wheels import LockedWheel
-    from deploy.settings import Target
+    from ..settings import Target
+    from .uv.call import Uv
+    from .wanted import Wanted
+    from .wheels import LockedWheel
 
 _PREFERRED = "pylock.toml"
 _LIMITS = "limits.txt"

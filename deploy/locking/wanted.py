@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from deploy.errors import Fault, LockError
-from deploy.locking import plain_text
+from ..errors import Fault, LockError
+from . import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

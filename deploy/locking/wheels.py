@@ -9,14 +9,14 @@ from urllib.parse import unquote, urlsplit
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
-from deploy.locking.lockfile import normalised
-from deploy.runtimes.wheel_tags import wheel_tags
+from ..runtimes.wheel_tags import wheel_tags
+from .lockfile import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from deploy.settings import Target
+    from ..settings import Target
 
 
 @dataclass(frozen=True, kw_only=True)

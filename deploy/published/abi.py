@@ -36,7 +36,7 @@ def native(path: str, data: bytes) -> MachineCode | None:
     """Read what a file needs of the machine that loads it; None for one that nothing loads."""
     if not (data.startswith(_ELF) or _LOADED.search(path)):
         return None
-    from deploy.layer.audit import elf
+    from ..layer.audit import elf
 
     found = elf.read(path, data)
     return MachineCode(found.machine, found.needs) if isinstance(found, elf.SharedObject) else MachineCode(found.what)

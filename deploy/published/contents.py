@@ -15,16 +15,16 @@ from email.parser import BytesHeaderParser
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
-from deploy.errors import AwsError, Fault
-from deploy.inside.trim.metadata import license_of
-from deploy.layer.audit.wheels import is_metadata
-from deploy.locking.lockfile import normalised
-from deploy.published import abi
+from ..errors import AwsError, Fault
+from ..inside.trim.metadata import license_of
+from ..layer.audit.wheels import is_metadata
+from ..locking.lockfile import normalised
+from . import abi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deploy.published.abi import MachineCode
+    from .abi import MachineCode
 
 _MANIFESTS = "channelwright/"
 

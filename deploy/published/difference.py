@@ -15,7 +15,7 @@ from packaging.version import InvalidVersion, Version
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.published.contents import Contents, HeldPackage
+    from .contents import Contents, HeldPackage
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.console import growth, size
+from ..console import growth, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from deploy.console import Console
-    from deploy.published.difference import AbiChange, Difference, PackageChange
+    from ..console import Console
+    from .difference import AbiChange, Difference, PackageChange
 
 _SHOWN = 50
 """Paths of a kind that Markdown shows: a pull request's text has a limit, a terminal has none."""

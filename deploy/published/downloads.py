@@ -6,18 +6,18 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.atomic import write
-from deploy.aws import functions, layers
-from deploy.errors import AwsError, Fault
-from deploy.published import contents
+from ..atomic import write
+from ..aws import functions, layers
+from ..errors import AwsError, Fault
+from . import contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.layers import LayerContent
-    from deploy.published.contents import Contents
+    from ..aws.connection import Aws
+    from ..aws.layers import LayerContent
+    from .contents import Contents
 
 
 @dataclass(frozen=True)

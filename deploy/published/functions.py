@@ -13,15 +13,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.aws import functions
-from deploy.published.descriptions import AliasNote, Passed, VersionNote
+from ..aws import functions
+from .descriptions import AliasNote, Passed, VersionNote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.functions import AliasState, FunctionState
-    from deploy.settings import Function, Settings, Stage
+    from ..aws.connection import Aws
+    from ..aws.functions import AliasState, FunctionState
+    from ..settings import Function, Settings, Stage
 
 _AT_ONCE = 8
 

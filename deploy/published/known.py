@@ -7,15 +7,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deploy.layer.manifest import code_sha256
-from deploy.published.descriptions import LayerNote
+from ..layer.manifest import code_sha256
+from .descriptions import LayerNote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from deploy.published.contents import Contents, HeldPackage
-    from deploy.published.reference import OpenedLayer
+    from .contents import Contents, HeldPackage
+    from .reference import OpenedLayer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +109,7 @@ def known(layer: OpenedLayer, dist: Path) -> Known:
 
 def sbom(layer: OpenedLayer) -> str:
     """Describe as CycloneDX what is in the zip, whoever made it."""
-    from deploy.layer.sbom import component, document
+    from ..layer.sbom import component, document
 
     own = layer.published.layer if layer.published else layer.name
     name = (layer.contents.manifest or {}).get("layer") or own

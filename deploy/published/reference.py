@@ -15,19 +15,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.aws import layers
-from deploy.aws.arns import LayerVersionArn
-from deploy.errors import AwsError, ConfigError, Fault
-from deploy.invocation import advised
-from deploy.published import contents
+from ..aws import layers
+from ..aws.arns import LayerVersionArn
+from ..errors import AwsError, ConfigError, Fault
+from ..invocation import advised
+from . import contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.layers import LayerContent, LayerVersion
-    from deploy.published.contents import Contents
-    from deploy.published.downloads import Downloads
+    from ..aws.connection import Aws
+    from ..aws.layers import LayerContent, LayerVersion
+    from .contents import Contents
+    from .downloads import Downloads
 
 _NAME = re.compile(r"(?P<layer>[A-Za-z0-9-_]+)(:(?P<version>[0-9]+))?")
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.aws import functions
-from deploy.published.functions import all_versions
+from ..aws import functions
+from .functions import all_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from deploy.aws.connection import Aws
-    from deploy.published.functions import FunctionVersions
+    from ..aws.connection import Aws
+    from .functions import FunctionVersions
 
 
 @dataclass(frozen=True)

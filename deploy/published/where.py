@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.version import InvalidVersion
 
-from deploy.aws import layers
-from deploy.aws.arns import LayerVersionArn
-from deploy.errors import AwsError
-from deploy.locking.lockfile import normalised
-from deploy.published import contents
+from ..aws import layers
+from ..aws.arns import LayerVersionArn
+from ..errors import AwsError
+from ..locking.lockfile import normalised
+from . import contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from packaging.requirements import Requirement
 
-    from deploy.aws.connection import Aws
-    from deploy.published.downloads import Downloads
-    from deploy.published.usage import Usage, User
+    from ..aws.connection import Aws
+    from .downloads import Downloads
+    from .usage import Usage, User
 
 _AT_ONCE = 8
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.aws import functions
-from deploy.errors import AwsError, Fault, PipelineError, RolloutError
+from ..aws import functions
+from ..errors import AwsError, Fault, PipelineError, RolloutError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.functions import AliasState
+    from ..aws.connection import Aws
+    from ..aws.functions import AliasState
 
 
 @dataclass(frozen=True)

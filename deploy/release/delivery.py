@@ -9,22 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.aws import layers, parameters, regions, uploads
-from deploy.errors import ConfigError, RolloutError
-from deploy.invocation import advised
-from deploy.release.plan import PlannedLayer
-from deploy.release.publish import find, publish
-from deploy.share import channels, grants
-from deploy.share.channels import ChannelMove
+from ..aws import layers, parameters, regions, uploads
+from ..errors import ConfigError, RolloutError
+from ..invocation import advised
+from ..share import channels, grants
+from ..share.channels import ChannelMove
+from .plan import PlannedLayer
+from .publish import find, publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from deploy.aws.connection import Aws
-    from deploy.git import Commit
-    from deploy.published.descriptions import LayerNote
-    from deploy.settings import Layer, Settings, Stage
-    from deploy.share.grants import Sharing
+    from ..aws.connection import Aws
+    from ..git import Commit
+    from ..published.descriptions import LayerNote
+    from ..settings import Layer, Settings, Stage
+    from ..share.grants import Sharing
 
 
 @dataclass(frozen=True, kw_only=True)

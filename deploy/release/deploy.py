@@ -9,28 +9,28 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from deploy.aws import stacks
-from deploy.errors import Fault, RolloutError
-from deploy.git import commit
-from deploy.release import delivery as delivering
-from deploy.release import plan as planning
-from deploy.release import stack
-from deploy.release.plan import PlannedLayer
-from deploy.release.publish import find, refuse_unproven
-from deploy.release.rollout import roll_out
+from ..aws import stacks
+from ..errors import Fault, RolloutError
+from ..git import commit
+from . import delivery as delivering
+from . import plan as planning
+from . import stack
+from .plan import PlannedLayer
+from .publish import find, refuse_unproven
+from .rollout import roll_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.stacks import ChangeSet, StackOutput
-    from deploy.git import Commit
-    from deploy.prepare import Prepared
-    from deploy.published.descriptions import LayerNote
-    from deploy.release.delivery import Delivery
-    from deploy.release.plan import RolloutPlan
-    from deploy.release.values import Release
-    from deploy.settings import Settings, Stage
+    from ..aws.connection import Aws
+    from ..aws.stacks import ChangeSet, StackOutput
+    from ..git import Commit
+    from ..prepare import Prepared
+    from ..published.descriptions import LayerNote
+    from ..settings import Settings, Stage
+    from .delivery import Delivery
+    from .plan import RolloutPlan
+    from .values import Release
 
 
 @dataclass(frozen=True)

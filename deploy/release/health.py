@@ -11,19 +11,19 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from deploy.aws import functions
-from deploy.code import tree_digest
-from deploy.errors import Fault, RolloutError
-from deploy.layer.opt_folder import merged
+from ..aws import functions
+from ..code import tree_digest
+from ..errors import Fault, RolloutError
+from ..layer.opt_folder import merged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.functions import InvocationAnswer
-    from deploy.code.bundle import CodeBundle
-    from deploy.layer.values import BuiltLayer
+    from ..aws.connection import Aws
+    from ..aws.functions import InvocationAnswer
+    from ..code.bundle import CodeBundle
+    from ..layer.values import BuiltLayer
 
 
 @dataclass(frozen=True)

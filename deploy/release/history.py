@@ -9,18 +9,18 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from deploy.aws.functions import weighted
-from deploy.errors import Fault, RolloutError
-from deploy.published import functions
-from deploy.published.functions import ServedFunction
+from ..aws.functions import weighted
+from ..errors import Fault, RolloutError
+from ..published import functions
+from ..published.functions import ServedFunction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from deploy.aws.connection import Aws
-    from deploy.published.descriptions import Passed
-    from deploy.published.functions import DeployedFunction
-    from deploy.settings import Settings, Stage
+    from ..aws.connection import Aws
+    from ..published.descriptions import Passed
+    from ..published.functions import DeployedFunction
+    from ..settings import Settings, Stage
 
 
 def read(aws: Aws, settings: Settings, stage: Stage) -> tuple[ServedFunction, ...]:

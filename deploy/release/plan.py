@@ -10,20 +10,20 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from deploy.aws import functions
-from deploy.errors import Fault, RolloutError
-from deploy.published.functions import ServedFunction, differences, observe, read
+from ..aws import functions
+from ..errors import Fault, RolloutError
+from ..published.functions import ServedFunction, differences, observe, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.functions import AliasState, FunctionState
-    from deploy.code.bundle import CodeBundle
-    from deploy.layer.verify import VerifiedLayer
-    from deploy.published.functions import DeployedFunction
-    from deploy.release.values import PublishedLayer
-    from deploy.settings import Function, Settings, Stage
+    from ..aws.connection import Aws
+    from ..aws.functions import AliasState, FunctionState
+    from ..code.bundle import CodeBundle
+    from ..layer.verify import VerifiedLayer
+    from ..published.functions import DeployedFunction
+    from ..settings import Function, Settings, Stage
+    from .values import PublishedLayer
 
 
 @dataclass(frozen=True)

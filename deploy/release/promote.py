@@ -9,32 +9,32 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from deploy.aws import layers
-from deploy.aws.arns import LayerVersionArn
-from deploy.code import tree_digest
-from deploy.errors import AwsError, Fault, PipelineError, RolloutError
-from deploy.git import Commit
-from deploy.layer.opt_folder import unpacked
-from deploy.published import contents
-from deploy.published.descriptions import LayerNote
-from deploy.published.functions import differences, note_of
-from deploy.release import health, history, rebuilt
-from deploy.release.deploy import Origin
-from deploy.release.health import Digests
+from ..aws import layers
+from ..aws.arns import LayerVersionArn
+from ..code import tree_digest
+from ..errors import AwsError, Fault, PipelineError, RolloutError
+from ..git import Commit
+from ..layer.opt_folder import unpacked
+from ..published import contents
+from ..published.descriptions import LayerNote
+from ..published.functions import differences, note_of
+from . import health, history, rebuilt
+from .deploy import Origin
+from .health import Digests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.functions import FunctionState
-    from deploy.code.bundle import CodeBundle
-    from deploy.container.digest import RuntimeImage
-    from deploy.layer.values import BuiltLayer
-    from deploy.published.contents import Contents
-    from deploy.published.downloads import Downloads
-    from deploy.published.functions import ServedFunction
-    from deploy.settings import Architecture, Settings, Stage
+    from ..aws.connection import Aws
+    from ..aws.functions import FunctionState
+    from ..code.bundle import CodeBundle
+    from ..container.digest import RuntimeImage
+    from ..layer.values import BuiltLayer
+    from ..published.contents import Contents
+    from ..published.downloads import Downloads
+    from ..published.functions import ServedFunction
+    from ..settings import Architecture, Settings, Stage
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.aws import functions, layers, parameters
-from deploy.errors import AwsError, Fault, PipelineError, RolloutError
-from deploy.published import usage
+from ..aws import functions, layers, parameters
+from ..errors import AwsError, Fault, PipelineError, RolloutError
+from ..published import usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from deploy.aws.connection import Aws
-    from deploy.release.prune_plan import JudgedVersion, PrunePlan
+    from ..aws.connection import Aws
+    from .prune_plan import JudgedVersion, PrunePlan
 
 
 def carry_out(aws: Aws, plan: PrunePlan, say: Callable[[str], None]) -> tuple[list[JudgedVersion], list[Fault]]:

@@ -13,22 +13,22 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from deploy.aws import layers, stacks, storage
-from deploy.console import size
-from deploy.published import usage
-from deploy.published.descriptions import AliasNote, LayerNote, VersionNote
-from deploy.share import channels, inventory
+from ..aws import layers, stacks, storage
+from ..console import size
+from ..published import usage
+from ..published.descriptions import AliasNote, LayerNote, VersionNote
+from ..share import channels, inventory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.layers import LayerVersion
-    from deploy.aws.storage import Storage
-    from deploy.published.functions import FunctionVersions
-    from deploy.published.usage import Usage
-    from deploy.settings import Settings, Stage
-    from deploy.share.inventory import LayerInventory
+    from ..aws.connection import Aws
+    from ..aws.layers import LayerVersion
+    from ..aws.storage import Storage
+    from ..published.functions import FunctionVersions
+    from ..published.usage import Usage
+    from ..settings import Settings, Stage
+    from ..share.inventory import LayerInventory
 
 _SHOWN = 4
 """Reasons that people are shown; the rest is counted."""

@@ -12,20 +12,20 @@ import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deploy.aws import layers, uploads
-from deploy.errors import AwsError, Fault, RolloutError
-from deploy.published.descriptions import LENGTH, LayerNote
-from deploy.release.values import PublishedLayer
+from ..aws import layers, uploads
+from ..errors import AwsError, Fault, RolloutError
+from ..published.descriptions import LENGTH, LayerNote
+from .values import PublishedLayer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.layers import LayerVersion
-    from deploy.git import Commit
-    from deploy.layer.spec import LayerSpec
-    from deploy.layer.verify import VerifiedLayer
-    from deploy.settings import Stage
+    from ..aws.connection import Aws
+    from ..aws.layers import LayerVersion
+    from ..git import Commit
+    from ..layer.spec import LayerSpec
+    from ..layer.verify import VerifiedLayer
+    from ..settings import Stage
 
 
 def find(aws: Aws, verified: VerifiedLayer) -> PublishedLayer | None:

@@ -11,21 +11,21 @@ from dataclasses import fields
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from deploy.code import tree_digest
-from deploy.code.bundle import CodeBundle
-from deploy.errors import Fault, RolloutError
-from deploy.inside.exchange import Package, Pin, Report, Saving
-from deploy.layer.opt_folder import unpacked
-from deploy.layer.spec import LayerSpec
-from deploy.layer.values import BuiltLayer
+from ..code import tree_digest
+from ..code.bundle import CodeBundle
+from ..errors import Fault, RolloutError
+from ..inside.exchange import Package, Pin, Report, Saving
+from ..layer.opt_folder import unpacked
+from ..layer.spec import LayerSpec
+from ..layer.values import BuiltLayer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from deploy.container.digest import RuntimeImage
-    from deploy.published.contents import Contents, HeldPackage
-    from deploy.settings import Architecture, Settings
+    from ..container.digest import RuntimeImage
+    from ..published.contents import Contents, HeldPackage
+    from ..settings import Architecture, Settings
 
 _COUNTED = {"unzipped", "zipped"}
 _TOLD = {field.name for field in fields(Package)} - _COUNTED

@@ -13,25 +13,25 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from deploy.aws import functions
-from deploy.code import tree_digest
-from deploy.errors import Fault, PipelineError, RolloutError
-from deploy.layer.opt_folder import unpacked
-from deploy.published.functions import note_of
-from deploy.release import health, history, rollback_target
-from deploy.release.aliases import move_all
-from deploy.release.health import Digests
-from deploy.release.rollback_losses import RollbackLosses, compare
-from deploy.release.rollout import move
+from ..aws import functions
+from ..code import tree_digest
+from ..errors import Fault, PipelineError, RolloutError
+from ..layer.opt_folder import unpacked
+from ..published.functions import note_of
+from . import health, history, rollback_target
+from .aliases import move_all
+from .health import Digests
+from .rollback_losses import RollbackLosses, compare
+from .rollout import move
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.functions import FunctionState
-    from deploy.published.downloads import Downloads
-    from deploy.published.functions import ServedFunction
+    from ..aws.connection import Aws
+    from ..aws.functions import FunctionState
+    from ..published.downloads import Downloads
+    from ..published.functions import ServedFunction
 
 
 @dataclass(frozen=True)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deploy.aws import layers
-from deploy.aws.arns import LayerVersionArn
-from deploy.errors import AwsError
-from deploy.git import subjects
-from deploy.published import contents
-from deploy.published.descriptions import VersionNote
-from deploy.release.publish import changes
+from ..aws import layers
+from ..aws.arns import LayerVersionArn
+from ..errors import AwsError
+from ..git import subjects
+from ..published import contents
+from ..published.descriptions import VersionNote
+from .publish import changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from deploy.aws.functions import FunctionState
-    from deploy.aws.layers import LayerContent
-    from deploy.published.downloads import Downloads
+    from ..aws.functions import FunctionState
+    from ..aws.layers import LayerContent
+    from ..published.downloads import Downloads
 
     Pairs = Sequence[tuple[FunctionState, FunctionState]]
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.errors import Fault, RolloutError
-from deploy.release import history
+from ..errors import Fault, RolloutError
+from . import history
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from deploy.aws.functions import FunctionState
-    from deploy.published.descriptions import Passed
-    from deploy.published.functions import ServedFunction
+    from ..aws.functions import FunctionState
+    from ..published.descriptions import Passed
+    from ..published.functions import ServedFunction
 
 
 def before(functions: Sequence[ServedFunction]) -> tuple[str, Mapping[str, FunctionState]]:

@@ -11,22 +11,22 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from deploy.aws import functions, uploads
-from deploy.errors import AwsError, Fault, PipelineError, RolloutError
-from deploy.layer.manifest import code_sha256
-from deploy.published.descriptions import AliasNote, VersionNote
-from deploy.release import health
-from deploy.release.aliases import AliasMove, move_all
-from deploy.release.values import LiveFunction, Release
+from ..aws import functions, uploads
+from ..errors import AwsError, Fault, PipelineError, RolloutError
+from ..layer.manifest import code_sha256
+from ..published.descriptions import AliasNote, VersionNote
+from . import health
+from .aliases import AliasMove, move_all
+from .values import LiveFunction, Release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.functions import AliasState, FunctionState
-    from deploy.git import Commit
-    from deploy.release.plan import FunctionPlan, RolloutPlan
-    from deploy.settings import Stage
+    from ..aws.connection import Aws
+    from ..aws.functions import AliasState, FunctionState
+    from ..git import Commit
+    from ..settings import Stage
+    from .plan import FunctionPlan, RolloutPlan
 
 
 def roll_out(aws: Aws, stage: Stage, plan: RolloutPlan, commit: Commit, say: Callable[[str], None]) -> Release:

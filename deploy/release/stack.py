@@ -10,18 +10,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deploy.aws import stacks
-from deploy.aws.stacks import TEMPLATE, ChangeSet, Template, Wanted
-from deploy.errors import AwsError, ConfigError, Fault
-from deploy.settings import FromEnvironment
+from ..aws import stacks
+from ..aws.stacks import TEMPLATE, ChangeSet, Template, Wanted
+from ..errors import AwsError, ConfigError, Fault
+from ..settings import FromEnvironment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.stacks import StackChange, StackOutput, StackState
-    from deploy.settings import Stage
+    from ..aws.connection import Aws
+    from ..aws.stacks import StackChange, StackOutput, StackState
+    from ..settings import Stage
 
 STAGE_TAG = "channelwright:stage"
 

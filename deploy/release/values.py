@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from deploy.layer.verify import VerifiedLayer
+    from ..layer.verify import VerifiedLayer
 
 
 @dataclass(frozen=True, kw_only=True)

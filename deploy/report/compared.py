@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.console import size
-from deploy.report.markup import Html, element, joined
-from deploy.report.sections import note
-from deploy.report.tables import MINUS, Column, amount, bytes_, growth, shortened, signed, table
+from ..console import size
+from .markup import Html, element, joined
+from .sections import note
+from .tables import MINUS, Column, amount, bytes_, growth, shortened, signed, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.published.difference import AbiChange, PackageChange
-    from deploy.report.data import Comparison, ReportData
+    from ..published.difference import AbiChange, PackageChange
+    from .data import Comparison, ReportData
 
 _MARKS = {"added": "+", "removed": MINUS}
 _FILES = 400

@@ -6,27 +6,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploy.errors import PipelineError
-from deploy.inside.exchange import Saving
-from deploy.layer.evidence import Imported
-from deploy.published.difference import difference
-from deploy.report.native import Judge
-from deploy.report.provenance import facts, origin, said
-from deploy.report.tree import grow
-from deploy.runtimes.base_images import BASES
+from ..errors import PipelineError
+from ..inside.exchange import Saving
+from ..layer.evidence import Imported
+from ..published.difference import difference
+from ..runtimes.base_images import BASES
+from .native import Judge
+from .provenance import facts, origin, said
+from .tree import grow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deploy.published.contents import Contents
-    from deploy.published.difference import Difference
-    from deploy.published.known import Known
-    from deploy.published.reference import OpenedLayer
-    from deploy.report.native import Library
-    from deploy.report.provenance import Fact
-    from deploy.report.tree import Folder
-    from deploy.runtimes.base_images import Base
-    from deploy.settings import Settings
+    from ..published.contents import Contents
+    from ..published.difference import Difference
+    from ..published.known import Known
+    from ..published.reference import OpenedLayer
+    from ..runtimes.base_images import Base
+    from ..settings import Settings
+    from .native import Library
+    from .provenance import Fact
+    from .tree import Folder
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,15 +8,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
-from deploy.errors import Fault
-from deploy.layer.audit import elf
+from ..errors import Fault
+from ..layer.audit import elf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deploy.published.contents import HeldFile
-    from deploy.published.known import Known
-    from deploy.runtimes.base_images import Base
+    from ..published.contents import HeldFile
+    from ..published.known import Known
+    from ..runtimes.base_images import Base
 
 INTERFACES = ("GLIBC", "GLIBCXX", "CXXABI", "GCC")
 _DAMAGED = elf.SharedObject(path="", machine="", needs={}, users={}, libraries=(), initialises=())

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.report.markup import Html, element, joined
-from deploy.report.native import INTERFACES
-from deploy.report.sections import note
-from deploy.report.tables import Column, amount, bar, bytes_, charted, table
+from .markup import Html, element, joined
+from .native import INTERFACES
+from .sections import note
+from .tables import Column, amount, bar, bytes_, charted, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deploy.report.data import ReportData
-    from deploy.report.native import Library
+    from .data import ReportData
+    from .native import Library
 
 
 def native(data: ReportData) -> Html:

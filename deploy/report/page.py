@@ -8,17 +8,17 @@ from importlib import resources
 from string import Template
 from typing import TYPE_CHECKING
 
-from deploy import __version__
-from deploy.console import size
-from deploy.layer.audit.limits import UNZIPPED
-from deploy.report import compared, needs, sections, space
-from deploy.report.markup import Html, element, joined
-from deploy.report.tables import bar, growth, percent
+from .. import __version__
+from ..console import size
+from ..layer.audit.limits import UNZIPPED
+from . import compared, needs, sections, space
+from .markup import Html, element, joined
+from .tables import bar, growth, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.report.data import ReportData
+    from .data import ReportData
 
 
 def render(data: ReportData) -> str:
@@ -146,4 +146,4 @@ def _hash(text: str) -> str:
 
 
 def _file(name: str) -> str:
-    return (resources.files("deploy.report") / name).read_text(encoding="utf-8")
+    return (resources.files(__package__) / name).read_text(encoding="utf-8")

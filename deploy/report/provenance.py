@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploy.layer.manifest import code_sha256
+from ..layer.manifest import code_sha256
 
 if TYPE_CHECKING:
-    from deploy.published.known import Known
-    from deploy.published.reference import OpenedLayer
+    from ..published.known import Known
+    from ..published.reference import OpenedLayer
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.report.markup import Html, element, joined
-from deploy.report.tables import Column, amount, bar, bytes_, charted, percent, shortened, table
+from .markup import Html, element, joined
+from .tables import Column, amount, bar, bytes_, charted, percent, shortened, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deploy.report.data import Imports, ReportData, Trimming
+    from .data import Imports, ReportData, Trimming
 
 RULES = {
     "bytecode": "what wheels bring compiled, or what would stand in the way of what is compiled here",

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from deploy.report.markup import Html, element, joined, printable
-from deploy.report.tables import Column, amount, bytes_, percent, table
-from deploy.report.tree import KINDS, File
+from .markup import Html, element, joined, printable
+from .tables import Column, amount, bytes_, percent, table
+from .tree import KINDS, File
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.report.data import ReportData
-    from deploy.report.tree import Folder
+    from .data import ReportData
+    from .tree import Folder
 
 _LARGEST = 10
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.console import size
-from deploy.report.markup import Html, element, joined
+from ..console import size
+from .markup import Html, element, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from deploy.published.contents import HeldFile
+    from ..published.contents import HeldFile
 
 KINDS = {
     "source": "Python source",

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from packaging import tags
 
-from deploy.runtimes.base_images import BASES
-from deploy.settings import MACHINES
+from ..settings import MACHINES
+from .base_images import BASES
 
 if TYPE_CHECKING:
-    from deploy.settings import Architecture, Target
+    from ..settings import Architecture, Target
 
 # The oldest glibc that wheels of each architecture are made for, and the names before PEP 600:
 # https://peps.python.org/pep-0600/#legacy-manylinux-tags

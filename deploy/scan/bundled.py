@@ -15,8 +15,8 @@ from zipfile import ZipFile
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.published.contents import HeldPackage
-    from deploy.scan.targets import ScanTarget
+    from ..published.contents import HeldPackage
+    from .targets import ScanTarget
 
 _LINKED_IN = {
     "bcrypt": "Rust crates",

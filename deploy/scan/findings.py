@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
-from deploy.errors import Fault
+from ..errors import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from deploy.settings import Ignore
+    from ..settings import Ignore
 
 Severity = Literal["critical", "high", "medium", "low"]
 Kind = Literal["vulnerability", "secret", "file", "license", "bytes", "ignore"]

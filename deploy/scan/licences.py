@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from license_expression import ExpressionError, LicenseSymbol, LicenseWithExceptionSymbol, get_spdx_licensing
 
-from deploy.errors import ConfigError, Fault
-from deploy.locking.lockfile import normalised
-from deploy.scan.findings import ScanFinding
+from ..errors import ConfigError, Fault
+from ..locking.lockfile import normalised
+from .findings import ScanFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.published.contents import HeldPackage
-    from deploy.scan.targets import ScanTarget
-    from deploy.settings import Scan
+    from ..published.contents import HeldPackage
+    from ..settings import Scan
+    from .targets import ScanTarget
 
 # The classifiers and words that mean one SPDX licence and no other: "BSD License"
 # is not among them, since it may be any of several.

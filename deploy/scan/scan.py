@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.locking import locked
-from deploy.scan import vulnerabilities
-from deploy.scan.bundled import Bundled, bundled
-from deploy.scan.findings import Judged, ScanFinding, Unchecked, judge
-from deploy.scan.licences import check, licences
-from deploy.scan.secrets import secrets
-from deploy.scan.targets import ScanTarget, built, live
-from deploy.scan.unwanted import unwanted
+from ..locking import locked
+from . import vulnerabilities
+from .bundled import Bundled, bundled
+from .findings import Judged, ScanFinding, Unchecked, judge
+from .licences import check, licences
+from .secrets import secrets
+from .targets import ScanTarget, built, live
+from .unwanted import unwanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from deploy.inside.exchange import Pin
-    from deploy.published.downloads import Downloads
-    from deploy.scan.vulnerabilities import VulnerabilityAudit
-    from deploy.settings import Scan, Settings, Stage
+    from ..inside.exchange import Pin
+    from ..published.downloads import Downloads
+    from ..settings import Scan, Settings, Stage
+    from .vulnerabilities import VulnerabilityAudit
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
-from deploy.scan.findings import ScanFinding
+from .findings import ScanFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.scan.targets import ScanTarget
+    from .targets import ScanTarget
 
 
 @dataclass(frozen=True)

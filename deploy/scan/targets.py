@@ -6,25 +6,25 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deploy.aws import functions, layers
-from deploy.code import bundle
-from deploy.container.digest import RuntimeImage
-from deploy.errors import BuildError, Fault, RolloutError
-from deploy.invocation import advised
-from deploy.layer.spec import specs
-from deploy.locking import locked
-from deploy.published import contents
-from deploy.scan.findings import ScanFinding, Unchecked
+from ..aws import functions, layers
+from ..code import bundle
+from ..container.digest import RuntimeImage
+from ..errors import BuildError, Fault, RolloutError
+from ..invocation import advised
+from ..layer.spec import specs
+from ..locking import locked
+from ..published import contents
+from .findings import ScanFinding, Unchecked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from deploy.aws.functions import FunctionState
-    from deploy.layer.spec import LayerSpec
-    from deploy.published.contents import Contents
-    from deploy.published.downloads import Downloads
-    from deploy.settings import Settings, Stage
+    from ..aws.functions import FunctionState
+    from ..layer.spec import LayerSpec
+    from ..published.contents import Contents
+    from ..published.downloads import Downloads
+    from ..settings import Settings, Stage
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,15 @@ import stat
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
-from deploy.code.selection import DROPPINGS
-from deploy.scan.findings import ScanFinding
+from ..code.selection import DROPPINGS
+from .findings import ScanFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from zipfile import ZipInfo
 
-    from deploy.scan.findings import Severity
-    from deploy.scan.targets import ScanTarget
+    from .findings import Severity
+    from .targets import ScanTarget
 
 _SECRETS = (
     ".env", ".env.*", ".netrc", "_netrc", ".pypirc", ".npmrc", ".pgpass", ".htpasswd", ".git-credentials",

@@ -17,17 +17,17 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from deploy.errors import ConfigError, Fault
-from deploy.invocation import advised
-from deploy.locking.lockfile import normalised
-from deploy.scan.findings import ScanFinding, Unchecked
+from ..errors import ConfigError, Fault
+from ..invocation import advised
+from ..locking.lockfile import normalised
+from .findings import ScanFinding, Unchecked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from deploy.inside.exchange import Pin
-    from deploy.published.contents import HeldPackage
-    from deploy.scan.findings import Severity
+    from ..inside.exchange import Pin
+    from ..published.contents import HeldPackage
+    from .findings import Severity
 
 _PATIENCE = 600.0
 _RATED: Mapping[str, Severity] = {"CRITICAL": "critical", "HIGH": "high", "MODERATE": "medium", "LOW": "low"}

@@ -11,22 +11,22 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploy.atomic import write
-from deploy.aws import grants, layers, regions
-from deploy.layer.manifest import code_sha256, text
-from deploy.published import contents
-from deploy.published.descriptions import LayerNote
-from deploy.published.downloads import Downloads
-from deploy.share import channels, inventory
+from ..atomic import write
+from ..aws import grants, layers, regions
+from ..layer.manifest import code_sha256, text
+from ..published import contents
+from ..published.descriptions import LayerNote
+from ..published.downloads import Downloads
+from . import channels, inventory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.grants import LayerPolicy
-    from deploy.aws.layers import LayerContent, LayerVersion
-    from deploy.published.contents import Contents
-    from deploy.settings import Settings
+    from ..aws.connection import Aws
+    from ..aws.grants import LayerPolicy
+    from ..aws.layers import LayerContent, LayerVersion
+    from ..published.contents import Contents
+    from ..settings import Settings
 
 FORMAT = 1
 NAME = "catalog.json"

@@ -13,18 +13,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-from deploy.aws import layers, parameters
-from deploy.aws.arns import LayerVersionArn
-from deploy.errors import Fault, RolloutError
-from deploy.settings import Target
+from ..aws import layers, parameters
+from ..aws.arns import LayerVersionArn
+from ..errors import Fault, RolloutError
+from ..settings import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.layers import LayerVersion
-    from deploy.aws.parameters import Parameter
-    from deploy.settings import Architecture, Layer, Settings
+    from ..aws.connection import Aws
+    from ..aws.layers import LayerVersion
+    from ..aws.parameters import Parameter
+    from ..settings import Architecture, Layer, Settings
 
 NEXT = "next"
 STABLE = "stable"

@@ -11,15 +11,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from deploy.aws import grants
-from deploy.aws.grants import EVERYONE, Grant
-from deploy.errors import AwsError, ConfigError, Fault, RolloutError
+from ..aws import grants
+from ..aws.grants import EVERYONE, Grant
+from ..errors import AwsError, ConfigError, Fault, RolloutError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from deploy.aws.connection import Aws
-    from deploy.settings import Layer, Settings, Share
+    from ..aws.connection import Aws
+    from ..settings import Layer, Settings, Share
 
 OURS = "channelwright-"
 State = Literal["granted", "missing", "surplus", "foreign"]

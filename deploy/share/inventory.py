@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.aws import layers, parameters
-from deploy.published import usage
-from deploy.published.descriptions import LayerNote
-from deploy.share import channels
-from deploy.share.channels import target_of
+from ..aws import layers, parameters
+from ..published import usage
+from ..published.descriptions import LayerNote
+from . import channels
+from .channels import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.layers import LayerVersion
-    from deploy.aws.parameters import Parameter
-    from deploy.settings import Layer, Settings, Stage, Target
+    from ..aws.connection import Aws
+    from ..aws.layers import LayerVersion
+    from ..aws.parameters import Parameter
+    from ..settings import Layer, Settings, Stage, Target
 
 
 @dataclass(frozen=True, kw_only=True)

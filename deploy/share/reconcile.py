@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.aws import regions
-from deploy.share import channels, grants, inventory
-from deploy.share.channels import ChannelMove
-from deploy.share.stable import Promotion
+from ..aws import regions
+from . import channels, grants, inventory
+from .channels import ChannelMove
+from .stable import Promotion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.grants import Grant
-    from deploy.settings import Settings, Stage
-    from deploy.share.grants import Sharing, State
+    from ..aws.connection import Aws
+    from ..aws.grants import Grant
+    from ..settings import Settings, Stage
+    from .grants import Sharing, State
 
 _SHOWN = {"granted": "granted", "missing": "+ to be granted", "surplus": "- to be removed"}
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.aws import layers
-from deploy.errors import Fault, RolloutError
-from deploy.published.descriptions import LayerNote
-from deploy.published.downloads import Downloads
-from deploy.share import channels
-from deploy.share.channels import NEXT, STABLE, ChannelMove, target_of
+from ..aws import layers
+from ..errors import Fault, RolloutError
+from ..published.descriptions import LayerNote
+from ..published.downloads import Downloads
+from . import channels
+from .channels import NEXT, STABLE, ChannelMove, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.layers import LayerVersion
-    from deploy.settings import Settings, Target
-    from deploy.share.inventory import LayerInventory
+    from ..aws.connection import Aws
+    from ..aws.layers import LayerVersion
+    from ..settings import Settings, Target
+    from .inventory import LayerInventory
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.errors import Fault
-from deploy.invocation import advised
-from deploy.published.descriptions import LayerNote
+from ..errors import Fault
+from ..invocation import advised
+from ..published.descriptions import LayerNote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.settings import Settings
-    from deploy.status.values import (
+    from ..settings import Settings
+    from .values import (
         AliasStatus,
         FunctionStatus,
         LayerStatus,

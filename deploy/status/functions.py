@@ -6,20 +6,20 @@ import io
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from deploy.code import tree_digest
-from deploy.errors import AwsError
-from deploy.layer.opt_folder import unpacked
-from deploy.published.functions import differences
-from deploy.status.layers import Layers, Opened
-from deploy.status.values import AliasStatus, FunctionStatus, VersionStatus
+from ..code import tree_digest
+from ..errors import AwsError
+from ..layer.opt_folder import unpacked
+from ..published.functions import differences
+from .layers import Layers, Opened
+from .values import AliasStatus, FunctionStatus, VersionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deploy.aws.functions import AliasState, FunctionState
-    from deploy.published.downloads import Downloads
-    from deploy.published.functions import FunctionVersions
-    from deploy.settings import Function
+    from ..aws.functions import AliasState, FunctionState
+    from ..published.downloads import Downloads
+    from ..published.functions import FunctionVersions
+    from ..settings import Function
 
 
 @dataclass(frozen=True)

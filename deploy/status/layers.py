@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from deploy.aws import layers
-from deploy.aws.arns import LayerVersionArn
-from deploy.errors import AwsError
-from deploy.published import contents
-from deploy.published.difference import difference
-from deploy.status.values import LayerStatus
+from ..aws import layers
+from ..aws.arns import LayerVersionArn
+from ..errors import AwsError
+from ..published import contents
+from ..published.difference import difference
+from .values import LayerStatus
 
 if TYPE_CHECKING:
-    from deploy.aws.functions import FunctionState
-    from deploy.aws.layers import LayerVersion
-    from deploy.published.contents import Contents
-    from deploy.published.downloads import Downloads
-    from deploy.status.values import LayerPlace
+    from ..aws.functions import FunctionState
+    from ..aws.layers import LayerVersion
+    from ..published.contents import Contents
+    from ..published.downloads import Downloads
+    from .values import LayerPlace
 
 
 @dataclass(frozen=True)

@@ -9,20 +9,20 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from deploy.aws import queues, stacks
-from deploy.published import functions
-from deploy.release import stack
-from deploy.status.functions import Functions
-from deploy.status.layers import Layers
-from deploy.status.values import QueueStatus, StackStatus, StageState
+from ..aws import queues, stacks
+from ..published import functions
+from ..release import stack
+from .functions import Functions
+from .layers import Layers
+from .values import QueueStatus, StackStatus, StageState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from deploy.aws.connection import Aws
-    from deploy.aws.queues import EventSource
-    from deploy.published.downloads import Downloads
-    from deploy.settings import Settings, Stage
+    from ..aws.connection import Aws
+    from ..aws.queues import EventSource
+    from ..published.downloads import Downloads
+    from ..settings import Settings, Stage
 
 
 def observe(

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.errors import Fault, LockError
-from deploy.invocation import advised
-from deploy.layer.audit.limits import NEARLY, UNZIPPED
-from deploy.locking import locked
-from deploy.runtimes.end_of_life import days_left
-from deploy.settings import Target
+from ..errors import Fault, LockError
+from ..invocation import advised
+from ..layer.audit.limits import NEARLY, UNZIPPED
+from ..locking import locked
+from ..runtimes.end_of_life import days_left
+from ..settings import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.settings import Architecture, Settings
-    from deploy.status.values import FunctionStatus, QueueStatus, StageState, VersionStatus
+    from ..settings import Architecture, Settings
+    from .values import FunctionStatus, QueueStatus, StageState, VersionStatus
 
 SOON = 180
 """Days before a runtime's deprecation from which on it is remarked: AWS itself tells of it by mail that early.

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from deploy.aws.arns import LayerVersionArn
-from deploy.layer.audit.limits import LAYERS, UNZIPPED
-from deploy.published.descriptions import AliasNote, VersionNote
-from deploy.runtimes.end_of_life import days_left
+from ..aws.arns import LayerVersionArn
+from ..layer.audit.limits import LAYERS, UNZIPPED
+from ..published.descriptions import AliasNote, VersionNote
+from ..runtimes.end_of_life import days_left
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from deploy.aws.functions import AliasState, FunctionState
-    from deploy.aws.queues import EventSource, QueueState
-    from deploy.aws.stacks import StackChange
-    from deploy.errors import Fault
-    from deploy.published.contents import Contents
-    from deploy.settings import Function
+    from ..aws.functions import AliasState, FunctionState
+    from ..aws.queues import EventSource, QueueState
+    from ..aws.stacks import StackChange
+    from ..errors import Fault
+    from ..published.contents import Contents
+    from ..settings import Function
 
 LayerPlace = Literal["current", "behind", "deleted", "foreign", "unreadable"]
 

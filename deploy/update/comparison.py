@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deploy.errors import BuildError, Fault
-from deploy.invocation import advised
+from ..errors import BuildError, Fault
+from ..invocation import advised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from deploy.console import size
+from ..console import size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from deploy.update.comparison import Held, LayerChange, Scans, Side, Vulnerability
+    from .comparison import Held, LayerChange, Scans, Side, Vulnerability
 
 
 def text(changes: Sequence[LayerChange], scans: Scans | None) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy import pip_settings
+from tests import imports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +109,8 @@ def _constants(path: Path, name: str) -> Iterator[str]:
                 for target, value in zip(targets, values, strict=True):
                     if isinstance(target, ast.Name) and target.id == name:
                         yield from _strings(value)
-            case ast.ImportFrom(module=str(module), names=names) if name in {each.name for each in names}:
+            case ast.ImportFrom(names=names) if name in {each.name for each in names}:
+                module = imports.source_of(node, imports.package_of(path))
                 source = PROJECT / f"{module.replace('.', '/')}.py"
                 if source.is_file():
                     yield from _constants(source, name)

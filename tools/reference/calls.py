@@ -44,17 +44,24 @@ class Sources:
     @cached_property
     def names(self) -> dict[str, dict[str, Function]]:
         """What each module's imported names are: (module, "") or (module, what is defined there)."""
-        return {name: dict(self._imported(tree)) for name, tree in self.modules.items()}
+        return {name: dict(self._imported(name, tree)) for name, tree in self.modules.items()}
 
-    def _imported(self, tree: ast.Module) -> Iterator[tuple[str, Function]]:
+    def _imported(self, name: str, tree: ast.Module) -> Iterator[tuple[str, Function]]:
+        inside = self._package_of(name).split(".")
         for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.module:
+            if isinstance(node, ast.ImportFrom):
+                above = inside[: len(inside) - node.level + 1] if node.level else []
+                source = ".".join([*above, *([node.module] if node.module else [])])
                 for alias in node.names:
-                    full = f"{node.module}.{alias.name}"
-                    found = (full, "") if full in self.modules else (node.module, alias.name)
+                    full = f"{source}.{alias.name}"
+                    found = (full, "") if full in self.modules else (source, alias.name)
                     yield alias.asname or alias.name, found
             elif isinstance(node, ast.Import):
                 yield from ((alias.asname or alias.name, (alias.name, "")) for alias in node.names)
+
+    def _package_of(self, name: str) -> str:
+        is_package = any(each.startswith(f"{name}.") for each in self.modules)
+        return name if is_package else name.rpartition(".")[0]
 
     def actions(self, start: Function) -> frozenset[str]:
         """Return the actions, as IAM names them, of all that can be reached from a function."""

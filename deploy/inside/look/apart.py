@@ -25,8 +25,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from deploy.inside.look import child, ending
-from deploy.inside.look.values import Account, Begun, Crash, Finished, Outcome, Record, read
+from . import child, ending
+from .values import Account, Begun, Crash, Finished, Outcome, Record, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -10,14 +10,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.inside.look.ending import DUMPABLE, SUBREAPER, libc
-from deploy.inside.look.values import Crash, Finished, written
+from .ending import DUMPABLE, SUBREAPER, libc
+from .values import Crash, Finished, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
 
-    from deploy.inside.look.values import Record
+    from .values import Record
 
 # As many processes and threads as one package may have: half of what Lambda allows a function.
 _PROCESSES = 512

@@ -11,13 +11,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from deploy.inside.look.modules import last_line, leave_runtime_out, where
-from deploy.inside.look.values import Begun, Outcome
+from .modules import last_line, leave_runtime_out, where
+from .values import Begun, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from deploy.inside.look.values import Plan, Record
+    from .values import Plan, Record
 
 CLOSED = "http://127.0.0.1:9/"
 _KEYS = {"aws_access_key_id": "none", "aws_secret_access_key": "none"}

@@ -7,13 +7,13 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deploy.inside.look.modules import attempt, leave_runtime_out, watch_failed_searches
-from deploy.inside.look.values import Asked, Begun
+from .modules import attempt, leave_runtime_out, watch_failed_searches
+from .values import Asked, Begun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.inside.look.values import Handler, Plan, Record
+    from .values import Handler, Plan, Record
 
 
 def look(handler: Handler, plan: Plan, skip: frozenset[str]) -> Iterator[Record]:

@@ -6,15 +6,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.inside.files import normalised
-from deploy.inside.look.modules import home, last_line, leave_runtime_out
-from deploy.inside.look.values import Begun, Described
+from ..files import normalised
+from .modules import home, last_line, leave_runtime_out
+from .values import Begun, Described
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from importlib.metadata import Distribution
 
-    from deploy.inside.look.values import Plan, Record
+    from .values import Plan, Record
 
 
 def look(plan: Plan, skip: frozenset[str]) -> Iterator[Record]:

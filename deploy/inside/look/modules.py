@@ -17,12 +17,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from deploy.inside.look.values import Asked, Begun, Bytecode, Outcome
+from .values import Asked, Begun, Bytecode, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from deploy.inside.look.values import DataFiles, Plan, Record, Subject
+    from .values import DataFiles, Plan, Record, Subject
 
 STANDARD = Path(os.__file__).resolve().parent
 _VERSIONED = frozenset({"site-packages", "dist-packages"})

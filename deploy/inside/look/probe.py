@@ -18,8 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from deploy.inside.look import apart, clients, ending, handler, metadata, modules
-from deploy.inside.look.values import Place, Plan
+from . import apart, clients, ending, handler, metadata, modules
+from .values import Place, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from deploy.inside.exchange import Applied, Recipe, Saving, Spared
-from deploy.inside.refusal import Refused, fault, suggestion
-from deploy.inside.trim import botocore, metadata, plain, readers, unreached
+from ..exchange import Applied, Recipe, Saving, Spared
+from ..refusal import Refused, fault, suggestion
+from . import botocore, metadata, plain, readers, unreached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from deploy.inside.files import Files
+    from ..files import Files
 
 Change = dict[str, bytes | None]
 Rule = Callable[["Files", Recipe], Change]

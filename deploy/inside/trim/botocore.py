@@ -14,13 +14,13 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from deploy.inside.refusal import Refused, fault, suggestion
+from ..refusal import Refused, fault, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from deploy.inside.exchange import Recipe
-    from deploy.inside.files import Files
+    from ..exchange import Recipe
+    from ..files import Files
 
 Change = dict[str, bytes | None]
 

@@ -7,13 +7,13 @@ import re
 from email.parser import BytesHeaderParser
 from typing import TYPE_CHECKING
 
-from deploy.inside.files import dist_info
+from ..files import dist_info
 
 if TYPE_CHECKING:
     from email.message import Message
 
-    from deploy.inside.exchange import Recipe
-    from deploy.inside.files import Files
+    from ..exchange import Recipe
+    from ..files import Files
 
 Change = dict[str, bytes | None]
 

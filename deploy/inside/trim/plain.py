@@ -6,14 +6,14 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from deploy.inside.files import dist_info, is_shared_object, normalised
-from deploy.inside.refusal import Refused, fault, suggestion
+from ..files import dist_info, is_shared_object, normalised
+from ..refusal import Refused, fault, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from deploy.inside.exchange import Recipe
-    from deploy.inside.files import Files
+    from ..exchange import Recipe
+    from ..files import Files
 
 Change = dict[str, bytes | None]
 

@@ -9,13 +9,13 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from deploy.inside.trim.metadata import HEADERS
-from deploy.inside.trim.source import Module, modules
+from .metadata import HEADERS
+from .source import Module, modules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from deploy.inside.files import Files
+    from ..files import Files
 
     # Yields distributions that a rule has to leave alone, with the reason, of the modules that may say so.
     Reader = Callable[[list[Module], Collection[str], Files], Iterator[tuple[str, str]]]

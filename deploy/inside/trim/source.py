@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deploy.inside.files import Files
+    from ..files import Files
 
 _NAME = re.compile(r"\.*[^\W\d]\w*(\.[^\W\d]\w*)*")
 

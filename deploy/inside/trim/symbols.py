@@ -12,12 +12,12 @@ import struct
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from deploy.inside.files import is_shared_object
+from ..files import is_shared_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from deploy.inside.files import Files
+    from ..files import Files
 
 _HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
 _SEGMENT = struct.Struct("<IIQQQQQQ")

@@ -11,14 +11,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.inside.files import dist_info
-from deploy.inside.trim.source import Module, modules
+from ..files import dist_info
+from .source import Module, modules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from deploy.inside.exchange import Recipe
-    from deploy.inside.files import Files
+    from ..exchange import Recipe
+    from ..files import Files
 
 Change = dict[str, bytes | None]
 

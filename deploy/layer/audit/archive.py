@@ -9,7 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED
 
-from deploy.errors import Fault
+from ...errors import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
-from deploy.errors import Fault
-from deploy.layer.audit import archive, bytecode, elf, limits, wheels
-from deploy.runtimes.base_images import BASES
+from ...errors import Fault
+from ...runtimes.base_images import BASES
+from . import archive, bytecode, elf, limits, wheels
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from deploy.layer.values import BuiltLayer
+    from ..values import BuiltLayer
 
 
 @dataclass(frozen=True)

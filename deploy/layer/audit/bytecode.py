@@ -11,12 +11,12 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from deploy.errors import Fault
+from ...errors import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from deploy.settings import Bytecode
+    from ...settings import Bytecode
 
 # The numbers of the final releases in https://github.com/python/cpython/blob/main/Include/internal/pycore_magic_number.h,
 # each followed by CR LF.

@@ -17,13 +17,13 @@ from elftools.common.utils import struct_parse
 from elftools.construct import ConstructError
 from elftools.elf.elffile import ELFFile
 
-from deploy.errors import Fault
-from deploy.invocation import advised
+from ...errors import Fault
+from ...invocation import advised
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from deploy.runtimes.base_images import Base
+    from ...runtimes.base_images import Base
 
 MAGIC = b"\x7fELF"
 _BITS = 64

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
-from deploy.errors import Fault
+from ...errors import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from deploy.inside.exchange import Package
-    from deploy.layer.values import BuiltLayer
+    from ...inside.exchange import Package
+    from ..values import BuiltLayer
 
 DIRECT_UPLOAD = 50 * 1024 * 1024
 """Bytes of the largest zip that the API takes in the request itself; a larger one goes through S3."""

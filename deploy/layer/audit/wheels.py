@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from packaging.tags import parse_tag
 
-from deploy.errors import Fault
-from deploy.invocation import advised
-from deploy.locking.lockfile import normalised
-from deploy.runtimes.wheel_tags import wheel_tags
+from ...errors import Fault
+from ...invocation import advised
+from ...locking.lockfile import normalised
+from ...runtimes.wheel_tags import wheel_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deploy.inside.exchange import Package
-    from deploy.layer.values import BuiltLayer
+    from ...inside.exchange import Package
+    from ..values import BuiltLayer
 
 _METADATA = re.compile(r"python/(?:lib/python3\.[0-9]+/site-packages/)?[^/]+\.dist-info/METADATA")
 _MODULE = re.compile(r"python/(?:lib/python3\.[0-9]+/site-packages/)?(?P<below>.+\.(?:py|pyc|so))")

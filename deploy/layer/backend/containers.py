@@ -7,21 +7,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.container.calls import CallTimedOutError
-from deploy.errors import EngineError, VerificationError
-from deploy.layer.backend import pip_download, pip_install
-from deploy.layer.backend.protocol import OPT, TASK_ROOT
-from deploy.runtimes.wheel_tags import pip_options
+from ...container.calls import CallTimedOutError
+from ...errors import EngineError, VerificationError
+from ...runtimes.wheel_tags import pip_options
+from . import pip_download, pip_install
+from .protocol import OPT, TASK_ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from deploy.completed import Completed
-    from deploy.container.calls import Container
-    from deploy.container.digest import RuntimeImage
-    from deploy.container.engine import Engine
-    from deploy.layer.spec import LayerSpec
+    from ...completed import Completed
+    from ...container.calls import Container
+    from ...container.digest import RuntimeImage
+    from ...container.engine import Engine
+    from ..spec import LayerSpec
 
 # Reads as many bytes of script and argument as it is told to, since the input never ends, and runs the script with
 # these folders before the standard library; the interpreter itself starts with the standard library alone.

@@ -15,18 +15,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from deploy import pip_settings
-from deploy.container.digest import RuntimeImage
-from deploy.errors import BuildError, EngineError
-from deploy.invocation import advised
-from deploy.layer.backend import pip_install
-from deploy.layer.backend.host_sandbox import HostSandbox, run_process, write_files
-from deploy.runtimes.wheel_tags import pip_options
+from ... import pip_settings
+from ...container.digest import RuntimeImage
+from ...errors import BuildError, EngineError
+from ...invocation import advised
+from ...runtimes.wheel_tags import pip_options
+from . import pip_install
+from .host_sandbox import HostSandbox, run_process, write_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from deploy.layer.spec import LayerSpec
+    from ..spec import LayerSpec
 
 _TIMEOUT = 1800  # seconds, for downloads and builds
 _ASSEMBLE = """\

@@ -19,11 +19,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Any
 
-from deploy.completed import Completed
-from deploy.errors import EngineError, PipelineError, VerificationError
-from deploy.executable import mode
-from deploy.layer.backend import enter_sandbox
-from deploy.layer.backend.protocol import OPT, TASK_ROOT
+from ...completed import Completed
+from ...errors import EngineError, PipelineError, VerificationError
+from ...executable import mode
+from . import enter_sandbox
+from .protocol import OPT, TASK_ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

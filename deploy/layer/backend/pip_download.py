@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from deploy import pip_settings
-from deploy.errors import BuildError, Fault
-from deploy.invocation import advised
+from ... import pip_settings
+from ...errors import BuildError, Fault
+from ...invocation import advised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from deploy.container.engine import Engine
+    from ...container.engine import Engine
 
 _SETTINGS = "/tmp/settings"  # noqa: S108 - inside a container that nothing else uses
 _WHEELS = "/tmp/wheels"  # noqa: S108

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.errors import BuildError
+from ...errors import BuildError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from deploy.completed import Completed
+    from ...completed import Completed
 
 _TIMEOUT = 1800
 _PIP = ("-m", "pip", "install", "--no-deps", "--no-index", "--no-compile", "--no-input", "--quiet")

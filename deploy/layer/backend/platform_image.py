@@ -10,15 +10,15 @@ from __future__ import annotations
 import platform
 from typing import TYPE_CHECKING
 
-from deploy.container.digest import RuntimeImage
-from deploy.errors import EngineError
-from deploy.settings import MACHINES
+from ...container.digest import RuntimeImage
+from ...errors import EngineError
+from ...settings import MACHINES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from deploy.container.engine import Engine
-    from deploy.settings import Architecture, Target
+    from ...container.engine import Engine
+    from ...settings import Architecture, Target
 
     Say = Callable[[str], None]
 

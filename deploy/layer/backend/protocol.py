@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from deploy.completed import Completed
-    from deploy.container.digest import RuntimeImage
-    from deploy.layer.spec import LayerSpec
+    from ...completed import Completed
+    from ...container.digest import RuntimeImage
+    from ..spec import LayerSpec
 
 # The order in which Lambda's Python runtime looks for modules, before its own:
 # https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.errors import Fault
+from ...errors import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from deploy.inside.look.values import Outcome
+    from ...inside.look.values import Outcome
 
 _VERBS = {
     "module": "cannot be imported",

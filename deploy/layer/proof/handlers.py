@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.errors import Fault
-from deploy.inside.look.values import Handler
-from deploy.layer.opt_folder import merged
-from deploy.layer.proof import tree, trial
-from deploy.layer.proof.judge import missing
-from deploy.layer.proof.look import Wanted, outcomes
+from ...errors import Fault
+from ...inside.look.values import Handler
+from ..opt_folder import merged
+from . import tree, trial
+from .judge import missing
+from .look import Wanted, outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from deploy.layer.evidence import FunctionUnderTest
-    from deploy.layer.proof.look import Look
-    from deploy.layer.values import BuiltLayer
+    from ..evidence import FunctionUnderTest
+    from ..values import BuiltLayer
+    from .look import Look
 
 
 def wanted(functions: Sequence[FunctionUnderTest]) -> Wanted:

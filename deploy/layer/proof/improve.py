@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from deploy.errors import Fault
-from deploy.layer.proof import trial, withdraw
+from ...errors import Fault
+from . import trial, withdraw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from deploy.layer.audit.audit import Audit
-    from deploy.layer.proof.judge import Worse
-    from deploy.layer.proof.trial import Trial
-    from deploy.layer.proof.withdraw import Rule, Withdrawals
-    from deploy.layer.values import BuiltLayer
-    from deploy.layer.verify import Means
+    from ..audit.audit import Audit
+    from ..values import BuiltLayer
+    from ..verify import Means
+    from .judge import Worse
+    from .trial import Trial
+    from .withdraw import Rule, Withdrawals
 
 _ROUNDS = 12
 

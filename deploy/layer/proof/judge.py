@@ -11,17 +11,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from deploy.errors import Fault
-from deploy.layer.proof.grouping import more, remarks
-from deploy.layer.proof.look import asked, by_kind, bytecode, outcomes
-from deploy.layer.proof.metadata import differences, strangers
+from ...errors import Fault
+from .grouping import more, remarks
+from .look import asked, by_kind, bytecode, outcomes
+from .metadata import differences, strangers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deploy.inside.look.values import Account, Outcome, Subject
-    from deploy.layer.causes import Explain
-    from deploy.layer.proof.look import Look, Wanted
+    from ...inside.look.values import Account, Outcome, Subject
+    from ..causes import Explain
+    from .look import Look, Wanted
 
 _REBUILD = "build the layer again with --no-cache"
 _HOMES = {"code": "the function's code", "python": "the standard library", "runtime": "the runtime"}

@@ -10,17 +10,17 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from deploy.errors import VerificationError
-from deploy.inside.look.values import Account, Asked, Bytecode, Described, Outcome, Place, Plan
-from deploy.layer.proof.script import script
-from deploy.layer.template_environment import LEAST_MEMORY, TRIAL_REGION, lambda_environment
+from ...errors import VerificationError
+from ...inside.look.values import Account, Asked, Bytecode, Described, Outcome, Place, Plan
+from ..template_environment import LEAST_MEMORY, TRIAL_REGION, lambda_environment
+from .script import script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deploy.completed import Completed
-    from deploy.inside.look.values import Handler, Subject
-    from deploy.layer.backend.protocol import Sandbox
+    from ...completed import Completed
+    from ...inside.look.values import Handler, Subject
+    from ..backend.protocol import Sandbox
 
 PATIENCE = 1800.0
 _SERVICES = "client: "

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.errors import Fault
+from ...errors import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from deploy.inside.look.values import Described
+    from ...inside.look.values import Described
 
 _REBUILD = "build the layer again with --no-cache"
 

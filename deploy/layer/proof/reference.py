@@ -11,18 +11,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from deploy.layer.cache_key import digest
-from deploy.layer.proof import look, tree
-from deploy.layer.proof.look import Look, Wanted
-from deploy.layer.proof.script import script
+from ..cache_key import digest
+from . import look, tree
+from .look import Look, Wanted
+from .script import script
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from deploy.layer.backend.protocol import Runtime
-    from deploy.layer.spec import LayerSpec
-    from deploy.layer.values import BuiltLayer
-    from deploy.layer.wheel_store import WheelStore
+    from ..backend.protocol import Runtime
+    from ..spec import LayerSpec
+    from ..values import BuiltLayer
+    from ..wheel_store import WheelStore
 
 
 class Kept(Protocol):

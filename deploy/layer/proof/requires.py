@@ -11,14 +11,14 @@ from packaging.markers import Marker, UndefinedEnvironmentName
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion
 
-from deploy.errors import Fault
-from deploy.invocation import advised
-from deploy.locking.lockfile import environment, normalised
+from ...errors import Fault
+from ...invocation import advised
+from ...locking.lockfile import environment, normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from deploy.settings import Target
+    from ...settings import Target
 
 
 def unmet(

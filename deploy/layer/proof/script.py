@@ -20,6 +20,7 @@ def _part(name, source):
     above, _, own = name.rpartition(".")
     if above:
         setattr(sys.modules[above], own, module)
+        module.__package__ = above
     exec(compile(source, name.replace(".", "/") + ".py", "exec"), module.__dict__)
 for _name, _source in {parts!r}:
     _part(_name, _source)

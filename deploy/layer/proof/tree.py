@@ -12,13 +12,13 @@ import re
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
-from deploy.inside.look.values import DataFiles, Subject
-from deploy.inside.wheel import WheelName, place
+from ...inside.look.values import DataFiles, Subject
+from ...inside.wheel import WheelName, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from deploy.inside.exchange import Package
+    from ...inside.exchange import Package
 
     # Paths below python/, each with the distribution that it belongs to.
     Owned = Mapping[str, str]

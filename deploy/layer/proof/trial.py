@@ -6,26 +6,26 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deploy.errors import Fault
-from deploy.layer.causes import Lock
-from deploy.layer.evidence import Evidence, Imported, Native, Withdrawn
-from deploy.layer.opt_folder import merged
-from deploy.layer.proof import look, tree
-from deploy.layer.proof.judge import Case, Verdict
-from deploy.layer.proof.look import Look, Wanted
-from deploy.layer.proof.requires import unmet
-from deploy.layer.proof.withdraw import Rule
-from deploy.runtimes.base_images import BASES
+from ...errors import Fault
+from ...runtimes.base_images import BASES
+from ..causes import Lock
+from ..evidence import Evidence, Imported, Native, Withdrawn
+from ..opt_folder import merged
+from . import look, tree
+from .judge import Case, Verdict
+from .look import Look, Wanted
+from .requires import unmet
+from .withdraw import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from deploy.inside.exchange import Applied
-    from deploy.inside.look.values import Described, Outcome
-    from deploy.layer.audit.audit import Audit
-    from deploy.layer.backend.protocol import Runtime
-    from deploy.layer.proof.reference import Reference
-    from deploy.layer.values import BuiltLayer
+    from ...inside.exchange import Applied
+    from ...inside.look.values import Described, Outcome
+    from ..audit.audit import Audit
+    from ..backend.protocol import Runtime
+    from ..values import BuiltLayer
+    from .reference import Reference
 
 _SERVICE = re.compile(r"botocore/data/(?P<service>[^/]+)/[^/]+/service-2\.json(?:\.gz)?")
 # https://packaging.python.org/en/latest/specifications/entry-points/#use-for-scripts, as look_metadata writes it
@@ -78,7 +78,7 @@ def attempt(
     faults = [
         *verdict.faults,
         *unmet(requires, pins, spec.target, seen.place.python),
-        *_strangers(paths, owned, described, reference),
+        *_strangers(paths, owned, described, reference, layers),
     ]
     lacking, remarks = _lacking(audits, seen, verdict)
     return Trial(
@@ -120,15 +120,30 @@ def _owned(paths: Sequence[str], layers: Sequence[BuiltLayer], reference: Refere
 
 
 def _strangers(
-    paths: Sequence[str], owned: Mapping[str, str], described: Mapping[str, Described], reference: Reference | None
+    paths: Sequence[str],
+    owned: Mapping[str, str],
+    described: Mapping[str, Described],
+    reference: Reference | None,
+    layers: Sequence[BuiltLayer],
 ) -> Iterator[Fault]:
     """Yield the zip's files that come from none of the locked wheels, nor from what their metadata asks to be made."""
     if reference:
         lines = (line for each in described.values() for line in each.entry_points)
-        programs = {f"bin/{match['name']}" for line in lines if (match := _PROGRAM.match(line))}
-        for path in sorted(set(paths) - set(owned) - programs):
+        made = {f"bin/{match['name']}" for line in lines if (match := _PROGRAM.match(line))}
+        made |= _top_levels(reference, layers)
+        for path in sorted(set(paths) - set(owned) - made):
             cause = "something was added to what the wheels hold"
             yield Fault(f"python/{path}", "comes from no wheel of the lock", cause, _REBUILD)
+
+
+def _top_levels(reference: Reference, layers: Sequence[BuiltLayer]) -> set[str]:
+    """Return the files that name the top levels of a distribution whose layer has no sources to tell them."""
+    bare = {pin.name for each in layers if each.spec.layer.bytecode == "sourceless" for pin in each.spec.pins}
+    return {
+        f"{path.removesuffix('METADATA')}top_level.txt"
+        for path, distribution in reference.owned.items()
+        if path.endswith(".dist-info/METADATA") and path.count("/") == 1 and distribution in bare
+    }
 
 
 def _services(layers: Sequence[BuiltLayer], paths: Sequence[str]) -> tuple[str, ...]:

@@ -12,15 +12,15 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from deploy.layer.cache_key import digest, proven_by
+from ..cache_key import digest, proven_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from deploy.inside.exchange import Applied
-    from deploy.layer.proof.judge import Worse
-    from deploy.layer.proof.reference import Kept
-    from deploy.layer.spec import LayerSpec
+    from ...inside.exchange import Applied
+    from ..spec import LayerSpec
+    from .judge import Worse
+    from .reference import Kept
 
 EXCLUDE, BYTECODE = "exclude", "bytecode"
 _MODULE = re.compile(r"No module named '([^']+)'")

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 
 import uv
 
-from deploy import pip_settings
-from deploy.errors import LockError
-from deploy.locking.uv import log as uv_log
-from deploy.locking.uv.refusals import refusal
+from ... import pip_settings
+from ...errors import LockError
+from . import log as uv_log
+from .refusals import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from deploy.locking.uv.interpreter import Interpreter
+    from .interpreter import Interpreter
 
 _TIMEOUT = 600  # seconds
 _KEPT = re.compile(

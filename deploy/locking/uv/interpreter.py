@@ -15,15 +15,15 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from deploy.atomic import write
-from deploy.runtimes.base_images import BASES
-from deploy.settings import MACHINES
+from ...atomic import write
+from ...runtimes.base_images import BASES
+from ...settings import MACHINES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from deploy.settings import Target
+    from ...settings import Target
 
 _ANSWER = """\
 import json, subprocess, sys

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 
-from deploy.locking.lockfile import normalised
+from ..lockfile import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from deploy.errors import Fault
+from ...errors import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
