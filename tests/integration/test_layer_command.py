@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -108,6 +109,19 @@ def test_a_project_is_built_verified_and_described_and_then_nothing_is_left_to_d
     second = Run(project, cache).must()
     assert "unchanged, verified before" in second.out
     assert manifest(project) == described
+
+
+def test_a_layer_without_sources_is_proven_though_some_wheels_do_not_name_their_top_levels(
+    project: Path, cache: Path
+) -> None:
+    (project / "requirements.txt").write_text(locked("idna") + locked("pyyaml"), encoding="utf-8")
+    sourceless = CONFIG.replace("trim: {", "bytecode: sourceless, trim: {")
+    (project / "config/pipeline.yaml").write_text(sourceless, encoding="utf-8")
+    Run(project, cache).must()
+    with ZipFile(project / "dist/tiny.zip") as archive:
+        named = {name for name in archive.namelist() if name.endswith("top_level.txt")}
+        assert {name.split("/")[1].split("-")[0].lower() for name in named} == {"idna", "pyyaml"}
+        assert archive.read(next(name for name in named if "idna" in name)) == b"idna\n"
 
 
 def test_a_run_without_changes_needs_no_engine_when_the_image_is_pinned(
