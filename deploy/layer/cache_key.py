@@ -67,7 +67,7 @@ NEUTRAL: Mapping[str, str] = {
     "container/failures.py": "words of errors",
     "errors.py": "words of errors",
     "invocation.py": "words of errors",
-    "settings.py": "its values are in the recipe, each by itself",
+    "settings": "its values are in the recipe, each by itself",
 }
 
 

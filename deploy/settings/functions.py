@@ -1,0 +1,38 @@
+"""The functions, and the code that ships."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function:
+    """A Lambda function; `key` is its key in the configuration, `name` lacks the stage's suffix.
+
+    `bench` is the event with which its first request is measured, `trial` one that it has to answer before it ships.
+    """
+
+    key: str
+    name: str
+    handler: str
+    layers: tuple[str, ...] = ()
+    alias: str = "live"
+    health: Mapping[str, Any] | None = None
+    trial: Mapping[str, Any] | None = None
+    bench: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code:
+    """What ships, and the `checks` that it has to pass: a module and its arguments each, as after `python -m`."""
+
+    source: Path = Path("src")
+    include: tuple[Path, ...] = ()
+    exclude: tuple[str, ...] = ()
+    documentation: bool = True
+    checks: tuple[str, ...] = ()

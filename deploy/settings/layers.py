@@ -1,0 +1,53 @@
+"""The layers, and who may use them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..inside.exchange import TrimPolicy
+
+Bytecode = Literal["unchecked-hash", "sourceless"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """Sizes in bytes that a team set itself; Lambda's own limits are checked besides."""
+
+    zip: int | None = None
+    unzipped: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """Who else may use a layer's versions: accounts by their 12 digits, an organization, or everyone."""
+
+    accounts: tuple[str, ...] = ()
+    organization: str | None = None
+    public: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithDependencies:
+    """The distributions that these need, and they themselves, but for those that are left to another layer."""
+
+    of: tuple[str, ...]
+    leaving: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """A layer by its name in AWS.
+
+    `channels` is the path below which parameters name its versions, None where none are asked for. Who may use a
+    layer decides neither its bytes nor whether they are fit, so it is not in what `repr` shows of it.
+    """
+
+    name: str
+    packages: Literal["rest"] | tuple[str, ...] | WithDependencies = "rest"
+    bytecode: Bytecode = "unchecked-hash"
+    license: str = ""
+    trim: TrimPolicy = field(default_factory=TrimPolicy)
+    budget: Budget = Budget()
+    share: Share | None = field(default=None, repr=False)
+    channels: str | None = field(default=None, repr=False)

@@ -1,0 +1,68 @@
+"""The whole of config/pipeline.yaml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import ConfigError, Fault, suggest
+from .functions import Code, Function
+from .locks import Lock
+from .scans import Scan
+from .targets import Architecture, Target, default_image
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .extensions import Extension, Local
+    from .layers import Layer
+    from .stages import Stage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The whole of config/pipeline.yaml; paths are relative to `project`, the folder it belongs to.
+
+    `runtime` and `image` are those of the functions, the first of several; `image_of` and `targets` tell of all.
+    `remarks` name the successors of keys that have another name now.
+    """
+
+    project: Path
+    layers: Mapping[str, Layer]
+    runtime: str = "python3.11"
+    runtimes: tuple[str, ...] = ()
+    image: str = "public.ecr.aws/lambda/python:3.11"
+    images: Mapping[str, str] = field(default_factory=dict)
+    architectures: tuple[Architecture, ...] = ("x86_64",)
+    requirements: Path = Path("requirements.txt")
+    lock: Lock = field(default_factory=Lock)
+    scan: Scan = field(default_factory=Scan)
+    dockerfile: Path = Path("Dockerfile.layer")
+    functions: Mapping[str, Function] = field(default_factory=dict)
+    code: Code = field(default_factory=Code)
+    extensions: Mapping[str, Extension] = field(default_factory=dict)
+    local: Local | None = None
+    template: Path | None = None
+    stages: Mapping[str, Stage] = field(default_factory=dict)
+    remarks: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Everything that each layer is built for; the first one is the functions' own."""
+        runtimes = dict.fromkeys([self.runtime, *self.runtimes])
+        return tuple(Target(runtime, architecture) for runtime in runtimes for architecture in self.architectures)
+
+    def image_of(self, runtime: str) -> str:
+        return self.image if runtime == self.runtime else self.images.get(runtime, default_image(runtime))
+
+    def suffix(self, target: Target) -> str:
+        """Return what is appended to a layer's name where its files for a target are named; nothing for the first."""
+        runtime = "" if target.runtime == self.runtime else f"-{target.runtime}"
+        return runtime + ("" if target.architecture == self.architectures[0] else f"-{target.architecture}")
+
+    def stage(self, name: str) -> Stage:
+        """Return the stage of this name; raise ConfigError, naming those that exist."""
+        if name not in self.stages:
+            raise ConfigError([Fault(f"--stage {name}", "no such stage", cure=suggest(name, self.stages))])
+        return self.stages[name]
