@@ -111,8 +111,7 @@ def _constants(path: Path, name: str) -> Iterator[str]:
                         yield from _strings(value)
             case ast.ImportFrom(names=names) if name in {each.name for each in names}:
                 module = imports.source_of(node, imports.package_of(path))
-                source = PROJECT / f"{module.replace('.', '/')}.py"
-                if source.is_file():
+                if source := imports.modules("deploy", "tools").get(module):
                     yield from _constants(source, name)
 
 
