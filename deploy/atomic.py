@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from pathlib import Path
 
-from .errors import PipelineError
+from .errors import Fault, PipelineError
+
+_NO_FOLDER = "name a folder that there is, or can be; CHANNELWRIGHT_CACHE says where the cache is"
+_CURES = {
+    errno.ENOSPC: "make room",
+    errno.EDQUOT: "make room",
+    errno.EISDIR: "name a file, or take the folder away",
+    errno.ENOENT: _NO_FOLDER,
+    errno.ENOTDIR: _NO_FOLDER,
+    errno.EEXIST: _NO_FOLDER,
+    errno.EROFS: "the file system is read-only: work in a copy elsewhere",
+}
 
 
 def write(path: Path, content: bytes) -> None:
@@ -17,12 +29,22 @@ def write(path: Path, content: bytes) -> None:
     try:
         _replace(path, content)
     except OSError as error:
-        what = f"cannot be written: {error.strerror or error}"
-        cure = "make room, or correct its permissions; CHANNELWRIGHT_CACHE moves the cache"
-        raise PipelineError.of(str(path), what, cure=cure) from error
+        raise PipelineError([unwritable(path, error)]) from error
+
+
+def unwritable(path: Path, error: OSError) -> Fault:
+    """Say why a file cannot be written, and what helps against just that.
+
+    >>> print(unwritable(Path("x"), OSError(errno.ENOSPC, "No space left on device")))
+    x: cannot be written: No space left on device
+        do:    make room
+    """
+    cure = _CURES.get(error.errno or 0, "let this user write there")
+    return Fault(str(path), f"cannot be written: {error.strerror or error}", cure=cure)
 
 
 def _replace(path: Path, content: bytes) -> None:
+    path = path.resolve() if path.is_symlink() else path
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

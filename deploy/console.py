@@ -74,6 +74,15 @@ class Console:
         with Rich(file=self.stream).status(f"{title} …") as status:
             yield lambda line: status.update(f"{title} … {line}")
 
+    @property
+    def _rule(self) -> str:
+        """The character of a table's rule, as far as the stream has it."""
+        try:
+            "─".encode(self.stream.encoding or "utf-8")
+        except UnicodeEncodeError:
+            return "-"
+        return "─"
+
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table: columns that hold only numbers and units align right."""
         if not rows:
@@ -84,7 +93,7 @@ class Console:
         ]
         widths = [max(len(row[at]) for row in [columns, *rows]) for at in range(len(columns))]
         self.say(_line(columns, widths, right))
-        self.say(_line(["─" * width for width in widths], widths, right))
+        self.say(_line([self._rule * width for width in widths], widths, right))
         for row in rows:
             self.say(_line(row, widths, right))
 

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from . import reading
 from .errors import ConfigError, Fault
+from .keys import document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+NO_TEMPLATE = "write it, or correct `template` in config/pipeline.yaml"
 ACCOUNT = "123456789012"
 _FUNCTIONS = {"AWS::Lambda::Function", "AWS::Serverless::Function"}
 _NOTHING = object()
@@ -83,14 +86,14 @@ class TemplateValues:
 
     @classmethod
     def of(cls, path: Path, parameters: Mapping[str, str], region: str) -> TemplateValues:
+        text = reading.text(path, cure=NO_TEMPLATE)
         try:
-            template = _parsed(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise ConfigError([Fault(str(path), error.strerror or str(error))]) from error
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise ConfigError([Fault(str(path), "is not a template", cause=str(error))]) from error
-        if not isinstance(template, dict):
-            raise ConfigError([Fault(str(path), "is not a template")])
+            template = _parsed(text)
+        except yaml.YAMLError as error:
+            raise ConfigError([document.unusable(path, text, error)]) from error
+        if not isinstance(template, dict) or not isinstance(template.get("Resources"), dict):
+            what = "is no CloudFormation template: it has no `Resources` with keys and values"
+            raise ConfigError([Fault(str(path), what, cure="write one, or correct `template` in config/pipeline.yaml")])
         return cls(path, template, parameters, region)
 
     def functions(self) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from .. import git, project_module
-from ..configuration import CONFIG, load
+from ..configuration import load
 from ..container.digest import RuntimeImage
 from ..errors import ConfigError, LockError, PipelineError
 from ..invocation import advised
+from ..keys.document import CONFIG
 from ..layer.spec import specs
+from ..locking import plain_text
 from ..locking.locked import pins as pins_of
 from ..locking.lockfile import normalised
 from ..runtimes import end_of_life
@@ -121,7 +123,7 @@ def _unlocked(settings: Settings, pins: Mapping[str, Pin]) -> Iterator[Finding]:
         cause = "nothing says what the lock was made of"
         yield warning(f"{source.name} is not there", cause, f"write one requirement a line, then {advised('lock')}")
         return
-    for number, raw in enumerate(source.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, raw in enumerate(plain_text.read(source).splitlines(), start=1):
         line = _COMMENT.sub("", raw).strip()
         if not line or line.startswith("-"):
             continue

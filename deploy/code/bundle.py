@@ -21,6 +21,7 @@ from ..errors import BuildError, Fault
 from ..executable import Executable
 from ..inside import archive
 from ..inside.archive import Entry
+from ..reading import unreadable
 from . import tree_digest
 from .selection import Selection, select
 from .strip_docstrings import undocumented
@@ -91,7 +92,11 @@ def _collected(
             faults.append(Fault(shown, f"would become {name}, and so would a file in {settings.code.source}"))
         else:
             seen.add(name)
-            content = path.read_bytes()
+            try:
+                content = path.read_bytes()
+            except OSError as error:
+                faults.append(unreadable(Path(shown), error))
+                continue
             yield name, Executable(content) if path.stat().st_mode & 0o100 else content
     if not seen and not faults:
         faults.append(Fault(str(settings.code.source), "holds nothing to ship", cure="set code.source"))

@@ -10,9 +10,10 @@ import os
 from typing import TYPE_CHECKING
 
 from .. import project_module
-from ..configuration import CONFIG, load
+from ..configuration import load
 from ..console import Console
 from ..container.digest import RuntimeImage
+from ..keys.document import CONFIG
 from ..layer.spec import specs
 from ..locking import locked
 

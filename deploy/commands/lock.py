@@ -12,13 +12,15 @@ import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from ..atomic import write
 from ..configuration import load
 from ..console import Console
-from ..errors import Fault, LockError
+from ..errors import Fault, LockError, suggest
 from ..invocation import advised
 from ..kept import Kept
 from ..locking import cooldown, document, indexes, inputs, lockfile, plain_text
 from ..locking.difference import Change, changes
+from ..locking.lockfile import normalised
 from ..locking.python_versions import python_versions
 from ..locking.resolution import Resolution, resolution
 from ..locking.resolver import Resolver
@@ -53,13 +55,14 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.check or not versions:
         versions = python_versions(settings, versions, os.environ, console.say)
     locked = document.read(before)
+    _refuse_unlocked(arguments.upgrade or (), locked)
     resolved = _resolve(settings, source, locked, versions, upgrade=_upgrade(arguments.upgrade), console=console)
     found = changes(locked, resolved)
     if arguments.check:
         _check(found, settings, source, console)
         return 0
     text = document.text(resolved.packages, resolved.targets, source.name, versions)
-    path.write_text(text, encoding="utf-8")
+    write(path, text.encode())
     _report(found, resolved, settings, versions, console)
     return 0
 
@@ -74,6 +77,18 @@ def _text(path: Path, *, strictly_for: Sequence[Target]) -> str:
     for target in strictly_for:
         lockfile.read(path, target)
     return plain_text.read(path) if path.exists() else ""
+
+
+def _refuse_unlocked(packages: Sequence[str], locked: Sequence[document.LockedPackage]) -> None:
+    """Raise LockError for packages to upgrade that the lock does not have."""
+    known = {each.name for each in locked}
+    faults = [
+        Fault(f"--upgrade {each}", "the lock has no such package", cure=suggest(normalised(each), known))
+        for each in packages
+        if known and normalised(each) not in known
+    ]
+    if faults:
+        raise LockError(faults)
 
 
 def _upgrade(packages: list[str] | None) -> list[str]:

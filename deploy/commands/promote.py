@@ -58,7 +58,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.project, os.environ)
-    source, target = settings.stage(arguments.source), settings.stage(arguments.target)
+    source, target = settings.stage(arguments.source, "--from"), settings.stage(arguments.target, "--to")
     if source == target:
         raise ConfigError([Fault("--to", f"is {target.name}, as --from is", cure="name two stages")])
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
@@ -98,16 +98,17 @@ class _Run:
     console: Console
 
     def candidate(self, aws: Aws) -> Candidate:
-        from ..git import commit
+        from ..git import commit, made_of
         from ..layer.cache import Cache
         from ..published.downloads import Downloads
         from ..release import promote
 
         downloads = Downloads(aws, Cache.from_environment(os.environ).root / "published")
         found = promote.fetch(aws, self.settings, self.source, downloads)
-        self.console.say(f"release {found.release} of {found.git}: what {self.source.name} runs and answers for")
+        self.console.say(f"release {found.release} {made_of(found.git)}: what {self.source.name} runs and answers for")
         if found.git != (here := commit(self.settings.project).short):
-            self.console.say(f"the template and config/pipeline.yaml are of {here}, the release is of {found.git}")
+            release = f"the release is {made_of(found.git)}"
+            self.console.say(f"the template and config/pipeline.yaml are {made_of(here)}; {release}")
         return found
 
     def deployment(self, aws: Aws, candidate: Candidate, parameters: Mapping[str, str]) -> Deployment:

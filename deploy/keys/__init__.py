@@ -1,5 +1,6 @@
 """Which keys config/pipeline.yaml may have; what each means is in pipeline.schema.json.
 
+document       the file itself, read, or why it cannot be
 faults         what is wrong with them, every fault at once
 former         those that have another name now
 command_names  the pipeline's own commands, whose names no extension takes

@@ -66,6 +66,8 @@ NEUTRAL: Mapping[str, str] = {
     "container/exec_stream.py": "carries output",
     "container/failures.py": "words of errors",
     "errors.py": "words of errors",
+    "keys/document.py": "words of errors",
+    "reading.py": "reads the bytes that are there, or nothing",
     "invocation.py": "words of errors",
     "settings": "its values are in the recipe, each by itself",
 }

@@ -10,12 +10,13 @@ import csv
 import hashlib
 import io
 import json
+import zlib
 from dataclasses import dataclass
-from email.parser import BytesHeaderParser
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
 from ..errors import AwsError, Fault
+from ..inside import headers
 from ..inside.trim.metadata import license_of
 from ..layer.audit.wheels import is_metadata
 from ..locking.lockfile import normalised
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from .abi import MachineCode
 
+# A member that is encrypted, cut off, or compressed as no zip of Lambda may be.
+_DAMAGED = (BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError, csv.Error)
 _MANIFESTS = "channelwright/"
 
 
@@ -112,7 +115,7 @@ def read(content: bytes, where: str) -> Contents:
             described = list(_described(manifest) if manifest else _found(archive))
             owners = _Owners([(each["name"], path) for each in described for path in each["owns"]])
             files = {file.path: file for file in _files(archive, owners)}
-    except BadZipFile as error:
+    except _DAMAGED as error:
         raise AwsError([_no_zip(where, error)]) from error
     return Contents(
         sha256=hashlib.sha256(content).hexdigest(),
@@ -129,12 +132,13 @@ def versions(content: bytes, where: str) -> dict[str, str]:
         with ZipFile(io.BytesIO(content)) as archive:
             manifest = _manifest(archive)
             return {each["name"]: each["version"] for each in (_described(manifest) if manifest else _found(archive))}
-    except BadZipFile as error:
+    except _DAMAGED as error:
         raise AwsError([_no_zip(where, error)]) from error
 
 
-def _no_zip(where: str, error: BadZipFile) -> Fault:
-    return Fault(where, "is not a zip that can be read", cause=str(error))
+def _no_zip(where: str, error: Exception) -> Fault:
+    cause = str(error) or type(error).__name__
+    return Fault(where, "is not a zip that can be read", cause, "fetch it again, or build it anew")
 
 
 def _manifest(archive: ZipFile) -> dict[str, Any] | None:
@@ -173,14 +177,14 @@ def _found(archive: ZipFile) -> Iterator[dict[str, Any]]:
         folder = name.rpartition("/")[0]
         if not is_metadata(name):
             continue
-        headers = BytesHeaderParser().parsebytes(archive.read(name))
+        metadata = headers.parse(archive.read(name))
         root = folder.rpartition("/")[0]
         record = f"{folder}/RECORD"
-        rows = csv.reader(io.StringIO(archive.read(record).decode())) if record in names else ()
+        rows = csv.reader(io.StringIO(archive.read(record).decode(errors="replace"))) if record in names else ()
         yield {
-            "name": normalised(headers["Name"] or folder),
-            "version": headers["Version"] or "",
-            "license": license_of(headers),
+            "name": normalised(metadata["Name"] or folder),
+            "version": metadata["Version"] or "",
+            "license": license_of(metadata),
             "tags": _tags(archive, f"{folder}/WHEEL") if f"{folder}/WHEEL" in names else (),
             "owns": [f"{folder}/", *(f"{root}/{row[0]}" for row in rows if row)],
         }
@@ -188,7 +192,7 @@ def _found(archive: ZipFile) -> Iterator[dict[str, Any]]:
 
 def _tags(archive: ZipFile, path: str) -> tuple[str, ...]:
     """Read the tags of the wheel that a distribution was installed from."""
-    return tuple(BytesHeaderParser().parsebytes(archive.read(path)).get_all("Tag", ()))
+    return tuple(headers.parse(archive.read(path)).get_all("Tag", ()))
 
 
 class _Owners:

@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .. import reading
 from ..aws import stacks
 from ..aws.stacks import TEMPLATE, ChangeSet, Template, Wanted
 from ..errors import AwsError, ConfigError, Fault
 from ..settings import FromEnvironment
+from ..template_values import NO_TEMPLATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -136,10 +138,7 @@ def _replacement(change: StackChange) -> str:
 
 
 def _read(template: Path) -> str:
-    try:
-        body = template.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError([Fault(str(template), error.strerror or str(error), cure="correct `template`")]) from error
+    body = reading.text(template, cure=NO_TEMPLATE)
     if (size := len(body.encode())) > TEMPLATE:
         raise ConfigError([Fault(str(template), f"is {size:,} bytes; a template may have {TEMPLATE:,}")])
     return body

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...container.calls import CallTimedOutError
-from ...errors import EngineError, VerificationError
+from ...errors import BuildError, EngineError, VerificationError
 from ...runtimes.wheel_tags import pip_options
 from . import pip_download, pip_install
 from .protocol import OPT, TASK_ROOT
+from .refused import raise_heard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -91,8 +92,12 @@ class ContainerRuntime:
             "use_cache": use_cache,
             "labels": {"channelwright.layer": spec.stem},
         }
-        with self.engine.built(context, arguments, **options) as image:
-            return self.engine.read(image, "/out")
+        try:
+            with self.engine.built(context, arguments, **options) as image:
+                return self.engine.read(image, "/out")
+        except BuildError as error:
+            raise_heard(spec, error.log)
+            raise
 
     @contextmanager
     def sandbox(self, runtime: str, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[ContainerSandbox]:

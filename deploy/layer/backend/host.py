@@ -22,6 +22,7 @@ from ...invocation import advised
 from ...runtimes.wheel_tags import pip_options
 from . import pip_install
 from .host_sandbox import HostSandbox, run_process, write_files
+from .refused import raise_heard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -75,6 +76,7 @@ class HostRuntime:
             command = [sys.executable, "-I", "-S", "-B", "-c", _ASSEMBLE, folder]
             done = run_process(command, {"PATH": os.defpath}, _TIMEOUT, refused=BuildError)
             if done.code:
+                raise_heard(spec, done.stderr)
                 raise BuildError.of(spec.stem, "could not be assembled", log=done.stdout + done.stderr)
             return {path.name: path.read_bytes() for path in Path(folder, "out").iterdir()}
 
