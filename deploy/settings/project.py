@@ -30,7 +30,7 @@ class Settings:
     """
 
     project: Path
-    layers: Mapping[str, Layer]
+    layers: Mapping[str, Layer] = field(default_factory=dict)
     runtime_provides: tuple[str, ...] = ()
     runtime: str = "python3.11"
     runtimes: tuple[str, ...] = ()
