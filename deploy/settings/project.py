@@ -25,11 +25,13 @@ class Settings:
     """The whole of config/pipeline.yaml; paths are relative to `project`, the folder it belongs to.
 
     `runtime` and `image` are those of the functions, the first of several; `image_of` and `targets` tell of all.
-    `remarks` name the successors of keys that have another name now.
+    `runtime_provides` are distributions that are wanted of the runtime itself. `remarks` name the successors of keys
+    that have another name now.
     """
 
     project: Path
-    layers: Mapping[str, Layer]
+    layers: Mapping[str, Layer] = field(default_factory=dict)
+    runtime_provides: tuple[str, ...] = ()
     runtime: str = "python3.11"
     runtimes: tuple[str, ...] = ()
     image: str = "public.ecr.aws/lambda/python:3.11"
