@@ -26,11 +26,13 @@ class Settings:
 
     `runtime` and `image` are those of the functions, the first of several; `image_of` and `targets` tell of all.
     Without a `dockerfile` it is the project's Dockerfile.layer, or else the pipeline's own.
-    `remarks` name the successors of keys that have another name now.
+    `runtime_provides` are distributions that are wanted of the runtime itself. `remarks` name the successors of keys
+    that have another name now.
     """
 
     project: Path
-    layers: Mapping[str, Layer]
+    layers: Mapping[str, Layer] = field(default_factory=dict)
+    runtime_provides: tuple[str, ...] = ()
     runtime: str = "python3.11"
     runtimes: tuple[str, ...] = ()
     image: str = "public.ecr.aws/lambda/python:3.11"
