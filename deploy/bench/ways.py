@@ -18,7 +18,7 @@ import yaml
 
 from ..configuration import CONFIG
 from ..errors import BuildError, Fault
-from ..locking import indexes
+from ..locking import indexes, locked, lockfile
 from ..locking.uv.call import uv_environment
 from ..settings import MACHINES
 
@@ -89,7 +89,12 @@ class Zipped(Way):
 
     @property
     def requirements(self) -> str:
-        return str((self.settings.project / self.settings.requirements).resolve())
+        path = self.settings.project / self.settings.requirements
+        if path.suffix == ".txt":
+            return str(path.resolve())
+        written = self.folder / "requirements.txt"
+        written.write_text(lockfile.requirements(locked.pins(self.settings, self.settings.targets[0])), "utf-8")
+        return str(written.resolve())
 
     @property
     def machine(self) -> str:
