@@ -1,4 +1,4 @@
-"""`python -m deploy COMMAND`: parses, loads one command, turns a refusal into a message and an exit code.
+"""`channelwright COMMAND`: parses, loads one command, turns a refusal into a message and an exit code.
 
 Exit codes: 0 done, or nothing to do; 1 the run was refused, with every reason on stderr; 2 wrong usage; 3 a check
 that was asked for found something, such as `status --check` a drift. A bug keeps its traceback.
@@ -19,7 +19,7 @@ from . import __version__, extensions
 from .command_line import refusals
 from .command_line.parser import Parser
 from .errors import PipelineError
-from .invocation import MODULE, PROGRAM, Invocation, begin, command
+from .invocation import MODULE, PROGRAM, Invocation, begin, command, in_this_way, program_name
 from .keys.command_names import COMMANDS
 
 if TYPE_CHECKING:
@@ -28,6 +28,14 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 PROJECT_VARIABLE = "CHANNELWRIGHT_PROJECT"
+
+
+def program() -> int:
+    """Run what the process was started with: the entry point of the command that a wheel installs."""
+    if sys.platform == "win32":
+        print("channelwright: runs on Linux and macOS; on Windows use WSL", file=sys.stderr)
+        return 1
+    return main(sys.argv[1:])
 
 
 def main(argv: list[str]) -> int:
@@ -97,7 +105,7 @@ def _stopped_reading() -> bool:
 
 def _parser(argv: list[str], settings: Settings | None) -> Parser:
     parser = Parser(
-        prog=MODULE,
+        prog=program_name(),
         description="Builds AWS Lambda layers for Python inside the Lambda runtime image, proves them there, and "
         f"ships them. What a command does and takes: `{command('layer', '--help')}`.",
     )
@@ -118,6 +126,8 @@ def _parser(argv: list[str], settings: Settings | None) -> Parser:
             _command(name).add(subparsers)
         else:
             subparsers.add_parser(name, help=summary)
+    for each in subparsers.choices.values():
+        each.description = in_this_way(each.description or "")
     return parser
 
 
@@ -126,4 +136,4 @@ def _command(name: str) -> Any:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(program())
