@@ -23,8 +23,7 @@ from ..configuration import load
 from ..console import Console, size
 from ..errors import ConfigError, Fault
 from ..invocation import advised
-from . import layer
-from .deploy import confirmed
+from . import confirm, layer
 
 if TYPE_CHECKING:
     import argparse
@@ -50,8 +49,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("--from", required=True, dest="source", metavar="STAGE", help="the stage that runs them")
     parser.add_argument("--to", required=True, dest="target", metavar="STAGE", help="the stage that shall run them")
-    parser.add_argument("--plan", action="store_true", help="say what would be done, and stop")
-    parser.add_argument("--yes", action="store_true", help="remove and replace what the change set says, unasked")
+    confirm.add_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print what was done as JSON; all else goes to stderr")
     layer.choose(parser)
 
@@ -114,11 +112,12 @@ class _Run:
     def deployment(self, aws: Aws, candidate: Candidate, parameters: Mapping[str, str]) -> Deployment:
         from ..release.deploy import Deployment
 
-        def confirm(lost: Sequence[str]) -> bool:
-            return self.arguments.yes or confirmed(lost)
+        def agree(lost: Sequence[str]) -> None:
+            question = f"Make this live in {self.target.name}?"
+            confirm.agree(self.target, question, yes=self.arguments.yes, lost=lost)
 
         made, say = self._proven(candidate), self.console.say
-        return Deployment(aws, self.settings, self.target, parameters, made, say, confirm, candidate.origin)
+        return Deployment(aws, self.settings, self.target, parameters, made, say, agree, candidate.origin)
 
     def _proven(self, candidate: Candidate) -> Prepared:
         from ..prepare import Choices, prove

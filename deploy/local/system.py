@@ -49,7 +49,7 @@ class System:
             secure_parameters.keep(self.aws, name, value)
         environment = {**os.environ, **self.introduction.environment}
         parameters = stack.parameters(self.stage, environment) if self.settings.template else {}
-        return Deployment(self.aws, self.settings, self.stage, parameters, prepared, say, lambda _: True).deploy()
+        return Deployment(self.aws, self.settings, self.stage, parameters, prepared, say, lambda _: None).deploy()
 
     def outputs(self, done: DeployResult) -> dict[str, str]:
         """Return the stack's outputs, with addresses that hold on this machine."""
