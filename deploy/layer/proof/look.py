@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...errors import VerificationError
-from ...inside.look.values import Account, Asked, Bytecode, Described, Outcome, Place, Plan
+from ...inside.look.place import Place
+from ...inside.look.values import Account, Asked, Bytecode, Described, Outcome, Plan
 from ..template_environment import LEAST_MEMORY, TRIAL_REGION, lambda_environment
 from .script import script
 
