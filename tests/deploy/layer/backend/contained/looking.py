@@ -1,6 +1,6 @@
 """A pipeline's process, as far as it tries strangers' code: opens a backend, takes one look, and prints it as JSON.
 
-python looking.py container|host SECONDS <TREE    TREE is JSON, source by the name of a module below /opt/python
+python looking.py container|host <TREE    TREE is JSON, source by the name of a module below /opt/python
 """
 
 from __future__ import annotations
@@ -13,9 +13,13 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from deploy.errors import PipelineError
+from deploy.inside.look.bounds import MIB, Bounds
 from deploy.inside.look.values import Subject
 from deploy.layer.proof import look
 from deploy.layer.proof.look import Wanted
+
+# Tighter than those of a build, so that passing them takes less of the machine that runs this.
+_BOUNDS = Bounds(silence=20, memory=256 * MIB, disk=128 * MIB, processes=128)
 
 if TYPE_CHECKING:
     from deploy.layer.backend.protocol import Runtime
@@ -30,11 +34,11 @@ def main() -> None:
         try:
             runtime = _runtime(sys.argv[1], opened)
             sandbox = opened.enter_context(runtime.sandbox("python3.11", files, {}))
-            seen = look.take(sandbox, Wanted(subjects=subjects), "python3.11")
+            seen = look.take(sandbox, Wanted(subjects=subjects), "python3.11", _BOUNDS)
         except PipelineError as error:
             print(json.dumps({"refused": str(error)}))
             return
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF,)) * 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(json.dumps({"look": seen.to_json(), "peak": peak}))
 
 
