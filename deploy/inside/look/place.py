@@ -1,4 +1,4 @@
-"""Where a look was taken."""
+"""Where a look was taken, and what was there."""
 
 from __future__ import annotations
 
@@ -9,17 +9,35 @@ from .values import frozen
 
 
 @dataclass(frozen=True, kw_only=True)
+class Provided:
+    """A distribution that the runtime has itself; `modules` are its top-level names, `requires` as in its metadata."""
+
+    name: str
+    version: str
+    requires: tuple[str, ...]
+    modules: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a look was taken; `runtime_modules` are the top-level names that the runtime's own packages have."""
+    """Where a look was taken; `runtime_modules` are the top-level names that the runtime's own packages have.
+
+    `provided` are those of its distributions that the plan wants from it, with what they require.
+    """
 
     python: str
     glibc: str
     machine: str
     runtime_modules: tuple[str, ...]
+    provided: tuple[Provided, ...] = ()
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Place:
-        return cls(**{name: frozen(value) for name, value in json.loads(text).items()})
+        raw = json.loads(text)
+        provided = tuple(
+            Provided(**{name: frozen(value) for name, value in each.items()}) for each in raw.pop("provided")
+        )
+        return cls(provided=provided, **{name: frozen(value) for name, value in raw.items()})

@@ -18,13 +18,16 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from . import apart, clients, ending, handler, metadata, modules
+from . import apart, clients, ending, handler, metadata, modules, provided
 from .place import Place
 from .running import Task
 from .values import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from .running import Trial
+    from .values import Record
 
 METADATA = "metadata"
 _SERVICES = 24  # as many share a process: botocore takes longer to import than to ask one of them
@@ -59,9 +62,15 @@ def _tasks(plan: Plan) -> Iterator[Task]:
         services = plan.services[at : at + _SERVICES]
         yield Task(f"client: {' '.join(services)}", partial(clients.look, services, plan))
     for subject in sorted(plan.subjects, key=lambda each: -len(each.modules)):  # the longest first
-        yield Task(subject.key, partial(modules.look, subject, plan))
+        yield Task(subject.key, partial(_beside_provided, partial(modules.look, subject, plan), plan))
     for each in plan.handlers:
-        yield Task(each.key, partial(handler.look, each, plan))
+        yield Task(each.key, partial(_beside_provided, partial(handler.look, each, plan), plan))
+
+
+def _beside_provided(trial: Trial, plan: Plan, skip: frozenset[str]) -> Iterator[Record]:
+    """Look where imports find what the plan wants of the runtime, too."""
+    provided.let_in(plan)
+    yield from trial(skip)
 
 
 def _place(plan: Plan) -> Place:
@@ -73,4 +82,5 @@ def _place(plan: Plan) -> Place:
         glibc=(os.confstr("CS_GNU_LIBC_VERSION") or "").removeprefix("glibc "),
         machine=os.uname().machine,
         runtime_modules=tuple(sorted(name for name in names if name.isidentifier())),
+        provided=provided.look(plan),
     )

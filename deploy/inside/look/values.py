@@ -61,6 +61,7 @@ class Plan:
     `distributions` are those whose metadata is read, `services` those of AWS that a client asks something of.
     `own_users` lets every subject run as a user of its own, which takes root's right to choose one; `bounds` are those
     of each subject by itself.
+    `runtime_provides` are distributions that may be imported from the runtime, with what they require.
     """
 
     layer: str
@@ -72,6 +73,7 @@ class Plan:
     services: tuple[str, ...] = ()
     handlers: tuple[Handler, ...] = ()
     bounds: Bounds = field(default_factory=Bounds)
+    runtime_provides: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
