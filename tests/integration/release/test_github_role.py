@@ -140,7 +140,7 @@ def _project(folder: Path) -> Settings:
 
 
 def _ship(aws: Aws, project: Settings, shop: Shop, release: str) -> Any:
-    prepared = Prepared(layers=(shop.layer({"idna": "3.7"}),), bundle=shop.code(release), fresh=frozenset())
+    prepared = Prepared(layers=(shop.layer({"idna": "3.7"}),), code=shop.codes(release), fresh=frozenset())
     parameters = {"Greeting": "hello", "NameSuffix": "-dev"}
     return Deployment(aws, project, STAGE, parameters, prepared, lambda _: None, lambda _: False).deploy()
 
