@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError, Fault, LockError, suggest
 from ..invocation import advised
-from . import locked, lockfile, plain_text, wanted
+from . import locked, lockfile, plain_text, uv_sources, wanted
 from .lockfile import normalised
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def read(path: Path, settings: Settings, environment: Mapping[str, str], built: 
         return wanted.read(path, environment, built)
     document = _document(path)
     lines = [*_project(path)["dependencies"], *_extras(document, settings), *_groups(document, settings)]
-    return wanted.of_lines(path, lines, built)
+    return wanted.of_lines(path, uv_sources.redirected(path.parent, lines), built)
 
 
 def _document(path: Path) -> dict[str, Any]:
