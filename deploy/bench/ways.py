@@ -188,12 +188,12 @@ class ThisWay(Way):
         return super().cold()
 
     def unchanged(self) -> float:
-        return self._timed("deploy", "--project", str(self.project), "layer")
+        return self._timed(_PIPELINE.name, "--project", str(self.project), "layer")
 
     def changed(self) -> float:
         """Make the code zip after a change of one module; that is all that has to be made."""
         self.touch()
-        return self._timed("deploy.bench.steps", "bundle", str(self.project))
+        return self._timed(f"{_PIPELINE.name}.bench.steps", "bundle", str(self.project))
 
     def changed_and_tried(self) -> float:
         """The same, and try the code on its layers in the runtime, as `python -m deploy layer` does."""
@@ -202,7 +202,7 @@ class ThisWay(Way):
 
     def clean(self) -> float:
         """Build in the container with the wheels at hand, verification apart."""
-        return self._timed("deploy.bench.steps", "build", str(self.project))
+        return self._timed(f"{_PIPELINE.name}.bench.steps", "build", str(self.project))
 
     def touch(self) -> None:
         module = min((self.project / self.settings.code.source).glob("*.py"))
