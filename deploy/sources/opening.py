@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..layer.spec import LayerSpec
+from ..layer.spec import LayerSpec, dockerfile_of
 from ..locking import indexes
 from ..settings import Layer
 
@@ -44,6 +44,6 @@ def building(settings: Settings, target: Target, runtime: Runtime) -> LayerSpec:
         architecture=runtime.image.architecture or target.architecture,
         image=runtime.image,
         pins=(),
-        dockerfile=settings.project / settings.dockerfile,
+        dockerfile=dockerfile_of(settings),
         stem="own-sources",
     )
