@@ -14,7 +14,6 @@ python_versions  the whole version of each runtime's Python
 locked           the pins that a target needs, of whatever lock the project has
 own              the sources that a lock names
 pylock           the strict reader of pylock.toml, and of uv.lock, which uv exports as one
-uv_sources       where tool.uv.sources says that own dependencies lie
 lockfile         the strict reader of requirements.txt, which builds use
 plain_text       requirements files in any encoding, line by line
 dependents       what needs what, from the lock's comments

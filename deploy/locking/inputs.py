@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError, Fault, LockError, suggest
 from ..invocation import advised
-from . import locked, lockfile, plain_text, uv_sources, wanted
+from . import locked, lockfile, plain_text, wanted
 from .lockfile import normalised
+from .uv import sources as uv_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping

@@ -12,9 +12,10 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from ..errors import BuildError, Fault, LockError
 from ..kept import Kept
-from ..locking import uv_sources, wheels
+from ..locking import wheels
 from ..locking.resolution import resolution
 from ..locking.resolver import Resolver
+from ..locking.uv import sources as uv_sources
 from ..locking.wanted import Wanted, of_lines
 from . import needed
 from .backend import backend

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from ..errors import Fault, LockError
-from . import plain_text
-from .lockfile import normalised
+from ...errors import Fault, LockError
+from .. import plain_text
+from ..lockfile import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
