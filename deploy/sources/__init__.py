@@ -10,5 +10,6 @@ Elsewhere, a lock ── places ─── Place        where a source lies: a fo
                      canonical               what makes these bytes the same
                      shelf                   wheels that were built, by their sha256 and by what they follow from
                      provide                 all of a lock's own sources, before a layer is built
+                     opening                 the runtime in which it is built
                      locking                 all of what is wanted, before it is locked
 """
