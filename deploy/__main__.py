@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from . import __version__, extensions
 from .command_line import refusals
 from .command_line.parser import Parser
-from .errors import PipelineError
+from .errors import PipelineError, UsageError
 from .invocation import MODULE, PROGRAM, Invocation, begin, command, in_this_way, program_name
 from .keys.command_names import COMMANDS
 
@@ -55,6 +55,8 @@ def guarded(run: Callable[[], int], argv: Sequence[str] = ()) -> int:
     """Return a command's exit code; one that is refused, stopped or not read any more says so, with its own code."""
     try:
         return run()
+    except UsageError as error:
+        raise SystemExit(refusals.tell(error, argv)) from error
     except PipelineError as error:
         return refusals.tell(error, argv)
     except BrokenPipeError:

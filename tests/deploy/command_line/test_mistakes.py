@@ -38,7 +38,10 @@ def run(made: Mistake, project: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(project / "cache"))
     for name, value in made.environment.items():
         monkeypatch.setenv(name, value.replace("project", str(project)))
-    return main([each.replace("project/", f"{project}/") for each in made.argv])
+    try:
+        return main([each.replace("project/", f"{project}/") for each in made.argv])
+    except SystemExit as ended:  # as argparse itself ends what is wrong usage
+        return int(str(ended.code))
 
 
 @pytest.mark.parametrize("name", MISTAKES)

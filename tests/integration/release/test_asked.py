@@ -77,7 +77,7 @@ def project(aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shop: Sho
 
 
 def ship(shop: Shop, release: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = Prepared(layers=(shop.layer({"idna": "3.7"}),), bundle=shop.code(release), fresh=frozenset())
+    made = Prepared(layers=(shop.layer({"idna": "3.7"}),), code=(shop.code(release),), fresh=frozenset())
     monkeypatch.setattr("deploy.commands.layer.prepare", lambda *_: made)
 
 

@@ -169,7 +169,7 @@ def test_one_stage_twice_an_unknown_one_and_an_unknown_profile_are_refused(
     assert _promote(project, to="pord") == 1
     assert "did you mean prod?" in capsys.readouterr().err
     assert _promote(project, to="lost") == 1
-    assert "The config profile (nowhere) could not be found" in capsys.readouterr().err
+    assert "there is no profile nowhere" in capsys.readouterr().err
     assert _promote(project) == 1
     assert "tiny_bot-dev: there is no such function" in capsys.readouterr().err
 
@@ -190,7 +190,7 @@ def _deployed(
     """Deploy a layer and code to dev as if they had been built here; return the release's name."""
     built = _layer(project / "built", made or Made())
     layer = restored(built, _evidence(built).to_json())
-    prepared = Prepared(layers=(layer,), bundle=shop.code(release, handler=handler), fresh=frozenset())
+    prepared = Prepared(layers=(layer,), code=shop.codes(release, handler=handler), fresh=frozenset())
     monkeypatch.setattr("deploy.commands.layer.prepared", lambda *_: prepared)
     monkeypatch.setattr("deploy.release.deploy.commit", lambda _: Commit("c0ffee" * 6 + "c0de", dirty=False))
     assert main(["--project", str(project), "deploy", "--stage", "dev"]) == 0

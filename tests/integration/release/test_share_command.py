@@ -59,7 +59,7 @@ class Project:
         self, packages: dict[str, str], *arguments: str, architectures: tuple[Architecture, ...] = ("x86_64",)
     ) -> int:
         layers = tuple(self.shop.layer(packages, architecture=each) for each in architectures)
-        made = Prepared(layers=layers, bundle=self.shop.code("one"), fresh=frozenset())
+        made = Prepared(layers=layers, code=self.shop.codes("one"), fresh=frozenset())
         self.monkeypatch.setattr("deploy.commands.layer.prepared", lambda *_: made)
         return main(["--project", str(self.folder), "deploy", "--stage", "dev", *arguments])
 
@@ -233,7 +233,7 @@ def test_a_person_is_asked_before_what_somebody_granted_goes(project: Project, m
         return answers.pop(0)
 
     monkeypatch.setattr("builtins.input", answer)
-    monkeypatch.setattr("deploy.commands.share._is_terminal", lambda: True)
+    monkeypatch.setattr("deploy.commands.confirm.is_terminal", lambda: True)
     assert project.share() == 0
     assert asked == [f"account {OTHER} (by-hand) on tiny-layer:1 in eu-central-1: removed. Go on? [y/N] "]
     assert "by-hand" in project.grants()
