@@ -52,7 +52,7 @@ COMMAND_LINE = {
 }
 LOCKING = {
     "an emptied lock": mistake("layer", files={"requirements.txt": ""}, told=("locks nothing", "lock")),
-    "no lock": mistake("layer", files={"requirements.txt": None}, told=("No such file", "lock")),
+    "no lock": mistake("layer", files={"requirements.txt": None}, told=("requirements.txt: ", "lock`")),
     "a package to upgrade that is not locked": mistake(
         "lock", "--upgrade", "idan", told=("--upgrade idan: the lock has no such package", "did you mean idna?")
     ),

@@ -51,6 +51,18 @@ def at_a_terminal(answer: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pers
     person, ended = Person(answer), threading.Event()
     reading = threading.Thread(target=person.read, args=(theirs, ended))
     reading.start()
+    try:
+        with _attached(ours, monkeypatch):
+            yield person
+    finally:
+        ended.set()
+        reading.join()
+        os.close(theirs)
+        os.close(ours)
+
+
+@contextmanager
+def _attached(ours: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with (
         open(ours, closefd=False) as keyboard,
         open(ours, "w", closefd=False) as screen,
@@ -59,11 +71,7 @@ def at_a_terminal(answer: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pers
         patch.setattr(sys, "stdin", keyboard)
         patch.setattr(sys, "stdout", screen)
         patch.setattr(sys, "stderr", screen)
-        yield person
-    ended.set()
-    reading.join()
-    os.close(theirs)
-    os.close(ours)
+        yield
 
 
 @pytest.fixture
@@ -77,7 +85,7 @@ def project(aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shop: Sho
 
 
 def ship(shop: Shop, release: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = Prepared(layers=(shop.layer({"idna": "3.7"}),), code=(shop.code(release),), fresh=frozenset())
+    made = Prepared(layers=(shop.layer({"idna": "3.7"}),), code=shop.codes(release), fresh=frozenset())
     monkeypatch.setattr("deploy.commands.layer.prepare", lambda *_: made)
 
 
