@@ -15,7 +15,7 @@ from channelwright.campaign.plan import SUFFIX, Plan, Slot, campaign_name
 from channelwright.campaign.removal import Removal
 from channelwright.campaign.rights import Asker
 from channelwright.campaign.roles import check_plain
-from channelwright.campaign.templates import DEFAULT
+from channelwright.campaign.template_rules import DEFAULT
 from channelwright.components import Style
 from channelwright.discord.discord_api import RefusedError
 from channelwright.discord.permissions import MEMBER
@@ -183,7 +183,7 @@ def _preview(work: Work, plan: Plan) -> Message:
     lines = [f"**{plan.name}** would get, and I have made nothing:", f"- the role **{plan.role_name}**"]
     lines += [f"- the private category **{plan.name}**, with {len(plan.slots)} channels (template {plan.template}):"]
     for slot in plan.slots:
-        seen = "GM alone" if slot.gm_only else "players and GM"
+        seen = {"write": "players and GM", "read": "players read, the GM writes", "none": "GM alone"}[slot.players]
         lines.append(f"  - {slot.channel.name} ({slot.channel.type}; {seen})")
     tail = [f"GM: <@{plan.gms[0][0]}>. Owner, administrators and I see every channel."]
     if any(slot.fallback is not None for slot in plan.slots):

@@ -61,9 +61,9 @@ class Patient:
         """Return what does not have the overwrites it should have, the category first."""
         if self.role is None:
             return [self.category]
-        own = [self.category] if self.parties.drifted(self.category, gm_only=False) else []
+        own = [self.category] if self.parties.drifted(self.category) else []
         filled = [(slot, channels[0]) for slot, channels in self.there.slots.items() if channels]
-        return own + [each for slot, each in filled if self.parties.drifted(each, gm_only=slot.gm_only)]
+        return own + [each for slot, each in filled if self.parties.drifted(each, slot.players)]
 
 
 def doctor(work: Work) -> Message:

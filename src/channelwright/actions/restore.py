@@ -14,7 +14,8 @@ from channelwright.campaign.leftovers import leftovers
 from channelwright.campaign.plan import SUFFIX, Plan, Slot
 from channelwright.campaign.rights import Asker
 from channelwright.campaign.roles import check_plain
-from channelwright.campaign.templates import TYPES, Channel
+from channelwright.campaign.template_rules import TYPES
+from channelwright.campaign.templates import Channel
 from channelwright.permission_bits import VIEW_CHANNEL
 from channelwright.stopped import StoppedError
 
@@ -59,7 +60,7 @@ def _planned(work: Work, lost: Leftover, name: str, gms: tuple[tuple[int, int], 
             Channel(
                 name=each.name,
                 type=kinds[each.type],
-                gm_only=not each.allows(lost.note.role_id, VIEW_CHANNEL),
+                players="write" if each.allows(lost.note.role_id, VIEW_CHANNEL) else "none",
                 description=str(each.id),
             )
         )

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from channelwright.campaign import note
 from channelwright.campaign.overwrites import KEEPING
+from channelwright.permission_bits import INVITED
 from tests.bot.by_hand import campaign, drop, spoil
-from tests.bot.outcomes import NAME, assert_matrix, is_as_planned, roles
+from tests.bot.outcomes import NAME, assert_matrix, categories, is_as_planned, roles
 from tests.bot.worker.test_creation_faults import PASSING
 from tools.fake_discord import Opening, Overwrite, Permission, Sight
+from tools.fake_discord.operations.messages import Message
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start
@@ -167,3 +170,30 @@ def test_a_renamed_channel_is_the_campaigns_and_never_made_again(lab: Lab) -> No
     lab.fake.give_role(lab.fake.player, roles(lab)[0])
     assert lab.fake.matrix()[f"{NAME}/secrets"]["player"] is Sight.HIDDEN
     assert lab.fake.matrix()[f"{NAME}/lines-and-veils"]["player"] is Sight.WRITES
+
+
+def test_a_note_that_was_written_late_into_a_busy_channel_is_found_again(start: Start) -> None:
+    """A campaign of an earlier version is taken up, and talked in before and after."""
+    lab = start(Opening(bot_permissions=INVITED))
+    campaign(lab)
+    for each in [each for each in lab.fake.messages if each.content.startswith("**My note")]:
+        del lab.fake.world.messages[each.id]
+    _talk(lab, 120)
+    assert "no note of mine" in lab.text(lab.do("campaign doctor", campaign=categories(lab)[0]))
+    lab.do("campaign doctor", campaign=categories(lab)[0], repair=True, who=lab.fake.owner)
+    _talk(lab, 120)
+    lab.fake.clock.advance(60)
+    assert "nothing is wrong" in lab.text(lab.do("campaign doctor", campaign=categories(lab)[0]))
+
+
+def _talk(lab: Lab, count: int) -> None:
+    """Let people write in every channel that takes messages, so that the note's is among them."""
+    for channel in lab.fake.children(categories(lab)[0]):
+        if channel.type in note.WRITABLE:
+            for number in range(count):
+                lab.fake.clock.advance(1)
+                message = Message(
+                    lab.fake.world.snowflakes.next(), channel.id, lab.fake.player.member.user, f"{number}"
+                )
+                lab.fake.world.messages[message.id] = message
+                lab.fake.world.put_channel(replace(lab.fake.channel(channel.id), last_message_id=message.id))

@@ -92,6 +92,8 @@ ROUTES = (
     Route("DELETE", _MEMBER_ROLE, "delete_guild_member_role", roles.delete_guild_member_role),
     Route("GET", f"{_CHANNEL}/messages", "list_messages", messages.list_messages),
     Route("POST", f"{_CHANNEL}/messages", "create_message", messages.create_message),
+    Route("GET", f"{_CHANNEL}/messages/pins", "list_pins", messages.list_pins),
+    Route("PUT", f"{_CHANNEL}/messages/pins/{{message_id}}", "create_pin", messages.create_pin),
     Route("GET", f"{_CHANNEL}/messages/{{message_id}}", "get_message", messages.get_message),
     Route("PATCH", f"{_CHANNEL}/messages/{{message_id}}", "update_message", messages.update_message),
     Route("DELETE", f"{_CHANNEL}/messages/{{message_id}}", "delete_message", messages.delete_message),
