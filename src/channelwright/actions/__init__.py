@@ -8,6 +8,7 @@ delete_campaign      ask, then delete
 campaign_commands    players, archive
 gm_commands          rename, GMs, handing over
 help_text            help
+invite               an invitation, and who joins, asks, leaves
 list_campaigns       list, page by page
 restore              put together what is left of a campaign
 doctor               find what is wrong, and repair it

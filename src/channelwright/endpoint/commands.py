@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
     from channelwright.jobs import Value
 
-SUBCOMMAND, STRING, BOOLEAN, USER, CHANNEL = 1, 3, 5, 6, 7
+SUBCOMMAND, STRING, INTEGER, BOOLEAN, USER, CHANNEL = 1, 3, 4, 5, 6, 7
 CATEGORY = 4
 # " Members" is appended for the role, and Discord takes 100 characters.
 MAX_NAME = 92
+MAX_SEATS = 40  # so that a message holds all who joined
 # Who has both may use the commands; administrators of a server may say otherwise for its roles and members.
 MAKERS = str(MANAGE_CHANNELS | MANAGE_ROLES)
 
@@ -77,6 +78,13 @@ TABLE: tuple[Json, ...] = (
             CAMPAIGN,
             _described(BOOLEAN, "repair", "Repair what was found at once"),
         ),
+        _subcommand(
+            "invite",
+            "Invite players: a message here with a button to join",
+            CAMPAIGN,
+            _described(INTEGER, "seats", "How many may join", min_value=1, max_value=MAX_SEATS),
+            _described(BOOLEAN, "approval", "The GM lets each of them in"),
+        ),
         _subcommand("rename", "Give a campaign another name", CAMPAIGN, NAME),
         _subcommand("add-gm", "Let one more run a campaign", CAMPAIGN, _person("gm", "The new GM")),
         _subcommand("remove-gm", "Take a campaign's GM out of it", CAMPAIGN, _person("gm", "Who is GM no longer")),
@@ -87,6 +95,7 @@ TABLE: tuple[Json, ...] = (
 )
 _VALUES = {
     STRING: lambda value: isinstance(value, str),
+    INTEGER: lambda value: isinstance(value, int) and not isinstance(value, bool),
     BOOLEAN: lambda value: isinstance(value, bool),
     USER: is_id,
     CHANNEL: is_id,
