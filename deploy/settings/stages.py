@@ -11,9 +11,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FromEnvironment:
-    """A value that is read from this environment variable at deploy time."""
+    """A value that is read from this environment variable at deploy time.
+
+    One that is `optional` and not set keeps the value that the stack has; a new stack has the template's default.
+    """
 
     variable: str
+    optional: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +36,14 @@ class GitHub:
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """Where a release goes: functions and stack to `region`, layers to it and to `publish_regions`."""
+    """Where a release goes: functions and stack to `region`, layers to it and to `publish_regions`.
+
+    `stack` is empty where there are no functions and no stack is named.
+    """
 
     name: str
     region: str
-    stack: str
+    stack: str = ""
     suffix: str = ""
     account: str | None = None
     profile: str | None = None
