@@ -34,6 +34,7 @@ KINDS = {
     "d": "campaign.doctor",
     "l": "campaign.list",
     "o": "campaign.restore",
+    "w": "campaign.keep",
     "j": "campaign.join",
     "k": "campaign.ask",
     "v": "campaign.leave",

@@ -23,6 +23,8 @@ from channelwright.permission_bits import SEND_MESSAGES, VIEW_CHANNEL
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from channelwright.actions.work import Work
     from channelwright.campaign.note import Note, Written
     from channelwright.campaign.templates import Templates
@@ -63,7 +65,29 @@ class Patient:
             return [self.category]
         own = [self.category] if self.parties.drifted(self.category) else []
         filled = [(slot, channels[0]) for slot, channels in self.there.slots.items() if channels]
-        return own + [each for slot, each in filled if self.parties.drifted(each, slot.players)]
+        return own + [
+            each for slot, each in filled if self.parties.drifted(each, slot.players, kept=each.id in self.kept)
+        ]
+
+    @property
+    def kept(self) -> frozenset[int]:
+        """Return the channels whose permissions somebody wants as they are."""
+        return frozenset(self.written.note.kept) if self.written else frozenset()
+
+    @property
+    def is_current(self) -> bool:
+        """Tell whether the note is on the template as it is now."""
+        noted = self.written.note if self.written else None
+        return noted is not None and (noted.template, noted.digest) == (self.plan.template, self.plan.digest)
+
+    @property
+    def keepable(self) -> list[Channel]:
+        """Return what differs, and could be left so: nobody outside sees it, and the bot can look after it."""
+        if self.written is None or self.role is None:
+            return []
+        safe = [each for each in self.drifted if each != self.category and each.allows(self.server.bot_id, KEEPING)]
+        role, gms = self.role, self.plan.gms
+        return [each for each in safe if not visibility.sight(self.server, each, role, gms).strangers]
 
 
 def doctor(work: Work) -> Message:
@@ -206,6 +230,15 @@ def _told(work: Work, patient: Patient, findings: list[str]) -> Message:
         lines += visibility.lines(patient.server, channels, patient.role, patient.plan.gms)
         gms = listed([mention(each) for each in patient.plan.gms])
         lines.append(f"GM: {gms or 'nobody'}. Owner, administrators and I see every channel.")
-    options: dict[str, Value] = {"campaign": str(patient.category.id), "repair": True}
-    button = work.button("campaign.doctor", "Repair", Style.PRIMARY, REPAIR_SECONDS, options)
-    return Message(fitted(lines), (button,) if findings else ())
+    if kept := [each.named for each in patient.server.children(patient.category) if each.id in patient.kept]:
+        lines.append(f"Left as somebody wants them: {listed(kept)}.")
+    return Message(fitted(lines), _buttons(work, patient) if findings else ())
+
+
+def _buttons(work: Work, patient: Patient) -> tuple[dict[str, Any], ...]:
+    options: dict[str, Value] = {"campaign": str(patient.category.id)}
+    repair = work.button("campaign.doctor", "Repair", Style.PRIMARY, REPAIR_SECONDS, options | {"repair": True})
+    if not patient.keepable and not (patient.missing and patient.is_current):
+        return (repair,)
+    label = "This is how I want it"
+    return repair, work.button("campaign.keep", label, Style.SECONDARY, REPAIR_SECONDS, options)

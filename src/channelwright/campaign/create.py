@@ -79,6 +79,7 @@ class Maker:
     server: Server | None = None
     changes: int = 0
     seen_empty: set[int] = field(default_factory=set)
+    _wanted: tuple[Slot, ...] = ()
     _refused_types: set[int] = field(default_factory=set)
     _most: int = 0
     may_be_noted: bool = True
@@ -156,6 +157,7 @@ class Maker:
         self.made.role = there.roles[0] if there.roles else None
         self.made.category = there.categories[0] if there.categories else None
         self.made.channels = {slot: channels[0] for slot, channels in there.slots.items() if channels}
+        self._wanted = tuple(there.slots)
 
     def _fill(self, server: Server) -> Parties:
         """Create what is missing, in order. Whatever is the first of its kind hides what comes after it."""
@@ -163,7 +165,7 @@ class Maker:
         parties = Parties(server.id, role.id, self.plan.gms, server.bot_id, server.grantable, archived=self.archived)
         self.may_be_noted = self.may_be_noted and not (self.sure and self.made.category is None)
         category = self.made.category or self._create_category(parties)
-        for slot in self.plan.slots:
+        for slot in self._wanted:
             if slot not in self.made.channels:
                 self.made.channels[slot] = self._create_channel(slot, category, parties)
                 self._show()
@@ -188,7 +190,7 @@ class Maker:
         self.sure = False
 
     def _put(self, channel: Channel, parties: Parties, players: Players = "write") -> list[Any]:
-        drifted = parties.drifted(channel, players)
+        drifted = parties.drifted(channel, players, kept=self.noted is not None and channel.id in self.noted.kept)
         for each in drifted:
             put(self.discord, channel, each)
             self.changes += 1
@@ -240,7 +242,7 @@ class Maker:
         if self.made.count < self._most:
             return
         self._most = self.made.count
-        self.progress(f"**{self.plan.name}** {progress_bar(self.made.count, self.plan.size)}")
+        self.progress(f"**{self.plan.name}** {progress_bar(self.made.count, 2 + len(self._wanted))}")
 
 
 def _is_about_type(refusal: RefusedError) -> bool:

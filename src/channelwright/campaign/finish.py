@@ -27,8 +27,10 @@ def write(maker: Maker, server: Server) -> None:
     _write_first_messages(maker, server)
     before = note.found(maker.discord, server, category, role.id) if maker.may_be_noted else None
     made_for = before.note.made_for if before else maker.request
-    ids = tuple(maker.made.channels[slot].id for slot in maker.plan.slots)
-    noted = Note(category.id, role.id, maker.plan.template, maker.plan.digest, ids, made_for)
+    made = [maker.made.channels.get(slot) for slot in maker.plan.slots]
+    ids = tuple(each.id if each else None for each in made)
+    kept = before.note.kept if before else ()
+    noted = Note(category.id, role.id, maker.plan.template, maker.plan.digest, ids, made_for, kept=kept)
     if before:
         note.rewrite(maker.discord, noted, before)
     else:
@@ -37,8 +39,8 @@ def write(maker: Maker, server: Server) -> None:
 
 def _write_first_messages(maker: Maker, server: Server) -> None:
     """Write into each channel what its template says, once, and only where nobody wrote before."""
-    for slot in maker.plan.slots:
-        channel = server.channels[maker.made.channels[slot].id]
+    for slot, made in maker.made.channels.items():
+        channel = server.channels[made.id]
         if slot.channel.message and channel.is_empty:
             body: dict[str, Any] = {"content": slot.channel.message, "allowed_mentions": {"parse": []}}
             nonce = {"nonce": f"word-{channel.id}", "enforce_nonce": True}

@@ -64,12 +64,16 @@ class Parties:
             return KEEPING
         return VIEW_CHANNEL | SEND_MESSAGES & self.grantable if target == self.role else VIEW_CHANNEL
 
-    def drifted(self, channel: Channel, players: Players = "write") -> list[Overwrite]:
-        """Return the overwrites that a channel should have and does not, with what else they held kept."""
+    def drifted(self, channel: Channel, players: Players = "write", *, kept: bool = False) -> list[Overwrite]:
+        """Return the overwrites that a channel should have and does not, with what else they held kept.
+
+        Of one that is `kept` as somebody changed it, only those without which it would be unsafe, or out of reach.
+        """
         return [
             self._mended(channel.overwrite(wanted.id), wanted)
             for wanted in self.overwrites(players)
-            if self._differs(channel.overwrite(wanted.id), wanted)
+            if (not kept or wanted.id in {self.everyone, self.bot})
+            and self._differs(channel.overwrite(wanted.id), wanted)
         ]
 
     def _differs(self, there: Overwrite | None, wanted: Overwrite) -> bool:

@@ -14,6 +14,7 @@ from channelwright.actions import (
     gm_commands,
     help_text,
     invite,
+    keep,
     list_campaigns,
     restore,
 )
@@ -53,6 +54,7 @@ COMMANDS: Mapping[str, Command] = {
     "campaign.decline": invite.decline,
     "campaign.help": help_text.help_text,
     "campaign.doctor": doctor.doctor,
+    "campaign.keep": keep.keep,
     "campaign.restore": restore.restore,
 }
 HAND_BACK_SECONDS = 5.0
