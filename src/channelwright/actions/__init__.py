@@ -12,6 +12,7 @@ invite               an invitation, and who joins, asks, leaves
 list_campaigns       list, page by page
 restore              put together what is left of a campaign
 doctor               find what is wrong, and repair it
+sessions             when a campaign plays
 keep                 what the doctor found stays as somebody wants it
 summary              what there is after a creation or repair, in words
 """

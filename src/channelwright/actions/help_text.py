@@ -18,6 +18,7 @@ PLAYER = (
 GM = (
     "**The GM of a campaign, and moderators**, that is, who has Manage Channels and Manage Roles",
     "- `/campaign invite`: a message with a button to join, for so many players, with or without your approval",
+    "- `/campaign session`, `sessions`: when you play, as an event that its members see",
     "- `/campaign add-player`, `remove-player`: who plays",
     "- `/campaign add-gm`, `remove-gm`, `hand-over`: who runs it",
     "- `/campaign rename`: the category and the players' role",

@@ -16,5 +16,6 @@ overwrites       what each channel allows and denies to whom
 visibility       who sees what, by Discord's algorithm
 removal          deleting the parts
 leftovers        what is left when somebody deletes a category
+session_time     when a session is, from what a GM types
 invitation       the message that invites players, and who joined by it
 """

@@ -5,6 +5,7 @@ Last of all, for a channel with a message in it is no twin that could be cleared
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from channelwright.campaign import note
@@ -29,8 +30,9 @@ def write(maker: Maker, server: Server) -> None:
     made_for = before.note.made_for if before else maker.request
     made = [maker.made.channels.get(slot) for slot in maker.plan.slots]
     ids = tuple(each.id if each else None for each in made)
-    kept = before.note.kept if before else ()
-    noted = Note(category.id, role.id, maker.plan.template, maker.plan.digest, ids, made_for, kept=kept)
+    noted = Note(category.id, role.id, maker.plan.template, maker.plan.digest, ids, made_for)
+    if before:
+        noted = replace(noted, kept=before.note.kept, zone=before.note.zone)
     if before:
         note.rewrite(maker.discord, noted, before)
     else:

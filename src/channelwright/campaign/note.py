@@ -31,10 +31,12 @@ HEAD = (
     "without it I hand out, change and delete nothing."
 )
 _ID = "[0-9]{1,20}"
+ZONE = "[A-Za-z0-9_+/-]{1,40}"
 _FORM = re.compile(
     rf"{re.escape(HEAD)}\nCategory <#(?P<category>{_ID})>, players <@&(?P<role>{_ID})>, "
     rf"template `(?P<template>[a-z0-9-]{{1,20}})` (?P<digest>[0-9a-f]{{8}}):(?P<channels>(?: <#{_ID}>| -)*)\n"
     rf"Made for request (?P<made>{_ID})(?:, being deleted for request (?P<deleting>{_ID}))?\."
+    rf"(?: Sessions are in `(?P<zone>{ZONE})`\.)?"
     rf"(?: Kept as somebody changed them:(?P<kept>(?: <#{_ID}>)+)\.)?"
 )
 
@@ -44,7 +46,8 @@ class Note:
     """Ids of what the bot made; `channels` in the template's order, None where somebody wants none.
 
     `digest` is the template's at that time. `made_for` and `deleting_for` are the interactions that asked for it.
-    `kept` are channels whose permissions are as somebody wants them, and not the template's.
+    `kept` are channels whose permissions are as somebody wants them, and not the template's. `zone` is the time zone in
+    which the GM says when a session is, empty as long as nobody said one.
     """
 
     category_id: int
@@ -55,17 +58,19 @@ class Note:
     made_for: int
     deleting_for: int = 0
     kept: tuple[int, ...] = ()
+    zone: str = ""
 
     @property
     def text(self) -> str:
         channels = "".join(" -" if each is None else f" <#{each}>" for each in self.channels)
         parties = f"Category <#{self.category_id}>, players <@&{self.role_id}>"
         deleting = f", being deleted for request {self.deleting_for}" if self.deleting_for else ""
+        zone = f" Sessions are in `{self.zone}`." if self.zone else ""
         listed = "".join(f" <#{each}>" for each in self.kept)
         kept = f" Kept as somebody changed them:{listed}." if self.kept else ""
         return (
             f"{HEAD}\n{parties}, template `{self.template}` {self.digest}:{channels}\n"
-            f"Made for request {self.made_for}{deleting}.{kept}"
+            f"Made for request {self.made_for}{deleting}.{zone}{kept}"
         )
 
     @classmethod
@@ -77,7 +82,7 @@ class Note:
         channels = tuple(None if each == "-" else int(each[2:-1]) for each in form["channels"].split())
         category, role, made, deleting = (int(form[name] or 0) for name in ("category", "role", "made", "deleting"))
         kept = tuple(int(each[2:-1]) for each in (form["kept"] or "").split())
-        return cls(category, role, form["template"], form["digest"], channels, made, deleting, kept)
+        return cls(category, role, form["template"], form["digest"], channels, made, deleting, kept, form["zone"] or "")
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ TIMEOUTS = (3, 10)
 PAUSES = (0.5, 1.0, 2.0, 4.0)
 MOST_REFUSALS = 20
 UNKNOWN_MEMBER = 10007
-GONE = frozenset({10003, 10008, 10009, 10011})  # unknown channel, message, overwrite, role
+GONE = frozenset({10003, 10008, 10009, 10011, 10070})  # unknown channel, message, overwrite, role, event
 
 
 class DiscordError(Exception):

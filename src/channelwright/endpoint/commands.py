@@ -20,6 +20,7 @@ SUBCOMMAND, STRING, INTEGER, BOOLEAN, USER, CHANNEL = 1, 3, 4, 5, 6, 7
 CATEGORY = 4
 # " Members" is appended for the role, and Discord takes 100 characters.
 MAX_NAME = 92
+REPEATS = ("weekly", "every two weeks", "monthly")
 MAX_SEATS = 40  # so that a message holds all who joined
 # Who has both may use the commands; administrators of a server may say otherwise for its roles and members.
 MAKERS = str(MANAGE_CHANNELS | MANAGE_ROLES)
@@ -85,6 +86,16 @@ TABLE: tuple[Json, ...] = (
             _described(INTEGER, "seats", "How many may join", min_value=1, max_value=MAX_SEATS),
             _described(BOOLEAN, "approval", "The GM lets each of them in"),
         ),
+        _subcommand(
+            "session",
+            "Plan when the campaign plays, as an event of this server",
+            CAMPAIGN,
+            _described(STRING, "when", "2027-01-30 19:30, or Discord's <t:…>", required=True, max_length=40),
+            _described(STRING, "zone", "The time zone, such as Europe/Berlin; as last time, if you leave it out"),
+            _described(STRING, "repeat", "How often", choices=[{"name": each, "value": each} for each in REPEATS]),
+            _described(INTEGER, "moves", "The number of a session that is moved, as in the list", min_value=1),
+        ),
+        _subcommand("sessions", "List the campaign's sessions, and cancel them", CAMPAIGN),
         _subcommand("rename", "Give a campaign another name", CAMPAIGN, NAME),
         _subcommand("add-gm", "Let one more run a campaign", CAMPAIGN, _person("gm", "The new GM")),
         _subcommand("remove-gm", "Take a campaign's GM out of it", CAMPAIGN, _person("gm", "Who is GM no longer")),

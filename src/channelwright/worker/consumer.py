@@ -17,6 +17,7 @@ from channelwright.actions import (
     keep,
     list_campaigns,
     restore,
+    sessions,
 )
 from channelwright.actions.work import Command, Work
 from channelwright.discord.pace import RESERVE_SECONDS, Pace
@@ -52,6 +53,10 @@ COMMANDS: Mapping[str, Command] = {
     "campaign.leave": invite.leave,
     "campaign.approve": invite.approve,
     "campaign.decline": invite.decline,
+    "campaign.session": sessions.session,
+    "campaign.plan-session": sessions.plan_session,
+    "campaign.sessions": sessions.sessions,
+    "campaign.cancel-session": sessions.cancel_session,
     "campaign.help": help_text.help_text,
     "campaign.doctor": doctor.doctor,
     "campaign.keep": keep.keep,
