@@ -66,8 +66,9 @@ class Button:
     """What a button stands for: the `kind` and `options` of the job that a press makes.
 
     `options` may hold `campaign` (the category), `role`, `since` (the interaction that made the campaign), `gm`,
-    `player`, `message`, `channel` and `event`: ids, as text; `template` and `plan`: up to 20 of a-z, A-Z, 0-9, -
-    and _; and `repair`: True. Only `user_id` may press it, or anyone, before `expires`, in seconds since 1970.
+    `player`, `message`, `channel`, `event` and `like` (a category): ids, as text; `template` and `plan`: up to 20 of
+    a-z, A-Z, 0-9, - and _; and `repair`: True. Only `user_id` may press it, or anyone, before `expires`,
+    in seconds since 1970.
     """
 
     kind: str
@@ -151,6 +152,7 @@ _DETAILS = {
     "m": _Detail("message", _packed, _unpacked),
     "h": _Detail("channel", _packed, _unpacked),
     "e": _Detail("event", _packed, _unpacked),
+    "l": _Detail("like", _packed, _unpacked),
     "t": _Detail("template", _word, _word),
     "p": _Detail("plan", _word, _word),
     "f": _Detail("repair", lambda _: "", _flag),

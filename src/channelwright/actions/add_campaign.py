@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from channelwright.actions import summary
+from channelwright.actions import proof, summary
 from channelwright.actions.reply import Message
-from channelwright.campaign import note
+from channelwright.campaign import likeness, note
 from channelwright.campaign.campaign_state import Claim, Found, find, namesakes
 from channelwright.campaign.campaigns import recognised, seeing
 from channelwright.campaign.create import ExistsError, Maker
+from channelwright.campaign.likeness import LIKE
 from channelwright.campaign.plan import SUFFIX, Plan, Slot, campaign_name
 from channelwright.campaign.removal import Removal
 from channelwright.campaign.rights import Asker
@@ -87,11 +88,26 @@ def planned(work: Work, name: str) -> Plan:
     """Return the plan that the options stand for; raise StoppedError."""
     if not name:
         raise StoppedError("A campaign needs a name.")
+    gms = ((int(work.text("gm", work.job.user_id)), MEMBER),)
+    if work.text("like"):
+        return Plan(name, LIKE, _alike(work), gms)
     template = work.text("template", DEFAULT)
     if template not in work.templates:
         raise StoppedError(f"There is no template {template}. There are: {listed(list(work.templates))}.")
     slots = tuple(Slot(channel) for channel in work.templates[template])
-    return Plan(name, template, slots, ((int(work.text("gm", work.job.user_id)), MEMBER),))
+    return Plan(name, template, slots, gms)
+
+
+def _alike(work: Work) -> tuple[Slot, ...]:
+    """Return the slots of the campaign that another shall be like, which the asker may run."""
+    if work.text("template", LIKE) != LIKE:
+        raise StoppedError("Choose a template, or a campaign that it shall be like: not both.")
+    server = work.look()
+    source = proof.campaign(work, server, "like")
+    slots = likeness.copied(work.discord, server, source.category.id, source.role.id)
+    if not slots:
+        raise StoppedError(f"**{source.name}** has no channels that I could make again.")
+    return slots
 
 
 class _OnlyOne:
@@ -162,6 +178,7 @@ class HalfMade:
             return Message(f"I could not make **{maker.plan.name}**, and made nothing of it. {why}")
         options = {"role": str(made.role.id), "since": str(maker.claim.since)}
         gm = {"gm": str(maker.plan.gms[0][0]), "template": maker.plan.template}
+        gm |= {"like": self.work.text("like")} if self.work.text("like") else {}
         state = f"is not finished: {made.count} of {maker.plan.size} are there."
         if made.count == maker.plan.size:
             state = f"is there, all {made.count} of it, but I could not check it to the end."

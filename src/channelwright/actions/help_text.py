@@ -27,7 +27,7 @@ GM = (
 )
 MODERATOR = (
     "**Moderators**, unless this server's settings (Integrations) say otherwise",
-    "- `/add-campaign`: make one, for yourself or another GM; `preview` only shows what it would be",
+    "- `/add-campaign`: make one; `like` copies another's channels, `preview` only shows what it would be",
     "- `/delete-campaign`: delete one, after a question that lists all that goes",
 )
 

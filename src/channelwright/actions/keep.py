@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from channelwright.actions import doctor, proof
+from channelwright.actions import doctor, examination, proof
 from channelwright.campaign import note
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def keep(work: Work) -> Message:
     """Write into the note which permissions stay and which channels are not wanted, and say how it is then."""
-    patient = doctor.examined(work)
+    patient = examination.examined(work)
     proof.campaign(work, patient.server)
     assert patient.written  # noqa: S101 - it is proved
     work.begin()

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from channelwright.actions import proof
+from channelwright.actions import proof, session_time
 from channelwright.actions.reply import Message
-from channelwright.campaign import note, session_time
+from channelwright.campaign import note
 from channelwright.components import Style
 from channelwright.discord.server import VOICE
 from channelwright.discord.text import fitted

@@ -2,6 +2,7 @@
 
 templates        config/campaign_channels.yaml as values
 template_rules   what it may say
+likeness         a campaign as the template of another
 plan             what a campaign is to consist of
 preflight        what would stop a plan half-way
 create           making what is missing, exactly once
@@ -16,6 +17,5 @@ overwrites       what each channel allows and denies to whom
 visibility       who sees what, by Discord's algorithm
 removal          deleting the parts
 leftovers        what is left when somebody deletes a category
-session_time     when a session is, from what a GM types
 invitation       the message that invites players, and who joined by it
 """

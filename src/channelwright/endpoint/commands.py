@@ -62,6 +62,9 @@ TABLE: tuple[Json, ...] = (
         NAME,
         _described(USER, "gm", "The game master, who sees the GM's channels too; you, if nobody is chosen"),
         _described(STRING, "template", "Which channels it gets; the default if none is chosen"),
+        _described(
+            CHANNEL, "like", "A campaign whose channels it gets, instead of a template's", channel_types=[CATEGORY]
+        ),
         _described(BOOLEAN, "preview", "Show what would be made, and make nothing"),
     ),
     _command("delete-campaign", "Delete a campaign: its channels, category and role; asks first", CAMPAIGN),

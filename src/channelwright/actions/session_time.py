@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-import zoneinfo
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from channelwright.stopped import StoppedError
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _STAMP = re.compile(r"<t:(?P<seconds>[0-9]{9,11})(?::[a-zA-Z])?>|(?P<plain>[0-9]{9,11})")
 _FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d.%m.%Y %H:%M")
@@ -47,8 +49,10 @@ def _local(text: str, zone: str) -> datetime:
     raise StoppedError(f"I cannot read `{text[:40]}` as a time. {HOW}")
 
 
-def known(zone: str) -> zoneinfo.ZoneInfo:
+def known(zone: str) -> ZoneInfo:
     """Return a time zone by its name in the IANA database; raise StoppedError for another."""
+    import zoneinfo  # reads its environment, and costs a start that seldom needs it
+
     if not zone:
         raise StoppedError("Say in which time zone that is, once: `zone:Europe/Berlin`, for example. I note it.")
     try:

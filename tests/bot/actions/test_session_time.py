@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channelwright.campaign.session_time import moment, rule
+from channelwright.actions.session_time import moment, rule
 from channelwright.stopped import StoppedError
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
