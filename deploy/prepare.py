@@ -139,13 +139,13 @@ class _Work:
         if not lock.sources:
             return lock.pins
         from .sources.build import Builder
-        from .sources.opening import asking
+        from .sources.opening import archives_of
         from .sources.provide import provide
         from .sources.shelf import Shelf
 
         builder = Builder(
             shelf=Shelf(self.cache.root),
-            archives=asking(self.settings, self.environment),
+            archives=archives_of(self.settings, self.environment),
             runtime=self.settings.runtime,
             opened=self.builds_in,
             say=self.console.say,
@@ -236,7 +236,7 @@ class _Work:
             self.console.say(f"the runtime's own, which AWS changes: {versions}")
 
     def image(self, target: Target) -> RuntimeImage:
-        """Return the target's image, without asking an engine where an earlier run found out what stands for it."""
+        """Return the target's image, without archives_of an engine where an earlier run found out what stands for it."""
         if self.choices.on_host:
             from .layer.backend.platform_image import host
 

@@ -39,7 +39,7 @@ def opened(
     return runtime, building(settings, replace(settings.targets[0], architecture=engine.architecture), runtime)
 
 
-def asking(settings: Settings, environment: Mapping[str, str]) -> Archives:
+def archives_of(settings: Settings, environment: Mapping[str, str]) -> Archives:
     """Return what fetches source archives by their hashes: no cooldown decides any more."""
     asked = indexes.environment(settings, environment)
     uv = Uv(
