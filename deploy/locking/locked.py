@@ -28,13 +28,13 @@ _EXPORTED_BY = {
 
 
 def pins(settings: Settings, target: Target) -> tuple[Pin, ...]:
-    """Read the pins of a target, sorted by name; none where the project has neither a layer nor a lock.
+    """Read the pins of a target, sorted by name; none where there is no lock and no layer that wants one.
 
     Raises LockError with all that is wrong with the lock, ConfigError where a uv.lock or pylock.toml lacks what
     `lock.extras` and `lock.groups` name.
     """
     path = settings.project / settings.requirements
-    if not settings.layers and not path.exists():
+    if not path.exists() and all(layer.packages == () for layer in settings.layers.values()):
         return ()
     refuse_foreign(path)
     if path.name == UV_LOCK:
