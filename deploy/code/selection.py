@@ -52,8 +52,8 @@ def select(settings: Settings, folder: Path, written: Iterable[Path]) -> Selecti
 def _paths(settings: Settings, folder: Path, written: Iterable[Path]) -> frozenset[Path]:
     """Return the paths that are left out whatever they are called."""
     requirements = settings.requirements
-    named = (settings.dockerfile, settings.template, requirements, requirements.with_suffix(".in"))
-    own = [Path("dist"), CONFIG, *(each for each in named if each)]
+    own = [Path("dist"), CONFIG, Path("Dockerfile.layer"), requirements, requirements.with_suffix(".in")]
+    own += [each for each in (settings.dockerfile, settings.template) if each]
     own += map(Path, git.ignored(settings.project, folder))
     return frozenset([*written, folder / "tests", *(settings.project / each for each in own)])
 
