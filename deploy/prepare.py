@@ -236,7 +236,7 @@ class _Work:
             self.console.say(f"the runtime's own, which AWS changes: {versions}")
 
     def image(self, target: Target) -> RuntimeImage:
-        """Return the target's image, without archives_of an engine where an earlier run found out what stands for it."""
+        """Return the target's image, without asking an engine where an earlier run found out what stands for it."""
         if self.choices.on_host:
             from .layer.backend.platform_image import host
 
