@@ -54,6 +54,12 @@ def check(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def template(session: nox.Session) -> None:
+    """Print the CloudFormation template that the pipeline makes of functions, for a project that brings none."""
+    _pipeline(session, "template")
+
+
+@nox.session(default=False)
 def status(session: nox.Session) -> None:
     """Say what runs in a stage, and whether it is what it should be: `nox -s status -- --stage dev`."""
     _pipeline(session, "status")

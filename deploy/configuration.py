@@ -24,7 +24,9 @@ from .settings import (
     Code,
     Extension,
     FromEnvironment,
+    FromParameter,
     Function,
+    FunctionResources,
     GitHub,
     Ignore,
     Layer,
@@ -32,6 +34,8 @@ from .settings import (
     Lock,
     Option,
     Override,
+    Permission,
+    Queue,
     Scan,
     Settings,
     Share,
@@ -113,7 +117,7 @@ def _settings(project: Path, raw: dict[str, Any], remarks: tuple[str, ...]) -> S
         extensions={name: _extension(name, each) for name, each in values.pop("extensions", {}).items()},
         local=Local(**values.pop("local")) if "local" in values else None,
         layers={name: _layer(name, layer) for name, layer in values.pop("layers").items()},
-        functions={key: Function(key=key, **_named(each)) for key, each in values.pop("functions", {}).items()},
+        functions={key: _function(key, each) for key, each in values.pop("functions", {}).items()},
         stages={
             name: _stage(name, {"stack": _stack(raw, name), **stage})
             for name, stage in values.pop("stages", {}).items()
@@ -124,6 +128,21 @@ def _settings(project: Path, raw: dict[str, Any], remarks: tuple[str, ...]) -> S
 
 def _named(raw: Mapping[str, Any]) -> dict[str, Any]:
     return {key.replace("-", "_"): tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+
+
+def _function(key: str, raw: Mapping[str, Any]) -> Function:
+    values = _named(raw)
+    own = {each.name: values.pop(each.name) for each in fields(FunctionResources) if each.name in values}
+    if "environment" in own:
+        own["environment"] = {
+            name: FromParameter(value["parameter"]) if isinstance(value, dict) else value
+            for name, value in own["environment"].items()
+        }
+    if "permissions" in own:
+        own["permissions"] = tuple(Permission(**_named(each)) for each in own["permissions"])
+    if queue := own.pop("queue", None):
+        own["queue"] = Queue(**_named({} if queue is True else queue))
+    return Function(key=key, resources=FunctionResources(**own), **values)
 
 
 def _code(raw: Mapping[str, Any]) -> Code:

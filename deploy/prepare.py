@@ -172,10 +172,10 @@ class _Work:
 
     def function(self, function: Function) -> FunctionUnderTest:
         from .layer.template_environment import NOTHING_DECLARED, TRIAL_REGION, declared, lambda_environment
+        from .template import source
 
-        template, own = self.settings.template, NOTHING_DECLARED
-        if template:
-            own = declared(self.settings.project / template, function.name, {}, TRIAL_REGION)
+        template = source.read(self.settings)
+        own = declared(template, function.name, {}, TRIAL_REGION) if template else NOTHING_DECLARED
         given = lambda_environment(function.name, TRIAL_REGION, memory=own.memory, runtime=self.settings.runtime)
         return FunctionUnderTest(
             key=function.key,

@@ -16,7 +16,8 @@ from .errors import ConfigError, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
+
+    from .template.source import ProjectTemplate
 
 ACCOUNT = "123456789012"
 _FUNCTIONS = {"AWS::Lambda::Function", "AWS::Serverless::Function"}
@@ -62,7 +63,7 @@ def _parsed(text: str) -> Any:
 class TemplateValues:
     """Works out a template's values: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html."""
 
-    path: Path
+    where: str
     template: Mapping[str, Any]
     parameters: Mapping[str, str]
     region: str
@@ -82,16 +83,15 @@ class TemplateValues:
         object.__setattr__(self, "pseudo", pseudo)
 
     @classmethod
-    def of(cls, path: Path, parameters: Mapping[str, str], region: str) -> TemplateValues:
+    def of(cls, source: ProjectTemplate, parameters: Mapping[str, str], region: str) -> TemplateValues:
+        """Read a template; raise ConfigError where it is none."""
         try:
-            template = _parsed(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise ConfigError([Fault(str(path), error.strerror or str(error))]) from error
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise ConfigError([Fault(str(path), "is not a template", cause=str(error))]) from error
+            template = _parsed(source.body)
+        except yaml.YAMLError as error:
+            raise ConfigError([Fault(source.where, "is not a template", cause=str(error))]) from error
         if not isinstance(template, dict):
-            raise ConfigError([Fault(str(path), "is not a template")])
-        return cls(path, template, parameters, region)
+            raise ConfigError([Fault(source.where, "is not a template")])
+        return cls(source.where, template, parameters, region)
 
     def functions(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for logical, resource in self.template.get("Resources", {}).items():
@@ -128,7 +128,7 @@ class TemplateValues:
             "Fn::Sub": self._sub,
         }
         if name not in known:
-            raise ConfigError([Fault(str(self.path), f"{name} is not worked out here", cure="use another function")])
+            raise ConfigError([Fault(self.where, f"{name} is not worked out here", cure="use another function")])
         return known[name](argument)
 
     def _ref(self, name: str) -> Any:
@@ -165,7 +165,7 @@ class TemplateValues:
         """Return the type and the name of a resource; CloudFormation would make up a name where none is given."""
         resource = self.template.get("Resources", {}).get(logical)
         if resource is None:
-            raise ConfigError([Fault(str(self.path), f"refers to {logical}, which it does not define")])
+            raise ConfigError([Fault(self.where, f"refers to {logical}, which it does not define")])
         kind = str(resource["Type"])
         properties = resource.get("Properties", {})
         given = properties.get(f"{kind.rsplit('::', 1)[1]}Name", properties.get("Name"))

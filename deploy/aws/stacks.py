@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import WaiterError
@@ -118,6 +118,7 @@ class StackState:
     status: str
     reason: str
     outputs: tuple[StackOutput, ...]
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def summarise(aws: Aws, stack: str, body: str) -> Template:
@@ -151,7 +152,8 @@ def read(aws: Aws, stack: str) -> StackState | None:
         StackOutput(each["OutputKey"], each["OutputValue"], each.get("Description", ""))
         for each in found.get("Outputs", ())
     )
-    return StackState(stack, found["StackStatus"], found.get("StackStatusReason", ""), tuple(outputs))
+    tags = {each["Key"]: each["Value"] for each in found.get("Tags", ())}
+    return StackState(stack, found["StackStatus"], found.get("StackStatusReason", ""), tuple(outputs), tags)
 
 
 def resources(aws: Aws, stack: str, kind: str) -> tuple[str, ...]:

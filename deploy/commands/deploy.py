@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     grants.refuse_unasked_public(settings, asked=arguments.public)
     environment = with_secrets(os.environ, settings.project, stage.name)
-    parameters = stack.parameters(stage, environment) if settings.template else {}
+    parameters = stack.parameters(stage, environment) if settings.has_stack else {}
     aws = connect(stage)
     console.say(f"stage {stage.name}: account {aws.account}, {aws.region}")
     made = layer.prepared(arguments, console)

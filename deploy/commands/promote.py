@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     console = Console(sys.stderr if arguments.json else sys.stdout)
     environment = with_secrets(os.environ, settings.project, target.name)
-    parameters = stack.parameters(target, environment) if settings.template else {}
+    parameters = stack.parameters(target, environment) if settings.has_stack else {}
     run = _Run(settings, source, target, arguments, console)
     here, there = connect(source), connect(target)
     console.say(f"from {source.name}: account {here.account}, {here.region}")

@@ -18,6 +18,7 @@ COMMANDS = {
     "lock": "lock requirements.in to versions and hashes that fit the runtime",
     "scan": "look for known vulnerabilities, secrets, unwanted files and licences that are not allowed",
     "update-text": "write the text of a pull request that updates the dependencies",
+    "template": "print the CloudFormation template that the pipeline makes of the functions",
     "check": "check the configuration and the lock without building anything",
     "doctor": "find what is wrong before it hurts, each with its cause and cure",
     "engine": "install and start a container engine here (Debian and Ubuntu, as root)",

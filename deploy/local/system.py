@@ -48,7 +48,7 @@ class System:
         for name, value in self.introduction.parameters.items():
             secure_parameters.keep(self.aws, name, value)
         environment = {**os.environ, **self.introduction.environment}
-        parameters = stack.parameters(self.stage, environment) if self.settings.template else {}
+        parameters = stack.parameters(self.stage, environment) if self.settings.has_stack else {}
         return Deployment(self.aws, self.settings, self.stage, parameters, prepared, say, lambda _: True).deploy()
 
     def outputs(self, done: DeployResult) -> dict[str, str]:

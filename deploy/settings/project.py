@@ -53,6 +53,11 @@ class Settings:
         runtimes = dict.fromkeys([self.runtime, *self.runtimes])
         return tuple(Target(runtime, architecture) for runtime in runtimes for architecture in self.architectures)
 
+    @property
+    def has_stack(self) -> bool:
+        """Whether a stage may have a stack: by the project's own template, or one that its functions are made by."""
+        return self.template is not None or bool(self.functions)
+
     def image_of(self, runtime: str) -> str:
         return self.image if runtime == self.runtime else self.images.get(runtime, default_image(runtime))
 

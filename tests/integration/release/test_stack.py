@@ -9,6 +9,7 @@ import pytest
 from deploy.aws import stacks
 from deploy.errors import AwsError, ConfigError
 from deploy.release import stack
+from deploy.template import source
 from tests.integration.shipment import STAGE
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def test_a_new_stack_is_shown_and_then_made(aws: Aws) -> None:
 
 def test_a_stack_as_the_template_says_has_no_changes_and_keeps_no_change_set(aws: Aws) -> None:
     stacks.execute(aws, _proposed(aws))
-    assert stack.propose(aws, STAGE, TEMPLATE, VALUES) is None
+    assert stack.propose(aws, STAGE, source.file(TEMPLATE), VALUES) is None
     assert list(stack.lines(None, STAGE)) == ["stack tiny-dev: no changes"]
     assert _waiting(aws) == []
 
@@ -82,7 +83,7 @@ def test_a_first_change_set_that_a_killed_run_left_is_no_obstacle(aws: Aws) -> N
     stacks.discard(aws, proposed)
     assert aws.stacks.describe_stacks(StackName="tiny-dev")["Stacks"][0]["StackStatus"] == "REVIEW_IN_PROGRESS"
     stacks.execute(aws, _proposed(aws))
-    assert stack.propose(aws, STAGE, TEMPLATE, VALUES) is None
+    assert stack.propose(aws, STAGE, source.file(TEMPLATE), VALUES) is None
 
 
 @pytest.mark.parametrize(
@@ -140,10 +141,10 @@ def test_the_projects_own_template_is_made_and_is_then_without_changes(aws: Aws)
     template = Path(__file__).parents[3] / "config" / "template.yaml"
     stage = replace(STAGE, stack="own", suffix="-own")
     values = {"DiscordPublicKey": "0" * 64}
-    proposed = stack.propose(aws, stage, template, values)
+    proposed = stack.propose(aws, stage, source.file(template), values)
     assert proposed is not None
     stacks.execute(aws, proposed)
-    assert stack.propose(aws, stage, template, values) is None
+    assert stack.propose(aws, stage, source.file(template), values) is None
     assert "InteractionsUrl" in {output.key for output in stack.outputs(aws, stage)}
 
 
@@ -154,7 +155,7 @@ def _waiting(aws: Aws) -> list[str]:
 
 
 def _proposed(aws: Aws, values: dict[str, str] = VALUES, template: Path = TEMPLATE) -> ChangeSet:
-    proposed = stack.propose(aws, STAGE, template, values)
+    proposed = stack.propose(aws, STAGE, source.file(template), values)
     assert proposed is not None
     return proposed
 
