@@ -6,6 +6,7 @@
                                          layer.verify ─ VerifiedLayer  the same zip, proven in a fresh runtime container
                                            └─ dist/<layer>.zip, .json (manifest), .cdx.json (SBOM)   end of `layer`
     src + included files ─────────────── code.bundle ── CodeBundle   the code zip, its handlers proven on the layers
+                                         template ─ ProjectTemplate    its own, or one made of the functions
                                          release.stack ─ Outputs       queues, roles, functions, aliases, alarms
                                          release.publish ─ PublishedLayer   new, or the existing version reused
                                          release.delivery ─ Delivery   in every region, shared, `next` moved

@@ -3,7 +3,8 @@
 Each move is one call, so there is a moment in which the first alias has moved and the next has not. Functions are
 moved in the reverse of the order in which config/pipeline.yaml names them: the ones that consume come after those
 that produce for them there, and so are ready for what new producers send. When a move fails, or the run is
-interrupted, what has moved is put back, and an alias that was made goes. After a kill that leaves no time for that, a rerun moves the rest.
+interrupted, what has moved is put back, and an alias that was made goes. After a kill that leaves no time for that, a
+rerun moves the rest.
 """
 
 from __future__ import annotations

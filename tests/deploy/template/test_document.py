@@ -79,7 +79,7 @@ def linted(text: str) -> list[str]:
 
 
 def test_cfn_lint_has_nothing_to_say_of_any_combination_of_what_a_function_may_ask_for(tmp_path: Path) -> None:
-    choices = {
+    choices: dict[str, list[Any]] = {
         "url": [None, "iam", "public"],
         "queue": [None, True, {"fifo": True}],
         "schedule": [None, "rate(5 minutes)"],
