@@ -116,7 +116,7 @@ def _settings(project: Path, raw: dict[str, Any], remarks: tuple[str, ...]) -> S
         scan=_scan(values.pop("scan", {})),
         extensions={name: _extension(name, each) for name, each in values.pop("extensions", {}).items()},
         local=Local(**values.pop("local")) if "local" in values else None,
-        layers={name: _layer(name, layer) for name, layer in values.pop("layers").items()},
+        layers={name: _layer(name, layer) for name, layer in values.pop("layers", {}).items()},
         functions={key: _function(key, each) for key, each in values.pop("functions", {}).items()},
         stages={
             name: _stage(name, {"stack": _stack(raw, name), **stage})
@@ -211,7 +211,7 @@ def _stack(raw: Mapping[str, Any], stage: str) -> str:
 def _stage(name: str, raw: Mapping[str, Any]) -> Stage:
     values = _named(raw)
     parameters = {
-        key: FromEnvironment(value["env"]) if isinstance(value, dict) else value
+        key: FromEnvironment(value["env"], value.get("optional", False)) if isinstance(value, dict) else value
         for key, value in values.pop("parameters", {}).items()
     }
     github = GitHub(**_named(values.pop("github"))) if "github" in values else None

@@ -26,6 +26,7 @@ Description: {description}
 _DESCRIPTIONS = {
     "Stage": "What this stack is for",
     "NameSuffix": "Appended to every name, so that several stages fit into an account",
+    "RoleBoundary": "The ARN of the permissions boundary that the functions' roles are made within, if any",
     "AlarmTopicArn": "The SNS topic that alarms are told to; without one they are seen in CloudWatch alone",
 }
 
@@ -36,8 +37,8 @@ def text(settings: Settings, functions: Sequence[Function]) -> str:
     names = dumped(f"Functions {', '.join(each.name for each in functions)}"[:1024]).rstrip(" .\n")
     parts = [_HEAD.format(description=names.removesuffix("\n..."))]
     parts += [_section("Parameters", dict(_parameters(functions)))]
-    if any(each.own.alarms for each in named):
-        parts.append(_section("Conditions", alarms.CONDITIONS))
+    with_alarms = any(each.own.alarms for each in named)
+    parts.append(_section("Conditions", {**function.CONDITIONS, **(alarms.CONDITIONS if with_alarms else {})}))
     parts.append("Resources:\n" + "\n".join(map(_resources, named)))
     if outputs := dict(chain.from_iterable(map(sources.outputs, named))):
         parts.append(_section("Outputs", outputs))
@@ -52,7 +53,7 @@ def _resources(named: Named) -> str:
 def _parameters(functions: Sequence[Function]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the parameters: those that every template has, without an alarm no topic, and those of the variables."""
     with_alarms = any(each.resources.alarms for each in functions)
-    for name in sorted(GIVEN, key=list(_DESCRIPTIONS).index):
+    for name in GIVEN:
         if name != "AlarmTopicArn" or with_alarms:
             default = {} if name == "Stage" else {"Default": ""}
             yield name, {"Description": _DESCRIPTIONS[name], "Type": "String", **default}

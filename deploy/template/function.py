@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 PLACEHOLDER = "raise RuntimeError('no release yet')"
 
+CONDITIONS = {"HasRoleBoundary": Intrinsic("Not", [Intrinsic("Equals", [ref("RoleBoundary"), ""])])}
 TAGS = Inline([{"Key": "channelwright:stage", "Value": ref("Stage")}])
 
 Resource = dict[str, Any]
@@ -68,7 +69,12 @@ def _role(named: Named) -> Resource:
     policy = {"PolicyName": "function", "PolicyDocument": _document(list(_statements(named)))}
     return {
         "Type": "AWS::IAM::Role",
-        "Properties": {"AssumeRolePolicyDocument": _document([trust]), "Policies": [policy], "Tags": TAGS},
+        "Properties": {
+            "AssumeRolePolicyDocument": _document([trust]),
+            "PermissionsBoundary": Intrinsic("If", ["HasRoleBoundary", ref("RoleBoundary"), ref("AWS::NoValue")]),
+            "Policies": [policy],
+            "Tags": TAGS,
+        },
     }
 
 

@@ -31,8 +31,8 @@ KINDS = (
 )
 """What a function may have. None is the end of another: so the names of two functions are never the same."""
 
-GIVEN = ("AlarmTopicArn", "NameSuffix", "Stage")
-"""Parameters that every template of the pipeline has; the last two are filled in from the stage."""
+GIVEN = ("Stage", "NameSuffix", "RoleBoundary", "AlarmTopicArn")
+"""Parameters that every template of the pipeline has; the first two are filled in from the stage."""
 
 LENGTH = 255
 """Characters of a logical id: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html."""
