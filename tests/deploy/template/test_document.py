@@ -28,6 +28,7 @@ RESOURCES = [
     "arn:${AWS::Partition}:s3:::orders-${Stage}/*",
     "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:orders${NameSuffix}",
     "arn:aws:dynamodb:eu-central-1:123456789012:table/orders",
+    "arn:aws:dynamodb:*:*:table/orders-${Stage}",
 ]
 VALUES: dict[str, SearchStrategy[Any]] = {
     "memory": st.integers(128, 10240),
