@@ -59,7 +59,7 @@ def local(session: nox.Session) -> None:
 
 @nox.session(**RUNS_PIPELINE)
 def check(session: nox.Session) -> None:
-    """Check the configuration and the lock without building anything."""
+    """Check configuration, lock, handlers and template without building anything."""
     _pipeline(session, "check")
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from .errors import ConfigError, Fault
+from . import template_references
+from .errors import ConfigError, Fault, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 ACCOUNT = "123456789012"
 _FUNCTIONS = {"AWS::Lambda::Function", "AWS::Serverless::Function"}
 _NOTHING = object()
+_INVENTED = {"AWS::AccountId", "AWS::StackId", "AWS::StackName", "AWS::Partition", "AWS::URLSuffix"}
+_NOTIFIED = {"AWS::NotificationARNs"}
 # What stands before the name in the ARN of a resource, where anything does.
 _IN_ARNS = {
     "AWS::DynamoDB::Table": "table/",
@@ -93,10 +96,55 @@ class TemplateValues:
             raise ConfigError([Fault(source.where, "is not a template")])
         return cls(source.where, template, parameters, region)
 
+    def resources(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield every resource by its name in the template."""
+        yield from ((name, each) for name, each in self._section("Resources") if isinstance(each, dict))
+
     def functions(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        for logical, resource in self.template.get("Resources", {}).items():
+        """Yield the properties of every function, with those that SAM has for all."""
+        common = dict(self._section("Globals")).get("Function", {})
+        for logical, resource in self.resources():
             if resource.get("Type") in _FUNCTIONS:
-                yield logical, resource.get("Properties", {})
+                own = resource.get("Properties", {})
+                yield logical, {**common, **own} if resource["Type"].startswith("AWS::Serverless") else own
+
+    def parameters_declared(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield the definition of every parameter."""
+        yield from self._section("Parameters")
+
+    def _section(self, name: str) -> Iterator[tuple[str, Any]]:
+        found = self.template.get(name)
+        yield from found.items() if isinstance(found, dict) else ()
+
+    def faults(self) -> Iterator[Fault]:
+        """Yield what no stack can be made of: no resources, one without a type, references that lead nowhere."""
+        if not list(self.resources()):
+            yield Fault(self.where, "has no Resources")
+        for name, each in self._section("Resources"):
+            if name.startswith("Fn::ForEach"):
+                return
+            if not isinstance(each, dict) or not isinstance(each.get("Type"), str):
+                yield Fault(f"{self.where}: {name}", "is no resource: it has no Type")
+        if "Transform" in self.template:
+            return  # which may define more
+        there = {*self.pseudo, *_NOTIFIED, *dict(self._section("Parameters")), *dict(self._section("Resources"))}
+        for section in ("Conditions", "Resources", "Outputs"):
+            for name, each in self._section(section):
+                for lost in dict.fromkeys(template_references.named(each)):
+                    if lost not in there:
+                        what = f"refers to {lost}, which is not defined"
+                        yield Fault(f"{self.where}: {name}", what, cure=suggest(lost, there))
+
+    def known(self, raw: Any) -> str | None:
+        """Return a value as text; None where it depends on what is not known here."""
+        conditions = dict(self._section("Conditions"))
+        for name in template_references.of(raw, conditions):
+            without = name in self.template.get("Parameters", {}) and name not in self.parameters
+            if without and "Default" in self.template["Parameters"][name]:
+                continue
+            if without or name in {template_references.UNKNOWN, *_INVENTED}:
+                return None
+        return self.text(raw)
 
     def value(self, raw: Any) -> Any:
         """Resolve a value and all that is in it."""

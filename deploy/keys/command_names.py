@@ -19,7 +19,7 @@ COMMANDS = {
     "scan": "look for known vulnerabilities, secrets, unwanted files and licences that are not allowed",
     "update-text": "write the text of a pull request that updates the dependencies",
     "template": "print the CloudFormation template that the pipeline makes of the functions",
-    "check": "check the configuration and the lock without building anything",
+    "check": "check configuration, lock, handlers and template without building anything",
     "doctor": "find what is wrong before it hurts, each with its cause and cure",
     "engine": "install and start a container engine here (Debian and Ubuntu, as root)",
     "bench": "measure size, build time and cold start against the usual ways",

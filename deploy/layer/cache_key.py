@@ -55,6 +55,7 @@ PROVES = (
     "pip_settings.py",
     "runtimes/base_images.py",
     "runtimes/wheel_tags.py",
+    "template_references.py",
     "template_values.py",
 )
 # What these import and what decides neither, with the reason.

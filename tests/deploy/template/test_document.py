@@ -66,6 +66,7 @@ VALUES: dict[str, SearchStrategy[Any]] = {
     "schedule": st.sampled_from(SCHEDULES),
     "alarms": st.booleans(),
 }
+UNTIMED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 FUNCTIONS = st.lists(st.fixed_dictionaries({}, optional=VALUES), min_size=1, max_size=3)
 
 
@@ -91,7 +92,7 @@ def test_cfn_lint_has_nothing_to_say_of_any_combination_of_what_a_function_may_a
     assert linted(made(tmp_path, functions)) == []
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=UNTIMED)
 @given(functions=FUNCTIONS, runtime=st.sampled_from(["python3.11", "python3.12", "python3.13", "python3.14"]))
 def test_cfn_lint_has_nothing_to_say_of_any_value(
     functions: list[dict[str, Any]], runtime: str, tmp_path: Path
@@ -99,7 +100,7 @@ def test_cfn_lint_has_nothing_to_say_of_any_value(
     assert linted(made(tmp_path, functions, runtime=runtime)) == []
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=UNTIMED)
 @given(variables=VALUES["environment"])
 def test_a_variable_arrives_as_it_is_written(variables: dict[str, Any], tmp_path: Path) -> None:
     text = made(tmp_path, [{"environment": variables}])

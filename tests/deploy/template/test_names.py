@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deploy.template import names
@@ -8,6 +8,7 @@ from deploy.template import names
 KEYS = st.lists(st.text(st.sampled_from("abAB01-_ é"), min_size=1, max_size=6), unique=True, max_size=6)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(KEYS)
 def test_no_two_resources_of_keys_that_are_taken_have_the_same_name(keys: list[str]) -> None:
     refused = {key for key, _ in names.ambiguous(keys)}

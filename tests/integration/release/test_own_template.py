@@ -11,6 +11,7 @@ from deploy.prepare import Prepared
 from tests.integration.release.conftest import PLACEHOLDER, ROLE
 from tests.integration.release.faults import refusing
 from tests.integration.release.looking import Looker
+from tests.integration.release.sources import furnish
 from tests.integration.shipment import HEALTH, zipped
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def look(
     assert aws.account
     monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(tmp_path / "cache"))
     _build(monkeypatch, shop, "one")
+    furnish(tmp_path)
     return Looker(tmp_path, capsys, CONFIG)
 
 
@@ -98,7 +100,8 @@ def test_a_parameter_that_no_stage_gives_is_missed_by_its_name(
 ) -> None:
     (look.project / "config" / "pipeline.yaml").write_text(CONFIG.replace(", parameters: {Table: orders}", ""))
     assert look.run("deploy", "--stage", "dev") == 1
-    assert "Table" in capsys.readouterr().err
+    where = "stages.dev.parameters.Table: is required by the pipeline's own template and missing"
+    assert where in capsys.readouterr().err
 
 
 class TestAFunctionThatSomebodyElseMade:
@@ -127,9 +130,20 @@ class TestAFunctionThatSomebodyElseMade:
         assert ["tiny_bot-dev", "live", "1", "was", "none"] in [line.split() for line in text.splitlines()]
         assert traffic(aws, BOT) == "one"
         live = aws.functions.get_function_configuration(FunctionName=BOT, Qualifier="live")
-        assert (live["MemorySize"], live["Role"]) == (512, ROLE)
+        assert (live["MemorySize"], live["Role"]) == (256, ROLE)
         assert look.json("deploy", "--stage", "dev")["changed"] is False
         assert look.json("status", "--stage", "dev")["drift"] == []
+
+    def test_what_it_is_not_as_the_configuration_says_is_refused_before_anything_is_built(
+        self, look: Looker, aws: Aws, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        aws.functions.update_function_configuration(FunctionName=BOT, MemorySize=1024, Handler="bot.other")
+        monkeypatch.setattr("deploy.commands.layer.prepared", lambda *_: pytest.fail("something was built"))
+        for plan in ([], ["--plan"]):
+            assert look.run("deploy", "--stage", "dev", *plan) == 1
+            said = capsys.readouterr().err
+            assert f"{BOT}: has Handler bot.other; config/pipeline.yaml says bot.handler" in said
+            assert f"{BOT}: has memory 1024; functions.bot.memory is 256" in said
 
     def test_the_stack_makes_the_others_alone(self, look: Looker, aws: Aws) -> None:
         unparametrised(look)
@@ -170,7 +184,8 @@ def by_hand(aws: Aws, name: str, handler: str) -> None:
         Runtime="python3.11",
         Handler=handler,
         Role=ROLE,
-        MemorySize=512,
+        MemorySize=256,
+        Timeout=20,
         Code={"ZipFile": zipped({"bot.py": PLACEHOLDER, "worker.py": PLACEHOLDER})},
     )
 
