@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from ..settings import Function, Settings
+    from ..settings import Code, Function, Settings
 
 _MAY_DEFINE = {"exec", "globals", "setattr", "vars"}
 """What a module may define names with that cannot be seen in its text."""
@@ -26,9 +26,10 @@ def faults(settings: Settings) -> Iterator[Fault]:
 def _missing(settings: Settings, function: Function) -> Iterator[Fault]:
     where = f"functions.{function.key}.handler"
     module, _, name = function.handler.rpartition(".")
-    path = _source(settings, module.replace(".", "/"))
+    code = settings.code_of(function)
+    path = _source(settings.project, code, module.replace(".", "/"))
     if path is None:
-        what = f"{function.handler} needs {module.replace('.', '/')}.py in {settings.code.source}"
+        what = f"{function.handler} needs {module.replace('.', '/')}.py in {code.source}"
         yield Fault(where, what, cure="correct the handler, or `code.source`")
         return
     defined = _defined(path)
@@ -37,13 +38,11 @@ def _missing(settings: Settings, function: Function) -> Iterator[Fault]:
         yield Fault(where, f"{shown} defines no {name}", cure=suggest(name, defined))
 
 
-def _source(settings: Settings, module: str) -> Path | None:
+def _source(project: Path, code: Code, module: str) -> Path | None:
     """Find a module's file, in the source folder or among what is included."""
     for name in (f"{module}.py", f"{module}/__init__.py"):
-        included = any(
-            name == each.as_posix() or name.startswith(f"{each.as_posix()}/") for each in settings.code.include
-        )
-        for path in (settings.project / settings.code.source / name, *([settings.project / name] if included else [])):
+        included = any(name == each.as_posix() or name.startswith(f"{each.as_posix()}/") for each in code.include)
+        for path in (project / code.source / name, *([project / name] if included else [])):
             if path.is_file():
                 return path
     return None

@@ -9,6 +9,7 @@ from ..errors import ConfigError, Fault, PipelineError
 from ..layer.spec import specs
 from ..locking import locked
 from ..release import stack
+from ..sources.provide import changed
 from ..template import source
 from ..template_values import TemplateValues
 from . import contract, handlers, lengths, parameters
@@ -53,7 +54,9 @@ def _unset(settings: Settings, stage: Stage, environment: Mapping[str, str]) -> 
 def _of_lock(settings: Settings) -> Iterator[Fault]:
     for target in settings.targets:
         try:
-            specs(settings, locked.pins(settings, target), RuntimeImage(settings.image_of(target.runtime), ""), target)
+            lock = locked.read(settings, target)
+            yield from changed(settings, lock.sources)
+            specs(settings, lock.pins, RuntimeImage(settings.image_of(target.runtime), ""), target)
         except PipelineError as error:
             yield from error.faults
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, Fault
+from ..template import source
 from ..template_values import TemplateValues, plain
+from .evidence import FunctionUnderTest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..settings import Function, Settings
     from ..template.source import ProjectTemplate
 
 # Where functions believe to be while they are tried; no stage is asked, so that one trial serves all of them.
@@ -53,6 +56,26 @@ def declared(template: ProjectTemplate, function_name: str, parameters: Mapping[
         )
     return Declared(
         environment={name: plain(value) for name, value in variables.get("Variables", {}).items()}, memory=int(memory)
+    )
+
+
+def under_test(settings: Settings, function: Function) -> FunctionUnderTest:
+    """Return a function with the environment and the memory of the template, as far as no stage decides them.
+
+    Raises ConfigError as `declared` does.
+    """
+    template = source.read(settings)
+    own = declared(template, function.name, {}, TRIAL_REGION) if template else NOTHING_DECLARED
+    given = lambda_environment(function.name, TRIAL_REGION, memory=own.memory, runtime=settings.runtime)
+    return FunctionUnderTest(
+        key=function.key,
+        handler=function.handler,
+        layers=function.layers,
+        health=function.health,
+        trial=function.trial,
+        memory=own.memory,
+        target=settings.targets[0],
+        environment={**given, **own.environment},
     )
 
 

@@ -18,6 +18,7 @@ class Function:
 
     `resources` are what the pipeline's own template makes for it.
     `bench` is the event with which its first request is measured, `trial` one that it has to answer before it ships.
+    `code` is its own where it has not that of all functions.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Function:
     health: Mapping[str, Any] | None = None
     trial: Mapping[str, Any] | None = None
     bench: Mapping[str, Any] | None = None
+    code: Code | None = None
     resources: FunctionResources = field(default_factory=FunctionResources)
 
 

@@ -61,6 +61,9 @@ class Settings:
         """Whether a stage may have a stack: by the project's own template, or one that its functions are made by."""
         return self.template is not None or bool(self.functions)
 
+    def code_of(self, function: Function) -> Code:
+        return function.code or self.code
+
     def image_of(self, runtime: str) -> str:
         return self.image if runtime == self.runtime else self.images.get(runtime, default_image(runtime))
 

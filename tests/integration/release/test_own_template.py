@@ -210,5 +210,5 @@ def traffic(aws: Aws, name: str) -> Any:
 
 def _build(monkeypatch: pytest.MonkeyPatch, shop: Shop, release: str) -> None:
     """Have a verified layer and a bundle, as if they had been built."""
-    made = Prepared(layers=(shop.layer({"idna": "3.7"}),), bundle=shop.code(release), fresh=frozenset())
+    made = Prepared(layers=(shop.layer({"idna": "3.7"}),), code=shop.codes(release), fresh=frozenset())
     monkeypatch.setattr("deploy.commands.layer.prepared", lambda *_: made)

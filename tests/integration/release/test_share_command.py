@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from deploy.aws.connection import Aws
     from deploy.settings import Architecture
-from tests.integration.shipment import Shop
+    from tests.integration.shipment import Shop
 
 FRIEND, OTHER = "111122223333", "444455556666"
 ORGANIZATION = "o-a1b2c3d4e5"
@@ -61,7 +61,7 @@ class Project:
         self, packages: dict[str, str], *arguments: str, architectures: tuple[Architecture, ...] = ("x86_64",)
     ) -> int:
         layers = tuple(self.shop.layer(packages, architecture=each) for each in architectures)
-        made = Prepared(layers=layers, bundle=self.shop.code("one"), fresh=frozenset())
+        made = Prepared(layers=layers, code=self.shop.codes("one"), fresh=frozenset())
         self.monkeypatch.setattr("deploy.commands.layer.prepared", lambda *_: made)
         return main(["--project", str(self.folder), "deploy", "--stage", "dev", *arguments])
 
