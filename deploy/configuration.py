@@ -24,7 +24,9 @@ from .settings import (
     Code,
     Extension,
     FromEnvironment,
+    FromParameter,
     Function,
+    FunctionResources,
     GitHub,
     Ignore,
     Layer,
@@ -32,6 +34,8 @@ from .settings import (
     Lock,
     Option,
     Override,
+    Permission,
+    Queue,
     Scan,
     Settings,
     Share,
@@ -113,7 +117,7 @@ def _settings(project: Path, raw: dict[str, Any], remarks: tuple[str, ...]) -> S
         extensions={name: _extension(name, each) for name, each in values.pop("extensions", {}).items()},
         local=Local(**values.pop("local")) if "local" in values else None,
         layers={name: _layer(name, layer) for name, layer in values.pop("layers", {}).items()},
-        functions={key: Function(key=key, **_named(each)) for key, each in values.pop("functions", {}).items()},
+        functions={key: _function(key, each, raw.get("code", {})) for key, each in values.pop("functions", {}).items()},
         stages={
             name: _stage(name, {"stack": _stack(raw, name), **stage})
             for name, stage in values.pop("stages", {}).items()
@@ -124,6 +128,28 @@ def _settings(project: Path, raw: dict[str, Any], remarks: tuple[str, ...]) -> S
 
 def _named(raw: Mapping[str, Any]) -> dict[str, Any]:
     return {key.replace("-", "_"): tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+
+
+def _function(key: str, raw: Mapping[str, Any], code: Mapping[str, Any]) -> Function:
+    """Return a function; what its own code does not say is as `code`, which all functions have, says it."""
+    values = _named(raw)
+    if "code" in values:
+        values["code"] = _code({name: value for name, value in code.items() if name != "checks"} | values["code"])
+    own = {each.name: values.pop(each.name) for each in fields(FunctionResources) if each.name in values}
+    return Function(key=key, resources=_resources(own), **values)
+
+
+def _resources(values: dict[str, Any]) -> FunctionResources:
+    if "environment" in values:
+        values["environment"] = {
+            name: FromParameter(value["parameter"]) if isinstance(value, dict) else value
+            for name, value in values["environment"].items()
+        }
+    if "permissions" in values:
+        values["permissions"] = tuple(Permission(**_named(each)) for each in values["permissions"])
+    if queue := values.pop("queue", None):
+        values["queue"] = Queue(**_named({} if queue is True else queue))
+    return FunctionResources(**values)
 
 
 def _code(raw: Mapping[str, Any]) -> Code:

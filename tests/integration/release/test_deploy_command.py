@@ -9,6 +9,7 @@ import pytest
 
 from deploy.__main__ import main
 from deploy.prepare import Prepared
+from tests.integration.release.sources import furnish
 from tests.integration.shipment import HEALTH
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def project(aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     assert aws.account == "123456789012"
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "pipeline.yaml").write_text(CONFIG)
+    furnish(tmp_path)
     monkeypatch.setenv("GREETING", "hello")
     return tmp_path
 
@@ -167,6 +169,6 @@ def _deploy(project: Path, *arguments: str, stage: str = "dev") -> int:
 
 def _prepare(monkeypatch: pytest.MonkeyPatch, shop: Shop, release: str) -> Prepared:
     """Have a verified layer and a bundle, as if they had been built."""
-    made = Prepared(layers=(shop.layer({"idna": "3.7"}),), bundle=shop.code(release), fresh=frozenset())
+    made = Prepared(layers=(shop.layer({"idna": "3.7"}),), code=shop.codes(release), fresh=frozenset())
     monkeypatch.setattr("deploy.commands.layer.prepared", lambda *_: made)
     return made
