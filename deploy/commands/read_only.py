@@ -42,7 +42,7 @@ class Location:
 
     @classmethod
     def chosen(cls, settings: Settings, arguments: argparse.Namespace) -> Location:
-        """Take the stage that the arguments name, or the first; without any, a region, if one is named."""
+        """Take the stage that the arguments name, or the first; without one, the region that is named anywhere."""
         if arguments.stage:
             stage = settings.stage(arguments.stage)
         elif settings.stages:
@@ -50,12 +50,6 @@ class Location:
         else:
             stage = Stage(name="", region=_region(arguments), stack="")
         return cls(settings, replace(stage, region=arguments.region) if arguments.region else stage)
-
-    def need_region(self) -> None:
-        """Raise ConfigError where nothing says in which region to look."""
-        if not self.stage.region:
-            cure = "give --region, set AWS_REGION, or define a stage in config/pipeline.yaml"
-            raise ConfigError([Fault("--region", "there is no stage to take a region from", cure=cure)])
 
     def need_stage(self) -> None:
         """Raise ConfigError where the project has no stage to look at."""
@@ -65,7 +59,10 @@ class Location:
 
     @cached_property
     def aws(self) -> Aws:
-        self.need_region()
+        """Who we are in AWS; raise ConfigError where no region is named."""
+        if not self.stage.region:
+            cure = "give --region, set AWS_REGION, or define a stage in config/pipeline.yaml"
+            raise ConfigError([Fault("--region", "there is no stage to take a region from", cure=cure)])
         from ..aws.connection import connect
 
         return connect(self.stage)
@@ -91,4 +88,4 @@ def print_json(value: dict[str, Any]) -> None:
 
 
 def _region(arguments: argparse.Namespace) -> str:
-    return arguments.region or next((os.environ[name] for name in _REGIONS if os.environ.get(name)), "")
+    return str(arguments.region or next((os.environ[name] for name in _REGIONS if os.environ.get(name)), ""))

@@ -52,7 +52,7 @@ def read(project: Path) -> dict[str, Any]:
     return raw
 
 
-def unusable(path: Path, text: str, error: yaml.YAMLError) -> Fault:
+def unusable(path: Path | str, text: str, error: yaml.YAMLError) -> Fault:
     """Say in one line why a text is no YAML, with where it is, and what helps against a tab."""
     mark = getattr(error, "problem_mark", None)
     if mark is None:
