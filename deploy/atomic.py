@@ -1,4 +1,4 @@
-"""Writing a file as a whole: a reader, or a run that is killed, finds all of it or nothing."""
+"""Files as wholes: written so that a reader, or a run that is killed, finds all of it or nothing; read, or why not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from .errors import Fault, PipelineError
+from .errors import ConfigError, Fault, PipelineError
 
 _NO_FOLDER = "name a folder that there is, or can be; CHANNELWRIGHT_CACHE says where the cache is"
 _CURES = {
@@ -55,3 +55,34 @@ def _replace(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def content(path: Path, *, cure: str = "") -> bytes:
+    """Return a file's bytes; raise ConfigError where it cannot be read, `cure` for one that is absent."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise ConfigError([Fault(str(path), "there is no such file", cure=cure)]) from error
+    except OSError as error:
+        raise ConfigError([unreadable(path, error)]) from error
+
+
+def text(path: Path, *, cure: str = "") -> str:
+    """Return a file's text, which is UTF-8 with or without a byte order mark; raise ConfigError as `content`."""
+    try:
+        return content(path, cure=cure).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        cause = f"byte {error.start}: {error.reason}"
+        raise ConfigError([Fault(str(path), "is not UTF-8", cause, "save it as UTF-8")]) from error
+
+
+def unreadable(path: Path, error: OSError) -> Fault:
+    """Say why a file that is there cannot be read.
+
+    >>> import errno, pathlib
+    >>> print(unreadable(pathlib.Path("src/app.py"), PermissionError(errno.EACCES, "Permission denied")))
+    src/app.py: cannot be read: Permission denied
+        do:    let this user read it
+    """
+    cure = {PermissionError: "let this user read it", IsADirectoryError: "put a file in the folder's place"}
+    return Fault(str(path), f"cannot be read: {error.strerror or error}", cure=cure.get(type(error), ""))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from . import reading
+from . import atomic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ def with_secrets(environment: Mapping[str, str], project: Path, stage: str) -> d
     for name in (".env", f".env.{stage}"):
         if not (path := project / name).exists():
             continue
-        text = reading.text(path)
+        text = atomic.text(path)
         found = dotenv_values(stream=StringIO(text), interpolate=False)
         known |= {key: value for key, value in found.items() if value}
     return known | dict(environment)

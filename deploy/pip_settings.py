@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from .atomic import unreadable
 from .errors import ConfigError, Fault
-from .reading import unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

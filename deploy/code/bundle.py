@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING
 
 import deflate
 
-from ..atomic import write
+from ..atomic import unreadable, write
 from ..errors import BuildError, Fault
 from ..executable import Executable
 from ..inside import archive
 from ..inside.archive import Entry
-from ..reading import unreadable
 from . import tree_digest
 from .selection import Selection, select
 from .strip_docstrings import undocumented

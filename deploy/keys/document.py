@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from .. import reading
+from .. import atomic
 from ..errors import ConfigError, Fault
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def read(project: Path) -> dict[str, Any]:
     if project != Path() and not project.is_dir():
         what = "is a file, not a project's folder" if project.exists() else "there is no such folder"
         raise ConfigError([Fault(str(project), what, cure="name the folder that holds config/ with --project DIR")])
-    text = reading.text(path, cure=_where_it_is(project))
+    text = atomic.text(path, cure=_where_it_is(project))
     try:
         raw = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, in C
     except yaml.YAMLError as error:

@@ -59,7 +59,7 @@ PROVES = (
 )
 # What these import and what decides neither, with the reason.
 NEUTRAL: Mapping[str, str] = {
-    "atomic.py": "writes the bytes that it is given, or nothing",
+    "atomic.py": "writes the bytes that it is given, and reads those that are there, or nothing",
     "completed.py": "values, and how much of an output is kept",
     "container/calls.py": "runs what it is given, and returns all of its output",
     "container/digest.py": "finds the image's digest, which is in the key itself",
@@ -67,7 +67,6 @@ NEUTRAL: Mapping[str, str] = {
     "container/failures.py": "words of errors",
     "errors.py": "words of errors",
     "keys/document.py": "words of errors",
-    "reading.py": "reads the bytes that are there, or nothing",
     "invocation.py": "words of errors",
     "settings": "its values are in the recipe, each by itself",
     "template_references.py": "what cannot be known of a template, which no trial reads",

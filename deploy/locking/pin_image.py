@@ -10,7 +10,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from .. import reading
+from .. import atomic
 from ..atomic import write
 from ..container.engine import Engine
 from ..errors import ConfigError, Fault
@@ -30,7 +30,7 @@ _FIRST_KEY = re.compile(r"^[a-z]", re.MULTILINE)
 def pin_image(settings: Settings, console: Console) -> int:
     """Ask the registry of every configured image, whatever overrides it here, and write what it says."""
     path = settings.project / CONFIG
-    text = before = reading.text(path)
+    text = before = atomic.text(path)
     images = dict(_images(settings, text))
     untagged = [
         Fault(f"{path}: {key}", f"{image} names no tag to follow", cure="write name:tag")

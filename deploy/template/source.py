@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .. import reading
+from .. import atomic
 from . import document
 
 if TYPE_CHECKING:
@@ -40,4 +40,4 @@ def read(settings: Settings, leaving_out: Collection[str] = ()) -> ProjectTempla
 def file(path: Path) -> ProjectTemplate:
     """Read a template from a file; raise ConfigError where it cannot be read."""
     cure = "write it, or correct `template` in config/pipeline.yaml"
-    return ProjectTemplate(str(path), reading.text(path, cure=cure))
+    return ProjectTemplate(str(path), atomic.text(path, cure=cure))

@@ -15,6 +15,7 @@ import pytest
 
 from deploy.__main__ import main
 from deploy.prepare import Prepared
+from tests.integration.release.sources import furnish
 from tests.integration.release.test_deploy_command import CONFIG, TEMPLATE
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def project(aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shop: Sho
     assert aws.account == "123456789012"
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "pipeline.yaml").write_text(PROTECTED)
+    furnish(tmp_path)
     monkeypatch.setenv("GREETING", "hello")
     ship(shop, "one", monkeypatch)
     return tmp_path
@@ -86,7 +88,7 @@ def project(aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shop: Sho
 
 def ship(shop: Shop, release: str, monkeypatch: pytest.MonkeyPatch) -> None:
     made = Prepared(layers=(shop.layer({"idna": "3.7"}),), code=shop.codes(release), fresh=frozenset())
-    monkeypatch.setattr("deploy.commands.layer.prepare", lambda *_: made)
+    monkeypatch.setattr("deploy.commands.layer.prepared", lambda *_: made)
 
 
 def deploy(project: Path, *arguments: str) -> int:
@@ -102,7 +104,7 @@ def test_a_person_sees_the_whole_plan_and_is_asked_before_anything_is_made(
 ) -> None:
     with at_a_terminal("n", monkeypatch) as person:
         assert deploy(project) == 1
-    assert person.asked == ["Deploy this to dev? [y/N] "]
+    assert person.asked == ["Deploy this to dev? [y/N] "], person.seen
     before, _, after = person.seen.partition("Deploy this to dev?")
     assert "stack tiny-dev: will be made" in before
     assert "tiny-layer, a new version" in before
