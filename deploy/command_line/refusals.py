@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import Fault, PipelineError
+from ..terminal.characters import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +71,7 @@ def of_machine(error: OSError) -> PipelineError | None:
 
 def tell(error: PipelineError, argv: Sequence[str]) -> int:
     """Say why a run was refused; return its exit code."""
-    print(error, file=sys.stderr)
+    print(plain(str(error)), file=sys.stderr)
     if wants_json(argv):
         print(json.dumps(asdict(ErrorOutput(error=of_error(error))), indent=1))
     return error.exit_code

@@ -65,6 +65,8 @@ NEUTRAL: Mapping[str, str] = {
     "container/digest.py": "finds the image's digest, which is in the key itself",
     "container/exec_stream.py": "carries output",
     "container/failures.py": "words of errors",
+    "console.py": "shows what is done",
+    "terminal": "shows what is done",
     "errors.py": "words of errors",
     "keys/document.py": "words of errors",
     "invocation.py": "words of errors",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..aws import functions
+from ..console import size
 from ..errors import Fault, RolloutError
 from ..published.functions import ServedFunction, differences, observe, read, without_alias
 
@@ -125,7 +126,7 @@ class RolloutPlan:
         for each in self.functions:
             yield f"  function  {each}"
             yield from (f"  adopted   {line}" for line in each.adoption())
-        yield f"  upload    {self.uploads:,} bytes"
+        yield f"  upload    {size(self.uploads)}"
 
 
 def make(
