@@ -7,5 +7,6 @@ wheels    distributions, versions and wheels against the lock
 bytecode  bytecode that is there, unchecked and not stale
 code      the code zip: its native files, and the names that hide those of layers or of Python
 loading   what a loader would do for a library that deserves a word
+files     what a layer brings besides distributions
 elf       architecture, glibc and libraries of every shared object
 """
