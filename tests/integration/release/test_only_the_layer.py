@@ -73,7 +73,7 @@ def test_a_stack_gets_the_layer_through_the_name(published: Any, aws: Aws) -> No
         BLOCKS["yaml"][0]
         .replace("Transform: AWS::Serverless-2016-10-31\n", "")
         .replace("AWS::Serverless::Function", "AWS::Lambda::Function")
-        .replace("CodeUri: src", f"Role: {ROLE}, Code: {{ZipFile: 'def handler(event, context): return 1'}}")
+        .replace("CodeUri: src", f"Role: {ROLE}\n      Code: {{ZipFile: 'def handler(event, context): return 1'}}")
     )
     aws.stacks.create_stack(StackName="theirs", TemplateBody=template)
     aws.stacks.get_waiter("stack_create_complete").wait(StackName="theirs")
