@@ -39,7 +39,7 @@ def test_a_wide_table_fits_and_says_what_it_lacks(width: int) -> None:
     assert max(map(cell_len, shown)) <= width
     kept = fitted(STATUS, [ROW], width)
     assert kept.columns[0] == "function"
-    assert bool(kept.omitted) == (width < 90)
+    assert bool(kept.omitted) == (width < 106)
     assert all(name in " ".join(shown) for name in STATUS), "each is a column, or named as left out"
 
 
