@@ -63,6 +63,7 @@ PROVES = (
 NEUTRAL: Mapping[str, str] = {
     "atomic.py": "writes the bytes that it is given, and reads those that are there, or nothing",
     "completed.py": "values, and how much of an output is kept",
+    "container/address.py": "finds the engine",
     "container/calls.py": "runs what it is given, and returns all of its output",
     "container/digest.py": "finds the image's digest, which is in the key itself",
     "container/exec_stream.py": "carries output",
