@@ -38,8 +38,8 @@ def ask_for_name(name: str, given: str | None) -> None:
     if given == name:
         return
     if given is None and _is_terminal():
-        print(f"It is protected: type its name, {name}: ", end="", file=sys.stderr, flush=True)
+        print(f"Type its name, {name}: ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip() == name:
             return
-    what = f"nothing was changed: stage {name} is protected"
+    what = f"nothing was changed: {name} was not named a second time"
     raise PipelineError([Fault("", what, cure=f"type its name, or give --confirm {name}")])

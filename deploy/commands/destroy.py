@@ -5,8 +5,7 @@ the account has, that was shared, or that another stage of the project is served
 pipeline made stays, with its code. What a template keeps by DeletionPolicy CloudFormation keeps; objects that were
 uploaded to a bucket stay in it.
 
-On a terminal it asks. Without one it takes --yes. A stage that is `protected` asks twice: for its name once more, or
-takes that as --confirm.
+On a terminal it asks twice: whether, and for the stage's name. Without one it takes --yes and --confirm STAGE.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("--stage", required=True, help="a stage of config/pipeline.yaml")
     confirm.add_arguments(parser)
-    parser.add_argument("--confirm", metavar="STAGE", help="the stage's name once more, where it is protected")
+    parser.add_argument("--confirm", metavar="STAGE", help="the stage's name once more, in place of typing it")
     parser.add_argument("--json", action="store_true", help="print JSON alone; all else goes to stderr")
 
 
@@ -62,8 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         console.say("nothing was changed; without --plan it is done" if planned.going else "nothing to delete")
     else:
         confirm.ask(f"Delete all {len(planned.going)} of stage {stage.name}, for good?", yes=arguments.yes)
-        if getattr(stage, "protected", False):
-            confirm.ask_for_name(stage.name, arguments.confirm)
+        confirm.ask_for_name(stage.name, arguments.confirm)
         gone, faults = carry_out.carry_out(planned, console.say)
     if arguments.json:
         said = {"stage": stage.name, "account": aws.account, "remnants": [each.as_json() for each in planned.remnants]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,6 +28,7 @@ stages:
   dev: {{region: eu-central-1, suffix: -dev, publish-regions: [us-east-1]}}
 """
 BOT = "tiny_bot-dev"
+YES = ("--yes", "--confirm", "dev")
 
 
 @pytest.fixture
@@ -74,11 +76,11 @@ def test_a_plan_names_everything_and_changes_nothing(look: Looker, aws: Aws) -> 
 def test_all_of_it_goes_in_every_region_and_a_second_run_finds_nothing(look: Looker, aws: Aws) -> None:
     look.text("deploy", "--stage", "dev")
     assert left(aws)["layers"] != []
-    found = look.json("destroy", "--stage", "dev", "--yes")
+    found = look.json("destroy", "--stage", "dev", *YES)
     assert {each["kind"] for each in found["deleted"]} >= {"stack", "parameter", "layer version"}
     assert found["failed"] == []
     assert left(aws) == NOTHING
-    assert look.text("destroy", "--stage", "dev", "--yes").endswith("nothing to delete\n")
+    assert look.text("destroy", "--stage", "dev", *YES).endswith("nothing to delete\n")
 
 
 def test_without_a_yes_and_a_terminal_nothing_is_touched(
@@ -91,23 +93,31 @@ def test_without_a_yes_and_a_terminal_nothing_is_touched(
     assert left(aws) == before
 
 
-def test_a_protected_stage_wants_its_name_once_more(look: Looker, aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_stage_s_name_is_wanted_once_more(look: Looker, aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
     look.text("deploy", "--stage", "dev")
-    protect(look)
     before = left(aws)
     for more in ([], ["--confirm", "prod"]):
         assert look.run("destroy", "--stage", "dev", "--yes", *more) == 1
         assert "--confirm dev" in capsys.readouterr().err
     assert left(aws) == before
-    look.text("destroy", "--stage", "dev", "--yes", "--confirm", "dev")
-    assert left(aws) == NOTHING
+
+
+@pytest.mark.parametrize(("typed", "goes"), [("y\ndev\n", True), ("y\nprod\n", False), ("n\n", False), ("", False)])
+def test_a_person_is_asked_twice(
+    look: Looker, aws: Aws, monkeypatch: pytest.MonkeyPatch, typed: str, *, goes: bool
+) -> None:
+    look.text("deploy", "--stage", "dev")
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    monkeypatch.setattr("deploy.commands.confirm._is_terminal", lambda: True)
+    assert look.run("destroy", "--stage", "dev") == (0 if goes else 1)
+    assert (left(aws) == NOTHING) is goes
 
 
 def test_what_somebody_else_s_function_has_stays_with_the_reason(look: Looker, aws: Aws) -> None:
     look.text("deploy", "--stage", "dev")
     arn = "arn:aws:lambda:eu-central-1:123456789012:layer:tiny-layer:1"
     by_hand(aws, "theirs", arn)
-    found = look.json("destroy", "--stage", "dev", "--yes")
+    found = look.json("destroy", "--stage", "dev", *YES)
     stays = {each["name"]: each["stays"] for each in found["remnants"] if each["stays"]}
     assert stays == dict.fromkeys(("/layers/tiny-layer/next", "tiny-layer:1"), "theirs:$LATEST has it")
     assert left(aws)["layers"] == [arn]
@@ -118,7 +128,7 @@ def test_a_layer_of_another_stage_stays(look: Looker, aws: Aws) -> None:
     text = CONFIG + "  prod: {region: us-east-1}\n"
     (look.project / "config" / "pipeline.yaml").write_text(text)
     look.text("deploy", "--stage", "dev")
-    found = look.json("destroy", "--stage", "dev", "--yes")
+    found = look.json("destroy", "--stage", "dev", *YES)
     why = "stage prod publishes to this region too"
     assert [(each["name"], each["region"]) for each in found["remnants"] if each["stays"] == why] == [
         ("/layers/tiny-layer/next", "us-east-1"),
@@ -131,7 +141,7 @@ def test_a_function_that_was_adopted_stays(look: Looker, aws: Aws) -> None:
     by_hand(aws, BOT)
     (look.project / "config" / "pipeline.yaml").write_text(CONFIG.replace(", queue: true", ""))
     look.text("deploy", "--stage", "dev")
-    look.text("destroy", "--stage", "dev", "--yes")
+    look.text("destroy", "--stage", "dev", *YES)
     assert left(aws)["functions"] == [BOT]
     assert len(left(aws)["layers"]) == 1
 
@@ -143,14 +153,10 @@ def test_a_stack_that_was_not_made_for_the_stage_is_refused(
     text = CONFIG.replace("  dev: {", "  test: {stack: tiny-bot-dev, ")
     (look.project / "config" / "pipeline.yaml").write_text(text)
     before = left(aws)
-    assert look.run("destroy", "--stage", "test", "--yes") == 1
+    assert look.run("destroy", "--stage", "test", "--yes", "--confirm", "test") == 1
     said = capsys.readouterr().err
     assert "stack tiny-bot-dev: was not made for stage test\n    cause: it is tagged for stage dev" in said
     assert left(aws) == before
-
-
-def protect(look: Looker) -> None:
-    (look.project / "config" / "pipeline.yaml").write_text(CONFIG.replace("dev: {", "dev: {protected: true, "))
 
 
 def by_hand(aws: Aws, name: str, *layers: str) -> Any:
