@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from .code import sources
 from .code.bundle import CodeBundle, bundle
 from .container.digest import RuntimeImage, image_digest
 from .errors import BuildError, Fault
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from .layer.backend.protocol import Runtime
     from .layer.values import BuiltLayer
     from .settings import Architecture, Function, Settings, Target
+
+
+_PATIENCE = 120.0  # seconds, for reading sources
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +142,8 @@ class _Work:
 
     def code(self, layers: Sequence[VerifiedLayer]) -> CodeBundle:
         """Bundle the code, have the project check it, and try it."""
-        made = bundle(self.settings, self.dist)
+        elsewhere = None if self.settings.runtime == sources.HERE else self.read_elsewhere
+        made = bundle(self.settings, self.dist, elsewhere)
         if made.left_out:
             first = ", ".join(made.left_out[:4]) + (" …" if len(made.left_out) > 4 else "")
             self.console.say(f"code: {len(made.left_out)} left out: {first}")
@@ -151,6 +156,22 @@ class _Work:
         if self.choices.try_code:
             self.tried(layers, made)
         return made
+
+    def read_elsewhere(self, modules: Mapping[str, bytes]) -> Mapping[str, bytes | sources.Unreadable]:
+        """Have the runtime's own Python read the code, unless it read these very sources before."""
+        target = self.settings.targets[0]
+        key = _key("sources", self.image(target), target, *sources.inputs(modules))
+        answer = self.passed(key)
+        if answer is None:
+            self.refuse_making("the code", f"{target.runtime} did not read it")
+            runtime = self.runtime(target)
+            with (
+                self.console.step(f"read the code with {target.runtime} in {runtime.image.reference}"),
+                runtime.sandbox(target.runtime, {}, {}) as sandbox,
+            ):
+                answer = sources.read_by(lambda script, given: sandbox.run(script, given, {}, _PATIENCE), modules)
+            self.cache.keep_checks(key, answer)
+        return sources.answered(answer)
 
     def tried(self, layers: Sequence[VerifiedLayer], made: CodeBundle) -> None:
         """Try each function on its layers, unless these very bytes were tried before."""

@@ -9,7 +9,6 @@ from its layers, which do bring their bytecode.
 from __future__ import annotations
 
 import hashlib
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,12 +22,13 @@ from ..inside import archive
 from ..inside.archive import Entry
 from . import tree_digest
 from .selection import Selection, select
-from .strip_docstrings import undocumented
+from .sources import HERE, read_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ..settings import Settings
+    from .sources import Reader
 
 NAME = "code.zip"
 _LEVEL = 12  # libdeflate's best: 5 ms for so little, and smaller by 1 %
@@ -50,20 +50,22 @@ class CodeBundle:
     left_out: tuple[str, ...] = ()
 
 
-def bundle(settings: Settings, into: Path) -> CodeBundle:
+def bundle(settings: Settings, into: Path, read: Reader | None = None) -> CodeBundle:
     """Collect the source folder and the included files, and write `into`/code.zip where its bytes changed.
+
+    `read` has the runtime's own Python read the sources; without it this process does, if that is its Python.
 
     Raises BuildError with every file that cannot be shipped: links, secrets, what Python cannot compile.
     """
     faults: list[Fault] = []
     selection = select(settings, settings.project / settings.code.source, into)
     files = dict(_collected(settings, selection, into, faults))
-    faults += _uncompilable(settings, files)
+    modules = _read(settings, files, read, faults)
     faults += _without_module(settings, files)
     if faults:
         raise BuildError(faults)
     if not settings.code.documentation:
-        files = {name: undocumented(content) if name.endswith(".py") else content for name, content in files.items()}
+        files |= modules
     content = _zipped(files)
     target = into / NAME
     if not target.exists() or target.read_bytes() != content:
@@ -127,27 +129,26 @@ def _refusal(path: Path, shown: str) -> Fault | None:
     return None
 
 
-def _uncompilable(settings: Settings, files: Mapping[str, bytes]) -> Iterator[Fault]:
-    """Yield a fault for each module that Python cannot compile; the pipeline runs on the runtime's own version."""
-    if settings.runtime != (here := f"python{sys.version_info.major}.{sys.version_info.minor}"):
-        cure = f"put {here} first in `runtimes`, where the functions' own is, or deploy the layers without functions"
-        yield Fault("runtime", f"is {settings.runtime}, and this is {here}, which reads sources differently", cure=cure)
-        return
-    for name, content in files.items():
-        if name.endswith(".py"):
-            shown = name if Path(name) in settings.code.include else f"{settings.code.source}/{name}"
-            try:
-                compile(content, shown, "exec", dont_inherit=True)
-            except SyntaxError as error:
-                line = f":{error.lineno}" if error.lineno else ""
-                yield Fault(f"{shown}{line}", error.msg, cause=_line(content, error.lineno or 0))
-            except ValueError as error:  # a null byte, before Python 3.11.4
-                yield Fault(shown, str(error))
+def _read(settings: Settings, files: Mapping[str, bytes], read: Reader | None, faults: list[Fault]) -> dict[str, bytes]:
+    """Return the modules as they ship; note in `faults` each that the runtime's Python cannot compile."""
+    if read is None and settings.runtime != HERE:
+        what, cure = f"is {settings.runtime}, and this is {HERE}, which reads sources differently", "use its own Python"
+        faults.append(Fault("runtime", what, cure=cure))
+        return {}
+    modules: dict[str, bytes] = {}
+    for name, each in (read or read_here)({name: each for name, each in files.items() if name.endswith(".py")}).items():
+        if isinstance(each, bytes):
+            modules[name] = each
+            continue
+        shown = name if Path(name) in settings.code.include else f"{settings.code.source}/{name}"
+        where = f"{shown}:{each.line}" if each.line else shown
+        faults.append(Fault(where, each.message, cause=_line(files[name], each.line)))
+    return modules
 
 
 def _line(content: bytes, number: int) -> str:
     """Return a line of what ships; SyntaxError.text would be of whatever file has this name where Python runs."""
-    return b"".join(content.splitlines()[number - 1 : number]).decode(errors="replace").strip()
+    return b"".join(content.splitlines()[max(number - 1, 0) : number]).decode(errors="replace").strip()
 
 
 def _without_module(settings: Settings, files: Mapping[str, bytes]) -> Iterator[Fault]:
