@@ -144,8 +144,7 @@ def test_code_of_another_python_than_this_one_is_read_by_its_own_in_the_image_an
 
     def shipped() -> tuple[str, str]:
         said = StringIO()
-        code = prepare(load(project, environment), Choices(), environment, Console(said)).bundle
-        assert code
+        code = prepare(load(project, environment), Choices(), environment, Console(said)).code["hello"]
         assert b"What it is for" not in code.files["app.py"]
         return code.sha256, said.getvalue()
 
