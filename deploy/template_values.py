@@ -54,7 +54,7 @@ _Loader.add_multi_constructor("!", _short_form)
 
 
 @cache
-def _parsed(text: str) -> Any:
+def parsed(text: str) -> Any:
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
 
 
@@ -84,7 +84,7 @@ class TemplateValues:
     @classmethod
     def of(cls, path: Path, parameters: Mapping[str, str], region: str) -> TemplateValues:
         try:
-            template = _parsed(path.read_text(encoding="utf-8"))
+            template = parsed(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise ConfigError([Fault(str(path), error.strerror or str(error))]) from error
         except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -10,6 +10,7 @@ from zipfile import BadZipFile, ZipFile
 
 from ..code import tree_digest
 from ..errors import Fault, VerificationError
+from .audit import code as audit
 from .audit.audit import audit_together
 from .opt_folder import merged, unpacked
 from .proof import handlers, look, runtime_provides
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 PATIENCE = 60.0
 # The runtime's own failures have dotted names, such as Runtime.ImportModuleError; a handler's exception has its
 # class's: https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
+# As the Runtime Interface Emulator logs it.
+_EXTENSION = re.compile(r"Process extension-(?P<name>\S+)-[0-9]+ exited: (?P<how>.*)")
 _OWN_EXCEPTION = re.compile(r"[A-Za-z_]\w*: ")
 
 
@@ -68,7 +71,7 @@ def verify_code(
     groups = {names: _attached(layers, names) for names in _by_layers(layers, functions)}
     task = _unpacked(code_zip, groups)
     expected = {"code": tree_digest.of_files(task)}
-    faults: list[Fault] = []
+    faults: dict[Fault, None] = {}
     answered: dict[str, Answered] = {}
     digests: dict[str, str] = {}
     provided: dict[str, str] = {}
@@ -76,11 +79,14 @@ def verify_code(
         opt = merged(groups[names])
         whole = expected | {"layers": tree_digest.of_files(opt)}
         trial = _Trial(group[0].target, groups[names], group, whole, means.runtime_provides)
+        faults |= dict.fromkeys(audit.faults(task, groups[names], group[0].target))
         with means.runtime.sandbox(group[0].target.runtime, opt, task) as sandbox:
-            faults += trial.run(sandbox, answered, provided)
+            faults |= dict.fromkeys(trial.run(sandbox, answered, provided))
         digests |= {function.key: trial.expected["layers"] for function in group}
     if faults:
-        raise VerificationError(faults)
+        raise VerificationError(list(faults))
+    for remark in audit.remarks(task):
+        means.say(remark)
     _tell(answered.values(), means.say)
     return CodeEvidence(
         code=expected["code"], layers=digests, answered=tuple(answered.values()), runtime_provides=provided
@@ -193,6 +199,11 @@ def _never_started(error: VerificationError) -> bool:
 
 
 def _refused(where: str, error: VerificationError) -> Iterator[Fault]:
+    if ended := _EXTENSION.search(error.log):
+        what = f"the extension {ended['name']} ended: {ended['how']}\n{error.log.rstrip()}"
+        cause = "Lambda starts what is in extensions/ before the function, and ends both where one of them ends"
+        yield Fault(where, what, cause, "correct it, or take it out of the layer")
+        return
     for fault in error.faults:
         log = f"\n{error.log.rstrip()}" if error.log else ""
         yield Fault(where, f"{fault.what}{log}", fault.cause or "the runtime could not run the handler", fault.cure)
