@@ -46,7 +46,7 @@ def read(project: Path) -> Iterator[FoundProgram]:
                 yield FoundProgram(what=shown, left=(f"{shown}: is not a template: {error}",))
                 continue
             if _is_template(template):
-                yield _program(project, path, TemplateValues(path, template, {}, _ANYWHERE))
+                yield _program(project, path, TemplateValues(str(path.relative_to(project)), template, {}, _ANYWHERE))
 
 
 def _may_be(path: Path) -> bool:

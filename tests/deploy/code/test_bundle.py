@@ -230,9 +230,9 @@ def test_another_python_s_sources_are_read_by_that_python(project: Settings) -> 
         bundle(later, later.project / "there", read=read)
 
 
-def test_the_project_s_own_code_fits_into_72_kib(tmp_path: Path) -> None:
+def test_the_project_s_own_code_fits_into_96_kib(tmp_path: Path) -> None:
     shipped = bundle(load(PROJECT, {}), tmp_path)
-    assert shipped.size <= 72 * 1024
+    assert shipped.size <= 96 * 1024
     assert {"bot.py", "worker.py", "config/campaign_channels.yaml"} < shipped.files.keys()
 
 
