@@ -13,6 +13,7 @@ from ..errors import PipelineError
 from ..invocation import command
 from ..keys.faults import SCHEMA
 from ..settings import Code, Settings
+from ..template.names import GIVEN
 from . import together, written
 from .locks import REQUIREMENTS
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from .locks import FoundLock
     from .together import Together
     from .values import FoundFunction, Survey
+
+
+# The stage that is reached last, and whose names have no suffix.
+_LAST = "prod"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +99,7 @@ class _Choice:
             if code := dict(self._code()):
                 yield "code", code
         if self.region:
-            yield "stages", {stage: _stage(self.name, stage, self.region) for stage in ("dev", "prod")}
+            yield "stages", {stage: dict(self._stage(stage)) for stage in ("dev", _LAST)}
 
     def _code(self) -> Iterator[tuple[str, Any]]:
         if self.code.source != Code.source:
@@ -109,18 +114,27 @@ class _Choice:
             yield "layers", [self.layer]
         if function.source != self.code.source:
             yield "code", {"source": function.source.as_posix()}
-        for key, value in _resources(function).items():
-            if key in _keys("function"):
-                yield key, value
+        yield from _resources(function).items()
+
+    def _stage(self, stage: str) -> Iterator[tuple[str, Any]]:
+        """Yield the keys of a stage; what its functions' variables are is in variables of the same names there."""
+        yield "region", self.region
+        yield "stack", f"{self.name}-{stage}"
+        if stage != _LAST:
+            yield "suffix", f"-{stage}"
+        elif "protected" in _keys("stage"):
+            yield "protected", True
+        open_ = dict.fromkeys(
+            name for each in self.code.functions for name, value in each.environment.items() if value is None
+        )
+        if asked := {_parameter(name): {"env": name} for name in open_ if _parameter(name) not in GIVEN}:
+            yield "parameters", asked
 
     def different(self) -> Iterator[str]:
         """Yield which functions have another runtime or architecture than is written."""
         for each in self.code.functions:
             if each.runtime not in {"", self.runtime}:
                 yield f"{each.key}: its runtime is {each.runtime}; here all functions have one, {self.runtime}"
-            if beside := sorted(_resources(each).keys() - _keys("function")):
-                variables = f" ({', '.join(each.environment)})" if each.environment else ""
-                yield f"{each.key}: {', '.join(beside)}{variables}: the template's own"
             if each.architecture not in {"", self.architecture}:
                 yield f"{each.key}: is for {each.architecture}; here all functions are for one, {self.architecture}"
 
@@ -142,12 +156,6 @@ def _parameter(variable: str) -> str:
     'TableName'
     """
     return "".join(part.capitalize() for part in re.split(r"[^A-Za-z0-9]+", variable))
-
-
-def _stage(name: str, stage: str, region: str) -> dict[str, Any]:
-    suffix = {} if stage == "prod" else {"suffix": f"-{stage}"}
-    protected = {"protected": True} if stage == "prod" and "protected" in _keys("stage") else {}
-    return {"region": region, "stack": f"{name}-{stage}", **suffix, **protected}
 
 
 @cache

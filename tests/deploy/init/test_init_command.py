@@ -10,6 +10,7 @@ import yaml
 from deploy.__main__ import main
 from deploy.configuration import load
 from deploy.locking.lockfile import HEADER
+from deploy.settings import FromEnvironment
 from tests.deploy.init.projects import CHALICE, CLOUDFORMATION, HANDLER, SAM, SERVERLESS, write
 
 if TYPE_CHECKING:
@@ -55,6 +56,9 @@ def test_functions_in_folders_of_their_own_keep_them(tmp_path: Path) -> None:
         ("dev", "eu-west-1", "-dev"),
         ("prod", "eu-west-1", ""),
     ]
+    take = settings.functions["take-order"].resources
+    assert (take.memory, take.timeout) == (256, 20)
+    assert settings.stages["dev"].parameters == {"Table": FromEnvironment("TABLE")}
     assert list(settings.layers) == ["orders-dependencies"]
     wanted = (tmp_path / "requirements.in").read_text()
     assert wanted == "-r functions/take_order/requirements.txt\n-r functions/remind/requirements.txt\n"
