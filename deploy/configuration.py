@@ -48,6 +48,8 @@ from .settings import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+__all__ = ["CONFIG", "load"]
+
 _STACK_LENGTH = 128  # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 _CHANNELS = {True: "/layers", False: None}
 

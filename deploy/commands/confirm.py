@@ -65,3 +65,15 @@ def _nobody_to_ask(stage: Stage, lost: Sequence[str]) -> Fault:
     reasons += [f"{', '.join(lost)} would be removed or replaced, with all they hold"] if lost else []
     cause = f"{'; '.join(reasons)}; there is no terminal to ask on"
     return Fault("", "nothing was changed: not confirmed", cause, "give --yes once somebody has agreed to the plan")
+
+
+def ask_for_name(name: str, given: str | None) -> None:
+    """Ask a second time, for a name; raise PipelineError unless it was given or is typed."""
+    if given == name:
+        return
+    if given is None and is_terminal():
+        print(f"Type its name, {name}: ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip() == name:
+            return
+    what = f"nothing was changed: {name} was not named a second time"
+    raise PipelineError([Fault("", what, cure=f"type its name, or give --confirm {name}")])
