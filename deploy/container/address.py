@@ -36,6 +36,20 @@ class Address:
         """The Unix socket; None where it is reached in another way."""
         return Path(self.url.removeprefix("unix://")) if self.url.startswith("unix://") else None
 
+    def refuse_ssh(self) -> None:
+        """Raise EngineError for an engine behind SSH, with the command that brings its socket here.
+
+        Files travel over the engine's own connection, both ways at once, which the SDK's tunnel does not carry.
+        """
+        if self.url.startswith("ssh://"):
+            there = self.url.removeprefix("ssh://").rstrip("/")
+            cure = (
+                f"bring its socket here: ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock {there}, and in another "
+                "terminal set DOCKER_HOST=unix:///tmp/engine.sock"
+            )
+            cause = f"{self.url} ({self.named_by})"
+            raise EngineError([Fault("", "a container engine cannot be reached over SSH from here", cause, cure)])
+
 
 def address(environment: Mapping[str, str]) -> Address:
     """Find the engine's address; raise EngineError for one that is none, and for a context that there is not."""

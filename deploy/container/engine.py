@@ -64,6 +64,7 @@ class Engine(Images):
         Which one that is says `deploy.container.address`.
         """
         there = address(environment)
+        there.refuse_ssh()
         with answering(there), translated("the container engine"):
             _knock(there.url)
             client = docker.DockerClient(**_options(there, environment), timeout=SILENCE)
@@ -222,8 +223,7 @@ def _options(there: Address, environment: Mapping[str, str]) -> dict[str, Any]:
             ca_cert=str(authority) if authority.exists() else None,
             verify=authority.exists(),
         )
-    # ssh itself, with its configuration and its agent, in place of a library's.
-    return options | {"base_url": there.url, "use_ssh_client": there.url.startswith("ssh://"), "version": "auto"}
+    return options | {"base_url": there.url, "version": "auto"}
 
 
 def _knock(host: str) -> None:

@@ -11,7 +11,7 @@ import requests
 from docker.errors import APIError, DockerException
 
 from ..errors import EngineError, Fault, PipelineError
-from ..invocation import advised, installs
+from ..invocation import advised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,8 +49,6 @@ def translated(where: str, *, cure: str = "", refused: type[PipelineError] = Eng
     except PermissionError as error:
         raise EngineError([_forbidden(str(error))]) from error
     except (DockerException, requests.RequestException, OSError) as error:
-        if "paramiko" in str(error):
-            raise EngineError([_without_ssh()]) from error
         cause = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise EngineError([Fault("", "no container engine answers", cause, NO_ENGINE)]) from error
 
@@ -64,11 +62,6 @@ def answering(there: Address) -> Iterator[None]:
         raise EngineError(
             replace(each, cause=f"{there.url} ({there.named_by}): {each.cause}") for each in error.faults
         ) from error
-
-
-def _without_ssh() -> Fault:
-    cure = f"{installs('engine', 'ssh')}, or reach it by a context whose address is a socket or TCP"
-    return Fault("", "no container engine answers", "what reaches one over SSH is not installed", cure)
 
 
 def _forbidden(cause: str) -> Fault:

@@ -340,23 +340,12 @@ def forwarded(path: str) -> Iterator[int]:
             thread.join()
 
 
-def test_an_engine_of_a_context_and_one_over_ssh_serve_the_same(
-    runtime_image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """`ssh` is one that needs no other machine: it runs what it is given here, as a remote shell would."""
-    (tmp_path / "ssh").write_text('#!/bin/sh\nwhile [ "$1" != docker ]; do shift; done\nunset DOCKER_HOST\nexec "$@"\n')
-    (tmp_path / "ssh").chmod(0o755)
+def test_an_engine_of_a_context_serves_the_same(runtime_image: str, tmp_path: Path) -> None:
     folder = tmp_path / "contexts/meta" / hashlib.sha256(b"mine").hexdigest()
     folder.mkdir(parents=True)
     meta = {"Name": "mine", "Endpoints": {"docker": {"Host": "unix:///var/run/docker.sock"}}}
     (folder / "meta.json").write_text(json.dumps(meta))
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    named = {"DOCKER_CONFIG": str(tmp_path), "DOCKER_CONTEXT": "mine"}
-    for chosen in (named, {"DOCKER_HOST": "ssh://me@elsewhere"}):
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("DOCKER_")} | chosen
-        with (
-            Engine.connect(environment) as found,
-            filled(found, runtime_image, {"/opt": {"a": b"hello"}}) as container,
-        ):
-            done = container.call(python("import sys; print(sys.stdin.read(2), open('/opt/a').read())"), stdin=b"ok")
-        assert done.stdout == "ok hello\n", chosen
+    environment = {"DOCKER_CONFIG": str(tmp_path), "DOCKER_CONTEXT": "mine"}
+    with Engine.connect(environment) as found, filled(found, runtime_image, {"/opt": {"a": b"hello"}}) as container:
+        done = container.call(python("import sys; print(sys.stdin.read(2), open('/opt/a').read())"), stdin=b"ok")
+    assert done.stdout == "ok hello\n"

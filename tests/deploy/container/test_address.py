@@ -96,3 +96,10 @@ def test_the_address_that_was_tried_is_named_and_who_named_it(home: Path) -> Non
         Engine.connect({"HOME": str(home)})
     cause = f"unix://{home}/colima.sock (it is docker's current context, colima): No such file or directory"
     assert refused.value.faults[0].cause == cause
+
+
+def test_an_engine_behind_ssh_is_told_with_what_brings_its_socket_here(home: Path) -> None:
+    with pytest.raises(
+        EngineError, match=r"(?s)over SSH.*DOCKER_CONTEXT=farm.*-L .*docker.sock me@farm"
+    ):
+        Engine.connect({"HOME": str(home), "DOCKER_CONTEXT": "farm"})
