@@ -9,13 +9,12 @@ settings).
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ..atomic import write
 from ..configuration import load
-from ..console import Console
 from ..errors import ConfigError, Fault, LockError, suggest
 from ..invocation import advised
 from ..kept import Kept
@@ -29,13 +28,15 @@ from ..locking.uv.call import Uv
 from ..sources import needed
 from ..sources.locking import Following, OwnSources, own_sources, sources_of
 from ..sources.opening import Building
-from . import backend
+from . import backend, read_only
+from .output.lock import LockChange, LockedFile, LockOutput
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from ..console import Console
     from ..settings import Settings, Target
     from .backend import Backend
 
@@ -53,15 +54,28 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         meaning="host: build own sources without containers, on Linux with the runtime's Python",
     )
     task.add_argument("--image", action="store_true", help="pin the runtime image's digest instead, and nothing else")
+    parser.add_argument("--json", action="store_true", help="print JSON alone; all else goes to stderr")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    settings, console = load(arguments.project, os.environ), Console()
+    settings, console = load(arguments.project, os.environ), read_only.console(arguments)
+    made: list[LockedFile] = []
     if arguments.image:
-        return _pin_image(settings, console)
-    for part in settings.parts:
+        _pin_image(settings, console)
+    for part in settings.parts if not arguments.image else ():
+        before = _versions(part)
         _lock(part, arguments, console)
+        made.append(_locked(part, before, written=not arguments.check))
+    if arguments.json:
+        read_only.print_json(asdict(LockOutput(locks=tuple(made))))
     return 0
+
+
+def _locked(settings: Settings, before: Mapping[str, str], *, written: bool) -> LockedFile:
+    after = _versions(settings)
+    names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    changed = tuple(LockChange(name=each, before=before.get(each), after=after.get(each)) for each in names)
+    return LockedFile(file=str(settings.requirements), distributions=len(after), changes=changed, written=written)
 
 
 def _lock(settings: Settings, arguments: argparse.Namespace, console: Console) -> None:
@@ -90,10 +104,10 @@ def _lock(settings: Settings, arguments: argparse.Namespace, console: Console) -
     _report(found, resolved, settings, versions, console)
 
 
-def _pin_image(settings: Settings, console: Console) -> int:
+def _pin_image(settings: Settings, console: Console) -> None:
     from ..locking.pin_image import pin_image
 
-    return pin_image(settings, console)
+    pin_image(settings, console)
 
 
 def _relock(settings: Settings, arguments: argparse.Namespace, console: Console) -> None:

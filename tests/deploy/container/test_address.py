@@ -99,7 +99,5 @@ def test_the_address_that_was_tried_is_named_and_who_named_it(home: Path) -> Non
 
 
 def test_an_engine_behind_ssh_is_told_with_what_brings_its_socket_here(home: Path) -> None:
-    with pytest.raises(
-        EngineError, match=r"(?s)over SSH.*DOCKER_CONTEXT=farm.*-L .*docker.sock me@farm"
-    ):
+    with pytest.raises(EngineError, match=r"(?s)over SSH.*DOCKER_CONTEXT=farm.*-L .*docker.sock me@farm"):
         Engine.connect({"HOME": str(home), "DOCKER_CONTEXT": "farm"})
