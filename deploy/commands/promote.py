@@ -125,7 +125,9 @@ class _Run:
         def layers(architecture: Architecture, image: RuntimeImage) -> tuple[BuiltLayer, ...]:
             return candidate.built(self.settings, architecture, image)
 
-        choices = Choices(on_host=self.arguments.runtime == "host", use_cache=not self.arguments.no_cache)
+        choices = Choices(
+            on_host=self.arguments.runtime == "host", use_cache=not self.arguments.no_cache, stage=self.target
+        )
         code, settings = candidate.code, self.settings
         return prove(layers, code, settings, choices, environment=os.environ, console=self.console)
 

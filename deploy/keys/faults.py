@@ -11,6 +11,7 @@ import jsonschema_rs
 
 from ..errors import suggest
 from ..settings import Settings
+from . import foreign
 from .command_names import COMMANDS
 from .former import DISCORD
 
@@ -93,11 +94,7 @@ def _at(schema: Any, path: Collection[str | int]) -> Any:
 def _dangling(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Yield the references to layers that do not exist, and the layers that claim the same packages."""
     layers = _keys(raw.get("layers"))
-    for key, function in _keys(raw.get("functions")).items():
-        named = _keys(function).get("layers")
-        for layer in named if isinstance(named, list) else ():
-            if isinstance(layer, str) and layer not in layers:
-                yield f"functions.{key}.layers", f"there is no layer {layer!r}", suggest(layer, layers)
+    yield from foreign.faults(raw)
     rest = [name for name, layer in layers.items() if _keys(layer).get("packages", "rest") == "rest"]
     if len(rest) > 1:
         yield "layers", f"{' and '.join(rest)} all take the rest of the lock", "give all but one their packages"
