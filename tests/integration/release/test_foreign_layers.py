@@ -13,9 +13,9 @@ from deploy.published import foreign
 from deploy.published.downloads import Downloads
 from deploy.release import history, promote, rollback
 from deploy.release import plan as planning
-from deploy.release.plan import PlannedLayer
 from deploy.release.publish import find, publish
 from deploy.release.rollout import roll_out
+from deploy.release.values import PlannedLayer
 from deploy.status.drift import drift
 from deploy.status.observe import observe
 from tests.integration.release.conftest import COMMIT, Site
