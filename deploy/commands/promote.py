@@ -23,7 +23,7 @@ from ..configuration import load
 from ..console import Console, size
 from ..errors import ConfigError, Fault
 from ..invocation import advised
-from . import layer
+from . import backend, layer
 from .deploy import confirmed
 
 if TYPE_CHECKING:
@@ -125,8 +125,9 @@ class _Run:
         def layers(architecture: Architecture, image: RuntimeImage) -> tuple[BuiltLayer, ...]:
             return candidate.built(self.settings, architecture, image)
 
+        where, use_cache = backend.chosen(self.arguments), not self.arguments.no_cache
         choices = Choices(
-            on_host=self.arguments.runtime == "host", use_cache=not self.arguments.no_cache, stage=self.target
+            on_host=bool(where.on_host), unconfined=where.unconfined, use_cache=use_cache, stage=self.target
         )
         code, settings = candidate.code, self.settings
         return prove(layers, code, settings, choices, environment=os.environ, console=self.console)

@@ -212,11 +212,11 @@ def test_a_wheel_that_is_not_the_locked_one_is_refused(project: Path, tmp_path: 
 def test_without_an_engine_one_message_says_what_to_do(project: Path, tmp_path: Path) -> None:
     run = Run(project, tmp_path / "empty-cache", DOCKER_HOST="unix:///nowhere.sock").must(code=1)
     assert "nox -s engine" in run.err
-    assert "--runtime host" in run.err
+    assert "--backend host" in run.err
 
 
 def test_wrong_usage_exits_with_2(project: Path, cache: Path) -> None:
-    assert "invalid choice: 'moon'" in Run(project, cache, "--runtime", "moon").must(code=2).err
+    assert "invalid choice: 'moon'" in Run(project, cache, "--backend", "moon").must(code=2).err
 
 
 def test_a_layer_that_fails_its_verification_never_reaches_dist(project: Path, cache: Path) -> None:
@@ -257,7 +257,7 @@ def test_on_a_host_a_layer_of_another_architecture_is_audited_and_said_not_to_be
     other = "x86_64" if platform.machine() in {"aarch64", "arm64"} else "arm64"
     config = f"architectures: [{other}]\nlayers: {{tiny: {{}}}}\n"
     (project / "config" / "pipeline.yaml").write_text(config, encoding="utf-8")
-    run = Run(project, cache, "--runtime", "host").must()
+    run = Run(project, cache, "--backend", "host").must()
     assert f"{other}: audited, not imported: this machine is " in run.out
     assert manifest(project)["verification"]["imported"] is False
     assert manifest(project)["verification"]["not_imported"].startswith("this machine is ")
