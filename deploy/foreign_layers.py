@@ -58,7 +58,8 @@ def fetch(settings: Settings, stage: Stage | None, folder: Path, say: Callable[[
             except AwsError as error:
                 say(f"{name} is not part of the trial: {'; '.join(map(_plainly, error.faults))}")
             else:
-                say(f"{name}: {arns[name]}, tried with the functions that have it, without its extensions")
+                called = name if name == arns[name] else f"{name} ({arns[name]})"
+                say(f"{called} is part of the trial, without its extensions")
     return ForeignLayers(arns, zips)
 
 
