@@ -11,7 +11,7 @@ import jsonschema_rs
 
 from ..errors import suggest
 from ..settings import Settings
-from . import foreign
+from . import foreign, functions
 from .command_names import COMMANDS
 from .former import DISCORD
 
@@ -26,7 +26,8 @@ def faults(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     for error in jsonschema_rs.validator_for(schema).iter_errors(raw):
         yield from _explain(schema, error)
-    yield from _dangling(raw)
+    yield from _overlapping(raw)
+    yield from functions.faults(raw)
     yield from _astray(raw)
     yield from _twice(raw)
     yield from _claimed(raw)
@@ -72,7 +73,11 @@ def _explain(schema: dict[str, Any], error: jsonschema_rs.ValidationError) -> It
             rule = _at(schema, error.schema_path[:-1])
             yield where, f"{shown} is not allowed here", f"give {rule['description']}"
         case "enum":
-            yield where, f"{shown} is not allowed", suggest(str(error.instance), kind["options"])
+            yield (
+                where,
+                f"{shown} is not allowed",
+                suggest(str(error.instance), [str(each) for each in kind["options"]]),
+            )
         case _:
             rule = _at(schema, error.schema_path[:-1])
             yield where, error.message, f"give {rule['description']}" if "description" in rule else ""
@@ -91,8 +96,8 @@ def _at(schema: Any, path: Collection[str | int]) -> Any:
     return found
 
 
-def _dangling(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield the references to layers that do not exist, and the layers that claim the same packages."""
+def _overlapping(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield the layers that claim the same packages."""
     layers = _keys(raw.get("layers"))
     yield from foreign.faults(raw)
     rest = [name for name, layer in layers.items() if _keys(layer).get("packages", "rest") == "rest"]
