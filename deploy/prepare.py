@@ -10,8 +10,6 @@ import json
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from .code.bundle import CodeBundle, bundles
@@ -25,15 +23,17 @@ from .layer.proof import withdraw
 from .layer.spec import LayerSpec, specs
 from .layer.verify import VerifiedLayer, restored
 from .locking import indexes, locked
+from .temporary import folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from .console import Console
-    from .foreign_layers import ForeignLayers
     from .inside.exchange import Pin
     from .layer.backend.protocol import Runtime
     from .layer.values import BuiltLayer
+    from .published.trial_layers import ForeignLayers
     from .settings import Architecture, Function, Settings, Stage, Target
 
 
@@ -131,7 +131,7 @@ class _Work:
     @cached_property
     def foreign(self) -> ForeignLayers:
         """The layers of others that functions have: fetched when first asked for."""
-        from .foreign_layers import fetch
+        from .published.trial_layers import fetch
 
         folder = self.cache.root / "published"
         return fetch(self.settings, self.choices.stage, folder, self.console.say)
@@ -163,11 +163,17 @@ class _Work:
         if not lock.sources:
             return lock.pins
         from .sources.build import Builder
+        from .sources.opening import archives_of
         from .sources.provide import provide
         from .sources.shelf import Shelf
 
-        first = self.settings.runtime
-        builder = Builder(shelf=Shelf(self.cache.root), runtime=first, opened=self.builds_in, say=self.console.say)
+        builder = Builder(
+            shelf=Shelf(self.cache.root),
+            archives=archives_of(self.settings, self.environment),
+            runtime=self.settings.runtime,
+            opened=self.builds_in,
+            say=self.console.say,
+        )
         return provide(self.settings, target, lock, builder)
 
     def builds_in(self) -> tuple[Runtime, LayerSpec]:
@@ -311,8 +317,8 @@ class _Work:
         self.fresh.add(spec.stem)
         self.console.say(f"{spec.stem}: building ({miss.reason})")
         runtime, cache = self.runtime(spec.target), self.cache
-        with TemporaryDirectory() as folder, self.console.step(f"build {spec.stem} in {runtime.image.reference}"):
-            into, use_cache = Path(folder), self.choices.use_cache
+        with folders.temporary("layer") as into, self.console.step(f"build {spec.stem} in {runtime.image.reference}"):
+            use_cache = self.choices.use_cache
             return cache.keep(build(spec, runtime, cache.root, into, use_cache=use_cache, say=self.console.say))
 
     def verified(self, built: Sequence[BuiltLayer], *, from_wheels: bool = True) -> tuple[VerifiedLayer, ...]:

@@ -9,17 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .errors import AwsError
-from .settings import Stage
+from ..errors import AwsError
+from ..settings import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from .container.digest import RuntimeImage
-    from .errors import Fault
-    from .layer.values import BuiltLayer
-    from .settings import Settings, Target
+    from ..container.digest import RuntimeImage
+    from ..errors import Fault
+    from ..layer.values import BuiltLayer
+    from ..settings import Settings, Target
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class ForeignLayers:
 
     def opened(self, target: Target, image: RuntimeImage) -> Mapping[str, BuiltLayer]:
         """Open those that could be had, by their names."""
-        from .published import foreign
+        from . import foreign
 
         found = {name: self.zips[arn] for name, arn in self.arns.items() if arn in self.zips}
         return {name: foreign.opened(name, path, target, image) for name, path in found.items()}
@@ -72,12 +72,12 @@ def _where(settings: Settings, stage: Stage | None, arns: Mapping[str, str]) -> 
 
 
 def _zip(arn: str, stage: Stage, folder: Path) -> Path:
-    from .published import foreign
+    from . import foreign
 
     if there := foreign.kept(arn, folder):
         return there
-    from .aws.connection import connect
-    from .published.downloads import Downloads
+    from ..aws.connection import connect
+    from .downloads import Downloads
 
     return foreign.fetch(arn, Downloads(connect(stage), folder))
 
