@@ -36,6 +36,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("layers", nargs="*", metavar="LAYER", help="only these, and those that bring what they need")
     choose(parser)
 
 
@@ -54,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     console, settings = Console(), load(arguments.project, os.environ)
     done = _prepared(settings, arguments, console)
     summarise(done, console)
-    for line in _together(done, settings):
+    for line in _together(done, settings) if not arguments.layers else ():
         console.say(line)
     return 0
 
@@ -72,6 +73,7 @@ def _prepared(settings: Settings, arguments: argparse.Namespace, console: Consol
         use_cache=not arguments.no_cache,
         only_built=getattr(arguments, "built", False),
         stage=settings.stage(arguments.stage) if getattr(arguments, "stage", None) else None,
+        only=tuple(getattr(arguments, "layers", ())),
     )
     return prepare(settings, choices, os.environ, console)
 

@@ -71,7 +71,7 @@ class Settings:
         """Return the ARNs, by region, of a layer of somebody else's that a function names; none for one's own."""
         if layer in self.layers:
             return {}
-        return {layer.split(":")[3]: layer} if layer.startswith("arn:") else self.layer_arns[layer]
+        return {layer.split(":")[3]: layer} if layer.startswith("arn:") else self.layer_arns.get(layer, {})
 
     def attached(self, function: Function, region: str) -> tuple[str, ...]:
         """Return the layers of a function in a region, in attach order: names of its own, ARNs of others'."""
@@ -84,6 +84,15 @@ class Settings:
             for key, each in self.functions.items()
         }
         return replace(self, functions=own)
+
+    @property
+    def parts(self) -> tuple[Settings, ...]:
+        """The project once for each of its locks, with the layers that are made from it; as it is without any layer."""
+        locks: dict[Path, dict[str, Layer]] = {}
+        for name, layer in self.layers.items():
+            locks.setdefault(layer.requirements or self.requirements, {})[name] = layer
+        parts = tuple(replace(self, requirements=lock, layers=layers) for lock, layers in locks.items())
+        return parts or (self,)
 
     def image_of(self, runtime: str) -> str:
         return self.image if runtime == self.runtime else self.images.get(runtime, default_image(runtime))
