@@ -52,7 +52,7 @@ def read(settings: Settings, target: Target) -> Locked:
     `lock.extras` and `lock.groups` name.
     """
     path = settings.project / settings.requirements
-    if all(layer.packages == () for layer in settings.layers.values()):
+    if not settings.wants_lock:
         return Locked(())  # what lies there is for other purposes
     refuse_foreign(path)
     if path.name == UV_LOCK or is_pylock(path):

@@ -67,6 +67,11 @@ class Settings:
     def code_of(self, function: Function) -> Code:
         return function.code or self.code
 
+    @property
+    def wants_lock(self) -> bool:
+        """Whether any layer has distributions; without one there is nothing to lock."""
+        return any(layer.packages != () for layer in self.layers.values())
+
     def foreign(self, layer: str) -> Mapping[str, str]:
         """Return the ARNs, by region, of a layer of somebody else's that a function names; none for one's own."""
         if layer in self.layers:
