@@ -217,7 +217,8 @@ class HostSandbox:
 
     @property
     def _variables(self) -> dict[str, str]:
-        return {"PATH": f"/var/lang/bin:{os.defpath}", "PYTHONDONTWRITEBYTECODE": "1"}
+        path = {"PATH": f"/var/lang/bin:{os.defpath}"}
+        return path if self.confined else {**path, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def _interpreter() -> str:
