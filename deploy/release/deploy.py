@@ -179,4 +179,6 @@ class Deployment:
         return plan
 
     def _plan(self, layers: Sequence[PlannedLayer]) -> RolloutPlan:
-        return planning.make(self.aws, self.settings, self.stage, self.prepared.code, layers)
+        return planning.make(
+            self.aws, self.settings, self.stage, self.prepared.code, layers, foreign=self.prepared.foreign
+        )
