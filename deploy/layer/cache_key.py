@@ -74,6 +74,7 @@ NEUTRAL: Mapping[str, str] = {
     "temporary": "names and removes folders",
     "errors.py": "words of errors",
     "keys/document.py": "words of errors",
+    "layer/refused.py": "words of errors",
     "invocation.py": "words of errors",
     "settings": "its values are in the recipe, each by itself",
     "template_references.py": "what cannot be known of a template, which no trial reads",

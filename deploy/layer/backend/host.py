@@ -19,11 +19,11 @@ from ...errors import BuildError, EngineError
 from ...invocation import advised
 from ...runtimes.wheel_tags import pip_options
 from ...temporary import folders
+from ..refused import raise_heard
 from . import pip_install
 from .host_files import write_files
 from .host_process import run_process
 from .host_sandbox import HostSandbox
-from .refused import raise_heard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...errors import BuildError, Fault
-from ...inside import refusal
+from ..errors import BuildError, Fault
+from ..inside import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..spec import LayerSpec
+    from .spec import LayerSpec
 
 _CAUSE, _CURE = "    cause: ", "    do:    "
 
