@@ -8,7 +8,6 @@ wheel_store           wheels kept on this machine by their sha256
 declared              what wheels declare of their files, judged before anything is unpacked
 files                 what a layer brings besides distributions
 build                 LayerSpec to BuiltLayer
-refused               what the assembly refused, as faults of the configuration
 verify                BuiltLayer to VerifiedLayer; nothing else makes one
 verify_code           the code tried on its verified layers
 evidence              what was proven, as values

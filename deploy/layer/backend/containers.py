@@ -12,7 +12,7 @@ from ...container.calls import CallTimedOutError
 from ...errors import BuildError, EngineError, VerificationError
 from ...inside.look.bounds import Bounds
 from ...runtimes.wheel_tags import pip_options
-from ..refused import raise_heard
+from ..causes import raise_heard
 from . import pip_download, pip_install
 from .protocol import OPT, TASK_ROOT
 

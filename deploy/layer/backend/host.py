@@ -19,7 +19,7 @@ from ...errors import BuildError, EngineError
 from ...invocation import advised
 from ...runtimes.wheel_tags import pip_options
 from ...temporary import folders
-from ..refused import raise_heard
+from ..causes import raise_heard
 from . import pip_install
 from .host_files import write_files
 from .host_process import run_process
