@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from ..configuration import load
 from ..console import Console, size
+from ..documents.writing import as_json
 from . import read_only
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from ..published.contents import HeldPackage
     from ..published.known import Known
+    from ..published.shown import ShownLayer
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -37,6 +39,12 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     forms.add_argument("--sbom", action="store_true", help="print its CycloneDX bill of materials, made from the zip")
 
 
+def output() -> type[ShownLayer]:
+    from ..published.shown import ShownLayer
+
+    return ShownLayer
+
+
 def run(arguments: argparse.Namespace) -> int:
     from ..published import reference
     from ..published.known import known, sbom
@@ -48,7 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.sbom:
         print(sbom(found), end="")
     elif arguments.json:
-        read_only.print_json(known(found, dist).as_json())
+        from ..published.shown import shown
+
+        print(as_json(shown(known(found, dist))), end="")
     else:
         _show(known(found, dist), Console())
     return 0
@@ -78,7 +88,8 @@ def _facts(found: Known) -> Iterator[tuple[str, str]]:
         "",
         ""
         if held.is_ours
-        else "not ours: no manifest of this pipeline is in it; read from its distributions' metadata",
+        else f"not ours: {held.unreadable or 'no manifest of this pipeline is in it'}; "
+        "read from its distributions' metadata",
     )
     if there:
         yield "arn", there.arn
@@ -97,8 +108,8 @@ def _facts(found: Known) -> Iterator[tuple[str, str]]:
 
 
 def _saved(found: Known) -> str:
-    savings = (found.contents.manifest or {}).get("savings", ())
-    return size(sum(each["bytes"] for each in savings)) if savings else ""
+    savings = found.contents.manifest.savings if found.contents.manifest else ()
+    return size(sum(each.bytes for each in savings)) if savings else ""
 
 
 def _row(held: HeldPackage) -> Sequence[str]:

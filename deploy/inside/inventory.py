@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .trim.apply import Trimmed
     from .wheel import Wheel
 
+FORMAT = 1
+"""Counts up when a key of the manifest changes its meaning or goes."""
 _MODULE = (".py", ".pyc", ".so")
 
 
@@ -52,6 +54,7 @@ def manifest(layer: Assembled) -> bytes:
     owned = owned_paths({path: file.owner for path, file in layer.files.items()})
     digests = {path: hashlib.sha256(file.content).hexdigest() for path, file in sorted(layer.files.items())}
     document = {
+        "format": FORMAT,
         "layer": recipe.layer,
         "runtime": recipe.runtime,
         "architecture": recipe.architecture,

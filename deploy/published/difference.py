@@ -178,7 +178,7 @@ def _summary(contents: Contents) -> Summary:
         size=contents.size,
         files=len(contents.files),
         packages=len(contents.packages),
-        runtime=str((contents.manifest or {}).get("runtime", "")),
+        runtime=contents.runtime,
         architecture=contents.architecture,
         bytecode=contents.bytecode,
         ours=contents.is_ours,

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..atomic import write
 from ..aws import grants, layers, regions
-from ..layer.manifest import code_sha256, text
+from ..documents.writing import as_json
+from ..layer.values import code_sha256
 from ..published import contents
 from ..published.descriptions import LayerNote
 from ..published.downloads import Downloads
@@ -63,7 +64,7 @@ def make(places: Sequence[Aws], settings: Settings, downloads: Path) -> dict[str
 
 def deliver(catalog: Mapping[str, Any], dist: Path) -> Path:
     path = dist / NAME
-    write(path, text(dict(catalog)).encode())
+    write(path, as_json(catalog).encode())
     return path
 
 

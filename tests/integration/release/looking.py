@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from deploy.__main__ import main
-from deploy.layer import manifest
+from deploy.documents.writing import as_json
+from deploy.layer.manifest import build
 from deploy.release.publish import publish
 from tests.integration.release.conftest import COMMIT
 from tests.integration.shipment import HEALTH, STAGE
@@ -77,4 +78,4 @@ def delivered(look: Looker, layer: VerifiedLayer) -> None:
     dist = look.project / "dist"
     dist.mkdir()
     (dist / "tiny-layer.zip").write_bytes(layer.built.zip.read_bytes())
-    (dist / "tiny-layer.json").write_text(manifest.text(manifest.manifest(layer, COMMIT)))
+    (dist / "tiny-layer.json").write_text(as_json(build.manifest(layer, COMMIT)))
