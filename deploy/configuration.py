@@ -6,6 +6,7 @@ against, by `keys`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CONFIG = Path("config/pipeline.yaml")
+_STACK_LENGTH = 128  # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 _CHANNELS = {True: "/layers", False: None}
 
 
@@ -112,7 +114,10 @@ def _settings(project: Path, raw: dict[str, Any], remarks: tuple[str, ...]) -> S
         local=Local(**values.pop("local")) if "local" in values else None,
         layers={name: _layer(name, layer) for name, layer in values.pop("layers").items()},
         functions={key: Function(key=key, **_named(each)) for key, each in values.pop("functions", {}).items()},
-        stages={name: _stage(name, stage) for name, stage in values.pop("stages", {}).items()},
+        stages={
+            name: _stage(name, {"stack": _stack(raw, name), **stage})
+            for name, stage in values.pop("stages", {}).items()
+        },
         **values,
     )
 
@@ -174,6 +179,14 @@ def _trim(raw: Mapping[str, Any]) -> TrimPolicy:
 def _share(raw: Mapping[str, Any]) -> Share:
     values = _named(raw)
     return Share(**values | {"accounts": tuple(str(each) for each in values.get("accounts", ()))})
+
+
+def _stack(raw: Mapping[str, Any], stage: str) -> str:
+    """Name the stack of a stage that names none, by what does not depend on where the project lies."""
+    first = next(iter(raw.get("functions", {}).values()), None)
+    words = re.findall("[a-zA-Z0-9]+", f"{first['name']}-{stage}" if first else "")
+    name = "-".join(words)[:_STACK_LENGTH]
+    return name if not name or name[0].isalpha() else f"s-{name}"[:_STACK_LENGTH]
 
 
 def _stage(name: str, raw: Mapping[str, Any]) -> Stage:

@@ -134,10 +134,12 @@ def summarise(aws: Aws, stack: str, body: str) -> Template:
 
 
 def read(aws: Aws, stack: str) -> StackState | None:
-    """Read a stack's status and outputs; None where there is none.
+    """Read a stack's status and outputs; None where there is none, as for an empty name.
 
     An absent stack is the one error that DescribeStacks has no code of its own for.
     """
+    if not stack:
+        return None
     with asking("cloudformation:DescribeStacks", stack):
         try:
             found = aws.stacks.describe_stacks(StackName=stack)["Stacks"][0]
@@ -153,7 +155,9 @@ def read(aws: Aws, stack: str) -> StackState | None:
 
 
 def resources(aws: Aws, stack: str, kind: str) -> tuple[str, ...]:
-    """List the physical ids of a stack's resources of one type; none where there is no stack."""
+    """List the physical ids of a stack's resources of one type; none where there is no stack, as for an empty name."""
+    if not stack:
+        return ()
     pages = aws.stacks.get_paginator("list_stack_resources").paginate(StackName=stack)
     with asking("cloudformation:ListStackResources", stack):
         try:

@@ -7,14 +7,18 @@ is asked what it runs, and only then the aliases move: all, or none. What is the
 A stage with `publish-regions` gets its layers in all of them side by side, before any function is changed. A new
 version is shared as its layer's `share` declares, and its channel `next` names it; see `share --help`.
 
+The ARN of each layer in each region is printed, and in --json. A project without functions has that alone to give:
+its layers go to the functions of Terraform, SAM or whatever else makes them.
+
 Credentials, region endpoints and proxies are boto3's own settings: AWS_PROFILE, AWS_ENDPOINT_URL and so on.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..configuration import load
 from ..console import Console, size
@@ -23,9 +27,10 @@ from . import layer
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from ..release.deploy import DeployResult
+    from ..release.deploy import Deployment, DeployPlan, DeployResult
+    from ..release.values import PlannedLayer
     from ..settings import Settings, Stage
 
 
@@ -45,11 +50,12 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("--yes", action="store_true", help="remove and replace what the change set says, unasked")
     parser.add_argument("--public", action="store_true", help="share with every AWS account what is declared public")
+    parser.add_argument("--json", action="store_true", help="print JSON alone; all else goes to stderr")
     layer.choose(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    console = Console()
+    console = Console(sys.stderr if arguments.json else sys.stdout)
     settings = load(arguments.project, os.environ)
     stage = settings.stage(arguments.stage)
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
@@ -71,15 +77,22 @@ def run(arguments: argparse.Namespace) -> int:
 
     deployment = Deployment(aws, settings, stage, parameters, made, console.say, confirm)
     if arguments.plan:
-        deployment.show()
+        planned = deployment.show()
         console.say("nothing was changed; without --plan it is done")
-        return 0
-    summarise(deployment.deploy(), settings, stage, console)
+        told = planned_json(planned, deployment)
+    else:
+        done = deployment.deploy()
+        summarise(done, settings, stage, console)
+        told = done_json(done, deployment)
+    if arguments.json:
+        print(json.dumps(told, indent=1))
     return 0
 
 
 def summarise(done: DeployResult, settings: Settings, stage: Stage, console: Console) -> None:
     show_release(done, stage, console)
+    for line in _arns(done.layers, settings):
+        console.say(line)
     for output in done.outputs:
         console.say(f"{output.key}: {output.value}{f'  ({output.description})' if output.description else ''}")
     console.say(_next_step(settings, stage))
@@ -88,23 +101,110 @@ def summarise(done: DeployResult, settings: Settings, stage: Stage, console: Con
 def show_release(done: DeployResult, stage: Stage, console: Console) -> None:
     release = done.release
     console.say()
+    sent = f"{size(release.uploaded)} uploaded" if release.uploaded else "nothing uploaded"
+    state = sent if done.changed else "nothing changed, nothing uploaded"
+    if not release.functions:
+        console.say(f"published in {stage.name}: {state}")
+        return
     rows = [
         [each.name, each.alias, each.version, f"was {each.was}" if each.moved else "unchanged"]
         for each in release.functions
     ]
     console.table(["function", "alias", "version", ""], rows)
     console.say()
-    sent = f"{size(release.uploaded)} uploaded" if release.uploaded else "nothing uploaded"
-    state = sent if done.changed else "nothing changed, nothing uploaded"
     console.say(f"release {release.id} is live in {stage.name}: {state}")
+
+
+def _arns(layers: Mapping[str, tuple[PlannedLayer, ...]], settings: Settings) -> Iterator[str]:
+    """Yield where each layer is to be had: its ARN, and the parameter that holds it where there are channels."""
+    for each in (each for group in layers.values() for each in group):
+        yield each.arn
+        if followed := _followed(each, settings):
+            yield f"  followed as {followed}"
+
+
+def _followed(layer: PlannedLayer, settings: Settings) -> str | None:
+    """Name the parameter that holds the newest version of a layer, if it has channels."""
+    from ..share import channels
+
+    declared = settings.layers[layer.name]
+    target = layer.verified.built.spec.target
+    return channels.name(settings, declared, channels.NEXT, target) if declared.channels else None
 
 
 def _next_step(settings: Settings, stage: Stage) -> str:
     stages = list(settings.stages)
     following = stages[stages.index(stage.name) + 1 :]
+    if not settings.functions:
+        then = f", then {advised('deploy', '--stage', following[0])}" if following else ""
+        return f"next: attach it to your functions by its ARN{then}"
     if following:
         return f"next: try it, then {advised('promote', '--from', stage.name, '--to', following[0])}"
     return f"next: try it; to go back, {advised('rollback', '--stage', stage.name)}"
+
+
+def done_json(done: DeployResult, deployment: Deployment) -> dict[str, Any]:
+    """Write for machines what was done; sizes are bytes."""
+    release = done.release
+    functions = [
+        {"name": each.name, "alias": each.alias, "version": each.version, "was": each.was} for each in release.functions
+    ]
+    return {
+        **_where(deployment),
+        "applied": True,
+        "changed": done.changed,
+        "release": release.id if functions else None,
+        "uploaded_bytes": release.uploaded,
+        "layers": _layers_json(done.layers, deployment.settings),
+        "functions": functions,
+        "outputs": {each.key: each.value for each in done.outputs},
+    }
+
+
+def planned_json(planned: DeployPlan, deployment: Deployment) -> dict[str, Any]:
+    """Write for machines what a deploy would do: no version and no ARN where one is still to be made."""
+    rollout, delivery = planned.rollout, planned.delivery
+    functions = rollout.functions if rollout else ()
+    return {
+        **_where(deployment),
+        "applied": False,
+        "changed": not planned.is_empty,
+        "release": rollout.release if rollout and functions else None,
+        "uploaded_bytes": (rollout.uploads if rollout else 0) + delivery.uploads,
+        "stack": [vars(each) for each in planned.proposed.changes] if planned.proposed else [],
+        "layers": _layers_json(delivery.found, deployment.settings),
+        "functions": [
+            {
+                "name": each.name,
+                "alias": each.function.alias,
+                "version": each.reuse.version if each.reuse else None,
+                "was": each.alias.version,
+            }
+            for each in functions
+        ],
+    }
+
+
+def _where(deployment: Deployment) -> dict[str, str]:
+    return {"stage": deployment.stage.name, "account": deployment.aws.account, "region": deployment.aws.region}
+
+
+def _layers_json(layers: Mapping[str, tuple[PlannedLayer, ...]], settings: Settings) -> list[dict[str, Any]]:
+    return [
+        {
+            "layer": each.name,
+            "region": region,
+            "runtime": each.runtime,
+            "architecture": each.architecture,
+            "version": each.published.version if each.published else None,
+            "arn": each.arn or None,
+            "sha256": each.verified.built.sha256,
+            "new": each.published is None or each.is_new,
+            "followed_as": _followed(each, settings),
+        }
+        for region, group in layers.items()
+        for each in group
+    ]
 
 
 def confirmed(lost: Sequence[str]) -> bool:

@@ -4,6 +4,9 @@ For every function and alias: version, release, the digest of its code, its laye
 its runtime and architecture (and what they lack if not), sizes against Lambda's limits, how the last update went, the
 days until the runtime's deprecation. Then the queues that the functions take from, with their dead letters.
 
+For a project without functions: every version of its layers in every region, what changed in it, and what follows it:
+the channels that name it, and the functions of the account that have it, whoever made them.
+
 Drift is what is not as the template, config/pipeline.yaml and the release's own notes say:
   the stack is not what the template would make, or failed; a function or its alias is missing
   handler, runtime, architecture or layers are not those of config/pipeline.yaml
@@ -23,12 +26,14 @@ from typing import TYPE_CHECKING
 from ..configuration import load
 from ..console import Console, size
 from ..errors import Fault
+from ..invocation import advised
 from . import read_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from ..settings import Settings
     from ..status.values import StackStatus, StageState, VersionStatus
 
 DRIFTED = 3
@@ -62,17 +67,25 @@ def run(arguments: argparse.Namespace) -> int:
     environment = None if arguments.without_template else with_secrets(os.environ, settings.project, place.stage.name)
     downloads = place.downloads()
     console.say(f"stage {place.stage.name}: account {downloads.aws.account}, {downloads.aws.region}")
-    with console.step("look at functions, layers, queues and the stack"):
+    with console.step(_looks_at(settings)):
         state = observe(downloads, settings, place.stage, environment)
     drifted, remarked = drift(settings, state), remarks(settings, state)
     if arguments.json:
         read_only.print_json(state.as_json(drifted, remarked))
     else:
-        _show(state, drifted, remarked, Console())
+        _show(settings, state, drifted, remarked, Console())
     return DRIFTED if arguments.check and drifted else 0
 
 
-def _show(state: StageState, drifted: Sequence[Fault], remarked: Sequence[Fault], console: Console) -> None:
+def _looks_at(settings: Settings) -> str:
+    if not settings.functions:
+        return "look at the layers' versions, and at every function for those it has"
+    return "look at functions, layers, queues and the stack"
+
+
+def _show(
+    settings: Settings, state: StageState, drifted: Sequence[Fault], remarked: Sequence[Fault], console: Console
+) -> None:
     if state.stack:
         console.say(f"stack {state.stack.name}: {_stack(state.stack)}")
     for columns, rows in (
@@ -80,6 +93,7 @@ def _show(state: StageState, drifted: Sequence[Fault], remarked: Sequence[Fault]
         (["layer version", "state", "zip", "unzipped", "the newest has"], _layers(state)),
         (["version", "code zip", "unzipped", "with layers", "of the limit", "layers", "runtime"], _sizes(state)),
         (["queue", "taken by", "state", "waiting", "in flight", "delayed", "dead letters"], _queues(state)),
+        (["layer version", "region", "since", "for", "followed by", "changed"], _published(state)),
     ):
         if shown := list(dict.fromkeys(rows)):
             console.say()
@@ -89,7 +103,10 @@ def _show(state: StageState, drifted: Sequence[Fault], remarked: Sequence[Fault]
             console.say(f"\n{title}:")
         for fault in _together(faults):
             console.say(f"  {fault}".replace("\n", "\n  "))
-    console.say(f"\n{len(drifted)} drifted" if drifted else "\nno drift")
+    for line in _newest(settings, state):
+        console.say(line)
+    if state.functions or state.missing or drifted:
+        console.say(f"\n{len(drifted)} drifted" if drifted else "\nno drift")
 
 
 def _together(faults: Sequence[Fault]) -> Iterator[Fault]:
@@ -170,6 +187,32 @@ def _queues(state: StageState) -> Iterator[tuple[str, ...]]:
             *((str(queue.waiting), str(queue.in_flight), str(queue.delayed)) if queue else ("", "", "")),
             str(dead.messages) if dead else "no queue for them",
         )
+
+
+def _published(state: StageState) -> Iterator[tuple[str, ...]]:
+    for each in state.published:
+        version = each.version
+        yield (
+            version.short,
+            each.region,
+            version.created[:10],
+            f"{', '.join(version.runtimes)} {', '.join(version.architectures)}",
+            ", ".join(each.followers) or "nothing",
+            each.note.changes if each.note else version.description,
+        )
+
+
+def _newest(settings: Settings, state: StageState) -> Iterator[str]:
+    """Yield the ARNs of the newest versions, or that there are none, for a project that has layers alone."""
+    if not (settings.functions or state.published):
+        yield f"\nnothing is published yet: {advised('deploy', '--stage', state.stage)}"
+    newest = {
+        (each.region, each.version.layer, each.version.runtimes, each.version.architectures): each.version.arn
+        for each in reversed(state.published)
+    }
+    if newest:
+        yield ""
+    yield from reversed(newest.values())
 
 
 def _versions(state: StageState) -> Iterator[VersionStatus]:

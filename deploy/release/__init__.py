@@ -9,7 +9,7 @@ rollout          carries out a plan: new versions, each proven; then the aliases
 aliases          moves the aliases of a release: all of them, or none
 health           asks a function version what it really runs
 history          what a stage's functions stand for and stood for before
-values           published layers and live functions, as values
+values           wanted and published layers and live functions, as values
 promote          the very bytes that one stage runs, so that another may run them
 rebuilt          downloaded zips as the values that a build gives
 rollback         takes a stage back to a release that was live

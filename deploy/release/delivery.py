@@ -14,8 +14,8 @@ from ..errors import ConfigError, RolloutError
 from ..invocation import advised
 from ..share import channels, grants
 from ..share.channels import ChannelMove
-from .plan import PlannedLayer
 from .publish import find, publish
+from .values import PlannedLayer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -82,6 +82,11 @@ class Delivery:
         new = [each for region in self.stage.regions[1:] for each in self.new(region)]
         return sum(each.verified.built.zip.stat().st_size for each in new)
 
+    @property
+    def found(self) -> dict[str, tuple[PlannedLayer, ...]]:
+        """The layers by region, as they were found."""
+        return {region: tuple(each.planned for each in plans) for region, plans in self.plans.items()}
+
     def lines(self) -> Iterator[str]:
         """Yield what goes where: nothing, where there is one region, and neither a grant nor a channel changes."""
         for region, plans in self.plans.items():
@@ -96,21 +101,23 @@ class Delivery:
 
     def deliver(
         self, commit: Commit, say: Callable[[str], None], origins: Mapping[str, LayerNote]
-    ) -> tuple[PlannedLayer, ...]:
-        """Do it in all regions side by side; return the layers of the stage's own.
+    ) -> Mapping[str, tuple[PlannedLayer, ...]]:
+        """Do it in all regions side by side; return the layers by region, as they are there now.
 
         `origins` are the notes of the versions that layers are copies of, by sha256.
 
         Raises RolloutError where a region fails, having said what the others got.
         """
         if self.is_empty:
-            return tuple(each.planned for each in self.plans[self.stage.region])
+            return self.found
         outcome = regions.everywhere(self.places, lambda aws: self._deliver_to(aws, commit, origins))
         for region, arrivals in outcome.done.items():
             for line in (line for arrival in arrivals for line in arrival.lines):
                 say(f"{region}  {line}")
-        delivered = outcome.all("delivered, and no function was changed")
-        return tuple(arrival.planned for arrival in delivered[self.stage.region])
+        left = "delivered, and no function was changed" if self.settings.functions else "delivered"
+        return {
+            region: tuple(arrival.planned for arrival in arrivals) for region, arrivals in outcome.all(left).items()
+        }
 
     def new(self, region: str) -> list[PlannedLayer]:
         """List the layers whose bytes a region lacks."""

@@ -15,9 +15,9 @@ from ..git import commit
 from . import delivery as delivering
 from . import plan as planning
 from . import stack
-from .plan import PlannedLayer
 from .publish import find, refuse_unproven
 from .rollout import roll_out
+from .values import PlannedLayer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,11 +35,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DeployResult:
-    """What is live after a deploy, where it can be reached, and whether the run changed anything in AWS."""
+    """What is live after a deploy, where it can be reached, and whether the run changed anything in AWS.
+
+    `layers` are those of each region, the stage's own first.
+    """
 
     release: Release
     changed: bool
     outputs: tuple[StackOutput, ...]
+    layers: Mapping[str, tuple[PlannedLayer, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeployPlan:
+    """What a deploy would do. `rollout` is None where the stack has to make the functions first."""
+
+    proposed: ChangeSet | None
+    delivery: Delivery
+    rollout: RolloutPlan | None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether a deploy would change nothing."""
+        return self.proposed is None and self.delivery.is_empty and self.rollout is not None and self.rollout.is_empty
 
 
 @dataclass(frozen=True)
@@ -66,8 +84,8 @@ class Deployment:
     confirm: Callable[[Sequence[str]], bool]
     origin: Origin | None = None
 
-    def show(self) -> None:
-        """Say what a deploy would do; leave everything as it is."""
+    def show(self) -> DeployPlan:
+        """Say what a deploy would do, and return it; leave everything as it is."""
         self._refuse_unproven()
         proposed = self._proposed()
         if proposed:
@@ -77,9 +95,9 @@ class Deployment:
             layers = self._found()
             for layer in layers:
                 self.say(layer.line)
-            self._delivery(layers)
-        else:
-            self._delivery(self._planned(self._found()).layers)
+            return DeployPlan(proposed=proposed, delivery=self._delivery(layers), rollout=None)
+        rollout = self._planned(self._found())
+        return DeployPlan(proposed=proposed, delivery=self._delivery(rollout.layers), rollout=rollout)
 
     def deploy(self) -> DeployResult:
         """Change the stack, publish what AWS lacks, roll it out; raise PipelineError where something refuses."""
@@ -89,13 +107,14 @@ class Deployment:
         delivery = self._delivery(plan.layers)
         changed = changed or not plan.is_empty or not delivery.is_empty
         at = self.origin.commit if self.origin else commit(self.settings.project)
-        layers = delivery.deliver(at, self.say, self.origin.notes if self.origin else {})
+        delivered = delivery.deliver(at, self.say, self.origin.notes if self.origin else {})
+        layers = delivered[self.stage.region]
         if plan.new_layers:
             plan = self._plan(layers)
         release = roll_out(self.aws, self.stage, plan, at, self.say)
         sent = delivery.uploads + sum(each.verified.built.zip.stat().st_size for each in layers if each.is_new)
         outputs = stack.outputs(self.aws, self.stage) if self.settings.template else ()
-        return DeployResult(replace(release, uploaded=release.uploaded + sent), changed, outputs)
+        return DeployResult(replace(release, uploaded=release.uploaded + sent), changed, outputs, delivered)
 
     def _refuse_unproven(self) -> None:
         for layer in self.prepared.layers:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..aws.functions import weighted
 from ..errors import Fault, RolloutError
+from ..invocation import advised
 from ..published import functions
 from ..published.functions import ServedFunction
 
@@ -37,7 +38,8 @@ def read(aws: Aws, settings: Settings, stage: Stage) -> tuple[ServedFunction, ..
 def observe(aws: Aws, settings: Settings, stage: Stage) -> tuple[tuple[ServedFunction, ...], list[Fault]]:
     """Read what `read` does, and return what it would raise beside what can be read."""
     if not settings.functions:
-        return (), [Fault("config/pipeline.yaml: functions", "there are none")]
+        cure = f"others follow a layer by its channel: {advised('share', '--stage', stage.name, '--stable', 'VERSION')}"
+        return (), [Fault("config/pipeline.yaml: functions", "there are none, and so no releases", cure=cure)]
     served: list[ServedFunction] = []
     faults: list[Fault] = []
     for each in functions.observe(aws, settings, stage):

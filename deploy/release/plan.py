@@ -20,55 +20,9 @@ if TYPE_CHECKING:
     from ..aws.connection import Aws
     from ..aws.functions import AliasState, FunctionState
     from ..code.bundle import CodeBundle
-    from ..layer.verify import VerifiedLayer
     from ..published.functions import DeployedFunction
     from ..settings import Function, Settings, Stage
-    from .values import PublishedLayer
-
-
-@dataclass(frozen=True)
-class PlannedLayer:
-    """A layer that is to be attached, and the version in AWS that has its bytes, if there is one yet."""
-
-    verified: VerifiedLayer
-    published: PublishedLayer | None
-
-    @property
-    def name(self) -> str:
-        return self.verified.built.spec.layer.name
-
-    @property
-    def architecture(self) -> str:
-        return self.verified.built.spec.architecture
-
-    @property
-    def runtime(self) -> str:
-        return self.verified.built.spec.runtime
-
-    @property
-    def remark(self) -> str:
-        """For whom it is, where that is not what its name alone stands for; and whether it was ever imported."""
-        spec, evidence = self.verified.built.spec, self.verified.evidence
-        whose = "" if spec.stem == self.name else f", for {spec.target}"
-        return whose if evidence.imported else f"{whose}, audited and never imported: {evidence.not_imported}"
-
-    @property
-    def arn(self) -> str:
-        """The version's ARN; empty, like no version's, where the layer is still to be published."""
-        return self.published.arn if self.published else ""
-
-    @property
-    def is_new(self) -> bool:
-        """Whether it had to be sent."""
-        return self.published is not None and not self.published.reused
-
-    @property
-    def line(self) -> str:
-        """The layer as a plan says it."""
-        return f"  layer     {self}{', these bytes are published' if self.published else ''}{self.remark}"
-
-    def __str__(self) -> str:
-        return f"{self.name}:{self.published.version}" if self.published else f"{self.name}, a new version"
+    from .values import PlannedLayer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +102,8 @@ class RolloutPlan:
 
     def lines(self) -> Iterator[str]:
         """Yield the plan as people read it."""
-        yield f"release {self.release}"
+        if self.functions:
+            yield f"release {self.release}"
         for layer in self.layers:
             yield layer.line
         for each in self.functions:

@@ -19,6 +19,51 @@ class PublishedLayer:
     reused: bool
 
 
+@dataclass(frozen=True)
+class PlannedLayer:
+    """A layer that is to be in a region, and the version there that has its bytes, if there is one yet."""
+
+    verified: VerifiedLayer
+    published: PublishedLayer | None
+
+    @property
+    def name(self) -> str:
+        return self.verified.built.spec.layer.name
+
+    @property
+    def architecture(self) -> str:
+        return self.verified.built.spec.architecture
+
+    @property
+    def runtime(self) -> str:
+        return self.verified.built.spec.runtime
+
+    @property
+    def remark(self) -> str:
+        """For whom it is, where that is not what its name alone stands for; and whether it was ever imported."""
+        spec, evidence = self.verified.built.spec, self.verified.evidence
+        whose = "" if spec.stem == self.name else f", for {spec.target}"
+        return whose if evidence.imported else f"{whose}, audited and never imported: {evidence.not_imported}"
+
+    @property
+    def arn(self) -> str:
+        """The version's ARN; empty, like no version's, where the layer is still to be published."""
+        return self.published.arn if self.published else ""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it had to be sent."""
+        return self.published is not None and not self.published.reused
+
+    @property
+    def line(self) -> str:
+        """The layer as a plan says it."""
+        return f"  layer     {self}{', these bytes are published' if self.published else ''}{self.remark}"
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.published.version}" if self.published else f"{self.name}, a new version"
+
+
 @dataclass(frozen=True, kw_only=True)
 class LiveFunction:
     """A function whose alias stands for `version`; `was` is the version before, the same when nothing moved."""

@@ -32,11 +32,14 @@ class GitHub:
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """Where a release goes: functions and stack to `region`, layers to it and to `publish_regions`."""
+    """Where a release goes: functions and stack to `region`, layers to it and to `publish_regions`.
+
+    `stack` is empty where there are no functions and no stack is named.
+    """
 
     name: str
     region: str
-    stack: str
+    stack: str = ""
     suffix: str = ""
     account: str | None = None
     profile: str | None = None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..aws import queues, stacks
 from ..published import functions
 from ..release import stack
+from . import published
 from .functions import Functions
 from .layers import Layers
 from .values import QueueStatus, StackStatus, StageState
@@ -44,7 +45,8 @@ def observe(
         stack=_stack(aws, settings, stage, environment),
         functions=tuple(looks.status(each.function, each.found, each.live) for each in deployed if each.found),
         missing=tuple(each.name for each in deployed if each.found is None),
-        queues=tuple(_queues(aws, {each.name for each in deployed})),
+        queues=tuple(_queues(aws, {each.name for each in deployed})) if deployed else (),
+        published=() if settings.functions else published.read(aws, settings, stage),
     )
 
 

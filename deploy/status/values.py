@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..errors import Fault
     from ..published.contents import Contents
     from ..settings import Function
+    from .published import PublishedVersion
 
 LayerPlace = Literal["current", "behind", "deleted", "foreign", "unreadable"]
 
@@ -226,7 +227,10 @@ class StackStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class StageState:
-    """A whole stage; `stack` is None where the project has no template. `missing` are functions that are not there."""
+    """A whole stage; `stack` is None where the project has no template. `missing` are functions that are not there.
+
+    `published` are the versions of a project that has layers alone.
+    """
 
     stage: str
     account: str
@@ -236,6 +240,7 @@ class StageState:
     functions: tuple[FunctionStatus, ...]
     missing: tuple[str, ...]
     queues: tuple[QueueStatus, ...]
+    published: tuple[PublishedVersion, ...] = ()
 
     def as_json(self, drift: tuple[Fault, ...], remarks: tuple[Fault, ...]) -> dict[str, Any]:
         return {
@@ -247,6 +252,7 @@ class StageState:
             "functions": [each.as_json(self.today) for each in self.functions],
             "missing": list(self.missing),
             "queues": [each.as_json() for each in self.queues],
+            "layers": [each.as_json() for each in self.published],
             "drift": [vars(each) for each in drift],
             "remarks": [vars(each) for each in remarks],
         }

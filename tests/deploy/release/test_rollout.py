@@ -14,9 +14,8 @@ from deploy.git import Commit
 from deploy.layer.values import code_sha256
 from deploy.release import plan as planning
 from deploy.release.aliases import AliasMove, move_all
-from deploy.release.plan import PlannedLayer
 from deploy.release.rollout import roll_out
-from deploy.release.values import PublishedLayer
+from deploy.release.values import PlannedLayer, PublishedLayer
 from deploy.settings import Function, Settings
 from tests.integration.shipment import STAGE, settings
 

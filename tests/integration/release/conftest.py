@@ -10,9 +10,9 @@ import pytest
 from deploy.aws.connection import Aws, connect
 from deploy.git import Commit
 from deploy.release import plan as planning
-from deploy.release.plan import PlannedLayer, RolloutPlan
 from deploy.release.publish import find, publish
 from deploy.release.rollout import roll_out
+from deploy.release.values import PlannedLayer
 from tests.integration.aws import EmulatedAws, emulated_aws
 from tests.integration.shipment import HEALTH, STAGE, Shop, settings, zipped
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from deploy.code.bundle import CodeBundle
     from deploy.layer.verify import VerifiedLayer
+    from deploy.release.plan import RolloutPlan
     from deploy.release.values import Release
     from deploy.settings import Settings
 
