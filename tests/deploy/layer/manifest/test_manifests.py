@@ -11,7 +11,7 @@ from deploy.documents.reading import UnreadableError
 from deploy.documents.writing import as_json
 from deploy.git import Commit
 from deploy.inside import inventory
-from deploy.layer.manifest import build, travelling
+from deploy.layer.manifest import build
 from deploy.published import contents
 from tests.deploy.published.layers import package, zipped
 from tests.integration.shipment import Shop
