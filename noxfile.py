@@ -8,6 +8,7 @@ nox -s test                    prove the pipeline itself
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import nox
 
@@ -17,6 +18,10 @@ nox.options.reuse_venv = "yes"
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PIPELINE = PYPROJECT["project"]["dependencies"]
+EXTRAS = PYPROJECT["project"]["optional-dependencies"]
+# The one environment of all sessions that run the pipeline: that of the session `pipeline`.
+ENVIRONMENT = "pipeline"
+RUNS_PIPELINE: dict[str, Any] = {"default": False, "venv_backend": "none", "requires": [ENVIRONMENT]}
 # What `lint` runs, by name; .pre-commit-config.yaml has a hook for each.
 LINTERS = {
     "ruff": ("ruff", "check", "."),
@@ -29,85 +34,90 @@ LINTERS = {
 
 
 @nox.session(default=False)
+def pipeline(session: nox.Session) -> None:
+    """Install what the pipeline needs; the sessions that run it do this by themselves."""
+    _install(session, *PIPELINE)
+
+
+@nox.session(**RUNS_PIPELINE)
 def layer(session: nox.Session) -> None:
     """Build the layer inside the Lambda runtime image and prove that it works there."""
     _pipeline(session, "layer")
 
 
-@nox.session(default=False)
+@nox.session(**RUNS_PIPELINE)
 def deploy(session: nox.Session) -> None:
     """Publish what changed and roll it out: `nox -s deploy -- --stage dev`."""
     _pipeline(session, "deploy")
 
 
-@nox.session(default=False)
+@nox.session(**RUNS_PIPELINE)
 def local(session: nox.Session) -> None:
     """Run the whole system on this machine, without any account."""
-    _install(session, *PIPELINE, *nox.project.dependency_groups(PYPROJECT, "local"), "-r", "requirements.in")
-    session.run("python", "-m", "deploy", "local", *session.posargs)
+    _pipeline(session, "local", *EXTRAS["local"], "-r", "requirements.in")
 
 
-@nox.session(default=False)
+@nox.session(**RUNS_PIPELINE)
 def check(session: nox.Session) -> None:
     """Check the configuration and the lock without building anything."""
     _pipeline(session, "check")
 
 
-@nox.session(default=False)
+@nox.session(**RUNS_PIPELINE)
 def status(session: nox.Session) -> None:
     """Say what runs in a stage, and whether it is what it should be: `nox -s status -- --stage dev`."""
     _pipeline(session, "status")
 
 
-@nox.session(default=False)
+@nox.session(**RUNS_PIPELINE)
 def show(session: nox.Session) -> None:
     """Say what is in a layer version: `nox -s show -- 3`."""
     _pipeline(session, "show")
 
 
-@nox.session(default=False)
+@nox.session(**RUNS_PIPELINE)
 def diff(session: nox.Session) -> None:
     """Say how two layers differ: `nox -s diff -- 3 4`, `nox -s diff -- 4 local`."""
     _pipeline(session, "diff")
 
 
-@nox.session(default=False)
+@nox.session(**RUNS_PIPELINE)
 def where(session: nox.Session) -> None:
     """Find the layer versions that hold a package, and what runs them: `nox -s where -- urllib3`."""
     _pipeline(session, "where")
 
 
-@nox.session(default=False)
+@nox.session(**RUNS_PIPELINE)
 def promote(session: nox.Session) -> None:
     """Make live in prod the very bytes that dev runs: `nox -s promote -- --from dev --to prod`."""
     _pipeline(session, "promote")
 
 
-@nox.session(default=False)
+@nox.session(**RUNS_PIPELINE)
 def rollback(session: nox.Session) -> None:
     """Go back to the release before, in seconds: `nox -s rollback -- --stage prod`."""
     _pipeline(session, "rollback")
 
 
-@nox.session(default=False)
+@nox.session(**RUNS_PIPELINE)
 def prune(session: nox.Session) -> None:
     """Show old versions that nothing refers to, and with --yes delete them: `nox -s prune -- --stage dev`."""
     _pipeline(session, "prune")
 
 
-@nox.session(default=False)
+@nox.session(**RUNS_PIPELINE)
 def share(session: nox.Session) -> None:
     """Say who may use the layers, and which version is stable: `nox -s share -- --stage prod --plan`."""
     _pipeline(session, "share")
 
 
-@nox.session(default=False)
+@nox.session(**RUNS_PIPELINE)
 def report(session: nox.Session) -> None:
     """Write a page about a layer: `nox -s report`, `nox -s report -- --compare 3`."""
     _pipeline(session, "report")
 
 
-@nox.session(default=False)
+@nox.session(**RUNS_PIPELINE)
 def register(session: nox.Session) -> None:
     """Tell Discord the bot's commands: `nox -s register -- --stage dev`."""
     _pipeline(session, "register")
@@ -117,22 +127,21 @@ def register(session: nox.Session) -> None:
 def test(session: nox.Session) -> None:
     """Prove it: real containers, an emulated AWS, real files and HTTP."""
     # Not the lock: the emulated AWS pins a botocore of its own. What is locked is tried inside the containers.
-    _install(session, *PIPELINE, *nox.project.dependency_groups(PYPROJECT, "test", "scan"), "-r", "requirements.in")
+    _install(session, *PIPELINE, *_everything("test"), "-r", "requirements.in")
     session.run("pytest", *session.posargs)
 
 
 @nox.session(default=False)
 def packages(session: nox.Session) -> None:
     """Build, verify and put to work what other people ship, against what pip installs: `nox -s packages`."""
-    _install(session, *PIPELINE, *nox.project.dependency_groups(PYPROJECT, "test"))
+    _install(session, *PIPELINE, *_everything("test"))
     session.run("pytest", "-v", "tests/packages", *session.posargs, env={"CHANNELWRIGHT_PACKAGES": "all"})
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types, the template, the workflows and the configuration: `nox -s lint [-- ruff mypy]`."""
-    groups = nox.project.dependency_groups(PYPROJECT, "test", "lint")
-    _install(session, *PIPELINE, *groups, "-r", "requirements.in")
+    _install(session, *PIPELINE, *_everything("test", "lint"), "-r", "requirements.in")
     for name in session.posargs or LINTERS:
         session.run(*LINTERS[name])
 
@@ -161,53 +170,64 @@ def actionlint(session: nox.Session) -> None:
     session.run("actionlint", "-color")
 
 
-@nox.session(default=False)
+@nox.session(**RUNS_PIPELINE)
 def lock(session: nox.Session) -> None:
     """Lock requirements.in to versions and hashes that fit the runtime."""
     _pipeline(session, "lock")
 
 
-@nox.session(default=False)
+@nox.session(**RUNS_PIPELINE)
 def scan(session: nox.Session) -> None:
     """Look for vulnerabilities, secrets and licences: `nox -s scan [-- --stage prod]`."""
-    _pipeline(session, "scan", *nox.project.dependency_groups(PYPROJECT, "scan"))
+    _pipeline(session, "scan", *EXTRAS["scan"])
 
 
-@nox.session(name="update-text", default=False)
+@nox.session(name="update-text", **RUNS_PIPELINE)
 def update_text(session: nox.Session) -> None:
     """Write an update's pull request: `nox -s update-text -- --before DIR --after DIR`."""
     _pipeline(session, "update-text")
 
 
-@nox.session(default=False)
+@nox.session(**RUNS_PIPELINE)
 def bench(session: nox.Session) -> None:
     """Measure size, build time and cold start against the usual ways."""
     _pipeline(session, "bench")
 
 
-@nox.session(default=False)
+@nox.session(**RUNS_PIPELINE)
 def doctor(session: nox.Session) -> None:
     """Find what is wrong before it hurts: `nox -s doctor -- --stage dev`."""
     _pipeline(session, "doctor")
 
 
-@nox.session(default=False)
+@nox.session(**RUNS_PIPELINE)
 def engine(session: nox.Session) -> None:
     """Install and start a container engine with the runtime image (Debian and Ubuntu, as root)."""
     _pipeline(session, "engine")
 
 
 def _pipeline(session: nox.Session, command: str, *more: str) -> None:
-    _install(session, *PIPELINE, *more)
-    session.run("python", "-m", "deploy", command, *session.posargs)
+    """Run a command in the one environment, with what else it needs."""
+    python = next(Path(session.cache_dir.parent, ENVIRONMENT).glob("bin/python"))
+    if more:
+        _install(session, *more, into=python)
+    session.run(str(python), "-m", "deploy", command, *session.posargs)
 
 
-def _install(session: nox.Session, *packages: str) -> None:
+def _everything(*groups: str) -> list[str]:
+    return [*EXTRAS["local"], *EXTRAS["scan"], *nox.project.dependency_groups(PYPROJECT, *groups)]
+
+
+def _install(session: nox.Session, *packages: str, into: Path | None = None) -> None:
     """Install only when what is wanted changed, so that a run without changes takes no time."""
     wanted = [*packages, *(Path(each).read_text() for each in packages if each.endswith(".in"))]
     digest = hashlib.sha256("\n".join(wanted).encode()).hexdigest()
-    stamp = Path(session.virtualenv.location, "channelwright-installed")
+    folder = into.parents[1] if into else Path(session.virtualenv.location)
+    stamp = folder / f"channelwright-installed-{session.name}"
     if stamp.exists() and stamp.read_text() == digest:
         return
-    session.install(*packages)
+    if into:
+        session.run_install(str(into), "-m", "uv", "pip", "install", "--python", str(into), *packages)
+    else:
+        session.install(*packages)
     stamp.write_text(digest)

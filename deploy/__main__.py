@@ -1,4 +1,4 @@
-"""`python -m deploy COMMAND`: parses, loads one command, turns a refusal into a message and an exit code.
+"""`channelwright COMMAND`: parses, loads one command, turns a refusal into a message and an exit code.
 
 Exit codes: 0 done, or nothing to do; 1 the run was refused, with every reason on stderr; 2 wrong usage; 3 a check
 that was asked for found something, such as `status --check` a drift. A bug keeps its traceback.
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__, extensions
 from .errors import PipelineError
-from .invocation import MODULE, Invocation, begin, command
+from .invocation import MODULE, Invocation, begin, command, in_this_way, program_name
 from .keys.command_names import COMMANDS
 
 if TYPE_CHECKING:
@@ -29,6 +29,14 @@ if TYPE_CHECKING:
 PROJECT_VARIABLE = "CHANNELWRIGHT_PROJECT"
 # A disk without room is no bug, wherever it is found.
 _FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+def program() -> int:
+    """Run what the process was started with: the entry point of the command that a wheel installs."""
+    if sys.platform == "win32":
+        print("channelwright: runs on Linux and macOS; on Windows use WSL", file=sys.stderr)
+        return 1
+    return main(sys.argv[1:])
 
 
 def main(argv: list[str]) -> int:
@@ -99,7 +107,7 @@ def _stopped_reading() -> bool:
 
 def _parser(argv: list[str], settings: Settings | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog=MODULE,
+        prog=program_name(),
         description="Builds AWS Lambda layers for Python inside the Lambda runtime image, proves them there, and "
         f"ships them. What a command does and takes: `{command('layer', '--help')}`.",
     )
@@ -120,6 +128,8 @@ def _parser(argv: list[str], settings: Settings | None) -> argparse.ArgumentPars
             _command(name).add(subparsers)
         else:
             subparsers.add_parser(name, help=summary)
+    for each in subparsers.choices.values():
+        each.description = in_this_way(each.description or "")
     return parser
 
 
@@ -128,4 +138,4 @@ def _command(name: str) -> Any:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(program())

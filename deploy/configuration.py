@@ -112,7 +112,7 @@ def _settings(project: Path, raw: dict[str, Any], remarks: tuple[str, ...]) -> S
         scan=_scan(values.pop("scan", {})),
         extensions={name: _extension(name, each) for name, each in values.pop("extensions", {}).items()},
         local=Local(**values.pop("local")) if "local" in values else None,
-        layers={name: _layer(name, layer) for name, layer in values.pop("layers").items()},
+        layers={name: _layer(name, layer) for name, layer in values.pop("layers", {}).items()},
         functions={key: Function(key=key, **_named(each)) for key, each in values.pop("functions", {}).items()},
         stages={
             name: _stage(name, {"stack": _stack(raw, name), **stage})

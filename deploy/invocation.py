@@ -1,4 +1,4 @@
-"""How the pipeline was started, so that a command which it advises can be typed as it is printed.
+"""How the pipeline was started, so that a command which it shows or advises can be typed as it is printed.
 
 nox -s lock                              nox -s lock -- --upgrade
 channelwright --project api layer        channelwright --project api lock --upgrade
@@ -7,6 +7,7 @@ python -m deploy layer                   python -m deploy lock --upgrade
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 PROGRAM = "channelwright"
-MODULE = "python -m deploy"
+# The package has another name where it is installed.
+MODULE = f"python -m {__package__}"
 # nox sets it for all that a session runs: https://nox.thea.codes/en/stable/config.html
 SESSION_VARIABLE = "NOX_CURRENT_SESSION"
 
@@ -54,17 +56,48 @@ class Invocation:
 
 
 _current = Invocation(MODULE)
+# A line of an example as docstrings have it, with what it is for behind it.
+_EXAMPLE = re.compile(rf"^(?P<indent> +){PROGRAM} (?P<words>\S+(?: \S+)*)(?P<meaning>  .*)?$", re.MULTILINE)
 
 
-def begin(invocation: Invocation) -> None:
-    """Note how this process was started; called once, before the command is loaded that advises something."""
+def begin(invocation: Invocation) -> Invocation:
+    """Note how this process was started, before the command is loaded that advises something; return what was noted."""
     global _current  # noqa: PLW0603 - one process is started in one way
+    before = _current
     _current = invocation
+    return before
 
 
 def command(name: str, *arguments: str) -> str:
     """Return the line that runs another command of the pipeline in the way in which this one was started."""
     return _current.command(name, *arguments)
+
+
+def program_name() -> str:
+    """Return the program for its usage; what follows a nox session's name is given to the module."""
+    return PROGRAM if _current.program == PROGRAM else MODULE
+
+
+def in_this_way(text: str) -> str:
+    """Return a text whose lines of examples start the pipeline in the way in which this process was started."""
+
+    def typed(example: re.Match[str]) -> str:
+        return example["indent"] + command(*shlex.split(example["words"]))
+
+    width = max((len(typed(each)) for each in _EXAMPLE.finditer(text)), default=0)
+
+    def line(example: re.Match[str]) -> str:
+        meaning = (example["meaning"] or "").lstrip()
+        return f"{typed(example):{width}}  {meaning}" if meaning else typed(example)
+
+    return _EXAMPLE.sub(line, text)
+
+
+def installs(name: str, extra: str) -> str:
+    """Return what installs the packages of an extra, which a command needs: its nox session does."""
+    if _current.program == "nox -s":
+        return f"{advised(name)} installs it"
+    return f'pip install "{PROGRAM}[{extra}]"'
 
 
 def advised(name: str, *arguments: str) -> str:

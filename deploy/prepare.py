@@ -70,6 +70,7 @@ def prepare(settings: Settings, choices: Choices, environment: Mapping[str, str]
             console.say(remark)
         groups = [work.layers(target) for target in settings.targets]
         code = work.code(groups[0]) if settings.functions else None
+        work.tell_provided(groups[0])
     return Prepared(layers=tuple(each for group in groups for each in group), bundle=code, fresh=frozenset(work.fresh))
 
 
@@ -104,6 +105,7 @@ class _Work:
     console: Console
     opened: ExitStack
     fresh: set[str] = field(default_factory=set)
+    provided: dict[str, str] = field(default_factory=dict)
     runtimes: dict[Target, Runtime] = field(default_factory=dict)
 
     @property
@@ -153,18 +155,30 @@ class _Work:
     def tried(self, layers: Sequence[VerifiedLayer], made: CodeBundle) -> None:
         """Try each function on its layers, unless these very bytes were tried before."""
         functions = self.functions()
-        trial = [made.sha256, [each.built.sha256 for each in layers], repr(functions)]
+        wanted = self.settings.runtime_provides
+        trial = [made.sha256, [each.built.sha256 for each in layers], repr(functions), wanted]
         target = layers[0].built.spec.target if layers else self.settings.targets[0]
         image = layers[0].built.spec.image if layers else self.image(target)
         key = _key("code", image, target, *trial)
-        if self.passed(key) is None:
+        kept = self.passed(key)
+        if kept is None:
             self.refuse_making("the code", "it was not tried on these layers")
+            from .layer.verify import Means
             from .layer.verify_code import verify_code
 
-            runtime = self.runtime(target)
+            means = Means(runtime=self.runtime(target), say=self.console.say, runtime_provides=wanted)
             with self.console.step("try the code on its layers in the runtime"):
-                evidence = verify_code(layers, made.zip.read_bytes(), functions, runtime, self.console.say)
-            self.cache.keep_checks(key, json.dumps(asdict(evidence)))
+                evidence = verify_code(layers, made.zip.read_bytes(), functions, means)
+            self.cache.keep_checks(key, kept := json.dumps(asdict(evidence)))
+        self.provided |= json.loads(kept)["runtime_provides"]
+
+    def tell_provided(self, layers: Sequence[VerifiedLayer]) -> None:
+        """Say which versions the image has of what comes from the runtime itself."""
+        for layer in layers:
+            self.provided |= layer.evidence.runtime_provides
+        if self.provided:
+            versions = ", ".join(f"{name} {version}" for name, version in sorted(self.provided.items()))
+            self.console.say(f"the runtime's own, which AWS changes: {versions}")
 
     def functions(self) -> tuple[FunctionUnderTest, ...]:
         """Give every function the environment that the template gives it, as far as it does not depend on a stage."""
@@ -184,7 +198,7 @@ class _Work:
             health=function.health,
             trial=function.trial,
             memory=own.memory,
-            runtime=self.settings.runtime,
+            target=self.settings.targets[0],
             environment={**given, **own.environment},
         )
 
@@ -245,7 +259,7 @@ class _Work:
 
     def verified(self, built: Sequence[BuiltLayer], *, from_wheels: bool = True) -> tuple[VerifiedLayer, ...]:
         """Prove layers; those that were not built here, `from_wheels`, are judged by themselves."""
-        key = _checks_key(built)
+        key = self.checks_key(built)
         if kept := self.passed(key):
             return tuple(restored(layer, text) for layer, text in zip(built, json.loads(kept), strict=True))
         self.refuse_making(", ".join(layer.spec.stem for layer in built), "it was not verified")
@@ -253,7 +267,7 @@ class _Work:
 
         runtime = self.runtime(built[0].spec.target)
         where = f" in a fresh {runtime.image.reference}" if built[0].spec.can_be_tried else ""
-        means = Means(runtime=runtime, say=self.console.say)
+        means = Means(runtime=runtime, say=self.console.say, runtime_provides=self.settings.runtime_provides)
         if from_wheels and built[0].spec.can_be_tried:
             from .layer.proof.reference import Reference
             from .layer.wheel_store import WheelStore
@@ -265,9 +279,15 @@ class _Work:
             verified = verify(built, means)
         for first, last in zip(built, verified, strict=True):
             withdraw.remember(self.cache, first.spec, last.built.spec)
-        key = _checks_key([each.built for each in verified])
+        key = self.checks_key([each.built for each in verified])
         self.cache.keep_checks(key, json.dumps([each.evidence.to_json() for each in verified]))
         return verified
+
+    def checks_key(self, built: Sequence[BuiltLayer]) -> str:
+        """Name the checks of layers that are tried together."""
+        first, digests = built[0].spec, [each.sha256 for each in built]
+        wanted = self.settings.runtime_provides
+        return _key("layers", first.image, first.target, digests, [repr(each.spec.layer) for each in built], wanted)
 
     def rebuilt(self, layer: BuiltLayer, withdrawn: Mapping[str, tuple[str, ...]]) -> BuiltLayer:
         """Build a layer without the trim rules that are withdrawn, by distribution."""
@@ -292,12 +312,6 @@ class _Work:
 def _key(what: str, image: RuntimeImage, target: Target, *inputs: object) -> str:
     """Name a set of checks by all that decides whether they pass."""
     return digest([what, proven_by(), image.key, str(target), *inputs])
-
-
-def _checks_key(built: Sequence[BuiltLayer]) -> str:
-    """Name the checks of layers that are tried together."""
-    first, digests = built[0].spec, [each.sha256 for each in built]
-    return _key("layers", first.image, first.target, digests, [repr(each.spec.layer) for each in built])
 
 
 def _place(named: RuntimeImage, target: Target) -> str:

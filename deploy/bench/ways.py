@@ -18,7 +18,7 @@ import yaml
 
 from ..configuration import CONFIG
 from ..errors import BuildError, Fault
-from ..locking import indexes
+from ..locking import indexes, locked, lockfile
 from ..locking.uv.call import uv_environment
 from ..settings import MACHINES
 
@@ -89,7 +89,12 @@ class Zipped(Way):
 
     @property
     def requirements(self) -> str:
-        return str((self.settings.project / self.settings.requirements).resolve())
+        path = self.settings.project / self.settings.requirements
+        if path.suffix == ".txt":
+            return str(path.resolve())
+        written = self.folder / "requirements.txt"
+        written.write_text(lockfile.requirements(locked.pins(self.settings, self.settings.targets[0])), "utf-8")
+        return str(written.resolve())
 
     @property
     def machine(self) -> str:
@@ -183,12 +188,12 @@ class ThisWay(Way):
         return super().cold()
 
     def unchanged(self) -> float:
-        return self._timed("deploy", "--project", str(self.project), "layer")
+        return self._timed(_PIPELINE.name, "--project", str(self.project), "layer")
 
     def changed(self) -> float:
         """Make the code zip after a change of one module; that is all that has to be made."""
         self.touch()
-        return self._timed("deploy.bench.steps", "bundle", str(self.project))
+        return self._timed(f"{_PIPELINE.name}.bench.steps", "bundle", str(self.project))
 
     def changed_and_tried(self) -> float:
         """The same, and try the code on its layers in the runtime, as `python -m deploy layer` does."""
@@ -197,7 +202,7 @@ class ThisWay(Way):
 
     def clean(self) -> float:
         """Build in the container with the wheels at hand, verification apart."""
-        return self._timed("deploy.bench.steps", "build", str(self.project))
+        return self._timed(f"{_PIPELINE.name}.bench.steps", "build", str(self.project))
 
     def touch(self) -> None:
         module = min((self.project / self.settings.code.source).glob("*.py"))

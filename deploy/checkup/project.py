@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from packaging.requirements import Requirement
 
 from .. import git, project_module
 from ..configuration import CONFIG, load
@@ -12,6 +13,7 @@ from ..container.digest import RuntimeImage
 from ..errors import ConfigError, LockError, PipelineError
 from ..invocation import advised
 from ..layer.spec import specs
+from ..locking import inputs
 from ..locking.locked import pins as pins_of
 from ..locking.lockfile import normalised
 from ..runtimes import end_of_life
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
     from ..inside.exchange import Pin
     from ..settings import Settings
     from .findings import Finding
-
-_COMMENT = re.compile(r"(^|\s)#.*$")
 
 STALE = timedelta(days=60)
 """After this long a lock is likely to lack fixes of vulnerabilities."""
@@ -114,26 +114,28 @@ def runtime_days(settings: Settings, today: date) -> Iterator[Finding]:
 
 def _unlocked(settings: Settings, pins: Mapping[str, Pin]) -> Iterator[Finding]:
     """Yield requirements that are not in the lock, or not in a version they ask for; nothing is resolved."""
-    from packaging.requirements import InvalidRequirement, Requirement
-
-    source = settings.project / settings.requirements.with_suffix(".in")
-    if not source.is_file():
-        cause = "nothing says what the lock was made of"
-        yield warning(f"{source.name} is not there", cause, f"write one requirement a line, then {advised('lock')}")
+    source = inputs.found(settings)
+    if source is None and settings.requirements.suffix == ".toml":
         return
-    for number, raw in enumerate(source.read_text(encoding="utf-8").splitlines(), start=1):
-        line = _COMMENT.sub("", raw).strip()
-        if not line or line.startswith("-"):
-            continue
-        try:
-            wanted = Requirement(line)
-        except InvalidRequirement as error:
-            yield broken(f"{source.name}:{number}: {line}", str(error).splitlines()[0], "write name, or name>=version")
-            continue
-        pin = pins.get(normalised(wanted.name))
-        if pin is None and wanted.marker is None:
-            cause = f"{settings.requirements} was made before it was asked for"
-            yield broken(f"{wanted.name} is asked for and not locked", cause, advised("lock"))
-        elif pin and not wanted.specifier.contains(pin.version, prereleases=True):
-            cause = f"{source.name} asks for {wanted.specifier} since the lock was made"
-            yield broken(f"{pin.name} {pin.version} is locked", cause, advised("lock"))
+    if source is None:
+        name = settings.requirements.with_suffix(".in").name
+        cause = "nothing says what the lock was made of"
+        yield warning(f"{name} is not there", cause, f"write one requirement a line, then {advised('lock')}")
+        return
+    try:
+        wanted = inputs.read(source, settings, {})
+    except (LockError, ConfigError) as error:
+        yield from of_faults(error, "broken")
+        return
+    for line in wanted.lines:
+        yield from _asked(Requirement(line), source.name, pins, settings)
+
+
+def _asked(wanted: Requirement, source: str, pins: Mapping[str, Pin], settings: Settings) -> Iterator[Finding]:
+    pin = pins.get(normalised(wanted.name))
+    if pin is None and wanted.marker is None:
+        cause = f"{settings.requirements} was made before it was asked for"
+        yield broken(f"{wanted.name} is asked for and not locked", cause, advised("lock"))
+    elif pin and not wanted.specifier.contains(pin.version, prereleases=True):
+        cause = f"{source} asks for {wanted.specifier} since the lock was made"
+        yield broken(f"{pin.name} {pin.version} is locked", cause, advised("lock"))

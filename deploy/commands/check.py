@@ -37,5 +37,6 @@ def run(arguments: argparse.Namespace) -> int:
     project_module.check(settings, console.say)
     for line in settings.code.checks:
         console.say(f"{line}: good")
-    console.say(f"{arguments.project / CONFIG} and {settings.requirements} are good")
+    locks = f" and {settings.requirements} are" if settings.layers else " is"
+    console.say(f"{arguments.project / CONFIG}{locks} good")
     return 0

@@ -73,12 +73,13 @@ def _prepared(settings: Settings, arguments: argparse.Namespace, console: Consol
 
 
 def summarise(done: Prepared, console: Console) -> None:
-    console.say()
-    console.table(
-        ["layer", "packages", "zip", "unzipped", "left out", "files", "state"],
-        [_row(layer, done.fresh) for layer in done.layers],
-    )
-    console.say()
+    if done.layers:
+        console.say()
+        console.table(
+            ["layer", "packages", "zip", "unzipped", "left out", "files", "state"],
+            [_row(layer, done.fresh) for layer in done.layers],
+        )
+        console.say()
     for layer in done.layers:
         console.say(f"{_shown(layer)}  sha256 {layer.built.sha256}")
         for line in _found(layer):

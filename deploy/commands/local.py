@@ -5,10 +5,10 @@ with the very code that deploys to AWS, and plays with it as people would: exit 
 The functions run from what was published: downloaded back, unpacked to /var/task and /opt in the runtime image, behind
 the real Runtime Interface Emulator. Without a container engine they run as isolated processes of this host.
 
-  nox -s local                                       all of it, then everything is taken down
-  nox -s local -- --keep                             leave it running, with a page to look at; Ctrl-C ends it
-  nox -s local -- --redeploy                         bring changed code to the one that is running
-  nox -s local -- --command add-campaign --name X    play a single command, in the running one if there is one
+  channelwright local                                       all of it, then everything is taken down
+  channelwright local --keep                                leave it running, with a page to look at; Ctrl-C ends it
+  channelwright local --redeploy                            bring changed code to the one that is running
+  channelwright local --command add-campaign --name Dragon  play one command, in the running one if there is one
 
 Nothing leaves this machine but downloads of packages, and everything binds to loopback only.
 """

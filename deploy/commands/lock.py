@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from ..configuration import load
 from ..console import Console
-from ..errors import Fault, LockError
+from ..errors import ConfigError, Fault, LockError
 from ..invocation import advised
 from ..kept import Kept
-from ..locking import cooldown, document, indexes, inputs, lockfile, plain_text
+from ..locking import cooldown, document, indexes, inputs, locked, lockfile, plain_text
 from ..locking.difference import Change, changes
 from ..locking.python_versions import python_versions
 from ..locking.resolution import Resolution, resolution
@@ -47,14 +47,17 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.image:
         return _pin_image(settings, console)
     path = settings.project / settings.requirements
+    if path.name == locked.UV_LOCK:
+        return _relock(settings, arguments, console)
+    inputs.refuse_others(settings)
     source = inputs.source(settings, console.say)
     before = _text(path, strictly_for=settings.targets if arguments.check else ())
     versions = lockfile.recorded(before)
     if not arguments.check or not versions:
         versions = python_versions(settings, versions, os.environ, console.say)
-    locked = document.read(before)
-    resolved = _resolve(settings, source, locked, versions, upgrade=_upgrade(arguments.upgrade), console=console)
-    found = changes(locked, resolved)
+    pins = document.read(before)
+    resolved = _resolve(settings, source, pins, versions, upgrade=_upgrade(arguments.upgrade), console=console)
+    found = changes(pins, resolved)
     if arguments.check:
         _check(found, settings, source, console)
         return 0
@@ -68,6 +71,34 @@ def _pin_image(settings: Settings, console: Console) -> int:
     from ..locking.pin_image import pin_image
 
     return pin_image(settings, console)
+
+
+def _relock(settings: Settings, arguments: argparse.Namespace, console: Console) -> int:
+    """Have uv lock the project, and see that every target can be built from what it locked."""
+    from ..locking.uv.relock import relock
+
+    before = _versions(settings)
+    options = ["--check"] if arguments.check else _upgrade(arguments.upgrade)
+    with console.step("uv lock"):
+        console.say(relock(settings.project, os.environ, options))
+    found = {target: locked.pins(settings, target) for target in settings.targets}
+    if arguments.check:
+        console.say(f"{settings.requirements} follows from {inputs.PYPROJECT}")
+        return 0
+    after = {pin.name: pin.version for pins in found.values() for pin in pins}
+    names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    console.table(["package", "from", "to"], [(name, before.get(name, "-"), after.get(name, "-")) for name in names])
+    told = f"{len(names)} changed" if names else "nothing changed"
+    console.say(f"{settings.requirements}: {len(after)} distributions for {', '.join(map(str, found))}: {told}")
+    return 0
+
+
+def _versions(settings: Settings) -> dict[str, str]:
+    """Return what is locked so far, nothing where that cannot be read."""
+    try:
+        return {pin.name: pin.version for target in settings.targets for pin in locked.pins(settings, target)}
+    except (LockError, ConfigError):
+        return {}
 
 
 def _text(path: Path, *, strictly_for: Sequence[Target]) -> str:
@@ -85,7 +116,7 @@ def _upgrade(packages: list[str] | None) -> list[str]:
 def _resolve(  # noqa: PLR0913 - what, from what, for what
     settings: Settings,
     source: Path,
-    locked: tuple[document.LockedPackage, ...],
+    before: tuple[document.LockedPackage, ...],
     versions: Mapping[str, str],
     *,
     upgrade: list[str],
@@ -110,7 +141,7 @@ def _resolve(  # noqa: PLR0913 - what, from what, for what
     resolver = Resolver(uv=uv, wanted=wanted, versions=versions)
     runtimes = dict.fromkeys(each.runtime for each in settings.targets)
     with console.step(f"resolve {source.name} for {' and '.join(runtimes)}"):
-        resolved = resolution(resolver, settings.targets, locked, upgrade)
+        resolved = resolution(resolver, settings.targets, before, upgrade)
     for remark in [*cooldown.remarks(settings.lock), *resolved.remarks]:
         console.say(remark)
     return resolved

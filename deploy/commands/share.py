@@ -28,9 +28,9 @@ described by deploy/share/catalog.schema.json.
 It takes lambda:ListLayerVersions, GetLayerVersion, GetLayerVersionPolicy, AddLayerVersionPermission and
 RemoveLayerVersionPermission on the layers, ssm:GetParameters and PutParameter on their channels.
 
-    nox -s share -- --stage prod --plan          who may use what, and what would change
-    nox -s share -- --stage prod --stable        what `next` says becomes stable, in every region
-    nox -s share -- --stage prod --stable 12     version 12 becomes stable: forward, or back
+    channelwright share --stage prod --plan       who may use what, and what would change
+    channelwright share --stage prod --stable     what `next` says becomes stable, in every region
+    channelwright share --stage prod --stable 12  version 12 becomes stable: forward, or back
 """
 
 from __future__ import annotations

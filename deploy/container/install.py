@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import EngineError
+from ..invocation import command as typed
 from .engine import Engine
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def _demand_debian_root(doing: str, environment: Mapping[str, str]) -> None:
         cure = "install and start Docker or Podman the way of your system, then run this again for the image"
         raise EngineError.of(doing, "this is not Debian or Ubuntu", cure=cure)
     if os.geteuid() != 0:
-        raise EngineError.of(doing, "takes root", cure="sudo env PATH=$PATH nox -s engine")
+        raise EngineError.of(doing, "takes root", cure=f'sudo env "PATH=$PATH" {typed("engine")}')
 
 
 def _path(environment: Mapping[str, str]) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .exchange import Pin
     from .files import Files
 
-_CURE = "lock the wheels that are wanted with `nox -s lock`, and build again"
+_CURE = "lock the wheels that are wanted, and build again"
 _APART = "lock only one of them, or give each a layer of its own"
 
 

@@ -65,5 +65,5 @@ class Cache(Kept):
         return f"changed: {', '.join(changed)}" if changed else "no longer in the cache"
 
     def _last(self, spec: LayerSpec) -> Path:
-        project = hashlib.sha256(str(spec.dockerfile).encode()).hexdigest()[:16]
+        project = hashlib.sha256(str(spec.project).encode()).hexdigest()[:16]
         return self.root / "last" / f"{project}-{spec.stem}.json"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping  # noqa: TC003 - a manifest's annotations are read when it is decoded
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..settings import Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +44,8 @@ class Evidence:
 
     `imported` is False for a layer of another architecture than runs here: it was audited and not tried;
     `not_imported` says why. `compared` tells that it was compared with what pip installs from the same wheels.
-    `nothing_to_import` maps a distribution to why nothing of it was imported.
+    `nothing_to_import` maps a distribution to why nothing of it was imported. `runtime_provides` are the versions, by
+    distribution, of what the project takes from the runtime beside the layers, as the image had them.
     """
 
     sha256: str
@@ -59,6 +63,7 @@ class Evidence:
     bytecode_used: int
     remarks: tuple[str, ...]
     withdrawn: tuple[Withdrawn, ...] = ()
+    runtime_provides: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True)
@@ -70,14 +75,14 @@ class FunctionUnderTest:
 
     Without a health event, `trial` is the one that it has to answer.
 
-    `environment` is all that it gets: the template's variables and Lambda's own. `memory` is in MB, `runtime` is
-    Lambda's name of one, such as python3.11.
+    `environment` is all that it gets: the template's variables and Lambda's own. `memory` is in MB, `target` is the
+    runtime and the instruction set that it runs on.
     """
 
     key: str
     handler: str
     environment: Mapping[str, str]
-    runtime: str
+    target: Target
     memory: int
     health: Mapping[str, Any] | None = None
     trial: Mapping[str, Any] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, Fault
@@ -14,15 +15,21 @@ from .partition import shares
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from ..container.digest import RuntimeImage
     from ..settings import Architecture, Layer, Settings
 
+DOCKERFILE = "Dockerfile.layer"
+# What a project without a Dockerfile of its own is built with.
+OWN_DOCKERFILE = Path(__file__).with_name(DOCKERFILE)
+
 
 @dataclass(frozen=True, kw_only=True)
 class LayerSpec:
-    """`withdrawn` names by distribution the trim rules that leave it as it is, since they broke it."""
+    """`withdrawn` names by distribution the trim rules that leave it as it is, since they broke it.
+
+    `project` is the folder that asks for the layer; it decides nothing.
+    """
 
     layer: Layer
     runtime: str
@@ -32,6 +39,7 @@ class LayerSpec:
     dockerfile: Path
     stem: str
     withdrawn: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    project: Path = field(default=Path(), compare=False)
 
     @property
     def target(self) -> Target:
@@ -84,6 +92,7 @@ def specs(settings: Settings, pins: Sequence[Pin], image: RuntimeImage, target: 
             pins=parts[layer.name],
             dockerfile=dockerfile,
             stem=f"{layer.name}{settings.suffix(target)}",
+            project=settings.project,
         )
         for layer in settings.layers.values()
     )
@@ -91,8 +100,8 @@ def specs(settings: Settings, pins: Sequence[Pin], image: RuntimeImage, target: 
 
 def _inputs(settings: Settings, pins: Sequence[Pin]) -> tuple[Path, dict[str, tuple[Pin, ...]]]:
     """Return the Dockerfile and the pins of each layer; raise ConfigError with all that is wrong with either."""
-    dockerfile = settings.project / settings.dockerfile
-    cure = "copy the pipeline's own, or name another with `dockerfile`"
+    dockerfile = dockerfile_of(settings)
+    cure = "name one that is there, or take `dockerfile` out: the pipeline has its own"
     faults = (
         []
         if dockerfile.is_file() or not settings.layers
@@ -106,3 +115,11 @@ def _inputs(settings: Settings, pins: Sequence[Pin]) -> tuple[Path, dict[str, tu
     if faults:
         raise ConfigError(faults)
     return dockerfile, parts
+
+
+def dockerfile_of(settings: Settings) -> Path:
+    """Return the Dockerfile that is configured, which need not be there; else the project's, else the pipeline's."""
+    if settings.dockerfile is not None:
+        return settings.project / settings.dockerfile
+    own = settings.project / DOCKERFILE
+    return own if own.is_file() else OWN_DOCKERFILE

@@ -50,13 +50,15 @@ class Means:
     """What a layer is proven with: where it is tried, what pip installs from its wheels, and how it is built again.
 
     Without a `reference` the zips are judged by themselves: they were compared when they were built. `rebuild` takes
-    a layer and the trim rules to withdraw by distribution.
+    a layer and the trim rules to withdraw by distribution. `runtime_provides` are the distributions that may come
+    from the runtime itself.
     """
 
     runtime: Runtime
     say: Callable[[str], None]
     reference: Reference | None = None
     rebuild: Callable[[BuiltLayer, Mapping[str, tuple[str, ...]]], BuiltLayer] | None = None
+    runtime_provides: tuple[str, ...] = ()
 
 
 def verify(layers: Sequence[BuiltLayer], means: Means) -> tuple[VerifiedLayer, ...]:

@@ -12,15 +12,16 @@ from ..code import tree_digest
 from ..errors import Fault, VerificationError
 from .audit.audit import audit_together
 from .opt_folder import merged, unpacked
-from .proof import handlers, look
+from .proof import handlers, look, runtime_provides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from .backend.protocol import Runtime, Sandbox
+    from ..settings import Target
+    from .backend.protocol import Sandbox
     from .evidence import FunctionUnderTest
     from .values import BuiltLayer
-    from .verify import VerifiedLayer
+    from .verify import Means, VerifiedLayer
 
 PATIENCE = 60.0
 # The runtime's own failures have dotted names, such as Runtime.ImportModuleError; a handler's exception has its
@@ -43,19 +44,22 @@ class Answered:
 
 @dataclass(frozen=True, kw_only=True)
 class CodeEvidence:
-    """What was proven of the code zip with these digests; `layers` maps a function to the digest of its /opt."""
+    """What was proven of the code zip with these digests; `layers` maps a function to the digest of its /opt.
+
+    `runtime_provides` are the versions, by distribution, of what functions take from the runtime, as the image had it.
+    """
 
     code: str
     layers: Mapping[str, str]
     answered: tuple[Answered, ...]
+    runtime_provides: Mapping[str, str]
 
 
 def verify_code(
     layers: Sequence[VerifiedLayer],
     code_zip: bytes,
     functions: Sequence[FunctionUnderTest],
-    runtime: Runtime,
-    say: Callable[[str], None],
+    means: Means,
 ) -> CodeEvidence:
     """Try every function with its layers; raise VerificationError with every fault of every function.
 
@@ -67,29 +71,39 @@ def verify_code(
     faults: list[Fault] = []
     answered: dict[str, Answered] = {}
     digests: dict[str, str] = {}
+    provided: dict[str, str] = {}
     for names, group in _by_layers(layers, functions).items():
         opt = merged(groups[names])
-        trial = _Trial(group[0].runtime, groups[names], group, expected | {"layers": tree_digest.of_files(opt)})
-        with runtime.sandbox(group[0].runtime, opt, task) as sandbox:
-            faults += trial.run(sandbox, answered)
+        whole = expected | {"layers": tree_digest.of_files(opt)}
+        trial = _Trial(group[0].target, groups[names], group, whole, means.runtime_provides)
+        with means.runtime.sandbox(group[0].target.runtime, opt, task) as sandbox:
+            faults += trial.run(sandbox, answered, provided)
         digests |= {function.key: trial.expected["layers"] for function in group}
     if faults:
         raise VerificationError(faults)
-    _tell(answered.values(), say)
-    return CodeEvidence(code=expected["code"], layers=digests, answered=tuple(answered.values()))
+    _tell(answered.values(), means.say)
+    return CodeEvidence(
+        code=expected["code"], layers=digests, answered=tuple(answered.values()), runtime_provides=provided
+    )
 
 
 @dataclass(frozen=True)
 class _Trial:
     """Functions that have the same layers, and the digests that they have to answer with."""
 
-    runtime: str
+    target: Target
     layers: Sequence[BuiltLayer]
     functions: Sequence[FunctionUnderTest]
     expected: Mapping[str, str]
+    runtime_provides: tuple[str, ...]
 
-    def run(self, sandbox: Sandbox, answered: dict[str, Answered]) -> Iterator[Fault]:
-        seen = look.take(sandbox, handlers.wanted(self.functions), self.runtime)
+    def run(self, sandbox: Sandbox, answered: dict[str, Answered], provided: dict[str, str]) -> Iterator[Fault]:
+        """Yield every fault; note the functions that answered, and the versions of what the runtime provides."""
+        seen = look.take(sandbox, handlers.wanted(self.functions, self.runtime_provides), self.target.runtime)
+        brought = {pin.name: pin.version for layer in self.layers for pin in layer.spec.pins}
+        where = ", ".join(f"functions.{each.key}" for each in self.functions)
+        yield from runtime_provides.faults(self.runtime_provides, seen.place, brought, self.target, where)
+        provided |= runtime_provides.told(seen.place, brought)
         for function in self.functions:
             faults = [*handlers.judged(function, seen, self.layers)]
             raised = ""

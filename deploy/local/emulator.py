@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import requests
 
 from ..errors import EngineError
-from ..invocation import advised
+from ..invocation import installs
 from .children import child, free_port
 
 if TYPE_CHECKING:
@@ -61,8 +61,7 @@ def running(
     with its log where it does not start.
     """
     if importlib.util.find_spec("ministack") is None:
-        cure = f"{advised('local')} installs it, or: pip install --group local"
-        raise EngineError.of("the emulated AWS", "MiniStack is not installed", cure=cure)
+        raise EngineError.of("the emulated AWS", "MiniStack is not installed", cure=installs("local", "local"))
     port = free_port()
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),

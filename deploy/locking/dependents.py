@@ -1,16 +1,19 @@
-"""What needs what, from the comments that a lock has below each pin: `# via requests`.
+"""What needs what, from the comments that a lock has below each pin: `# via requests`, or from a lock in TOML.
 
-uv and pip-compile write them, `nox -s lock` among their users. They decide in which layer a distribution goes, never
-whether it goes: a wrong comment cannot make anything missing, and the layers are tried together.
+uv and pip-compile write the comments, `nox -s lock` among their users. They decide in which layer a distribution goes,
+never whether it goes: a wrong comment cannot make anything missing, and the layers are tried together.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ..errors import Fault, LockError
 from ..invocation import advised
+from . import plain_text
 from .lockfile import normalised
 
 if TYPE_CHECKING:
@@ -27,7 +30,9 @@ def read(path: Path, locked: Collection[str]) -> dict[str, frozenset[str]]:
 
     Raises LockError where the comments do not say why each of `locked` is there.
     """
-    dependents = _dependents(path.read_text(encoding="utf-8"))
+    if path.suffix == ".toml" or path.name == "uv.lock":
+        return _of_toml(path, locked)
+    dependents = _dependents(plain_text.read(path))
     unsaid = [name for name in sorted(locked) if not dependents.get(name)]
     if unsaid:
         what = f"does not say what needs {', '.join(unsaid)}"
@@ -56,6 +61,21 @@ def closure(roots: Collection[str], needs: Mapping[str, Collection[str]]) -> dic
                 found[each] = name
                 waiting.append(each)
     return found
+
+
+def _of_toml(path: Path, locked: Collection[str]) -> dict[str, frozenset[str]]:
+    """Read uv.lock, or a pylock.toml whose packages have `dependencies`; extras count as what they may bring."""
+    document = tomllib.loads(plain_text.read(path))
+    packages = document.get("packages") or document.get("package") or ()
+    if not any("dependencies" in each for each in packages) and len(locked) > 1:
+        cause, cure = "its packages have no `dependencies`", "list the packages by name"
+        raise LockError([Fault(str(path), "does not say what needs what", cause, cure)])
+    found: dict[str, set[str]] = {name: set() for name in locked}
+    for each in packages:
+        wanted = [*each.get("dependencies", ()), *chain(*each.get("optional-dependencies", {}).values())]
+        names = {normalised(other["name"]) for other in wanted}
+        found.setdefault(normalised(each["name"]), set()).update(names & set(locked))
+    return {name: frozenset(found[name]) for name in locked}
 
 
 def _dependents(text: str) -> dict[str, set[str]]:

@@ -3,6 +3,8 @@
 Where they stand, what comes first counts more: uv's variables, pip's variables, `[[tool.uv.index]]` of
 pyproject.toml, `--index-url` and `--extra-index-url` of requirements files, pip's configuration. One index is the
 default; the others are asked before it, so that nobody can put a package of the same name in front of an own one.
+Where no default is given, those that a uv.lock or pylock.toml names for its packages are asked too; where one is, such
+as a mirror, it stands for them.
 
 A folder of this machine (file:) is no index here: containers cannot reach it, nor can whoever locks elsewhere.
 """
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 _OPTION = re.compile(r"^(?P<name>-i|--index-url|--extra-index-url)[=\s]\s*(?P<url>\S+)$")
+# `index = "…"` of a package in pylock.toml, `source = { registry = "…" }` of one in uv.lock.
+_NAMED_INDEX = re.compile(r'^(?:index = |source = \{ registry = )"([^"]+)"', re.MULTILINE)
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 # What uv would add to the list by itself.
 _UV = ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL")
@@ -44,7 +48,10 @@ def environment(settings: Settings, given: Mapping[str, str]) -> dict[str, str]:
 
     Raises ConfigError where a file that may name one cannot be read.
     """
-    found = [_with_credentials(each, given) for each in _indexes(settings, given) if not _is_local(each.url)]
+    indexes = list(_indexes(settings, given))
+    if not any(each.is_default for each in indexes):
+        indexes += _of_lock(settings.project / settings.requirements)
+    found = [_with_credentials(each, given) for each in indexes if not _is_local(each.url)]
     default = next((each.url for each in found if each.is_default), "")
     others = dict.fromkeys(each.url for each in found if not each.is_default and each.url != default)
     kept = {name: value for name, value in given.items() if name not in {*_UV, "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"}}
@@ -105,6 +112,13 @@ def _of_requirements(path: Path, given: Mapping[str, str]) -> Iterator[_Index]:
         if match := _OPTION.match(line):
             url = _VARIABLE.sub(lambda each: given.get(each[1], each[0]), match["url"])
             yield _Index(url, is_default=match["name"] != "--extra-index-url")
+
+
+def _of_lock(path: Path) -> Iterator[_Index]:
+    """Yield the indexes that a lock in TOML names, in its order."""
+    if path.is_file() and (path.suffix == ".toml" or path.name == "uv.lock"):
+        text = plain_text.read(path)
+        yield from (_Index(url) for url in dict.fromkeys(_NAMED_INDEX.findall(text)))
 
 
 def _is_local(url: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError, Fault, LockError, suggest
 from ..invocation import advised
-from . import lockfile, plain_text, wanted
+from . import locked, lockfile, plain_text, wanted
 from .lockfile import normalised
 
 if TYPE_CHECKING:
@@ -18,6 +18,16 @@ if TYPE_CHECKING:
     from .wanted import Wanted
 
 PYPROJECT = "pyproject.toml"
+
+
+def refuse_others(settings: Settings) -> None:
+    """Raise LockError where `requirements` names a lock that another tool makes."""
+    path = settings.project / settings.requirements
+    if locked.is_pylock(path):
+        made_by = _document(path).get("created-by", "another tool") if path.is_file() else "the tool of your choice"
+        cure = f"nothing is needed to build from it; {made_by} makes it anew"
+        raise LockError([Fault(str(path), "is not made by this command", cure=cure)])
+    locked.refuse_foreign(path)
 
 
 def source(settings: Settings, say: Callable[[str], None]) -> Path:
@@ -40,6 +50,15 @@ def source(settings: Settings, say: Callable[[str], None]) -> Path:
         cure = f"nothing is needed to build from it; to lock with {advised('lock')}, write {path.name}"
         raise LockError([Fault(str(lock), "is a lock already", cause, cure)])
     raise LockError.of(str(path), "no such file", cure="write one requirement a line, such as `requests`")
+
+
+def found(settings: Settings) -> Path | None:
+    """Return the file that says what is wanted, where there is one; nothing is changed or asked."""
+    path = settings.project / settings.requirements.with_suffix(".in")
+    if path.is_file():
+        return path
+    project = settings.project / PYPROJECT
+    return project if "dependencies" in _project(project) else None
 
 
 def read(path: Path, settings: Settings, environment: Mapping[str, str], built: Collection[str] = ()) -> Wanted:

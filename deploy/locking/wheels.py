@@ -49,8 +49,13 @@ def listed(pylock: str) -> dict[str, Listed]:
 
 
 def fits(wheel: LockedWheel, target: Target) -> bool:
+    return fitting(wheel.filename, target)
+
+
+def fitting(filename: str, target: Target) -> bool:
+    """Tell whether a wheel of this file name can be used by a target."""
     try:
-        _, _, _, tags = parse_wheel_filename(wheel.filename)
+        _, _, _, tags = parse_wheel_filename(filename)
     except InvalidWheelFilename:
         return False
     return not tags.isdisjoint(wheel_tags(target))

@@ -18,7 +18,7 @@ from ..code.bundle import CodeBundle
 from ..errors import Fault, RolloutError
 from ..inside.exchange import Package, Pin, Report
 from ..layer.opt_folder import unpacked
-from ..layer.spec import LayerSpec
+from ..layer.spec import LayerSpec, dockerfile_of
 from ..layer.values import BuiltLayer
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def layer(  # noqa: PLR0913 - the parts of a spec, and the zip with what is in i
         architecture=architecture,
         image=image,
         pins=tuple(Pin(name=each.name, version=each.version, hashes=(each.sha256,)) for each in report.packages),
-        dockerfile=settings.project / settings.dockerfile,
+        dockerfile=dockerfile_of(settings),
         stem=name if architecture == first else f"{name}-{architecture}",
     )
     return BuiltLayer(spec=spec, zip=path, sha256=held.sha256, report=report)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from ..errors import ConfigError, Fault
-from ..invocation import advised
+from ..invocation import advised, installs
 from ..locking.lockfile import normalised
 from .findings import ScanFinding, Unchecked
 
@@ -65,7 +65,7 @@ def audit_packages(packages: Sequence[HeldPackage], where: str, service: str) ->
 def require() -> None:
     """Raise ConfigError where the libraries of a scan are not installed, which the other commands do without."""
     faults = [
-        Fault(name, "is not installed here", cure=f'run it as {advised("scan")}, or `pip install "{name}"`')
+        Fault(name, "is not installed here", cure=installs("scan", "scan"))
         for name, module in (("pip-audit", "pip_audit"), ("license-expression", "license_expression"))
         if importlib.util.find_spec(module) is None
     ]

@@ -25,11 +25,14 @@ class Settings:
     """The whole of config/pipeline.yaml; paths are relative to `project`, the folder it belongs to.
 
     `runtime` and `image` are those of the functions, the first of several; `image_of` and `targets` tell of all.
-    `remarks` name the successors of keys that have another name now.
+    Without a `dockerfile` it is the project's Dockerfile.layer, or else the pipeline's own.
+    `runtime_provides` are distributions that are wanted of the runtime itself. `remarks` name the successors of keys
+    that have another name now.
     """
 
     project: Path
-    layers: Mapping[str, Layer]
+    layers: Mapping[str, Layer] = field(default_factory=dict)
+    runtime_provides: tuple[str, ...] = ()
     runtime: str = "python3.11"
     runtimes: tuple[str, ...] = ()
     image: str = "public.ecr.aws/lambda/python:3.11"
@@ -38,7 +41,7 @@ class Settings:
     requirements: Path = Path("requirements.txt")
     lock: Lock = field(default_factory=Lock)
     scan: Scan = field(default_factory=Scan)
-    dockerfile: Path = Path("Dockerfile.layer")
+    dockerfile: Path | None = None
     functions: Mapping[str, Function] = field(default_factory=dict)
     code: Code = field(default_factory=Code)
     extensions: Mapping[str, Extension] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.invocation import Invocation
+from deploy.invocation import Invocation, begin, in_this_way, installs
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,6 +38,36 @@ def test_a_command_is_named_as_this_one_was_started(argv: list[str], environment
 def test_what_a_shell_would_take_apart_is_quoted_and_what_a_reader_fills_in_is_not() -> None:
     command = Invocation("channelwright").command("where", "urllib3<2.6", "--stage", "STAGE")
     assert command == "channelwright where 'urllib3<2.6' --stage STAGE"
+
+
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        ("channelwright", "  channelwright local         all of it\n  channelwright local --keep  leave it\n"),
+        ("python -m deploy", "  python -m deploy local         all of it\n  python -m deploy local --keep  leave it\n"),
+        ("nox -s", "  nox -s local            all of it\n  nox -s local -- --keep  leave it\n"),
+    ],
+)
+def test_examples_are_shown_as_they_are_typed_here_and_stay_in_columns(program: str, expected: str) -> None:
+    text = "What channelwright does.\n\n{}\nAnd more."
+    written = "  channelwright local         all of it\n  channelwright local --keep  leave it\n"
+    before = begin(Invocation(program))
+    try:
+        assert in_this_way(text.format(written)) == text.format(expected)
+    finally:
+        begin(before)
+
+
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [("nox -s", "`nox -s scan` installs it"), ("channelwright", 'pip install "channelwright[scan]"')],
+)
+def test_what_a_command_lacks_is_installed_as_it_was_started(program: str, expected: str) -> None:
+    before = begin(Invocation(program))
+    try:
+        assert installs("scan", "scan") == expected
+    finally:
+        begin(before)
 
 
 def test_the_advice_of_a_refused_run_runs(tmp_path: Path) -> None:

@@ -261,3 +261,32 @@ def test_on_a_host_a_layer_of_another_architecture_is_audited_and_said_not_to_be
     assert manifest(project)["verification"]["imported"] is False
     assert manifest(project)["verification"]["not_imported"].startswith("this machine is ")
     assert manifest(project)["built_in_runtime_image"] is False
+
+
+def test_a_function_takes_boto3_from_the_runtime_without_any_layer(project: Path, cache: Path) -> None:
+    (project / "requirements.txt").unlink()
+    (project / "Dockerfile.layer").unlink()
+    (project / "src/app.py").write_text(
+        "import boto3\n\ndef handler(event, context):\n    return boto3.client('sqs').meta.service_model.service_name\n"
+    )
+    config = project / "config/pipeline.yaml"
+    config.write_text("functions: {hello: {name: hello, handler: app.handler, trial: {}}}\n")
+    refused = Run(project, cache).must(1)
+    assert "No module named 'boto3'" in refused.err
+    assert "`runtime-provides: [boto3]`" in refused.err
+    config.write_text(config.read_text() + "runtime-provides: [boto3]\n")
+    done = Run(project, cache).must()
+    assert "hello answered on the final zips" in done.out
+    versions = re.search(r"the runtime's own, which AWS changes: boto3 [0-9.]+, botocore [0-9.]+", done.out)
+    assert versions
+    assert versions[0] in Run(project, cache).must().out
+    assert sorted(path.name for path in (project / "dist").iterdir()) == ["code.zip"]
+
+
+def test_a_layer_says_which_versions_the_runtime_has_beside_it(project: Path, cache: Path) -> None:
+    config = project / "config/pipeline.yaml"
+    config.write_text("layers: {tiny: {}}\nruntime-provides: [boto3]\n")
+    Run(project, cache).must()
+    assert manifest(project)["verification"]["runtime_provides"].keys() >= {"boto3", "botocore", "urllib3"}
+    config.write_text("layers: {tiny: {}}\nruntime-provides: [boto4]\n")
+    assert "boto4 is not among what python3.11 brings itself" in Run(project, cache).must(1).err

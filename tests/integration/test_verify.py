@@ -19,7 +19,7 @@ from deploy.layer.opt_folder import merged
 from deploy.layer.template_environment import lambda_environment
 from deploy.layer.verify import Means, VerifiedLayer, verify
 from deploy.layer.verify_code import verify_code
-from deploy.settings import Layer
+from deploy.settings import Layer, Target
 from tests.deploy.layer.synthetic import Made, entry, installed, layer, real_yaml, reference
 
 if TYPE_CHECKING:
@@ -81,10 +81,10 @@ def tried(runtime: ContainerRuntime, verified: VerifiedLayer, files: Mapping[str
         for path, content in files.items():
             archive.writestr(entry(path), content)
     environment = {**lambda_environment("bot", "eu-central-1", memory=128, runtime="python3.11"), "KEY": "1"}
-    function = FunctionUnderTest(
-        key="bot", handler="bot.handler", environment=environment, memory=128, runtime="python3.11"
-    )
-    return verify_code([verified], buffer.getvalue(), [replace(function, **changes)], runtime, lambda _: None)
+    target = Target("python3.11", "x86_64")
+    function = FunctionUnderTest(key="bot", handler="bot.handler", environment=environment, memory=128, target=target)
+    means = Means(runtime=runtime, say=lambda _: None)
+    return verify_code([verified], buffer.getvalue(), [replace(function, **changes)], means)
 
 
 def code_refused(runtime: ContainerRuntime, verified: VerifiedLayer, files: Mapping[str, str], **changes: Any) -> str:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import deploy.__main__ as main
+from deploy.invocation import PROGRAM, Invocation, begin
 from deploy.keys.command_names import COMMANDS
 from tools.reference import markdown
 
@@ -21,7 +22,11 @@ to it, as in `nox -s layer -- --no-cache`."""
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser with the options of every command, which is given them only where its name is called."""
-    return main._parser(list(COMMANDS), None)  # noqa: SLF001
+    before = begin(Invocation(PROGRAM))
+    try:
+        return main._parser(list(COMMANDS), None)  # noqa: SLF001
+    finally:
+        begin(before)
 
 
 def names() -> frozenset[str]:

@@ -9,4 +9,5 @@ modules    imports every module, loads every shared object, opens the data besid
 metadata   what importlib.metadata answers
 clients    a request of each AWS service's client
 handler    a function's handler, imported with its environment
+provided   what the runtime brings and the project wants from there
 """

@@ -18,11 +18,13 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from . import apart, clients, ending, handler, metadata, modules
+from . import apart, clients, ending, handler, metadata, modules, provided
 from .values import Place, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from .values import Record
 
 METADATA = "metadata"
 _SERVICES = 24  # as many share a process: botocore takes longer to import than to ask one of them
@@ -57,9 +59,15 @@ def _tasks(plan: Plan) -> Iterator[apart.Task]:
         services = plan.services[at : at + _SERVICES]
         yield apart.Task(f"client: {' '.join(services)}", partial(clients.look, services, plan))
     for subject in sorted(plan.subjects, key=lambda each: -len(each.modules)):  # the longest first
-        yield apart.Task(subject.key, partial(modules.look, subject, plan))
+        yield apart.Task(subject.key, partial(_beside_provided, partial(modules.look, subject, plan), plan))
     for each in plan.handlers:
-        yield apart.Task(each.key, partial(handler.look, each, plan))
+        yield apart.Task(each.key, partial(_beside_provided, partial(handler.look, each, plan), plan))
+
+
+def _beside_provided(trial: apart.Trial, plan: Plan, skip: frozenset[str]) -> Iterator[Record]:
+    """Look where imports find what the plan wants of the runtime, too."""
+    provided.let_in(plan)
+    yield from trial(skip)
 
 
 def _place(plan: Plan) -> Place:
@@ -71,4 +79,5 @@ def _place(plan: Plan) -> Place:
         glibc=(os.confstr("CS_GNU_LIBC_VERSION") or "").removeprefix("glibc "),
         machine=os.uname().machine,
         runtime_modules=tuple(sorted(name for name in names if name.isidentifier())),
+        provided=provided.look(plan),
     )

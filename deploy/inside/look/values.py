@@ -58,6 +58,7 @@ class Plan:
 
     `distributions` are those whose metadata is read, `services` those of AWS that a client asks something of.
     `own_users` lets every subject run as a user of its own, which takes root's right to choose one.
+    `runtime_provides` are distributions that may be imported from the runtime, with what they require.
     """
 
     layer: str
@@ -68,6 +69,7 @@ class Plan:
     distributions: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     handlers: tuple[Handler, ...] = ()
+    runtime_provides: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -224,20 +226,38 @@ class Account:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Provided:
+    """A distribution that the runtime has itself; `modules` are its top-level names, `requires` as in its metadata."""
+
+    name: str
+    version: str
+    requires: tuple[str, ...]
+    modules: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a look was taken; `runtime_modules` are the top-level names that the runtime's own packages have."""
+    """Where a look was taken; `runtime_modules` are the top-level names that the runtime's own packages have.
+
+    `provided` are those of its distributions that the plan wants from it, with what they require.
+    """
 
     python: str
     glibc: str
     machine: str
     runtime_modules: tuple[str, ...]
+    provided: tuple[Provided, ...] = ()
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Place:
-        return cls(**{name: frozen(value) for name, value in json.loads(text).items()})
+        raw = json.loads(text)
+        provided = tuple(
+            Provided(**{name: frozen(value) for name, value in each.items()}) for each in raw.pop("provided")
+        )
+        return cls(provided=provided, **{name: frozen(value) for name, value in raw.items()})
 
 
 def _plain(account: Account) -> dict[str, object]:

@@ -8,7 +8,7 @@ from ...errors import Fault
 from ...inside.look.values import Handler
 from ..opt_folder import merged
 from . import tree, trial
-from .judge import missing
+from .judge import missing, or_from_runtime
 from .look import Wanted, outcomes
 
 if TYPE_CHECKING:
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from .look import Look
 
 
-def wanted(functions: Sequence[FunctionUnderTest]) -> Wanted:
-    """Return what to look at: the handler of each function, with its environment."""
+def wanted(functions: Sequence[FunctionUnderTest], runtime_provides: tuple[str, ...]) -> Wanted:
+    """Return what to look at: the handler of each function, with its environment, beside these of the runtime."""
     return Wanted(
+        runtime_provides=runtime_provides,
         handlers=tuple(
             Handler(key=each.key, handler=each.handler, environment=tuple(each.environment.items()))
             for each in functions
-        )
+        ),
     )
 
 
@@ -51,7 +52,8 @@ def judged(function: FunctionUnderTest, seen: Look, layers: Sequence[BuiltLayer]
         if outcome.error:
             cause, cure = explain(outcome.error, "")
             what = f"{outcome.error}{f' ({outcome.at})' if outcome.at else ''}"
-            if missing(outcome.error) in seen.place.runtime_modules:
+            if (name := missing(outcome.error)) in seen.place.runtime_modules:
                 what += " - the layer lacks it, and the runtime's own copy hides that"
                 cause += "; AWS changes its copy whenever it likes"
+                cure = or_from_runtime(name, cure)
             yield Fault(where, what, cause, cure)

@@ -40,7 +40,7 @@ def until_no_worse(
 ) -> Improved:
     """Try layers, and as long as they are worse than the reference and a rule explains it, build them without it."""
     withdrawals = withdraw.Withdrawals(trial.applied(layers))
-    first, tried = layers, trial.attempt(layers, audits, means.runtime, means.reference)
+    first, tried = layers, trial.attempt(layers, audits, means)
     for _ in range(_ROUNDS):
         worse = _repairable(tried, layers)
         if means.rebuild is None or not worse or not withdrawals.next(worse):
@@ -48,7 +48,7 @@ def until_no_worse(
         means.say(f"worse than what pip installs; trying without {', '.join(map(str, withdrawals.picked))}")
         layers = [_without(layer, withdrawals, means.rebuild) for layer in first]
         audits = audited(layers)
-        tried = trial.attempt(layers, audits, means.runtime, means.reference)
+        tried = trial.attempt(layers, audits, means)
     if not _repairable(tried, layers):
         withdrawals.done()
     for rule, because in withdrawals.found.items():

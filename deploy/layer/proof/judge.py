@@ -125,6 +125,7 @@ class Case:
         if (name := missing(outcome.error)) and name in self.zip.place.runtime_modules:
             what += " - the layer lacks it, and the runtime's own copy hides that"
             cause += "; AWS changes its copy whenever it likes"
+            cure = or_from_runtime(name, cure)
         return Fault(f"{distribution}: {outcome.what}", what, cause, cure)
 
     def _clients(self, findings: _Findings) -> None:
@@ -197,6 +198,11 @@ def missing(error: str) -> str:
     """Return the top-level name of the module that an import did not find, or nothing."""
     _, found, rest = error.partition("No module named '")
     return rest.partition("'")[0].partition(".")[0] if found else ""
+
+
+def or_from_runtime(name: str, cure: str) -> str:
+    """Name the other way to have a module that the runtime has, too."""
+    return f"{cure}; or take the runtime's, which changes, with `runtime-provides: [{name}]`"
 
 
 def _unaccounted(key: str, account: Account | None) -> Fault:

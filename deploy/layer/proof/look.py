@@ -28,12 +28,16 @@ _SERVICES = "client: "
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What is to be looked at, whatever the tree and the place."""
+    """What is to be looked at, whatever the tree and the place.
+
+    `runtime_provides` are the distributions that may come from the runtime itself.
+    """
 
     subjects: tuple[Subject, ...] = ()
     distributions: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     handlers: tuple[Handler, ...] = ()
+    runtime_provides: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.subjects or self.distributions or self.services or self.handlers)
@@ -109,6 +113,7 @@ def _once(sandbox: Sandbox, wanted: Wanted, runtime: str) -> tuple[Look, bool]:
         distributions=wanted.distributions,
         services=wanted.services,
         handlers=wanted.handlers,
+        runtime_provides=wanted.runtime_provides,
     )
     environment = lambda_environment("verification", TRIAL_REGION, memory=LEAST_MEMORY, runtime=runtime)
     done = sandbox.run(script(), plan.to_json(), environment, PATIENCE)
@@ -137,12 +142,13 @@ def _unanswered(done: Completed) -> VerificationError:
 def _missing(wanted: Wanted, look: Look) -> Iterator[Wanted]:
     """Yield what a look gave no account of, each by itself."""
     seen = {each.subject for each in look.accounts}
+    one = Wanted(runtime_provides=wanted.runtime_provides)
     if wanted.distributions and not any(look.described()):
-        yield Wanted(distributions=wanted.distributions)
+        yield replace(one, distributions=wanted.distributions)
     answered = {each.what for each in look.clients()}
-    yield from (Wanted(services=(each,)) for each in wanted.services if each not in answered)
-    yield from (Wanted(subjects=(each,)) for each in wanted.subjects if each.key not in seen)
-    yield from (Wanted(handlers=(each,)) for each in wanted.handlers if each.key not in seen)
+    yield from (replace(one, services=(each,)) for each in wanted.services if each not in answered)
+    yield from (replace(one, subjects=(each,)) for each in wanted.subjects if each.key not in seen)
+    yield from (replace(one, handlers=(each,)) for each in wanted.handlers if each.key not in seen)
 
 
 def _ended(part: Wanted) -> Iterator[Account]:

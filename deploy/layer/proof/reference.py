@@ -58,16 +58,17 @@ class Reference:
         """The files that the wheels have below python/ once installed, each with its distribution."""
         return tree.of_wheels(self.wheels)
 
-    def look(self, spec: LayerSpec, services: tuple[str, ...]) -> Look:
-        """Return the look at what pip installs; `spec` names runtime and image.
+    def look(self, spec: LayerSpec, services: tuple[str, ...], runtime_provides: tuple[str, ...] = ()) -> Look:
+        """Return the look at what pip installs; `spec` names runtime and image, the rest is as in `Wanted`.
 
         Raises BuildError where pip does not install the wheels, VerificationError where the look itself fails.
         """
-        key = self._key(spec)
+        key = self._key(spec, runtime_provides)
         text = self.kept.checks(key) if self.use_kept else None
         before = Look.from_json(text) if text else None
         asked = {each.what for each in before.clients()} if before else set()
-        wanted = Wanted(services=tuple(each for each in services if each not in asked))
+        services = tuple(each for each in services if each not in asked)
+        wanted = Wanted(services=services, runtime_provides=runtime_provides)
         if before is None:
             names = tuple(sorted(set(self.owned.values())))
             wanted = replace(wanted, subjects=tree.subjects(self.owned), distributions=names)
@@ -79,7 +80,7 @@ class Reference:
         self.kept.keep_checks(key, whole.to_json())
         return whole
 
-    def _key(self, spec: LayerSpec) -> str:
+    def _key(self, spec: LayerSpec, runtime_provides: tuple[str, ...]) -> str:
         wheels = {name: hashlib.sha256(content).hexdigest() for name, content in self.wheels.items()}
         probe = hashlib.sha256(script()).hexdigest()
-        return digest(["reference", wheels, spec.image.key, spec.runtime, probe])
+        return digest(["reference", wheels, spec.image.key, spec.runtime, runtime_provides, probe])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packaging.markers import Marker, UndefinedEnvironmentName
+from packaging.markers import UndefinedEnvironmentName
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion
 
@@ -18,15 +18,22 @@ from ...locking.lockfile import environment, normalised
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from packaging.markers import Marker
+    from packaging.specifiers import SpecifierSet
+
     from ...settings import Target
 
 
 def unmet(
-    requires: Mapping[str, Sequence[str]], pins: Mapping[str, str], target: Target, python: str
+    requires: Mapping[str, Sequence[str]],
+    pins: Mapping[str, str],
+    target: Target,
+    python: str,
+    runtime: Mapping[str, str],
 ) -> Iterator[Fault]:
     """Yield each requirement that the lock does not meet; `requires` and `pins` are by distribution.
 
-    `python` is the runtime's whole Python version.
+    `python` is the runtime's whole Python version; `runtime` are the versions that are wanted of the runtime itself.
     """
     for distribution in sorted(requires):
         for line in requires[distribution]:
@@ -34,29 +41,44 @@ def unmet(
                 requirement = Requirement(line)
             except InvalidRequirement:
                 continue  # pip reads such a line as nothing, and so did what locked it
-            if requirement.marker is None or _applies(requirement.marker, target, python):
-                yield from _unmet(distribution, requirement, pins)
+            if applies(requirement.marker, target, python):
+                yield from _unmet(distribution, requirement, pins, runtime)
 
 
-def _applies(marker: Marker, target: Target, python: str) -> bool:
+def applies(marker: Marker | None, target: Target, python: str) -> bool:
+    """Whether a requirement with this marker is one without any extra; `python` is a whole version."""
+    if marker is None:
+        return True
     try:
         return marker.evaluate({**environment(target, {target.runtime: python}), "extra": ""})
     except UndefinedEnvironmentName:
         return False
 
 
-def _unmet(distribution: str, requirement: Requirement, pins: Mapping[str, str]) -> Iterator[Fault]:
+def fits(specifier: SpecifierSet, version: str) -> bool:
+    """Whether a version is one of those that are wanted; one that is no version is not judged."""
+    try:
+        return specifier.contains(version, prereleases=True)
+    except InvalidVersion:
+        return True
+
+
+def _unmet(
+    distribution: str, requirement: Requirement, pins: Mapping[str, str], runtime: Mapping[str, str]
+) -> Iterator[Fault]:
     name = normalised(requirement.name)
     where = f"{distribution}: requires {requirement.name}{requirement.specifier}"
     version = pins.get(name)
+    if version is None and name in runtime:
+        if not fits(requirement.specifier, runtime[name]):
+            what = f"and the runtime, which is to provide it, has {name} {runtime[name]}"
+            cure = f"add {name} to requirements.in, and lock it: {advised('lock')}"
+            yield Fault(where, what, "AWS's own version is another one", cure)
+        return
     if version is None:
         cure = f"add {name} to requirements.in, and lock it: {advised('lock')}"
         yield Fault(where, "which the lock does not have", "the lock is not whole, as `pip check` would say", cure)
         return
-    try:
-        met = requirement.specifier.contains(version, prereleases=True)
-    except InvalidVersion:
-        met = True
-    if not met:
+    if not fits(requirement.specifier, version):
         cure = f"lock versions that fit each other: {advised('lock', '--upgrade')}"
         yield Fault(where, f"and the lock has {name} {version}", "two distributions do not fit each other", cure)

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 _INSIDE = Path(__file__).parents[2] / "inside"
-_LOOK = ("values", "ending", "child", "apart", "modules", "metadata", "clients", "handler", "probe")
+_LOOK = ("values", "ending", "child", "apart", "modules", "metadata", "clients", "handler", "provided", "probe")
 _PARTS = ("files", *(f"look/{name}" for name in _LOOK))
 # Nothing that was unpacked may take the place of what the looking process imports: its path is the standard library's.
 _LOADER = """\

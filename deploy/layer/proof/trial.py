@@ -11,7 +11,7 @@ from ...runtimes.base_images import BASES
 from ..causes import Lock
 from ..evidence import Evidence, Imported, Native, Withdrawn
 from ..opt_folder import merged
-from . import look, tree
+from . import look, runtime_provides, tree
 from .judge import Case, Verdict
 from .look import Look, Wanted
 from .requires import unmet
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from ...inside.exchange import Applied
     from ...inside.look.values import Described, Outcome
     from ..audit.audit import Audit
-    from ..backend.protocol import Runtime
+    from ..causes import Explain
     from ..values import BuiltLayer
+    from ..verify import Means
     from .reference import Reference
 
 _SERVICE = re.compile(r"botocore/data/(?P<service>[^/]+)/[^/]+/service-2\.json(?:\.gz)?")
@@ -36,19 +37,21 @@ _BEFORE = "found when it was built before"
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """What came of trying layers: the look at the zips, what is to be said of it, and what explains an error."""
+    """What came of trying layers: the look at the zips, what is to be said of it, and what explains an error.
+
+    `provided` are the versions of what comes from the runtime, which the project wants from there.
+    """
 
     look: Look
     verdict: Verdict
     lacking: Mapping[str, Fault]
     is_compared: bool
+    provided: Mapping[str, str]
 
 
-def attempt(
-    layers: Sequence[BuiltLayer], audits: Sequence[Audit], runtime: Runtime, reference: Reference | None
-) -> Trial:
+def attempt(layers: Sequence[BuiltLayer], audits: Sequence[Audit], means: Means) -> Trial:
     """Look at the zips, and at the reference where there is one; judge both."""
-    spec = layers[0].spec
+    spec, reference = layers[0].spec, means.reference
     files = merged(layers)
     paths = [path.removeprefix("python/") for path in files if path.startswith("python/")]
     owned = _owned(paths, layers, reference)
@@ -56,28 +59,20 @@ def attempt(
         subjects=tree.subjects(owned),
         distributions=tuple(package.name for layer in layers for package in layer.report.packages),
         services=_services(layers, paths),
+        runtime_provides=means.runtime_provides,
     )
-    with runtime.sandbox(spec.runtime, files, {}) as sandbox:
+    with means.runtime.sandbox(spec.runtime, files, {}) as sandbox:
         seen = look.take(sandbox, wanted, spec.runtime)
-    before = reference.look(spec, wanted.services) if reference else None
-    pins = {pin.name: pin.version for layer in layers for pin in layer.spec.pins}
+    before = reference.look(spec, wanted.services, wanted.runtime_provides) if reference else None
     described = {each.distribution: each for each in (before or seen).described()}
-    case = Case(
-        wanted=wanted,
-        zip=seen,
-        reference=before,
-        pins=pins,
-        uncompiled=frozenset(path for layer in layers for path in layer.report.uncompiled),
-        cut=frozenset(each.distribution for each in applied(layers) if each.rule == "metadata"),
-        asked_for=frozenset(_asked_for(layers)),
-        sourceless=any(layer.spec.layer.bytecode == "sourceless" for layer in layers),
-        explain=lock(layers, owned, described, reference).explain,
-    )
-    verdict = case.judged()
+    verdict = _case(layers, wanted, seen, before, lock(layers, owned, described, reference).explain).judged()
+    pins = _pins(layers)
+    provided = runtime_provides.told(seen.place, pins)
     requires = {name: each.requires for name, each in described.items()}
     faults = [
         *verdict.faults,
-        *unmet(requires, pins, spec.target, seen.place.python),
+        *unmet(requires, pins, spec.target, seen.place.python, provided),
+        *runtime_provides.faults(means.runtime_provides, seen.place, pins, spec.target, _named(layers)),
         *_strangers(paths, owned, described, reference, layers),
     ]
     lacking, remarks = _lacking(audits, seen, verdict)
@@ -86,7 +81,30 @@ def attempt(
         verdict=Verdict(faults=(*faults, *lacking.values()), worse=verdict.worse, remarks=(*verdict.remarks, *remarks)),
         lacking=lacking,
         is_compared=before is not None,
+        provided=provided,
     )
+
+
+def _case(layers: Sequence[BuiltLayer], wanted: Wanted, seen: Look, before: Look | None, explain: Explain) -> Case:
+    return Case(
+        wanted=wanted,
+        zip=seen,
+        reference=before,
+        pins=_pins(layers),
+        uncompiled=frozenset(path for layer in layers for path in layer.report.uncompiled),
+        cut=frozenset(each.distribution for each in applied(layers) if each.rule == "metadata"),
+        asked_for=frozenset(_asked_for(layers)),
+        sourceless=any(layer.spec.layer.bytecode == "sourceless" for layer in layers),
+        explain=explain,
+    )
+
+
+def _pins(layers: Sequence[BuiltLayer]) -> dict[str, str]:
+    return {pin.name: pin.version for layer in layers for pin in layer.spec.pins}
+
+
+def _named(layers: Sequence[BuiltLayer]) -> str:
+    return " and ".join(layer.spec.stem for layer in layers)
 
 
 def applied(layers: Sequence[BuiltLayer]) -> tuple[Applied, ...]:
@@ -209,6 +227,7 @@ def evidence(built: BuiltLayer, audited: Audit, trial: Trial | None, withdrawn: 
         aws_clients=tuple(each.what for each in trial.look.clients() if not each.error)
         if trial and "botocore" in names
         else (),
+        runtime_provides=trial.provided if trial else {},
         bytecode_used=sum(look.bytecode(each).used for each in trial.look.accounts) if trial else 0,
         withdrawn=tuple(
             Withdrawn(rule=rule, distribution=name, because=withdrawn.get(Rule(rule, name), _BEFORE))

@@ -1,7 +1,9 @@
 """The one door to uv, which finds the versions that fit.
 
 call         runs it in an empty folder, with what this machine's pip knows of indexes and nothing else
+export       a uv.lock as a pylock.toml
 interpreter  what it asks which Python it resolves for: it answers as the runtime's would
 log          what it tells besides its answer
+relock       `uv lock` itself, for projects that lock with uv
 refusals     what its refusals mean
 """

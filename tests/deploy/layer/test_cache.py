@@ -109,3 +109,12 @@ def test_a_disk_that_takes_nothing_is_a_refusal(tmp_path: Path) -> None:
 )
 def test_the_folder_is_found_as_the_environment_says(environment: dict[str, str], expected: str) -> None:
     assert str(Cache.from_environment(environment).root) == expected
+
+
+def test_projects_without_a_dockerfile_of_their_own_are_not_taken_for_each_other(
+    cache: Cache, built: BuiltLayer, tmp_path: Path
+) -> None:
+    mine = replace(built.spec, project=tmp_path / "mine")
+    cache.remember(mine)
+    assert cache.find(replace(mine, runtime="python3.12")) == Miss("changed: runtime")
+    assert cache.find(replace(mine, project=tmp_path / "theirs")) == Miss("never built here")

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +10,6 @@ from deploy.errors import ConfigError
 from deploy.inside.exchange import Pin, Recipe, TrimPolicy
 from deploy.layer.spec import LayerSpec, specs
 from deploy.settings import Layer, Settings, Target
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FIRST = Target("python3.11", "x86_64")
 IMAGE = RuntimeImage("runtime:1", "sha256:" + "1" * 64)
@@ -55,11 +52,22 @@ def test_every_misplaced_distribution_is_reported_at_once(tmp_path: Path) -> Non
     ]
 
 
-def test_a_missing_dockerfile_is_a_refusal(tmp_path: Path) -> None:
-    made = settings(tmp_path, all=Layer(name="all"))
-    (tmp_path / "Dockerfile.layer").unlink()
-    with pytest.raises(ConfigError, match="there is no such file"):
+def test_a_dockerfile_that_is_named_and_missing_is_a_refusal(tmp_path: Path) -> None:
+    made = replace(settings(tmp_path, all=Layer(name="all")), dockerfile=Path("Dockerfile.mine"))
+    with pytest.raises(ConfigError, match="there is no such file") as caught:
         specs(made, PINS, IMAGE, FIRST)
+    assert [fault.where for fault in caught.value.faults] == [str(tmp_path / "Dockerfile.mine")]
+    (tmp_path / "Dockerfile.mine").write_text("FROM mine\n", encoding="utf-8")
+    assert specs(made, PINS, IMAGE, FIRST)[0].dockerfile == tmp_path / "Dockerfile.mine"
+
+
+def test_a_project_without_a_dockerfile_is_built_with_the_pipelines_own(tmp_path: Path) -> None:
+    made = settings(tmp_path, all=Layer(name="all"))
+    assert specs(made, PINS, IMAGE, FIRST)[0].dockerfile == tmp_path / "Dockerfile.layer"
+    (tmp_path / "Dockerfile.layer").unlink()
+    own = specs(made, PINS, IMAGE, FIRST)[0].dockerfile
+    assert b"deploy.inside.assemble" in own.read_bytes()
+    assert not own.is_relative_to(tmp_path)
 
 
 def test_only_further_architectures_carry_a_suffix(tmp_path: Path) -> None:

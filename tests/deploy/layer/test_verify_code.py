@@ -16,7 +16,7 @@ from deploy.layer.evidence import FunctionUnderTest
 from deploy.layer.opt_folder import merged
 from deploy.layer.verify import Means, verify
 from deploy.layer.verify_code import verify_code
-from deploy.settings import Layer
+from deploy.settings import Layer, Target
 from tests.deploy.layer.synthetic import FolderRuntime, Made, entry, layer
 
 if TYPE_CHECKING:
@@ -27,12 +27,19 @@ if TYPE_CHECKING:
     from deploy.layer.verify_code import CodeEvidence
 
 GOOD = {"bot.py": "import os, tiny\nKEY = os.environ['KEY']\ndef handler(event, context): return tiny.x\n"}
+TARGET = Target("python3.11", "x86_64")
 HEALTH = {"channelwright": "health"}
 
 
 def function(**changes: Any) -> FunctionUnderTest:
     return replace(
-        FunctionUnderTest(key="bot", handler="bot.handler", environment={"KEY": "1"}, memory=128, runtime="python3.11"),
+        FunctionUnderTest(
+            key="bot",
+            handler="bot.handler",
+            environment={"KEY": "1"},
+            memory=128,
+            target=Target("python3.11", "x86_64"),
+        ),
         **changes,
     )
 
@@ -65,7 +72,7 @@ def trial(tmp_path: Path, tiny: VerifiedLayer) -> Callable[..., CodeEvidence]:
         say: Callable[[str], None] = lambda _: None,
     ) -> CodeEvidence:
         runtime = FolderRuntime(tmp_path / "code", own or {}, answer)
-        return verify_code([tiny], zipped(files), functions, runtime, say)
+        return verify_code([tiny], zipped(files), functions, Means(runtime=runtime, say=say))
 
     return run
 
@@ -197,7 +204,7 @@ def test_a_function_has_only_its_own_layers(tmp_path: Path, tiny: VerifiedLayer)
     (second,) = verify([other], means(FolderRuntime(tmp_path / "3")))
     functions = [function(layers=("other",)), function(key="right", layers=("tiny-layer",))]
     with pytest.raises(VerificationError) as caught:
-        verify_code([tiny, second], zipped(GOOD), functions, FolderRuntime(tmp_path / "4"), lambda _: None)
+        verify_code([tiny, second], zipped(GOOD), functions, means(FolderRuntime(tmp_path / "4")))
     (fault,) = caught.value.faults
     assert fault.where == "functions.bot: bot.handler"
     assert "No module named 'tiny'" in fault.what
@@ -211,9 +218,9 @@ def test_code_and_layers_that_are_too_large_together_are_refused(tmp_path: Path,
         for number in range(4):
             archive.writestr(f"{number}.bin", bytes(size))
     with pytest.raises(VerificationError, match="Lambda allows 262,144,000"):
-        verify_code([tiny], buffer.getvalue(), [function()], FolderRuntime(tmp_path / "4"), lambda _: None)
+        verify_code([tiny], buffer.getvalue(), [function()], means(FolderRuntime(tmp_path / "4")))
 
 
 def test_code_that_is_no_zip_is_refused(tmp_path: Path, tiny: VerifiedLayer) -> None:
     with pytest.raises(VerificationError, match="is not a zip that can be read"):
-        verify_code([tiny], b"nonsense", [function()], FolderRuntime(tmp_path / "4"), lambda _: None)
+        verify_code([tiny], b"nonsense", [function()], means(FolderRuntime(tmp_path / "4")))

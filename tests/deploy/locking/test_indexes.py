@@ -112,3 +112,14 @@ def test_a_folder_of_this_machine_is_not_asked_and_that_is_said(
     project.run()
     assert [pin.version for pin in lockfile.read(project.lock, Target("python3.11", "x86_64"))] == ["2.0"]
     assert f"file://{tmp_path}/folder is not asked: containers cannot reach" in capsys.readouterr().out
+
+
+def test_the_indexes_that_a_lock_names_are_asked_where_no_other_default_is_given(
+    project: Project, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.configured("layers: {deps: {}}\nrequirements: pylock.toml\n")
+    (project.folder / "pylock.toml").write_text(f'[[packages]]\nname = "a"\nindex = "{index.url}"\n')
+    settings = load(project.folder, {})
+    assert indexes.environment(settings, {"PIP_INDEX_URL": "http://mirror.invalid"})["PIP_EXTRA_INDEX_URL"] == ""
+    monkeypatch.delenv("PIP_INDEX_URL")
+    assert indexes.environment(settings, os.environ)["PIP_EXTRA_INDEX_URL"] == index.url

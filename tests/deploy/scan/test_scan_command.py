@@ -152,7 +152,7 @@ def test_without_its_libraries_it_says_how_to_get_it(
     monkeypatch.setattr("deploy.scan.vulnerabilities.importlib.util.find_spec", lambda _: None)
     assert project.scan() == 1
     err = capsys.readouterr().err
-    assert "pip-audit: is not installed here\n    do:    run it as `nox -s scan`" in err
+    assert "pip-audit: is not installed here\n    do:    `nox -s scan` installs it" in err
     assert "license-expression: is not installed here" in err
 
 

@@ -1,0 +1,124 @@
+"""The strict reader of pylock.toml: https://packaging.python.org/en/latest/specifications/pylock-toml/.
+
+`packaging` reads and selects; each package that is selected becomes a pin, with the hash of every wheel that the
+target can use.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from packaging.pylock import (
+    PackageArchive,
+    PackageDirectory,
+    PackageSdist,
+    PackageWheel,
+    Pylock,
+    PylockSelectError,
+    PylockValidationError,
+)
+
+from ..errors import ConfigError, Fault, LockError, suggest
+from ..inside.exchange import Pin
+from ..runtimes.wheel_tags import wheel_tags
+from .lockfile import environment, normalised
+from .wheels import fitting
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+    from packaging.pylock import Package, PackageVcs
+
+    from ..settings import Lock, Target
+
+    Chosen = PackageVcs | PackageDirectory | PackageArchive | PackageSdist | PackageWheel
+
+# Stands for a package whose wheels are all for other targets, so that every one of them is told.
+_NOTHING = PackageSdist(name="nothing-0.tar.gz", hashes={})
+
+
+def read(text: str, path: Path, wanted: Lock, target: Target, project: Path) -> tuple[Pin, ...]:
+    """Read the pins that a target needs, sorted by name; `path` is the file that messages name.
+
+    `wanted` has the extras and groups; without a group the lock's own defaults count. The project itself is left out:
+    its code is not in a layer. Raises LockError with every package that is not there as a wheel for the target, and
+    ConfigError for an extra or a group that the lock does not have.
+    """
+    lock = _parsed(text, path)
+    _check_names("lock.extras", wanted.extras, lock.extras or (), path)
+    _check_names("lock.groups", wanted.groups, [*(lock.dependency_groups or ()), *(lock.default_groups or ())], path)
+    able = replace(lock, packages=[_for(each, target) for each in lock.packages])
+    try:
+        chosen = list(
+            able.select(
+                environment=_markers(target),  # type: ignore[arg-type] # all that a marker may ask for of a platform
+                tags=list(wheel_tags(target)),
+                extras=wanted.extras,
+                dependency_groups=wanted.groups or None,
+            )
+        )
+    except PylockSelectError as error:
+        raise LockError(
+            [Fault(str(path), f"does not fit {target}", str(error), "lock for this runtime too")]
+        ) from error
+    return _pins(chosen, path, target, project)
+
+
+def _parsed(text: str, path: Path) -> Pylock:
+    try:
+        return Pylock.from_dict(tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, PylockValidationError) as error:
+        cure = "make it again with the tool that made it"
+        raise LockError([Fault(str(path), "is no pylock.toml that can be read", str(error), cure)]) from error
+
+
+def _check_names(where: str, wanted: Collection[str], known: Collection[str], path: Path) -> None:
+    names = {normalised(each) for each in known}
+    if faults := [
+        Fault(where, f"{path.name} has no {each}", "a lock has what it was made with", suggest(each, names))
+        for each in wanted
+        if normalised(each) not in names
+    ]:
+        raise ConfigError(faults)
+
+
+def _markers(target: Target) -> Mapping[str, str]:
+    """Return the values of markers: of the newest patch, as Lambda keeps its runtimes up to date."""
+    return environment(target, {target.runtime: f"{target.runtime.removeprefix('python')}.99"})
+
+
+def _for(package: Package, target: Target) -> Package:
+    """Return a package with those of its wheels that a target can use."""
+    if not package.wheels:
+        return package
+    able = [each for each in package.wheels if fitting(each.filename, target)]
+    return replace(package, wheels=able or None, sdist=None if able else package.sdist or _NOTHING)
+
+
+def _pins(chosen: Collection[tuple[Package, Chosen]], path: Path, target: Target, project: Path) -> tuple[Pin, ...]:
+    pins: list[Pin] = []
+    faults: list[Fault] = []
+    for package, source in chosen:
+        if isinstance(source, PackageDirectory) and (path.parent / source.path).resolve() == project.resolve():
+            continue
+        made = _pin(package, source, path, target)
+        (faults if isinstance(made, Fault) else pins).append(made)  # type: ignore[arg-type] # told apart right before
+    if faults:
+        raise LockError(faults)
+    return tuple(sorted(pins, key=lambda pin: pin.name))
+
+
+def _pin(package: Package, source: Chosen, path: Path, target: Target) -> Pin | Fault:
+    where = f"{path}: {package.name}{f' {package.version}' if package.version else ''}"
+    if isinstance(source, PackageWheel) and package.wheels:
+        hashes = [each.hashes["sha256"] for each in package.wheels if "sha256" in each.hashes]
+        if not hashes:
+            return Fault(where, "has no sha256 hash", cure="make the lock again with a tool that writes them")
+        return Pin(name=package.name, version=str(package.version), hashes=tuple(sorted(hashes)))
+    if isinstance(source, PackageSdist):
+        cause = "none of its wheels is for that, and what is published as source alone is not built"
+        return Fault(where, f"has no wheel for {target}", cause, "lock another version, or use another package")
+    return Fault(where, "is a source of its own, not a wheel of an index", cure="put its wheel on an index of yours")
