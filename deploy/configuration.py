@@ -192,7 +192,7 @@ def _stack(raw: Mapping[str, Any], stage: str) -> str:
 def _stage(name: str, raw: Mapping[str, Any]) -> Stage:
     values = _named(raw)
     parameters = {
-        key: FromEnvironment(value["env"]) if isinstance(value, dict) else value
+        key: FromEnvironment(value["env"], value.get("optional", False)) if isinstance(value, dict) else value
         for key, value in values.pop("parameters", {}).items()
     }
     github = GitHub(**_named(values.pop("github"))) if "github" in values else None

@@ -11,7 +11,8 @@ grants             the statements of a layer version's policy: read, added, remo
 functions          functions, their published versions and their aliases
 uploads            how bytes get to Lambda: in the call itself, through a bucket above 50 MiB
 storage            how much of a region's code storage is taken
-stacks             CloudFormation: a template's needs, change sets, stacks, and why one failed
+change_sets        what a template would change of a stack: made, read, discarded, carried out
+stacks             CloudFormation's stacks: read, waited for, and why one failed
 parameters         SSM parameters of plain text
 secure_parameters  SSM parameters that are encrypted: kept, and looked at without reading them
 queues             queues, and the event source mappings through which functions take from them

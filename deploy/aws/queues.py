@@ -83,11 +83,16 @@ def sources(aws: Aws) -> tuple[EventSource, ...]:
 def read(aws: Aws, arn: str) -> QueueState | None:
     """Read a queue by its ARN; None where there is none."""
     account, name = arn.split(":")[4:6]
-    with asking("sqs:GetQueueAttributes", name):
+    gone = aws.queues.exceptions.QueueDoesNotExist
+    with asking("sqs:GetQueueUrl", name):
         try:
             url = aws.queues.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"]
+        except gone:
+            return None
+    with asking("sqs:GetQueueAttributes", name):
+        try:
             found = aws.queues.get_queue_attributes(QueueUrl=url, AttributeNames=list(_ATTRIBUTES))["Attributes"]
-        except aws.queues.exceptions.QueueDoesNotExist:
+        except gone:
             return None
     waiting, in_flight, delayed = (int(found[name]) for name in _ATTRIBUTES[:3])
     policy = json.loads(found.get("RedrivePolicy") or "{}")

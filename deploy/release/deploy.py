@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..aws import stacks
+from ..aws import change_sets
 from ..errors import Fault, RolloutError
 from ..git import commit
 from . import delivery as delivering
@@ -22,8 +22,9 @@ from .values import PlannedLayer
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from ..aws.change_sets import ChangeSet
     from ..aws.connection import Aws
-    from ..aws.stacks import ChangeSet, StackOutput
+    from ..aws.stacks import StackOutput
     from ..git import Commit
     from ..prepare import Prepared
     from ..published.descriptions import LayerNote
@@ -89,7 +90,7 @@ class Deployment:
         self._refuse_unproven()
         proposed = self._proposed()
         if proposed:
-            stacks.discard(self.aws, proposed)
+            change_sets.discard(self.aws, proposed)
         if proposed and stack.makes_functions(proposed):
             self.say("the rollout is planned once the stack has made its functions")
             layers = self._found()
@@ -134,9 +135,9 @@ class Deployment:
         if proposed is None:
             return False
         if (lost := stack.destroys(proposed)) and not self.confirm(lost):
-            stacks.discard(self.aws, proposed)
+            change_sets.discard(self.aws, proposed)
             raise RolloutError([_unconfirmed(proposed, lost)])
-        stacks.execute(self.aws, proposed)
+        change_sets.execute(self.aws, proposed)
         self.say(f"stack {proposed.stack}: {'made' if proposed.creates else 'changed'}")
         return True
 

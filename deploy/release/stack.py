@@ -1,8 +1,8 @@
 """The infrastructure: the project's template as a CloudFormation stack, changed through a change set that is shown.
 
-The template makes the functions and their aliases. From then on a function's code and layers and the version that
-an alias stands for are the rollout's; a change set that would touch them is refused, since traffic would meet the
-template's placeholder until the next rollout.
+The template makes the functions, their first versions and their aliases. From then on a function's code and layers,
+its versions and all of an alias are the rollout's; a change set that would touch them is refused. Whatever it changes
+of an alias, CloudFormation sets the version that the template knows with it: traffic would meet the placeholder.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..aws import stacks
-from ..aws.stacks import TEMPLATE, ChangeSet, Template, Wanted
+from ..aws import change_sets, stacks
+from ..aws.change_sets import TEMPLATE, ChangeSet, Template, Wanted
 from ..errors import AwsError, ConfigError, Fault
 from ..settings import FromEnvironment
 
@@ -19,20 +19,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from ..aws.change_sets import StackChange
     from ..aws.connection import Aws
-    from ..aws.stacks import StackChange, StackOutput, StackState
+    from ..aws.stacks import StackOutput, StackState
     from ..settings import Stage
 
 STAGE_TAG = "channelwright:stage"
 
-_OWNED = {"AWS::Lambda::Function": {"Code", "Layers"}, "AWS::Lambda::Alias": {"FunctionVersion"}}
-"""What the rollout owns once it exists, by resource type."""
+_FUNCTION = "AWS::Lambda::Function"
+_ALIAS = "AWS::Lambda::Alias"
+_OF_A_FUNCTION = {"Code", "Layers"}
+"""What the rollout owns of a function once it exists; of its versions and aliases it owns all."""
+
+_NOTHING_DONE = {"Metadata", "DeletionPolicy", "UpdateReplacePolicy"}
+"""Attributes that CloudFormation alone reads."""
 
 _NEVER_MADE = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"}
 
 
 def parameters(stage: Stage, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the stage's parameters with values; raise ConfigError with every variable that is not set."""
+    """Return the stage's parameters with values; raise ConfigError with every variable that is not set.
+
+    What is optional and not set is left out.
+    """
     faults: list[Fault] = []
     values: dict[str, str] = {}
     for key, value in stage.parameters.items():
@@ -40,7 +49,7 @@ def parameters(stage: Stage, environment: Mapping[str, str]) -> dict[str, str]:
             values[key] = value
         elif value.variable in environment:
             values[key] = environment[value.variable]
-        else:
+        elif not value.optional:
             where = f"stages.{stage.name}.parameters.{key}"
             faults.append(
                 Fault(where, f"{value.variable} is not set in the environment", cure=f"export {value.variable}=…")
@@ -57,19 +66,26 @@ def propose(aws: Aws, stage: Stage, template: Path, values: Mapping[str, str]) -
     change set would touch what the rollout owns.
     """
     state = _ready(aws, stage)
-    declared = stacks.summarise(aws, stage.stack, _read(template))
-    wanted = Wanted(
+    proposed = change_sets.propose(aws, _wanted(aws, stage, template, values, state))
+    if proposed and (faults := list(trespasses(proposed))):
+        change_sets.discard(aws, proposed)
+        raise AwsError(faults)
+    return proposed
+
+
+def _wanted(aws: Aws, stage: Stage, template: Path, values: Mapping[str, str], state: StackState | None) -> Wanted:
+    """Say how the stack is to be. A parameter of the stage without a value keeps the one that the stack has."""
+    declared = change_sets.summarise(aws, stage.stack, _read(template))
+    there = state.parameters if state else frozenset[str]()
+    kept = frozenset(stage.parameters.keys() - values.keys()) & declared.parameters & there
+    return Wanted(
         stack=stage.stack,
         status=state.status if state else None,
         template=declared,
-        parameters=_fitting(stage, declared, values),
+        parameters=_fitting(stage, replace(declared, required=declared.required - kept), values),
         tags={STAGE_TAG: stage.name},
+        kept=kept,
     )
-    proposed = stacks.propose(aws, wanted)
-    if proposed and (faults := list(_trespasses(proposed))):
-        stacks.discard(aws, proposed)
-        raise AwsError(faults)
-    return proposed
 
 
 def pending(aws: Aws, stage: Stage, template: Path, environment: Mapping[str, str]) -> tuple[StackChange, ...]:
@@ -77,23 +93,12 @@ def pending(aws: Aws, stage: Stage, template: Path, environment: Mapping[str, st
 
     A parameter whose variable is not set keeps the value that the stack has, so that who looks needs no secrets.
     """
-    kept = {key for key, value in stage.parameters.items() if _is_unset(value, environment)}
-    values = parameters(
-        replace(stage, parameters={k: v for k, v in stage.parameters.items() if k not in kept}), environment
-    )
-    declared = stacks.summarise(aws, stage.stack, _read(template))
-    wanted = Wanted(
-        stack=stage.stack,
-        status="",
-        template=declared,
-        parameters=_fitting(stage, replace(declared, required=declared.required - kept), values),
-        tags={STAGE_TAG: stage.name},
-        kept=declared.parameters & kept,
-    )
-    proposed = stacks.propose(aws, wanted)
+    given = {key: value for key, value in stage.parameters.items() if not _is_unset(value, environment)}
+    values = parameters(replace(stage, parameters=given), environment)
+    proposed = change_sets.propose(aws, _wanted(aws, stage, template, values, stacks.read(aws, stage.stack)))
     if proposed is None:
         return ()
-    stacks.discard(aws, proposed)
+    change_sets.discard(aws, proposed)
     return proposed.changes
 
 
@@ -109,7 +114,7 @@ def outputs(aws: Aws, stage: Stage) -> tuple[StackOutput, ...]:
 
 def makes_functions(proposed: ChangeSet) -> bool:
     """Whether there are functions or aliases that a rollout can be planned for only once they are made."""
-    return any(change.action == "Add" and change.kind in _OWNED for change in proposed.changes)
+    return any(change.action == "Add" and change.kind in {_FUNCTION, _ALIAS} for change in proposed.changes)
 
 
 def lines(proposed: ChangeSet | None, stage: Stage) -> Iterator[str]:
@@ -125,10 +130,11 @@ def lines(proposed: ChangeSet | None, stage: Stage) -> Iterator[str]:
 
 
 def destroys(proposed: ChangeSet) -> tuple[str, ...]:
-    """Name the resources that would be removed, or replaced by new ones."""
-    return tuple(
-        change.resource for change in proposed.changes if change.action == "Remove" or change.replacement != "False"
-    )
+    """Name the resources that would be removed, or replaced by new ones; say of which that is not certain."""
+    removed = [change.resource for change in proposed.changes if change.action == "Remove"]
+    replaced = [change.resource for change in proposed.changes if change.replacement == "True"]
+    perhaps = [f"{change.resource} perhaps" for change in proposed.changes if change.replacement == "Conditional"]
+    return (*removed, *replaced, *perhaps)
 
 
 def _replacement(change: StackChange) -> str:
@@ -195,13 +201,36 @@ def _fitting(stage: Stage, declared: Template, values: Mapping[str, str]) -> dic
     return whole
 
 
-def _trespasses(proposed: ChangeSet) -> Iterator[Fault]:
+def trespasses(proposed: ChangeSet) -> Iterator[Fault]:
+    """Yield what a change set would do to what the rollout owns."""
     for change in proposed.changes:
-        owned = _OWNED.get(change.kind, set()).intersection(change.properties)
-        if change.action == "Modify" and change.replacement != "True" and owned:
+        where = f"stack {proposed.stack}: {change.resource}"
+        if touched := " and ".join(sorted(_owned(change))):
             yield Fault(
-                f"stack {proposed.stack}: {change.resource}",
-                f"the template would change {' and '.join(sorted(owned))}, which the rollout owns",
-                cause="it differs from what the stack was last made with, or is given through !GetAtt of what changes",
-                cure="put it back to what the template said when the stack was made; releases change code and layers",
+                where,
+                f"the template would change {touched}, which the rollout owns",
+                "it differs from what the stack was last made with, or is given through !GetAtt of what changes",
+                _WAYS.get(change.kind, _PUT_BACK),
             )
+
+
+_PUT_BACK = "put it back to what the template said when the stack was made; releases change code and layers"
+_WAYS = {
+    _ALIAS: "put it back to what the template said when the stack was made, since with any change of an alias "
+    "CloudFormation sends its traffic to the template's first version; what the alias is to have besides, such as "
+    "provisioned concurrency, give it by `aws lambda put-provisioned-concurrency-config`",
+}
+
+
+def _owned(change: StackChange) -> set[str]:
+    """Return what a change would do to that is the rollout's; nothing where its function itself is another then."""
+    touched = set(change.properties) - _NOTHING_DONE
+    if change.action != "Modify":
+        return set()
+    if change.kind == _FUNCTION:
+        return touched & _OF_A_FUNCTION if change.replacement != "True" else set()
+    if change.kind == _ALIAS:
+        return touched if change.replacement != "True" and touched != {"FunctionName"} else set()
+    if change.kind == "AWS::Lambda::Version":
+        return touched if "FunctionName" not in touched else set()
+    return set()

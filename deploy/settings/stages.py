@@ -11,9 +11,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FromEnvironment:
-    """A value that is read from this environment variable at deploy time."""
+    """A value that is read from this environment variable at deploy time.
+
+    One that is `optional` and not set keeps the value that the stack has; a new stack has the template's default.
+    """
 
     variable: str
+    optional: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from ..aws.change_sets import StackChange
     from ..aws.functions import AliasState, FunctionState
     from ..aws.queues import EventSource, QueueState
-    from ..aws.stacks import StackChange
     from ..errors import Fault
     from ..published.contents import Contents
     from ..settings import Function

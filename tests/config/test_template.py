@@ -144,7 +144,7 @@ def test_each_function_may_do_what_it_does_and_nothing_else(resources: dict[str,
         (["ssm:GetParameter"], {"Fn::Sub": f"{parameters}/channelwright/${{Stage}}/discord-token"}),
     ]
     for role in ("BotRole", "WorkerRole"):
-        assert resources[role].keys() == {"AssumeRolePolicyDocument", "Policies", "Tags"}
+        assert resources[role].keys() == {"AssumeRolePolicyDocument", "PermissionsBoundary", "Policies", "Tags"}
         assert resources[role]["AssumeRolePolicyDocument"]["Statement"] == [
             {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
         ]

@@ -48,7 +48,10 @@ def test_the_project_s_own_configuration_has_the_known_names() -> None:
         "discord_channelwright_worker",
     ]
     assert settings.stage("prod").suffix == ""
-    assert settings.stage("dev").parameters == {"DiscordPublicKey": FromEnvironment("DISCORD_PUBLIC_KEY")}
+    assert settings.stage("dev").parameters == {
+        "DiscordPublicKey": FromEnvironment("DISCORD_PUBLIC_KEY"),
+        "RoleBoundary": FromEnvironment("ROLE_BOUNDARY", optional=True),
+    }
 
 
 def test_every_fault_is_reported_at_once_with_its_key_path(tmp_path: Path) -> None:

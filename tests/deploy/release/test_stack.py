@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from deploy.aws import stacks
+from deploy.aws import change_sets, stacks
+from deploy.aws.change_sets import ChangeSet, StackChange, Template, Wanted
 from deploy.errors import AwsError, ConfigError
 from deploy.release import stack
 from deploy.settings import FromEnvironment
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 def test_parameters_come_from_the_settings_and_the_environment() -> None:
     stage = replace(STAGE, parameters={"Colour": "red", "Key": FromEnvironment("KEY")})
     assert stack.parameters(stage, {"KEY": "abc"}) == {"Colour": "red", "Key": "abc"}
+
+
+def test_what_is_optional_and_not_set_is_left_to_the_stack_and_the_template() -> None:
+    stage = replace(STAGE, parameters={"Bound": FromEnvironment("BOUND", optional=True)})
+    assert stack.parameters(stage, {}) == {}
+    assert stack.parameters(stage, {"BOUND": "arn"}) == {"Bound": "arn"}
 
 
 def test_every_variable_that_is_not_set_is_named_at_once() -> None:
@@ -150,3 +157,77 @@ def _event(name: str, status: str, reason: str) -> dict[str, str]:
         "ResourceStatus": status,
         "ResourceStatusReason": reason,
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "replacement", "touched"),
+    [
+        ("AWS::Lambda::Alias", ("FunctionVersion",), "False", "FunctionVersion"),
+        ("AWS::Lambda::Alias", ("Description",), "False", "Description"),
+        ("AWS::Lambda::Alias", ("ProvisionedConcurrencyConfig",), "False", "ProvisionedConcurrencyConfig"),
+        ("AWS::Lambda::Alias", ("FunctionName", "FunctionVersion"), "Conditional", "FunctionName and FunctionVersion"),
+        ("AWS::Lambda::Alias", ("FunctionName",), "Conditional", ""),
+        ("AWS::Lambda::Alias", ("FunctionName", "FunctionVersion"), "True", ""),
+        ("AWS::Lambda::Alias", ("Metadata",), "False", ""),
+        ("AWS::Lambda::Version", ("Description",), "True", "Description"),
+        ("AWS::Lambda::Version", ("FunctionName",), "True", ""),
+        ("AWS::Lambda::Function", ("Code", "MemorySize"), "False", "Code"),
+        ("AWS::Lambda::Function", ("MemorySize",), "False", ""),
+        ("AWS::SQS::Queue", ("QueueName",), "True", ""),
+    ],
+)
+def test_what_the_rollout_owns_is_refused_and_nothing_else(
+    kind: str, properties: tuple[str, ...], replacement: str, touched: str
+) -> None:
+    change = StackChange("Modify", "Thing", kind, replacement, properties)
+    faults = list(stack.trespasses(ChangeSet("tiny-dev", "name", "CREATE_COMPLETE", (change,))))
+    assert [each.what for each in faults] == (
+        [f"the template would change {touched}, which the rollout owns"] if touched else []
+    )
+
+
+def test_what_may_be_replaced_is_told_apart_from_what_is() -> None:
+    changes = (
+        StackChange("Remove", "Gone", "AWS::SQS::Queue", "False", ()),
+        StackChange("Modify", "Other", "AWS::SQS::Queue", "True", ("QueueName",)),
+        StackChange("Modify", "Perhaps", "AWS::X::Y", "Conditional", ("Name",)),
+        StackChange("Modify", "Same", "AWS::X::Y", "False", ("Size",)),
+    )
+    proposed = ChangeSet("tiny-dev", "name", "CREATE_COMPLETE", changes)
+    assert stack.destroys(proposed) == ("Gone", "Other", "Perhaps perhaps")
+
+
+def test_a_mapping_of_a_queue_that_stays_is_not_replaced_for_it(aws: Aws, cloudformation: Stubber) -> None:
+    """The answer of AWS to a change of a queue's timeout: the mapping has the queue's ARN."""
+    cloudformation.add_response("create_change_set", {"Id": "arn:aws:cloudformation:x"})
+    cloudformation.add_response("describe_change_set", {"Status": "CREATE_COMPLETE"})
+    cloudformation.add_response(
+        "describe_change_set",
+        {
+            "Changes": [
+                _resource_change("Jobs", "False", _detail("VisibilityTimeout", "Never")),
+                _resource_change("Takes", "Conditional", _detail("EventSourceArn", "Always", "Jobs.Arn")),
+                _resource_change("Dead", "Conditional", _detail("QueueName", "Always", "Elsewhere.Arn")),
+            ]
+        },
+    )
+    template = Template("{}", frozenset(), frozenset(), ())
+    proposed = change_sets.propose(aws, Wanted("tiny-dev", "CREATE_COMPLETE", template, {}, {}))
+    assert proposed
+    assert [(each.resource, each.replacement) for each in proposed.changes] == [
+        ("Jobs", "False"),
+        ("Takes", "False"),
+        ("Dead", "Conditional"),
+    ]
+
+
+def _resource_change(name: str, replacement: str, detail: dict[str, Any]) -> dict[str, Any]:
+    changed = {"Action": "Modify", "LogicalResourceId": name, "ResourceType": "AWS::X", "Replacement": replacement}
+    return {"Type": "Resource", "ResourceChange": {**changed, "Details": [detail]}}
+
+
+def _detail(name: str, recreation: str, cause: str = "") -> dict[str, Any]:
+    target = {"Attribute": "Properties", "Name": name, "RequiresRecreation": recreation}
+    if not cause:
+        return {"Target": target, "Evaluation": "Static", "ChangeSource": "DirectModification"}
+    return {"Target": target, "Evaluation": "Dynamic", "ChangeSource": "ResourceAttribute", "CausingEntity": cause}

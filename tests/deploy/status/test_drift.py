@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from deploy.aws.stacks import StackChange
+from deploy.aws.change_sets import StackChange
 from deploy.published.descriptions import LayerNote
 from deploy.status.drift import drift
 from deploy.status.values import FunctionStatus, StackStatus

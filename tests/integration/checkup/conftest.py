@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.aws import stacks
+from deploy.aws import change_sets
 from deploy.checkup import runner
 from deploy.checkup.checks import checks
 from deploy.checkup.context import Visit
@@ -82,7 +82,7 @@ class Ward:
 
     def make_stack(self, template: Path = TEMPLATE) -> None:
         if proposed := stack.propose(self.aws, STAGE, template, {"Greeting": "hello"}):
-            stacks.execute(self.aws, proposed)
+            change_sets.execute(self.aws, proposed)
 
     def deploy(self, release: str = "one", **packages: str) -> None:
         """Make the stack where there is none, and roll a release out."""

@@ -42,9 +42,14 @@ def aws(emulator: EmulatedAws, monkeypatch: pytest.MonkeyPatch) -> Aws:
     emulator.reset()
     for name, value in emulator.environment.items():
         monkeypatch.setenv(name, value)
+    hurry(monkeypatch)
+    return connect(STAGE)
+
+
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for the emulator in moments."""
     sleep = time.sleep
     monkeypatch.setattr("botocore.waiter.time.sleep", lambda seconds: sleep(min(seconds, 0.03)))
-    return connect(STAGE)
 
 
 @pytest.fixture

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.aws import stacks
+from deploy.aws import change_sets, stacks
 from deploy.errors import AwsError, ConfigError
 from deploy.release import stack
+from deploy.settings import FromEnvironment
 from tests.integration.shipment import STAGE
 
 if TYPE_CHECKING:
+    from deploy.aws.change_sets import ChangeSet
     from deploy.aws.connection import Aws
-    from deploy.aws.stacks import ChangeSet
 
 TEMPLATE = Path(__file__).with_name("tiny.yaml")
 VALUES = {"Greeting": "hello"}
@@ -25,7 +26,7 @@ def test_a_new_stack_is_shown_and_then_made(aws: Aws) -> None:
     assert shown[0] == "stack tiny-dev: will be made"
     assert "  add     BotLive        AWS::Lambda::Alias" in shown
     assert stack.makes_functions(proposed)
-    stacks.execute(aws, proposed)
+    change_sets.execute(aws, proposed)
     made = aws.stacks.describe_stacks(StackName="tiny-dev")["Stacks"][0]
     assert made["StackStatus"] == "CREATE_COMPLETE"
     assert {"Key": "channelwright:stage", "Value": "dev"} in made["Tags"]
@@ -35,14 +36,14 @@ def test_a_new_stack_is_shown_and_then_made(aws: Aws) -> None:
 
 
 def test_a_stack_as_the_template_says_has_no_changes_and_keeps_no_change_set(aws: Aws) -> None:
-    stacks.execute(aws, _proposed(aws))
+    change_sets.execute(aws, _proposed(aws))
     assert stack.propose(aws, STAGE, TEMPLATE, VALUES) is None
     assert list(stack.lines(None, STAGE)) == ["stack tiny-dev: no changes"]
     assert _waiting(aws) == []
 
 
 def test_a_change_is_shown_with_its_properties_and_is_no_creation(aws: Aws) -> None:
-    stacks.execute(aws, _proposed(aws))
+    change_sets.execute(aws, _proposed(aws))
     proposed = _proposed(aws, {**VALUES, "Memory": "512"})
     assert list(stack.lines(proposed, STAGE)) == [
         "stack tiny-dev: will be changed",
@@ -50,27 +51,27 @@ def test_a_change_is_shown_with_its_properties_and_is_no_creation(aws: Aws) -> N
     ]
     assert not stack.makes_functions(proposed)
     assert stack.destroys(proposed) == ()
-    stacks.execute(aws, proposed)
+    change_sets.execute(aws, proposed)
     assert aws.functions.get_function_configuration(FunctionName="tiny_bot-dev")["MemorySize"] == 512
 
 
 def test_what_would_be_replaced_or_removed_is_named(aws: Aws, tmp_path: Path) -> None:
-    stacks.execute(aws, _proposed(aws))
+    change_sets.execute(aws, _proposed(aws))
     text = TEMPLATE.read_text().replace('"tiny${NameSuffix}.fifo"', '"other${NameSuffix}.fifo"')
     proposed = _proposed(aws, template=_written(tmp_path, text))
     assert stack.destroys(proposed) == ("Queue",)
     assert "  modify  Queue  AWS::SQS::Queue  REPLACED  QueueName" in list(stack.lines(proposed, STAGE))
-    stacks.discard(aws, proposed)
+    change_sets.discard(aws, proposed)
 
 
 def test_a_discarded_first_change_set_leaves_no_stack(aws: Aws) -> None:
-    stacks.discard(aws, _proposed(aws))
+    change_sets.discard(aws, _proposed(aws))
     assert stacks.read(aws, "tiny-dev") is None
 
 
 def test_a_discarded_change_set_leaves_the_stack(aws: Aws) -> None:
-    stacks.execute(aws, _proposed(aws))
-    stacks.discard(aws, _proposed(aws, {**VALUES, "Memory": "512"}))
+    change_sets.execute(aws, _proposed(aws))
+    change_sets.discard(aws, _proposed(aws, {**VALUES, "Memory": "512"}))
     assert aws.functions.get_function_configuration(FunctionName="tiny_bot-dev")["MemorySize"] == 128
     assert _waiting(aws) == []
 
@@ -79,9 +80,9 @@ def test_a_first_change_set_that_a_killed_run_left_is_no_obstacle(aws: Aws) -> N
     _proposed(aws)
     proposed = _proposed(aws)
     assert proposed.creates
-    stacks.discard(aws, proposed)
+    change_sets.discard(aws, proposed)
     assert aws.stacks.describe_stacks(StackName="tiny-dev")["Stacks"][0]["StackStatus"] == "REVIEW_IN_PROGRESS"
-    stacks.execute(aws, _proposed(aws))
+    change_sets.execute(aws, _proposed(aws))
     assert stack.propose(aws, STAGE, TEMPLATE, VALUES) is None
 
 
@@ -96,7 +97,7 @@ def test_a_first_change_set_that_a_killed_run_left_is_no_obstacle(aws: Aws) -> N
 def test_a_change_of_what_the_rollout_owns_is_refused(
     aws: Aws, tmp_path: Path, was: str, becomes: str, names: list[str]
 ) -> None:
-    stacks.execute(aws, _proposed(aws))
+    change_sets.execute(aws, _proposed(aws))
     with pytest.raises(AwsError, match="which the rollout owns") as refused:
         _proposed(aws, template=_written(tmp_path, TEMPLATE.read_text().replace(was, becomes)))
     assert [fault.where for fault in refused.value.faults] == [f"stack tiny-dev: {name}" for name in names]
@@ -109,7 +110,7 @@ def test_a_stack_that_cannot_be_made_says_what_failed_first_and_next_time_what_t
     )
     broken = _written(tmp_path, text.replace("FifoQueue: true", "FifoQueue: true, DelaySeconds: 5000"))
     with pytest.raises(AwsError) as refused:
-        stacks.execute(aws, _proposed(aws, template=broken))
+        change_sets.execute(aws, _proposed(aws, template=broken))
     assert refused.value.faults[0].where.split()[0] in {"Queue", "Bot"}
     with pytest.raises(AwsError, match=r"(?s)ROLLBACK_COMPLETE.*aws cloudformation delete-stack --stack-name tiny-dev"):
         _proposed(aws)
@@ -142,7 +143,7 @@ def test_the_projects_own_template_is_made_and_is_then_without_changes(aws: Aws)
     values = {"DiscordPublicKey": "0" * 64}
     proposed = stack.propose(aws, stage, template, values)
     assert proposed is not None
-    stacks.execute(aws, proposed)
+    change_sets.execute(aws, proposed)
     assert stack.propose(aws, stage, template, values) is None
     assert "InteractionsUrl" in {output.key for output in stack.outputs(aws, stage)}
 
@@ -163,3 +164,17 @@ def _written(folder: Path, text: str) -> Path:
     path = folder / "template.yaml"
     path.write_text(text)
     return path
+
+
+def test_a_parameter_without_a_value_keeps_the_stack_s_and_a_new_stack_has_the_template_s_default(aws: Aws) -> None:
+    stage = replace(STAGE, parameters={"Memory": FromEnvironment("MEMORY", optional=True), "Greeting": "hello"})
+
+    def made(environment: dict[str, str]) -> int:
+        proposed = stack.propose(aws, stage, TEMPLATE, stack.parameters(stage, environment))
+        if proposed:
+            change_sets.execute(aws, proposed)
+        return aws.functions.get_function_configuration(FunctionName="tiny_bot-dev")["MemorySize"]
+
+    assert made({}) == 128
+    assert made({"MEMORY": "256"}) == 256
+    assert made({}) == 256

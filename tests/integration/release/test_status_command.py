@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from deploy.aws import layers, stacks
+from deploy.aws import change_sets, layers
 from deploy.release import stack
 from deploy.release.publish import publish
 from tests.integration.release.conftest import COMMIT, ROLE
@@ -249,7 +249,7 @@ class TestWithATemplate:
         (look.project / "config" / "pipeline.yaml").write_text(f"template: tiny.yaml\n{text}")
         made = stack.propose(aws, STAGE, look.project / "tiny.yaml", {"Greeting": "hello"})
         assert made
-        stacks.execute(aws, made)
+        change_sets.execute(aws, made)
         monkeypatch.setenv("GREETING", "hello")
         yield look
         left = aws.stacks.list_change_sets(StackName="tiny-dev")["Summaries"]
