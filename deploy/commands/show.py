@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from ..configuration import load
 from ..console import Console, size
-from ..documents.writing import as_json
 from . import read_only
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from ..published.contents import HeldPackage
     from ..published.known import Known
-    from ..published.shown import ShownLayer
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,12 +37,6 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     forms.add_argument("--sbom", action="store_true", help="print its CycloneDX bill of materials, made from the zip")
 
 
-def output() -> type[ShownLayer]:
-    from ..published.shown import ShownLayer
-
-    return ShownLayer
-
-
 def run(arguments: argparse.Namespace) -> int:
     from ..published import reference
     from ..published.known import known, sbom
@@ -56,9 +48,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.sbom:
         print(sbom(found), end="")
     elif arguments.json:
-        from ..published.shown import shown
+        from .output import show
 
-        print(as_json(shown(known(found, dist))), end="")
+        read_only.print_json(show.output(known(found, dist)))
     else:
         _show(known(found, dist), Console())
     return 0

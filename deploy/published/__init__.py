@@ -4,7 +4,6 @@ reference        a layer as somebody names it: a version, an ARN, a file; opened
 contents         a layer's zip, opened: its packages, files and sizes, ours or anybody's
 described        the distributions in a layer, as its manifest or their own metadata describes them
 known            all that is known of a layer, and from where
-shown            what `show --json` prints of a layer
 descriptions     what the pipeline writes into AWS's descriptions, and reads back
 downloads        layer versions and code, each zip downloaded once and kept by its sha256
 functions        a function as AWS has it: its versions, its aliases, what is live; compared

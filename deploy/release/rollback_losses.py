@@ -52,15 +52,6 @@ class RollbackLosses:
         yield from (f"settings  {each}" for each in self.configuration)
         yield from (f"note      {each}" for each in self.remarks)
 
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "commits": None if self.commits is None else list(self.commits),
-            "layers": list(self.layers),
-            "packages": list(self.packages),
-            "configuration": list(self.configuration),
-            "remarks": list(self.remarks),
-        }
-
 
 def compare(pairs: Pairs, downloads: Downloads, project: Path) -> RollbackLosses:
     """Compare live versions with the versions that are to take their place, pair by pair.

@@ -5,15 +5,12 @@ from __future__ import annotations
 import importlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from pkgutil import iter_modules
 
+from deploy.commands import output
 from deploy.documents.schemas import schema
 from deploy.inside import inventory
-from deploy.keys.command_names import COMMANDS
 from deploy.layer.manifest import build, travelling
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 OUTPUTS = Path("deploy/commands/output")
 MANIFESTS = {
@@ -26,10 +23,11 @@ MANIFESTS = {
 }
 
 
-def outputs() -> dict[str, type[DataclassInstance]]:
-    """Return the type of what `--json` prints, by command: a command that prints any has a function `output`."""
-    modules = {name: importlib.import_module(f"deploy.commands.{name.replace('-', '_')}") for name in COMMANDS}
-    return {name: module.output() for name, module in modules.items() if hasattr(module, "output")}
+def outputs() -> dict[str, type]:
+    """Return the type of what `--json` prints, by command."""
+    modules = [importlib.import_module(f"{output.__name__}.{each.name}") for each in iter_modules(output.__path__)]
+    found = {module.__name__.rpartition(".")[2]: module for module in modules if hasattr(module, "DOCUMENT")}
+    return {name.replace("_", "-"): module.DOCUMENT for name, module in sorted(found.items())}
 
 
 def schemas() -> dict[Path, str]:

@@ -32,7 +32,7 @@ def stale(project: Path = PROJECT) -> list[Path]:
         path.relative_to(project): path.read_text(encoding="utf-8")
         for path in [
             *(path for folder in FOLDERS for path in (project / folder).glob("*.md")),
-            *(project / documents.OUTPUTS).glob("*"),
+            *(project / documents.OUTPUTS).glob("*.json"),
             *(project / path for path in documents.MANIFESTS if (project / path).exists()),
         ]
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from deploy.__main__ import main
@@ -11,6 +10,7 @@ from deploy.layer.manifest import build
 from deploy.release.publish import publish
 from tests.integration.release.conftest import COMMIT
 from tests.integration.shipment import HEALTH, STAGE
+from tests.schemas import output
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,8 +57,8 @@ class Looker:
         return [line.split() for line in self.text(*argv).splitlines()]
 
     def json(self, *argv: str) -> Any:
-        """Return the JSON that is all there is on stdout."""
-        return json.loads(self.text(*argv, "--json"))
+        """Return the JSON that is all there is on stdout, and as the command's schema says."""
+        return output(argv[0], self.text(*argv, "--json"))
 
     def refused(self, *argv: str) -> str:
         assert self.run(*argv) == 1

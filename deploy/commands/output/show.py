@@ -1,5 +1,3 @@
-"""What `show --json` prints of a layer."""
-
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - a document's annotations are read when its schema is made
@@ -8,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
-from ..inside.exchange import Saving  # noqa: TC001 - as above
-from ..layer.evidence import Evidence  # noqa: TC001 - as above
-from ..layer.values import code_sha256
-from .contents import HeldPackage  # noqa: TC001 - as above
+from ...inside.exchange import Saving  # noqa: TC001 - as above
+from ...layer.evidence import Evidence  # noqa: TC001 - as above
+from ...layer.values import code_sha256
+from ...published.contents import HeldPackage  # noqa: TC001 - as above
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .contents import Contents
-    from .known import Known
+    from ...published.contents import Contents
+    from ...published.known import Known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +28,7 @@ class ShownSharedObject:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShownLayer:
+class ShowOutput:
     """A layer, whoever made it.
 
     `arn`, `created`, `description` and `license` are what AWS has, null of a file; `runtimes` and `architectures` what
@@ -63,10 +61,13 @@ class ShownLayer:
     shared_objects: tuple[ShownSharedObject, ...]
 
 
-def shown(known: Known) -> ShownLayer:
+DOCUMENT = ShowOutput
+
+
+def output(known: Known) -> ShowOutput:
     there, held = known.layer.published, known.contents
     manifest = held.manifest
-    return ShownLayer(
+    return ShowOutput(
         name=known.layer.name,
         arn=there.arn if there else None,
         created=there.created if there else None,
