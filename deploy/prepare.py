@@ -13,14 +13,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from .code.bundle import CodeBundle, bundle
+from .code.bundle import CodeBundle, bundles
 from .container.digest import RuntimeImage, image_digest
-from .errors import BuildError, Fault
+from .errors import BuildError, Fault, VerificationError
 from .invocation import advised
 from .layer.cache import Cache, Miss
 from .layer.cache_key import digest, proven_by
 from .layer.dist import deliver
-from .layer.evidence import FunctionUnderTest
 from .layer.proof import withdraw
 from .layer.spec import LayerSpec, specs
 from .layer.verify import VerifiedLayer, restored
@@ -50,10 +49,13 @@ class Choices:
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """What may be shipped, the first target's layers first. `fresh` are the stems that had to be built."""
+    """What may be shipped, the first target's layers first; `code` is each function's, by its key.
+
+    `fresh` are the stems that had to be built.
+    """
 
     layers: tuple[VerifiedLayer, ...]
-    bundle: CodeBundle | None
+    code: Mapping[str, CodeBundle]
     fresh: frozenset[str]
 
     @property
@@ -69,14 +71,14 @@ def prepare(settings: Settings, choices: Choices, environment: Mapping[str, str]
         for remark in settings.remarks:
             console.say(remark)
         groups = [work.layers(target) for target in settings.targets]
-        code = work.code(groups[0]) if settings.functions else None
+        code = work.code(groups[0])
         work.tell_provided(groups[0])
-    return Prepared(layers=tuple(each for group in groups for each in group), bundle=code, fresh=frozenset(work.fresh))
+    return Prepared(layers=tuple(each for group in groups for each in group), code=code, fresh=frozenset(work.fresh))
 
 
 def prove(  # noqa: PLR0913 - what, and how as in `prepare`
     layers: Callable[[Architecture, RuntimeImage], Sequence[BuiltLayer]],
-    code: CodeBundle,
+    code: Mapping[str, CodeBundle],
     settings: Settings,
     choices: Choices,
     *,
@@ -86,15 +88,15 @@ def prove(  # noqa: PLR0913 - what, and how as in `prepare`
     """Prove what was built elsewhere, as `prepare` proves what it built; raise PipelineError with every fault found.
 
     `layers` gives those for an architecture, to be proven in this image. What was proven here before is not tried
-    again. Functions are tried on the layers of the first architecture that has any.
+    again. Functions are tried on the layers of the first architecture that has any; `code` is theirs, by their keys.
     """
     with ExitStack() as opened:
         work = _Work(settings, choices, environment, console, opened)
         targets = [each for each in settings.targets if each.runtime == settings.runtime]
         fetched = [layers(each.architecture, work.image(each)) for each in targets]
         groups = [work.verified(each, from_wheels=False) for each in fetched if each]
-        work.tried(groups[0], code)
-    return Prepared(layers=tuple(each for group in groups for each in group), bundle=code, fresh=frozenset())
+        work.tried(groups[0] if groups else (), code)
+    return Prepared(layers=tuple(each for group in groups for each in group), code=code, fresh=frozenset())
 
 
 @dataclass
@@ -136,14 +138,14 @@ class _Work:
             if isinstance(found, Miss):
                 yield found
 
-    def code(self, layers: Sequence[VerifiedLayer]) -> CodeBundle:
-        """Bundle the code, have the project check it, and try it."""
-        made = bundle(self.settings, self.dist)
-        if made.left_out:
-            first = ", ".join(made.left_out[:4]) + (" …" if len(made.left_out) > 4 else "")
-            self.console.say(f"code: {len(made.left_out)} left out: {first}")
-        key = digest(["checks", proven_by(), made.sha256, self.settings.code.checks])
-        if self.settings.code.checks and self.passed(key) is None:
+    def code(self, layers: Sequence[VerifiedLayer]) -> dict[str, CodeBundle]:
+        """Bundle the code of every function, have the project check it, and try it."""
+        made = bundles(self.settings, self.dist, self.cache.root.absolute())
+        for each in dict.fromkeys(bundle.zip for bundle in made.values()):
+            self.tell_left_out(next(bundle for bundle in made.values() if bundle.zip == each))
+        shipped = sorted({bundle.sha256 for bundle in made.values()})
+        key = digest(["checks", proven_by(), shipped, self.settings.code.checks])
+        if made and self.settings.code.checks and self.passed(key) is None:
             from . import project_module
 
             project_module.check(self.settings, self.console.say)
@@ -152,11 +154,34 @@ class _Work:
             self.tried(layers, made)
         return made
 
-    def tried(self, layers: Sequence[VerifiedLayer], made: CodeBundle) -> None:
-        """Try each function on its layers, unless these very bytes were tried before."""
-        functions = self.functions()
+    def tell_left_out(self, made: CodeBundle) -> None:
+        if made.left_out:
+            first = ", ".join(made.left_out[:4]) + (" …" if len(made.left_out) > 4 else "")
+            self.console.say(f"{made.zip.stem}: {len(made.left_out)} left out: {first}")
+
+    def tried(self, layers: Sequence[VerifiedLayer], code: Mapping[str, CodeBundle]) -> None:
+        """Try each function on its layers, with its code, unless these very bytes were tried before."""
+        groups: dict[str, list[str]] = {}
+        for key, made in code.items():
+            groups.setdefault(made.sha256, []).append(key)
+        faults: list[Fault] = []
+        logs: list[str] = []
+        for keys in groups.values():
+            try:
+                self.tried_together(layers, code[keys[0]], [self.settings.functions[key] for key in keys])
+            except VerificationError as error:
+                faults += error.faults
+                logs.append(error.log)
+        if faults:
+            raise VerificationError(faults, log="".join(logs))
+
+    def tried_together(self, layers: Sequence[VerifiedLayer], made: CodeBundle, functions: Sequence[Function]) -> None:
+        """Try functions that have the same code."""
+        from .layer.template_environment import under_test
+
+        tested = tuple(under_test(self.settings, each) for each in functions)
         wanted = self.settings.runtime_provides
-        trial = [made.sha256, [each.built.sha256 for each in layers], repr(functions), wanted]
+        trial = [made.sha256, [each.built.sha256 for each in layers], repr(tested), wanted]
         target = layers[0].built.spec.target if layers else self.settings.targets[0]
         image = layers[0].built.spec.image if layers else self.image(target)
         key = _key("code", image, target, *trial)
@@ -167,8 +192,8 @@ class _Work:
             from .layer.verify_code import verify_code
 
             means = Means(runtime=self.runtime(target), say=self.console.say, runtime_provides=wanted)
-            with self.console.step("try the code on its layers in the runtime"):
-                evidence = verify_code(layers, made.zip.read_bytes(), functions, means)
+            with self.console.step(f"try {made.zip.name} on its layers in the runtime"):
+                evidence = verify_code(layers, made.zip.read_bytes(), tested, means)
             self.cache.keep_checks(key, kept := json.dumps(asdict(evidence)))
         self.provided |= json.loads(kept)["runtime_provides"]
 
@@ -179,28 +204,6 @@ class _Work:
         if self.provided:
             versions = ", ".join(f"{name} {version}" for name, version in sorted(self.provided.items()))
             self.console.say(f"the runtime's own, which AWS changes: {versions}")
-
-    def functions(self) -> tuple[FunctionUnderTest, ...]:
-        """Give every function the environment that the template gives it, as far as it does not depend on a stage."""
-        return tuple(map(self.function, self.settings.functions.values()))
-
-    def function(self, function: Function) -> FunctionUnderTest:
-        from .layer.template_environment import NOTHING_DECLARED, TRIAL_REGION, declared, lambda_environment
-
-        template, own = self.settings.template, NOTHING_DECLARED
-        if template:
-            own = declared(self.settings.project / template, function.name, {}, TRIAL_REGION)
-        given = lambda_environment(function.name, TRIAL_REGION, memory=own.memory, runtime=self.settings.runtime)
-        return FunctionUnderTest(
-            key=function.key,
-            handler=function.handler,
-            layers=function.layers,
-            health=function.health,
-            trial=function.trial,
-            memory=own.memory,
-            target=self.settings.targets[0],
-            environment={**given, **own.environment},
-        )
 
     def image(self, target: Target) -> RuntimeImage:
         """Return the target's image, without asking an engine where an earlier run found out what stands for it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,11 +26,12 @@ from .selection import Selection, select
 from .strip_docstrings import undocumented
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from ..settings import Settings
+    from ..settings import Code, Function, Settings
 
 NAME = "code.zip"
+_HIDE = "move it, let git ignore it, or leave it out with code.exclude"
 _LEVEL = 12  # libdeflate's best: 5 ms for so little, and smaller by 1 %
 
 
@@ -50,14 +51,50 @@ class CodeBundle:
     left_out: tuple[str, ...] = ()
 
 
-def bundle(settings: Settings, into: Path) -> CodeBundle:
-    """Collect the source folder and the included files, and write `into`/code.zip where its bytes changed.
+def names(settings: Settings) -> dict[str, str]:
+    """Return the name of each function's code zip, by its key: code.zip, or that of the first function that has it."""
+    first: dict[Code, str] = {settings.code: NAME}
+    for function in settings.functions.values():
+        first.setdefault(settings.code_of(function), f"code-{function.name}.zip")
+    return {function.key: first[settings.code_of(function)] for function in settings.functions.values()}
 
-    Raises BuildError with every file that cannot be shipped: links, secrets, what Python cannot compile.
+
+def bundles(settings: Settings, into: Path, *written: Path) -> dict[str, CodeBundle]:
+    """Make the code zip of each source; return them by function: those with the same code have the same zip.
+
+    What lies below `written` and `into` is no code.
+    Raises BuildError with every fault of every source.
+    """
+    groups: dict[str, list[Function]] = {}
+    for key, name in names(settings).items():
+        groups.setdefault(name, []).append(settings.functions[key])
+    made: dict[str, CodeBundle] = {}
+    faults: list[Fault] = []
+    for name, functions in groups.items():
+        code = settings.code_of(functions[0])
+        own = replace(settings, code=code, functions={each.key: each for each in functions})
+        key = "code" if code == settings.code else f"functions.{functions[0].key}.code"
+        try:
+            found = bundle(own, into, *written, name=name, key=key)
+        except BuildError as error:
+            faults += error.faults
+        else:
+            made |= dict.fromkeys((each.key for each in functions), found)
+    if faults:
+        raise BuildError(list(dict.fromkeys(faults)))
+    return made
+
+
+def bundle(settings: Settings, into: Path, *written: Path, name: str = NAME, key: str = "code") -> CodeBundle:
+    """Collect the source folder and the included files, and write `into`/`name` where its bytes changed.
+
+    `key` is what configures it; what lies below `written` is no code. Raises BuildError with every file that cannot be
+    shipped: links, secrets, what Python cannot compile.
     """
     faults: list[Fault] = []
-    selection = select(settings, settings.project / settings.code.source, into)
-    files = dict(_collected(settings, selection, into, faults))
+    written = (into, *written)
+    selection = select(settings, settings.project / settings.code.source, written)
+    files = dict(_collected(settings, selection, written, key, faults))
     faults += _uncompilable(settings, files)
     faults += _without_module(settings, files)
     if faults:
@@ -65,7 +102,7 @@ def bundle(settings: Settings, into: Path) -> CodeBundle:
     if not settings.code.documentation:
         files = {name: undocumented(content) if name.endswith(".py") else content for name, content in files.items()}
     content = _zipped(files)
-    target = into / NAME
+    target = into / name
     if not target.exists() or target.read_bytes() != content:
         write(target, content)
     return CodeBundle(
@@ -79,11 +116,11 @@ def bundle(settings: Settings, into: Path) -> CodeBundle:
 
 
 def _collected(
-    settings: Settings, selection: Selection, into: Path, faults: list[Fault]
+    settings: Settings, selection: Selection, written: Sequence[Path], key: str, faults: list[Fault]
 ) -> Iterator[tuple[str, bytes]]:
     """Yield what ships by its path in the zip; note in `faults` what must not."""
     seen: set[str] = set()
-    for path, name in [*selection.files, *_included(settings, into, faults)]:
+    for path, name in [*selection.files, *_included(settings, written, key, faults)]:
         shown = str(path.relative_to(settings.project))
         if fault := _refusal(path, shown):
             faults.append(fault)
@@ -94,15 +131,15 @@ def _collected(
             content = path.read_bytes()
             yield name, Executable(content) if path.stat().st_mode & 0o100 else content
     if not seen and not faults:
-        faults.append(Fault(str(settings.code.source), "holds nothing to ship", cure="set code.source"))
+        faults.append(Fault(str(settings.code.source), "holds nothing to ship", cure=f"set {key}.source"))
 
 
-def _included(settings: Settings, into: Path, faults: list[Fault]) -> Iterator[tuple[Path, str]]:
+def _included(settings: Settings, written: Sequence[Path], key: str, faults: list[Fault]) -> Iterator[tuple[Path, str]]:
     for include in settings.code.include:
         if include.is_absolute() or ".." in include.parts:
-            faults.append(Fault(f"code.include: {include}", "is not inside the project"))
+            faults.append(Fault(f"{key}.include: {include}", "is not inside the project"))
         elif (path := settings.project / include).is_dir() and not path.is_symlink():
-            yield from ((file, f"{include.as_posix()}/{name}") for file, name in select(settings, path, into).files)
+            yield from ((file, f"{include.as_posix()}/{name}") for file, name in select(settings, path, written).files)
         else:
             yield path, include.as_posix()
 
@@ -117,7 +154,11 @@ def _refusal(path: Path, shown: str) -> Fault | None:
         cause = "the names in a zip are UTF-8 on every machine"
         return Fault("code", f"{name} is not a name that can be shipped", cause, "rename it, or code.exclude it")
     if _secret(path.name):
-        return Fault(shown, "holds secrets, and would lie in every function", cure="keep it out of the source folder")
+        return Fault(
+            shown,
+            "holds secrets, and would lie in every function",
+            cure="move it, let git ignore it, or code.exclude it",
+        )
     if path.is_symlink():
         return Fault(shown, "is a link, and a zip would hold something else on each machine", cure="put the file here")
     if not path.exists():

@@ -34,20 +34,23 @@ class Selection:
     left_out: tuple[str, ...]
 
 
-def select(settings: Settings, folder: Path, into: Path) -> Selection:
-    """Select the files below a folder of the project; what the pipeline writes, `into`, is never among them.
+def select(settings: Settings, folder: Path, written: Iterable[Path]) -> Selection:
+    """Select the files below a folder of the project; what the pipeline reads, and writes below `written`, is not code.
 
     A secret that nothing leaves out is selected, to be refused.
     """
-    walk = _Walk(settings, folder, _paths(settings, folder, into))
+    walk = _Walk(settings, folder, _paths(settings, folder, written))
     files = tuple(walk.below(folder))
     return Selection(files, tuple(walk.left_out))
 
 
-def _paths(settings: Settings, folder: Path, into: Path) -> frozenset[Path]:
+def _paths(settings: Settings, folder: Path, written: Iterable[Path]) -> frozenset[Path]:
     """Return the paths that are left out whatever they are called."""
-    made = [into, settings.project / "dist", settings.project / CONFIG, folder / "tests"]
-    return frozenset([*made, *(settings.project / each for each in git.ignored(settings.project, folder))])
+    requirements = settings.requirements
+    own = [Path("dist"), CONFIG, Path("Dockerfile.layer"), requirements, requirements.with_suffix(".in")]
+    own += [each for each in (settings.dockerfile, settings.template) if each]
+    own += map(Path, git.ignored(settings.project, folder))
+    return frozenset([*written, folder / "tests", *(settings.project / each for each in own)])
 
 
 class _Walk:

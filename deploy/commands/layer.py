@@ -4,7 +4,8 @@ The wheels of requirements.txt are downloaded by the runtime image's own pip, tr
 network. The final zip is then unpacked in a fresh container, where every package and every handler is imported and
 every function is invoked once. What was built or proven before is reused; a run without changes takes no container.
 
-Writes to dist/: LAYER.zip, LAYER.json (the manifest), LAYER.cdx.json (the SBOM) and code.zip.
+Writes to dist/: LAYER.zip, LAYER.json (the manifest), LAYER.cdx.json (the SBOM) code.zip, and
+code-FUNCTION.zip of a function that has its own code.
 """
 
 from __future__ import annotations
@@ -84,8 +85,8 @@ def summarise(done: Prepared, console: Console) -> None:
         console.say(f"{_shown(layer)}  sha256 {layer.built.sha256}")
         for line in _found(layer):
             console.say(f"  {line}")
-    if done.bundle:
-        console.say(f"{done.bundle.zip.parent.name}/{done.bundle.zip.name}  {size(done.bundle.size)}")
+    for path, held in {each.zip: each.size for each in done.code.values()}.items():
+        console.say(f"{path.parent.name}/{path.name}  {size(held)}")
 
 
 def _found(layer: VerifiedLayer) -> Iterator[str]:
@@ -119,11 +120,13 @@ def _state(layer: VerifiedLayer, *, fresh: bool) -> str:
 def _together(done: Prepared, settings: Settings) -> Iterator[str]:
     """Yield which layers are used together, in attach order, and their sizes against what Lambda allows."""
     sizes = {each.built.spec.layer.name: each.built.report.unzipped for each in done.own}
-    groups: dict[tuple[str, ...], list[str]] = {} if settings.functions else {tuple(sizes): ["together"]}
+    groups: dict[tuple[tuple[str, ...], int], list[str]] = {}
+    if not settings.functions:
+        groups[tuple(sizes), 0] = ["together"]
     for function in settings.functions.values():
-        groups.setdefault(function.layers, []).append(function.key)
-    code = sum(map(len, done.bundle.files.values())) if done.bundle else 0
-    for names, keys in groups.items():
+        code = sum(map(len, done.code[function.key].files.values()))
+        groups.setdefault((function.layers, code), []).append(function.key)
+    for (names, code), keys in groups.items():
         total = code + sum(sizes[name] for name in names)
         if len(names) > 1:
             fits = total <= UNZIPPED and len(names) <= LAYERS

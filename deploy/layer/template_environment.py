@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, Fault
 from ..template_values import TemplateValues, plain
+from .evidence import FunctionUnderTest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from ..settings import Function, Settings
 
 # Where functions believe to be while they are tried; no stage is asked, so that one trial serves all of them.
 TRIAL_REGION = "us-east-1"
@@ -50,6 +53,27 @@ def declared(template: Path, function_name: str, parameters: Mapping[str, str], 
         raise ConfigError([Fault(f"{template}: {function_name}", f"MemorySize is {memory}", cure="give it in MB")])
     return Declared(
         environment={name: plain(value) for name, value in variables.get("Variables", {}).items()}, memory=int(memory)
+    )
+
+
+def under_test(settings: Settings, function: Function) -> FunctionUnderTest:
+    """Return a function with the environment and the memory of the template, as far as no stage decides them.
+
+    Raises ConfigError as `declared` does.
+    """
+    own = NOTHING_DECLARED
+    if settings.template:
+        own = declared(settings.project / settings.template, function.name, {}, TRIAL_REGION)
+    given = lambda_environment(function.name, TRIAL_REGION, memory=own.memory, runtime=settings.runtime)
+    return FunctionUnderTest(
+        key=function.key,
+        handler=function.handler,
+        layers=function.layers,
+        health=function.health,
+        trial=function.trial,
+        memory=own.memory,
+        target=settings.targets[0],
+        environment={**given, **own.environment},
     )
 
 

@@ -10,6 +10,7 @@ from zipfile import BadZipFile, ZipFile
 
 from ..code import tree_digest
 from ..errors import Fault, VerificationError
+from .audit import code as audit
 from .audit.audit import audit_together
 from .opt_folder import merged, unpacked
 from .proof import handlers, look, runtime_provides
@@ -68,7 +69,7 @@ def verify_code(
     groups = {names: _attached(layers, names) for names in _by_layers(layers, functions)}
     task = _unpacked(code_zip, groups)
     expected = {"code": tree_digest.of_files(task)}
-    faults: list[Fault] = []
+    faults: dict[Fault, None] = {}
     answered: dict[str, Answered] = {}
     digests: dict[str, str] = {}
     provided: dict[str, str] = {}
@@ -76,11 +77,14 @@ def verify_code(
         opt = merged(groups[names])
         whole = expected | {"layers": tree_digest.of_files(opt)}
         trial = _Trial(group[0].target, groups[names], group, whole, means.runtime_provides)
+        faults |= dict.fromkeys(audit.faults(task, groups[names], group[0].target))
         with means.runtime.sandbox(group[0].target.runtime, opt, task) as sandbox:
-            faults += trial.run(sandbox, answered, provided)
+            faults |= dict.fromkeys(trial.run(sandbox, answered, provided))
         digests |= {function.key: trial.expected["layers"] for function in group}
     if faults:
-        raise VerificationError(faults)
+        raise VerificationError(list(faults))
+    for remark in audit.remarks(task):
+        means.say(remark)
     _tell(answered.values(), means.say)
     return CodeEvidence(
         code=expected["code"], layers=digests, answered=tuple(answered.values()), runtime_provides=provided

@@ -158,7 +158,7 @@ class Deployment:
         return plan
 
     def _plan(self, layers: Sequence[PlannedLayer]) -> RolloutPlan:
-        return planning.make(self.aws, self.settings, self.stage, self.prepared.bundle, layers)
+        return planning.make(self.aws, self.settings, self.stage, self.prepared.code, layers)
 
 
 def _unconfirmed(proposed: ChangeSet, lost: Sequence[str]) -> Fault:

@@ -15,7 +15,7 @@ from ..errors import Fault, RolloutError
 from ..published.functions import ServedFunction, differences, observe, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ..aws.connection import Aws
     from ..aws.functions import AliasState, FunctionState
@@ -112,20 +112,20 @@ class RolloutPlan:
 
 
 def make(
-    aws: Aws, settings: Settings, stage: Stage, code: CodeBundle | None, layers: Sequence[PlannedLayer]
+    aws: Aws, settings: Settings, stage: Stage, code: Mapping[str, CodeBundle], layers: Sequence[PlannedLayer]
 ) -> RolloutPlan:
     """Ask AWS how every function is; raise RolloutError with all that stands in the rollout's way.
 
-    There is no code where the project has layers alone; then there are no functions to plan for either.
+    `code` is by function; there is none where the project has layers alone, and then no function to plan for.
     """
-    if code is None:
+    if not code:
         return RolloutPlan(release=_identify(layers), layers=tuple(layers), functions=())
     faults: list[Fault] = []
     plans: list[FunctionPlan] = []
     for each in _observe(aws, settings, stage):
         if isinstance(each, ServedFunction):
             faults += _unfit(settings, each, layers)
-            plans.append(_plan(each, code, _attached(each, layers)))
+            plans.append(_plan(each, code[each.function.key], _attached(each, layers)))
         else:
             faults.append(_absent(each))
     if faults:
@@ -181,7 +181,10 @@ def _plan(served: ServedFunction, code: CodeBundle, layers: tuple[PlannedLayer, 
     return replace(plan, reuse=next((each for each in served.found.versions if plan.has_all(each)), None))
 
 
-def _identify(layers: Sequence[PlannedLayer], code: CodeBundle | None = None) -> str:
+def _identify(layers: Sequence[PlannedLayer], code: Mapping[str, CodeBundle] | None = None) -> str:
     """Name a release by its bytes: the same code and layers are the same release in every account."""
-    digests = [code.sha256 if code else "", *(layer.verified.built.sha256 for layer in layers)]
+    codes = {key: each.sha256 for key, each in (code or {}).items()}
+    one = set(codes.values()) or {""}
+    digests = [*one] if len(one) == 1 else [f"{key} {sha256}" for key, sha256 in codes.items()]
+    digests += [layer.verified.built.sha256 for layer in layers]
     return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:12]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ..published.contents import Contents
     from ..published.downloads import Downloads
     from ..published.functions import ServedFunction
-    from ..settings import Architecture, Settings, Stage
+    from ..settings import Architecture, Code, Settings, Stage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +50,12 @@ class FetchedLayer:
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """What a stage runs, fetched: one release, its code, and the layers of each architecture that its functions use."""
+    """What a stage runs, fetched: one release, the code of each function by its key, and the layers they use."""
 
     stage: str
     release: str
     git: str
-    code: CodeBundle
+    code: Mapping[str, CodeBundle]
     layers: Mapping[Architecture, tuple[FetchedLayer, ...]]
 
     def built(self, settings: Settings, architecture: Architecture, image: RuntimeImage) -> tuple[BuiltLayer, ...]:
@@ -84,12 +84,10 @@ def fetch(aws: Aws, settings: Settings, stage: Stage, downloads: Downloads) -> C
         doubts.drift(served)
     arns = dict.fromkeys(arn for each in functions for arn in each.live.layers)
     found = {arn: each for arn in arns if (each := doubts.layer(arn)) is not None}
-    if functions and not arns:
-        faults.append(Fault(stage.name, "no function has a layer: there is nothing to prove its code on"))
     code = doubts.code(functions)
     for served in functions:
-        doubts.answer(aws, served, code, found)
-    if faults or code is None:
+        doubts.answer(aws, served, code.get(served.function.key), found)
+    if faults:
         raise RolloutError(faults, log="\n".join(doubts.logs))
     note = note_of(functions[0].live)
     return Candidate(
@@ -159,20 +157,26 @@ class _Doubts:
         path = self.downloads.path(held.sha256)
         return FetchedLayer(arn=arn, name=found[0].layer, note=note, path=path, held=held)
 
-    def code(self, functions: Sequence[ServedFunction]) -> CodeBundle | None:
-        """Fetch the code, which is one for all functions of a release."""
-        digests = {each.live.sha256: each for each in functions}
-        if len(digests) > 1:
-            self.faults.append(_different(digests))
-        if len(digests) != 1:
-            return None
-        ((sha256, one),) = digests.items()
+    def code(self, functions: Sequence[ServedFunction]) -> dict[str, CodeBundle]:
+        """Fetch the code of each function, by its key: one for all that have the same sources."""
+        shared: dict[Code, dict[str, ServedFunction]] = {}
+        for each in functions:
+            shared.setdefault(self.settings.code_of(each.function), {}).setdefault(each.live.sha256, each)
+        self.faults.extend(_different(digests) for digests in shared.values() if len(digests) > 1)
+        fetched: dict[str, CodeBundle | None] = {}
+        for each in functions:
+            if each.live.sha256 not in fetched:
+                fetched[each.live.sha256] = self.fetched(each)
+        return {each.function.key: code for each in functions if (code := fetched[each.live.sha256])}
+
+    def fetched(self, served: ServedFunction) -> CodeBundle | None:
+        live = served.live
         try:
-            self.downloads.code(one.name, one.live.version, sha256)
+            self.downloads.code(served.name, live.version, live.sha256)
         except AwsError as error:
             self.note(error)
             return None
-        return rebuilt.code(self.downloads.path(sha256))
+        return rebuilt.code(self.downloads.path(live.sha256))
 
     def answer(
         self, aws: Aws, served: ServedFunction, code: CodeBundle | None, found: Mapping[str, FetchedLayer]

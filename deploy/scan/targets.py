@@ -54,8 +54,7 @@ def built(settings: Settings) -> tuple[tuple[ScanTarget, ...], tuple[ScanFinding
                 targets.append(target)
                 manifest = _manifest(dist / f"{spec.stem}.json", faults)
                 findings += _differing(target, spec, manifest) if manifest else ()
-    if settings.functions and (code := _opened(dist / bundle.NAME, faults)):
-        targets.append(code)
+    targets += [code for name in _codes(settings) if (code := _opened(dist / name, faults))]
     if faults:
         raise BuildError(faults)
     return tuple(targets), tuple(findings)
@@ -86,6 +85,11 @@ def live(
                 if not targets[arn].contents.packages:
                     unknown[arn] = Unchecked(name, "holds no manifest and no .dist-info that says what is in it")
     return tuple(targets.values()), tuple(unknown.values())
+
+
+def _codes(settings: Settings) -> Iterator[str]:
+    """Yield the names of the code zips, each once."""
+    yield from dict.fromkeys(bundle.names(settings).values())
 
 
 def _running(downloads: Downloads, settings: Settings, stage: Stage) -> Iterator[FunctionState]:

@@ -15,6 +15,7 @@ class Function:
     """A Lambda function; `key` is its key in the configuration, `name` lacks the stage's suffix.
 
     `bench` is the event with which its first request is measured, `trial` one that it has to answer before it ships.
+    `code` is its own where it has not that of all functions.
     """
 
     key: str
@@ -25,6 +26,7 @@ class Function:
     health: Mapping[str, Any] | None = None
     trial: Mapping[str, Any] | None = None
     bench: Mapping[str, Any] | None = None
+    code: Code | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

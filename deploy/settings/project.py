@@ -56,6 +56,9 @@ class Settings:
         runtimes = dict.fromkeys([self.runtime, *self.runtimes])
         return tuple(Target(runtime, architecture) for runtime in runtimes for architecture in self.architectures)
 
+    def code_of(self, function: Function) -> Code:
+        return function.code or self.code
+
     def image_of(self, runtime: str) -> str:
         return self.image if runtime == self.runtime else self.images.get(runtime, default_image(runtime))
 

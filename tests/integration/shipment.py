@@ -91,6 +91,10 @@ class Shop:
         built = BuiltLayer(spec=spec, zip=path, sha256=hashlib.sha256(content).hexdigest(), report=report)
         return restored(built, replace(_evidence(built), imported=not lack, not_imported=lack).to_json())
 
+    def codes(self, release: str, *, handler: str = HANDLER) -> dict[str, CodeBundle]:
+        """Make the code of a release, which both functions have, by their keys."""
+        return dict.fromkeys(("bot", "worker"), self.code(release, handler=handler))
+
     def code(self, release: str, *, handler: str = HANDLER) -> CodeBundle:
         """Make the code of a release: two handlers that answer the health event, and the release's name else."""
         text = handler.format(release=release).encode()

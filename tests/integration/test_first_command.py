@@ -54,8 +54,8 @@ def test_a_first_command_is_queued_and_answered_in_discords_time(
     copy_to(tmp_path / "project")
     settings = load(tmp_path / "project", os.environ)
     made = prepare(settings, Choices(), os.environ, Console(StringIO()))
-    assert made.bundle is not None
-    with ZipFile(made.bundle.zip) as archive:
+    (code,) = {each.zip for each in made.code.values()}
+    with ZipFile(code) as archive:
         task = {name: archive.read(name) for name in archive.namelist()}
     opt = merged([each.built for each in made.layers])
     signer, home = Signer(), tmp_path / "aws"

@@ -5,5 +5,6 @@ limits    sizes against Lambda and the budget
 archive   the zip as a zip: paths, modes, what runs at start-up
 wheels    distributions, versions and wheels against the lock
 bytecode  bytecode that is there, unchecked and not stale
+code      the code zip: its native files, and the names that hide those of layers or of Python
 elf       architecture, glibc and libraries of every shared object
 """

@@ -33,11 +33,18 @@ _FOREIGN = {
     b"\xca\xfe\xba\xbe": "a macOS library (Mach-O, universal)",
     b"MZ": "a Windows library (PE)",
 }
+# What follows is the number of machines, and in a Java class its version, which began here: JVM specification, 4.1.
+_OLDEST_CLASS = 45
+# A program that is static and may lie anywhere: DF_1_PIE of elf.h.
+_PIE = 0x08000000
 _SHARED = re.compile(r"\.so(\.[0-9]+)*$")
 _OTHER_SYSTEMS = re.compile(r"\.(dylib|pyd|dll)$", re.IGNORECASE)
 _MACHINES = {"EM_X86_64": "x86_64", "EM_AARCH64": "arm64", "EM_386": "i386", "EM_ARM": "32-bit ARM"}
 # pyelftools reports a damaged file by whichever of these its parser stumbles over first.
 _STUMBLES = (ArithmeticError, AttributeError, LookupError, MemoryError, TypeError, ValueError)
+# What loads programs: the ABIs of x86-64 (gitlab.com/x86-psABIs) and of AArch64 (github.com/ARM-software/abi-aa).
+_LOADERS = {"x86_64": "/lib64/ld-linux-x86-64.so.2", "arm64": "/lib/ld-linux-aarch64.so.1"}
+_STATIC = "build it in the runtime image, or link it statically"
 _NEWER = "a wheel for a newer Linux was locked"
 
 # The version that a glibc has to have for a marker that is no version itself:
@@ -47,7 +54,10 @@ _MARKERS = {"GLIBC_ABI_DT_RELR": "2.36", "GLIBC_ABI_GNU2_TLS": "2.42"}
 
 @dataclass(frozen=True, kw_only=True)
 class SharedObject:
-    """An ELF file: `needs` is the highest version of each interface, `users` the symbols bound to a version."""
+    """An ELF file: `needs` is the highest version of each interface, `users` the symbols bound to a version.
+
+    `is_program` tells that it can be run, `loader` is the path of what then loads it, empty for one that is static.
+    """
 
     path: str
     machine: str
@@ -55,6 +65,8 @@ class SharedObject:
     users: Mapping[str, tuple[str, ...]]
     libraries: tuple[str, ...]
     initialises: tuple[str, ...]
+    is_program: bool = False
+    loader: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,12 @@ class _Symbol:
 def is_candidate(path: str, data: bytes) -> bool:
     """Tell whether a file is, or claims by its name to be, something that a loader loads."""
     return data.startswith(MAGIC) or bool(_SHARED.search(path) or _OTHER_SYSTEMS.search(path))
+
+
+def is_foreign(data: bytes) -> bool:
+    """Tell a file of macOS by its first bytes, whatever it is called; Java's classes begin like a universal one."""
+    universal = data.startswith(b"\xca\xfe\xba\xbe") and int.from_bytes(data[4:8]) < _OLDEST_CLASS
+    return universal or data.startswith((b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe"))
 
 
 def is_library(path: str) -> bool:
@@ -92,19 +110,24 @@ def read(path: str, data: bytes) -> SharedObject | Fault:
         return Fault(path, f"is a damaged ELF file: {error}", "the wheel is broken", "lock another version of it")
 
 
-def misfits(shared: SharedObject, base: Base, architecture: str, beside: Collection[str]) -> Iterator[Fault]:
-    """Yield what the runtime cannot give this shared object; `beside` are the file names that the layers have."""
-    yield from unfit(shared, base, architecture)
+def misfits(
+    shared: SharedObject, base: Base, architecture: str, beside: Collection[str], holder: str = "the layer"
+) -> Iterator[Fault]:
+    """Yield what the runtime cannot give this file; `beside` are the file names that it is used with.
+
+    `holder` is what it is said to be in.
+    """
+    yield from unfit(shared, base, architecture, holder)
     if shared.machine == architecture:
-        yield from lacking(shared, base, beside)
+        yield from lacking(shared, base, beside, holder)
 
 
-def unfit(shared: SharedObject, base: Base, architecture: str) -> Iterator[Fault]:
+def unfit(shared: SharedObject, base: Base, architecture: str, holder: str = "the layer") -> Iterator[Fault]:
     """Yield why nothing on this base can load this shared object: its architecture, the versions that it needs."""
     if shared.machine != architecture:
         yield Fault(
             shared.path,
-            f"is for {shared.machine}; the layer is for {architecture}",
+            f"is for {shared.machine}; {holder} is for {architecture}",
             cause="a wheel for another architecture was installed",
             cure="install inside the runtime image of the layer's architecture",
         )
@@ -114,14 +137,17 @@ def unfit(shared: SharedObject, base: Base, architecture: str) -> Iterator[Fault
             yield _too_new(shared, base, interface, version)
 
 
-def lacking(shared: SharedObject, base: Base, beside: Collection[str]) -> Iterator[Fault]:
-    """Yield the libraries that this shared object needs and nobody has; `beside` are the file names of the layers."""
+def lacking(shared: SharedObject, base: Base, beside: Collection[str], holder: str = "the layer") -> Iterator[Fault]:
+    """Yield what this file is loaded by, or needs, and nobody has; `beside` are the file names that it is used with."""
+    if shared.is_program and shared.loader not in {"", _LOADERS.get(shared.machine, "")}:
+        cause = "it was built for another Linux than Lambda's"
+        yield Fault(shared.path, f"is run by {shared.loader}, which {base.name} has not", cause, _STATIC)
     for library in shared.libraries:
         if library not in base.libraries and library not in beside:
             musl = "musl" in library
             yield Fault(
                 shared.path,
-                f"needs {library}, which neither the layer nor {base.name} has",
+                f"needs {library}, which neither {holder} nor {base.name} has",
                 cause="a musllinux wheel was locked" if musl else "the wheel expects it from the system",
                 cure="lock a manylinux wheel, which brings its own libraries",
             )
@@ -141,8 +167,19 @@ def _too_new(shared: SharedObject, base: Base, interface: str, version: str) -> 
 def _read(path: str, elf: Any) -> SharedObject:
     machine = _MACHINES.get(elf["e_machine"], str(elf["e_machine"]))
     dynamic = next(iter(elf.iter_segments("PT_DYNAMIC")), None)
+    loader = next((each.get_interp_name() for each in elf.iter_segments("PT_INTERP")), "")
+    is_program = elf["e_type"] == "ET_EXEC" or bool(loader and not is_library(path))
     if dynamic is None or elf.elfclass != _BITS:
-        return SharedObject(path=path, machine=machine, needs={}, users={}, libraries=(), initialises=())
+        return SharedObject(
+            path=path,
+            machine=machine,
+            needs={},
+            users={},
+            libraries=(),
+            initialises=(),
+            is_program=is_program,
+            loader=loader,
+        )
     bound = _bound(elf, dynamic)
     symbols = list(_symbols(elf, dynamic))
     return SharedObject(
@@ -152,6 +189,8 @@ def _read(path: str, elf: Any) -> SharedObject:
         users=_users(symbols, bound),
         libraries=tuple(tag.needed for tag in dynamic.iter_tags("DT_NEEDED")),
         initialises=tuple(symbol.name.partition("_")[2] for symbol in symbols if symbol.is_initialiser),
+        is_program=is_program or bool(_number(dynamic, "DT_FLAGS_1") & _PIE),
+        loader=loader,
     )
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from deploy.code import tree_digest
-from deploy.code.bundle import CodeBundle, bundle
+from deploy.code.bundle import CodeBundle, bundle, bundles
+from deploy.code.selection import LEFT_OUT
 from deploy.configuration import load
 from deploy.errors import BuildError
 from deploy.settings import Code, Function, Layer, Settings
@@ -313,3 +314,80 @@ def test_every_form_of_a_handler_that_lambda_takes_is_found(project: Settings, h
     write(project.project / "src/my-func.py", "def handler(event, context): ...\n")
     functions = {"worker": Function(key="worker", name="worker", handler=handler)}
     assert made(replace(project, functions=functions)).files
+
+
+def test_each_source_makes_a_zip_of_its_own_with_the_shared_folder_under_its_path(project: Settings) -> None:
+    for name in ("api", "thumb"):
+        write(project.project / f"functions/{name}/src/app.py", "import shared.words\nhandler = print\n")
+    write(project.project / "shared/words.py", "")
+    both = {
+        name: Function(
+            key=name,
+            name=f"the-{name}",
+            handler="app.handler",
+            code=Code(source=Path(f"functions/{name}/src"), include=(Path("shared"),)),
+        )
+        for name in ("api", "thumb")
+    }
+    again = replace(both["api"], key="again", name="again")
+    several = replace(project, functions={**project.functions, **both, "again": again})
+    made = bundles(several, project.project / "dist")
+    assert {key: each.zip.name for key, each in made.items()} == {
+        "bot": "code.zip",
+        "api": "code-the-api.zip",
+        "thumb": "code-the-thumb.zip",
+        "again": "code-the-api.zip",
+    }
+    assert made["api"].files.keys() == {"app.py", "shared/words.py"}
+    assert {"bot.py", "config/menu.yaml"} < made["bot"].files.keys()
+
+
+def test_every_fault_of_every_source_is_told_at_once(project: Settings) -> None:
+    write(project.project / "src/bot.py", "def handler(:\n")
+    write(project.project / "other/app.py", "def handler(:\n")
+    own = Code(source=Path("other"), include=(Path("../outside"),))
+    other = Function(key="other", name="other", handler="absent.handler", code=own)
+    with pytest.raises(BuildError) as refused:
+        bundles(replace(project, functions={**project.functions, "other": other}), project.project / "dist")
+    message = str(refused.value)
+    assert "src/bot.py:1: invalid syntax" in message
+    assert "other/app.py:1: invalid syntax" in message
+    assert "functions.other.code.include: ../outside: is not inside the project" in message
+    assert "functions.other.handler: absent.handler needs absent.py in other" in message
+
+
+def test_a_function_s_own_code_is_as_the_common_one_where_it_does_not_say_otherwise(tmp_path: Path) -> None:
+    write(
+        tmp_path / "config/pipeline.yaml",
+        """
+        code: {include: [shared], exclude: ['*.md'], documentation: false, checks: [json.tool]}
+        functions:
+          bot: {name: bot, handler: bot.handler}
+          api: {name: api, handler: app.handler, code: {source: functions/api, exclude: []}}
+        """,
+    )
+    settings = load(tmp_path, {})
+    assert settings.code_of(settings.functions["bot"]) == settings.code
+    assert settings.code_of(settings.functions["api"]) == Code(
+        source=Path("functions/api"), include=(Path("shared"),), exclude=(), documentation=False
+    )
+
+
+def test_nothing_that_the_pipeline_reads_or_writes_ships_with_the_handler_at_the_root(
+    project: Settings, tmp_path: Path
+) -> None:
+    root = replace(project, code=Code(source=Path()), template=Path("config/template.yaml"))
+    for name in ("requirements.in", "requirements.txt", "Dockerfile.layer", "config/template.yaml", "cache/layers/x"):
+        write(project.project / name, "x")
+    write(project.project / "app.py", "handler = print\n")
+    functions = {"app": Function(key="app", name="app", handler="app.handler")}
+    made = bundles(replace(root, functions=functions), tmp_path / "dist", tmp_path / "cache")["app"]
+    assert [name for name in made.files if not name.startswith("src/")] == ["app.py", "config/menu.yaml"]
+    assert {"requirements.in", "requirements.txt", "Dockerfile.layer", "config/template.yaml", "cache"} <= set(
+        made.left_out
+    )
+
+
+def test_the_documentation_names_all_that_is_left_out() -> None:
+    page = (PROJECT / "docs/how-to/code.md").read_text(encoding="utf-8")
+    assert [name for name in LEFT_OUT if f"`{name}`" not in page] == []

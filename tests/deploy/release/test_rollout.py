@@ -139,7 +139,7 @@ def _plan(aws: Aws, lambda_: Stubber, shop: Shop, code: CodeBundle, project: Set
     layer = shop.layer({"idna": "1"}, architecture="arm64")
     published = PublishedLayer(verified=layer, arn=f"{LAYER}:2", version=2, reused=True)
     _is_read(lambda_, _state(OLD, 1))
-    return planning.make(aws, project, STAGE, code, [PlannedLayer(layer, published)])
+    return planning.make(aws, project, STAGE, dict.fromkeys(project.functions, code), [PlannedLayer(layer, published)])
 
 
 def _is_read(lambda_: Stubber, latest: dict[str, Any]) -> None:

@@ -31,7 +31,9 @@ def test_what_a_stage_runs_is_fetched_as_it_was_built(site: Site, shop: Shop) ->
     assert (built.sha256, built.zip.read_bytes()) == (layer.built.sha256, layer.built.zip.read_bytes())
     assert [(pin.name, pin.version) for pin in built.spec.pins] == [("idna", "3.7"), ("six", "1.16")]
     assert [each.modules for each in built.report.packages] == [("idna",), ("six",)]
-    assert (found.code.sha256, found.code.tree_digest, found.code.files) == (code.sha256, code.tree_digest, code.files)
+    assert found.code.keys() == {"bot", "worker"}
+    for each in found.code.values():
+        assert (each.sha256, each.tree_digest, each.files) == (code.sha256, code.tree_digest, code.files)
     assert found.built(site.settings, "arm64", IMAGE) == ()
 
 
@@ -91,7 +93,7 @@ def test_a_deploy_that_did_not_finish_is_not_promoted_and_a_rollback_may_be(site
     site.deploy([layer], shop.code("two"))
     plan = rollback.plan("dev", history.read(site.aws, site.settings, STAGE), None, _shelf(site), site.settings.project)
     rollback.carry_out(site.aws, plan, _shelf(site), lambda _: None)
-    assert _fetch(site).code.sha256 == shop.code("one").sha256
+    assert _fetch(site).code["bot"].sha256 == shop.code("one").sha256
     with pytest.raises(RolloutError, match="failed its health check"):
         site.deploy([layer], shop.code("three", handler=f"import absent\n{HANDLER}"))
     assert _faults(site) == [

@@ -167,6 +167,6 @@ def _deploy(project: Path, *arguments: str, stage: str = "dev") -> int:
 
 def _prepare(monkeypatch: pytest.MonkeyPatch, shop: Shop, release: str) -> Prepared:
     """Have a verified layer and a bundle, as if they had been built."""
-    made = Prepared(layers=(shop.layer({"idna": "3.7"}),), bundle=shop.code(release), fresh=frozenset())
+    made = Prepared(layers=(shop.layer({"idna": "3.7"}),), code=shop.codes(release), fresh=frozenset())
     monkeypatch.setattr("deploy.commands.layer.prepared", lambda *_: made)
     return made

@@ -126,7 +126,7 @@ def test_a_stage_without_a_stack_gets_one_of_the_first_functions_name(tmp_path: 
 
 def _build(monkeypatch: pytest.MonkeyPatch, shop: Shop, idna: str) -> None:
     """Have a verified layer, as if it had been built."""
-    made = Prepared(layers=(shop.layer({"idna": idna}),), bundle=None, fresh=frozenset())
+    made = Prepared(layers=(shop.layer({"idna": idna}),), code={}, fresh=frozenset())
     monkeypatch.setattr("deploy.commands.layer.prepared", lambda *_: made)
 
 

@@ -191,7 +191,7 @@ def _deployed(
     """Deploy a layer and code to dev as if they had been built here; return the release's name."""
     built = _layer(project / "built", made or Made())
     layer = restored(built, _evidence(built).to_json())
-    prepared = Prepared(layers=(layer,), bundle=shop.code(release, handler=handler), fresh=frozenset())
+    prepared = Prepared(layers=(layer,), code=shop.codes(release, handler=handler), fresh=frozenset())
     monkeypatch.setattr("deploy.commands.layer.prepared", lambda *_: prepared)
     monkeypatch.setattr("deploy.release.deploy.commit", lambda _: Commit("c0ffee" * 6 + "c0de", dirty=False))
     assert main(["--project", str(project), "deploy", "--stage", "dev"]) == 0

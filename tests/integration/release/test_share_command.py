@@ -60,7 +60,7 @@ class Project:
         self, packages: dict[str, str], *arguments: str, architectures: tuple[Architecture, ...] = ("x86_64",)
     ) -> int:
         layers = tuple(self.shop.layer(packages, architecture=each) for each in architectures)
-        made = Prepared(layers=layers, bundle=self.shop.code("one"), fresh=frozenset())
+        made = Prepared(layers=layers, code=self.shop.codes("one"), fresh=frozenset())
         self.monkeypatch.setattr("deploy.commands.layer.prepared", lambda *_: made)
         return main(["--project", str(self.folder), "deploy", "--stage", "dev", *arguments])
 

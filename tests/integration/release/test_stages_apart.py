@@ -72,7 +72,7 @@ class Account:
         settings = load(self.folder, os.environ)
         wanted = settings.stage(stage)
         prepared = Prepared(
-            layers=(self.shop.layer({"idna": "3.7"}),), bundle=self.shop.code(release), fresh=frozenset()
+            layers=(self.shop.layer({"idna": "3.7"}),), code=self.shop.codes(release), fresh=frozenset()
         )
         aws = self.aws(stage, "DeployRole")
         Deployment(aws, settings, wanted, {"Greeting": "hello"}, prepared, lambda _: None, lambda _: False).deploy()
