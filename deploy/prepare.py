@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from .console import Console
+    from .inside.exchange import Pin
     from .layer.backend.protocol import Runtime
     from .layer.values import BuiltLayer
     from .settings import Architecture, Function, Settings, Target
@@ -124,12 +125,34 @@ class _Work:
         return tuple(deliver(layer, self.settings.project, self.dist) for layer in verified)
 
     def specs(self, target: Target) -> tuple[LayerSpec, ...]:
-        pins = locked.pins(self.settings, target)
+        pins = self.pins(target)
         made = specs(self.settings, pins, self.image(target), target)
         if self.choices.on_host or all(each.can_be_tried for each in made) or not any(self.misses(made)):
             return made
         # There is something to build: what could not be tried the last time may be now.
         return specs(self.settings, pins, self.runtime(target).image, target)
+
+    def pins(self, target: Target) -> tuple[Pin, ...]:
+        """Return what a target needs, with the wheel of each own source built."""
+        lock = locked.read(self.settings, target)
+        if not lock.sources:
+            return lock.pins
+        from .sources.build import Builder
+        from .sources.provide import provide
+        from .sources.shelf import Shelf
+
+        first = self.settings.runtime
+        builder = Builder(shelf=Shelf(self.cache.root), runtime=first, opened=self.builds_in, say=self.console.say)
+        return provide(self.settings, target, lock, builder)
+
+    def builds_in(self) -> tuple[Runtime, LayerSpec]:
+        """Open the runtime in which own sources are built: the first target's."""
+        from .sources.opening import building
+
+        self.refuse_making("own sources", "their wheels are not here")
+        first = self.settings.targets[0]
+        runtime = self.runtime(first)
+        return runtime, building(self.settings, first, runtime)
 
     def misses(self, made: Sequence[LayerSpec]) -> Iterator[Miss]:
         """Yield why a layer has to be built, for those that have to."""

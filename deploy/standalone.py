@@ -58,8 +58,11 @@ def _specs(project: Path) -> tuple[LayerSpec, ...]:
         wanted = configuration.load(project, {})
         for target in wanted.targets:
             if (target.runtime, target.architecture) == (here, architecture):
-                pins = locked.pins(wanted, target)
-                return spec.specs(wanted, pins, RuntimeImage("host", ""), target)
+                lock = locked.read(wanted, target)
+                if lock.sources:
+                    what = f"{', '.join(each.name for each in lock.sources)}: own sources are not built here"
+                    raise Refused([fault(str(wanted.requirements), what, cure="build with the pipeline's own `layer`")])
+                return spec.specs(wanted, lock.pins, RuntimeImage("host", ""), target)
     except PipelineError as error:
         raise Refused([str(error)]) from error
     what = f"this image is for {here} on {platform.machine()}, and the project is not"

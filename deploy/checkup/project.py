@@ -14,9 +14,10 @@ from ..errors import ConfigError, LockError, PipelineError
 from ..invocation import advised
 from ..layer.spec import specs
 from ..locking import inputs
-from ..locking.locked import pins as pins_of
+from ..locking.locked import read as lock_of
 from ..locking.lockfile import normalised
 from ..runtimes import end_of_life
+from ..sources.provide import changed
 from .findings import broken, of_faults, ok, warning
 
 if TYPE_CHECKING:
@@ -68,12 +69,13 @@ def locked(settings: Settings) -> Iterator[Finding]:
     faults: dict[Fault, None] = {}
     for target in settings.targets:
         try:
-            own = pins_of(settings, target)
-            specs(settings, own, RuntimeImage(settings.image_of(target.runtime), ""), target)
+            lock = lock_of(settings, target)
+            faults |= dict.fromkeys(changed(settings, lock.sources))
+            specs(settings, lock.pins, RuntimeImage(settings.image_of(target.runtime), ""), target)
         except (LockError, ConfigError) as error:
             faults |= dict.fromkeys(error.faults)
         else:
-            pins |= {pin.name: pin for pin in own}
+            pins |= {pin.name: pin for pin in lock.pins}
     if faults:
         yield from of_faults(PipelineError(list(faults)), "broken")
         return

@@ -13,8 +13,10 @@ from .. import project_module
 from ..configuration import CONFIG, load
 from ..console import Console
 from ..container.digest import RuntimeImage
+from ..errors import Fault, LockError
 from ..layer.spec import specs
 from ..locking import locked
+from ..sources.provide import changed
 
 if TYPE_CHECKING:
     import argparse
@@ -26,12 +28,15 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.project, os.environ)
-    console = Console()
+    console, faults = Console(), dict[Fault, None]()
     for target in settings.targets:
-        pins = locked.pins(settings, target)
+        lock = locked.read(settings, target)
+        faults |= dict.fromkeys(changed(settings, lock.sources))
         image = RuntimeImage(settings.image_of(target.runtime), "")
-        for spec in specs(settings, pins, image, target):
+        for spec in specs(settings, lock.pins, image, target):
             console.say(f"{spec.stem}: {len(spec.pins)} distributions, {target}")
+    if faults:
+        raise LockError(faults)
     for remark in settings.remarks:
         console.say(remark)
     project_module.check(settings, console.say)

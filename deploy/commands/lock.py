@@ -9,6 +9,7 @@ settings).
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ from ..locking.python_versions import python_versions
 from ..locking.resolution import Resolution, resolution
 from ..locking.resolver import Resolver
 from ..locking.uv.call import Uv
+from ..locking.wanted import Elsewhere, Wanted
+from ..sources import needed
+from ..sources.locking import Building, OwnSources, own_sources
 
 if TYPE_CHECKING:
     import argparse
@@ -38,6 +42,12 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     task.add_argument("--check", action="store_true", help="change nothing; fail if the lock does not follow")
     task.add_argument(
         "--upgrade", nargs="*", metavar="PACKAGE", help="take newer versions, of these packages or of all"
+    )
+    parser.add_argument(
+        "--runtime",
+        choices=["container", "host"],
+        default="container",
+        help="host: build own sources without containers, on Linux with the runtime's Python",
     )
     task.add_argument("--image", action="store_true", help="pin the runtime image's digest instead, and nothing else")
 
@@ -56,13 +66,15 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.check or not versions:
         versions = python_versions(settings, versions, os.environ, console.say)
     pins = document.read(before)
-    resolved = _resolve(settings, source, pins, versions, upgrade=_upgrade(arguments.upgrade), console=console)
+    asked = _Asked(settings, source, versions, _upgrade(arguments.upgrade), on_host=arguments.runtime == "host")
+    resolved, own = _resolve(asked, pins, console)
     found = changes(pins, resolved)
     if arguments.check:
         _check(found, settings, source, console)
         return 0
     text = document.text(resolved.packages, resolved.targets, source.name, versions)
     path.write_text(text, encoding="utf-8")
+    needed.write(settings, own.sections)
     _report(found, resolved, settings, versions, console)
     return 0
 
@@ -77,20 +89,39 @@ def _relock(settings: Settings, arguments: argparse.Namespace, console: Console)
     """Have uv lock the project, and see that every target can be built from what it locked."""
     from ..locking.uv.relock import relock
 
+    on_host = arguments.runtime == "host"
     before = _versions(settings)
     options = ["--check"] if arguments.check else _upgrade(arguments.upgrade)
     with console.step("uv lock"):
         console.say(relock(settings.project, os.environ, options))
     found = {target: locked.pins(settings, target) for target in settings.targets}
+    sources = _lock_sources(settings, console, on_host=on_host, anew=options == ["--upgrade"])
     if arguments.check:
         console.say(f"{settings.requirements} follows from {inputs.PYPROJECT}")
         return 0
+    needed.write(settings, sources.sections)
     after = {pin.name: pin.version for pins in found.values() for pin in pins}
     names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     console.table(["package", "from", "to"], [(name, before.get(name, "-"), after.get(name, "-")) for name in names])
     told = f"{len(names)} changed" if names else "nothing changed"
     console.say(f"{settings.requirements}: {len(after)} distributions for {', '.join(map(str, found))}: {told}")
     return 0
+
+
+def _lock_sources(settings: Settings, console: Console, *, on_host: bool, anew: bool) -> OwnSources:
+    """Build the sources that a lock of another tool names, and lock what building them takes."""
+    found = {each.origin: each for target in settings.targets for each in locked.read(settings, target).sources}
+    where = f"{settings.requirements}"
+    elsewhere = [
+        Elsewhere(place=each.origin, where=f"{where}: {each.name}", folder=settings.project, name=each.name)
+        for each in found.values()
+    ]
+    if not elsewhere:
+        return OwnSources()
+    versions = python_versions(settings, {}, os.environ, console.say)
+    asked = _Asked(settings, settings.requirements, versions, ["--upgrade"] if anew else [], on_host=on_host)
+    wanted = Wanted(lines=(), elsewhere=tuple(elsewhere))
+    return asked.own_sources(wanted, _uv(settings, where, console), console)
 
 
 def _versions(settings: Settings) -> dict[str, str]:
@@ -113,38 +144,50 @@ def _upgrade(packages: list[str] | None) -> list[str]:
     return [option for each in packages for option in ("--upgrade-package", each)] or ["--upgrade"]
 
 
-def _resolve(  # noqa: PLR0913 - what, from what, for what
-    settings: Settings,
-    source: Path,
-    before: tuple[document.LockedPackage, ...],
-    versions: Mapping[str, str],
-    *,
-    upgrade: list[str],
-    console: Console,
-) -> Resolution:
-    wanted = inputs.read(source, settings, os.environ)
-    if wanted.elsewhere:
-        cause = "what an address or a folder holds may change, and a layer is made of what an index has"
-        raise LockError(
-            Fault(each.where, f"cannot lock {each.place}", cause, "require a version") for each in wanted.elsewhere
-        )
+@dataclass(frozen=True)
+class _Asked:
+    """What to lock: from which file, for which whole Python versions, with which of uv's options, built where."""
+
+    settings: Settings
+    source: Path
+    versions: Mapping[str, str]
+    upgrade: list[str]
+    on_host: bool
+
+    def own_sources(self, wanted: Wanted, uv: Uv, console: Console) -> OwnSources:
+        anew = self.upgrade == ["--upgrade"]
+        where = Building(self.settings, os.environ, console.say, on_host=self.on_host)
+        return own_sources(where, wanted, uv, self.versions, anew=anew)
+
+
+def _resolve(
+    asked: _Asked, before: tuple[document.LockedPackage, ...], console: Console
+) -> tuple[Resolution, OwnSources]:
+    settings, name = asked.settings, asked.source.name
+    wanted = inputs.read(asked.source, settings, os.environ)
+    uv = _uv(settings, name, console)
+    own = asked.own_sources(wanted, uv, console) if wanted.elsewhere else OwnSources()
+    wanted = replace(wanted, lines=(*wanted.lines, *own.lines))
+    resolver = Resolver(uv=uv, wanted=wanted, versions=asked.versions)
+    runtimes = dict.fromkeys(each.runtime for each in settings.targets)
+    with console.step(f"resolve {name} for {' and '.join(runtimes)}"):
+        resolved = resolution(resolver, settings.targets, before, asked.upgrade)
+    for remark in [*cooldown.remarks(settings.lock), *resolved.remarks]:
+        console.say(remark)
+    return replace(resolved, packages=tuple(own.named(each) for each in resolved.packages)), own
+
+
+def _uv(settings: Settings, source: str, console: Console) -> Uv:
     environment = indexes.environment(settings, os.environ)
     for url in indexes.local(settings, os.environ):
         console.say(f"{url} is not asked: containers cannot reach a folder of this machine")
-    uv = Uv(
-        source=source.name,
+    return Uv(
+        source=source,
         cache=Kept.from_environment(os.environ).root,
         environment=environment,
         asked=indexes.shown(environment),
         cooldown=cooldown.options(settings.lock),
     )
-    resolver = Resolver(uv=uv, wanted=wanted, versions=versions)
-    runtimes = dict.fromkeys(each.runtime for each in settings.targets)
-    with console.step(f"resolve {source.name} for {' and '.join(runtimes)}"):
-        resolved = resolution(resolver, settings.targets, before, upgrade)
-    for remark in [*cooldown.remarks(settings.lock), *resolved.remarks]:
-        console.say(remark)
-    return resolved
 
 
 def _check(found: tuple[Change, ...], settings: Settings, source: Path, console: Console) -> None:

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WheelStore:
-    """A folder: `wheels/<sha256>` are the wheels, `chosen/<key>.json` the name and sha256 that a pin led to."""
+    """A folder: `wheels/<sha256>` are the wheels, `chosen/<key>.json` the name and sha256 that a pin led to.
+
+    `own/<sha256>/` has the wheels that were built here, each under its name: see deploy/sources.
+    """
 
     root: Path
     say: Callable[[str], None]
@@ -45,6 +48,8 @@ class WheelStore:
         return dict(wheel for wheel in found.values() if wheel)
 
     def _stored(self, spec: LayerSpec, pin: Pin) -> tuple[str, bytes] | None:
+        if own := self._own(pin):
+            return own
         try:
             chosen = json.loads(self._choice(spec, pin).read_text(encoding="utf-8"))
             content = (self.root / "wheels" / chosen["sha256"]).read_bytes()
@@ -54,6 +59,15 @@ class WheelStore:
             self.say(f"{chosen['file']} is damaged in {self.root / 'wheels'}; fetching it again")
             return None
         return chosen["file"], content
+
+    def _own(self, pin: Pin) -> tuple[str, bytes] | None:
+        """Return a wheel that was built here from a source, which no index has."""
+        for digest in pin.hashes:
+            for path in (self.root / "own" / digest).glob("*.whl"):
+                content = path.read_bytes()
+                if hashlib.sha256(content).hexdigest() == digest:
+                    return path.name, content
+        return None
 
     def _fetched(self, spec: LayerSpec, pins: Sequence[Pin], runtime: Runtime) -> dict[Pin, tuple[str, bytes]]:
         with tempfile.TemporaryDirectory(prefix="channelwright-wheels-") as folder:
@@ -72,7 +86,7 @@ class WheelStore:
         return fetched
 
     def _choice(self, spec: LayerSpec, pin: Pin) -> Path:
-        deciding = [asdict(pin), spec.inputs["image"], spec.runtime, spec.architecture]
+        deciding = [asdict(pin), spec.image.key, spec.runtime, spec.architecture]
         return self.root / "chosen" / f"{hashlib.sha256(json.dumps(deciding).encode()).hexdigest()}.json"
 
 

@@ -12,6 +12,7 @@ requirements.in, pyproject.toml ──── inputs ─── Wanted        what
 indexes          where packages come from, for every step
 python_versions  the whole version of each runtime's Python
 locked           the pins that a target needs, of whatever lock the project has
+own              the sources that a lock names
 pylock           the strict reader of pylock.toml, and of uv.lock, which uv exports as one
 lockfile         the strict reader of requirements.txt, which builds use
 plain_text       requirements files in any encoding, line by line

@@ -16,18 +16,24 @@ if TYPE_CHECKING:
 _PIN = re.compile(
     r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)(?:\s*;\s*(?P<marker>[^\\]*?))?\s*\\?$", re.MULTILINE
 )
+_ORIGIN = re.compile(r"^\s*# from (?P<origin>.+) at (?P<digest>[0-9a-f]{64})$", re.MULTILINE)
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]+)")
 
 
 @dataclass(frozen=True, kw_only=True)
 class LockedPackage:
-    """One pin. `marker` says which targets need it, where not all do (https://peps.python.org/pep-0508/)."""
+    """One pin. `marker` says which targets need it, where not all do (https://peps.python.org/pep-0508/).
+
+    `origin` is the source that it was built from, where no index has it, and `digest` names that source's content.
+    """
 
     name: str
     version: str
     hashes: frozenset[str]
     marker: str = ""
     via: tuple[str, ...] = ()
+    origin: str = ""
+    digest: str = ""
 
 
 def text(packages: Iterable[LockedPackage], targets: Sequence[Target], source: str, versions: Mapping[str, str]) -> str:
@@ -39,7 +45,7 @@ def text(packages: Iterable[LockedPackage], targets: Sequence[Target], source: s
         f"{HEADER} (python -m deploy lock) from {source}: change that, then run it again.",
         f"# For {places(targets, versions)}: the sha256 of every wheel that fits.",
     ]
-    return "\n".join([*header, *(_entry(each) for each in packages)]) + "\n"
+    return "\n".join([*header, *(entry(each) for each in packages)]) + "\n"
 
 
 def places(targets: Sequence[Target], versions: Mapping[str, str]) -> str:
@@ -69,11 +75,14 @@ def read(content: str) -> tuple[LockedPackage, ...]:
     ends = [*(match.start() for match in matches[1:]), len(content)] if matches else []
     for match, end in zip(matches, ends, strict=True):
         name = normalised(match["name"])
+        origin = _ORIGIN.search(content, match.end(), end)
         found[name, match["version"]] = LockedPackage(
             name=name,
             version=match["version"],
             hashes=frozenset(_HASH.findall(content, match.end(), end)),
             marker=(match["marker"] or "").strip(),
+            origin=origin["origin"] if origin else "",
+            digest=origin["digest"] if origin else "",
         )
     return tuple(found.values())
 
@@ -107,14 +116,17 @@ def _both(target: Target) -> str:
     return f'python_version == "{version}" and platform_machine == "{machine}"'
 
 
-def _entry(package: LockedPackage) -> str:
+def entry(package: LockedPackage) -> str:
     condition = f" ; {package.marker}" if package.marker else ""
     lines = [f"{package.name}=={package.version}{condition}"]
     lines += [f"    --hash=sha256:{digest}" for digest in sorted(package.hashes)]
-    return " \\\n".join(lines) + "\n" + _via(package.via)
+    origin = f"    # from {package.origin} at {package.digest}\n" if package.origin else ""
+    return (" \\\n".join(lines) + "\n" + origin + _via(package.via)).removesuffix("\n")
 
 
 def _via(reasons: Sequence[str]) -> str:
+    if not reasons:
+        return ""
     if len(reasons) == 1:
         return f"    # via {reasons[0]}"
     return "\n".join(["    # via", *(f"    #   {reason}" for reason in reasons)])

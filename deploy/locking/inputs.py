@@ -9,6 +9,7 @@ from ..errors import ConfigError, Fault, LockError, suggest
 from ..invocation import advised
 from . import locked, lockfile, plain_text, wanted
 from .lockfile import normalised
+from .uv import sources as uv_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -67,7 +68,7 @@ def read(path: Path, settings: Settings, environment: Mapping[str, str], built: 
         return wanted.read(path, environment, built)
     document = _document(path)
     lines = [*_project(path)["dependencies"], *_extras(document, settings), *_groups(document, settings)]
-    return wanted.of_lines(path, lines, built)
+    return wanted.of_lines(path, uv_sources.redirected(path.parent, lines), built)
 
 
 def _document(path: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packaging.pylock import is_valid_pylock_path
@@ -9,7 +10,8 @@ from packaging.pylock import is_valid_pylock_path
 from ..errors import Fault, LockError
 from ..invocation import advised
 from ..settings import Lock
-from . import lockfile, plain_text
+from . import document, lockfile, plain_text
+from .own import LockedSource
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,25 +29,54 @@ _EXPORTED_BY = {
 }
 
 
+@dataclass(frozen=True)
+class Locked:
+    """What a target needs: `pins` sorted by name, and those of them that are built from `sources`.
+
+    The pin of a source has no hash where its lock has none.
+    """
+
+    pins: tuple[Pin, ...]
+    sources: tuple[LockedSource, ...] = ()
+
+
 def pins(settings: Settings, target: Target) -> tuple[Pin, ...]:
-    """Read the pins of a target, sorted by name; none where the project has neither a layer nor a lock.
+    """Return the pins alone; raises as `read`."""
+    return read(settings, target).pins
+
+
+def read(settings: Settings, target: Target) -> Locked:
+    """Read the lock for a target; it is empty where the project has neither a layer nor a lock.
 
     Raises LockError with all that is wrong with the lock, ConfigError where a uv.lock or pylock.toml lacks what
     `lock.extras` and `lock.groups` name.
     """
     path = settings.project / settings.requirements
     if not settings.layers and not path.exists():
-        return ()
+        return Locked(())
     refuse_foreign(path)
-    if path.name == UV_LOCK:
-        return _of_uv(settings, path, target)
-    if is_pylock(path):
-        from . import pylock
-
-        return pylock.read(plain_text.read(path), path, settings.lock, target, settings.project)
+    if path.name == UV_LOCK or is_pylock(path):
+        return _of_toml(settings, path, target)
     if not path.exists():
         raise LockError([Fault(str(path), "no such file", cure=_instead(path))])
-    return lockfile.read(path, target)
+    return Locked(lockfile.read(path, target), _recorded(path, target))
+
+
+def _recorded(path: Path, target: Target) -> tuple[LockedSource, ...]:
+    """Return the sources that `lock` wrote down beside their pins."""
+    text = plain_text.read(path)
+    versions = lockfile.recorded(text)
+    return tuple(
+        LockedSource(
+            name=each.name,
+            version=each.version,
+            origin=each.origin,
+            digest=each.digest,
+            hashes=tuple(sorted(each.hashes)),
+        )
+        for each in document.read(text)
+        if each.origin and lockfile.applies(each.marker, target, versions)
+    )
 
 
 def refuse_foreign(path: Path) -> None:
@@ -59,12 +90,16 @@ def is_pylock(path: Path) -> bool:
     return is_valid_pylock_path(path)
 
 
-def _of_uv(settings: Settings, path: Path, target: Target) -> tuple[Pin, ...]:
+def _of_toml(settings: Settings, path: Path, target: Target) -> Locked:
     from . import pylock
     from .uv import export
 
-    plain_text.read(path, cure="make it with `uv lock`")
-    return pylock.read(export.pylock(settings, path), path, Lock(), target, settings.project)
+    if path.name != UV_LOCK:
+        found = pylock.read(plain_text.read(path), path, settings.lock, target, settings.project)
+        return Locked(*found)
+    text = plain_text.read(path, cure="make it with `uv lock`")
+    found = pylock.read(export.pylock(settings, path), path, Lock(), target, settings.project)
+    return Locked(*pylock.with_versions(found, text))
 
 
 def _foreign(path: Path) -> Fault:

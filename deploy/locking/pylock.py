@@ -6,14 +6,17 @@ target can use.
 
 from __future__ import annotations
 
+import os
 import tomllib
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.pylock import (
     PackageArchive,
     PackageDirectory,
     PackageSdist,
+    PackageVcs,
     PackageWheel,
     Pylock,
     PylockSelectError,
@@ -24,24 +27,25 @@ from ..errors import ConfigError, Fault, LockError, suggest
 from ..inside.exchange import Pin
 from ..runtimes.wheel_tags import wheel_tags
 from .lockfile import environment, normalised
+from .own import LockedSource
 from .wheels import fitting
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-    from pathlib import Path
+    from collections.abc import Collection, Iterable, Mapping
 
-    from packaging.pylock import Package, PackageVcs
+    from packaging.pylock import Package
 
     from ..settings import Lock, Target
 
+    Read = tuple[tuple[Pin, ...], tuple[LockedSource, ...]]
     Chosen = PackageVcs | PackageDirectory | PackageArchive | PackageSdist | PackageWheel
 
 # Stands for a package whose wheels are all for other targets, so that every one of them is told.
 _NOTHING = PackageSdist(name="nothing-0.tar.gz", hashes={})
 
 
-def read(text: str, path: Path, wanted: Lock, target: Target, project: Path) -> tuple[Pin, ...]:
-    """Read the pins that a target needs, sorted by name; `path` is the file that messages name.
+def read(text: str, path: Path, wanted: Lock, target: Target, project: Path) -> Read:
+    """Read the pins that a target needs, sorted by name, and their sources; `path` is the file that messages name.
 
     `wanted` has the extras and groups; without a group the lock's own defaults count. The project itself is left out:
     its code is not in a layer. Raises LockError with every package that is not there as a wheel for the target, and
@@ -64,7 +68,7 @@ def read(text: str, path: Path, wanted: Lock, target: Target, project: Path) -> 
         raise LockError(
             [Fault(str(path), f"does not fit {target}", str(error), "lock for this runtime too")]
         ) from error
-    return _pins(chosen, path, target, project)
+    return _read(chosen, path, target, project)
 
 
 def _parsed(text: str, path: Path) -> Pylock:
@@ -98,27 +102,73 @@ def _for(package: Package, target: Target) -> Package:
     return replace(package, wheels=able or None, sdist=None if able else package.sdist or _NOTHING)
 
 
-def _pins(chosen: Collection[tuple[Package, Chosen]], path: Path, target: Target, project: Path) -> tuple[Pin, ...]:
+def with_versions(found: Read, uv_lock: str) -> Read:
+    """Give sources the versions that uv.lock has for them, where it has: an export leaves them away."""
+    packages = tomllib.loads(uv_lock).get("package", [])
+    versions = {normalised(each["name"]): each.get("version", "") for each in packages}
+    pins, sources = found
+    return (
+        tuple(each if each.version else replace(each, version=versions.get(each.name, "")) for each in pins),
+        tuple(replace(each, version=each.version or versions.get(each.name, "")) for each in sources),
+    )
+
+
+def _read(chosen: Iterable[tuple[Package, Chosen]], path: Path, target: Target, project: Path) -> Read:
     pins: list[Pin] = []
+    sources: list[LockedSource] = []
     faults: list[Fault] = []
     for package, source in chosen:
         if isinstance(source, PackageDirectory) and (path.parent / source.path).resolve() == project.resolve():
             continue
-        made = _pin(package, source, path, target)
-        (faults if isinstance(made, Fault) else pins).append(made)  # type: ignore[arg-type] # told apart right before
+        made = _taken(package, source, _Where(path, target, project))
+        if isinstance(made, Fault):
+            faults.append(made)
+        elif isinstance(made, Pin):
+            pins.append(made)
+        else:
+            sources.append(made)
+            pins.append(Pin(name=made.name, version=made.version, hashes=made.hashes))
     if faults:
         raise LockError(faults)
-    return tuple(sorted(pins, key=lambda pin: pin.name))
+    return tuple(sorted(pins, key=lambda pin: pin.name)), tuple(sources)
 
 
-def _pin(package: Package, source: Chosen, path: Path, target: Target) -> Pin | Fault:
-    where = f"{path}: {package.name}{f' {package.version}' if package.version else ''}"
-    if isinstance(source, PackageWheel) and package.wheels:
-        hashes = [each.hashes["sha256"] for each in package.wheels if "sha256" in each.hashes]
+@dataclass(frozen=True)
+class _Where:
+    path: Path
+    target: Target
+    project: Path
+
+    def origin(self, path: str) -> str:
+        """Return a path of the lock as one that is relative to the project."""
+        found = Path(os.path.relpath(self.path.parent / path, self.project)).as_posix()
+        return found if found.startswith(".") else f"./{found}"
+
+
+def _taken(package: Package, source: Chosen, here: _Where) -> Pin | LockedSource | Fault:
+    version = str(package.version) if package.version else ""
+    where = f"{here.path}: {package.name}{f' {version}' if version else ''}"
+    if isinstance(source, PackageWheel):
+        hashes = [each.hashes["sha256"] for each in package.wheels or () if "sha256" in each.hashes]
         if not hashes:
             return Fault(where, "has no sha256 hash", cure="make the lock again with a tool that writes them")
-        return Pin(name=package.name, version=str(package.version), hashes=tuple(sorted(hashes)))
+        return Pin(name=package.name, version=version, hashes=tuple(sorted(hashes)))
     if isinstance(source, PackageSdist):
         cause = "none of its wheels is for that, and what is published as source alone is not built"
-        return Fault(where, f"has no wheel for {target}", cause, "lock another version, or use another package")
-    return Fault(where, "is a source of its own, not a wheel of an index", cure="put its wheel on an index of yours")
+        return Fault(where, f"has no wheel for {here.target}", cause, "lock another version, or use another package")
+    origin = _origin(source, here)
+    if not origin:
+        cause = "what an address holds is not on any index that a build could ask"
+        return Fault(where, "is locked at an address", cause, "lock a version of an index, or git at a commit")
+    if isinstance(source, PackageArchive) and origin.endswith(".whl") and "sha256" in source.hashes:
+        return LockedSource(name=package.name, version=version, origin=origin, hashes=(source.hashes["sha256"],))
+    return LockedSource(name=package.name, version=version, origin=origin)
+
+
+def _origin(source: PackageDirectory | PackageVcs | PackageArchive, here: _Where) -> str:
+    """Name a source as requirements do; nothing where it lies at an address that is no repository."""
+    within = f"#subdirectory={source.subdirectory}" if source.subdirectory else ""
+    if isinstance(source, PackageVcs):
+        address = source.url or f"file://{(here.path.parent / (source.path or '')).resolve()}"
+        return f"{source.type}+{address}@{source.commit_id}{within}"
+    return f"{here.origin(source.path)}{within}" if source.path else ""

@@ -6,4 +6,5 @@ interpreter  what it asks which Python it resolves for: it answers as the runtim
 log          what it tells besides its answer
 relock       `uv lock` itself, for projects that lock with uv
 refusals     what its refusals mean
+sources      where tool.uv.sources says that own dependencies lie
 """

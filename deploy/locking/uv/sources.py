@@ -1,0 +1,93 @@
+"""Where a project's own dependencies lie, as `tool.uv.sources` of its pyproject.toml says.
+
+https://docs.astral.sh/uv/concepts/projects/dependencies/#dependency-sources: folders, members of the workspace,
+repositories. An index that a source names is asked like the others.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from ...errors import Fault, LockError
+from .. import plain_text
+from ..lockfile import normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+_NAME = "pyproject.toml"
+
+
+def redirected(folder: Path, lines: Iterable[str]) -> list[str]:
+    """Return a project's requirements, those with a source of their own as `name @ place`, relative to `folder`."""
+    return [found or line for line, found in _places(folder, lines)]
+
+
+def of_dependencies(folder: Path) -> list[str]:
+    """Return, of what the project in a folder depends on, that which has a source of its own."""
+    lines = _document(folder / _NAME).get("project", {}).get("dependencies", [])
+    return [found for _, found in _places(folder, lines) if found]
+
+
+def _places(folder: Path, lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield each line with what takes its place, nothing where an index has it."""
+    known: Mapping[str, Any] = _document(folder / _NAME).get("tool", {}).get("uv", {}).get("sources", {})
+    sources = {normalised(name): each for name, each in known.items()}
+    for line in lines:
+        try:
+            wanted = Requirement(line)
+        except InvalidRequirement:
+            yield line, ""
+            continue
+        found = sources.get(normalised(wanted.name), [])
+        for each in found if isinstance(found, list) else [found]:
+            yield line, _place(folder, wanted, each)
+        if not found:
+            yield line, ""
+
+
+def _place(folder: Path, wanted: Requirement, source: Mapping[str, Any]) -> str:
+    markers = [str(each) for each in (wanted.marker, source.get("marker")) if each]
+    marker = f" ; {' and '.join(f'({each})' for each in markers)}" if markers else ""
+    extras = f"[{','.join(sorted(wanted.extras))}]" if wanted.extras else ""
+    if source.get("workspace"):
+        place = str(_member(folder, wanted.name))
+    elif "git" in source:
+        revision = source.get("rev") or source.get("tag") or source.get("branch") or ""
+        within = f"#subdirectory={source['subdirectory']}" if "subdirectory" in source else ""
+        place = f"git+{source['git']}@{revision}{within}"
+    else:
+        place = source.get("path") or source.get("url") or ""
+        place = place if "/" in place or not place else f"./{place}"
+    return f"{wanted.name}{extras} @ {place}{marker}" if place else ""
+
+
+def _member(folder: Path, name: str) -> Path:
+    """Find a member of the workspace that a folder is in, by its name."""
+    for root in (folder, *folder.parents):
+        workspace = _document(root / _NAME).get("tool", {}).get("uv", {}).get("workspace")
+        if workspace is None:
+            continue
+        for pattern in workspace.get("members", []):
+            for member in sorted(root.glob(pattern)):
+                project = _document(member / _NAME).get("project", {})
+                if normalised(project.get("name", "")) == normalised(name):
+                    return member
+        if normalised(_document(root / _NAME).get("project", {}).get("name", "")) == normalised(name):
+            return root
+        break
+    where = f"{folder / _NAME}: tool.uv.sources.{name}"
+    raise LockError([Fault(where, "the workspace has no such member", cure="correct it, or `members` at its root")])
+
+
+def _document(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(plain_text.read(path))
+    except tomllib.TOMLDecodeError as error:
+        raise LockError([Fault(str(path), "is not TOML", cause=str(error))]) from error

@@ -1,0 +1,118 @@
+"""Place → OwnWheel: built in the runtime, isolated as everything of others is, or taken from the shelf."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name, parse_wheel_filename
+
+from ..errors import BuildError, Fault
+from ..executable import Executable
+from ..layer.wheel_store import WheelStore
+from . import in_runtime
+from .backend import backend
+from .canonical import canonical, impurity
+from .places import File
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ..inside.exchange import Pin
+    from ..layer.backend.protocol import Runtime
+    from ..layer.spec import LayerSpec
+    from .backend import Backend
+    from .places import Place
+    from .shelf import OwnWheel, Shelf
+
+_TIMEOUT = 2000.0
+_PROGRAM = Path(in_runtime.__file__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Builder:
+    """Builds in the runtime that `opened` opens, which is done once there is something to build.
+
+    `spec` says for which runtime and image the wheels of build requirements are chosen, once that is open.
+    """
+
+    shelf: Shelf
+    runtime: str
+    opened: Callable[[], tuple[Runtime, LayerSpec]]
+    say: Callable[[str], None]
+
+    def taken(self, wheel: File) -> OwnWheel:
+        """Put a wheel of this machine on the shelf, as it is."""
+        return self.shelf.put(wheel.path.name, wheel.content)
+
+    def wheel(self, name: str, place: Place, needed: Sequence[Pin]) -> OwnWheel | tuple[str, ...]:
+        """Return the wheel of a source, or the requirements that building it takes besides the `needed` ones.
+
+        Raises BuildError where it cannot be built, or is not pure Python for every platform.
+        """
+        if isinstance(place, File) and place.is_wheel:
+            return self.taken(place)
+        key = self._key(place, needed)
+        if kept := self.shelf.made_of(key):
+            return kept
+        files = place.files()
+        found = self._built(name, place, files, backend(files, place.subdirectory, place.origin), needed)
+        if isinstance(found, tuple):
+            return found
+        self.shelf.keep(key, found)
+        return found
+
+    def _built(
+        self, name: str, place: Place, files: Mapping[str, bytes], how: Backend, needed: Sequence[Pin]
+    ) -> OwnWheel | tuple[str, ...]:
+        runtime, spec = self.opened()
+        wheels = WheelStore(self.shelf.root, self.say).wheels(spec, needed, runtime)
+        plan = {
+            "files": {path: base64.b64encode(content).decode() for path, content in files.items()},
+            "executable": [path for path, content in files.items() if isinstance(content, Executable)],
+            "subdirectory": place.subdirectory,
+            "backend": how.name,
+            "backend_path": how.path,
+        }
+        self.say(f"building {place.origin}")
+        with runtime.installed(spec.runtime, wheels) as sandbox:
+            done = sandbox.run(_PROGRAM.read_bytes(), json.dumps(plan), {}, _TIMEOUT)
+        if done.code or not done.stdout.strip():
+            raise BuildError.of(place.origin, f"building it ended with exit code {done.code}", log=done.stderr)
+        return self._taken(name, place, json.loads(done.stdout.splitlines()[-1]))
+
+    def _taken(self, name: str, place: Place, answer: dict[str, str]) -> OwnWheel | tuple[str, ...]:
+        if "failed" in answer:
+            raise BuildError([_unbuilt(place.origin, answer["failed"])], log=answer["failed"])
+        if answer["requires"]:
+            return tuple(answer["requires"])
+        filename, content = answer["name"], canonical(base64.b64decode(answer["wheel"]))
+        if why := impurity(filename, content):
+            cause = f"{why}: native code would be compiled for this machine, not for Lambda's"
+            cure = "publish wheels of it on an index of yours, built with cibuildwheel"
+            raise BuildError([Fault(place.origin, "is not pure Python", cause, cure)])
+        built = canonicalize_name(parse_wheel_filename(filename)[0])
+        if name and built != canonicalize_name(name):
+            raise BuildError([Fault(place.origin, f"is {built}, and {name} is asked for", cure="correct the name")])
+        return self.shelf.put(filename, content)
+
+    def _key(self, place: Place, needed: Sequence[Pin]) -> str:
+        """Name a wheel by all that decides its bytes."""
+        program = hashlib.sha256(_PROGRAM.read_bytes()).hexdigest()
+        inputs = [place.digest, self.runtime, program, [asdict(each) for each in needed]]
+        return hashlib.sha256(json.dumps(["own wheel", *inputs]).encode()).hexdigest()
+
+
+def _unbuilt(origin: str, log: str) -> Fault:
+    what = "cannot be built"
+    if any(each in log for each in ("setuptools-scm", "setuptools_scm", "vcs_versioning")):
+        cause = "its version comes from git's history, which a build in the runtime does not have"
+        return Fault(origin, what, cause, "give it a version in its pyproject.toml, or put its wheel on an index")
+    if "gcc" in log and ("No such file" in log or "failed" in log):
+        cause = "it is not pure Python, and there is no compiler here"
+        return Fault(origin, what, cause, "publish wheels of it on an index of yours, built with cibuildwheel")
+    return Fault(origin, f"{what}, for the reason above", cure="see that `pip wheel` builds it in the runtime's Python")

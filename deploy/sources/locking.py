@@ -1,0 +1,188 @@
+"""All of what is wanted from elsewhere as wheels, before it is locked: the resolver takes them as they are."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name, parse_wheel_filename
+
+from ..errors import BuildError, Fault, LockError
+from ..kept import Kept
+from ..locking import wheels
+from ..locking.resolution import resolution
+from ..locking.resolver import Resolver
+from ..locking.uv import sources as uv_sources
+from ..locking.wanted import Wanted, of_lines
+from . import needed
+from .backend import backend
+from .build import Builder
+from .opening import opened
+from .places import File, Folder, place
+from .shelf import Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ..locking.document import LockedPackage
+    from ..locking.uv.call import Uv
+    from ..locking.wanted import Elsewhere
+    from ..settings import Settings, Target
+    from .places import Place
+    from .shelf import OwnWheel
+
+    # Locks the build requirements of a source, which it names: the packages, with their hashes.
+    Resolve = Callable[[str, Sequence[str]], Sequence[LockedPackage]]
+
+_ROUNDS = 5  # of a backend that asks for more each time
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnSources:
+    """What came of them: requirements in uv's words, the place of each by name, and what building takes, by origin."""
+
+    lines: tuple[str, ...] = ()
+    places: Mapping[str, Place] = field(default_factory=dict)
+    sections: Mapping[str, Sequence[LockedPackage]] = field(default_factory=dict)
+
+    def named(self, package: LockedPackage) -> LockedPackage:
+        """Say of a locked package which source it was built from."""
+        if package.name not in self.places:
+            return package
+        origin = self.places[package.name]
+        return replace(package, origin=origin.origin, digest=origin.digest)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceLocker:
+    """Builds what is wanted; `locked` are the build requirements of before, which stay as long as they fit."""
+
+    settings: Settings
+    builder: Builder
+    resolve: Resolve
+    locked: Mapping[str, Sequence[LockedPackage]]
+
+    def all(self, wanted: Wanted) -> OwnSources:
+        """Build every source; raise LockError or BuildError with each that cannot be locked."""
+        lines: list[str] = []
+        named: dict[str, Place] = {}
+        sections: dict[str, Sequence[LockedPackage]] = {}
+        for each, where in self._places(wanted.elsewhere):
+            wheel, section = self._wheel(each.name, where)
+            name = canonicalize_name(parse_wheel_filename(wheel.filename)[0])
+            named[name] = where
+            sections |= {where.origin: section} if section else {}
+            extras = f"[{','.join(each.extras)}]" if each.extras else ""
+            marker = f" ; {each.marker}" if each.marker else ""
+            lines.append(f"{name}{extras} @ {wheel.path.as_uri()}{marker}")
+        return OwnSources(lines=tuple(dict.fromkeys(lines)), places=named, sections=sections)
+
+    def _places(self, wanted: Sequence[Elsewhere]) -> list[tuple[Elsewhere, Place]]:
+        """Find every source, and those that a folder's own tool.uv.sources name for what it needs."""
+        found: dict[str, tuple[Elsewhere, Place]] = {}
+        faults: list[Fault] = []
+        waiting = list(wanted)
+        while waiting:
+            each = waiting.pop(0)
+            try:
+                where = place(each.place, each.folder, self.settings.project, each.where)
+                more = _more(each, where) if where.origin not in found else ()
+            except LockError as error:
+                faults += error.faults
+                continue
+            faults += _unfit(where, each, self.settings.targets)
+            found.setdefault(where.origin, (each, where))
+            waiting += more
+        if faults:
+            raise LockError(faults)
+        return list(found.values())
+
+    def _wheel(self, name: str, where: Place) -> tuple[OwnWheel, Sequence[LockedPackage]]:
+        """Build a source, asking for what its backend needs until that is whole."""
+        if isinstance(where, File) and where.is_wheel:
+            return self.builder.taken(where), ()
+        requires = list(backend(where.files(), where.subdirectory, where.origin).requires)
+        section = self.locked.get(where.origin, ())
+        if not _meets(section, requires):
+            section = self.resolve(where.origin, requires)
+        for _ in range(_ROUNDS):
+            made = self.builder.wheel(name, where, needed.pins(section, self.settings.targets[0]))
+            if not isinstance(made, tuple):
+                return made, section
+            requires += made
+            section = self.resolve(where.origin, requires)
+        what = f"its build backend goes on asking for {', '.join(requires)}"
+        raise BuildError([Fault(where.origin, what)])
+
+
+def _more(wanted: Elsewhere, where: Place) -> Sequence[Elsewhere]:
+    """Return what a folder's project needs from places of its own."""
+    if not isinstance(where, Folder):
+        return ()
+    path = where.path / where.subdirectory
+    found = of_lines(path / "pyproject.toml", uv_sources.of_dependencies(path)).elsewhere
+    markers = [" and ".join(f"({each})" for each in (one.marker, wanted.marker) if each) for one in found]
+    return [replace(one, marker=marker) for one, marker in zip(found, markers, strict=True)]
+
+
+def _unfit(where: Place, wanted: Elsewhere, targets: Sequence[Target]) -> list[Fault]:
+    if not isinstance(where, File) or not where.is_wheel:
+        return []
+    unfit = [str(target) for target in targets if not wheels.fitting(where.path.name, target)]
+    return [Fault(wanted.where, f"{where.origin} is not for {', '.join(unfit)}")] if unfit else []
+
+
+def _meets(section: Sequence[LockedPackage], requires: Sequence[str]) -> bool:
+    """Tell whether what was locked before still is what building takes."""
+    versions = {each.name: each.version for each in section}
+    wanted = [Requirement(each) for each in requires]
+    return bool(section) and all(
+        each.marker is not None
+        or (
+            (version := versions.get(canonicalize_name(each.name))) is not None
+            and each.specifier.contains(version, prereleases=True)
+        )
+        for each in wanted
+    )
+
+
+@dataclass(frozen=True)
+class Building:
+    """Where sources are built: in the runtime that a project has, in containers or `on_host`."""
+
+    settings: Settings
+    environment: Mapping[str, str]
+    say: Callable[[str], None]
+    on_host: bool
+
+    def builder(self, stack: ExitStack) -> Builder:
+        """Return what builds; the runtime is opened, until `stack` is left, if something is not on the shelf."""
+        return Builder(
+            shelf=Shelf(Kept.from_environment(self.environment).root),
+            runtime=self.settings.runtime,
+            opened=partial(opened, self.settings, self.environment, self.say, stack, on_host=self.on_host),
+            say=self.say,
+        )
+
+
+def own_sources(where: Building, wanted: Wanted, uv: Uv, versions: Mapping[str, str], *, anew: bool) -> OwnSources:
+    """Build all that is wanted from elsewhere; raise LockError or BuildError with what cannot be.
+
+    `anew` takes newer build requirements than those that are locked.
+    """
+    settings = where.settings
+    before = needed.read(settings)
+
+    def resolve(origin: str, requires: Sequence[str]) -> Sequence[LockedPackage]:
+        asking = replace(uv, source=f"what building {origin} takes")
+        resolver = Resolver(uv=asking, wanted=Wanted(lines=tuple(requires)), versions=versions)
+        known = () if anew else before.get(origin, ())
+        return [replace(each, via=()) for each in resolution(resolver, settings.targets[:1], known).packages]
+
+    with ExitStack() as stack:
+        locked = {} if anew else before
+        locker = SourceLocker(settings=settings, builder=where.builder(stack), resolve=resolve, locked=locked)
+        return locker.all(wanted)

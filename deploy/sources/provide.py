@@ -1,0 +1,104 @@
+"""All of a lock's own sources as wheels, before a layer is built: on the shelf, with the hashes that were locked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from packaging.utils import parse_wheel_filename
+
+from ..errors import Fault, LockError
+from ..invocation import advised
+from . import needed
+from .places import File, place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..inside.exchange import Pin
+    from ..locking.document import LockedPackage
+    from ..locking.locked import Locked
+    from ..locking.own import LockedSource
+    from ..settings import Settings, Target
+    from .build import Builder
+    from .places import Place
+    from .shelf import OwnWheel
+
+
+def provide(settings: Settings, target: Target, lock: Locked, builder: Builder) -> tuple[Pin, ...]:
+    """Return the lock's pins, those of sources with the hash of their wheel, which is on the shelf then.
+
+    Raises LockError with every source that changed since it was locked, or of which something else came than was
+    locked; BuildError where one cannot be built.
+    """
+    if not lock.sources:
+        return lock.pins
+    places = _places(settings, lock.sources)
+    sections = needed.read(settings)
+    made: dict[str, OwnWheel] = {}
+    faults: list[Fault] = []
+    for each in lock.sources:
+        found = builder.shelf.find(each.hashes) or _built(settings, target, each, places[each.name], sections, builder)
+        if isinstance(found, Fault):
+            faults.append(found)
+        else:
+            made[each.name] = found
+    if faults:
+        raise LockError(faults)
+    return tuple(_completed(pin, made[pin.name]) if pin.name in made else pin for pin in lock.pins)
+
+
+def changed(settings: Settings, sources: Sequence[LockedSource]) -> list[Fault]:
+    """Return a fault for each source that is not there, or not the one that was locked; nothing is built."""
+    try:
+        _places(settings, sources)
+    except LockError as error:
+        return list(error.faults)
+    return []
+
+
+def _places(settings: Settings, sources: Sequence[LockedSource]) -> dict[str, Place]:
+    found: dict[str, Place] = {}
+    faults: list[Fault] = []
+    for each in sources:
+        where = f"{settings.requirements}: {each.name}"
+        try:
+            found[each.name] = place(each.origin, settings.project, settings.project, where)
+            same = not each.digest or found[each.name].digest == each.digest
+        except LockError as error:
+            faults += error.faults
+            continue
+        if not same:
+            faults.append(
+                Fault(where, f"{each.origin} changed since it was locked", cure=f"lock it: {advised('lock')}")
+            )
+    if faults:
+        raise LockError(faults)
+    return found
+
+
+def _built(  # noqa: PLR0913, PLR0917 - what, from where, with what, for what, by whom
+    settings: Settings,
+    target: Target,
+    source: LockedSource,
+    where: Place,
+    sections: Mapping[str, Sequence[LockedPackage]],
+    builder: Builder,
+) -> OwnWheel | Fault:
+    name, cure = f"{settings.requirements}: {source.name}", f"lock it: {advised('lock')}"
+    is_wheel = isinstance(where, File) and where.is_wheel
+    if not is_wheel and where.origin not in sections:
+        what = f"{needed.path(settings).name} does not say what building {where.origin} takes"
+        return Fault(name, what, cure=cure)
+    found = builder.wheel(source.name, where, needed.pins(sections.get(where.origin, ()), target))
+    if isinstance(found, tuple):
+        return Fault(name, f"building {where.origin} also takes {', '.join(found)}", cure=cure)
+    if source.hashes and found.sha256 not in source.hashes:
+        what = f"{where.origin} is built to another wheel than was locked"
+        return Fault(name, what, f"its sha256 is {found.sha256}", cure)
+    return found
+
+
+def _completed(pin: Pin, wheel: OwnWheel) -> Pin:
+    version = str(parse_wheel_filename(wheel.filename)[1])
+    return replace(pin, version=version, hashes=(wheel.sha256,))
