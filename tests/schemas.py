@@ -28,7 +28,8 @@ def schema_of(path: str) -> dict[str, Any]:
 def output(command: str, text: str) -> Any:
     """Return what a command's --json printed, which is one document that is as its schema says."""
     document = json.loads(text)
-    assert faults(document, schema_of(f"deploy/commands/output/{command}.schema.json")) == []
+    wrong = faults(document, schema_of(f"deploy/commands/output/{command}.schema.json"))
+    assert not wrong, wrong
     return document
 
 

@@ -4,8 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
+from deploy.documents.reading import decoded
 from deploy.documents.schemas import schema
 from deploy.documents.writing import as_json
 from tests.schemas import faults
@@ -27,6 +28,13 @@ class Whole:
     kind: Literal["all"] | tuple[str, ...] = "all"
     parts: tuple[Part, ...]
     said: str | None = None
+
+
+class Renamed(Struct, frozen=True, kw_only=True, rename={"source": "from"}):
+    """A whole from somewhere."""
+
+    source: str
+    parts: tuple[Part, ...]
 
 
 WHOLE = Whole(format=3, parts=(Part(name="a", mark="x"),))
@@ -60,3 +68,14 @@ def test_a_schema_has_the_words_and_the_order_of_the_class() -> None:
     assert SCHEMA["description"] == "A whole with its parts."
     assert list(SCHEMA["properties"]) == ["format", "kind", "parts", "said"]
     assert SCHEMA["$defs"]["Part"]["description"] == "A part, which older versions wrote without its mark."
+
+
+def test_what_was_read_is_written_with_the_keys_that_it_lacked_and_without_those_that_are_not_known() -> None:
+    document = json.loads(as_json(decoded('{"parts": [{"name": "a"}]}', Whole)))
+    assert document == {"format": 0, "kind": "all", "parts": [{"name": "a"}], "said": None}
+
+
+def test_a_key_that_is_a_word_of_python_has_another_name_in_the_class() -> None:
+    made = Renamed(source="dev", parts=WHOLE.parts)
+    assert json.loads(as_json(made)) == {"from": "dev", "parts": [{"name": "a", "mark": "x"}]}
+    assert faults(json.loads(as_json(made)), schema(Renamed, "Renamed")) == []
