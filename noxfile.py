@@ -22,6 +22,13 @@ EXTRAS = PYPROJECT["project"]["optional-dependencies"]
 # The one environment of all sessions that run the pipeline: that of the session `pipeline`.
 ENVIRONMENT = "pipeline"
 RUNS_PIPELINE: dict[str, Any] = {"default": False, "venv_backend": "none", "requires": [ENVIRONMENT]}
+# The pipeline's own locks, by name, and what is in them besides the project's dependencies.
+LOCKS = {"pipeline": (), "scan": ("--extra", "scan")}
+LOCKING = (
+    *("--generate-hashes", "--only-binary", ":all:", "--exclude-newer", "7 days", "--upgrade", "--no-emit-index-url"),
+    *("--python-version", "3.11", "--python-platform", "x86_64-manylinux_2_28"),
+    *("--custom-compile-command", "nox -s requirements"),
+)
 # What `lint` runs, by name; .pre-commit-config.yaml has a hook for each.
 LINTERS = {
     "ruff": ("ruff", "check", "."),
@@ -136,6 +143,15 @@ def packages(session: nox.Session) -> None:
     """Build, verify and put to work what other people ship, against what pip installs: `nox -s packages`."""
     _install(session, *PIPELINE, *_everything("test"))
     session.run("pytest", "-v", "tests/packages", *session.posargs, env={"CHANNELWRIGHT_PACKAGES": "all"})
+
+
+@nox.session(default=False)
+def requirements(session: nox.Session) -> None:
+    """Lock the pipeline's own packages anew: hashes, wheels alone, none of this week. Jobs with rights run these."""
+    session.install("uv")
+    for name, extras in LOCKS.items():
+        output = f"requirements/{name}.txt"
+        session.run("uv", "pip", "compile", "pyproject.toml", *extras, *LOCKING, "--output-file", output)
 
 
 @nox.session

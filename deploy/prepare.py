@@ -39,10 +39,11 @@ if TYPE_CHECKING:
 class Choices:
     """How to go about it: without containers, without the cache, without trying the code, for who does so next.
 
-    `only_built` takes what was built and proven before alone.
+    `unconfined` lets a host try what it has no sandbox for; `only_built` takes what was built and proven before alone.
     """
 
     on_host: bool = False
+    unconfined: bool = False
     use_cache: bool = True
     try_code: bool = True
     only_built: bool = False
@@ -233,7 +234,7 @@ class _Work:
         if self.choices.on_host:
             from .layer.backend.platform_image import host
 
-            return host(target.architecture)
+            return host(target.architecture, unconfined=self.choices.unconfined)
         named = image_digest(self.settings.image_of(target.runtime), self.environment)
         if named and self.must_run(target):
             return named
@@ -253,7 +254,8 @@ class _Work:
         if self.choices.on_host:
             from .layer.backend.host import HostRuntime
 
-            return HostRuntime(indexes.environment(self.settings, self.environment), runtime=target.runtime)
+            environment = indexes.environment(self.settings, self.environment)
+            return HostRuntime(environment, runtime=target.runtime, unconfined=self.choices.unconfined)
         from .container.engine import Engine
         from .layer.backend.containers import ContainerRuntime
         from .layer.backend.platform_image import find

@@ -23,7 +23,7 @@ from ..console import Console, size
 from ..documents.writing import as_json
 from ..errors import ConfigError, Fault
 from ..invocation import advised
-from . import layer
+from . import backend, layer
 from .deploy import confirmed
 
 if TYPE_CHECKING:
@@ -127,7 +127,10 @@ class _Run:
         def layers(architecture: Architecture, image: RuntimeImage) -> tuple[BuiltLayer, ...]:
             return candidate.built(self.settings, architecture, image)
 
-        choices = Choices(on_host=self.arguments.runtime == "host", use_cache=not self.arguments.no_cache)
+        where = backend.chosen(self.arguments)
+        choices = Choices(
+            on_host=bool(where.on_host), unconfined=where.unconfined, use_cache=not self.arguments.no_cache
+        )
         code, settings = candidate.code, self.settings
         return prove(layers, code, settings, choices, environment=os.environ, console=self.console)
 

@@ -60,7 +60,7 @@ PROVES = (
 # What these import and what decides neither, with the reason.
 NEUTRAL: Mapping[str, str] = {
     "atomic.py": "writes the bytes that it is given, or nothing",
-    "completed.py": "a value",
+    "completed.py": "values, and how much of an output is kept",
     "container/calls.py": "runs what it is given, and returns all of its output",
     "container/digest.py": "finds the image's digest, which is in the key itself",
     "container/exec_stream.py": "carries output",

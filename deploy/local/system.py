@@ -57,8 +57,14 @@ class System:
 
 
 @contextmanager
-def running(
-    settings: Settings, stage: Stage, engine: Engine | None, say: Callable[[str], None], port: int | None = None
+def running(  # noqa: PLR0913 - each is the command line's
+    settings: Settings,
+    stage: Stage,
+    engine: Engine | None,
+    say: Callable[[str], None],
+    port: int | None = None,
+    *,
+    unconfined: bool = False,
 ) -> Iterator[System]:
     """Bring the system up; without an engine its functions are processes of this host. Nothing of it stays."""
     with ExitStack() as opened:
@@ -66,7 +72,7 @@ def running(
         introduction = opened.enter_context(companion.serving(settings, stage.name, port, home))
         source = _Source(Cache.from_environment(os.environ).root / "published", introduction.functions)
         files = opened.enter_context(ExitStack())  # before the door, so that functions end before their files go
-        functions = FunctionPool(source.fetch, _starts(settings, engine, files, say))
+        functions = FunctionPool(source.fetch, _starts(settings, engine, files, say, unconfined=unconfined))
         url = opened.enter_context(door(functions))
         emulated = opened.enter_context(emulator.running(home, functions=url))
         opened.enter_context(only(emulated.environment(stage.region)))
@@ -74,9 +80,11 @@ def running(
         yield System(settings, stage, emulated, introduction, source.aws)
 
 
-def _starts(settings: Settings, engine: Engine | None, files: ExitStack, say: Callable[[str], None]) -> Starts:
+def _starts(
+    settings: Settings, engine: Engine | None, files: ExitStack, say: Callable[[str], None], *, unconfined: bool
+) -> Starts:
     if engine is None:
-        return Processes(say)
+        return Processes(say, unconfined)
     image = engine.resolve(settings.image, settings.architectures[0], say)
     say(f"functions run in {image.reference}, behind the Runtime Interface Emulator")
     return Containers(engine, image.reference, files)

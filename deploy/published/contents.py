@@ -14,7 +14,7 @@ from zipfile import BadZipFile, ZipFile
 
 from ..errors import AwsError, Fault
 from . import abi
-from .described import described, manifest_of
+from .described import MANIFESTS, described, manifest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -82,6 +82,15 @@ class Contents:
     def size(self) -> int:
         """Bytes unzipped, as Lambda counts them."""
         return sum(file.size for file in self.files.values())
+
+    @property
+    def own_files(self) -> tuple[HeldFile, ...]:
+        """The files that belong to no distribution, but for this pipeline's own record."""
+        return tuple(
+            file
+            for path, file in sorted(self.files.items())
+            if not file.owner and not path.startswith(("python/", MANIFESTS))
+        )
 
     @property
     def versions(self) -> dict[str, str]:

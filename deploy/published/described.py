@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ..layer.manifest.travelling import TravellingManifest
 
-_MANIFESTS = "channelwright/"
+MANIFESTS = "channelwright/"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class Described:
 
 def manifest_of(archive: ZipFile) -> tuple[TravellingManifest | None, str]:
     """Return the manifest of ours, or why one that claims to be is not; a file of such a name may be anything."""
-    names = [name for name in archive.namelist() if name.startswith(_MANIFESTS) and name.endswith(".json")]
+    names = [name for name in archive.namelist() if name.startswith(MANIFESTS) and name.endswith(".json")]
     for content in map(archive.read, names):
         if travelling.claims(content):
             try:

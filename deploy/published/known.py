@@ -114,7 +114,7 @@ def known(layer: OpenedLayer, dist: Path) -> Known:
 
 def sbom(layer: OpenedLayer) -> str:
     """Describe as CycloneDX what is in the zip, whoever made it."""
-    from ..layer.sbom import component, document
+    from ..layer.sbom import component, document, file_component
 
     own = layer.published.layer if layer.published else layer.name
     manifest = layer.contents.manifest
@@ -122,8 +122,11 @@ def sbom(layer: OpenedLayer) -> str:
         (manifest.layer if manifest else "") or own,
         layer.contents.sha256,
         [
-            component(each.name, each.version, each.license, wheel=each.wheel, sha256=each.sha256)
-            for each in layer.contents.packages
+            *(file_component(each.path, each.sha256) for each in layer.contents.own_files),
+            *(
+                component(each.name, each.version, each.license, wheel=each.wheel, sha256=each.sha256)
+                for each in layer.contents.packages
+            ),
         ],
     )
 

@@ -16,7 +16,7 @@ from msgspec import UNSET
 from ..code import tree_digest
 from ..code.bundle import CodeBundle
 from ..errors import Fault, RolloutError
-from ..inside.exchange import Package, Pin, Report
+from ..inside.exchange import OwnFile, Package, Pin, Report
 from ..layer.opt_folder import unpacked
 from ..layer.spec import LayerSpec, dockerfile_of
 from ..layer.values import BuiltLayer
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..container.digest import RuntimeImage
-    from ..layer.manifest.travelling import DescribedPackage
+    from ..layer.manifest.travelling import DescribedFile, DescribedPackage
     from ..published.contents import Contents, HeldPackage
     from ..settings import Architecture, Settings
 
@@ -85,9 +85,21 @@ def _report(name: str, held: Contents) -> Report:
         savings=manifest.savings or (),
         kept_symbols=dict(manifest.kept_symbols),
         uncompiled=dict(manifest.uncompiled),
+        own_files=tuple(_own_file(each, held) for each in manifest.files),
         files=len(held.files),
         zipped=held.zipped,
         unzipped=held.size,
+    )
+
+
+def _own_file(told: DescribedFile, held: Contents) -> OwnFile:
+    there = held.files.get(told.path)
+    return OwnFile(
+        path=told.path,
+        sha256=told.sha256,
+        bytes=told.bytes,
+        executable=told.executable,
+        zipped=there.zipped if there else 0,
     )
 
 

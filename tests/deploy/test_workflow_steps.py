@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -81,14 +82,35 @@ def built(tmp_path: Path) -> Runner:
         (runner.folder / path).parent.mkdir(parents=True, exist_ok=True)
         (runner.folder / path).write_text(text)
     assert runner.run("pipeline.yml", "build", "Pack") == 0
+    (runner.folder / "tools/boto3").mkdir(parents=True)
+    (runner.folder / "tools/boto3/__init__.py").write_text("installed")
     return runner
+
+
+@pytest.fixture
+def tools(built: Runner) -> str:
+    """Run the step that packs what was installed; return its digest."""
+    (built.folder / "output").rename(built.folder / "of-build")
+    assert built.run("pipeline.yml", "tools", "Pack") == 0
+    sha256 = built.output["sha256"]
+    (built.folder / "of-build").rename(built.folder / "output")
+    return sha256
 
 
 def brought(built: Runner, folder: Path) -> Runner:
     """Make another runner that has downloaded what was packed."""
     runner = Runner(folder)
-    shutil.copy(built.folder / "built.tar", folder / "built.tar")
+    for name in ("built.tar", "tools.tar"):
+        shutil.copy(built.folder / name, folder / name)
     return runner
+
+
+def repacked(built: Runner, file: str, *options: str) -> dict[str, str]:
+    """Add to a file what somebody in its job could; return what the jobs after it expect."""
+    subprocess.run(["tar", "--append", "--file", file, *options], cwd=built.folder, check=True)
+    sha256 = hashlib.sha256((built.folder / file).read_bytes()).hexdigest()
+    name = {"built.tar": "SHA256", "tools.tar": "TOOLS_SHA256"}[file]
+    return {name: sha256}
 
 
 def test_what_was_built_is_packed_with_the_image_that_it_was_built_in(built: Runner) -> None:
@@ -113,27 +135,50 @@ def test_of_layers_of_two_images_none_is_named_for_both(built: Runner) -> None:
 
 
 @pytest.mark.parametrize("job", ["attest", "deploy", "promote"])
-def test_what_was_built_is_unpacked_elsewhere(built: Runner, tmp_path: Path, job: str) -> None:
+def test_what_was_built_is_unpacked_elsewhere(built: Runner, tools: str, tmp_path: Path, job: str) -> None:
     runner = brought(built, tmp_path / "there")
-    assert runner.run("pipeline.yml", job, "Unpack", **_expected(built)) == 0
+    assert runner.run("pipeline.yml", job, "Unpack", **_expected(built, tools)) == 0
     assert (runner.folder / "project/dist/tiny.zip").read_text() == "the layer"
+    assert (runner.folder / "tools").exists() == (job != "attest")
 
 
 @pytest.mark.parametrize("job", ["attest", "deploy", "promote"])
-def test_other_bytes_are_not_unpacked(built: Runner, tmp_path: Path, job: str) -> None:
+def test_what_a_build_packs_besides_is_not_unpacked(built: Runner, tools: str, tmp_path: Path, job: str) -> None:
+    (built.folder / "project/deploy").mkdir()
+    (built.folder / "project/deploy/__main__.py").write_text("evil")
+    expected = _expected(built, tools) | repacked(built, "built.tar", "project/deploy/__main__.py")
     runner = brought(built, tmp_path / "there")
-    with (runner.folder / "built.tar").open("ab") as archive:
-        archive.write(b"\0")
-    assert runner.run("pipeline.yml", job, "Unpack", **_expected(built)) != 0
+    assert runner.run("pipeline.yml", job, "Unpack", **expected) == 0
+    assert not (runner.folder / "project/deploy").exists()
+
+
+@pytest.mark.parametrize("job", ["attest", "deploy", "promote"])
+def test_a_link_is_refused_wherever_it_leads(built: Runner, tools: str, tmp_path: Path, job: str) -> None:
+    (built.folder / "project/dist/away").symlink_to("../..")
+    expected = _expected(built, tools) | repacked(built, "built.tar", "project/dist/away")
+    runner = brought(built, tmp_path / "there")
+    assert runner.run("pipeline.yml", job, "Unpack", **expected) != 0
     assert not (runner.folder / "project").exists()
 
 
+@pytest.mark.parametrize("job", ["attest", "deploy", "promote"])
+@pytest.mark.parametrize("file", ["built.tar", "tools.tar"])
+def test_other_bytes_are_not_unpacked(built: Runner, tools: str, tmp_path: Path, job: str, file: str) -> None:
+    runner = brought(built, tmp_path / "there")
+    with (runner.folder / file).open("ab") as archive:
+        archive.write(b"\0")
+    assert runner.run("pipeline.yml", job, "Unpack", **_expected(built, tools)) != 0
+    assert not (runner.folder / "project").exists()
+
+
+@pytest.mark.parametrize("file", ["built.tar", "tools.tar"])
 @pytest.mark.parametrize("job", ["deploy", "promote"])
 def test_what_is_not_attested_by_this_workflow_on_this_commit_is_not_unpacked(
-    built: Runner, tmp_path: Path, job: str
+    built: Runner, tools: str, tmp_path: Path, job: str, file: str
 ) -> None:
     runner = brought(built, tmp_path / "there")
-    assert runner.run("pipeline.yml", job, "Unpack", **_expected(built), GH_REFUSES="attestation verify") != 0
+    refused = f"attestation verify {file}"
+    assert runner.run("pipeline.yml", job, "Unpack", **_expected(built, tools), GH_REFUSES=refused) != 0
     assert not (runner.folder / "project").exists()
     assert "--repo octo/bot --source-digest c0ffee" in runner.asked
     assert "--signer-workflow octo/channelwright/.github/workflows/pipeline.yml --signer-digest cafe" in runner.asked
@@ -200,8 +245,13 @@ def test_an_open_pull_request_gets_the_new_text_and_none_is_opened_beside_it(
     assert started == "workflow run ci.yml --ref update-dependencies"
 
 
-def _expected(built: Runner) -> dict[str, str]:
-    return {"SHA256": built.output["sha256"], "SIGNER": "octo/channelwright", "SIGNER_DIGEST": "cafe"}
+def _expected(built: Runner, tools: str) -> dict[str, str]:
+    return {
+        "SHA256": built.output["sha256"],
+        "TOOLS_SHA256": tools,
+        "SIGNER": "octo/channelwright",
+        "SIGNER_DIGEST": "cafe",
+    }
 
 
 def _git(folder: Path, *arguments: str) -> str:

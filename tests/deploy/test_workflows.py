@@ -6,12 +6,15 @@ import argparse
 import ast
 import re
 import shlex
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from deploy.__main__ import _parser
 from deploy.configuration import load
@@ -20,10 +23,12 @@ from deploy.extensions import summaries
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".github" / "workflows"
 NOT_COMMANDS = {"actionlint", "docs", "lint", "package", "test"}
+INSTALLS = re.compile(r"\b(nox|pip|pipx|uv|uvx|npm|npx)\b")
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
 NOX = re.compile(
-    r"^nox (?:--install-only )?-s (?P<sessions>[a-z][\w-]*(?: [a-z][\w-]*)*)"
-    r"(?: -- (?P<options>[^&|>\n]+?))?[ ]*(?:[&|>].*)?$",
+    r"^(?:nox (?:--install-only )?-s (?P<sessions>[a-z][\w-]*(?: [a-z][\w-]*)*)(?: --)?"
+    r"|python -m deploy (?P<command>[a-z][\w-]*))"
+    r"(?: (?P<options>-[^&|>\n]+?))?[ ]*(?:[&|>].*)?$",
     re.MULTILINE,
 )
 
@@ -52,8 +57,12 @@ class Job:
         return [*named, self.body["uses"]] if "uses" in self.body else named
 
     @property
+    def takes_tokens(self) -> bool:
+        return "uses" not in self.body and self.body["permissions"].get("id-token") == "write"
+
+    @property
     def deploys(self) -> bool:
-        return any(re.search(r"nox -s (deploy|promote)\b", run) for run in self.runs)
+        return any(re.search(r"python -m deploy (deploy|promote)\b", run) for run in self.runs)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -106,13 +115,45 @@ def test_only_what_acts_in_aws_signs_or_publishes_gets_an_identity(job: Job) -> 
         assert not re.search(r"\b(nox|pip|python|npm|checkout)\b", " ".join([*job.runs, *job.uses]))
 
 
-@pytest.mark.parametrize("job", [job for job in JOBS if "configure-aws-credentials" in " ".join(job.uses)], ids=str)
-def test_nothing_is_installed_while_there_are_credentials(job: Job) -> None:
-    names = [step.get("uses", step.get("run", "")) for step in job.steps]
-    signed_in = next(at for at, name in enumerate(names) if "configure-aws-credentials" in name)
-    installed = {each for name in names[:signed_in] for each in _sessions(name) if "--install-only" in name}
-    assert {each for name in names[signed_in:] for each in _sessions(name)} <= installed
-    assert not any("pip install" in name for name in names[signed_in:])
+@pytest.mark.parametrize("job", [job for job in JOBS if job.takes_tokens], ids=str)
+def test_nothing_is_installed_where_a_token_can_be_had(job: Job) -> None:
+    assert not INSTALLS.search(" ".join(job.runs))
+
+
+@pytest.mark.parametrize("job", [job for job in JOBS if job.takes_tokens and "PYTHONPATH" in str(job.body)], ids=str)
+def test_what_runs_beside_a_token_was_installed_from_a_lock_by_a_job_without_any_right(job: Job) -> None:
+    assert "tools" in job.body["needs"]
+    tools = WORKFLOWS[job.workflow]["jobs"]["tools"]
+    assert tools["permissions"] == {"contents": "read"}
+    (install,) = [step["run"] for step in tools["steps"] if "pip install" in step.get("run", "")]
+    assert {"--require-hashes", "--only-binary=:all:", "--no-deps"} <= set(install.split())
+    lock = next(word for word in install.split() if word.startswith("requirements/"))
+    assert (ROOT / lock).is_file()
+    order = [step.get("run", "") for step in job.steps]
+    checked = next(at for at, each in enumerate(order) if "sha256sum --check" in each)
+    assert checked < next(at for at, each in enumerate(order) if "python -m deploy" in each)
+
+
+@pytest.mark.parametrize(("name", "extras"), [("pipeline", ()), ("scan", ("scan",))])
+def test_a_lock_has_all_that_the_project_needs_in_versions_that_fit_with_hashes(
+    name: str, extras: tuple[str, ...]
+) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *(each for extra in extras for each in project["optional-dependencies"][extra])]
+    text = (ROOT / "requirements" / f"{name}.txt").read_text()
+    pins = dict(re.findall(r"^([a-z0-9-]+)==(\S+) \\\n    --hash=sha256:[0-9a-f]{64}", text, re.MULTILINE))
+    assert len(pins) == len(re.findall(r"^[a-z]", text, re.MULTILINE))
+    for each in map(Requirement, wanted):
+        assert each.specifier.contains(pins[canonicalize_name(each.name)]), each
+
+
+def test_what_unpacks_a_file_names_what_it_takes_of_it_and_refuses_links() -> None:
+    unpacks = [run for job in JOBS for run in job.runs if "tar --extract" in run]
+    assert len(unpacks) == 4
+    for run in unpacks:
+        assert "grep --invert-match '^[-d]'" in run
+        for line in (line for line in run.splitlines() if "tar --extract" in line):
+            assert re.fullmatch(r" *tar --extract --file \w+\.tar( [\w/]+)+", line), line
 
 
 @pytest.mark.parametrize("job", [job for job in JOBS if job.deploys], ids=str)
@@ -136,7 +177,7 @@ def test_what_goes_live_was_built_once_and_is_compared_before_anybody_signs_in(j
     checked = next(at for at, each in enumerate(order) if "gh attestation verify" in each)
     assert "sha256sum --check" in order[checked]
     assert checked < next(at for at, each in enumerate(order) if "configure-aws-credentials" in each)
-    (deploying,) = [at for at, each in enumerate(order) if re.match(r"nox -s (deploy|promote) ", each)]
+    (deploying,) = [at for at, each in enumerate(order) if re.match(r"python -m deploy (deploy|promote) ", each)]
     assert checked < deploying
     assert "promote" in order[deploying] or "--built" in order[deploying]
     assert "build" in job.body["needs"]
@@ -148,7 +189,7 @@ def test_prod_waits_for_dev_and_for_whoever_guards_its_environment() -> None:
     assert "attest" in jobs["deploy"]["needs"]
     assert "deploy" in jobs["promote"]["needs"]
     assert jobs["promote"]["environment"]["name"] == "${{ inputs.then }}"
-    assert jobs["deploy"]["steps"][-1]["run"] == 'nox -s status -- --stage "$STAGE" --check'
+    assert jobs["deploy"]["steps"][-1]["run"] == 'python -m deploy status --stage "$STAGE" --check'
 
 
 @pytest.mark.parametrize("job", JOBS, ids=str)
@@ -178,8 +219,8 @@ def test_no_checkout_leaves_its_token_behind(job: Job) -> None:
 @pytest.mark.parametrize(("job", "line"), LINES, ids=lambda each: str(each) if isinstance(each, Job) else each[0])
 def test_every_session_that_a_step_names_exists_and_takes_its_options(job: Job, line: re.Match[str]) -> None:
     del job
-    for name in line["sessions"].split():
-        assert name in sessions()
+    for name in (line["sessions"] or line["command"]).split():
+        assert name in sessions() or line["command"]
         if line["options"] and name not in NOT_COMMANDS:
             words = shlex.split(line["options"])
             parser = _parser([name], load(ROOT, {}))
@@ -192,7 +233,8 @@ def test_every_session_that_a_step_names_exists_and_takes_its_options(job: Job, 
 
 def test_every_line_with_nox_was_understood() -> None:
     """So that no step escapes the test above."""
-    lines = [line for job in JOBS for run in job.runs for line in run.splitlines() if re.search(r"\bnox -", line)]
+    ours = re.compile(r"\bnox -|\bpython -m deploy\b")
+    lines = [line for job in JOBS for run in job.runs for line in run.splitlines() if ours.search(line)]
     assert len(LINES) == len([line for line in lines if "sudo" not in line])
 
 
@@ -226,7 +268,3 @@ def test_what_may_write_to_the_repository_runs_nobodys_packages() -> None:
 def _options(parser: argparse.ArgumentParser, command: str) -> set[str]:
     (commands,) = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
     return set(commands.choices[command]._option_string_actions)
-
-
-def _sessions(run: str) -> set[str]:
-    return {name for found in NOX.finditer(run) for name in found["sessions"].split()}

@@ -28,6 +28,16 @@ class ShownSharedObject:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShownFile:
+    """A file that belongs to no distribution: its path below /opt, its bytes, and what it takes up in the zip."""
+
+    path: str
+    size: int
+    zipped: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShowOutput:
     """A layer, whoever made it.
 
@@ -58,6 +68,7 @@ class ShowOutput:
     verified: str
     verification: Evidence | None
     packages: tuple[HeldPackage, ...]
+    own_files: tuple[ShownFile, ...]
     shared_objects: tuple[ShownSharedObject, ...]
 
 
@@ -89,6 +100,10 @@ def output(known: Known) -> ShowOutput:
         verified=known.verified(),
         verification=known.verification,
         packages=held.packages,
+        own_files=tuple(
+            ShownFile(path=each.path, size=each.size, zipped=each.zipped, sha256=each.sha256)
+            for each in held.own_files
+        ),
         shared_objects=tuple(_shared_objects(held)),
     )
 

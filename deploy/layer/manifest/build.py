@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ... import __version__
 from ...documents.reading import decoded
-from ...inside.exchange import Package, Saving, Spared, TrimPolicy  # noqa: TC001 - as above
+from ...inside.exchange import OwnFile, Package, Saving, Spared, TrimPolicy  # noqa: TC001 - as above
 from ..evidence import Evidence  # noqa: TC001 - as above
 from ..values import code_sha256
 
@@ -102,6 +102,7 @@ class BuildManifest:
     uncompiled: Mapping[str, str]
     tools: BuildTools
     packages: tuple[Package, ...]
+    files: tuple[OwnFile, ...] = ()
     verification: Evidence
 
     @property
@@ -157,6 +158,7 @@ def manifest(verified: VerifiedLayer, commit: Commit) -> BuildManifest:
         uncompiled=report.uncompiled,
         tools=BuildTools(python=report.python, glibc=report.glibc),
         packages=report.packages,
+        files=report.own_files,
         verification=verified.evidence,
     )
 

@@ -35,6 +35,16 @@ class DescribedPackage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DescribedFile:
+    """A file that the layer brings besides distributions: its path below /opt, its sha256, whether it may be run."""
+
+    path: str
+    sha256: str
+    bytes: int
+    executable: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class TravellingManifest:
     """What is in a layer, for whoever finds it unpacked in /opt. The same wheels and policy give the same bytes of it.
 
@@ -56,6 +66,7 @@ class TravellingManifest:
     savings: tuple[Saving, ...] | UnsetType = UNSET
     kept_symbols: Mapping[str, str] = field(default_factory=dict)
     uncompiled: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[DescribedFile, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
