@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import PipelineError
 from ..published.difference import difference
-from ..runtimes.base_images import BASES
+from ..runtimes.table import BASES
 from .native import Judge
 from .provenance import facts, origin
 from .tree import grow

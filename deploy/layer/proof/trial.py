@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...errors import Fault
-from ...runtimes.base_images import BASES
+from ...runtimes.table import BASES
 from ..causes import Lock
 from ..evidence import Evidence, Imported, Native, Withdrawn
 from ..opt_folder import merged
