@@ -95,7 +95,7 @@ def _mount(source: str, target: str, flags: int, *, kind: str = "", options: str
     _call(_libc.mount, *names, ctypes.c_ulong(flags), options.encode() or None, about=target)
 
 
-def _call(function: Any, *arguments: Any, about: str | None = None) -> None:
+def _call(function: Any, *arguments: object, about: str | None = None) -> None:
     if function(*arguments):
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), about)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from ...completed import Completed
 from ...errors import EngineError, PipelineError, VerificationError
@@ -164,7 +164,7 @@ class HostSandbox:
             process.stdin.flush()
         return process
 
-    def _plan(self, handler: str, environment: Mapping[str, str]) -> dict[str, Any]:
+    def _plan(self, handler: str, environment: Mapping[str, str]) -> dict[str, object]:
         variables = {"_HANDLER": handler, "LAMBDA_TASK_ROOT": self.task, "PYTHONPATH": self.module_path}
         return {
             "handler": handler,
