@@ -36,8 +36,8 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     """YAML with CloudFormation's short forms: !Ref x is {"Ref": x}, !Sub x is {"Fn::Sub": x}, and so on."""
 
 
-def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    value: Any
+def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, object]:
+    value: object
     match node:
         case yaml.MappingNode():
             value = loader.construct_mapping(node, deep=True)
@@ -54,7 +54,7 @@ _Loader.add_multi_constructor("!", _short_form)
 
 
 @cache
-def _parsed(text: str) -> Any:
+def _parsed(text: str) -> object:
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
 
 
@@ -66,7 +66,7 @@ class TemplateValues:
     template: Mapping[str, Any]
     parameters: Mapping[str, str]
     region: str
-    pseudo: Mapping[str, Any] = field(init=False)
+    pseudo: Mapping[str, object] = field(init=False)
 
     def __post_init__(self) -> None:
         stack = "verification"
@@ -93,12 +93,12 @@ class TemplateValues:
             raise ConfigError([Fault(str(path), "is not a template")])
         return cls(path, template, parameters, region)
 
-    def functions(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    def functions(self) -> Iterator[tuple[str, Mapping[str, object]]]:
         for logical, resource in self.template.get("Resources", {}).items():
             if resource.get("Type") in _FUNCTIONS:
                 yield logical, resource.get("Properties", {})
 
-    def value(self, raw: Any) -> Any:
+    def value(self, raw: object) -> Any:
         """Resolve a value and all that is in it."""
         if isinstance(raw, list):
             return [value for each in raw if (value := self.value(each)) is not _NOTHING]
@@ -112,11 +112,11 @@ class TemplateValues:
                 return self._function(name, argument)
         return {key: value for key, each in raw.items() if (value := self.value(each)) is not _NOTHING}
 
-    def text(self, raw: Any) -> str:
+    def text(self, raw: object) -> str:
         return plain(self.value(raw))
 
-    def _function(self, name: str, argument: Any) -> Any:
-        known: Mapping[str, Callable[[Any], Any]] = {
+    def _function(self, name: str, argument: object) -> object:
+        known: Mapping[str, Callable[[Any], object]] = {
             "Fn::Base64": self.text,
             "Fn::FindInMap": self._find_in_map,
             "Fn::GetAtt": lambda pair: self._attribute(pair[0], self.text(pair[1])),
@@ -131,7 +131,7 @@ class TemplateValues:
             raise ConfigError([Fault(str(self.path), f"{name} is not worked out here", cure="use another function")])
         return known[name](argument)
 
-    def _ref(self, name: str) -> Any:
+    def _ref(self, name: str) -> object:
         if name in self.pseudo:
             return self.pseudo[name]
         if name in self.template.get("Parameters", {}):
@@ -184,7 +184,7 @@ class TemplateValues:
 
         return re.sub(r"\$\{([^}]+)\}", replaced, text)
 
-    def _find_in_map(self, path: list[Any]) -> Any:
+    def _find_in_map(self, path: list[object]) -> object:
         found = self.template.get("Mappings", {})
         for key in path[:3]:
             found = found[self.text(key)]
@@ -207,7 +207,7 @@ class TemplateValues:
                 return self.text(argument[0]) == self.text(argument[1])
 
 
-def plain(value: Any) -> str:
+def plain(value: object) -> str:
     """Write a value as CloudFormation hands it to Lambda: everything is text there."""
     if isinstance(value, bool):
         return str(value).lower()

@@ -194,6 +194,6 @@ class Report:
         return cls(**parts, **raw)
 
 
-def _values(raw: dict[str, Any]) -> dict[str, Any]:
+def _values(raw: dict[str, object]) -> dict[str, Any]:
     """Take the lists of JSON back to the tuples that they were."""
     return {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}

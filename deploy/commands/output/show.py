@@ -101,8 +101,7 @@ def output(known: Known) -> ShowOutput:
         verification=known.verification,
         packages=held.packages,
         own_files=tuple(
-            ShownFile(path=each.path, size=each.size, zipped=each.zipped, sha256=each.sha256)
-            for each in held.own_files
+            ShownFile(path=each.path, size=each.size, zipped=each.zipped, sha256=each.sha256) for each in held.own_files
         ),
         shared_objects=tuple(_shared_objects(held)),
     )
