@@ -56,6 +56,11 @@ class Settings:
         runtimes = dict.fromkeys([self.runtime, *self.runtimes])
         return tuple(Target(runtime, architecture) for runtime in runtimes for architecture in self.architectures)
 
+    @property
+    def has_stack(self) -> bool:
+        """Whether a stage may have a stack: by the project's own template, or one that its functions are made by."""
+        return self.template is not None or bool(self.functions)
+
     def code_of(self, function: Function) -> Code:
         return function.code or self.code
 
