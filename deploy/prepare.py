@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from .code.bundle import CodeBundle, bundles
@@ -24,9 +22,11 @@ from .layer.proof import withdraw
 from .layer.spec import LayerSpec, specs
 from .layer.verify import VerifiedLayer, restored
 from .locking import indexes, locked
+from .temporary import folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from .console import Console
     from .inside.exchange import Pin
@@ -287,8 +287,8 @@ class _Work:
         self.fresh.add(spec.stem)
         self.console.say(f"{spec.stem}: building ({miss.reason})")
         runtime, cache = self.runtime(spec.target), self.cache
-        with TemporaryDirectory() as folder, self.console.step(f"build {spec.stem} in {runtime.image.reference}"):
-            into, use_cache = Path(folder), self.choices.use_cache
+        with folders.temporary("layer") as into, self.console.step(f"build {spec.stem} in {runtime.image.reference}"):
+            use_cache = self.choices.use_cache
             return cache.keep(build(spec, runtime, cache.root, into, use_cache=use_cache, say=self.console.say))
 
     def verified(self, built: Sequence[BuiltLayer], *, from_wheels: bool = True) -> tuple[VerifiedLayer, ...]:
