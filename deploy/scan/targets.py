@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..aws import functions, layers
@@ -12,7 +13,7 @@ from ..documents.reading import UnreadableError
 from ..errors import BuildError, Fault, RolloutError
 from ..invocation import advised
 from ..layer.manifest import build
-from ..layer.spec import specs
+from ..layer.spec import every_spec
 from ..locking import locked
 from ..published import contents
 from .findings import ScanFinding, Unchecked
@@ -47,9 +48,8 @@ def built(settings: Settings) -> tuple[tuple[ScanTarget, ...], tuple[ScanFinding
     targets: list[ScanTarget] = []
     findings: list[ScanFinding] = []
     for wanted in settings.targets:
-        pins = locked.pins(settings, wanted)
         image = RuntimeImage(settings.image_of(wanted.runtime), "")
-        for spec in specs(settings, pins, image, wanted):
+        for spec in every_spec(settings, image, wanted, partial(locked.pins, target=wanted)):
             if target := _opened(dist / f"{spec.stem}.zip", faults):
                 targets.append(target)
                 manifest = _manifest(dist / f"{spec.stem}.json", faults)
