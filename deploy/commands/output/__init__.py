@@ -3,7 +3,8 @@
 `DOCUMENT` is that type. Every key is always there; null is what is not known, or not so.
 
 diff, show, where, report, scan, status  what was looked at
-promote, prune, rollback, share          what was done, or would be
+releases, versions                       lists
+deploy, promote, prune, rollback, share  what was done, or would be
 doctor, bench                            checks and measurements
-status_function                          the functions of `status`
+status_function, layer_version           parts of `status` and `versions`
 """

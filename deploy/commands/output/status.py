@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 from ...aws.change_sets import StackChange  # noqa: TC001 - a document's annotations are read
 from ...errors import Fault  # noqa: TC001 - as above
+from .layer_version import ListedLayerVersion, layer_version
 from .status_function import StatusFunction, function_status
 
 if TYPE_CHECKING:
     from ...aws.queues import QueueState
-    from ...status.published import PublishedVersion
     from ...status.values import QueueStatus, StackStatus, StageState
 
 
@@ -48,35 +48,6 @@ class StatusStack:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StatusUser:
-    """A version of a function that has a layer version, and the aliases that send traffic to it."""
-
-    name: str
-    version: str
-    aliases: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class StatusLayerVersion:
-    """A version of a layer of the project, the parameters that name it, and the functions that have it.
-
-    `git` and `changes` are null where its description does not tell them.
-    """
-
-    layer: str
-    region: str
-    version: int
-    arn: str
-    created: str
-    runtimes: tuple[str, ...]
-    architectures: tuple[str, ...]
-    git: str | None
-    changes: str | None
-    channels: tuple[str, ...]
-    functions: tuple[StatusUser, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class StatusOutput:
     """A stage. `missing` are functions that are not there; `layers` the versions of a project that has layers alone.
 
@@ -92,7 +63,7 @@ class StatusOutput:
     functions: tuple[StatusFunction, ...]
     missing: tuple[str, ...]
     queues: tuple[StatusQueue, ...]
-    layers: tuple[StatusLayerVersion, ...]
+    layers: tuple[ListedLayerVersion, ...]
     drift: tuple[Fault, ...]
     remarks: tuple[Fault, ...]
 
@@ -110,7 +81,7 @@ def output(state: StageState, drift: tuple[Fault, ...], remarks: tuple[Fault, ..
         functions=tuple(function_status(each, state.today) for each in state.functions),
         missing=state.missing,
         queues=tuple(_queue(each) for each in state.queues),
-        layers=tuple(_published(each) for each in state.published),
+        layers=tuple(layer_version(each) for each in state.published),
         drift=drift,
         remarks=remarks,
     )
@@ -137,23 +108,4 @@ def _messages(queue: QueueState | None) -> StatusMessages | None:
         return None
     return StatusMessages(
         name=queue.name, arn=queue.arn, waiting=queue.waiting, in_flight=queue.in_flight, delayed=queue.delayed
-    )
-
-
-def _published(each: PublishedVersion) -> StatusLayerVersion:
-    note, version = each.note, each.version
-    return StatusLayerVersion(
-        layer=version.layer,
-        region=each.region,
-        version=version.version,
-        arn=version.arn,
-        created=version.created,
-        runtimes=version.runtimes,
-        architectures=version.architectures,
-        git=note.git if note and note.git != "none" else None,
-        changes=note.changes if note else None,
-        channels=each.channels,
-        functions=tuple(
-            StatusUser(name=user.function, version=user.version, aliases=user.aliases) for user in each.users
-        ),
     )
