@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import errno
-import json
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..documents.writing import as_json
 from ..errors import Fault, PipelineError
 from ..terminal.characters import plain
 
@@ -73,7 +73,7 @@ def tell(error: PipelineError, argv: Sequence[str]) -> int:
     """Say why a run was refused; return its exit code."""
     print(plain(str(error)), file=sys.stderr)
     if wants_json(argv):
-        print(json.dumps(asdict(ErrorOutput(error=of_error(error))), indent=1))
+        print(as_json(ErrorOutput(error=of_error(error))), end="")
     return error.exit_code
 
 
@@ -82,7 +82,7 @@ def tell_interruption(argv: Sequence[str]) -> int:
     print(what, file=sys.stderr)
     if wants_json(argv):
         refusal = Refusal(kind="Interrupted", exit_code=INTERRUPTED, faults=(Fault("", what),))
-        print(json.dumps(asdict(ErrorOutput(error=refusal)), indent=1))
+        print(as_json(ErrorOutput(error=refusal)), end="")
     return INTERRUPTED
 
 

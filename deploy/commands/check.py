@@ -12,7 +12,6 @@ That the lock no longer follows from what it was made of is said, and does not f
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -65,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         from .output.check import CheckOutput
 
         good = (*good, *settings.code.checks, _summary(arguments, settings))
-        read_only.print_json(asdict(CheckOutput(good=good, remarks=remarks)))
+        read_only.print_json(CheckOutput(good=good, remarks=remarks))
     return 0
 
 

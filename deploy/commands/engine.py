@@ -36,5 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     image = ready(settings.image, settings.architectures[0], os.environ, console.say, for_tests=arguments.tests)
     console.say(f"{IMAGE_VARIABLE}={image}")
     if arguments.json:
-        read_only.print_json({"image": image})
+        from .output.engine import EngineOutput
+
+        read_only.print_json(EngineOutput(image=image))
     return 0

@@ -11,7 +11,6 @@ code-FUNCTION.zip of a function that has its own code.
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ..configuration import load
@@ -63,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         from .output import layer as output
 
-        read_only.print_json(asdict(output.output(done)))
+        read_only.print_json(output.output(done))
     return 0
 
 

@@ -9,7 +9,7 @@ settings).
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         _lock(part, arguments, console)
         made.append(_locked(part, before, written=not arguments.check))
     if arguments.json:
-        read_only.print_json(asdict(LockOutput(locks=tuple(made))))
+        read_only.print_json(LockOutput(locks=tuple(made)))
     return 0
 
 

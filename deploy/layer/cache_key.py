@@ -35,6 +35,7 @@ BUILDS = (
     "locking/plain_text.py",
     "pip_settings.py",
     "runtimes/base_images.py",
+    "runtimes/table.py",
     "runtimes/wheel_tags.py",
 )
 # What decides whether a zip passes, and what is kept as evidence.
@@ -57,6 +58,7 @@ PROVES = (
     "locking/plain_text.py",
     "pip_settings.py",
     "runtimes/base_images.py",
+    "runtimes/table.py",
     "runtimes/wheel_tags.py",
     "template_values.py",
 )
