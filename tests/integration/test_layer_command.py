@@ -193,7 +193,7 @@ def test_a_source_change_tries_the_code_again_and_leaves_the_layer_alone(project
     Run(project, cache).must()
     (project / "src" / "app.py").write_text(HANDLER.replace("42", "43"), encoding="utf-8")
     run = Run(project, cache).must()
-    assert "try the code on its layers" in run.out
+    assert "try code.zip on its layers" in run.out
     assert "unchanged, verified before" in run.out
 
 
@@ -275,7 +275,7 @@ def test_a_damaged_record_of_passed_checks_proves_nothing(project: Path, tmp_pat
         kept.write_text("garbage", encoding="utf-8")
     run = Run(project, own).must()
     assert "verify the final zip" in run.out
-    assert "try the code on its layers" in run.out
+    assert "try code.zip on its layers" in run.out
 
 
 def test_on_a_host_a_layer_of_another_architecture_is_audited_and_said_not_to_be_tried(
