@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from deploy.release.plan import RolloutPlan
     from deploy.release.values import Release
     from deploy.settings import Settings
+    from tests.aws_calls import Recorder
 
 COMMIT = Commit("c0ffee" * 6 + "c0de", dirty=False)
 ROLE = "arn:aws:iam::123456789012:role/tiny"
@@ -63,6 +64,8 @@ class Site:
 
     aws: Aws
     settings: Settings
+    calls: Recorder | None = None
+    """What records the calls of a command that is run without its face."""
 
     def plan(self, layers: Sequence[VerifiedLayer], code: CodeBundle) -> RolloutPlan:
         planned = [PlannedLayer(layer, find(self.aws, layer)) for layer in layers]
@@ -93,8 +96,8 @@ class Site:
 
 
 @pytest.fixture
-def site(aws: Aws, tmp_path: Path) -> Site:
-    made = Site(aws, settings(tmp_path))
+def site(aws: Aws, tmp_path: Path, calls: Recorder) -> Site:
+    made = Site(aws, settings(tmp_path), calls)
     for name in made.names():
         handler = f"{name.split('_')[1].split('-')[0]}.handler"
         placeholder = zipped({"bot.py": PLACEHOLDER, "worker.py": PLACEHOLDER})
