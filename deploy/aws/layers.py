@@ -109,16 +109,6 @@ def read(aws: Aws, arn: str) -> tuple[LayerVersion, LayerContent] | None:
     return _version(found), _content(found)
 
 
-def is_shared(aws: Aws, name: str, version: int) -> bool:
-    """Whether other accounts were let in: who of them uses the version cannot be seen from here."""
-    with asking("lambda:GetLayerVersionPolicy", f"{name}:{version}"):
-        try:
-            aws.functions.get_layer_version_policy(LayerName=name, VersionNumber=version)
-        except aws.functions.exceptions.ResourceNotFoundException:
-            return False
-    return True
-
-
 def publish(aws: Aws, spec: LayerSpec, source: Content, description: str) -> tuple[LayerVersion, LayerContent]:
     """Make a new version; what is returned is what AWS says that it has."""
     if len(description) > DESCRIPTION:

@@ -6,6 +6,7 @@ The codes are those of https://docs.aws.amazon.com/lambda/latest/api/CommonError
 from __future__ import annotations
 
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from botocore import exceptions as botocore
@@ -79,6 +80,8 @@ _SIGNED_OUT = (
 )
 _UNREACHABLE = (botocore.ConnectionError, botocore.HTTPClientError)
 
+_ASKED: ContextVar[str] = ContextVar("asked", default="")
+
 
 @contextmanager
 def asking(action: str, about: str) -> Iterator[None]:
@@ -87,6 +90,7 @@ def asking(action: str, about: str) -> Iterator[None]:
     `action` is named as in an IAM policy, `lambda:PublishLayerVersion`; `about` is what it is done to. A wrong call
     of ours (ParamValidationError) is a bug and stays one.
     """
+    before = _ASKED.set(action)
     try:
         yield
     except botocore.ParamValidationError:
@@ -97,6 +101,13 @@ def asking(action: str, about: str) -> Iterator[None]:
         raise AwsError([_refused(action, about, error.response)]) from error
     except botocore.BotoCoreError as error:
         raise AwsError([_unasked(action, about, error)]) from error
+    finally:
+        _ASKED.reset(before)
+
+
+def asked() -> str:
+    """Return the action that is being asked for here; empty outside `asking`."""
+    return _ASKED.get()
 
 
 def _refused(action: str, about: str, response: Any) -> Fault:

@@ -38,7 +38,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("--stage", required=True, help="a stage of config/pipeline.yaml")
     parser.add_argument("--keep", type=_count, default=5, metavar="K", help="keep the newest K of each (default: 5)")
-    parser.add_argument("--days", type=_count, default=0, metavar="D", help="keep what is younger than D days")
+    kept = "keep what is younger than D days (default: 1)"
+    parser.add_argument("--days", type=_count, default=1, metavar="D", help=kept)
     parser.add_argument("--yes", action="store_true", help="delete; without it nothing is changed")
     parser.add_argument("--json", action="store_true", help="print the plan and what was deleted as JSON")
 

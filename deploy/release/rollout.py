@@ -15,7 +15,7 @@ from ..aws import functions, uploads
 from ..errors import AwsError, Fault, PipelineError, RolloutError
 from ..layer.manifest import code_sha256
 from ..published.descriptions import AliasNote, VersionNote
-from . import health
+from . import going, health
 from .aliases import AliasMove, move_all
 from .values import LiveFunction, Release
 
@@ -36,6 +36,8 @@ def roll_out(aws: Aws, stage: Stage, plan: RolloutPlan, commit: Commit, say: Cal
     """
     note = VersionNote(plan.release, commit.short)
     versions = _side_by_side([partial(_version, aws, stage, each, note) for each in plan.functions], say)
+    if not all(each.is_live for each in plan.functions):
+        going.refuse(aws, [layer.published for layer in plan.layers if layer.published])
     moves = [move(each.alias, plan.release, version) for each, version in zip(plan.functions, versions, strict=True)]
     move_all(aws, [each for each in moves[::-1] if not each.is_made(each.alias)])
     for each in plan.functions:

@@ -7,7 +7,7 @@ pages          which page is made by what
 configuration  configuration.md, from deploy/pipeline.schema.json
 commands       commands.md, from the argparse parser and the commands' docstrings
 schemas        a page for each other JSON schema of the pipeline: files that it writes, and what --json prints
-permissions    permissions.md, from the calls that each command can reach, and deploy/github-role.yaml
+permissions    permissions.md, from the calls that the tests recorded, and deploy/github-role.yaml
 bot            docs/bot/commands.md, from what Discord is told
 calls          which calls of AWS a command can reach
 schema_text    what a schema allows, in words; the two pages of schemas share it

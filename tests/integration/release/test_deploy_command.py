@@ -9,6 +9,7 @@ import pytest
 
 from deploy.__main__ import main
 from deploy.prepare import Prepared
+from tests.integration.release.faults import refusing
 from tests.integration.shipment import HEALTH
 
 if TYPE_CHECKING:
@@ -159,6 +160,27 @@ def test_what_would_be_replaced_is_confirmed_by_a_person(
     assert "was left as it is: not confirmed" in capsys.readouterr().err
     assert _deploy(project, "--yes") == 0
     assert len(asked) == 1
+
+
+@pytest.mark.usefixtures("prepared")
+def test_a_stack_that_cannot_be_made_is_told_with_what_failed_first(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = TEMPLATE.read_text().replace("FifoQueue: true", "FifoQueue: true, DelaySeconds: 5000")
+    (project / "broken.yaml").write_text(text)
+    (project / "config" / "pipeline.yaml").write_text(CONFIG.replace(str(TEMPLATE), str(project / "broken.yaml")))
+    assert _deploy(project) == 1
+    assert "Queue (AWS::SQS::Queue)" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("prepared")
+def test_an_alias_that_cannot_be_moved_is_asked_for_before_anything_is_said_of_it(
+    project: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("deploy.aws.connection.connect", lambda _: aws)
+    with refusing(aws, "UpdateAlias", {2}):
+        assert _deploy(project) == 1
+    assert "no alias is left moved" in capsys.readouterr().err
 
 
 def _deploy(project: Path, *arguments: str, stage: str = "dev") -> int:
