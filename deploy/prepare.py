@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from .code.bundle import CodeBundle, bundles
@@ -24,9 +22,11 @@ from .layer.proof import withdraw
 from .layer.spec import LayerSpec, specs
 from .layer.verify import VerifiedLayer, restored
 from .locking import indexes, locked
+from .temporary import folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from .console import Console
     from .inside.exchange import Pin
@@ -39,10 +39,11 @@ if TYPE_CHECKING:
 class Choices:
     """How to go about it: without containers, without the cache, without trying the code, for who does so next.
 
-    `only_built` takes what was built and proven before alone.
+    `unconfined` lets a host try what it has no sandbox for; `only_built` takes what was built and proven before alone.
     """
 
     on_host: bool = False
+    unconfined: bool = False
     use_cache: bool = True
     try_code: bool = True
     only_built: bool = False
@@ -138,11 +139,17 @@ class _Work:
         if not lock.sources:
             return lock.pins
         from .sources.build import Builder
+        from .sources.opening import archives_of
         from .sources.provide import provide
         from .sources.shelf import Shelf
 
-        first = self.settings.runtime
-        builder = Builder(shelf=Shelf(self.cache.root), runtime=first, opened=self.builds_in, say=self.console.say)
+        builder = Builder(
+            shelf=Shelf(self.cache.root),
+            archives=archives_of(self.settings, self.environment),
+            runtime=self.settings.runtime,
+            opened=self.builds_in,
+            say=self.console.say,
+        )
         return provide(self.settings, target, lock, builder)
 
     def builds_in(self) -> tuple[Runtime, LayerSpec]:
@@ -233,7 +240,7 @@ class _Work:
         if self.choices.on_host:
             from .layer.backend.platform_image import host
 
-            return host(target.architecture)
+            return host(target.architecture, unconfined=self.choices.unconfined)
         named = image_digest(self.settings.image_of(target.runtime), self.environment)
         if named and self.must_run(target):
             return named
@@ -253,7 +260,8 @@ class _Work:
         if self.choices.on_host:
             from .layer.backend.host import HostRuntime
 
-            return HostRuntime(indexes.environment(self.settings, self.environment), runtime=target.runtime)
+            environment = indexes.environment(self.settings, self.environment)
+            return HostRuntime(environment, runtime=target.runtime, unconfined=self.choices.unconfined)
         from .container.engine import Engine
         from .layer.backend.containers import ContainerRuntime
         from .layer.backend.platform_image import find
@@ -279,8 +287,8 @@ class _Work:
         self.fresh.add(spec.stem)
         self.console.say(f"{spec.stem}: building ({miss.reason})")
         runtime, cache = self.runtime(spec.target), self.cache
-        with TemporaryDirectory() as folder, self.console.step(f"build {spec.stem} in {runtime.image.reference}"):
-            into, use_cache = Path(folder), self.choices.use_cache
+        with folders.temporary("layer") as into, self.console.step(f"build {spec.stem} in {runtime.image.reference}"):
+            use_cache = self.choices.use_cache
             return cache.keep(build(spec, runtime, cache.root, into, use_cache=use_cache, say=self.console.say))
 
     def verified(self, built: Sequence[BuiltLayer], *, from_wheels: bool = True) -> tuple[VerifiedLayer, ...]:

@@ -26,6 +26,11 @@ LEFT_OUT = (
 """Names that are left out wherever they are; besides them the folder `tests` at the top, and `code.exclude`."""
 
 
+def is_dropping(name: str) -> bool:
+    """Tell what editors, interpreters, desktops and git leave beside any files."""
+    return any(fnmatch.fnmatchcase(name, each) for each in (*DROPPINGS, ".DS_Store", ".git", ".gitignore"))
+
+
 @dataclass(frozen=True)
 class Selection:
     """The files to ship, each with its path in the zip, and the paths in the project of what is left out."""

@@ -17,6 +17,7 @@ from ..configuration import load
 from ..console import Console, size
 from ..layer.audit.limits import LAYERS, UNZIPPED
 from ..prepare import Choices, Prepared, prepare
+from . import backend
 
 if TYPE_CHECKING:
     import argparse
@@ -41,12 +42,11 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def choose(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that every command has which needs a verified layer."""
     parser.add_argument("--no-cache", action="store_true", help="build and verify anew, whatever was done before")
-    parser.add_argument(
-        "--runtime",
-        choices=["container", "host"],
+    backend.add_arguments(
+        parser,
         default="container",
-        help="host: build and verify without containers, on Linux with Python 3.11. The same wheels and audits, but "
-        "nothing proves that it loads in Lambda's runtime, so a real AWS account does not get it",
+        meaning="host: build and verify without containers, on Linux with the runtime's Python. The same wheels and "
+        "audits, but nothing proves that it loads in Lambda's runtime, so a real AWS account does not get it",
     )
 
 
@@ -65,8 +65,10 @@ def prepared(arguments: argparse.Namespace, console: Console) -> Prepared:
 
 
 def _prepared(settings: Settings, arguments: argparse.Namespace, console: Console) -> Prepared:
+    where = backend.chosen(arguments)
     choices = Choices(
-        on_host=arguments.runtime == "host",
+        on_host=bool(where.on_host),
+        unconfined=where.unconfined,
         use_cache=not arguments.no_cache,
         only_built=getattr(arguments, "built", False),
     )

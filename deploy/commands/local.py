@@ -27,8 +27,8 @@ from ..console import Console
 from ..errors import ConfigError, EngineError, Fault
 from ..invocation import advised
 from ..prepare import Choices, prepare
+from . import backend, layer
 from . import deploy as deploying
-from . import layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,10 +48,11 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--stage", help="the stage whose settings are used (default: the first one)")
-    parser.add_argument(
-        "--runtime",
-        choices=["container", "host"],
-        help="where functions run (default: in containers if an engine answers, else on this host, which is said)",
+    backend.add_arguments(
+        parser,
+        default=None,
+        meaning="where layers are tried and functions run (default: in containers if an engine answers, else on this "
+        "host, which is said)",
     )
     parser.add_argument("--keep", action="store_true", help="leave it running until Ctrl-C")
     parser.add_argument("--port", type=_port, metavar="N", help="where the companion serves (default: a free one)")
@@ -76,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.words and (found := session.find(settings.project / "dist")) and not arguments.keep:
         return companion.play(settings, ["command", *arguments.words], found.introduction, found.outputs)
     with ExitStack() as opened:
-        engine = _engine(arguments.runtime, opened, console)
+        engine = _engine(backend.chosen(arguments), opened, console)
         return _Run(settings, stage, engine, arguments, Steps(console)).all()
 
 
@@ -117,7 +118,14 @@ class _Run:
         with ExitStack() as opened:
             with self.steps("emulated AWS and companion started"):
                 running = opened.enter_context(
-                    system.running(self.settings, self.stage, self.engine, self.console.say, self.arguments.port)
+                    system.running(
+                        self.settings,
+                        self.stage,
+                        self.engine,
+                        self.console.say,
+                        self.arguments.port,
+                        unconfined=self.arguments.unconfined,
+                    )
                 )
             with self.steps("deploy"):
                 done = running.deploy(prepared, self.console.say)
@@ -173,19 +181,20 @@ class _Run:
             self.console.say("taken down")
 
     def _prepared(self) -> Prepared:
-        return prepare(self.settings, Choices(on_host=self.engine is None), os.environ, self.console)
+        choices = Choices(on_host=self.engine is None, unconfined=self.arguments.unconfined)
+        return prepare(self.settings, choices, os.environ, self.console)
 
 
-def _engine(runtime: str | None, opened: ExitStack, console: Console) -> Engine | None:
+def _engine(where: backend.Backend, opened: ExitStack, console: Console) -> Engine | None:
     """Connect to the container engine; None for this host, which is chosen where no engine answers, and said."""
-    if runtime == "host":
+    if where.on_host:
         return None
     from ..container.engine import Engine
 
     try:
         return opened.enter_context(Engine.connect(os.environ))
     except EngineError as error:
-        if runtime == "container":
+        if where.on_host is False:
             raise
         console.say(f"{error.faults[0].what}: functions run on this host")
         return None
@@ -201,7 +210,8 @@ def _redeploy(settings: Settings, arguments: argparse.Namespace, console: Consol
     if arguments.stage and arguments.stage != held.stage:
         raise ConfigError([Fault(f"--stage {arguments.stage}", f"{held.stage} is what runs", cure="leave it out")])
     stage, emulator = settings.stage(held.stage), Emulator(held.url)
-    prepared = prepare(settings, Choices(on_host=held.on_host, try_code=False), os.environ, console)
+    choices = Choices(on_host=held.on_host, unconfined=arguments.unconfined, try_code=False)
+    prepared = prepare(settings, choices, os.environ, console)
     with system.only(emulator.environment(stage.region)):
         aws = system.connected(stage)
         running = system.System(settings, stage, emulator, held.introduction, aws)

@@ -23,7 +23,7 @@ from ..configuration import load
 from ..console import Console, size
 from ..errors import ConfigError, Fault
 from ..invocation import advised
-from . import layer
+from . import backend, layer
 from .deploy import confirmed
 
 if TYPE_CHECKING:
@@ -62,17 +62,20 @@ def run(arguments: argparse.Namespace) -> int:
     if source == target:
         raise ConfigError([Fault("--to", f"is {target.name}, as --from is", cure="name two stages")])
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
+    from ..agreement import deployed, static
     from ..aws.connection import connect
     from ..local_secrets import with_secrets
     from ..release import stack
 
     console = Console(sys.stderr if arguments.json else sys.stdout)
     environment = with_secrets(os.environ, settings.project, target.name)
-    parameters = stack.parameters(target, environment) if settings.template else {}
+    static.refuse(settings, target, environment, builds=False)
+    parameters = stack.parameters(target, environment) if settings.has_stack else {}
     run = _Run(settings, source, target, arguments, console)
     here, there = connect(source), connect(target)
     console.say(f"from {source.name}: account {here.account}, {here.region}")
     console.say(f"to   {target.name}: account {there.account}, {there.region}")
+    deployed.refuse(there, settings, target)
     candidate = run.candidate(here)
     deployment = run.deployment(there, candidate, parameters)
     before = run.releases(there)
@@ -125,7 +128,10 @@ class _Run:
         def layers(architecture: Architecture, image: RuntimeImage) -> tuple[BuiltLayer, ...]:
             return candidate.built(self.settings, architecture, image)
 
-        choices = Choices(on_host=self.arguments.runtime == "host", use_cache=not self.arguments.no_cache)
+        where = backend.chosen(self.arguments)
+        choices = Choices(
+            on_host=bool(where.on_host), unconfined=where.unconfined, use_cache=not self.arguments.no_cache
+        )
         code, settings = candidate.code, self.settings
         return prove(layers, code, settings, choices, environment=os.environ, console=self.console)
 

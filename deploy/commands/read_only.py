@@ -42,7 +42,7 @@ class Location:
 
     @classmethod
     def chosen(cls, settings: Settings, arguments: argparse.Namespace) -> Location:
-        """Take the stage that the arguments name, or the first; raise ConfigError where there is no region."""
+        """Take the stage that the arguments name, or the first; without one, the region that is named anywhere."""
         if arguments.stage:
             stage = settings.stage(arguments.stage)
         elif settings.stages:
@@ -59,6 +59,10 @@ class Location:
 
     @cached_property
     def aws(self) -> Aws:
+        """Who we are in AWS; raise ConfigError where no region is named."""
+        if not self.stage.region:
+            cure = "give --region, set AWS_REGION, or define a stage in config/pipeline.yaml"
+            raise ConfigError([Fault("--region", "there is no stage to take a region from", cure=cure)])
         from ..aws.connection import connect
 
         return connect(self.stage)
@@ -84,8 +88,4 @@ def print_json(value: dict[str, Any]) -> None:
 
 
 def _region(arguments: argparse.Namespace) -> str:
-    found = arguments.region or next((os.environ[name] for name in _REGIONS if os.environ.get(name)), "")
-    if not found:
-        cure = "give --region, set AWS_REGION, or define a stage in config/pipeline.yaml"
-        raise ConfigError([Fault("--region", "there is no stage to take a region from", cure=cure)])
-    return str(found)
+    return str(arguments.region or next((os.environ[name] for name in _REGIONS if os.environ.get(name)), ""))

@@ -65,6 +65,9 @@ def _show(found: Known, console: Console) -> None:
         ["package", "version", "zip", "unzipped", "files", "licence", "wheel", "wheel tags"],
         [_row(each) for each in packages],
     )
+    if own := [[each.path, size(each.zipped), size(each.size), each.sha256[:12]] for each in found.contents.own_files]:
+        console.say()
+        console.table(["file besides", "zip", "unzipped", "sha256"], own)
     if natives := [[path, str(file.native)] for path, file in sorted(found.contents.files.items()) if file.native]:
         console.say()
         console.table(["shared object", "for"], natives)

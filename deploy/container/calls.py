@@ -7,10 +7,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..completed import Completed
+from ..completed import ANSWER, Completed, Output
 from ..errors import EngineError
 from . import archive
-from .exec_stream import Output, converse
+from .exec_stream import converse
 from .failures import translated
 
 if TYPE_CHECKING:
@@ -56,8 +56,10 @@ class Container:
                     converse(connection, reader, stdin, output, timeout)
                 except TimeoutError as error:
                     raise CallTimedOutError.of(command[0], f"still ran after {timeout:g} s", log=str(output)) from error
+            if output.is_too_long:
+                raise EngineError.of(command[0], f"printed more than {ANSWER:,} bytes", log=output.errors)
             code = client.exec_inspect(started)["ExitCode"]
-        return Completed(code, output.stdout.decode(errors="replace"), output.stderr.decode(errors="replace"))
+        return Completed(code, output.stdout.decode(errors="replace"), output.errors)
 
     def copy_into(self, path: str, files: Mapping[str, bytes]) -> None:
         """Write files, by relative path, below a folder that exists; only into a writable container."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import docker
-from docker.types import Mount
+from docker.types import LogConfig, Mount
 
-from . import archive
+from . import archive, leftovers
 from .calls import Container
 from .failures import NO_IMAGE, SILENCE, AbsentError, InUseError, translated
 from .images import LABEL, Images
@@ -28,6 +28,12 @@ _NOBODY = "65534:65534"
 # A container that waits for calls ends by itself if the one who would have removed it was killed.
 _IDLE = ["sleep", "3600"]
 _PROCESSES = 256
+# What a function may have at most in Lambda, and the /tmp that it has where nothing says otherwise:
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+_MEMORY = 10240 * 1024 * 1024
+_TEMPORARY = 512 * 1024 * 1024
+# The log of a container's own command is a file of the host's.
+_LOG = LogConfig(type=LogConfig.types.JSON, config={"max-size": "4m", "max-file": "1"})
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,7 @@ class Engine(Images):
         capabilities: Sequence[str] = (),
         user: str = _NOBODY,
         processes: int = _PROCESSES,
+        temporary: int = _TEMPORARY,
         network: str = "none",
         writable: bool = False,
         entrypoint: Sequence[str] = (),
@@ -98,8 +105,8 @@ class Engine(Images):
 
         Without a command it waits for calls; with one, the image's entrypoint gets it, or the one given. `volumes` are
         mounted read-only, by path; those to be `filled` can be written by root. Unless `writable`, nothing else can be
-        written but /tmp; `network` is the engine's name of one. `port` is one of the container's that can be reached on
-        this machine's loopback.
+        written but /tmp, of `temporary` bytes; `network` is the engine's name of one. `port` is one of the container's
+        that can be reached on this machine's loopback.
         """
         options: dict[str, Any] = {
             "mounts": [*_mounts(volumes or {}, read_only=True), *_mounts(filled or {}, read_only=False)],
@@ -109,7 +116,12 @@ class Engine(Images):
             "security_opt": ["no-new-privileges"],
             "pids_limit": processes,
             "read_only": not writable,
-            "tmpfs": None if writable else {"/tmp": "mode=1777"},  # noqa: S108 - the container's own
+            "tmpfs": None if writable else {"/tmp": f"mode=1777,size={temporary}"},  # noqa: S108 - the container's own
+            "mem_limit": _MEMORY,
+            "memswap_limit": _MEMORY,
+            "log_config": _LOG,
+            # As in Lambda there is no /dev/shm, but for pip, which compiles on all cores.
+            "ipc_mode": None if filled or writable else "none",
             "port_bindings": {port: ("127.0.0.1",)} if port else None,
         }
         given: dict[str, Any] = {"environment": dict(environment or {}), "user": user}
@@ -130,7 +142,7 @@ class Engine(Images):
             for name in names.values():
                 stack.callback(self._remove_volume, name)
                 with translated("making a volume"):
-                    self.client.create_volume(name, labels={LABEL: "volume"})
+                    self.client.create_volume(name, labels=self._labels("volume"))
             with self._created(image, mounts=_mounts(names, read_only=False)) as filler:
                 for path, files in contents.items():
                     with translated(f"filling {path}"):
@@ -168,13 +180,17 @@ class Engine(Images):
                     ports=ports,
                     environment=environment,
                     user=user,
-                    labels={LABEL: "container"},
+                    labels=self._labels("container"),
                     host_config=client.create_host_config(**host),
                     use_config_proxy=False,
                 )
             yield name
         finally:
             self._remove_container(name)
+
+    def _labels(self, kind: str) -> dict[str, str]:
+        """Label what goes with this run; what is kept on purpose is nobody's leftover."""
+        return {LABEL: kind} if self.keep else leftovers.labels(kind)
 
     def _remove_container(self, name: str) -> None:
         if self.keep:

@@ -8,40 +8,32 @@ from __future__ import annotations
 
 import struct
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import socket
     from io import BufferedReader
 
+    from ..completed import Output
+
 _HEADER = struct.Struct(">BxxxL")
 _STDERR = 2
-
-
-@dataclass
-class Output:
-    """What a command wrote so far."""
-
-    stdout: bytearray = field(default_factory=bytearray)
-    stderr: bytearray = field(default_factory=bytearray)
-
-    def __str__(self) -> str:
-        return (self.stdout + self.stderr).decode(errors="replace")
 
 
 def converse(connection: socket.socket, reader: BufferedReader, stdin: bytes, output: Output, timeout: float) -> None:
     """Send `stdin`, then collect into `output` until the command ends; raise TimeoutError after `timeout` seconds.
 
     The connection stays open in the command's direction, as TLS knows no half-closed one: the command has to know
-    where its input ends.
+    where its input ends. Returns early where the output is too long.
     """
     deadline = time.monotonic() + timeout
     connection.settimeout(timeout)
     connection.sendall(stdin)
     while header := _read(connection, reader, _HEADER.size, deadline):
         which, size = _HEADER.unpack(header)
-        (output.stderr if which == _STDERR else output.stdout).extend(_read(connection, reader, size, deadline))
+        output.take(_read(connection, reader, size, deadline), is_error=which == _STDERR)
+        if output.is_too_long:
+            return
 
 
 def _read(connection: socket.socket, reader: BufferedReader, size: int, deadline: float) -> bytes:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Seconds without a byte from the engine; a build step or a pull can be silent for long.
 SILENCE = 600
-NO_ENGINE = f"start Docker or Podman, or {advised('engine')} on Debian and Ubuntu, or go without one: `--runtime host`"
+NO_ENGINE = f"start Docker or Podman, or {advised('engine')} on Debian and Ubuntu, or go without one: `--backend host`"
 NO_IMAGE = f"check the image's name and the network; {advised('engine')} builds a stand-in where it cannot be pulled"
 
 

@@ -5,13 +5,14 @@
                                  bytecode ── modules compiled
                                  record ──── each RECORD as the files are now
                                  inventory ─ what is in the layer, and how it came there
-                                 archive ─── out/layer.zip, out/report.json
+                        files/ ─ archive ─── out/layer.zip, out/report.json
 
 Everything is in memory. A refusal writes its reasons to stderr, and the exit code is 1.
 """
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,12 +47,17 @@ def main(arguments: list[str], make: Callable[[Path], dict[str, bytes]]) -> int:
 def from_recipe(folder: Path) -> dict[str, bytes]:
     """Make the layer of the folder's recipe and wheels."""
     recipe = Recipe.from_json((folder / RECIPE).read_text(encoding="utf-8"))
-    return assemble(recipe, {path.name: path.read_bytes() for path in sorted((folder / "wheels").iterdir())})
+    wheels = {path.name: path.read_bytes() for path in sorted((folder / "wheels").iterdir())}
+    return assemble(recipe, wheels, {each.path: (folder / "files" / each.path).read_bytes() for each in recipe.files})
 
 
-def assemble(recipe: Recipe, offered: dict[str, bytes]) -> dict[str, bytes]:
-    """Make the layer of a recipe from wheels, which are content by file name; return what goes into out/."""
+def assemble(recipe: Recipe, offered: dict[str, bytes], own: dict[str, bytes]) -> dict[str, bytes]:
+    """Make the layer of a recipe from wheels, content by file name, and its own files, content by path below /opt.
+
+    Returns what goes into out/.
+    """
     _check_interpreter(recipe)
+    _check_files(recipe, own)
     tools = selection.tool_hashes(TOOLS.read_text(encoding="utf-8"))
     wheels = selection.select(offered, recipe.pins, tools, interpreter=recipe.interpreter)
     deflate = tool.load(offered, tools)
@@ -69,15 +75,23 @@ def assemble(recipe: Recipe, offered: dict[str, bytes]) -> dict[str, bytes]:
         kept_symbols=stripped.kept,
         uncompiled=compiled.failed,
     )
-    return _written(layer, deflate)
+    return _written(layer, own, deflate)
 
 
-def _written(layer: inventory.Assembled, deflate: tool.Deflate) -> dict[str, bytes]:
+def _written(layer: inventory.Assembled, own: dict[str, bytes], deflate: tool.Deflate) -> dict[str, bytes]:
     entries = {f"python/{path}": archive.Entry(file.content, file.executable) for path, file in layer.files.items()}
+    entries |= {each.path: archive.Entry(own[each.path], each.executable) for each in layer.recipe.files}
     entries[f"channelwright/{layer.recipe.layer}.json"] = archive.Entry(inventory.manifest(layer))
     written = archive.write(entries, deflate)
     report = inventory.report(layer, written, sum(len(entry.content) for entry in entries.values()))
     return {"layer.zip": written.content, "report.json": report.to_json().encode()}
+
+
+def _check_files(recipe: Recipe, own: dict[str, bytes]) -> None:
+    """Refuse a file that is not the one that the recipe names."""
+    changed = [each.path for each in recipe.files if hashlib.sha256(own[each.path]).hexdigest() != each.sha256]
+    if changed:
+        raise Refused([fault(path, "is another file than the recipe names") for path in changed])
 
 
 def _check_interpreter(recipe: Recipe) -> None:

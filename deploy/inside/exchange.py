@@ -43,6 +43,20 @@ class Pin:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnFile:
+    """A file that a layer brings besides distributions: its path below /opt, its sha256, whether it may be run.
+
+    `bytes` is its size, `zipped` what it takes up in the zip, 0 before there is one.
+    """
+
+    path: str
+    sha256: str
+    bytes: int
+    executable: bool
+    zipped: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Recipe:
     """What to assemble.
 
@@ -56,6 +70,7 @@ class Recipe:
     trim: TrimPolicy
     pins: tuple[Pin, ...]
     withdrawn: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    files: tuple[OwnFile, ...] = ()
 
     @property
     def interpreter(self) -> str:
@@ -70,7 +85,8 @@ class Recipe:
         raw = json.loads(text)
         pins = tuple(Pin(**_values(each)) for each in raw.pop("pins"))
         trim, withdrawn = TrimPolicy(**_values(raw.pop("trim"))), _values(raw.pop("withdrawn"))
-        return cls(pins=pins, trim=trim, withdrawn=withdrawn, **raw)
+        files = tuple(OwnFile(**each) for each in raw.pop("files"))
+        return cls(pins=pins, trim=trim, withdrawn=withdrawn, files=files, **raw)
 
 
 def lock_digest(pins: Iterable[Pin]) -> str:
@@ -140,7 +156,7 @@ class Report:
 
     `savings` sums `applied` up by rule, in the order in which the rules ran; `offered` is what the rules that nobody
     asked for or refused would take. `kept_symbols` tells by path why a library was not stripped, `uncompiled` why a
-    source has no bytecode.
+    source has no bytecode. `own_files` is what the layer brings besides distributions.
     """
 
     python: str
@@ -152,6 +168,7 @@ class Report:
     offered: tuple[Saving, ...] = ()
     kept_symbols: dict[str, str] = field(default_factory=dict)
     uncompiled: dict[str, str] = field(default_factory=dict)
+    own_files: tuple[OwnFile, ...] = ()
     files: int
     zipped: int
     unzipped: int
@@ -170,6 +187,7 @@ class Report:
                 ("applied", Applied),
                 ("spared", Spared),
                 ("offered", Saving),
+                ("own_files", OwnFile),
             )
         }
         return cls(**parts, **raw)

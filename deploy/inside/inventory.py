@@ -6,10 +6,10 @@ import hashlib
 import json
 import os
 import platform
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from .exchange import Package, Pin, Recipe, Report, Saving, lock_digest
+from .exchange import OwnFile, Package, Pin, Recipe, Report, Saving, lock_digest
 from .files import is_shared_object
 from .trim.apply import savings
 from .trim.metadata import is_licence, license_of
@@ -65,7 +65,13 @@ def manifest(layer: Assembled) -> bytes:
         "kept_symbols": layer.kept_symbols,
         "uncompiled": layer.uncompiled,
     }
+    if recipe.files:
+        document["files"] = [_told(each) for each in recipe.files]
     return (json.dumps(document, indent=1) + "\n").encode()
+
+
+def _told(own: OwnFile) -> dict[str, Any]:
+    return {"path": own.path, "sha256": own.sha256, "bytes": own.bytes, "executable": own.executable}
 
 
 def installed(wheels: Iterable[Wheel]) -> list[Pin]:
@@ -85,6 +91,7 @@ def report(layer: Assembled, archive: Archive, unzipped: int) -> Report:
         offered=layer.trimmed.offered,
         kept_symbols=layer.kept_symbols,
         uncompiled=layer.uncompiled,
+        own_files=tuple(replace(each, zipped=archive.zipped[each.path]) for each in layer.recipe.files),
         files=len(archive.zipped),
         zipped=len(archive.content),
         unzipped=unzipped,

@@ -11,6 +11,7 @@ import jsonschema_rs
 
 from ..errors import suggest
 from ..settings import Settings
+from . import functions
 from .command_names import COMMANDS
 from .former import DISCORD
 
@@ -25,7 +26,8 @@ def faults(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     for error in jsonschema_rs.validator_for(schema).iter_errors(raw):
         yield from _explain(schema, error)
-    yield from _dangling(raw)
+    yield from _overlapping(raw)
+    yield from functions.faults(raw)
     yield from _astray(raw)
     yield from _twice(raw)
     yield from _claimed(raw)
@@ -71,7 +73,11 @@ def _explain(schema: dict[str, Any], error: jsonschema_rs.ValidationError) -> It
             rule = _at(schema, error.schema_path[:-1])
             yield where, f"{shown} is not allowed here", f"give {rule['description']}"
         case "enum":
-            yield where, f"{shown} is not allowed", suggest(str(error.instance), kind["options"])
+            yield (
+                where,
+                f"{shown} is not allowed",
+                suggest(str(error.instance), [str(each) for each in kind["options"]]),
+            )
         case _:
             rule = _at(schema, error.schema_path[:-1])
             yield where, error.message, f"give {rule['description']}" if "description" in rule else ""
@@ -90,14 +96,9 @@ def _at(schema: Any, path: Collection[str | int]) -> Any:
     return found
 
 
-def _dangling(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield the references to layers that do not exist, and the layers that claim the same packages."""
+def _overlapping(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield the layers that claim the same packages."""
     layers = _keys(raw.get("layers"))
-    for key, function in _keys(raw.get("functions")).items():
-        named = _keys(function).get("layers")
-        for layer in named if isinstance(named, list) else ():
-            if isinstance(layer, str) and layer not in layers:
-                yield f"functions.{key}.layers", f"there is no layer {layer!r}", suggest(layer, layers)
     rest = [name for name, layer in layers.items() if _keys(layer).get("packages", "rest") == "rest"]
     if len(rest) > 1:
         yield "layers", f"{' and '.join(rest)} all take the rest of the lock", "give all but one their packages"

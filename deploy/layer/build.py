@@ -12,6 +12,7 @@ from ..errors import BuildError
 from ..inside.exchange import Report
 from ..locking import lockfile
 from ..locking.lockfile import requirements
+from . import declared
 from .values import BuiltLayer
 from .wheel_store import WheelStore
 
@@ -38,10 +39,18 @@ def build(  # noqa: PLR0913 - what, where, from where, to where, and how
     store = WheelStore(cache, say)
     here = replace(spec, architecture=spec.image.architecture or spec.architecture)
     wheels = store.wheels(here, lockfile.read(TOOLS, here.target), runtime) | store.wheels(spec, spec.pins, runtime)
+    if faults := tuple(declared.faults(wheels, spec.recipe.trim.exclude)):
+        raise BuildError(faults)
+    for remark in declared.remarks(wheels):
+        say(remark)
     made = runtime.assemble(spec, context(spec, wheels), use_cache=use_cache)
     if missing := {"layer.zip", "report.json"} - set(made):
         raise BuildError.of(spec.stem, f"assembling it left no {' and no '.join(sorted(missing))}")
     report = Report.from_json(made["report.json"].decode())
+    if {replace(each, zipped=0) for each in report.own_files} != {each.own for each in spec.files}:
+        raise BuildError.of(
+            spec.stem, "the build holds other `files` than were asked for", cure="build with --no-cache"
+        )
     _warn(report, say)
     _offer(report, say)
     zipped = into / f"{spec.stem}.zip"
@@ -57,6 +66,7 @@ def context(spec: LayerSpec, wheels: Mapping[str, bytes]) -> dict[str, bytes]:
         "build/recipe.json": spec.recipe.to_json().encode(),
         "build/requirements.txt": requirements(spec.pins).encode(),
         **{f"deploy/inside/{path.relative_to(INSIDE).as_posix()}": path.read_bytes() for path in inside},
+        **{f"files/{each.own.path}": each.content() for each in spec.files},
         **{f"wheels/{name}": content for name, content in wheels.items()},
     }
 

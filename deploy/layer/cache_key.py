@@ -24,7 +24,9 @@ BUILDS = (
     "executable.py",
     "inside",
     "layer/backend",
+    "layer/audit/limits.py",
     "layer/build.py",
+    "layer/declared.py",
     "layer/cache_key.py",
     "layer/values.py",
     "layer/wheel_store.py",
@@ -60,14 +62,18 @@ PROVES = (
 # What these import and what decides neither, with the reason.
 NEUTRAL: Mapping[str, str] = {
     "atomic.py": "writes the bytes that it is given, or nothing",
-    "completed.py": "a value",
+    "completed.py": "values, and how much of an output is kept",
     "container/calls.py": "runs what it is given, and returns all of its output",
     "container/digest.py": "finds the image's digest, which is in the key itself",
     "container/exec_stream.py": "carries output",
     "container/failures.py": "words of errors",
+    "container/leftovers.py": "names what a run makes, and removes what others left",
+    "temporary": "names and removes folders",
     "errors.py": "words of errors",
     "invocation.py": "words of errors",
     "settings": "its values are in the recipe, each by itself",
+    "template_references.py": "what cannot be known of a template, which no trial reads",
+    "template": "what it gives a function, its environment and memory, is in the key itself",
 }
 
 

@@ -87,4 +87,7 @@ def _left(layers: Mapping[str, Layer], claims: Mapping[str, Claims], locked: Col
     if left and not rest:
         yield Fault("layers", f"no layer takes {', '.join(left)}", cure="let one layer take the rest")
     for name in [*(each for each in rest if not left), *(each for each in claims if not claims[each])]:
-        yield Fault(f"layers.{name}", "gets no distribution", "the other layers take all", "drop it, or give it some")
+        if not layers[name].files:
+            yield Fault(
+                f"layers.{name}", "gets no distribution", "the other layers take all", "drop it, or give it some"
+            )

@@ -65,7 +65,14 @@ def component(name: str, version: str, license: str, *, wheel: str = "", sha256:
     )
 
 
+def file_component(path: str, sha256: str) -> Component:
+    """Describe a file that belongs to no distribution, by its path below /opt."""
+    digest = HashType(alg=HashAlgorithm.SHA_256, content=sha256)
+    return Component(name=path, type=ComponentType.FILE, bom_ref=f"file:{path}", hashes=[digest])
+
+
 def _components(built: BuiltLayer) -> Iterator[Component]:
+    yield from (file_component(each.path, each.sha256) for each in built.report.own_files)
     reported = {(package.name, package.version): package for package in built.report.packages}
     with ZipFile(built.zip) as archive:
         for name in archive.namelist():

@@ -11,6 +11,7 @@ from ..errors import ConfigError, Fault
 from ..inside.exchange import Pin, Recipe
 from ..settings import Target
 from .cache_key import built_by, digest
+from .files import BroughtFile, brought
 from .partition import shares
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ OWN_DOCKERFILE = Path(__file__).with_name(DOCKERFILE)
 class LayerSpec:
     """`withdrawn` names by distribution the trim rules that leave it as it is, since they broke it.
 
-    `project` is the folder that asks for the layer; it decides nothing.
+    `project` is the folder that asks for the layer; it decides nothing. `files` are what it brings besides
+    distributions.
     """
 
     layer: Layer
@@ -40,6 +42,7 @@ class LayerSpec:
     stem: str
     withdrawn: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     project: Path = field(default=Path(), compare=False)
+    files: tuple[BroughtFile, ...] = field(default=(), repr=False)
 
     @property
     def target(self) -> Target:
@@ -60,6 +63,7 @@ class LayerSpec:
             trim=self.layer.trim,
             pins=self.pins,
             withdrawn=self.withdrawn,
+            files=tuple(each.own for each in self.files),
         )
 
     @property
@@ -68,6 +72,7 @@ class LayerSpec:
         return {
             "lock": digest([asdict(pin) for pin in self.pins]),
             "Dockerfile": hashlib.sha256(self.dockerfile.read_bytes()).hexdigest(),
+            "files": digest({each.own.path: [each.own.sha256, each.own.executable] for each in self.files}),
             "image": self.image.key,
             "runtime": self.runtime,
             "architecture": self.architecture,
@@ -82,7 +87,7 @@ class LayerSpec:
 
 def specs(settings: Settings, pins: Sequence[Pin], image: RuntimeImage, target: Target) -> tuple[LayerSpec, ...]:
     """Make the spec of each layer for a target, whose pins these are. Every pin goes to exactly one layer."""
-    dockerfile, parts = _inputs(settings, pins)
+    dockerfile, parts, own = _inputs(settings, pins)
     return tuple(
         LayerSpec(
             layer=layer,
@@ -93,13 +98,16 @@ def specs(settings: Settings, pins: Sequence[Pin], image: RuntimeImage, target: 
             dockerfile=dockerfile,
             stem=f"{layer.name}{settings.suffix(target)}",
             project=settings.project,
+            files=own[layer.name],
         )
         for layer in settings.layers.values()
     )
 
 
-def _inputs(settings: Settings, pins: Sequence[Pin]) -> tuple[Path, dict[str, tuple[Pin, ...]]]:
-    """Return the Dockerfile and the pins of each layer; raise ConfigError with all that is wrong with either."""
+def _inputs(
+    settings: Settings, pins: Sequence[Pin]
+) -> tuple[Path, dict[str, tuple[Pin, ...]], dict[str, tuple[BroughtFile, ...]]]:
+    """Return the Dockerfile, the pins and the own files of each layer; raise ConfigError with all that is wrong."""
     dockerfile = dockerfile_of(settings)
     cure = "name one that is there, or take `dockerfile` out: the pipeline has its own"
     faults = (
@@ -112,9 +120,15 @@ def _inputs(settings: Settings, pins: Sequence[Pin]) -> tuple[Path, dict[str, tu
         parts = shares(settings, pins)
     except ConfigError as error:
         faults = [*error.faults, *faults]
+    own: dict[str, tuple[BroughtFile, ...]] = {}
+    for layer in settings.layers.values():
+        try:
+            own[layer.name] = brought(settings, layer)
+        except ConfigError as error:
+            faults += error.faults
     if faults:
         raise ConfigError(faults)
-    return dockerfile, parts
+    return dockerfile, parts, own
 
 
 def dockerfile_of(settings: Settings) -> Path:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 PATIENCE = 60.0
 # The runtime's own failures have dotted names, such as Runtime.ImportModuleError; a handler's exception has its
 # class's: https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
+# As the Runtime Interface Emulator logs it.
+_EXTENSION = re.compile(r"Process extension-(?P<name>\S+)-[0-9]+ exited: (?P<how>.*)")
 _OWN_EXCEPTION = re.compile(r"[A-Za-z_]\w*: ")
 
 
@@ -197,6 +199,11 @@ def _never_started(error: VerificationError) -> bool:
 
 
 def _refused(where: str, error: VerificationError) -> Iterator[Fault]:
+    if ended := _EXTENSION.search(error.log):
+        what = f"the extension {ended['name']} ended: {ended['how']}\n{error.log.rstrip()}"
+        cause = "Lambda starts what is in extensions/ before the function, and ends both where one of them ends"
+        yield Fault(where, what, cause, "correct it, or take it out of the layer")
+        return
     for fault in error.faults:
         log = f"\n{error.log.rstrip()}" if error.log else ""
         yield Fault(where, f"{fault.what}{log}", fault.cause or "the runtime could not run the handler", fault.cure)

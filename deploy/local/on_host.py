@@ -1,7 +1,7 @@
 """A published function without containers: a process of this host that sees its code, its layers and no more.
 
-Where the host allows it, both are read-only at /var/task and /opt in a mount namespace of its own; the network is the
-host's, as the function has work to do there. The runtime interface client is the real one.
+Both are read-only at /var/task and /opt in a sandbox. Its network is the host's, as the function has work to do
+there. The runtime interface client is the real one.
 """
 
 from __future__ import annotations
@@ -30,12 +30,15 @@ class Processes:
     """Starts functions on this host, and says once how."""
 
     say: Callable[[str], None]
+    unconfined: bool = False
     _said: bool = False
 
     @contextmanager
     def __call__(self, published: Published) -> Iterator[HostFunction]:
         with (
-            HostSandbox.filled(published.runtime, published.opt, published.task, online=True) as sandbox,
+            HostSandbox.filled(
+                published.runtime, published.opt, published.task, online=True, unconfined=self.unconfined
+            ) as sandbox,
             tempfile.TemporaryFile() as log,
         ):
             if not self._said:

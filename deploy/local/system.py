@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ..aws import secure_parameters
 from ..aws.connection import connect
 from ..errors import EngineError, RolloutError
 from ..layer.cache import Cache
+from ..local_secrets import with_secrets
 from ..published.downloads import Downloads
 from ..release import stack
 from ..release.deploy import Deployment, DeployResult
+from ..temporary import folders
 from . import companion, emulator
 from .functions import FunctionPool, Starts, door
 from .in_container import Containers
@@ -24,6 +24,7 @@ from .published import Published, fetch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from ..aws.connection import Aws
     from ..container.engine import Engine
@@ -47,8 +48,9 @@ class System:
         """Deploy by the code path that AWS gets: template, layers, roll-out, aliases."""
         for name, value in self.introduction.parameters.items():
             secure_parameters.keep(self.aws, name, value)
-        environment = {**os.environ, **self.introduction.environment}
-        parameters = stack.parameters(self.stage, environment) if self.settings.template else {}
+        own = with_secrets(os.environ, self.settings.project, self.stage.name)
+        environment = {**own, **self.introduction.environment}
+        parameters = stack.parameters(self.stage, environment) if self.settings.has_stack else {}
         return Deployment(self.aws, self.settings, self.stage, parameters, prepared, say, lambda _: True).deploy()
 
     def outputs(self, done: DeployResult) -> dict[str, str]:
@@ -57,16 +59,22 @@ class System:
 
 
 @contextmanager
-def running(
-    settings: Settings, stage: Stage, engine: Engine | None, say: Callable[[str], None], port: int | None = None
+def running(  # noqa: PLR0913 - each is the command line's
+    settings: Settings,
+    stage: Stage,
+    engine: Engine | None,
+    say: Callable[[str], None],
+    port: int | None = None,
+    *,
+    unconfined: bool = False,
 ) -> Iterator[System]:
     """Bring the system up; without an engine its functions are processes of this host. Nothing of it stays."""
     with ExitStack() as opened:
-        home = Path(opened.enter_context(TemporaryDirectory(prefix="channelwright-local-")))
+        home = opened.enter_context(folders.temporary("local"))
         introduction = opened.enter_context(companion.serving(settings, stage.name, port, home))
         source = _Source(Cache.from_environment(os.environ).root / "published", introduction.functions)
         files = opened.enter_context(ExitStack())  # before the door, so that functions end before their files go
-        functions = FunctionPool(source.fetch, _starts(settings, engine, files, say))
+        functions = FunctionPool(source.fetch, _starts(settings, engine, files, say, unconfined=unconfined))
         url = opened.enter_context(door(functions))
         emulated = opened.enter_context(emulator.running(home, functions=url))
         opened.enter_context(only(emulated.environment(stage.region)))
@@ -74,9 +82,14 @@ def running(
         yield System(settings, stage, emulated, introduction, source.aws)
 
 
-def _starts(settings: Settings, engine: Engine | None, files: ExitStack, say: Callable[[str], None]) -> Starts:
+def _starts(
+    settings: Settings, engine: Engine | None, files: ExitStack, say: Callable[[str], None], *, unconfined: bool
+) -> Starts:
     if engine is None:
-        return Processes(say)
+        return Processes(say, unconfined)
+    from ..container import leftovers
+
+    leftovers.remove(engine.client)
     image = engine.resolve(settings.image, settings.architectures[0], say)
     say(f"functions run in {image.reference}, behind the Runtime Interface Emulator")
     return Containers(engine, image.reference, files)

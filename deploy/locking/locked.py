@@ -46,13 +46,13 @@ def pins(settings: Settings, target: Target) -> tuple[Pin, ...]:
 
 
 def read(settings: Settings, target: Target) -> Locked:
-    """Read the lock for a target; it is empty where the project has neither a layer nor a lock.
+    """Read the lock for a target; it is empty where there is none, and no layer that wants one.
 
     Raises LockError with all that is wrong with the lock, ConfigError where a uv.lock or pylock.toml lacks what
     `lock.extras` and `lock.groups` name.
     """
     path = settings.project / settings.requirements
-    if not settings.layers and not path.exists():
+    if not path.exists() and all(layer.packages == () for layer in settings.layers.values()):
         return Locked(())
     refuse_foreign(path)
     if path.name == UV_LOCK or is_pylock(path):
@@ -95,10 +95,10 @@ def _of_toml(settings: Settings, path: Path, target: Target) -> Locked:
     from .uv import export
 
     if path.name != UV_LOCK:
-        found = pylock.read(plain_text.read(path), path, settings.lock, target, settings.project)
+        found = pylock.read(plain_text.read(path), path, settings.lock, target, settings)
         return Locked(*found)
     text = plain_text.read(path, cure="make it with `uv lock`")
-    found = pylock.read(export.pylock(settings, path), path, Lock(), target, settings.project)
+    found = pylock.read(export.pylock(settings, path), path, Lock(), target, settings)
     return Locked(*pylock.with_versions(found, text))
 
 

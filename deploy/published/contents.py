@@ -87,6 +87,15 @@ class Contents:
         return sum(file.size for file in self.files.values())
 
     @property
+    def own_files(self) -> tuple[HeldFile, ...]:
+        """The files that belong to no distribution, but for this pipeline's own record."""
+        return tuple(
+            file
+            for path, file in sorted(self.files.items())
+            if not file.owner and not path.startswith(("python/", _MANIFESTS))
+        )
+
+    @property
     def versions(self) -> dict[str, str]:
         return {package.name: package.version for package in self.packages}
 

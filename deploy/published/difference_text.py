@@ -33,7 +33,7 @@ def show(found: Difference, console: Console, *, files: bool = False) -> None:
                 console.say(f"  {line}")
     console.say()
     console.say(f"files: {_counts(found)}")
-    for sign, path in _paths(found) if files else ():
+    for sign, path in _paths(found) if files else _besides(found):
         console.say(f"  {sign} {path}")
 
 
@@ -126,6 +126,11 @@ def _bound(change: AbiChange) -> str:
 
 def _counts(found: Difference) -> str:
     return ", ".join(f"{len(paths)} {kind}" for kind, paths in vars(found.files).items())
+
+
+def _besides(found: Difference) -> Iterator[tuple[str, str]]:
+    """Yield what is of no distribution: there are few of these, and each is somebody's wish."""
+    return ((sign, path) for sign, path in _paths(found) if not path.startswith(("python/", "channelwright/")))
 
 
 def _paths(found: Difference, most: int | None = None) -> Iterator[tuple[str, str]]:

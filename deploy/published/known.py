@@ -92,6 +92,10 @@ class Known:
             "verified": self.verified(),
             "verification": self.verification,
             "packages": [_package(each) for each in held.packages],
+            "own_files": [
+                {"path": each.path, "size": each.size, "zipped": each.zipped, "sha256": each.sha256}
+                for each in held.own_files
+            ],
             "shared_objects": [
                 {"path": path, "machine": file.native.machine, "needs": dict(file.native.needs)}
                 for path, file in sorted(held.files.items())
@@ -109,7 +113,7 @@ def known(layer: OpenedLayer, dist: Path) -> Known:
 
 def sbom(layer: OpenedLayer) -> str:
     """Describe as CycloneDX what is in the zip, whoever made it."""
-    from ..layer.sbom import component, document
+    from ..layer.sbom import component, document, file_component
 
     own = layer.published.layer if layer.published else layer.name
     name = (layer.contents.manifest or {}).get("layer") or own
@@ -117,8 +121,11 @@ def sbom(layer: OpenedLayer) -> str:
         str(name),
         layer.contents.sha256,
         [
-            component(each.name, each.version, each.license, wheel=each.wheel, sha256=each.sha256)
-            for each in layer.contents.packages
+            *(file_component(each.path, each.sha256) for each in layer.contents.own_files),
+            *(
+                component(each.name, each.version, each.license, wheel=each.wheel, sha256=each.sha256)
+                for each in layer.contents.packages
+            ),
         ],
     )
 

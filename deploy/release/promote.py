@@ -218,7 +218,7 @@ def _not_ours(name: str, note: LayerNote | None, held: Contents) -> Iterator[Fau
         yield Fault(name, f"holds sha256 {held.sha256[:12]}…; its description says {note.digest}…", cure=cure)
     if note.image == "host":
         cause = "it was built and verified on a host, not in the runtime image"
-        yield Fault(name, "is not verified", cause, "deploy the stage without --runtime host")
+        yield Fault(name, "is not verified", cause, "deploy the stage without --backend host")
     if missing := rebuilt.lacks(held):
         yield Fault(name, f"its manifest does not tell {', '.join(missing)}", "an older pipeline made it", cure)
 

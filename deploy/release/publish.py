@@ -136,6 +136,6 @@ def _unproven(name: str) -> Fault:
     return Fault(
         name,
         "was built and verified on this host, not in the runtime image; a real AWS account does not get it",
-        cause="--runtime host",
-        cure="deploy without --runtime host, where there is a container engine",
+        cause="--backend host",
+        cure="deploy without --backend host, where there is a container engine",
     )

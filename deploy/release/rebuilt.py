@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..code import tree_digest
 from ..code.bundle import CodeBundle
 from ..errors import Fault, RolloutError
-from ..inside.exchange import Package, Pin, Report, Saving
+from ..inside.exchange import OwnFile, Package, Pin, Report, Saving
 from ..layer.opt_folder import unpacked
 from ..layer.spec import LayerSpec, dockerfile_of
 from ..layer.values import BuiltLayer
@@ -83,6 +83,10 @@ def _report(name: str, held: Contents) -> Report:
         savings=tuple(Saving(**each) for each in manifest.get("savings", ())),
         kept_symbols=dict(manifest.get("kept_symbols", {})),
         uncompiled=dict(manifest.get("uncompiled", {})),
+        own_files=tuple(
+            OwnFile(**each, zipped=held.files[each["path"]].zipped if each["path"] in held.files else 0)
+            for each in manifest.get("files", ())
+        ),
         files=len(held.files),
         zipped=held.zipped,
         unzipped=held.size,

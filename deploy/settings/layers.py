@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..inside.exchange import TrimPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Bytecode = Literal["unchecked-hash", "sourceless"]
 
@@ -39,8 +42,9 @@ class WithDependencies:
 class Layer:
     """A layer by its name in AWS.
 
-    `channels` is the path below which parameters name its versions, None where none are asked for. Who may use a
-    layer decides neither its bytes nor whether they are fit, so it is not in what `repr` shows of it.
+    `files` are what it brings besides distributions: a path below /opt to one in the project, both of folders where
+    the first ends in /. `channels` is the path below which parameters name its versions, None where none are asked
+    for. Who may use a layer decides neither its bytes nor whether they are fit, so it is not in what `repr` shows.
     """
 
     name: str
@@ -51,3 +55,4 @@ class Layer:
     budget: Budget = Budget()
     share: Share | None = field(default=None, repr=False)
     channels: str | None = field(default=None, repr=False)
+    files: Mapping[str, str] = field(default_factory=dict)

@@ -119,7 +119,7 @@ def engine_is_as_before() -> Iterator[None]:
 @pytest.mark.container
 @pytest.mark.usefixtures("engine_is_as_before")
 def test_a_game_masters_evening_goes_through_both_functions_in_their_containers(clone: Clone) -> None:
-    done = clone.local("--runtime", "container")
+    done = clone.local("--backend", "container")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "behind the Runtime Interface Emulator" in done.stdout
     assert "expectations were met" in done.stdout
@@ -130,7 +130,7 @@ def test_a_game_masters_evening_goes_through_both_functions_in_their_containers(
 
 
 def test_without_containers_it_says_so_and_plays_the_same_evening(clone: Clone) -> None:
-    done = clone.local("--runtime", "host")
+    done = clone.local("--backend", "host")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "functions run on this host" in done.stdout
     assert "expectations were met" in done.stdout
@@ -152,7 +152,7 @@ def test_where_no_engine_answers_functions_run_on_this_host(clone: Clone) -> Non
 @pytest.mark.container
 @pytest.mark.usefixtures("engine_is_as_before")
 def test_a_kept_system_takes_commands_and_changed_code_and_leaves_nothing(clone: Clone) -> None:
-    with clone.kept("--runtime", "container") as process:
+    with clone.kept("--backend", "container") as process:
         told = clone.told()
         page = told["introduction"]["addresses"]["Discord"]
         played = clone.local("--command", "add-campaign", "--name", "Curse of Strahd", "--gm", "alice")
@@ -186,7 +186,7 @@ def test_a_kept_system_takes_commands_and_changed_code_and_leaves_nothing(clone:
 @pytest.mark.usefixtures("engine_is_as_before")
 def test_an_interrupt_in_the_middle_leaves_nothing(clone: Clone) -> None:
     with subprocess.Popen(
-        clone.command("--runtime", "container"),
+        clone.command("--backend", "container"),
         cwd=clone.folder,
         env=clone.environment,
         text=True,
@@ -210,7 +210,7 @@ def test_a_port_that_is_taken_is_said_and_nothing_is_left(clone: Clone) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        done = clone.local("--runtime", "host", "--port", str(port))
+        done = clone.local("--backend", "host", "--port", str(port))
     assert done.returncode == 1
     assert f"port {port} is in use" in done.stderr
     assert clone.left() == []
@@ -219,7 +219,7 @@ def test_a_port_that_is_taken_is_said_and_nothing_is_left(clone: Clone) -> None:
 def test_code_that_does_not_start_is_refused_with_its_reason(clone: Clone) -> None:
     bot = clone.folder / "src/bot.py"
     bot.write_text("import absent\n" + bot.read_text())
-    done = clone.local("--runtime", "host")
+    done = clone.local("--backend", "host")
     assert done.returncode == 1
     assert "No module named 'absent'" in done.stderr
     assert "Traceback" not in done.stderr

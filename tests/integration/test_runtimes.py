@@ -68,5 +68,5 @@ def test_an_image_of_another_python_is_refused(project: Path, tmp_path: Path, ru
 
 
 def test_without_containers_only_this_machines_own_python_is_a_runtime(project: Path, tmp_path: Path) -> None:
-    run = Run(project, tmp_path / "cache", "--runtime", "host").must(code=1)
+    run = Run(project, tmp_path / "cache", "--backend", "host").must(code=1)
     assert "run it with Python 3.13 on Linux, or build in containers" in run.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import resource
 import sys
 import traceback
@@ -10,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import seccomp
 from .ending import DUMPABLE, SUBREAPER, libc
 from .values import Crash, Finished, written
 
@@ -17,18 +19,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
 
+    from .bounds import Bounds
     from .values import Record
 
-# As many processes and threads as one package may have: half of what Lambda allows a function.
-_PROCESSES = 512
+
+# The folder of a function's user in Lambda, which is not there, nor can be made.
+_HOME = "/home/sbx_user1051"
 
 
-def become(records: Callable[[], Iterator[Record]], user: int, token: str, report: int, output: int) -> None:
+def become(  # noqa: PLR0913, PLR0917 - each is what makes a process a task's
+    records: Callable[[], Iterator[Record]], user: int, bounds: Bounds, token: str, report: int, output: int
+) -> None:
     """Become the task's process: never return."""
     code = 70
     try:
         os.setsid()
-        _confine(user)
+        _confine(user, bounds)
         nothing = os.open(os.devnull, os.O_RDONLY)
         for source, target in ((nothing, 0), (output, 1), (output, 2)):
             os.dup2(source, target)
@@ -48,16 +54,23 @@ def _close(descriptor: int) -> None:
         os.close(descriptor)
 
 
-def _confine(user: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def _confine(user: int, bounds: Bounds) -> None:
+    bounds.limit()
     if user >= 0:
-        resource.setrlimit(resource.RLIMIT_NPROC, (_PROCESSES, _PROCESSES))
+        resource.setrlimit(resource.RLIMIT_NPROC, (bounds.processes, bounds.processes))
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
     # What it finds under /proc/self is its own, as in Lambda.
     libc.prctl(DUMPABLE, 1, 0, 0, 0)
     libc.prctl(SUBREAPER, 0, 0, 0, 0)
+    seccomp.install(libc)
+    try:
+        pwd.getpwuid(os.getuid())
+    except KeyError:  # an image has no name for it, and without one Python finds no home at all
+        os.environ["HOME"] = _HOME
+    else:
+        os.environ.pop("HOME", None)
 
 
 class _Voice:

@@ -9,10 +9,15 @@ import signal
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DUMPABLE, SUBREAPER = 4, 36  # PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER
 libc = ctypes.CDLL(None, use_errno=True)
 _PATIENCE = 10.0
+_TIDYING = 39999  # a user that no task has
 
 
 def guard() -> None:
@@ -21,29 +26,54 @@ def guard() -> None:
     libc.prctl(SUBREAPER, 1, 0, 0, 0)
 
 
-def end_all_of(user: int) -> None:
-    """End every process of a task's user, and remove what it left in /tmp."""
+def as_user(user: int, work: Callable[[], int]) -> int:
+    """Do something with a task's user's right, and return what comes of it; as the caller where the user is -1.
+
+    Only the effective user is the task's: its processes can neither signal nor trace the one who does it, kill(2).
+    """
+    if user < 0:
+        return work()
+    answer, told = os.pipe()
     child = os.fork()
     if child == 0:
-        _end_own(user)
+        try:
+            os.setgroups([])
+            os.setresgid(_TIDYING, user, _TIDYING)
+            os.setresuid(_TIDYING, user, _TIDYING)
+            os.write(told, str(work()).encode())
+        finally:
+            os._exit(0)
+    os.close(told)
+    with open(answer, encoding="ascii") as file:  # noqa: PTH123 - a descriptor
+        number = file.read()
     os.waitpid(child, 0)
+    return int(number or 0)
 
 
-def _end_own(user: int) -> None:
-    """As this user end all that it runs, then tidy up after it: never return."""
-    code = 70
-    try:
-        os.setgroups([])
-        os.setresgid(user, user, user)
-        os.setresuid(user, user, user)
+def end_all_of(user: int) -> None:
+    """End every process of a task's user, and remove what it left in /tmp."""
+
+    def end() -> int:
         with suppress(ProcessLookupError):  # there was none
             os.kill(-1, signal.SIGKILL)  # all but the caller, kill(2)
-        for each in Path("/tmp").iterdir():  # noqa: S108 - the sandbox's own
-            if each.lstat().st_uid == user:
-                _remove(each)
-        code = 0
-    finally:
-        os._exit(code)
+        _remove_files(user)
+        return 0
+
+    as_user(user, end)
+
+
+def end_all() -> None:
+    """End every other process, where this is the first one of its namespace; remove what they left in /tmp."""
+    if os.getpid() == 1:
+        with suppress(ProcessLookupError):
+            os.kill(-1, signal.SIGKILL)
+        _remove_files(os.getuid())
+
+
+def _remove_files(user: int) -> None:
+    for each in Path("/tmp").iterdir():  # noqa: S108 - the sandbox's own
+        if each.lstat().st_uid == user:
+            _remove(each)
 
 
 def _remove(path: Path) -> None:

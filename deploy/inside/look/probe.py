@@ -19,11 +19,14 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from . import apart, clients, ending, handler, metadata, modules, provided
-from .values import Place, Plan
+from .place import Place
+from .running import Task
+from .values import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .running import Trial
     from .values import Record
 
 METADATA = "metadata"
@@ -35,7 +38,7 @@ def main(argument: str) -> None:
     ending.guard()
     with _quiet_stdout() as answer:
         sys.path[:] = [path for path in sys.path if path]
-        for account in apart.run(tuple(_tasks(plan)), own_users=plan.own_users):
+        for account in apart.run(tuple(_tasks(plan)), own_users=plan.own_users, most=plan.bounds):
             _say(answer, "account", account.to_json())
         _say(answer, "place", _place(plan).to_json())
 
@@ -52,19 +55,19 @@ def _say(answer: IO[str], kind: str, content: str) -> None:
     answer.flush()
 
 
-def _tasks(plan: Plan) -> Iterator[apart.Task]:
+def _tasks(plan: Plan) -> Iterator[Task]:
     if plan.distributions:
-        yield apart.Task(METADATA, partial(metadata.look, plan))
+        yield Task(METADATA, partial(metadata.look, plan))
     for at in range(0, len(plan.services), _SERVICES):
         services = plan.services[at : at + _SERVICES]
-        yield apart.Task(f"client: {' '.join(services)}", partial(clients.look, services, plan))
+        yield Task(f"client: {' '.join(services)}", partial(clients.look, services, plan))
     for subject in sorted(plan.subjects, key=lambda each: -len(each.modules)):  # the longest first
-        yield apart.Task(subject.key, partial(_beside_provided, partial(modules.look, subject, plan), plan))
+        yield Task(subject.key, partial(_beside_provided, partial(modules.look, subject, plan), plan))
     for each in plan.handlers:
-        yield apart.Task(each.key, partial(_beside_provided, partial(handler.look, each, plan), plan))
+        yield Task(each.key, partial(_beside_provided, partial(handler.look, each, plan), plan))
 
 
-def _beside_provided(trial: apart.Trial, plan: Plan, skip: frozenset[str]) -> Iterator[Record]:
+def _beside_provided(trial: Trial, plan: Plan, skip: frozenset[str]) -> Iterator[Record]:
     """Look where imports find what the plan wants of the runtime, too."""
     provided.let_in(plan)
     yield from trial(skip)

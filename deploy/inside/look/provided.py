@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..files import normalised
 from .modules import home
-from .values import Provided
+from .place import Provided
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -8,8 +8,10 @@ that started it, and the host makes the verdict of two looks.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+
+from .bounds import Bounds
 
 # Bound before any package's code runs, which may replace the module's.
 _dumps = json.dumps
@@ -57,7 +59,8 @@ class Plan:
     """What to look at. `layer` and `code` are folders: /opt and /var/task, or those that take their places.
 
     `distributions` are those whose metadata is read, `services` those of AWS that a client asks something of.
-    `own_users` lets every subject run as a user of its own, which takes root's right to choose one.
+    `own_users` lets every subject run as a user of its own, which takes root's right to choose one; `bounds` are those
+    of each subject by itself.
     `runtime_provides` are distributions that may be imported from the runtime, with what they require.
     """
 
@@ -69,6 +72,7 @@ class Plan:
     distributions: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     handlers: tuple[Handler, ...] = ()
+    bounds: Bounds = field(default_factory=Bounds)
     runtime_provides: tuple[str, ...] = ()
 
     def to_json(self) -> str:
@@ -82,7 +86,10 @@ class Plan:
             Handler(**{**each, "environment": tuple((name, value) for name, value in each["environment"])})
             for each in raw.pop("handlers")
         )
-        return cls(subjects=subjects, handlers=handlers, **{name: frozen(value) for name, value in raw.items()})
+        bounds = Bounds(**raw.pop("bounds"))
+        return cls(
+            subjects=subjects, handlers=handlers, bounds=bounds, **{name: frozen(value) for name, value in raw.items()}
+        )
 
 
 def _subject(raw: dict[str, Any]) -> Subject:
@@ -223,41 +230,6 @@ class Account:
     def from_json(cls, text: str) -> Account:
         raw = json.loads(text)
         return cls(**{**raw, "records": tuple(read(each) for each in raw["records"])})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Provided:
-    """A distribution that the runtime has itself; `modules` are its top-level names, `requires` as in its metadata."""
-
-    name: str
-    version: str
-    requires: tuple[str, ...]
-    modules: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where a look was taken; `runtime_modules` are the top-level names that the runtime's own packages have.
-
-    `provided` are those of its distributions that the plan wants from it, with what they require.
-    """
-
-    python: str
-    glibc: str
-    machine: str
-    runtime_modules: tuple[str, ...]
-    provided: tuple[Provided, ...] = ()
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> Place:
-        raw = json.loads(text)
-        provided = tuple(
-            Provided(**{name: frozen(value) for name, value in each.items()}) for each in raw.pop("provided")
-        )
-        return cls(provided=provided, **{name: frozen(value) for name, value in raw.items()})
 
 
 def _plain(account: Account) -> dict[str, object]:

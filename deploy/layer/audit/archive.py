@@ -12,12 +12,12 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED
 from ...errors import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from zipfile import ZipInfo
 
-# What a layer's root may hold: https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html;
-# `channelwright` is the pipeline's own record.
-ROOTS = ("python", "lib", "bin", "channelwright")
+# Where distributions are, https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html, and the pipeline's own
+# record; all else is brought by `files`.
+ROOTS = ("python", "channelwright")
 _ENCRYPTED = 0x1
 _UNIX = 3
 _CURE = "build the layer again with --no-cache"
@@ -29,8 +29,11 @@ _STARTERS = {".pth": "its lines", ".start": "the entry points in it"}
 _CUSTOMISERS = {"sitecustomize", "usercustomize"}
 
 
-def faults(layer: str, entries: Sequence[ZipInfo]) -> Iterator[Fault]:
-    """Yield every fault of the zip's directory; the contents of the files are judged elsewhere."""
+def faults(layer: str, entries: Sequence[ZipInfo], brought: Collection[str]) -> Iterator[Fault]:
+    """Yield every fault of the zip's directory; the contents of the files are judged elsewhere.
+
+    `brought` are the paths of what the layer brings besides distributions.
+    """
     for name, times in Counter(entry.filename for entry in entries).items():
         if times > 1:
             yield Fault(f"{layer}: {name}", f"is in the zip {times} times", "the build packed it twice", _CURE)
@@ -38,7 +41,8 @@ def faults(layer: str, entries: Sequence[ZipInfo]) -> Iterator[Fault]:
     for entry in entries:
         where = f"{layer}: {entry.filename}"
         yield from _unpackable(where, entry, paths)
-        yield from _misplaced(where, entry.filename)
+        if entry.filename not in brought:
+            yield from _misplaced(where, entry.filename)
         yield from _executed(where, entry.filename)
 
 
@@ -97,12 +101,9 @@ def _parents(name: str) -> Iterator[str]:
 
 def _misplaced(where: str, name: str) -> Iterator[Fault]:
     root = name.partition("/")[0]
-    if root == "extensions":
-        cause = "Lambda starts every file in /opt/extensions beside the function"
-        yield Fault(where, "is a Lambda extension", cause, "extensions belong in a layer of their own")
-    elif root not in ROOTS or name == root:
+    if root not in ROOTS or name == root:
         allowed = ", ".join(f"{each}/" for each in ROOTS)
-        yield Fault(where, "lies outside of what a layer is for", f"a layer holds {allowed}", _CURE)
+        yield Fault(where, "lies outside of where distributions are", f"a layer holds {allowed} and its `files`", _CURE)
 
 
 def _executed(where: str, name: str) -> Iterator[Fault]:

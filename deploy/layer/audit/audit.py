@@ -13,7 +13,8 @@ from zipfile import BadZipFile, ZipFile
 
 from ...errors import Fault
 from ...runtimes.base_images import BASES
-from . import archive, bytecode, elf, limits, wheels
+from . import archive, bytecode, elf, limits, loading, wheels
+from . import files as own_files
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -92,7 +93,8 @@ def _collision(path: str, first: str, second: str) -> Fault:
 def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Audit:
     entries = zipped.infolist()
     sizes = limits.Sizes.of(built.zip)
-    faults = (*limits.exceeded(built, sizes), *archive.faults(built.spec.layer.name, entries))
+    own = {each.path for each in built.report.own_files}
+    faults = (*limits.exceeded(built, sizes), *archive.faults(built.spec.layer.name, entries, own))
     remarks = (*limits.remarks(built, sizes), *wheels.remarks(built))
     if sizes.unzipped > limits.UNZIPPED or not all(map(archive.is_readable, entries)):
         return Audit(faults, remarks=remarks, can_be_tried=False)  # no further: it may be a bomb
@@ -100,24 +102,36 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
     metadata = {path: zipped.read(path) for path in files if wheels.is_metadata(path)}
     uncompiled = {f"python/{path}" for path in built.report.uncompiled}
     stale = bytecode.faults(built.spec.runtime, built.spec.layer.bytecode, files, zipped.read, uncompiled)
-    shared, broken = _shared_objects(zipped, files)
+    shared, broken, loads = _shared_objects(zipped, files)
     around = {path.rpartition("/")[2] for path in (*files, *beside)}
     base = BASES[built.spec.runtime]
     misfits = [fault for each in shared for fault in elf.unfit(each, base, built.spec.architecture)]
     misfits += _unclaimed(built, shared)
     lacking = [(each.path, fault) for each in shared for fault in elf.lacking(each, base, around)]
-    located = [replace(fault, where=_located(built, fault.where)) for fault in (*stale, *broken, *misfits)]
+    located = [_located(built, fault, own) for fault in (*stale, *broken, *misfits)]
     return Audit(
-        faults=(*faults, *wheels.faults(built, set(files), metadata), *located),
+        faults=(
+            *faults,
+            *wheels.faults(built, set(files), metadata),
+            *own_files.faults(built, files, zipped.read),
+            *located,
+        ),
         shared=tuple(shared),
-        remarks=(*remarks, *archive.remarks(built.spec.layer.name, entries)),
-        lacking=tuple((path, replace(fault, where=_located(built, fault.where))) for path, fault in lacking),
+        remarks=(
+            *remarks,
+            *archive.remarks(built.spec.layer.name, entries),
+            *loading.remarks(built.spec.layer.name, loads),
+        ),
+        lacking=tuple((path, _located(built, fault, own)) for path, fault in lacking),
         can_be_tried=archive.is_harmless(entries),
     )
 
 
-def _shared_objects(zipped: ZipFile, paths: Iterable[str]) -> tuple[list[elf.SharedObject], list[Fault]]:
+def _shared_objects(
+    zipped: ZipFile, paths: Iterable[str]
+) -> tuple[list[elf.SharedObject], list[Fault], list[loading.Loading]]:
     shared: list[elf.SharedObject] = []
+    loads: list[loading.Loading] = []
     broken: list[Fault] = []
     for path in paths:
         data = zipped.read(path)  # of every file, since that compares its checksum
@@ -127,20 +141,33 @@ def _shared_objects(zipped: ZipFile, paths: Iterable[str]) -> tuple[list[elf.Sha
                     broken.append(fault)
                 case elf.SharedObject() as found:
                     shared.append(found)
-    return shared, broken
+                    loads.append(loading.read(path, data))
+    return shared, broken, loads
 
 
 def _unclaimed(built: BuiltLayer, shared: Iterable[elf.SharedObject]) -> Iterable[Fault]:
     """Yield the libraries that no distribution reports: those would not be loaded when the layer is tried."""
     claimed = {f"python/{path}" for package in built.report.packages for path in package.extensions}
+    claimed |= {each.path for each in built.report.own_files}
     for each in shared:
         if each.path not in claimed and elf.is_library(each.path):
             cause = "the build and its report disagree"
             yield Fault(each.path, "is a library of no distribution", cause, "build the layer again with --no-cache")
 
 
-def _located(built: BuiltLayer, path: str) -> str:
-    """Put the distribution that a file belongs to before its path, or the layer where none claims it."""
+def _located(built: BuiltLayer, fault: Fault, own: Collection[str]) -> Fault:
+    """Put the distribution that a file belongs to before its path, or the layer where none claims it.
+
+    What the layer brings besides distributions comes from no wheel, whatever is usual.
+    """
+    path = fault.where
+    if path in own:
+        where = f"{built.spec.layer.name}: {path}"
+        return replace(fault, where=where, cause=own_files.CAUSE, cure=own_files.CURE)
+    return replace(fault, where=_owned(built, path))
+
+
+def _owned(built: BuiltLayer, path: str) -> str:
     below = path.removeprefix("python/")
     top = wheels.top_level(path)
     for package in built.report.packages:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from ...inside.exchange import Package
     from ..values import BuiltLayer
 
 DIRECT_UPLOAD = 50 * 1024 * 1024
@@ -49,18 +48,18 @@ class Sizes:
 
 def exceeded(built: BuiltLayer, sizes: Sizes) -> Iterator[Fault]:
     """Yield what is too large in one layer: for Lambda, whatever else is attached, and for its own budget."""
-    name, packages, budget = built.spec.layer.name, built.report.packages, built.spec.layer.budget
+    name, budget = built.spec.layer.name, built.spec.layer.budget
     if sizes.unzipped > UNZIPPED:
         yield Fault(
             name,
-            f"unzips to {sizes.unzipped:,} bytes; Lambda allows {UNZIPPED:,}\n{_table(packages)}",
+            f"unzips to {sizes.unzipped:,} bytes; Lambda allows {UNZIPPED:,}\n{_table([built])}",
             cause="a layer counts unzipped, together with the function's code and its other layers",
             cure="trim it, drop a package, or move the function to a container image",
         )
     kept = len(built.report.kept_symbols)
     cause = f"{kept} libraries keep their symbols, as was said" if kept else "a package grew, or a trim rule is off"
-    yield from _over(name, "unzips to", sizes.unzipped, budget.unzipped, _table(packages), cause)
-    yield from _over(name, "zips to", sizes.zipped, budget.zip, _table(packages, zipped=True), cause)
+    yield from _over(name, "unzips to", sizes.unzipped, budget.unzipped, _table([built]), cause)
+    yield from _over(name, "zips to", sizes.zipped, budget.zip, _table([built], zipped=True), cause)
 
 
 def exceeded_together(where: str, layers: Sequence[BuiltLayer], code: int) -> Iterator[Fault]:
@@ -73,11 +72,10 @@ def exceeded_together(where: str, layers: Sequence[BuiltLayer], code: int) -> It
         )
     parts = {layer.spec.layer.name: Sizes.of(layer.zip).unzipped for layer in layers} | {"the code": code}
     if (total := sum(parts.values())) > UNZIPPED:
-        packages = [package for layer in layers for package in layer.report.packages]
         shares = ", ".join(f"{name} {size:,}" for name, size in parts.items())
         yield Fault(
             where,
-            f"unzips to {total:,} bytes with its layers; Lambda allows {UNZIPPED:,}\n{_table(packages)}",
+            f"unzips to {total:,} bytes with its layers; Lambda allows {UNZIPPED:,}\n{_table(layers)}",
             cause=shares,
             cure="trim the layers, drop a package, or give the function fewer layers",
         )
@@ -104,9 +102,12 @@ def _over(  # noqa: PLR0913, PLR0917 - what is too large, by how much, and why
         )
 
 
-def _table(packages: Sequence[Package], *, zipped: bool = False) -> str:
-    """Lay out the five biggest packages, one a line."""
-    sizes = {package.name: package.zipped if zipped else package.unzipped for package in packages}
+def _table(layers: Sequence[BuiltLayer], *, zipped: bool = False) -> str:
+    """Lay out the five biggest packages, or files besides them, one a line."""
+    sizes: dict[str, int] = {}
+    for layer in layers:
+        sizes |= {each.name: each.zipped if zipped else each.unzipped for each in layer.report.packages}
+        sizes |= {each.path: each.zipped if zipped else each.bytes for each in layer.report.own_files}
     biggest = sorted(sizes.items(), key=lambda item: (-item[1], item[0]))[:5]
     width = max((len(name) for name, _ in biggest), default=0)
     return "\n".join(f"        {name:<{width}}  {size:>13,}" for name, size in biggest)

@@ -7,6 +7,14 @@ pip_download    the wheels, chosen and downloaded by the runtime image's own pip
 pip_install     what pip installs from wheels, for the reference
 host            on a Linux host with the runtime's Python
 host_sandbox    a place on this host to run the final bytes
-enter_sandbox   a command where /opt, /var/task and /var/lang are those of a folder
+host_process    a process of this host, bounded in time and output
+host_files      what a sandbox of this host holds
+host_scripts    what runs in one
+enter_sandbox   the program that enters one
+entry           which folder to enter, and how
+namespaces      processes, mounts, network, IPC and users of its own
+new_root        an empty root with what a function finds in Lambda
+syscalls        calls of Linux that Python has no name for
+refusals        why a machine allows none, and what unconfined code could reach
 runtime_api     invocations without the Runtime Interface Emulator
 """

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...container import leftovers
 from ...container.calls import CallTimedOutError
 from ...errors import EngineError, VerificationError
+from ...inside.look.bounds import Bounds
 from ...runtimes.wheel_tags import pip_options
 from . import pip_download, pip_install
 from .protocol import OPT, TASK_ROOT
@@ -34,8 +36,9 @@ exec(compile(script, "script", "exec"), {"__name__": "__main__"})
 """
 _WHEELS = "/wheels"
 _ROOT = "0:0"
-# Four packages at a time, each with as many threads as it may have in Lambda; deploy/inside/look/apart.py bounds each.
+# Four packages at a time, each of which deploy/inside/look/apart.py bounds by itself.
 _PROCESSES = 4096
+_TEMPORARY = 5 * Bounds().disk
 # Sends the event as soon as the emulator listens. Nothing in the runtime image but Python can send it.
 _CLIENT = """\
 import sys, time, urllib.error, urllib.request
@@ -70,6 +73,7 @@ class ContainerRuntime:
         found = engine.inspect(image.reference)
         if found is None:
             raise EngineError.of(image.reference, "is not here any more", cure="run again")
+        leftovers.remove(engine.client)
         self.engine = engine
         self.image = image
         self._id: str = found["Id"]
@@ -117,7 +121,12 @@ class ContainerRuntime:
     def _trial(self, volumes: Mapping[str, str]) -> Iterator[Container]:
         """Start a container in which a script of ours may let every package run as a user of its own."""
         with self.engine.container(
-            self._id, volumes=volumes, user=_ROOT, capabilities=("SETUID", "SETGID"), processes=_PROCESSES
+            self._id,
+            volumes=volumes,
+            user=_ROOT,
+            capabilities=("SETUID", "SETGID"),
+            processes=_PROCESSES,
+            temporary=_TEMPORARY,
         ) as container:
             yield container
 

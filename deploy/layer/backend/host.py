@@ -11,8 +11,6 @@ import importlib.util
 import os
 import sys
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ... import pip_settings
@@ -20,11 +18,15 @@ from ...container.digest import RuntimeImage
 from ...errors import BuildError, EngineError
 from ...invocation import advised
 from ...runtimes.wheel_tags import pip_options
+from ...temporary import folders
 from . import pip_install
-from .host_sandbox import HostSandbox, run_process, write_files
+from .host_files import write_files
+from .host_process import run_process
+from .host_sandbox import HostSandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from ..spec import LayerSpec
 
@@ -37,29 +39,38 @@ runpy.run_module("deploy.inside.assemble", run_name="__main__", alter_sys=True)
 
 
 class HostRuntime:
-    """Implements `protocol.Runtime`. `environment` is this machine's: fetch takes pip's settings from it."""
+    """Implements `protocol.Runtime`. `environment` is this machine's: fetch takes pip's settings from it.
+
+    Where this machine confines nothing, its sandboxes raise EngineError, unless they are to be `unconfined`.
+    """
 
     def __init__(
-        self, environment: Mapping[str, str], say: Callable[[str], None] = print, runtime: str = "python3.11"
+        self,
+        environment: Mapping[str, str],
+        say: Callable[[str], None] = print,
+        runtime: str = "python3.11",
+        *,
+        unconfined: bool = False,
     ) -> None:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         here, wanted = f"Python {version} on {sys.platform}", runtime.removeprefix("python")
         if sys.platform != "linux" or version != wanted:
-            cure = f"run it with Python {wanted} on Linux, or build in containers, without `--runtime host`"
-            raise EngineError.of("--runtime host", f"this is {here}", cure=cure)
-        self.image = RuntimeImage("host", "")
+            cure = f"run it with Python {wanted} on Linux, or build in containers, without `--backend host`"
+            raise EngineError.of("--backend host", f"this is {here}", cure=cure)
+        self.image = RuntimeImage("host", "unconfined" if unconfined else "")
         self._environment = environment
         self._say = say
+        self._unconfined = unconfined
 
     def fetch(self, spec: LayerSpec, requirements: str, into: Path) -> None:
         if importlib.util.find_spec("pip") is None:
-            raise EngineError.of("--runtime host", "this environment has no pip", cure="python -m ensurepip")
-        with TemporaryDirectory(prefix="channelwright-") as folder:
-            wish = Path(folder, "requirements.txt")
+            raise EngineError.of("--backend host", "this environment has no pip", cure="python -m ensurepip")
+        with folders.temporary("pip") as folder:
+            wish = folder / "requirements.txt"
             wish.write_text(requirements, encoding="utf-8")
-            settings = pip_settings.read(self._environment, folder)
-            write_files(Path(folder), settings.files)
-            kept = {"PATH": os.defpath, "HOME": folder, "PIP_CONFIG_FILE": os.devnull}
+            settings = pip_settings.read(self._environment, str(folder))
+            write_files(folder, settings.files)
+            kept = {"PATH": os.defpath, "HOME": str(folder), "PIP_CONFIG_FILE": os.devnull}
             done = run_process(_pip(spec, wish, into), {**kept, **settings.environment}, _TIMEOUT, refused=BuildError)
         if done.code:
             last = [line for line in done.stderr.splitlines() if line.startswith("ERROR")][-1:]
@@ -70,24 +81,27 @@ class HostRuntime:
     def assemble(self, spec: LayerSpec, context: Mapping[str, bytes], *, use_cache: bool) -> dict[str, bytes]:
         """Assemble in an interpreter that sees the standard library alone; nothing of it is cached."""
         del use_cache
-        with TemporaryDirectory(prefix="channelwright-") as folder:
-            write_files(Path(folder), context)
-            command = [sys.executable, "-I", "-S", "-B", "-c", _ASSEMBLE, folder]
+        with folders.temporary("build") as folder:
+            write_files(folder, context)
+            command = [sys.executable, "-I", "-S", "-B", "-c", _ASSEMBLE, str(folder)]
             done = run_process(command, {"PATH": os.defpath}, _TIMEOUT, refused=BuildError)
             if done.code:
                 raise BuildError.of(spec.stem, "could not be assembled", log=done.stdout + done.stderr)
-            return {path.name: path.read_bytes() for path in Path(folder, "out").iterdir()}
+            return {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
 
     @contextmanager
     def sandbox(self, runtime: str, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[HostSandbox]:
-        with HostSandbox.filled(runtime, opt, task) as made:
+        with HostSandbox.filled(runtime, opt, task, unconfined=self._unconfined) as made:
             self._say(f"trying it {made.described}")
             yield made
 
     @contextmanager
     def installed(self, runtime: str, wheels: Mapping[str, bytes]) -> Iterator[HostSandbox]:
-        with TemporaryDirectory(prefix="channelwright-") as folder, HostSandbox.filled(runtime, {}, {}) as made:
-            write_files(Path(folder), wheels)
+        with (
+            folders.temporary("wheels") as folder,
+            HostSandbox.filled(runtime, {}, {}, unconfined=self._unconfined) as made,
+        ):
+            write_files(folder, wheels)
             target, paths = f"{made.folder}/opt/python", [f"{folder}/{name}" for name in wheels]
             for step in pip_install.steps(sys.executable, target, paths):
                 environment = {"PATH": os.defpath, **step.environment}

@@ -1,63 +1,43 @@
-"""A place on this host to run the final bytes, as far as it goes without containers.
+"""A place on this host to run the final bytes without containers: confined by namespaces, or, where asked for, not.
 
-Where the host allows namespaces of their own, /opt, /var/task and /var/lang are real and read-only, there is no
-network, and the interpreter is a nobody; elsewhere they are temporary folders. In both the interpreter sees the
-layer, the code and the standard library, and nothing of the host's packages.
+Confined, /opt, /var/task and /var/lang are real and read-only, and there is nothing else: see new_root and namespaces.
+Unconfined, they are temporary folders. In both the interpreter sees the layer, the code and the standard library, and
+none of the host's packages.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from importlib import metadata
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Any
 
-from ...completed import Completed
-from ...errors import EngineError, PipelineError, VerificationError
-from ...executable import mode
-from . import enter_sandbox
+from ...errors import EngineError, VerificationError
+from ...inside.look.bounds import MIB, Bounds
+from ...temporary import folders
+from . import enter_sandbox, refusals
+from .entry import NOT_ALLOWED, Entry
+from .host_files import runtime_client, write_files
+from .host_process import run_process
+from .host_scripts import DIRECT, LOADER, RUNTIME_API
 from .protocol import OPT, TASK_ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-# Reads the script and its argument, and runs the script as __main__ with these folders before the standard library.
-_LOADER = """\
-import sys
-sys.path[:0] = sys.argv[1].split(":")
-script, argument = (sys.stdin.buffer.read(int(size)) for size in sys.argv[2:])
-sys.argv[:] = ["script", argument.decode()]
-exec(compile(script, "script", "exec"), {"__name__": "__main__"})
-"""
-# What awslambdaric does, where it is not installed: import the handler, call it once, print what came of it.
-_DIRECT = """\
-import importlib, json, os, sys, types
-plan = json.loads(sys.argv[1])
-os.environ.update(plan["environment"])
-answer = os.fdopen(os.dup(1), "w")
-os.dup2(2, 1)
-try:
-    module, _, name = plan["handler"].rpartition(".")
-    context = types.SimpleNamespace(
-        aws_request_id="direct", function_name=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""), function_version="1",
-        invoked_function_arn="", memory_limit_in_mb="128",
-        get_remaining_time_in_millis=lambda: int(plan["timeout"] * 1000))
-    outcome = {"answer": getattr(importlib.import_module(module.replace("/", ".")), name)(plan["event"], context)}
-except BaseException as error:
-    outcome = {"error": {"errorType": type(error).__name__, "errorMessage": str(error)}}
-answer.write(json.dumps(outcome) + "\\n")
-answer.close()
-"""
+    from ...completed import Completed
 
-
-_RUNTIME_API = Path(__file__).with_name("runtime_api.py")
+# Starts enter_sandbox as a part of its package, in an interpreter that sees nothing but that and the standard library.
+_START = """\
+import runpy, sys
+sys.path.insert(0, sys.argv.pop(1))
+runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
+"""
+_PACKAGES = 4  # as many are tried at a time: deploy/inside/look/apart.py
 
 
 @dataclass(frozen=True)
@@ -74,7 +54,7 @@ class _Given:
 
 @dataclass(frozen=True, kw_only=True)
 class HostSandbox:
-    """Implements `protocol.Sandbox`. `isolated` tells that /opt is real and that there is no network.
+    """Implements `protocol.Sandbox`.
 
     `has_client` tells that handlers are started by Lambda's own runtime interface client, awslambdaric, which is
     laid out in /var/runtime as the runtime has it; else they are called directly. `online` leaves the network of the
@@ -83,76 +63,98 @@ class HostSandbox:
 
     folder: Path
     python: str
-    isolated: bool
+    confined: bool
     has_client: bool
     online: bool = False
-    # Everybody's numbers are those of the host here, and a process of the same number could be anybody's.
-    own_users: bool = False
 
     @classmethod
-    def open(cls, folder: Path, python: str, *, has_client: bool, online: bool = False) -> HostSandbox:
-        """Find out what the host allows by doing it once."""
-        isolated = cls(folder=folder, python=python, isolated=True, has_client=has_client, online=online)
-        works = run_process(isolated.entered(["-c", ""]), {"PATH": os.defpath}, timeout=60).code == 0
-        return isolated if works else replace(isolated, isolated=False)
+    def open(
+        cls, folder: Path, python: str, *, has_client: bool, online: bool = False, unconfined: bool = False
+    ) -> HostSandbox:
+        """Find out what the host allows by doing it once; raise EngineError where it does not confine.
+
+        `unconfined` asks for what does not confine.
+        """
+        made = cls(folder=folder, python=python, confined=not unconfined, has_client=has_client, online=online)
+        done = run_process(made.entered(["-c", "import ctypes, socket, ssl"]), {"PATH": os.defpath}, timeout=60)
+        if done.code == NOT_ALLOWED:
+            what, cause, cure = refusals.explained(done.stderr)
+            raise EngineError.of("--backend host", what, cause=cause, cure=cure)
+        if done.code:
+            what = f"{_interpreter()} does not start where it is tried"
+            raise EngineError.of("--backend host", what, cure="build in containers", log=done.stderr)
+        return made
 
     @classmethod
     @contextmanager
     def filled(
-        cls, python: str, opt: Mapping[str, bytes], task: Mapping[str, bytes], *, online: bool = False
+        cls,
+        python: str,
+        opt: Mapping[str, bytes],
+        task: Mapping[str, bytes],
+        *,
+        online: bool = False,
+        unconfined: bool = False,
     ) -> Iterator[HostSandbox]:
         """Lay these files out in a temporary folder, by path below /opt and /var/task; remove it on leaving."""
-        with TemporaryDirectory(prefix="channelwright-") as folder:
+        with folders.temporary("sandbox") as folder:
             client = runtime_client()
-            for name, files in {"opt": opt, "task": task, "runtime": client, "lang": {}}.items():
-                write_files(Path(folder, name), files)
-            yield cls.open(Path(folder), python, has_client=bool(client), online=online)
+            for name, files in {"opt": opt, "task": task, "runtime": client, "lang": {}, "root": {}}.items():
+                write_files(folder / name, files)
+            yield cls.open(folder, python, has_client=bool(client), online=online, unconfined=unconfined)
+
+    @property
+    def own_users(self) -> bool:
+        """Whether a user can be chosen inside: root has numbers to spare, an ordinary user has one."""
+        return self.confined and not self.online and os.geteuid() == 0
 
     @property
     def opt(self) -> str:
-        return OPT if self.isolated else f"{self.folder}/opt"
+        return OPT if self.confined else f"{self.folder}/opt"
 
     @property
     def task(self) -> str:
-        return TASK_ROOT if self.isolated else f"{self.folder}/task"
+        return TASK_ROOT if self.confined else f"{self.folder}/task"
 
     @property
     def described(self) -> str:
-        where = (
-            "in namespaces of its own" if self.isolated else "in temporary folders, for this host allows no namespaces"
-        )
+        where = f"unconfined: {refusals.within_reach()}"
+        if self.confined:
+            network = "with this host's network" if self.online else "without network"
+            where = f"in namespaces of its own, {network}, home or any other of its files"
         how = "started by awslambdaric" if self.has_client else "called directly, for awslambdaric is not installed"
         return f"on this host, {where}; handlers are {how}"
 
     @property
     def module_path(self) -> str:
         """Lambda's order of modules; the client comes last, as the runtime's own packages do."""
-        runtime = "/var/runtime" if self.isolated else f"{self.folder}/runtime"
+        runtime = "/var/runtime" if self.confined else f"{self.folder}/runtime"
         return f"{self.task}:{self.opt}/python/lib/{self.python}/site-packages:{self.opt}/python:{runtime}"
 
     def run(self, script: bytes, argument: str, environment: Mapping[str, str], timeout: float) -> Completed:
         given = _Given(script, argument.encode())
-        return run_process(self._loading(given), {**self._variables, **environment}, timeout, given.stdin)
+        command = self._loading(given, own_users=self.own_users)
+        return run_process(command, {**self._variables, **environment}, timeout, given.stdin)
 
     def invoke(self, handler: str, environment: Mapping[str, str], event: object, timeout: float) -> object:
         plan = {**self._plan(handler, environment), "event": event, "timeout": timeout}
-        script = _RUNTIME_API.read_bytes() if self.has_client else _DIRECT.encode()
-        done = self.run(script, json.dumps(plan), environment, timeout + 5)
+        given = _Given(RUNTIME_API.read_bytes() if self.has_client else DIRECT.encode(), json.dumps(plan).encode())
+        done = run_process(self._loading(given), {**self._variables, **environment}, timeout + 5, given.stdin)
         outcome = json.loads(done.stdout) if done.stdout.strip() else {"error": f"ended with exit code {done.code}"}
         if "error" in outcome:
             raise VerificationError.of(handler, _told(outcome["error"]), log=done.stderr)
         return outcome["answer"]
 
     def start(self, handler: str, environment: Mapping[str, str], log: IO[bytes]) -> subprocess.Popen[bytes]:
-        """Start the Lambda runtime with this handler for many events; layer/runtime_api.py tells how they are given.
+        """Start the Lambda runtime with this handler for many events; runtime_api tells how they are given.
 
         What it writes goes to `log`. Raises EngineError without awslambdaric.
         """
         if not self.has_client:
             raise EngineError.of("awslambdaric", "is not installed", cure="pip install awslambdaric, or use containers")
-        given = _Given(_RUNTIME_API.read_bytes(), json.dumps(self._plan(handler, environment)).encode())
+        given = _Given(RUNTIME_API.read_bytes(), json.dumps(self._plan(handler, environment)).encode())
         process = subprocess.Popen(
-            self._loading(given),
+            self._loading(given, lasting=True),
             env={**self._variables, **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -172,38 +174,50 @@ class HostSandbox:
             "command": [self._interpreter, "-S", "-P", "-m", "awslambdaric", handler],
         }
 
-    def _loading(self, given: _Given) -> list[str]:
+    def _loading(self, given: _Given, *, own_users: bool = False, lasting: bool = False) -> list[str]:
         sizes = [str(len(given.script)), str(len(given.argument))]
-        return self.entered(["-I", "-S", "-c", _LOADER, self.module_path, *sizes])
+        arguments = ["-I", "-S", "-c", LOADER, self.module_path, *sizes]
+        return self.entered(arguments, own_users=own_users, lasting=lasting)
 
-    def entered(self, arguments: Sequence[str]) -> list[str]:
-        """Return the command that starts the sandbox's interpreter with these arguments, inside."""
-        plan = {
-            "folder": str(self.folder),
-            "python": sys.base_prefix,
-            "isolate": self.isolated,
-            "online": self.online,
-            "drop": self.isolated or _anyone_reaches(self.folder, Path(_interpreter())),
-            "command": [self._interpreter, *arguments],
-        }
-        return [sys.executable, "-I", "-S", enter_sandbox.__file__, json.dumps(plan)]
+    def entered(self, arguments: Sequence[str], *, own_users: bool = False, lasting: bool = False) -> list[str]:
+        """Return the command that starts the sandbox's interpreter with these arguments, inside.
+
+        With `own_users` it bounds each package itself, and the bounds are those of all of them.
+        """
+        bounds, times = Bounds(), _PACKAGES + 1 if own_users else 1
+        entry = Entry(
+            folder=str(self.folder),
+            python=sys.base_prefix,
+            command=(self._interpreter, *arguments),
+            libraries=self._libraries,
+            confined=self.confined,
+            online=self.online,
+            own_users=own_users,
+            lasting=lasting,
+            drop=_anyone_reaches(self.folder, Path(_interpreter())),
+            memory=times * (bounds.memory + 256 * MIB),
+            temporary=times * bounds.disk + 64 * MIB,
+            processes=times * bounds.processes + 64,
+        )
+        name = enter_sandbox.__name__
+        root = Path(enter_sandbox.__file__).parents[name.count(".")]
+        return [sys.executable, "-I", "-S", "-c", _START, str(root), name, entry.to_json()]
 
     @property
     def _interpreter(self) -> str:
         """The host's own Python below /var/lang; no virtual environment, whose packages would be seen."""
         own = Path(_interpreter())
         inside = Path(sys.base_prefix).resolve()
-        return f"/var/lang/{own.relative_to(inside)}" if self.isolated and own.is_relative_to(inside) else str(own)
+        return f"/var/lang/{own.relative_to(inside)}" if self.confined and own.is_relative_to(inside) else str(own)
+
+    @property
+    def _libraries(self) -> str:
+        own = [self.task, f"{self.task}/lib", f"{self.opt}/lib"]
+        return ":".join(["/var/lang/lib", *own] if self.confined else [*own, f"{sys.base_prefix}/lib"])
 
     @property
     def _variables(self) -> dict[str, str]:
-        libraries = [self.task, f"{self.task}/lib", f"{self.opt}/lib", f"{sys.base_prefix}/lib"]
-        return {
-            "HOME": "/tmp",  # noqa: S108 - as in Lambda
-            "PATH": f"/var/lang/bin:{os.defpath}",
-            "LD_LIBRARY_PATH": ":".join(["/var/lang/lib", *libraries] if self.isolated else libraries),
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
+        return {"PATH": f"/var/lang/bin:{os.defpath}", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def _interpreter() -> str:
@@ -215,55 +229,6 @@ def _interpreter() -> str:
 def _anyone_reaches(*paths: Path) -> bool:
     """Tell whether a user without rights can get to these paths."""
     return all(parent.stat().st_mode & 0o001 for path in paths for parent in [path, *path.parents])
-
-
-def runtime_client() -> dict[str, bytes]:
-    """Return the files of awslambdaric and what it needs, and nothing else of this environment; none without it."""
-    try:
-        names = ["awslambdaric", "simplejson", "snapshot-restore-py"]
-        files = [file for name in names for file in metadata.distribution(name).files or ()]
-    except metadata.PackageNotFoundError:
-        return {}
-    wanted = [file for file in files if file.suffix in {".py", ".so"} and ".." not in file.parts]
-    return {str(file): file.read_binary() for file in wanted}
-
-
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files, by relative path, so that anyone can read them, and run those that may be run."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        path.chmod(mode(content))
-    for path in [folder, *(each for each in folder.rglob("*") if each.is_dir())]:
-        path.chmod(0o755)
-
-
-def run_process(
-    command: Sequence[str],
-    environment: Mapping[str, str],
-    timeout: float,
-    stdin: bytes = b"",
-    refused: type[PipelineError] = VerificationError,
-) -> Completed:
-    """Run to the end or to the timeout; then end all that was started, and raise `refused`."""
-    with subprocess.Popen(
-        command,
-        env=dict(environment),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    ) as process:
-        try:
-            out, err = process.communicate(stdin, timeout)
-        except subprocess.TimeoutExpired as error:
-            os.killpg(process.pid, signal.SIGKILL)
-            out, err = process.communicate()
-            log = (out + err).decode(errors="replace")
-            raise refused.of(command[0], f"still ran after {timeout:g} s", log=log) from error
-    return Completed(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
 
 
 def _told(error: object) -> str:

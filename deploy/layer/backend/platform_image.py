@@ -26,12 +26,16 @@ _ASK = "import platform; print(platform.machine())"
 _CURE = "install QEMU's binfmt handlers, run this on such a machine, or put an architecture first that runs here"
 
 
-def host(architecture: Architecture) -> RuntimeImage:
-    """Return what stands for this machine where layers are built without containers."""
+def host(architecture: Architecture, *, unconfined: bool = False) -> RuntimeImage:
+    """Return what stands for this machine where layers are built without containers.
+
+    What was proven `unconfined` proves nothing for a run that confines.
+    """
+    digest = "unconfined" if unconfined else ""
     here: Architecture = "arm64" if platform.machine() in {"aarch64", "arm64"} else "x86_64"
     if here == architecture:
-        return RuntimeImage("host", "")
-    return RuntimeImage("host", "", here, f"this machine is {here}")
+        return RuntimeImage("host", digest)
+    return RuntimeImage("host", digest, here, f"this machine is {here}")
 
 
 def find(engine: Engine, reference: str, target: Target, say: Say, *, must_run: bool) -> RuntimeImage:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...errors import VerificationError
-from ...inside.look.values import Account, Asked, Bytecode, Described, Outcome, Place, Plan
+from ...inside.look.bounds import Bounds
+from ...inside.look.place import Place
+from ...inside.look.values import Account, Asked, Bytecode, Described, Outcome, Plan
 from ..template_environment import LEAST_MEMORY, TRIAL_REGION, lambda_environment
 from .script import script
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from ..backend.protocol import Sandbox
 
 PATIENCE = 1800.0
+_BOUNDS = Bounds()
 _SERVICES = "client: "
 
 
@@ -88,12 +91,12 @@ def bytecode(account: Account) -> Bytecode:
     return next((record for record in account.records if isinstance(record, Bytecode)), none)
 
 
-def take(sandbox: Sandbox, wanted: Wanted, runtime: str) -> Look:
+def take(sandbox: Sandbox, wanted: Wanted, runtime: str, bounds: Bounds = _BOUNDS) -> Look:
     """Look at what a sandbox holds; raise VerificationError, which blames no package, where the look itself failed."""
-    look, whole = _once(sandbox, wanted, runtime)
+    look, whole = _once(sandbox, wanted, runtime, bounds)
     if not whole:
         for part in _missing(wanted, look):
-            again, whole = _once(sandbox, part, runtime)
+            again, whole = _once(sandbox, part, runtime, bounds)
             look = look.and_also(again if whole else replace(again, accounts=tuple(_ended(part))))
     if crashed := [each for each in look.accounts if each.crash]:
         what = f"failed itself at {crashed[0].subject}: a fault of the pipeline, and of no package"
@@ -102,7 +105,7 @@ def take(sandbox: Sandbox, wanted: Wanted, runtime: str) -> Look:
     return look
 
 
-def _once(sandbox: Sandbox, wanted: Wanted, runtime: str) -> tuple[Look, bool]:
+def _once(sandbox: Sandbox, wanted: Wanted, runtime: str, bounds: Bounds) -> tuple[Look, bool]:
     """Run the probe once; return what it gave, and whether it came to its end."""
     plan = Plan(
         layer=sandbox.opt,
@@ -113,6 +116,7 @@ def _once(sandbox: Sandbox, wanted: Wanted, runtime: str) -> tuple[Look, bool]:
         distributions=wanted.distributions,
         services=wanted.services,
         handlers=wanted.handlers,
+        bounds=bounds,
         runtime_provides=wanted.runtime_provides,
     )
     environment = lambda_environment("verification", TRIAL_REGION, memory=LEAST_MEMORY, runtime=runtime)

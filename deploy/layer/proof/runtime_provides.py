@@ -17,7 +17,7 @@ from .requires import applies, fits
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ...inside.look.values import Place, Provided
+    from ...inside.look.place import Place, Provided
     from ...settings import Target
 
 KEY = "runtime-provides"

@@ -16,10 +16,11 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deploy.completed import Output
 from deploy.container import archive
 from deploy.container.build_log import BuildLog, follow_pull
 from deploy.container.engine import Engine
-from deploy.container.exec_stream import Output, converse
+from deploy.container.exec_stream import converse
 from deploy.container.failures import AbsentError, InUseError, translated
 from deploy.errors import BuildError, EngineError
 from deploy.executable import Executable
@@ -155,7 +156,7 @@ def refusal(status: int, message: str = "because") -> docker.errors.APIError:
         (refusal(409), InUseError, "because"),
         (refusal(500), EngineError, "because"),
         (refusal(500, "exec format error"), EngineError, "cannot run that architecture"),
-        (docker.errors.DockerException("Connection aborted. No such file"), EngineError, "--runtime host"),
+        (docker.errors.DockerException("Connection aborted. No such file"), EngineError, "--backend host"),
         (PermissionError("not you"), EngineError, "member of the group `docker`"),
         (requests.ConnectionError("refused"), EngineError, "nox -s engine"),
         (requests.ReadTimeout("read timed out"), EngineError, "was silent for"),
@@ -182,7 +183,7 @@ def test_where_no_engine_answers_that_is_said_with_what_to_do(host: str) -> None
         Engine.connect({"DOCKER_HOST": host})
     assert raised.value.faults[0].what == "no container engine answers"
     assert raised.value.faults[0].cause
-    assert "--runtime host" in raised.value.faults[0].cure
+    assert "--backend host" in raised.value.faults[0].cure
 
 
 def test_what_an_engine_colours_is_plain_in_the_log() -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.inside.look import apart, ending
+from deploy.inside.look.bounds import Bounds
+from deploy.inside.look.running import Task
 from deploy.inside.look.values import Account, Begun, Outcome
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 WORKS = Outcome(kind="module", what="victim")
 
 
-def task(key: str, code: str) -> apart.Task:
+def task(key: str, code: str) -> Task:
     """Return a task that runs code as an import would, and then says that it worked."""
 
     def trial(skip: frozenset[str]) -> Iterator[Record]:
@@ -30,11 +32,11 @@ def task(key: str, code: str) -> apart.Task:
             exec(compile(code, key, "exec"), {"__name__": key})  # noqa: S102 - the attack of a test
             yield Outcome(kind="module", what=key)
 
-    return apart.Task(key, trial)
+    return Task(key, trial)
 
 
-def accounts(*tasks: apart.Task, silence: float = 20) -> dict[str, Account]:
-    return {each.subject: each for each in apart.run(tasks, own_users=False, silence=silence)}
+def accounts(*tasks: Task, silence: float = 20) -> dict[str, Account]:
+    return {each.subject: each for each in apart.run(tasks, own_users=False, most=Bounds(silence=silence))}
 
 
 def in_a_process(test: Callable[[], None]) -> None:
@@ -206,7 +208,7 @@ def test_a_crash_of_the_look_is_told_apart_from_a_failure_of_the_package() -> No
         yield Begun(kind="module", what="tiny")
         raise LookupError("a fault of the probe")
 
-    (found,) = apart.run([apart.Task("tiny", trial)], own_users=False)
+    (found,) = apart.run([Task("tiny", trial)], own_users=False)
     assert "LookupError: a fault of the probe" in found.crash
     assert found.intruded == ""
 

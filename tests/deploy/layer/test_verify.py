@@ -12,7 +12,8 @@ import pytest
 from deploy.container.digest import RuntimeImage
 from deploy.errors import VerificationError
 from deploy.inside.exchange import TrimPolicy
-from deploy.inside.look.values import Account, Outcome, Place
+from deploy.inside.look.place import Place
+from deploy.inside.look.values import Account, Outcome
 from deploy.layer import verify as verify_module
 from deploy.layer.evidence import Evidence
 from deploy.layer.proof import look

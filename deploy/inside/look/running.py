@@ -1,0 +1,115 @@
+"""A task's process as the one that watches it sees it: what it was given, what it said, and its account."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .values import Account, Begun, Crash, Finished, Outcome, Record, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    # Gives the records of a task, leaving out what is named.
+    Trial = Callable[[frozenset[str]], Iterator[Record]]
+
+_TAIL = 4096
+_CHUNK = 65536
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to run apart: its name, and what gives its records."""
+
+    key: str
+    trial: Trial
+
+
+@dataclass
+class Running:
+    """A task's process as it is seen from outside, and what it left so far."""
+
+    task: Task
+    user: int
+    skip: frozenset[str] = frozenset()
+    fatal: list[Outcome] = field(default_factory=list)
+    token: str = ""
+    pid: int = 0
+    report: int = -1
+    output: int = -1
+    heard: float = 0.0
+    unread: bytearray = field(default_factory=bytearray)
+    records: list[Record] = field(default_factory=list)
+    received: int = 0
+    printed: int = 0
+    tail: bytearray = field(default_factory=bytearray)
+    intruded: str = ""
+    finished: Finished | None = None
+    began: float = 0.0
+    exceeded: str = ""
+
+    def begun(self) -> Begun | None:
+        return next((each for each in reversed(self.records) if isinstance(each, Begun)), None)
+
+
+def listen(descriptor: int, process: Running) -> None:
+    """Take what a process wrote since."""
+    try:
+        content = os.read(descriptor, _CHUNK)
+    except BlockingIOError:
+        return
+    if descriptor == process.output:
+        process.printed += len(content)
+        process.tail = (process.tail + content)[-_TAIL:]
+        return
+    process.received += len(content)
+    process.unread += content
+    while (end := process.unread.find(b"\n")) >= 0:
+        line = bytes(process.unread[:end])
+        del process.unread[: end + 1]
+        _take(line, process)
+
+
+def _take(line: bytes, process: Running) -> None:
+    process.heard = time.monotonic()
+    if process.finished or process.intruded:
+        return
+    token, _, text = line.decode(errors="replace").partition(" ")
+    if token != process.token:
+        process.intruded = f"something else wrote into its report: {line[:80].decode(errors='replace')!r}"
+        return
+    try:
+        record = read(text)
+    except ValueError as error:
+        process.intruded = f"something else wrote into its report: {error}"
+        return
+    if isinstance(record, Finished):
+        process.finished = record
+    else:
+        process.records.append(record)
+
+
+def drain(process: Running) -> None:
+    """Read what an ended process left in its pipes, which others that it started may still hold open."""
+    for descriptor in (process.output, process.report):
+        before = -1
+        while before != process.printed + process.received:
+            before = process.printed + process.received
+            listen(descriptor, process)
+
+
+def account(process: Running) -> Account:
+    crash = "".join(each.trace for each in process.records if isinstance(each, Crash))
+    changed = process.finished.changed if process.finished else ()
+    intruded = process.intruded or (f"changed the look itself: {', '.join(changed)}" if changed else "")
+    kept = (each for each in process.records if not isinstance(each, Begun | Crash))
+    return Account(
+        subject=process.task.key,
+        records=(*kept, *process.fatal),
+        intruded=intruded,
+        crash=crash,
+        printed=process.printed,
+        tail=process.tail.decode(errors="replace"),
+    )

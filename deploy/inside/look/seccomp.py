@@ -1,0 +1,149 @@
+"""System calls that no package needs and that would be a way out: seccomp(2), by prctl, for good.
+
+The filter is classic BPF over seccomp_data. Calls of another architecture, whose numbers mean other things, are refused
+as unknown. It needs no right but that of PR_SET_NO_NEW_PRIVS.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import struct
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2
+_MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # AUDIT_ARCH_…, linux/audit.h
+_LOAD, _EQUAL, _AT_LEAST, _ANY_OF, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_ALLOW, _ERROR = 0x7FFF0000, 0x00050000
+_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
+_X32 = 0x40000000
+_FAMILIES = (1, 2, 10, 16)  # AF_UNIX, AF_INET, AF_INET6, AF_NETLINK
+_NAMESPACES = 0x7E020000  # CLONE_NEW…, but for time
+# Names as in the kernel, each with its numbers on x86_64 and on aarch64; None where an architecture has it not.
+_REFUSED: dict[str, tuple[int | None, int | None]] = {
+    # other processes
+    "ptrace": (101, 117),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "kcmp": (312, 272),
+    "pidfd_getfd": (438, 438),
+    # what belongs to a user and not to a process
+    "add_key": (248, 217),
+    "request_key": (249, 218),
+    "keyctl": (250, 219),
+    # other roots and namespaces
+    "mount": (165, 40),
+    "umount2": (166, 39),
+    "pivot_root": (155, 41),
+    "chroot": (161, 51),
+    "open_tree": (428, 428),
+    "move_mount": (429, 429),
+    "fsopen": (430, 430),
+    "fsconfig": (431, 431),
+    "fsmount": (432, 432),
+    "fspick": (433, 433),
+    "mount_setattr": (442, 442),
+    "unshare": (272, 97),
+    "setns": (308, 268),
+    "name_to_handle_at": (303, 264),
+    "open_by_handle_at": (304, 265),
+    # large ways into the kernel
+    "bpf": (321, 280),
+    "perf_event_open": (298, 241),
+    "userfaultfd": (323, 282),
+    "io_uring_setup": (425, 425),
+    "io_uring_enter": (426, 426),
+    "io_uring_register": (427, 427),
+    "init_module": (175, 105),
+    "finit_module": (313, 273),
+    "delete_module": (176, 106),
+    "kexec_load": (246, 104),
+    "kexec_file_load": (320, 294),
+    "syslog": (103, 116),
+    "iopl": (172, None),
+    "ioperm": (173, None),
+    # the whole machine
+    "reboot": (169, 142),
+    "swapon": (167, 224),
+    "swapoff": (168, 225),
+    "acct": (163, 89),
+    "quotactl": (179, 60),
+    "settimeofday": (164, 170),
+    "clock_settime": (227, 112),
+    "clock_adjtime": (305, 266),
+    "adjtimex": (159, 171),
+    "sethostname": (170, 161),
+    "setdomainname": (171, 162),
+}
+# Memory that outlives its process, which Lambda has no place for either: there is no /dev/shm.
+_UNKNOWN: dict[str, tuple[int | None, int | None]] = {
+    "shmget": (29, 194),
+    "semget": (64, 190),
+    "msgget": (68, 186),
+    "mq_open": (240, 180),
+    # its flags are in memory, which a filter cannot read: without it, the C library calls clone
+    "clone3": (435, 435),
+}
+_CLONE, _SOCKET = (56, 220), (41, 198)
+
+
+def install(libc: ctypes.CDLL) -> None:
+    """Filter the calls of this process and of all that it starts; raise OSError where the kernel has no filters.
+
+    A machine that is neither x86_64 nor arm64, and so has no layers, gets none.
+    """
+    if (found := _MACHINES.get(os.uname().machine)) is None:
+        return
+    program = b"".join(_program(*found))
+    code = ctypes.create_string_buffer(program, len(program))
+    # struct sock_fprog: a count of instructions, and where they are.
+    header = ctypes.create_string_buffer(struct.pack("@HP", len(program) // 8, ctypes.addressof(code)))
+    libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    if libc.prctl(_SECCOMP, _FILTER, ctypes.byref(header), 0, 0):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), "seccomp")
+
+
+def _program(column: int, architecture: int) -> Iterator[bytes]:
+    yield _load(_ARCHITECTURE)
+    yield from _unless(_EQUAL, architecture, errno.ENOSYS)
+    yield _load(_NUMBER)
+    if column == 0:
+        yield from _if(_AT_LEAST, _X32, errno.ENOSYS)
+    for calls, error in ((_REFUSED, errno.EPERM), (_UNKNOWN, errno.ENOSYS)):
+        for numbers in calls.values():
+            if (number := numbers[column]) is not None:
+                yield from _if(_EQUAL, number, error)
+    yield _instruction(_EQUAL, _CLONE[column], 0, 4)
+    yield _load(_FIRST_ARGUMENT)
+    yield from _if(_ANY_OF, _NAMESPACES, errno.EPERM)
+    yield _instruction(_RETURN, _ALLOW)
+    yield _instruction(_EQUAL, _SOCKET[column], 1, 0)
+    yield _instruction(_RETURN, _ALLOW)
+    yield _load(_FIRST_ARGUMENT)
+    for left, family in zip(range(len(_FAMILIES), 0, -1), _FAMILIES, strict=True):
+        yield _instruction(_EQUAL, family, left, 0)
+    yield _instruction(_RETURN, _ERROR | errno.EAFNOSUPPORT)
+    yield _instruction(_RETURN, _ALLOW)
+
+
+def _load(offset: int) -> bytes:
+    return _instruction(_LOAD, offset)
+
+
+def _if(test: int, value: int, error: int) -> Iterator[bytes]:
+    yield _instruction(test, value, 0, 1)
+    yield _instruction(_RETURN, _ERROR | error)
+
+
+def _unless(test: int, value: int, error: int) -> Iterator[bytes]:
+    yield _instruction(test, value, 1, 0)
+    yield _instruction(_RETURN, _ERROR | error)
+
+
+def _instruction(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
+    """Return a struct sock_filter: what to do, how many to leave out then, and with which value."""
+    return struct.pack("=HBBI", code, yes, no, value)

@@ -1,0 +1,35 @@
+"""Files that a sandbox of this host holds: what is tried, and Lambda's own client."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from ...executable import mode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+def runtime_client() -> dict[str, bytes]:
+    """Return the files of awslambdaric and what it needs, and nothing else of this environment; none without it."""
+    try:
+        names = ["awslambdaric", "simplejson", "snapshot-restore-py"]
+        files = [file for name in names for file in metadata.distribution(name).files or ()]
+    except metadata.PackageNotFoundError:
+        return {}
+    wanted = [file for file in files if file.suffix in {".py", ".so"} and ".." not in file.parts]
+    return {str(file): file.read_binary() for file in wanted}
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files, by relative path, so that anyone can read them, and run those that may be run."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        path.chmod(mode(content))
+    for path in [folder, *(each for each in folder.rglob("*") if each.is_dir())]:
+        path.chmod(0o755)

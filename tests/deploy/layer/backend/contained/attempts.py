@@ -1,0 +1,13 @@
+"""The table: all that is tried, and the package whose verdict nobody may change."""
+
+from __future__ import annotations
+
+from tests.deploy.layer.backend.contained.attempt import TOOLS, Attempt
+from tests.deploy.layer.backend.contained.files import FILES
+from tests.deploy.layer.backend.contained.machine import MACHINE
+from tests.deploy.layer.backend.contained.resources import RESOURCES
+
+__all__ = ["ATTEMPTS", "TOOLS", "VICTIM", "Attempt"]
+
+ATTEMPTS: tuple[Attempt, ...] = (*FILES, *MACHINE, *RESOURCES)
+VICTIM = "raise RuntimeError('broken')\n"

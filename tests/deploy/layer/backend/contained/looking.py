@@ -1,0 +1,63 @@
+"""A pipeline's process, as far as it tries strangers' code: opens a backend, takes one look, and prints it as JSON.
+
+python looking.py container|host <TREE    TREE is JSON, source by the name of a module below /opt/python
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from deploy.errors import PipelineError
+from deploy.inside.look.bounds import MIB, Bounds
+from deploy.inside.look.values import Subject
+from deploy.layer.proof import look
+from deploy.layer.proof.look import Wanted
+
+# Tighter than those of a build, so that passing them takes less of the machine that runs this.
+_BOUNDS = Bounds(silence=20, memory=256 * MIB, disk=128 * MIB, processes=128)
+
+if TYPE_CHECKING:
+    from deploy.layer.backend.protocol import Runtime
+
+
+def main() -> None:
+    tree = json.load(sys.stdin)
+    skip = {"world", "attempting"}
+    subjects = tuple(_subject(name) for name in tree if name not in skip)
+    files = {f"python/{name}.py": source.encode() for name, source in tree.items()}
+    with ExitStack() as opened:
+        try:
+            runtime = _runtime(sys.argv[1], opened)
+            sandbox = opened.enter_context(runtime.sandbox("python3.11", files, {}))
+            seen = look.take(sandbox, Wanted(subjects=subjects), "python3.11", _BOUNDS)
+        except PipelineError as error:
+            print(json.dumps({"refused": str(error)}))
+            return
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps({"look": seen.to_json(), "peak": peak}))
+
+
+def _runtime(name: str, opened: ExitStack) -> Runtime:
+    if name == "host":
+        from deploy.layer.backend.host import HostRuntime
+
+        return HostRuntime(os.environ, say=lambda line: print(line, file=sys.stderr))
+    from deploy.container.engine import Engine
+    from deploy.layer.backend.containers import ContainerRuntime
+
+    engine = opened.enter_context(Engine.connect(os.environ))
+    image = engine.resolve(os.environ["CHANNELWRIGHT_RUNTIME_IMAGE"], engine.architecture, print)
+    return ContainerRuntime(engine, image, os.environ, print)
+
+
+def _subject(name: str) -> Subject:
+    return Subject(distribution=name, top=name, roots=(name,), modules=(name,), shared=(), data=())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""The table of attempts by backends: each is stopped or bounded, and named, or the backend refuses to run.
+
+All attempts of a backend are packages of one tree, so that each also has the chance to speak for the others.
+`CHANNELWRIGHT_TABLE=FILE` writes the table down.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING
+
+import pytest
+
+from deploy.layer.proof.look import Look, outcomes
+from tests.deploy.layer.backend.contained import attempts, looking, ordinary, world
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deploy.inside.look.values import Account
+
+ROOT = Path(__file__).parents[4]
+USER = 61234
+BACKENDS = (
+    pytest.param("container", marks=pytest.mark.container),
+    "host as root",
+    "host as a user",
+)
+AT_MOST = 300 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What came of all attempts by one backend."""
+
+    refused: str
+    look: Look | None
+    peak: int
+    harm: tuple[str, ...]
+
+
+_seen: dict[str, Seen] = {}
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    if name == "host as root" and os.geteuid():
+        pytest.skip("this is not root")
+    if name not in _seen:
+        _seen[name] = _tried(name)
+    return name
+
+
+def _tried(backend: str) -> Seen:
+    home = Path(mkdtemp(prefix="channelwright-tests-", dir="/var/tmp"))  # the /tmp inside is another one
+    home.chmod(0o755)
+    user = USER if backend == "host as a user" and os.geteuid() == 0 else os.geteuid()
+    with world.put_up(home / "home", user) as around:
+        tree = {each.name: each.code for each in attempts.ATTEMPTS}
+        tree |= {"victim": attempts.VICTIM, "world": around.module(), "attempting": attempts.TOOLS}
+        kept = {name: os.environ[name] for name in ("DOCKER_HOST", "CHANNELWRIGHT_RUNTIME_IMAGE") if name in os.environ}
+        done = subprocess.run(
+            _command(backend.partition(" ")[0], user),
+            input=json.dumps(tree),
+            env={**around.environment, **kept, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        said = json.loads(done.stdout.splitlines()[-1])
+        seen = Look.from_json(said["look"]) if "look" in said else None
+        return Seen(said.get("refused", ""), seen, said.get("peak", 0), tuple(around.harm()))
+
+
+def _command(kind: str, user: int) -> list[str]:
+    if user == os.geteuid():
+        return [sys.executable, looking.__file__, kind]
+    packages = next(path for path in sys.path if path.endswith("site-packages"))
+    inside = Path("/mnt/sources") / Path(looking.__file__).relative_to(ROOT)
+    return [sys.executable, ordinary.__file__, str(user), sys.base_prefix, str(ROOT), packages, str(inside), kind]
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("attempt", attempts.ATTEMPTS, ids=lambda each: each.name)
+def test_what_an_import_tries_is_stopped_or_bounded(backend: str, attempt: attempts.Attempt) -> None:
+    account = _account(backend, attempt.name)
+    errors = [each.error for each in outcomes(account)]
+    assert not [each for each in errors if "Reached" in each]
+    if attempt.bounded:
+        assert attempt.bounded in f"{' '.join(errors)} {account.intruded} {account.printed} bytes printed"
+
+
+def _account(backend: str, name: str) -> Account:
+    seen = _seen[backend]
+    if seen.look is None:
+        pytest.skip(f"the backend refuses to run: {seen.refused}")
+    found = seen.look.account(f"{name}: {name}")
+    assert found, "there is no account of it"
+    return found
+
+
+def test_no_attempt_speaks_for_another_package(backend: str) -> None:
+    account = _account(backend, "victim")
+    assert [each.error for each in outcomes(account)] == ["RuntimeError: broken"]
+
+
+def test_nothing_outside_was_harmed(backend: str) -> None:
+    assert _seen[backend].harm == ()
+
+
+def test_the_pipeline_itself_stays_small(backend: str) -> None:
+    assert _seen[backend].peak < AT_MOST
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _table() -> Iterator[None]:
+    """Write down what came of it where it is asked for."""
+    yield
+    if not (file := os.environ.get("CHANNELWRIGHT_TABLE")):
+        return
+    rows = [["attempt", *_seen]]
+    rows += [[each.name, *(_cell(seen, each) for seen in _seen.values())] for each in attempts.ATTEMPTS]
+    rows += [[what, *(str(getattr(seen, what)) for seen in _seen.values())] for what in ("harm", "peak")]
+    Path(file).write_text("".join(f"| {' | '.join(row)} |\n" for row in rows), encoding="utf-8")
+
+
+def _cell(seen: Seen, attempt: attempts.Attempt) -> str:
+    account = seen.look.account(f"{attempt.name}: {attempt.name}") if seen.look else None
+    if account is None:
+        return f"refused: {seen.refused}"
+    said = " ".join([*(each.error for each in outcomes(account)), account.intruded])
+    if "Reached" in said or (attempt.bounded and attempt.bounded not in f"{said} {account.printed} bytes printed"):
+        return f"REACHED {said[:80]}"
+    return said[:80] or "stopped"
