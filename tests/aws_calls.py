@@ -107,7 +107,7 @@ class Recorder:
         has = {
             "channels": any(each.channels for each in layers),
             "share": any(each.share for each in layers),
-            "template": self.settings.template is not None,
+            "stack": self.settings.has_stack,
         }
         return frozenset(name for name, there in has.items() if there)
 

@@ -17,7 +17,7 @@ FILE = Path(__file__).with_name("calls.json")
 
 @dataclass(frozen=True)
 class RecordedCall:
-    """What an action is asked on, and what all projects declared that it was recorded with: share, channels, template.
+    """What an action is asked on, and what all projects declared that it was recorded with: share, channels, a stack.
 
     A project that declares none of those never asks for it.
     """

@@ -1,6 +1,6 @@
 """What a deploy asks of AWS, as IAM names it, and what each call is made on: from what the tests recorded of one.
 
-Which of it a project needs is told by what it declares: layers that are shared, channels, a template, a bucket.
+Which of it a project needs is told by what it declares: layers that are shared, channels, a stack, a bucket.
 
 What CloudFormation does in turn, with the same credentials, when the template changes is not here: that is the
 template's to decide, and CloudFormation says what it lacks.
@@ -37,10 +37,10 @@ class _Place:
     account: str
 
     def declared(self) -> set[str]:
-        return {name for name in ("share", "channels", "template") if self._declares(name)}
+        return {name for name in ("share", "channels", "stack") if self._declares(name)}
 
     def _declares(self, feature: str) -> bool:
-        return self.settings.template is not None if feature == "template" else bool(self._layers({feature}))
+        return self.settings.has_stack if feature == "stack" else bool(self._layers({feature}))
 
     def _layers(self, features: set[str] | frozenset[str]) -> list[Layer]:
         """Return the layers that declare what a call was recorded with."""

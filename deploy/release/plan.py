@@ -129,9 +129,9 @@ class RolloutPlan:
             yield layer.line
         for each in self.functions:
             yield f"  function  {each}"
+            yield from (f"  adopted   {line}" for line in each.adoption())
         if self.is_taken_back:
             yield f"  note      release {self.release} was live and was taken back by a rollback: this brings it back"
-            yield from (f"  adopted   {line}" for line in each.adoption())
         yield f"  upload    {self.uploads:,} bytes"
 
 
