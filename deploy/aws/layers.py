@@ -13,7 +13,7 @@ import requests
 
 from ..errors import AwsError, Fault
 from .arns import LayerVersionArn
-from .refusals import asking
+from .refusals import asking, once
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.literals import RuntimeType
@@ -110,10 +110,13 @@ def read(aws: Aws, arn: str) -> tuple[LayerVersion, LayerContent] | None:
 
 
 def publish(aws: Aws, spec: LayerSpec, source: Content, description: str) -> tuple[LayerVersion, LayerContent]:
-    """Make a new version; what is returned is what AWS says that it has."""
+    """Make a new version; what is returned is what AWS says that it has.
+
+    It is sent once: where AwsError tells that the answer was lost, there may be one.
+    """
     if len(description) > DESCRIPTION:
         raise AwsError([_too_long(spec, description)])
-    with asking("lambda:PublishLayerVersion", spec.layer.name):
+    with asking("lambda:PublishLayerVersion", spec.layer.name), once(aws.functions, "PublishLayerVersion"):
         made = aws.functions.publish_layer_version(
             LayerName=spec.layer.name,
             Description=description,

@@ -16,6 +16,7 @@ from ..errors import AwsError, Fault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_SERVER_ERROR = 500
 _RERUN = "run it again; it continues where this one stopped"
 _SIGN_IN = "sign in, for example with `aws sso login` or `aws configure`, and check AWS_PROFILE"
 _EXPIRED = ("the credentials have expired", "sign in again, for example with `aws sso login`")
@@ -103,6 +104,31 @@ def asking(action: str, about: str) -> Iterator[None]:
         raise AwsError([_unasked(action, about, error)]) from error
     finally:
         _ASKED.reset(before)
+
+
+@contextmanager
+def once(client: Any, operation: str) -> Iterator[None]:
+    """Raise, in place of botocore's second try, what a call ended with that may have done its work.
+
+    It is for calls that make something new each time they arrive, such as a layer version: where an answer was lost,
+    the caller looks first. What AWS refused for its rate did nothing, and is sent again as ever.
+    https://docs.aws.amazon.com/boto3/latest/guide/retries.html
+    """
+    event = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}.{operation}"
+
+    def raised(
+        caught_exception: Exception | None = None, response: tuple[Any, dict[str, Any]] | None = None, **_: object
+    ) -> None:
+        if caught_exception is not None:
+            raise caught_exception
+        if response is not None and response[0].status_code >= _SERVER_ERROR:
+            raise botocore.ClientError(response[1], operation)  # type: ignore[arg-type] # it is what botocore itself passes
+
+    client.meta.events.register_first(event, raised)
+    try:
+        yield
+    finally:
+        client.meta.events.unregister(event, raised)
 
 
 def asked() -> str:

@@ -16,7 +16,6 @@ rebuilt          downloaded zips as the values that a build gives
 rollback         takes a stage back to a release that was live
 rollback_target  where a stage can go back to
 rollback_losses  what is no longer there after going back
-going            a prune and a deploy at once: the mark of what is being deleted
 prune_plan       which versions nobody needs any more, and why each other is kept
 prune            deletes them, each only after one more look
 """

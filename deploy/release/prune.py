@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..aws import functions, layers, parameters
 from ..errors import AwsError, Fault, PipelineError, RolloutError
 from ..published import usage
-from . import going
+from ..share import going
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

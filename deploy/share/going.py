@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..aws.connection import Aws
-    from .values import PublishedLayer
 
 _AT_ONCE = 4
 
@@ -51,26 +50,24 @@ def free(aws: Aws, name: str, version: int) -> None:
             raise
 
 
-def refuse(aws: Aws, taken: Iterable[PublishedLayer]) -> None:
-    """Raise RolloutError where a layer version that functions were given is being deleted, or is gone."""
-    reused = [each for each in taken if each.reused]
+def refuse(aws: Aws, taken: Iterable[tuple[str, int]]) -> None:
+    """Raise RolloutError where a version of a layer that functions were given is being deleted, or is gone."""
     _ = aws.functions
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        faults = [fault for fault in threads.map(lambda each: _fault(aws, each), reused) if fault]
+        faults = [fault for fault in threads.map(lambda each: _fault(aws, *each), taken) if fault]
     if faults:
         raise RolloutError(faults)
 
 
-def _fault(aws: Aws, layer: PublishedLayer) -> Fault | None:
-    name = layer.verified.built.spec.layer.name
-    if grants.read(aws, name, layer.version).is_going:
+def _fault(aws: Aws, name: str, version: int) -> Fault | None:
+    if grants.read(aws, name, version).is_going:
         what = "is being deleted by a prune"
-    elif layers.find(aws, name, layer.version) is None:
+    elif layers.find(aws, name, version) is None:
         what = "was deleted meanwhile"
     else:
         return None
     return Fault(
-        f"{name}:{layer.version}",
+        f"{name}:{version}",
         f"{what}, and no alias was moved to functions that have it",
         cause="nothing had it any more when the prune began",
         cure=f"let the prune end, or end one that was stopped, by {advised('prune')}; then run it again",
