@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from .code import sources
 from .code.bundle import CodeBundle, bundles
 from .container.digest import RuntimeImage, image_digest
 from .errors import BuildError, Fault, VerificationError
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from .layer.backend.protocol import Runtime
     from .layer.values import BuiltLayer
     from .settings import Architecture, Function, Settings, Target
+
+
+_PATIENCE = 120.0  # seconds, for reading sources
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,7 +202,8 @@ class _Work:
 
     def code(self, layers: Sequence[VerifiedLayer]) -> dict[str, CodeBundle]:
         """Bundle the code of every function, have the project check it, and try it."""
-        made = bundles(self.settings, self.dist, self.cache.root.absolute())
+        elsewhere = None if self.settings.runtime == sources.HERE else self.read_elsewhere
+        made = bundles(self.settings, self.dist, self.cache.root.absolute(), read=elsewhere)
         for each in dict.fromkeys(bundle.zip for bundle in made.values()):
             self.tell_left_out(next(bundle for bundle in made.values() if bundle.zip == each))
         shipped = sorted({bundle.sha256 for bundle in made.values()})
@@ -211,6 +216,22 @@ class _Work:
         if self.choices.try_code:
             self.tried(layers, made)
         return made
+
+    def read_elsewhere(self, modules: Mapping[str, bytes]) -> Mapping[str, bytes | sources.Unreadable]:
+        """Have the runtime's own Python read the code, unless it read these very sources before."""
+        target = self.settings.targets[0]
+        key = _key("sources", self.image(target), target, *sources.inputs(modules))
+        answer = self.passed(key)
+        if answer is None:
+            self.refuse_making("the code", f"{target.runtime} did not read it")
+            runtime = self.runtime(target)
+            with (
+                self.console.step(f"read the code with {target.runtime} in {runtime.image.reference}"),
+                runtime.sandbox(target.runtime, {}, {}) as sandbox,
+            ):
+                answer = sources.read_by(lambda script, given: sandbox.run(script, given, {}, _PATIENCE), modules)
+            self.cache.keep_checks(key, answer)
+        return sources.answered(answer)
 
     def tell_left_out(self, made: CodeBundle) -> None:
         if made.left_out:
