@@ -66,7 +66,7 @@ def manifest(layer: Assembled) -> bytes:
         "uncompiled": layer.uncompiled,
     }
     if recipe.files:
-        document["files"] = [_told(each) for each in recipe.files]
+        document["own_files"] = [_told(each) for each in recipe.files]
     return (json.dumps(document, indent=1) + "\n").encode()
 
 

@@ -41,7 +41,7 @@ def manifest(verified: VerifiedLayer, commit: Commit) -> dict[str, Any]:
         "uncompiled": report.uncompiled,
         "tools": {"python": report.python, "glibc": report.glibc},
         "packages": [asdict(package) for package in report.packages],
-        "files": [asdict(each) for each in report.own_files],
+        "own_files": [asdict(each) for each in report.own_files],
         "verification": asdict(verified.evidence),
     }
 

@@ -85,7 +85,7 @@ def _report(name: str, held: Contents) -> Report:
         uncompiled=dict(manifest.get("uncompiled", {})),
         own_files=tuple(
             OwnFile(**each, zipped=held.files[each["path"]].zipped if each["path"] in held.files else 0)
-            for each in manifest.get("files", ())
+            for each in manifest.get("own_files", ())
         ),
         files=len(held.files),
         zipped=held.zipped,
