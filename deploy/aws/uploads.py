@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, Fault, RolloutError
 from ..layer.audit.limits import DIRECT_UPLOAD
-from ..layer.manifest import code_sha256
+from ..layer.values import code_sha256
 from .refusals import asking
 
 if TYPE_CHECKING:
