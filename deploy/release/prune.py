@@ -35,10 +35,9 @@ def carry_out(aws: Aws, plan: PrunePlan, say: Callable[[str], None]) -> tuple[li
         else:
             say(f"{each}  deleted")
             gone.append(each)
-    for each in plan.judged:
-        if each.is_freed:
-            going.free(aws, each.name, each.version)
-            say(f"{each}  is in use, and no longer marked to be deleted")
+    for each in plan.freed:
+        going.free(aws, each.name, each.version)
+        say(f"{each}  is in use, and no longer marked to be deleted")
     return gone, faults
 
 

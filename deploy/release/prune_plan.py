@@ -102,6 +102,11 @@ class PrunePlan:
         """What is to be deleted: function versions first, since a layer is in use as long as they are there."""
         return tuple(each for each in self.judged if each.goes)
 
+    @property
+    def freed(self) -> tuple[JudgedVersion, ...]:
+        """What is kept and no longer to be marked: a prune that was stopped wanted to delete it."""
+        return tuple(each for each in self.judged if each.is_freed)
+
     def rows(self) -> list[list[str]]:
         """Return a row for each version: what becomes of it, which, since when, of what, bytes, why."""
         return [
