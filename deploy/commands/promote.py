@@ -13,14 +13,14 @@ each.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..configuration import load
 from ..console import Console, size
+from ..documents.writing import as_json
 from ..errors import ConfigError, Fault
 from ..invocation import advised
 from . import backend, layer
@@ -86,7 +86,9 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _summarise(candidate, done, before, target, console)
     if arguments.json:
-        print(json.dumps(_json(candidate, done, before, run), indent=1))
+        from .output.promote import output
+
+        print(as_json(output(candidate, done, before, source, target)), end="")
     return 0
 
 
@@ -164,25 +166,3 @@ def _summarise(
 
 def _was(version: str, release: str | None) -> str:
     return f"was {version}, {release or 'of no release'}"
-
-
-def _json(candidate: Candidate, done: DeployResult | None, before: Mapping[str, str], run: _Run) -> dict[str, Any]:
-    functions = done.release.functions if done else ()
-    return {
-        "from": run.source.name,
-        "to": run.target.name,
-        "release": candidate.release,
-        "git": candidate.git,
-        "changed": done.changed if done else False,
-        "uploaded_bytes": done.release.uploaded if done else 0,
-        "functions": [
-            {
-                "name": each.name,
-                "alias": each.alias,
-                "version": each.version,
-                "was": each.was,
-                "was_release": before.get(each.name),
-            }
-            for each in functions
-        ],
-    }

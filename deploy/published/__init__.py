@@ -2,6 +2,7 @@
 
 reference        a layer as somebody names it: a version, an ARN, a file; opened
 contents         a layer's zip, opened: its packages, files and sizes, ours or anybody's
+described        the distributions in a layer, as its manifest or their own metadata describes them
 known            all that is known of a layer, and from where
 descriptions     what the pipeline writes into AWS's descriptions, and reads back
 downloads        layer versions and code, each zip downloaded once and kept by its sha256

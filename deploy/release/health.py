@@ -19,7 +19,6 @@ from ..layer.opt_folder import unpacked
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
-    from typing import Any
 
     from ..aws.connection import Aws
     from ..aws.functions import InvocationAnswer
@@ -44,7 +43,7 @@ def expected(code: CodeBundle, layers: Sequence[Path | None]) -> Digests:
     return Digests(code.tree_digest, tree_digest.of_files(unpacked(zips)) if whole else None)
 
 
-def check(aws: Aws, name: str, version: str, event: Mapping[str, Any], wanted: Digests) -> None:
+def check(aws: Aws, name: str, version: str, event: Mapping[str, object], wanted: Digests) -> None:
     """Invoke a version with its health event; raise RolloutError unless it runs just what was verified.
 
     `wanted` holds whole digests, or the starts of them that a version's description has room for.
@@ -59,7 +58,7 @@ def check(aws: Aws, name: str, version: str, event: Mapping[str, Any], wanted: D
         raise RolloutError(faults)
 
 
-def ask(aws: Aws, name: str, version: str, event: Mapping[str, Any]) -> Mapping[str, Any]:
+def ask(aws: Aws, name: str, version: str, event: Mapping[str, object]) -> Mapping[str, object]:
     """Invoke a version with its health event and return the answer; raise RolloutError, with its log, if it fails."""
     answer = functions.invoke(aws, name, version, json.dumps(event).encode())
     if answer.failed:
@@ -68,7 +67,7 @@ def ask(aws: Aws, name: str, version: str, event: Mapping[str, Any]) -> Mapping[
     return _object(answer.payload)
 
 
-def _object(payload: bytes) -> dict[str, Any]:
+def _object(payload: bytes) -> dict[str, object]:
     """Decode an answer; what is not a JSON object says nothing of digests."""
     try:
         said = json.loads(payload)

@@ -212,7 +212,8 @@ def _not_ours(name: str, note: LayerNote | None, held: Contents) -> Iterator[Fau
     """Yield why a layer version may not be promoted."""
     cure = "deploy the stage again"
     if note is None or held.manifest is None:
-        yield Fault(name, "is not a layer of this pipeline", "its description or its manifest says nothing of it", cure)
+        cause = held.unreadable or "its description or its manifest says nothing of it"
+        yield Fault(name, "is not a layer of this pipeline", cause, cure)
         return
     if not held.sha256.startswith(note.digest):
         yield Fault(name, f"holds sha256 {held.sha256[:12]}…; its description says {note.digest}…", cure=cure)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..aws import functions
 from ..code import tree_digest
@@ -83,24 +83,6 @@ class RollbackPlan:
         yield from (f"  function  {step}" for step in self.steps)
         yield from (f"  function  {name}  stays: no release before had it" for name in self.newer)
         yield from (f"  {line}" for line in self.losses.lines())
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "stage": self.stage,
-            "was": self.was,
-            "release": self.release,
-            "functions": [
-                {
-                    "name": step.served.name,
-                    "alias": step.served.alias.name,
-                    "was": step.served.alias.version,
-                    "version": step.target.version,
-                }
-                for step in self.steps
-            ],
-            "newer_functions": list(self.newer),
-            **self.losses.to_json(),
-        }
 
 
 def plan(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..aws import functions, uploads
 from ..errors import AwsError, Fault, PipelineError, RolloutError
-from ..layer.manifest import code_sha256
+from ..layer.values import code_sha256
 from ..published.descriptions import AliasNote, VersionNote
 from . import health
 from .aliases import AliasMove, move_all

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import Fault
 from ...executable import Executable
-from ...runtimes.base_images import BASES
+from ...runtimes.table import BASES
 from . import elf
 from .audit import names
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deploy.errors import RolloutError
-from deploy.layer.manifest import code_sha256
+from deploy.layer.values import code_sha256
 from deploy.published.descriptions import DIGITS, AliasNote, VersionNote
 from deploy.release.health import expected
 from deploy.settings import Function
