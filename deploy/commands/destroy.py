@@ -10,7 +10,6 @@ On a terminal it asks twice: whether, and for the stage's name. Without one it t
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 from ..configuration import load
 from ..console import Console
 from ..errors import RolloutError
-from . import confirm
+from . import confirm, read_only
 
 if TYPE_CHECKING:
     import argparse
@@ -64,9 +63,12 @@ def run(arguments: argparse.Namespace) -> int:
         confirm.ask_for_name(stage.name, arguments.confirm)
         gone, faults = carry_out.carry_out(planned, console.say)
     if arguments.json:
-        said = {"stage": stage.name, "account": aws.account, "remnants": [each.as_json() for each in planned.remnants]}
-        failed = [str(fault) for fault in faults]
-        print(json.dumps(said | {"deleted": [each.as_json() for each in gone], "failed": failed}, indent=1))
+        from .output.destroy import output
+
+        read_only.print_json(output(aws.account, planned, gone, faults))
+        for fault in faults:  # in the document too, which is all that there may be on stdout
+            console.say(str(fault))
+        return int(bool(faults))
     if faults:
         raise RolloutError(faults)
     return 0

@@ -7,7 +7,7 @@ the project is served with, or that was shared; a function that no stack of the 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..aws import grants, logs, regions, stacks
 from ..errors import Fault, RolloutError
@@ -47,9 +47,6 @@ class Remnant:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
-
-    def as_json(self) -> dict[str, Any]:
-        return {"kind": self.kind, "name": self.name, "region": self.region, "of": self.of, "stays": self.stays or None}
 
 
 @dataclass(frozen=True)

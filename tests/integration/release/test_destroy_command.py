@@ -108,7 +108,7 @@ def test_a_person_is_asked_twice(
 ) -> None:
     look.text("deploy", "--stage", "dev")
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
-    monkeypatch.setattr("deploy.commands.confirm._is_terminal", lambda: True)
+    monkeypatch.setattr("deploy.commands.confirm.is_terminal", lambda: True)
     assert look.run("destroy", "--stage", "dev") == (0 if goes else 1)
     assert (left(aws) == NOTHING) is goes
 
