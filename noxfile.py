@@ -83,6 +83,18 @@ def status(session: nox.Session) -> None:
 
 
 @nox.session(**RUNS_PIPELINE)
+def releases(session: nox.Session) -> None:
+    """List the releases of a stage, newest first: `nox -s releases -- --stage dev`."""
+    _pipeline(session, "releases")
+
+
+@nox.session(**RUNS_PIPELINE)
+def versions(session: nox.Session) -> None:
+    """List the versions of the layers, newest first: `nox -s versions -- --stage dev`."""
+    _pipeline(session, "versions")
+
+
+@nox.session(**RUNS_PIPELINE)
 def show(session: nox.Session) -> None:
     """Say what is in a layer version: `nox -s show -- 3`."""
     _pipeline(session, "show")

@@ -49,9 +49,10 @@ and `local` does all of it on this machine, with an emulated AWS.
 Above the steps stand `commands`, what people call, `init`, which writes a first configuration, and `prepare`, from a
 project to what can be shipped; below them
 `configuration` (with `keys`, what is allowed) and `settings`, `errors`, `console`, `atomic` files, `kept` texts,
-`completed` processes, `executable` content, `invocation` (how the pipeline was started), `git`, `local_secrets`,
-`pip_settings`, `template_values` of a CloudFormation template, `template_references` in it and `project_module`, which
-runs what is a project's own; `extensions` are what a project adds to the commands, to `doctor` and to `local`.
+`completed` processes, `temporary` folders, `executable` content, `invocation` (how the pipeline was started), `git`,
+`local_secrets`, `pip_settings`, `template_values` of a CloudFormation template, `template_references` in it and
+`project_module`, which runs what is a project's own; `extensions` are what a project adds to the commands, to `doctor`
+and to `local`.
 `standalone` is for a build of Dockerfile.layer without the pipeline around it.
 """
 

@@ -11,11 +11,11 @@ import argparse
 import json
 import os
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ..configuration import load
 from ..console import Console
 from ..errors import ConfigError, Fault
+from ..temporary import folders
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,8 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     event = _event(arguments.event)
     with Engine.connect(os.environ) as engine:  # what is missing shall be said before minutes are spent
         engine.resolve(settings.image, settings.architectures[0], console.say)
-    with TemporaryDirectory(prefix="channelwright-bench-") as folder:
-        builds = measure_builds(settings, Path(folder), arguments.rounds, console)
+    with folders.temporary("bench") as folder:
+        builds = measure_builds(settings, folder, arguments.rounds, console)
         rows = list(builds.rows)
         if settings.functions:
             rows += measure_first_requests(settings, builds, event, arguments.n, console)

@@ -34,9 +34,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ..settings import Settings
+    from ..status.published import PublishedVersion
     from ..status.values import StackStatus, StageState, VersionStatus
 
 DRIFTED = 3
+VERSIONS = ["layer version", "region", "since", "for", "followed by", "changed"]
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -93,7 +95,7 @@ def _show(
         (["layer version", "state", "zip", "unzipped", "the newest has"], _layers(state)),
         (["version", "code zip", "unzipped", "with layers", "of the limit", "layers", "runtime"], _sizes(state)),
         (["queue", "taken by", "state", "waiting", "in flight", "delayed", "dead letters"], _queues(state)),
-        (["layer version", "region", "since", "for", "followed by", "changed"], _published(state)),
+        (VERSIONS, version_rows(state.published)),
     ):
         if shown := list(dict.fromkeys(rows)):
             console.say()
@@ -189,8 +191,9 @@ def _queues(state: StageState) -> Iterator[tuple[str, ...]]:
         )
 
 
-def _published(state: StageState) -> Iterator[tuple[str, ...]]:
-    for each in state.published:
+def version_rows(published: Sequence[PublishedVersion]) -> Iterator[tuple[str, ...]]:
+    """Yield a row below `VERSIONS` for each version."""
+    for each in published:
         version = each.version
         yield (
             version.short,

@@ -21,5 +21,6 @@ archive      files as the archives that the engine takes and gives
 build_log    a build's log, for people
 failures     the SDK's failures as this project's errors
 digest       which bytes an image's name stands for, asked without the SDK
+leftovers    what a run that was killed left, and who may remove it
 install      an engine with the runtime image, on Debian and Ubuntu
 """

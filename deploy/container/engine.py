@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import docker
 from docker.types import LogConfig, Mount
 
-from . import archive
+from . import archive, leftovers
 from .calls import Container
 from .failures import NO_IMAGE, SILENCE, AbsentError, InUseError, translated
 from .images import LABEL, Images
@@ -142,7 +142,7 @@ class Engine(Images):
             for name in names.values():
                 stack.callback(self._remove_volume, name)
                 with translated("making a volume"):
-                    self.client.create_volume(name, labels={LABEL: "volume"})
+                    self.client.create_volume(name, labels=self._labels("volume"))
             with self._created(image, mounts=_mounts(names, read_only=False)) as filler:
                 for path, files in contents.items():
                     with translated(f"filling {path}"):
@@ -180,13 +180,17 @@ class Engine(Images):
                     ports=ports,
                     environment=environment,
                     user=user,
-                    labels={LABEL: "container"},
+                    labels=self._labels("container"),
                     host_config=client.create_host_config(**host),
                     use_config_proxy=False,
                 )
             yield name
         finally:
             self._remove_container(name)
+
+    def _labels(self, kind: str) -> dict[str, str]:
+        """Label what goes with this run; what is kept on purpose is nobody's leftover."""
+        return {LABEL: kind} if self.keep else leftovers.labels(kind)
 
     def _remove_container(self, name: str) -> None:
         if self.keep:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import BuildError, EngineError
-from . import archive
+from . import archive, leftovers
 from .build_log import BuildLog, follow_pull
 from .digest import RuntimeImage, digest_of
 from .failures import NO_IMAGE, AbsentError, InUseError, translated
@@ -101,6 +101,7 @@ class Images:
         """
         log = BuildLog()
         try:
+            options["labels"] = {**leftovers.labels("image"), **options.get("labels", {})}
             yield self._build(log, context, arguments, **options)
         finally:
             for image in log.images:

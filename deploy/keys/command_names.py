@@ -8,6 +8,8 @@ COMMANDS = {
     "deploy": "publish what changed and roll it out to a stage",
     "local": "run the whole system on this machine, without any account",
     "status": "say what runs in a stage, and whether it is what it should be",
+    "releases": "list the releases of a stage, newest first",
+    "versions": "list the versions of the layers, newest first",
     "show": "say what is in a layer version",
     "diff": "say how two layers differ",
     "where": "find the layer versions that hold a package, and what runs them",

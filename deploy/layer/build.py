@@ -12,6 +12,7 @@ from ..errors import BuildError
 from ..inside.exchange import Report
 from ..locking import lockfile
 from ..locking.lockfile import requirements
+from . import declared
 from .values import BuiltLayer
 from .wheel_store import WheelStore
 
@@ -38,6 +39,10 @@ def build(  # noqa: PLR0913 - what, where, from where, to where, and how
     store = WheelStore(cache, say)
     here = replace(spec, architecture=spec.image.architecture or spec.architecture)
     wheels = store.wheels(here, lockfile.read(TOOLS, here.target), runtime) | store.wheels(spec, spec.pins, runtime)
+    if faults := tuple(declared.faults(wheels, spec.recipe.trim.exclude)):
+        raise BuildError(faults)
+    for remark in declared.remarks(wheels):
+        say(remark)
     made = runtime.assemble(spec, context(spec, wheels), use_cache=use_cache)
     if missing := {"layer.zip", "report.json"} - set(made):
         raise BuildError.of(spec.stem, f"assembling it left no {' and no '.join(sorted(missing))}")

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..atomic import write
 from ..errors import BuildError, Fault
 from ..invocation import advised
 from ..locking.lockfile import requirements
+from ..temporary import folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from ..inside.exchange import Pin
     from .backend.protocol import Runtime
@@ -70,9 +70,9 @@ class WheelStore:
         return None
 
     def _fetched(self, spec: LayerSpec, pins: Sequence[Pin], runtime: Runtime) -> dict[Pin, tuple[str, bytes]]:
-        with tempfile.TemporaryDirectory(prefix="channelwright-wheels-") as folder:
-            runtime.fetch(spec, requirements(pins), Path(folder))
-            wheels = {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
+        with folders.temporary("wheels") as folder:
+            runtime.fetch(spec, requirements(pins), folder)
+            wheels = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
         digests = {name: hashlib.sha256(content).hexdigest() for name, content in wheels.items()}
         faults = list(_unexpected(digests, pins))
         if faults:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ..aws import secure_parameters
@@ -17,6 +15,7 @@ from ..local_secrets import with_secrets
 from ..published.downloads import Downloads
 from ..release import stack
 from ..release.deploy import Deployment, DeployResult
+from ..temporary import folders
 from . import companion, emulator
 from .functions import FunctionPool, Starts, door
 from .in_container import Containers
@@ -25,6 +24,7 @@ from .published import Published, fetch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from ..aws.connection import Aws
     from ..container.engine import Engine
@@ -70,7 +70,7 @@ def running(  # noqa: PLR0913 - each is the command line's
 ) -> Iterator[System]:
     """Bring the system up; without an engine its functions are processes of this host. Nothing of it stays."""
     with ExitStack() as opened:
-        home = Path(opened.enter_context(TemporaryDirectory(prefix="channelwright-local-")))
+        home = opened.enter_context(folders.temporary("local"))
         introduction = opened.enter_context(companion.serving(settings, stage.name, port, home))
         source = _Source(Cache.from_environment(os.environ).root / "published", introduction.functions)
         files = opened.enter_context(ExitStack())  # before the door, so that functions end before their files go
@@ -87,6 +87,9 @@ def _starts(
 ) -> Starts:
     if engine is None:
         return Processes(say, unconfined)
+    from ..container import leftovers
+
+    leftovers.remove(engine.client)
     image = engine.resolve(settings.image, settings.architectures[0], say)
     say(f"functions run in {image.reference}, behind the Runtime Interface Emulator")
     return Containers(engine, image.reference, files)

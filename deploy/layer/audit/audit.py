@@ -13,7 +13,7 @@ from zipfile import BadZipFile, ZipFile
 
 from ...errors import Fault
 from ...runtimes.base_images import BASES
-from . import archive, bytecode, elf, limits, wheels
+from . import archive, bytecode, elf, limits, loading, wheels
 from . import files as own_files
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
     metadata = {path: zipped.read(path) for path in files if wheels.is_metadata(path)}
     uncompiled = {f"python/{path}" for path in built.report.uncompiled}
     stale = bytecode.faults(built.spec.runtime, built.spec.layer.bytecode, files, zipped.read, uncompiled)
-    shared, broken = _shared_objects(zipped, files)
+    shared, broken, loads = _shared_objects(zipped, files)
     around = {path.rpartition("/")[2] for path in (*files, *beside)}
     base = BASES[built.spec.runtime]
     misfits = [fault for each in shared for fault in elf.unfit(each, base, built.spec.architecture)]
@@ -117,14 +117,21 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
             *located,
         ),
         shared=tuple(shared),
-        remarks=(*remarks, *archive.remarks(built.spec.layer.name, entries)),
+        remarks=(
+            *remarks,
+            *archive.remarks(built.spec.layer.name, entries),
+            *loading.remarks(built.spec.layer.name, loads),
+        ),
         lacking=tuple((path, _located(built, fault, own)) for path, fault in lacking),
         can_be_tried=archive.is_harmless(entries),
     )
 
 
-def _shared_objects(zipped: ZipFile, paths: Iterable[str]) -> tuple[list[elf.SharedObject], list[Fault]]:
+def _shared_objects(
+    zipped: ZipFile, paths: Iterable[str]
+) -> tuple[list[elf.SharedObject], list[Fault], list[loading.Loading]]:
     shared: list[elf.SharedObject] = []
+    loads: list[loading.Loading] = []
     broken: list[Fault] = []
     for path in paths:
         data = zipped.read(path)  # of every file, since that compares its checksum
@@ -134,7 +141,8 @@ def _shared_objects(zipped: ZipFile, paths: Iterable[str]) -> tuple[list[elf.Sha
                     broken.append(fault)
                 case elf.SharedObject() as found:
                     shared.append(found)
-    return shared, broken
+                    loads.append(loading.read(path, data))
+    return shared, broken, loads
 
 
 def _unclaimed(built: BuiltLayer, shared: Iterable[elf.SharedObject]) -> Iterable[Fault]:

@@ -81,9 +81,15 @@ def _wheel(built: BuiltLayer, package: Package) -> Iterator[Fault]:
         )
 
 
+# Modules of the client that starts functions: https://github.com/aws/aws-lambda-python-runtime-interface-client.
+_CLIENT = frozenset({"awslambdaric", "bootstrap", "runtime_client", "snapshot_restore_py"})
+
+
 def remarks(built: BuiltLayer) -> Iterator[str]:
-    """Yield what a lawyer would ask about and no runtime does."""
+    """Yield what a lawyer would ask about and no runtime does, and what has the name of Lambda's own."""
     for package in built.report.packages:
+        for module in sorted(_CLIENT.intersection(package.modules)):
+            yield f"{package.name}: its module {module} has the name of one of Lambda's own, which starts functions"
         if not package.license_files:
             yield f"{package.name}: its wheel brings no licence file ({package.license or 'and names no licence'})"
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...container import leftovers
 from ...container.calls import CallTimedOutError
 from ...errors import EngineError, VerificationError
 from ...inside.look.bounds import Bounds
@@ -72,6 +73,7 @@ class ContainerRuntime:
         found = engine.inspect(image.reference)
         if found is None:
             raise EngineError.of(image.reference, "is not here any more", cure="run again")
+        leftovers.remove(engine.client)
         self.engine = engine
         self.image = image
         self._id: str = found["Id"]

@@ -11,8 +11,6 @@ import importlib.util
 import os
 import sys
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ... import pip_settings
@@ -20,6 +18,7 @@ from ...container.digest import RuntimeImage
 from ...errors import BuildError, EngineError
 from ...invocation import advised
 from ...runtimes.wheel_tags import pip_options
+from ...temporary import folders
 from . import pip_install
 from .host_files import write_files
 from .host_process import run_process
@@ -27,6 +26,7 @@ from .host_sandbox import HostSandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from ..spec import LayerSpec
 
@@ -65,12 +65,12 @@ class HostRuntime:
     def fetch(self, spec: LayerSpec, requirements: str, into: Path) -> None:
         if importlib.util.find_spec("pip") is None:
             raise EngineError.of("--backend host", "this environment has no pip", cure="python -m ensurepip")
-        with TemporaryDirectory(prefix="channelwright-") as folder:
-            wish = Path(folder, "requirements.txt")
+        with folders.temporary("pip") as folder:
+            wish = folder / "requirements.txt"
             wish.write_text(requirements, encoding="utf-8")
-            settings = pip_settings.read(self._environment, folder)
-            write_files(Path(folder), settings.files)
-            kept = {"PATH": os.defpath, "HOME": folder, "PIP_CONFIG_FILE": os.devnull}
+            settings = pip_settings.read(self._environment, str(folder))
+            write_files(folder, settings.files)
+            kept = {"PATH": os.defpath, "HOME": str(folder), "PIP_CONFIG_FILE": os.devnull}
             done = run_process(_pip(spec, wish, into), {**kept, **settings.environment}, _TIMEOUT, refused=BuildError)
         if done.code:
             last = [line for line in done.stderr.splitlines() if line.startswith("ERROR")][-1:]
@@ -81,13 +81,13 @@ class HostRuntime:
     def assemble(self, spec: LayerSpec, context: Mapping[str, bytes], *, use_cache: bool) -> dict[str, bytes]:
         """Assemble in an interpreter that sees the standard library alone; nothing of it is cached."""
         del use_cache
-        with TemporaryDirectory(prefix="channelwright-") as folder:
-            write_files(Path(folder), context)
-            command = [sys.executable, "-I", "-S", "-B", "-c", _ASSEMBLE, folder]
+        with folders.temporary("build") as folder:
+            write_files(folder, context)
+            command = [sys.executable, "-I", "-S", "-B", "-c", _ASSEMBLE, str(folder)]
             done = run_process(command, {"PATH": os.defpath}, _TIMEOUT, refused=BuildError)
             if done.code:
                 raise BuildError.of(spec.stem, "could not be assembled", log=done.stdout + done.stderr)
-            return {path.name: path.read_bytes() for path in Path(folder, "out").iterdir()}
+            return {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
 
     @contextmanager
     def sandbox(self, runtime: str, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[HostSandbox]:
@@ -98,10 +98,10 @@ class HostRuntime:
     @contextmanager
     def installed(self, runtime: str, wheels: Mapping[str, bytes]) -> Iterator[HostSandbox]:
         with (
-            TemporaryDirectory(prefix="channelwright-") as folder,
+            folders.temporary("wheels") as folder,
             HostSandbox.filled(runtime, {}, {}, unconfined=self._unconfined) as made,
         ):
-            write_files(Path(folder), wheels)
+            write_files(folder, wheels)
             target, paths = f"{made.folder}/opt/python", [f"{folder}/{name}" for name in wheels]
             for step in pip_install.steps(sys.executable, target, paths):
                 environment = {"PATH": os.defpath, **step.environment}

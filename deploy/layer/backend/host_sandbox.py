@@ -14,11 +14,11 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Any
 
 from ...errors import EngineError, VerificationError
 from ...inside.look.bounds import MIB, Bounds
+from ...temporary import folders
 from . import enter_sandbox, refusals
 from .entry import NOT_ALLOWED, Entry
 from .host_files import runtime_client, write_files
@@ -97,11 +97,11 @@ class HostSandbox:
         unconfined: bool = False,
     ) -> Iterator[HostSandbox]:
         """Lay these files out in a temporary folder, by path below /opt and /var/task; remove it on leaving."""
-        with TemporaryDirectory(prefix="channelwright-") as folder:
+        with folders.temporary("sandbox") as folder:
             client = runtime_client()
             for name, files in {"opt": opt, "task": task, "runtime": client, "lang": {}, "root": {}}.items():
-                write_files(Path(folder, name), files)
-            yield cls.open(Path(folder), python, has_client=bool(client), online=online, unconfined=unconfined)
+                write_files(folder / name, files)
+            yield cls.open(folder, python, has_client=bool(client), online=online, unconfined=unconfined)
 
     @property
     def own_users(self) -> bool:

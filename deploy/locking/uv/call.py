@@ -10,13 +10,13 @@ import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import uv
 
 from ... import pip_settings
 from ...errors import LockError
+from ...temporary import folders
 from . import log as uv_log
 from .refusals import refusal
 
@@ -62,7 +62,7 @@ class Uv:
 
         `files` are put beside them, by name, for the options to name. Raises LockError with uv's own words.
         """
-        with TemporaryDirectory(prefix="channelwright-lock-") as folder:
+        with folders.temporary("lock") as folder:
             for name, text in {**files, "wanted.txt": "\n".join(requirements) + "\n"}.items():
                 Path(folder, name).write_text(text, encoding="utf-8")
             command = [
@@ -70,8 +70,8 @@ class Uv:
                 *("--format", "pylock.toml", "--only-binary", ":all:"),
                 *("--python", str(interpreter.executable(self.cache)), *self.cooldown, *options),
             ]
-            environment = uv_environment(self.environment, Path(folder)) | {"RUST_LOG": uv_log.WANTED}
-            code, text, log = self._run(command, environment, Path(folder))
+            environment = uv_environment(self.environment, folder) | {"RUST_LOG": uv_log.WANTED}
+            code, text, log = self._run(command, environment, folder)
         if code:
             raise LockError(refusal(self.source, words := uv_log.without(log), self.asked), log=words)
         return text, log

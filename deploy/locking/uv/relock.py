@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import uv
 
 from ...errors import Fault, LockError
 from ...invocation import advised
+from ...temporary import folders
 from .call import uv_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 _TIMEOUT = 1800  # seconds
 
@@ -27,8 +27,8 @@ def relock(project: Path, environment: Mapping[str, str], options: Sequence[str]
     words.
     """
     own = {name: value for name, value in environment.items() if name.startswith("UV_")}
-    with TemporaryDirectory(prefix="channelwright-lock-") as folder:
-        given = uv_environment(environment, Path(folder)) | own
+    with folders.temporary("lock") as folder:
+        given = uv_environment(environment, folder) | own
         command = [uv.find_uv_bin(), "lock", "--color", "never", "--no-progress", *options]
         done = subprocess.run(
             command, cwd=project, env=given, capture_output=True, text=True, timeout=_TIMEOUT, check=False

@@ -138,6 +138,48 @@ def by_permissions_given_later(lab: Lab) -> Channel:
     return where
 
 
+def by_permissions_given_after_an_invitation(lab: Lab) -> Channel:
+    """Invite to a campaign whose players' role then gets permissions."""
+    where = lab.fake.channel(campaign(lab))
+    lab.do("campaign invite", campaign=where)
+    return _with_permissions(lab, where)
+
+
+def by_permissions_given_after_asking(lab: Lab) -> Channel:
+    """Ask to be let in before the players' role gets permissions."""
+    where = lab.fake.channel(campaign(lab))
+    lab.do("campaign invite", campaign=where, approval=True)
+    lab.press(_showing(lab, "looks for players"), "Ask to join", lab.fake.player)
+    return _with_permissions(lab, where)
+
+
+def by_moving_the_category_of_an_invitation(lab: Lab) -> Channel:
+    """Put the staff's role in the players' place in a campaign that invites."""
+    where = lab.fake.channel(campaign(lab))
+    lab.do("campaign invite", campaign=where)
+    role = staff(lab, name=f"{NAME} Members")
+    spoil(lab, where.id, Overwrite(role.id, 0, Permission.VIEW_CHANNEL, 0), without=roles(lab)[0])
+    lab.fake.change(lambda guild: guild.without_role(next(each for each in roles(lab) if each != role.id)))
+    return lab.fake.channel(where.id)
+
+
+def by_a_likeness(lab: Lab) -> Channel:
+    """Make a campaign like the prepared category, in the hope that it gets the same role."""
+    where = prepared(lab, staff(lab))
+    lab.add("Another", like=where)
+    return where
+
+
+def _with_permissions(lab: Lab, where: Channel) -> Channel:
+    role = lab.fake.role(roles(lab)[0])
+    lab.fake.change(lambda guild: guild.with_role(replace(role, permissions=int(Permission.BAN_MEMBERS))))
+    return where
+
+
+def _showing(lab: Lab, text: str) -> Message:
+    return next(each for each in lab.fake.messages if text in each.content and not each.is_ephemeral)
+
+
 WAYS: tuple[Callable[[Lab], Channel], ...] = (
     by_name,
     by_its_place_below_the_moderator,
@@ -150,6 +192,15 @@ WAYS: tuple[Callable[[Lab], Channel], ...] = (
     by_deleting_the_note,
     by_an_interrupted_creation,
     by_permissions_given_later,
+    by_permissions_given_after_an_invitation,
+    by_permissions_given_after_asking,
+    by_moving_the_category_of_an_invitation,
+    by_a_likeness,
+)
+BY_PERMISSIONS = (
+    by_permissions_given_later,
+    by_permissions_given_after_an_invitation,
+    by_permissions_given_after_asking,
 )
 LINES = ("campaign add-player", "campaign remove-player", "campaign archive", "campaign unarchive")
 
@@ -179,6 +230,10 @@ def test_no_prepared_category_hands_out_a_role(lab: Lab, way: Callable[[Lab], Ch
     for line in LINES:
         player = lab.fake.stranger if line.endswith("remove-player") else lab.fake.gm
         lab.do(line, campaign=where, **({"player": player} if line.endswith("player") else {}))
+    lab.do("campaign invite", campaign=where)
+    for message in list(lab.fake.messages):
+        for label in {each["label"] for each in message.buttons} & {"Join", "Ask to join", "Let in"}:
+            lab.press(message, label, lab.fake.gm)
     shown = lab.do("campaign doctor", campaign=where, repair=True)
     lab.do("campaign add-player", campaign=lab.fake.channel(where.id), player=lab.fake.gm)
     asked = lab.do("delete-campaign", campaign=lab.fake.channel(where.id))
@@ -187,7 +242,8 @@ def test_no_prepared_category_hands_out_a_role(lab: Lab, way: Callable[[Lab], Ch
     assert role.id not in lab.fake.gm.member.roles, lab.text(shown)
     assert role.id in lab.fake.stranger.member.roles
     assert lab.fake.guild.roles[role.id] == replace(before.roles[role.id], position=lab.fake.role(role.id).position)
-    assert not lab.fake.gm.sees("moderator-only") or way is by_permissions_given_later
+    assert role.id not in lab.fake.player.member.roles
+    assert not lab.fake.gm.sees("moderator-only") or way in BY_PERMISSIONS
 
 
 @pytest.mark.parametrize("who", ["gm", "player"])

@@ -1,0 +1,75 @@
+"""Containers, volumes and unnamed images of a run that was killed: found by their label, their age and their owner."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from ..temporary.folders import DAY
+from ..temporary.owner import Owner
+from .failures import AbsentError, InUseError, translated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from docker import APIClient
+
+OWNER = "channelwright.owner"
+
+
+def labels(kind: str) -> dict[str, str]:
+    """Return what everything is labelled with that is to go with the run that makes it."""
+    return {"channelwright": kind, OWNER: str(Owner.mine())}
+
+
+def remove(client: APIClient) -> tuple[str, ...]:
+    """Remove what nobody is left to remove, containers first, as volumes and images are in use by them.
+
+    That is what a process of this user made here that has ended; what was made elsewhere, by another boot or in
+    another container, once it is a day old and does not run. Somebody else's is never touched. Return the names.
+    """
+    api: Any = client
+    mine = {"label": OWNER}
+    with translated("looking for what a killed run left"):
+        containers = [
+            (each["Id"], lambda name: api.remove_container(name, force=True, v=True))
+            for each in api.containers(all=True, filters=mine)
+            if _is_left(each["Labels"], each["Created"], runs=each["State"] == "running")
+        ]
+    removed = list(_removed(containers))
+    with translated("looking for what a killed run left"):
+        others = [
+            (each["Name"], api.remove_volume)
+            for each in api.volumes(filters=mine)["Volumes"] or ()
+            if _is_left(each["Labels"], _seconds(each.get("CreatedAt", "")))
+        ]
+        others += [
+            (each["Id"], api.remove_image)
+            for each in api.images(filters={**mine, "dangling": True})
+            if _is_left(each["Labels"], each["Created"])
+        ]
+    return (*removed, *_removed(others))
+
+
+def _removed(left: list[tuple[str, Any]]) -> Iterator[str]:
+    for name, remove_it in left:
+        with suppress(AbsentError, InUseError), translated(f"removing {name}"):
+            remove_it(name)
+            yield name
+
+
+def _is_left(labelled: Mapping[str, str], made: float, *, runs: bool = False) -> bool:
+    owner = Owner.of(labelled[OWNER])
+    if owner is None:
+        return False
+    old = made < time.time() - DAY and not runs
+    return owner.is_gone or (not owner.is_here and owner.user == Owner.mine().user and old)
+
+
+def _seconds(text: str) -> float:
+    """Read when a volume was made; what gives no time was made just now."""
+    with suppress(ValueError):
+        return datetime.fromisoformat(text).timestamp()
+    return time.time()
