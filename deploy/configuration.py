@@ -15,6 +15,7 @@ import yaml
 
 from .errors import ConfigError, Fault
 from .inside.exchange import TrimPolicy
+from .invocation import advised
 from .keys.faults import faults
 from .keys.former import renewed
 from .settings import (
@@ -93,7 +94,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader, in C
     except OSError as error:
-        cure = "run in a project that has one, or name it with --project DIR"
+        cure = f"{advised('init')} writes one; or run in a project that has one, or name it with --project DIR"
         raise ConfigError([Fault(str(path), error.strerror or str(error), cure=cure)]) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError([Fault(str(path), "is not YAML that can be used", cause=str(error))]) from error

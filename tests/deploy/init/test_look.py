@@ -88,7 +88,7 @@ def test_a_chalice_application_with_routes_events_and_functions_of_its_own(tmp_p
 
 def test_modules_with_a_handler_are_functions_where_nothing_else_says_so(tmp_path: Path) -> None:
     write(
-        tmp_path,
+        tmp_path / "shop",
         {
             "src/take.py": HANDLER,
             "src/jobs/remind.py": "def lambda_handler(event, _context):\n    return 1\n",
@@ -97,10 +97,10 @@ def test_modules_with_a_handler_are_functions_where_nothing_else_says_so(tmp_pat
             "src/broken.py": "def handler(event, context:\n",
         },
     )
-    (program,) = handlers.read(tmp_path)
-    assert {each.key: (each.handler, str(each.source)) for each in program.functions} == {
-        "take": ("take.handler", "src"),
-        "jobs-remind": ("jobs/remind.lambda_handler", "src"),
+    (program,) = handlers.read(tmp_path / "shop")
+    assert {each.key: (each.name, each.handler, str(each.source)) for each in program.functions} == {
+        "take": ("shop-take", "take.handler", "src"),
+        "jobs-remind": ("shop-jobs-remind", "jobs/remind.lambda_handler", "src"),
     }
 
 
