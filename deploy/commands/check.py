@@ -20,8 +20,9 @@ from ..agreement import static
 from ..checkup import project
 from ..configuration import CONFIG, load
 from ..console import Console
-from ..container.digest import RuntimeImage
+from ..container.digest import RuntimeImage, is_pinned
 from ..errors import ConfigError
+from ..invocation import advised
 from ..layer.spec import every_spec
 from ..local_secrets import with_secrets
 from ..locking import locked
@@ -50,13 +51,20 @@ def run(arguments: argparse.Namespace) -> int:
     environments = {name: with_secrets(os.environ, settings.project, name) for name in settings.stages}
     if found := static.faults(settings, list(settings.stages.values()), environments):
         raise ConfigError(found)
-    for line in (*_layers(settings), *stale(settings), *settings.remarks):
+    for line in (*_layers(settings), *stale(settings), *_unpinned(settings), *settings.remarks):
         console.say(line)
     project_module.check(settings, console.say)
     for line in settings.code.checks:
         console.say(f"{line}: good")
     console.say(_summary(arguments, settings))
     return 0
+
+
+def _unpinned(settings: Settings) -> Iterator[str]:
+    """Yield the runtime images that may be other ones tomorrow."""
+    for image in sorted({settings.image_of(target.runtime) for target in settings.targets}):
+        if not is_pinned(image):
+            yield f"{image} is not pinned by a digest: its registry may give another one; {advised('lock', '--image')}"
 
 
 def _layers(settings: Settings) -> Iterator[str]:
