@@ -160,3 +160,15 @@ def test_the_region_of_the_environment_is_where_the_stages_are(tmp_path: Path, m
     settings = made(write(tmp_path / "my shop", {"src/app.py": HANDLER, "requirements.in": "six\n"}))
     assert {each.region for each in settings.stages.values()} == {"ap-southeast-2"}
     assert settings.stages["dev"].stack == "my-shop-dev"
+
+
+@pytest.mark.parametrize(("profile", "region"), [("", "eu-west-3"), ("work", "us-west-2"), ("other", "")])
+def test_the_region_of_the_users_profile_is_theirs(
+    profile: str, region: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "aws").write_text("[default]\nregion = eu-west-3\n[profile work]\nregion = us-west-2\noutput = 50%\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "aws"))
+    if profile:
+        monkeypatch.setenv("AWS_PROFILE", profile)
+    stages = made(write(tmp_path / "shop", {"src/app.py": HANDLER})).stages
+    assert {each.region for each in stages.values()} == ({region} if region else set())
