@@ -124,7 +124,7 @@ class _Choice:
         yield "stack", f"{self.name}-{stage}"
         if stage != _LAST:
             yield "suffix", f"-{stage}"
-        elif "protected" in _keys("stage"):
+        else:
             yield "protected", True
         open_ = dict.fromkeys(
             name for each in self.code.functions for name, value in each.environment.items() if value is None
@@ -164,10 +164,6 @@ def _parameter(variable: str) -> str:
 def _schema() -> dict[str, Any]:
     found: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
     return found
-
-
-def _keys(part: str) -> frozenset[str]:
-    return frozenset(_schema()["$defs"][part]["properties"])
 
 
 def _first(key: str) -> str:

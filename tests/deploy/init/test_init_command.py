@@ -59,6 +59,7 @@ def test_functions_in_folders_of_their_own_keep_them(tmp_path: Path) -> None:
     take = settings.functions["take-order"].resources
     assert (take.memory, take.timeout) == (256, 20)
     assert settings.stages["dev"].parameters == {"Table": FromEnvironment("TABLE")}
+    assert [each.protected for each in settings.stages.values()] == [False, True]
     assert list(settings.layers) == ["orders-dependencies"]
     wanted = (tmp_path / "requirements.in").read_text()
     assert wanted == "-r functions/take_order/requirements.txt\n-r functions/remind/requirements.txt\n"
