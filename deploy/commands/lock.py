@@ -162,7 +162,7 @@ def _resolve(
     runtimes = dict.fromkeys(each.runtime for each in settings.targets)
     with console.step(f"resolve {name} for {' and '.join(runtimes)}"):
         resolved = resolution(resolver, settings.targets, before, asked.upgrade)
-    for remark in [*cooldown.remarks(settings.lock), *resolved.remarks]:
+    for remark in [*cooldown.remarks(settings.lock, uv.undated), *resolved.remarks]:
         console.say(remark)
     return replace(resolved, packages=tuple(own.named(each) for each in resolved.packages)), own
 
@@ -192,6 +192,7 @@ def _uv(settings: Settings, source: str, console: Console) -> Uv:
         environment=environment,
         asked=indexes.shown(environment),
         cooldown=cooldown.options(settings.lock),
+        takes_undated=bool(settings.lock.undated),
     )
 
 
