@@ -25,8 +25,7 @@ from ..locking.resolution import Resolution, resolution
 from ..locking.resolver import Resolver
 from ..locking.uv.call import Uv
 from ..sources import needed
-from ..sources.locking import Following, OwnSources, own_sources, sources_of
-from ..sources.opening import Building
+from ..sources.values import Following, OwnSources
 from . import backend
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..settings import Settings, Target
+    from ..sources.opening import Building
     from .backend import Backend
 
 
@@ -126,6 +126,8 @@ def _lock_sources(settings: Settings, console: Console, *, where: Backend, anew:
         preferred={},
         upgrade=["--upgrade"] if anew else [],
     )
+    from ..sources.locking import sources_of
+
     return sources_of(_building(settings, console, where), list(found.values()), given)
 
 
@@ -155,8 +157,12 @@ def _resolve(
     settings, name = asked.settings, asked.source.name
     wanted, uv = inputs.read(asked.source, settings, os.environ), _uv(settings, name, console)
     preferred = {each.name: each.version for each in before}
-    given = Following(uv=uv, versions=asked.versions, preferred=preferred, upgrade=asked.upgrade)
-    own = own_sources(_building(settings, console, asked.where), wanted, given)
+    own = OwnSources()
+    if wanted.elsewhere or settings.build_from_source:
+        from ..sources.locking import own_sources
+
+        given = Following(uv=uv, versions=asked.versions, preferred=preferred, upgrade=asked.upgrade)
+        own = own_sources(_building(settings, console, asked.where), wanted, given)
     wanted = replace(wanted, lines=(*wanted.lines, *own.lines), limits=(*wanted.limits, *own.limits))
     resolver = Resolver(uv=uv, wanted=wanted, versions=asked.versions)
     runtimes = dict.fromkeys(each.runtime for each in settings.targets)
@@ -168,6 +174,8 @@ def _resolve(
 
 
 def _building(settings: Settings, console: Console, where: Backend) -> Building:
+    from ..sources.opening import Building
+
     return Building(settings, os.environ, console.say, on_host=bool(where.on_host), unconfined=where.unconfined)
 
 

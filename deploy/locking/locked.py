@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packaging.pylock import is_valid_pylock_path
-
 from ..errors import Fault, LockError
 from ..invocation import advised
 from ..settings import Lock
@@ -87,6 +85,10 @@ def refuse_foreign(path: Path) -> None:
 
 def is_pylock(path: Path) -> bool:
     """Tell a pylock.toml by its name, which the specification rules."""
+    if path.suffix != ".toml":
+        return False
+    from packaging.pylock import is_valid_pylock_path
+
     return is_valid_pylock_path(path)
 
 
