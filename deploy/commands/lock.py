@@ -68,6 +68,13 @@ def _lock(settings: Settings, arguments: argparse.Namespace, console: Console) -
     if path.name == locked.UV_LOCK:
         _relock(settings, arguments, console)
         return
+    if inputs.is_foreign(settings) and any(locked.read(settings, target).sources for target in settings.targets):
+        anew = _upgrade(arguments.upgrade) == ["--upgrade"]
+        own = _lock_sources(settings, console, where=backend.chosen(arguments), anew=anew)
+        needed.write(settings, own.sections)
+        made = needed.path(settings).name
+        console.say(f"{settings.requirements} stays as it is; {made} locks what building its sources takes")
+        return
     inputs.refuse_others(settings)
     source = inputs.source(settings, console.say)
     before = _text(path, strictly_for=settings.targets if arguments.check else ())

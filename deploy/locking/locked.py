@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import Fault, LockError
+from ..inside.exchange import Pin
 from ..invocation import advised
 from ..settings import Lock
 from . import document, lockfile, plain_text
@@ -14,7 +16,6 @@ from .own import LockedSource
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..inside.exchange import Pin
     from ..settings import Settings, Target
 
 UV_LOCK = "uv.lock"
@@ -57,7 +58,9 @@ def read(settings: Settings, target: Target) -> Locked:
         return _of_toml(settings, path, target)
     if not path.exists():
         raise LockError([Fault(str(path), "no such file", cure=_instead(path))])
-    return Locked(lockfile.read(path, target), _recorded(path, target))
+    pins, exported = lockfile.read(path, target, but_sources=True), _exported(path, target, settings.project)
+    own = tuple(Pin(name=each.name, version="", hashes=()) for each in exported)
+    return Locked(tuple(sorted((*pins, *own), key=lambda pin: pin.name)), (*_recorded(path, target), *exported))
 
 
 def _recorded(path: Path, target: Target) -> tuple[LockedSource, ...]:
@@ -75,6 +78,43 @@ def _recorded(path: Path, target: Target) -> tuple[LockedSource, ...]:
         for each in document.read(text)
         if each.origin and lockfile.applies(each.marker, target, versions)
     )
+
+
+def _exported(path: Path, target: Target, project: Path) -> tuple[LockedSource, ...]:
+    """Return the sources that an export names without a hash, as `-e ../shared` or `shared @ file:///…`."""
+    lines = lockfile.source_lines(path)
+    if not lines:
+        return ()
+    from .wanted import of_lines
+
+    found: list[LockedSource] = []
+    faults: list[Fault] = []
+    for each in of_lines(path, lines).elsewhere:
+        name = each.name or _static_name(each.folder / each.place)
+        if not name:
+            faults.append(Fault(f"{path}: {each.place}", "has no name", cure=f"write `NAME @ {each.place}`"))
+        elif lockfile.applies(each.marker, target, {}):
+            origin = each.place if ":" in each.place else os.path.relpath(each.folder / each.place, project)
+            found.append(LockedSource(name=name, version="", origin=_local(origin)))
+    if faults:
+        raise LockError(faults)
+    return tuple(found)
+
+
+def _local(origin: str) -> str:
+    return origin if ":" in origin or origin.startswith(".") else f"./{origin}"
+
+
+def _static_name(folder: Path) -> str:
+    """Return the name that a project's pyproject.toml gives it, empty where it gives none."""
+    path = folder / "pyproject.toml"
+    if not path.is_file():
+        return ""
+    import tomllib
+
+    document = tomllib.loads(plain_text.read(path))
+    poetry = document.get("tool", {}).get("poetry", {})
+    return lockfile.normalised(document.get("project", {}).get("name") or poetry.get("name") or "")
 
 
 def refuse_foreign(path: Path) -> None:
