@@ -117,6 +117,16 @@ def _static_name(folder: Path) -> str:
     return lockfile.normalised(document.get("project", {}).get("name") or poetry.get("name") or "")
 
 
+def versions(settings: Settings) -> dict[str, str]:
+    """Return the whole Python version of each runtime: as the lock recorded it, else the newest patch.
+
+    Lambda keeps its runtimes up to date.
+    """
+    path = settings.project / settings.requirements
+    newest = {each.runtime: f"{each.runtime.removeprefix('python')}.99" for each in settings.targets}
+    return newest | (lockfile.recorded(plain_text.read(path)) if path.suffix == ".txt" and path.is_file() else {})
+
+
 def refuse_foreign(path: Path) -> None:
     """Raise LockError for a lock that only its own tool reads, with the command that exports it."""
     if path.name in _EXPORTED_BY:
