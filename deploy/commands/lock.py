@@ -10,23 +10,21 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ..configuration import load
 from ..console import Console
-from ..errors import ConfigError, Fault, LockError
-from ..invocation import advised
+from ..errors import ConfigError, LockError
 from ..kept import Kept
 from ..locking import cooldown, document, indexes, inputs, locked, lockfile, plain_text
-from ..locking.difference import Change, changes
+from ..locking.difference import changes
 from ..locking.python_versions import python_versions
 from ..locking.resolution import Resolution, resolution
 from ..locking.resolver import Resolver
 from ..locking.uv.call import Uv
 from ..sources import needed
 from ..sources.values import Following, OwnSources
-from . import backend
+from . import backend, lock_report
 
 if TYPE_CHECKING:
     import argparse
@@ -86,12 +84,12 @@ def _lock(settings: Settings, arguments: argparse.Namespace, console: Console) -
     resolved, own = _resolve(asked, pins, console)
     found = changes(pins, resolved)
     if arguments.check:
-        _check(found, settings, source, console)
+        lock_report.check(found, settings, source, console)
         return
     text = document.text(resolved.packages, resolved.targets, source.name, versions)
     path.write_text(text, encoding="utf-8")
     needed.write(settings, own.sections)
-    _report(found, resolved, settings, versions, console)
+    lock_report.report(found, resolved, settings, versions, console)
 
 
 def _pin_image(settings: Settings, console: Console) -> int:
@@ -208,54 +206,4 @@ def _uv(settings: Settings, source: str, console: Console) -> Uv:
         asked=indexes.shown(environment),
         cooldown=cooldown.options(settings.lock),
         takes_undated=bool(settings.lock.undated),
-    )
-
-
-def _check(found: tuple[Change, ...], settings: Settings, source: Path, console: Console) -> None:
-    for change in found:
-        if change.late:
-            console.say(f"{change.name} {change.before}: new since the lock was made: {change.detail}")
-    faults = [
-        Fault(f"{settings.requirements}: {each.name}", _difference(each), cure=f"remake it with {advised('lock')}")
-        for each in found
-        if not each.late
-    ]
-    if faults:
-        raise LockError(faults)
-    console.say(f"{settings.requirements} follows from {source.name}")
-
-
-def _difference(change: Change) -> str:
-    if change.before == change.after:
-        return change.detail
-    if not change.before:
-        return f"is not locked; {change.after} follows"
-    return f"{change.before} is locked; {change.after or 'nothing'} follows"
-
-
-def _report(
-    found: tuple[Change, ...],
-    resolved: Resolution,
-    settings: Settings,
-    versions: Mapping[str, str],
-    console: Console,
-) -> None:
-    now = datetime.now(UTC)
-    rows = []
-    for each in found:
-        released = resolved.released(each.name, each.after) if each.after else None
-        rows.append(
-            (
-                each.name,
-                each.before or "-",
-                each.after or "-",
-                str((now - released).days) if released else "",
-                each.detail,
-            )
-        )
-    console.table(["package", "from", "to", "age in days", ""], rows)
-    count = sum(len(each.hashes) for each in resolved.packages)
-    console.say(
-        f"{settings.requirements}: {len(resolved.packages)} distributions, {count} wheels for "
-        f"{document.places(resolved.targets, versions)}: {'nothing changed' if not found else f'{len(found)} changed'}"
     )
