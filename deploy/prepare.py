@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .code import sources
 from .code.bundle import CodeBundle, bundles
 from .container.digest import RuntimeImage, image_digest
 from .errors import BuildError, Fault, VerificationError
@@ -33,7 +35,11 @@ if TYPE_CHECKING:
     from .inside.exchange import Pin
     from .layer.backend.protocol import Runtime
     from .layer.values import BuiltLayer
-    from .settings import Architecture, Function, Settings, Target
+    from .published.trial_layers import ForeignLayers
+    from .settings import Architecture, Function, Settings, Stage, Target
+
+
+_PATIENCE = 120.0  # seconds, for reading sources
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +47,7 @@ class Choices:
     """How to go about it: without containers, without the cache, without trying the code, for who does so next.
 
     `unconfined` lets a host try what it has no sandbox for; `only_built` takes what was built and proven before alone.
+    `stage` is where layers of others are fetched from; None for the first stage that has them.
     `only` are the layers to make, with those that bring what they need, and no code; all without any.
     """
 
@@ -49,6 +56,7 @@ class Choices:
     use_cache: bool = True
     try_code: bool = True
     only_built: bool = False
+    stage: Stage | None = None
     only: tuple[str, ...] = ()
 
 
@@ -56,12 +64,14 @@ class Choices:
 class Prepared:
     """What may be shipped, the first target's layers first; `code` is each function's, by its key.
 
-    `fresh` are the stems that had to be built.
+    `fresh` are the stems that had to be built, `foreign` the zips of layers of others by ARN, as far as they could be
+    had.
     """
 
     layers: tuple[VerifiedLayer, ...]
     code: Mapping[str, CodeBundle]
     fresh: frozenset[str]
+    foreign: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def own(self) -> tuple[VerifiedLayer, ...]:
@@ -78,7 +88,12 @@ def prepare(settings: Settings, choices: Choices, environment: Mapping[str, str]
         groups = [work.layers(target) for target in settings.targets]
         code = {} if choices.only else work.code(groups[0])
         work.tell_provided(groups[0])
-    return Prepared(layers=tuple(each for group in groups for each in group), code=code, fresh=frozenset(work.fresh))
+    return Prepared(
+        layers=tuple(each for group in groups for each in group),
+        code=code,
+        fresh=frozenset(work.fresh),
+        foreign=work.foreign.zips if code else {},
+    )
 
 
 def prove(  # noqa: PLR0913 - what, and how as in `prepare`
@@ -101,7 +116,12 @@ def prove(  # noqa: PLR0913 - what, and how as in `prepare`
         fetched = [layers(each.architecture, work.image(each)) for each in targets]
         groups = [work.verified(each, from_wheels=False) for each in fetched if each]
         work.tried(groups[0] if groups else (), code)
-    return Prepared(layers=tuple(each for group in groups for each in group), code=code, fresh=frozenset())
+    return Prepared(
+        layers=tuple(each for group in groups for each in group),
+        code=code,
+        fresh=frozenset(),
+        foreign=work.foreign.zips if code else {},
+    )
 
 
 @dataclass
@@ -114,6 +134,14 @@ class _Work:
     fresh: set[str] = field(default_factory=set)
     provided: dict[str, str] = field(default_factory=dict)
     runtimes: dict[Target, Runtime] = field(default_factory=dict)
+
+    @cached_property
+    def foreign(self) -> ForeignLayers:
+        """The layers of others that functions have: fetched when first asked for."""
+        from .published.trial_layers import fetch
+
+        folder = self.cache.root / "published"
+        return fetch(self.settings, self.choices.stage, folder, self.console.say)
 
     @property
     def cache(self) -> Cache:
@@ -198,7 +226,8 @@ class _Work:
 
     def code(self, layers: Sequence[VerifiedLayer]) -> dict[str, CodeBundle]:
         """Bundle the code of every function, have the project check it, and try it."""
-        made = bundles(self.settings, self.dist, self.cache.root.absolute())
+        elsewhere = None if self.settings.runtime == sources.HERE else self.read_elsewhere
+        made = bundles(self.settings, self.dist, self.cache.root.absolute(), read=elsewhere)
         for each in dict.fromkeys(bundle.zip for bundle in made.values()):
             self.tell_left_out(next(bundle for bundle in made.values() if bundle.zip == each))
         shipped = sorted({bundle.sha256 for bundle in made.values()})
@@ -211,6 +240,22 @@ class _Work:
         if self.choices.try_code:
             self.tried(layers, made)
         return made
+
+    def read_elsewhere(self, modules: Mapping[str, bytes]) -> Mapping[str, bytes | sources.Unreadable]:
+        """Have the runtime's own Python read the code, unless it read these very sources before."""
+        target = self.settings.targets[0]
+        key = _key("sources", self.image(target), target, *sources.inputs(modules))
+        answer = self.passed(key)
+        if answer is None:
+            self.refuse_making("the code", f"{target.runtime} did not read it")
+            runtime = self.runtime(target)
+            with (
+                self.console.step(f"read the code with {target.runtime} in {runtime.image.reference}"),
+                runtime.sandbox(target.runtime, {}, {}) as sandbox,
+            ):
+                answer = sources.read_by(lambda script, given: sandbox.run(script, given, {}, _PATIENCE), modules)
+            self.cache.keep_checks(key, answer)
+        return sources.answered(answer)
 
     def tell_left_out(self, made: CodeBundle) -> None:
         if made.left_out:
@@ -239,7 +284,13 @@ class _Work:
 
         tested = tuple(under_test(self.settings, each) for each in functions)
         wanted = self.settings.runtime_provides
-        trial = [made.sha256, [each.built.sha256 for each in layers], repr(tested), wanted]
+        others = {
+            name: self.foreign.digests[name]
+            for each in functions
+            for name in each.layers
+            if self.settings.foreign(name)
+        }
+        trial = [made.sha256, [each.built.sha256 for each in layers], repr(tested), wanted, others]
         target = layers[0].built.spec.target if layers else self.settings.targets[0]
         image = layers[0].built.spec.image if layers else self.image(target)
         key = _key("code", image, target, *trial)
@@ -251,7 +302,7 @@ class _Work:
 
             means = Means(runtime=self.runtime(target), say=self.console.say, runtime_provides=wanted)
             with self.console.step(f"try {made.zip.name} on its layers in the runtime"):
-                evidence = verify_code(layers, made.zip.read_bytes(), tested, means)
+                evidence = verify_code(layers, made.zip.read_bytes(), tested, means, self.foreign.opened(target, image))
             self.cache.keep_checks(key, kept := json.dumps(asdict(evidence)))
         self.provided |= json.loads(kept)["runtime_provides"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 COMMANDS = {
+    "init": "write the least configuration that works, from what is in the project",
     "layer": "build the layers inside the Lambda runtime image and prove that they work there",
     "deploy": "publish what changed and roll it out to a stage",
     "local": "run the whole system on this machine, without any account",
@@ -15,6 +16,7 @@ COMMANDS = {
     "promote": "make live in one stage the very bytes that another runs",
     "rollback": "go back to the release before, or to a named one",
     "prune": "delete old versions that nothing refers to; a dry run unless told otherwise",
+    "destroy": "delete all that a stage made, named one by one first",
     "share": "say who may use the layers, and which version is stable",
     "report": "write a page about a layer: its size, packages, needs, and what changed",
     "lock": "lock requirements.in to versions and hashes that fit the runtime",
