@@ -38,6 +38,12 @@ class Locked:
     pins: tuple[Pin, ...]
     sources: tuple[LockedSource, ...] = ()
 
+    @property
+    def of_indexes(self) -> tuple[Pin, ...]:
+        """The pins of what an index has, as wheels or as a source archive."""
+        own = {each.name for each in self.sources if each.is_own}
+        return tuple(pin for pin in self.pins if pin.name not in own)
+
 
 def pins(settings: Settings, target: Target) -> tuple[Pin, ...]:
     """Return the pins alone; raises as `read`."""

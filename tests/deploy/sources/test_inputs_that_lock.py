@@ -114,6 +114,8 @@ def test_it_locks_and_its_own_code_is_built(kind: str, sources: Project, index: 
     found = {pin.name: pin for pin in locked.pins(settings, X86)}
     assert set(found) == set(NEEDED)
     assert {name: pin.version for name, pin in found.items() if pin.version} | {"shared-lib": "0.3"} == NEEDED
+    of_indexes = locked.read(settings, X86).of_indexes
+    assert {pin.name for pin in of_indexes} == set(NEEDED) - {"shared-lib"}
     wheel = next(each for each in private.files.values() if each.project == "private")
     assert wheel.sha256 in found["private"].hashes
     assert provided(sources)["shared-lib"].name == "shared_lib-0.3-py3-none-any.whl"
