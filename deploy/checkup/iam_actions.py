@@ -52,7 +52,8 @@ STACK = (
     "cloudformation:ExecuteChangeSet",
     "cloudformation:ListStackResources",
 )
-BUCKET = ("s3:PutObject",)
+BUCKET = ("s3:GetObject", "s3:PutObject")
+"""CloudFormation reads a large template from there with the rights of who deploys."""
 
 
 def by_resource(settings: Settings, stage: Stage, partition: str, account: str) -> Mapping[str, tuple[str, ...]]:
