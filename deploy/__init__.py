@@ -47,7 +47,8 @@ well: all or none. There is no state file: what a release was and what ran befor
 
 and `local` does all of it on this machine, with an emulated AWS.
 
-Above the steps stand `commands`, what people call, and `prepare`, from a project to what can be shipped; below them
+Above the steps stand `commands`, what people call, `init`, which writes a first configuration, and `prepare`, from a
+project to what can be shipped; below them
 `configuration` (with `keys`, what is allowed) and `settings`, `errors`, `console`, `atomic` files, `kept` texts,
 `completed` processes, `temporary` folders, `executable` content, `invocation` (how the pipeline was started), `git`,
 `local_secrets`, `pip_settings`, `template_values` of a CloudFormation template, `template_references` in it and

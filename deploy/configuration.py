@@ -187,6 +187,8 @@ def _layer(name: str, raw: Mapping[str, Any]) -> Layer:
     trim, budget = _trim(values.pop("trim", {})), values.pop("budget", {})
     values["share"] = _share(values.pop("share")) if "share" in values else None
     values["channels"] = _CHANNELS.get(asked := values.pop("channels", False), asked)
+    if "requirements" in values:
+        values["requirements"] = Path(values["requirements"])
     if isinstance(packages := values.get("packages"), dict):
         of, leaving = packages["with-dependencies-of"], packages.get("except", ())
         values["packages"] = WithDependencies(of=tuple(of), leaving=tuple(leaving))

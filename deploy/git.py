@@ -40,6 +40,11 @@ def subjects(project: Path, since: str, until: str) -> tuple[str, ...] | None:
     return None if found is None else tuple(found.splitlines())
 
 
+def branch(project: Path) -> str:
+    """Return the branch that is checked out; empty where there is none."""
+    return _git(project, "branch", "--show-current") or ""
+
+
 def remote(project: Path) -> str:
     """Return the address of the remote `origin`, as git has it; empty where there is none."""
     return _git(project, "remote", "get-url", "origin") or ""

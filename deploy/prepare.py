@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from .code import sources
 from .code.bundle import CodeBundle, bundles
 from .container.digest import RuntimeImage, image_digest
 from .errors import BuildError, Fault, VerificationError
@@ -18,8 +19,9 @@ from .invocation import advised
 from .layer.cache import Cache, Miss
 from .layer.cache_key import digest, proven_by
 from .layer.dist import deliver
+from .layer.partition import together
 from .layer.proof import withdraw
-from .layer.spec import LayerSpec, specs
+from .layer.spec import LayerSpec, every_spec, needed_for
 from .layer.verify import VerifiedLayer, restored
 from .locking import indexes, locked
 from .temporary import folders
@@ -35,11 +37,15 @@ if TYPE_CHECKING:
     from .settings import Architecture, Function, Settings, Target
 
 
+_PATIENCE = 120.0  # seconds, for reading sources
+
+
 @dataclass(frozen=True, kw_only=True)
 class Choices:
     """How to go about it: without containers, without the cache, without trying the code, for who does so next.
 
     `unconfined` lets a host try what it has no sandbox for; `only_built` takes what was built and proven before alone.
+    `only` are the layers to make, with those that bring what they need, and no code; all without any.
     """
 
     on_host: bool = False
@@ -47,6 +53,7 @@ class Choices:
     use_cache: bool = True
     try_code: bool = True
     only_built: bool = False
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +80,7 @@ def prepare(settings: Settings, choices: Choices, environment: Mapping[str, str]
         for remark in settings.remarks:
             console.say(remark)
         groups = [work.layers(target) for target in settings.targets]
-        code = work.code(groups[0])
+        code = {} if choices.only else work.code(groups[0])
         work.tell_provided(groups[0])
     return Prepared(layers=tuple(each for group in groups for each in group), code=code, fresh=frozenset(work.fresh))
 
@@ -121,21 +128,46 @@ class _Work:
         return self.settings.project / "dist"
 
     def layers(self, target: Target) -> tuple[VerifiedLayer, ...]:
-        built = [self.built(self.known(spec)) for spec in self.specs(target)]
-        verified = self.verified(built) if built else ()
-        return tuple(deliver(layer, self.settings.project, self.dist) for layer in verified)
+        built = {each.layer.name: self.built(self.known(each)) for each in self.specs(target)}
+        proven = self.proven(built)
+        return tuple(deliver(proven[name], self.settings.project, self.dist) for name in built)
+
+    def proven(self, built: Mapping[str, BuiltLayer]) -> dict[str, VerifiedLayer]:
+        """Verify layers together with those that they are used with; with one lock that is all of them.
+
+        One that was built anew for the sake of one set is verified again in those before.
+        """
+        now, found = dict(built), dict[str, VerifiedLayer]()
+        waiting = list(together(self.settings, tuple(built))) if built else []
+        done: list[tuple[str, ...]] = []
+        while waiting:
+            names = waiting.pop(0)
+            verified = self.verified([now[name] for name in names])
+            changed = {each.built.spec.layer.name for each in verified if each.built != now[each.built.spec.layer.name]}
+            now |= {each.built.spec.layer.name: each.built for each in verified}
+            found |= {each.built.spec.layer.name: each for each in verified}
+            again = [each for each in done if changed & set(each)]
+            done = [*(each for each in done if each not in again), names]
+            waiting += again
+        return found
 
     def specs(self, target: Target) -> tuple[LayerSpec, ...]:
-        pins = self.pins(target)
-        made = specs(self.settings, pins, self.image(target), target)
-        if self.choices.on_host or all(each.can_be_tried for each in made) or not any(self.misses(made)):
-            return made
-        # There is something to build: what could not be tried the last time may be now.
-        return specs(self.settings, pins, self.runtime(target).image, target)
+        settings = self.settings
+        pins = {part.requirements: self.pins(part, target) for part in settings.parts}
 
-    def pins(self, target: Target) -> tuple[Pin, ...]:
-        """Return what a target needs, with the wheel of each own source built."""
-        lock = locked.read(self.settings, target)
+        def made(image: RuntimeImage) -> tuple[LayerSpec, ...]:
+            every = every_spec(settings, image, target, lambda part: pins[part.requirements])
+            return needed_for(settings, self.choices.only, every, self.console.say) if self.choices.only else every
+
+        first = made(self.image(target))
+        if self.choices.on_host or all(each.can_be_tried for each in first) or not any(self.misses(first)):
+            return first
+        # There is something to build: what could not be tried the last time may be now.
+        return made(self.runtime(target).image)
+
+    def pins(self, settings: Settings, target: Target) -> tuple[Pin, ...]:
+        """Return what a target needs by one lock, with the wheel of each own source built."""
+        lock = locked.read(settings, target)
         if not lock.sources:
             return lock.pins
         from .sources.build import Builder
@@ -145,12 +177,12 @@ class _Work:
 
         builder = Builder(
             shelf=Shelf(self.cache.root),
-            archives=archives_of(self.settings, self.environment),
+            archives=archives_of(settings, self.environment),
             runtime=self.settings.runtime,
             opened=self.builds_in,
             say=self.console.say,
         )
-        return provide(self.settings, target, lock, builder)
+        return provide(settings, target, lock, builder)
 
     def builds_in(self) -> tuple[Runtime, LayerSpec]:
         """Open the runtime in which own sources are built: the first target's."""
@@ -170,7 +202,8 @@ class _Work:
 
     def code(self, layers: Sequence[VerifiedLayer]) -> dict[str, CodeBundle]:
         """Bundle the code of every function, have the project check it, and try it."""
-        made = bundles(self.settings, self.dist, self.cache.root.absolute())
+        elsewhere = None if self.settings.runtime == sources.HERE else self.read_elsewhere
+        made = bundles(self.settings, self.dist, self.cache.root.absolute(), read=elsewhere)
         for each in dict.fromkeys(bundle.zip for bundle in made.values()):
             self.tell_left_out(next(bundle for bundle in made.values() if bundle.zip == each))
         shipped = sorted({bundle.sha256 for bundle in made.values()})
@@ -183,6 +216,22 @@ class _Work:
         if self.choices.try_code:
             self.tried(layers, made)
         return made
+
+    def read_elsewhere(self, modules: Mapping[str, bytes]) -> Mapping[str, bytes | sources.Unreadable]:
+        """Have the runtime's own Python read the code, unless it read these very sources before."""
+        target = self.settings.targets[0]
+        key = _key("sources", self.image(target), target, *sources.inputs(modules))
+        answer = self.passed(key)
+        if answer is None:
+            self.refuse_making("the code", f"{target.runtime} did not read it")
+            runtime = self.runtime(target)
+            with (
+                self.console.step(f"read the code with {target.runtime} in {runtime.image.reference}"),
+                runtime.sandbox(target.runtime, {}, {}) as sandbox,
+            ):
+                answer = sources.read_by(lambda script, given: sandbox.run(script, given, {}, _PATIENCE), modules)
+            self.cache.keep_checks(key, answer)
+        return sources.answered(answer)
 
     def tell_left_out(self, made: CodeBundle) -> None:
         if made.left_out:

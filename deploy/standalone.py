@@ -11,6 +11,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,11 +60,11 @@ def _specs(project: Path) -> tuple[LayerSpec, ...]:
         wanted = configuration.load(project, {})
         for target in wanted.targets:
             if (target.runtime, target.architecture) == (here, architecture):
-                lock = locked.read(wanted, target)
-                if lock.sources:
-                    what = f"{', '.join(each.name for each in lock.sources)}: own sources are not built here"
+                sources = [each.name for part in wanted.parts for each in locked.read(part, target).sources]
+                if sources:
+                    what = f"{', '.join(sources)}: own sources are not built here"
                     raise Refused([fault(str(wanted.requirements), what, cure="build with the pipeline's own `layer`")])
-                return spec.specs(wanted, lock.pins, RuntimeImage("host", ""), target)
+                return spec.every_spec(wanted, RuntimeImage("host", ""), target, partial(locked.pins, target=target))
     except PipelineError as error:
         raise Refused([str(error)]) from error
     what = f"this image is for {here} on {platform.machine()}, and the project is not"

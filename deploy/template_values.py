@@ -58,7 +58,7 @@ _Loader.add_multi_constructor("!", _short_form)
 
 
 @cache
-def _parsed(text: str) -> Any:
+def parsed(text: str) -> Any:
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
 
 
@@ -89,7 +89,7 @@ class TemplateValues:
     def of(cls, source: ProjectTemplate, parameters: Mapping[str, str], region: str) -> TemplateValues:
         """Read a template; raise ConfigError where it is none."""
         try:
-            template = _parsed(source.body)
+            template = parsed(source.body)
         except yaml.YAMLError as error:
             raise ConfigError([Fault(source.where, "is not a template", cause=str(error))]) from error
         if not isinstance(template, dict):

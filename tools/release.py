@@ -1,7 +1,7 @@
 """What `nox -s package` makes of a tag: the text of the release, and packages that are fit to be published.
 
     python -m tools.release text TAG FILE     writes the changelog's section of this version
-    python -m tools.release packages FOLDER   looks at what was built
+    python -m tools.release packages FOLDER   looks at what was built, and starts the command that it brings
 
 Exit code 1, with every reason, where the tag, pyproject.toml, the pipeline and CHANGELOG.md do not name one version,
 or the packages are not one sdist and one wheel that brings the command and nothing of the bot.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -59,11 +60,25 @@ def unfit(packages: Path, bot: Path) -> Iterator[str]:
     with ZipFile(packages / wheels[0]) as wheel:
         files = wheel.namelist()
         entries = "".join(wheel.read(each).decode() for each in files if each.endswith(".dist-info/entry_points.txt"))
-    if not re.search(rf"^\[console_scripts\][^\[]*^{COMMAND}\s*=", entries, re.MULTILINE | re.DOTALL):
+    if not (
+        brought := re.search(rf"^\[console_scripts\][^\[]*^{COMMAND}\s*=\s*(\w+)", entries, re.MULTILINE | re.DOTALL)
+    ):
         yield f"{wheels[0]}: brings no command {COMMAND}"
-    own = {path.name for path in bot.iterdir() if path.suffix == ".py"}
-    for each in sorted(own.intersection(files)):
-        yield f"{wheels[0]}: holds {each}, which is the bot's"
+    own = {path.name for path in bot.iterdir()}
+    for each in sorted({file.partition("/")[0] for file in files}):
+        if each in own:
+            yield f"{wheels[0]}: holds {each}, which is the bot's"
+        elif not each.endswith(".dist-info") and brought and each != brought[1]:
+            yield f"{wheels[0]}: holds {each} beside {brought[1]}, which is the pipeline"
+
+
+def unstartable(packages: Path) -> Iterator[str]:
+    """Yield why the command does not start, in an environment of its own, and say which version it is."""
+    (wheel,) = packages.glob("*.whl")
+    line = ["uv", "tool", "run", "--isolated", "--from", str(wheel), COMMAND, "--version"]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=600)
+    if done.returncode or __version__ not in done.stdout.split():
+        yield f"{wheel.name}: {COMMAND} --version: {(done.stderr or done.stdout).strip() or 'says nothing'}"
 
 
 def main(arguments: list[str]) -> int:
@@ -74,7 +89,10 @@ def main(arguments: list[str]) -> int:
     text.add_argument("file", type=Path)
     tasks.add_parser("packages").add_argument("folder", type=Path)
     asked = parser.parse_args(arguments)
-    wrong = list(disagreements(asked.tag, PROJECT) if asked.task == "text" else unfit(asked.folder, PROJECT / "src"))
+    if asked.task == "text":
+        wrong = list(disagreements(asked.tag, PROJECT))
+    else:
+        wrong = list(unfit(asked.folder, PROJECT / "src")) or list(unstartable(asked.folder))
     for each in wrong:
         print(each, file=sys.stderr)
     if not wrong and asked.task == "text":

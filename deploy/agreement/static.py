@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..aws import uploads
 from ..container.digest import RuntimeImage
 from ..errors import ConfigError, Fault, PipelineError
-from ..layer.spec import specs
+from ..layer.spec import every_spec
 from ..locking import locked
 from ..release import stack
 from ..sources.provide import changed
@@ -52,9 +53,10 @@ def _unset(settings: Settings, stage: Stage, environment: Mapping[str, str]) -> 
 def _of_lock(settings: Settings) -> Iterator[Fault]:
     for target in settings.targets:
         try:
-            lock = locked.read(settings, target)
-            yield from changed(settings, lock.sources)
-            specs(settings, lock.pins, RuntimeImage(settings.image_of(target.runtime), ""), target)
+            for part in settings.parts:
+                yield from changed(part, locked.read(part, target).sources)
+            image = RuntimeImage(settings.image_of(target.runtime), "")
+            every_spec(settings, image, target, partial(locked.pins, target=target))
         except PipelineError as error:
             yield from error.faults
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,15 +28,14 @@ def build(settings: Settings) -> None:
     from ..layer.backend.containers import ContainerRuntime
     from ..layer.build import build as build_layer
     from ..layer.cache import Cache
-    from ..layer.spec import specs
+    from ..layer.spec import every_spec
     from ..locking import locked
 
     target, into = settings.targets[0], settings.project / "dist"
-    pins = locked.pins(settings, target)
     with Engine.connect(os.environ) as engine:
         image = engine.resolve(settings.image, target.architecture, print)
         runtime = ContainerRuntime(engine, image, os.environ, print)
-        for spec in specs(settings, pins, image, target):
+        for spec in every_spec(settings, image, target, partial(locked.pins, target=target)):
             build_layer(spec, runtime, Cache.from_environment(os.environ).root, into, use_cache=False, say=print)
 
 

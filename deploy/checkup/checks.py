@@ -68,8 +68,13 @@ def _of_project(visit: Visit) -> Iterator[Check]:
     good = ("the configuration",)
     yield Check(good[0], "project", lambda: project.configuration(visit.project, visit.environment))
     yield Check("the project's own checks", "project", lambda: project.own_checks(visit.settings), good)
-    yield Check("the lock", "project", lambda: project.locked(visit.settings), good)
-    yield Check("the lock's age", "project", lambda: project.fresh(visit.settings, visit.now), good)
+    yield Check("the lock", "project", lambda: project.of_each(project.locked, visit.settings), good)
+    yield Check(
+        "the lock's age",
+        "project",
+        lambda: project.of_each(partial(project.fresh, today=visit.now), visit.settings),
+        good,
+    )
     yield Check("the runtime's days", "project", lambda: project.runtime_days(visit.settings, visit.now.date()), good)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..aws import layers
@@ -10,7 +11,7 @@ from ..aws.arns import LayerVersionArn
 from ..container.digest import RuntimeImage
 from ..errors import AwsError
 from ..invocation import advised
-from ..layer.spec import specs
+from ..layer.spec import every_spec
 from ..locking.locked import pins as pins_of
 from ..published import contents
 from ..settings import Target
@@ -150,8 +151,8 @@ def _architectures(functions: Sequence[DeployedFunction]) -> Mapping[str, Archit
 
 def _locked(settings: Settings, target: Target) -> Mapping[str, Mapping[str, str]]:
     """Return by layer the versions that the lock has for a target."""
-    pins = pins_of(settings, target)
-    made = specs(settings, pins, RuntimeImage(settings.image_of(target.runtime), ""), target)
+    image = RuntimeImage(settings.image_of(target.runtime), "")
+    made = every_spec(settings, image, target, partial(pins_of, target=target))
     return {spec.layer.name: {pin.name: pin.version for pin in spec.pins} for spec in made}
 
 

@@ -21,7 +21,7 @@ from ..sources.provide import changed
 from .findings import broken, of_faults, ok, warning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -61,6 +61,12 @@ def own_checks(settings: Settings) -> Iterator[Finding]:
         yield warning(remark)
     if settings.code.checks:
         yield ok(f"the project's own checks pass: {', '.join(settings.code.checks)}")
+
+
+def of_each(look: Callable[[Settings], Iterator[Finding]], settings: Settings) -> Iterator[Finding]:
+    """Look at each of the project's locks."""
+    for part in settings.parts:
+        yield from look(part)
 
 
 def locked(settings: Settings) -> Iterator[Finding]:

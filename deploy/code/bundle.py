@@ -9,7 +9,6 @@ from its layers, which do bring their bytecode.
 from __future__ import annotations
 
 import hashlib
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,12 +22,13 @@ from ..inside import archive
 from ..inside.archive import Entry
 from . import tree_digest
 from .selection import Selection, select
-from .strip_docstrings import undocumented
+from .sources import HERE, read_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ..settings import Code, Function, Settings
+    from .sources import Reader
 
 NAME = "code.zip"
 _HIDE = "move it, let git ignore it, or leave it out with code.exclude"
@@ -59,10 +59,11 @@ def names(settings: Settings) -> dict[str, str]:
     return {function.key: first[settings.code_of(function)] for function in settings.functions.values()}
 
 
-def bundles(settings: Settings, into: Path, *written: Path) -> dict[str, CodeBundle]:
+def bundles(settings: Settings, into: Path, *written: Path, read: Reader | None = None) -> dict[str, CodeBundle]:
     """Make the code zip of each source; return them by function: those with the same code have the same zip.
 
-    What lies below `written` and `into` is no code.
+    What lies below `written` and `into` is no code. `read` has the runtime's own Python read the sources; without it
+    this process does, if that is its Python.
     Raises BuildError with every fault of every source.
     """
     groups: dict[str, list[Function]] = {}
@@ -75,7 +76,7 @@ def bundles(settings: Settings, into: Path, *written: Path) -> dict[str, CodeBun
         own = replace(settings, code=code, functions={each.key: each for each in functions})
         key = "code" if code == settings.code else f"functions.{functions[0].key}.code"
         try:
-            found = bundle(own, into, *written, name=name, key=key)
+            found = bundle(own, into, *written, name=name, key=key, read=read)
         except BuildError as error:
             faults += error.faults
         else:
@@ -85,22 +86,29 @@ def bundles(settings: Settings, into: Path, *written: Path) -> dict[str, CodeBun
     return made
 
 
-def bundle(settings: Settings, into: Path, *written: Path, name: str = NAME, key: str = "code") -> CodeBundle:
+def bundle(
+    settings: Settings,
+    into: Path,
+    *written: Path,
+    name: str = NAME,
+    key: str = "code",
+    read: Reader | None = None,
+) -> CodeBundle:
     """Collect the source folder and the included files, and write `into`/`name` where its bytes changed.
 
-    `key` is what configures it; what lies below `written` is no code. Raises BuildError with every file that cannot be
+    `key` is what configures it; the rest is as in `bundles`. Raises BuildError with every file that cannot be
     shipped: links, secrets, what Python cannot compile.
     """
     faults: list[Fault] = []
     written = (into, *written)
     selection = select(settings, settings.project / settings.code.source, written)
     files = dict(_collected(settings, selection, written, key, faults))
-    faults += _uncompilable(settings, files)
+    modules = _read(settings, files, read, faults)
     faults += _without_module(settings, files)
     if faults:
         raise BuildError(faults)
     if not settings.code.documentation:
-        files = {name: undocumented(content) if name.endswith(".py") else content for name, content in files.items()}
+        files |= modules
     content = _zipped(files)
     target = into / name
     if not target.exists() or target.read_bytes() != content:
@@ -168,27 +176,26 @@ def _refusal(path: Path, shown: str) -> Fault | None:
     return None
 
 
-def _uncompilable(settings: Settings, files: Mapping[str, bytes]) -> Iterator[Fault]:
-    """Yield a fault for each module that Python cannot compile; the pipeline runs on the runtime's own version."""
-    if settings.runtime != (here := f"python{sys.version_info.major}.{sys.version_info.minor}"):
-        cure = f"put {here} first in `runtimes`, where the functions' own is, or deploy the layers without functions"
-        yield Fault("runtime", f"is {settings.runtime}, and this is {here}, which reads sources differently", cure=cure)
-        return
-    for name, content in files.items():
-        if name.endswith(".py"):
-            shown = name if Path(name) in settings.code.include else f"{settings.code.source}/{name}"
-            try:
-                compile(content, shown, "exec", dont_inherit=True)
-            except SyntaxError as error:
-                line = f":{error.lineno}" if error.lineno else ""
-                yield Fault(f"{shown}{line}", error.msg, cause=_line(content, error.lineno or 0))
-            except ValueError as error:  # a null byte, before Python 3.11.4
-                yield Fault(shown, str(error))
+def _read(settings: Settings, files: Mapping[str, bytes], read: Reader | None, faults: list[Fault]) -> dict[str, bytes]:
+    """Return the modules as they ship; note in `faults` each that the runtime's Python cannot compile."""
+    if read is None and settings.runtime != HERE:
+        what, cure = f"is {settings.runtime}, and this is {HERE}, which reads sources differently", "use its own Python"
+        faults.append(Fault("runtime", what, cure=cure))
+        return {}
+    modules: dict[str, bytes] = {}
+    for name, each in (read or read_here)({name: each for name, each in files.items() if name.endswith(".py")}).items():
+        if isinstance(each, bytes):
+            modules[name] = Executable(each) if isinstance(files[name], Executable) else each
+            continue
+        shown = name if Path(name) in settings.code.include else f"{settings.code.source}/{name}"
+        where = f"{shown}:{each.line}" if each.line else shown
+        faults.append(Fault(where, each.message, cause=_line(files[name], each.line)))
+    return modules
 
 
 def _line(content: bytes, number: int) -> str:
     """Return a line of what ships; SyntaxError.text would be of whatever file has this name where Python runs."""
-    return b"".join(content.splitlines()[number - 1 : number]).decode(errors="replace").strip()
+    return b"".join(content.splitlines()[max(number - 1, 0) : number]).decode(errors="replace").strip()
 
 
 def _without_module(settings: Settings, files: Mapping[str, bytes]) -> Iterator[Fault]:

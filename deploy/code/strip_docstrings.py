@@ -20,6 +20,17 @@ _ENCODING = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
+def read(name: str, source: bytes) -> bytes | tuple[int, str]:
+    """Return a module without its documentation; or the line and the reason why this Python cannot compile it."""
+    try:
+        compile(source, name, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return error.lineno or 0, error.msg
+    except ValueError as error:  # a null byte, before Python 3.11.4
+        return 0, str(error)
+    return undocumented(source)
+
+
 def undocumented(source: bytes) -> bytes:
     """Return a module that does the same and says nothing to readers; it must be one that Python can compile."""
     encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)

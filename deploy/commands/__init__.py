@@ -1,5 +1,6 @@
 """What people call: a file for each command, named like it, with its arguments, its steps and what it prints.
 
+init                                             from nothing to a configuration
 layer, deploy, local, lock, check                what is made and shipped
 promote, rollback, prune, share, destroy         the life of a release, and of a stage
 status, releases, versions, show, diff, where, report, scan, doctor  looking; nothing is changed

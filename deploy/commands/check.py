@@ -12,6 +12,7 @@ That the lock no longer follows from what it was made of is said, and does not f
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .. import project_module
@@ -21,7 +22,7 @@ from ..configuration import CONFIG, load
 from ..console import Console
 from ..container.digest import RuntimeImage
 from ..errors import ConfigError
-from ..layer.spec import specs
+from ..layer.spec import every_spec
 from ..local_secrets import with_secrets
 from ..locking import locked
 
@@ -61,22 +62,23 @@ def run(arguments: argparse.Namespace) -> int:
 def _layers(settings: Settings) -> Iterator[str]:
     for target in settings.targets:
         image = RuntimeImage(settings.image_of(target.runtime), "")
-        for spec in specs(settings, locked.pins(settings, target), image, target):
+        for spec in every_spec(settings, image, target, partial(locked.pins, target=target)):
             yield f"{spec.stem}: {len(spec.pins)} distributions, {target}"
 
 
 def stale(settings: Settings) -> Iterator[str]:
     """Yield in what the lock no longer follows from what it was made of."""
-    pins = {pin.name: pin for target in settings.targets for pin in locked.pins(settings, target)}
-    for finding in project.unlocked(settings, pins) if pins else ():
-        if finding.state == "broken":
-            yield f"{finding.what}: {finding.cause}; {finding.cure}"
+    for part in settings.parts:
+        pins = {pin.name: pin for target in part.targets for pin in locked.pins(part, target)}
+        for finding in project.unlocked(part, pins) if pins else ():
+            if finding.state == "broken":
+                yield f"{finding.what}: {finding.cause}; {finding.cure}"
 
 
 def _summary(arguments: argparse.Namespace, settings: Settings) -> str:
     """Say what was looked at."""
     parts = [str(arguments.project / CONFIG)]
-    parts += [str(settings.requirements)] if settings.layers else []
+    parts += [str(each.requirements) for each in settings.parts if each.layers]
     parts += ["the handlers"] if settings.functions else []
     parts += ["the template for every stage"] if settings.has_stack and settings.stages else []
     return f"{', '.join(parts[:-1])}{' and ' if parts[1:] else ''}{parts[-1]} {'are' if parts[1:] else 'is'} good"

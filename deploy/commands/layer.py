@@ -36,6 +36,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("layers", nargs="*", metavar="LAYER", help="only these, and those that bring what they need")
     choose(parser)
 
 
@@ -54,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     console, settings = Console(), load(arguments.project, os.environ)
     done = _prepared(settings, arguments, console)
     summarise(done, console)
-    for line in _together(done, settings):
+    for line in _together(done, settings) if not arguments.layers else ():
         console.say(line)
     return 0
 
@@ -71,6 +72,7 @@ def _prepared(settings: Settings, arguments: argparse.Namespace, console: Consol
         unconfined=where.unconfined,
         use_cache=not arguments.no_cache,
         only_built=getattr(arguments, "built", False),
+        only=tuple(getattr(arguments, "layers", ())),
     )
     return prepare(settings, choices, os.environ, console)
 

@@ -25,7 +25,9 @@ from ..locking.resolution import Resolution, resolution
 from ..locking.resolver import Resolver
 from ..locking.uv.call import Uv
 from ..sources import needed
-from ..sources.locking import Building, Following, OwnSources, own_sources, sources_of
+from ..sources.locking import Following, OwnSources, own_sources, sources_of
+from ..sources.opening import Building
+from . import backend
 
 if TYPE_CHECKING:
     import argparse
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..settings import Settings, Target
+    from .backend import Backend
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -42,11 +45,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     task.add_argument(
         "--upgrade", nargs="*", metavar="PACKAGE", help="take newer versions, of these packages or of all"
     )
-    parser.add_argument(
-        "--runtime",
-        choices=["container", "host"],
+    backend.add_arguments(
+        parser,
         default="container",
-        help="host: build own sources without containers, on Linux with the runtime's Python",
+        meaning="host: build own sources without containers, on Linux with the runtime's Python",
     )
     task.add_argument("--image", action="store_true", help="pin the runtime image's digest instead, and nothing else")
 
@@ -55,9 +57,17 @@ def run(arguments: argparse.Namespace) -> int:
     settings, console = load(arguments.project, os.environ), Console()
     if arguments.image:
         return _pin_image(settings, console)
+    for part in settings.parts:
+        _lock(part, arguments, console)
+    return 0
+
+
+def _lock(settings: Settings, arguments: argparse.Namespace, console: Console) -> None:
+    """Make one lock of the project."""
     path = settings.project / settings.requirements
     if path.name == locked.UV_LOCK:
-        return _relock(settings, arguments, console)
+        _relock(settings, arguments, console)
+        return
     inputs.refuse_others(settings)
     source = inputs.source(settings, console.say)
     before = _text(path, strictly_for=settings.targets if arguments.check else ())
@@ -65,17 +75,16 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.check or not versions:
         versions = python_versions(settings, versions, os.environ, console.say)
     pins = document.read(before)
-    asked = _Asked(settings, source, versions, _upgrade(arguments.upgrade), on_host=arguments.runtime == "host")
+    asked = _Asked(settings, source, versions, _upgrade(arguments.upgrade), where=backend.chosen(arguments))
     resolved, own = _resolve(asked, pins, console)
     found = changes(pins, resolved)
     if arguments.check:
         _check(found, settings, source, console)
-        return 0
+        return
     text = document.text(resolved.packages, resolved.targets, source.name, versions)
     path.write_text(text, encoding="utf-8")
     needed.write(settings, own.sections)
     _report(found, resolved, settings, versions, console)
-    return 0
 
 
 def _pin_image(settings: Settings, console: Console) -> int:
@@ -84,30 +93,29 @@ def _pin_image(settings: Settings, console: Console) -> int:
     return pin_image(settings, console)
 
 
-def _relock(settings: Settings, arguments: argparse.Namespace, console: Console) -> int:
+def _relock(settings: Settings, arguments: argparse.Namespace, console: Console) -> None:
     """Have uv lock the project, and see that every target can be built from what it locked."""
     from ..locking.uv.relock import relock
 
-    on_host = arguments.runtime == "host"
+    chosen = backend.chosen(arguments)
     before = _versions(settings)
     options = ["--check"] if arguments.check else _upgrade(arguments.upgrade)
     with console.step("uv lock"):
         console.say(relock(settings.project, os.environ, options))
     found = {target: locked.pins(settings, target) for target in settings.targets}
-    sources = _lock_sources(settings, console, on_host=on_host, anew=options == ["--upgrade"])
+    sources = _lock_sources(settings, console, where=chosen, anew=options == ["--upgrade"])
     if arguments.check:
         console.say(f"{settings.requirements} follows from {inputs.PYPROJECT}")
-        return 0
+        return
     needed.write(settings, sources.sections)
     after = {pin.name: pin.version for pins in found.values() for pin in pins}
     names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     console.table(["package", "from", "to"], [(name, before.get(name, "-"), after.get(name, "-")) for name in names])
     told = f"{len(names)} changed" if names else "nothing changed"
     console.say(f"{settings.requirements}: {len(after)} distributions for {', '.join(map(str, found))}: {told}")
-    return 0
 
 
-def _lock_sources(settings: Settings, console: Console, *, on_host: bool, anew: bool) -> OwnSources:
+def _lock_sources(settings: Settings, console: Console, *, where: Backend, anew: bool) -> OwnSources:
     """Build the sources that a lock of another tool names, and lock what building them takes."""
     found = {each.origin: each for target in settings.targets for each in locked.read(settings, target).sources}
     if not found:
@@ -118,7 +126,7 @@ def _lock_sources(settings: Settings, console: Console, *, on_host: bool, anew: 
         preferred={},
         upgrade=["--upgrade"] if anew else [],
     )
-    return sources_of(Building(settings, os.environ, console.say, on_host=on_host), list(found.values()), given)
+    return sources_of(_building(settings, console, where), list(found.values()), given)
 
 
 def _versions(settings: Settings) -> dict[str, str]:
@@ -148,7 +156,7 @@ def _resolve(
     wanted, uv = inputs.read(asked.source, settings, os.environ), _uv(settings, name, console)
     preferred = {each.name: each.version for each in before}
     given = Following(uv=uv, versions=asked.versions, preferred=preferred, upgrade=asked.upgrade)
-    own = own_sources(Building(settings, os.environ, console.say, on_host=asked.on_host), wanted, given)
+    own = own_sources(_building(settings, console, asked.where), wanted, given)
     wanted = replace(wanted, lines=(*wanted.lines, *own.lines), limits=(*wanted.limits, *own.limits))
     resolver = Resolver(uv=uv, wanted=wanted, versions=asked.versions)
     runtimes = dict.fromkeys(each.runtime for each in settings.targets)
@@ -159,6 +167,10 @@ def _resolve(
     return replace(resolved, packages=tuple(own.named(each) for each in resolved.packages)), own
 
 
+def _building(settings: Settings, console: Console, where: Backend) -> Building:
+    return Building(settings, os.environ, console.say, on_host=bool(where.on_host), unconfined=where.unconfined)
+
+
 @dataclass(frozen=True)
 class _Asked:
     """What to lock: from which file, for which whole Python versions, with which of uv's options, built where."""
@@ -167,7 +179,7 @@ class _Asked:
     source: Path
     versions: Mapping[str, str]
     upgrade: list[str]
-    on_host: bool
+    where: Backend
 
 
 def _uv(settings: Settings, source: str, console: Console) -> Uv:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import struct
+import sys
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ def write(entries: Mapping[str, Entry], deflate: Callable[[bytes], bytes]) -> Ar
     if len(entries) >= _ENTRIES or sum(len(entry.content) for entry in entries.values()) >= _BYTES:
         raise Refused([fault("the layer", f"has {len(entries)} files, too many or too large for a zip")])
     names = sorted(entries)
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
+    with ThreadPoolExecutor(_processors()) as threads:
         packed = list(threads.map(lambda name: _pack(entries[name].content, deflate), names))
     body, directory = bytearray(), bytearray()
     zipped = {}
@@ -68,6 +69,13 @@ def write(entries: Mapping[str, Entry], deflate: Callable[[bytes], bytes]) -> Ar
         zipped[name] = len(local) + len(each.content) + len(central)
     end = _END.pack(b"PK\x05\x06", 0, 0, len(names), len(names), len(directory), len(body), 0)
     return Archive(bytes(body + directory + end), zipped)
+
+
+def _processors() -> int:
+    # The code zip is written on whatever machine the pipeline runs.
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _pack(content: bytes, deflate: Callable[[bytes], bytes]) -> _Packed:

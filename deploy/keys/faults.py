@@ -98,10 +98,13 @@ def _at(schema: Any, path: Collection[str | int]) -> Any:
 
 def _overlapping(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Yield the layers that claim the same packages."""
-    layers = _keys(raw.get("layers"))
-    rest = [name for name, layer in layers.items() if _keys(layer).get("packages", "rest") == "rest"]
-    if len(rest) > 1:
-        yield "layers", f"{' and '.join(rest)} all take the rest of the lock", "give all but one their packages"
+    rest: dict[str, list[str]] = {}
+    for name, layer in _keys(raw.get("layers")).items():
+        if _keys(layer).get("packages", "rest") == "rest":
+            rest.setdefault(str(_keys(layer).get("requirements", raw.get("requirements"))), []).append(name)
+    for names in rest.values():
+        if len(names) > 1:
+            yield "layers", f"{' and '.join(names)} all take the rest of the lock", "give all but one their packages"
 
 
 def _astray(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -33,9 +33,30 @@ def shares(settings: Settings, pins: Sequence[Pin]) -> dict[str, tuple[Pin, ...]
         raise ConfigError(faults)
     claimed = set[str]().union(*claims.values())
     return {
-        name: tuple(pin for pin in pins if (pin.name in claims[name] if name in claims else pin.name not in claimed))
+        name: tuple(
+            pin
+            for pin in pins
+            if (pin.name in claims[name] if name in claims else pin.name not in claimed)
+            and pin.name not in _without(settings.layers[name])
+        )
         for name in settings.layers
     }
+
+
+def together(settings: Settings, names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Return which of these layers are proven together: all where there is one lock, else each function's, in order.
+
+    Layers of different locks may bring two versions of one distribution, and no function has both. Those that no
+    function uses are proven with the others of their lock.
+    """
+    if len(settings.parts) == 1:
+        return (tuple(names),)
+    sets = dict.fromkeys(tuple(each for each in one.layers if each in names) for one in settings.functions.values())
+    used = {name for each in sets for name in each}
+    sets |= dict.fromkeys(
+        tuple(each for each in names if each in part.layers and each not in used) for part in settings.parts
+    )
+    return tuple(each for each in sets if each)
 
 
 def _claims(settings: Settings, locked: Collection[str]) -> dict[str, Claims]:
@@ -44,7 +65,16 @@ def _claims(settings: Settings, locked: Collection[str]) -> dict[str, Claims]:
     graph: Mapping[str, Collection[str]] = {}
     if any(isinstance(each, WithDependencies) for each in chosen.values()):
         graph = dependents.read(settings.project / settings.requirements, locked)
-    return {name: _claimed(packages, graph) for name, packages in chosen.items()}
+    return {
+        name: {
+            each: why for each, why in _claimed(packages, graph).items() if each not in _without(settings.layers[name])
+        }
+        for name, packages in chosen.items()
+    }
+
+
+def _without(layer: Layer) -> frozenset[str]:
+    return frozenset(map(normalised, layer.without))
 
 
 def _claimed(packages: WithDependencies | Sequence[str], graph: Mapping[str, Collection[str]]) -> Claims:
@@ -56,6 +86,9 @@ def _claimed(packages: WithDependencies | Sequence[str], graph: Mapping[str, Col
 
 
 def _unknown(layers: Mapping[str, Layer], claims: Mapping[str, Claims], locked: Collection[str]) -> Iterator[Fault]:
+    for name, layer in layers.items():
+        for package in sorted(_without(layer) - set(locked)):
+            yield Fault(f"layers.{name}.without", f"{package} is not in the lock", cure="take it out here")
     for name, claimed in claims.items():
         where, packages = f"layers.{name}.packages", layers[name].packages
         for package in sorted(set(claimed) - set(locked)):
@@ -82,12 +115,12 @@ def _because(needed_by: str) -> str:
 
 def _left(layers: Mapping[str, Layer], claims: Mapping[str, Claims], locked: Collection[str]) -> Iterator[Fault]:
     """Yield the distributions without a layer, and the layers without a distribution."""
-    left = sorted(set(locked) - set[str]().union(*claims.values()))
+    left = sorted(set(locked) - set[str]().union(*claims.values(), *map(_without, layers.values())))
     rest = [name for name in layers if name not in claims]
     if left and not rest:
         yield Fault("layers", f"no layer takes {', '.join(left)}", cure="let one layer take the rest")
     for name in [*(each for each in rest if not left), *(each for each in claims if not claims[each])]:
-        if not layers[name].files:
+        if not layers[name].files and not layers[name].without:
             yield Fault(
                 f"layers.{name}", "gets no distribution", "the other layers take all", "drop it, or give it some"
             )

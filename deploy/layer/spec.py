@@ -7,15 +7,16 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import ConfigError, Fault
+from ..errors import ConfigError, Fault, suggest
 from ..inside.exchange import Pin, Recipe
+from ..locking import dependents
 from ..settings import Target
 from .cache_key import built_by, digest
 from .files import BroughtFile, brought
 from .partition import shares
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ..container.digest import RuntimeImage
     from ..settings import Architecture, Layer, Settings
@@ -83,6 +84,52 @@ class LayerSpec:
     @property
     def fingerprint(self) -> str:
         return digest(self.inputs)
+
+
+def every_spec(
+    settings: Settings, image: RuntimeImage, target: Target, pins: Callable[[Settings], Sequence[Pin]]
+) -> tuple[LayerSpec, ...]:
+    """Make the spec of each layer for a target, in their order; `pins` gives those of a part's lock."""
+    made = {each.layer.name: each for part in settings.parts for each in specs(part, pins(part), image, target)}
+    if faults := list(_double(settings, made)):
+        raise ConfigError(faults)
+    return tuple(made[name] for name in settings.layers)
+
+
+def needed_for(
+    settings: Settings, names: Sequence[str], every: Sequence[LayerSpec], say: Callable[[str], None]
+) -> tuple[LayerSpec, ...]:
+    """Return the specs of these layers and of those that bring what they need, which is said.
+
+    Raises ConfigError for a layer that is not there, LockError where its lock does not tell what it needs.
+    """
+    if unknown := [each for each in names if each not in settings.layers]:
+        raise ConfigError([Fault(each, "no such layer", cure=suggest(each, settings.layers)) for each in unknown])
+    made = {each.layer.name: each for each in every}
+    wanted = dict.fromkeys(names)
+    for part in settings.parts:
+        own = [name for name in part.layers if name in names]
+        owners = {pin.name: name for name in part.layers for pin in made[name].pins}
+        needs = dependents.read(part.project / part.requirements, owners) if own and len(part.layers) > 1 else {}
+        for package, by in dependents.closure([pin.name for name in own for pin in made[name].pins], needs).items():
+            owner = owners.get(package, "")
+            if owner and owner not in wanted:
+                say(f"{owner} is made too: {by} needs {package}")
+                wanted[owner] = None
+    return tuple(each for each in every if each.layer.name in wanted)
+
+
+def _double(settings: Settings, made: Mapping[str, LayerSpec]) -> Iterator[Fault]:
+    """Yield each distribution that a function would get from two layers, which locks of their own may bring."""
+    for function in settings.functions.values():
+        owners: dict[str, list[str]] = {}
+        for name in function.layers:
+            for pin in made[name].pins if name in made else ():
+                owners.setdefault(pin.name, []).append(f"{name} ({pin.version})")
+        for package, names in owners.items():
+            if len(names) > 1:
+                where, cure = f"functions.{function.key}.layers", f"leave one to the other: `without: [{package}]`"
+                yield Fault(where, f"{package} is in {' and in '.join(names)}", cure=cure)
 
 
 def specs(settings: Settings, pins: Sequence[Pin], image: RuntimeImage, target: Target) -> tuple[LayerSpec, ...]:

@@ -50,7 +50,7 @@ def environment(settings: Settings, given: Mapping[str, str]) -> dict[str, str]:
     """
     indexes = list(_indexes(settings, given))
     if not any(each.is_default for each in indexes):
-        indexes += _of_lock(settings.project / settings.requirements)
+        indexes += [each for part in settings.parts for each in _of_lock(settings.project / part.requirements)]
     found = [_with_credentials(each, given) for each in indexes if not _is_local(each.url)]
     default = next((each.url for each in found if each.is_default), "")
     others = dict.fromkeys(each.url for each in found if not each.is_default and each.url != default)
@@ -78,9 +78,10 @@ def _indexes(settings: Settings, given: Mapping[str, str]) -> Iterator[_Index]:
     for name in ("UV_INDEX", "UV_EXTRA_INDEX_URL", "PIP_EXTRA_INDEX_URL"):
         yield from (_named(each, is_default=False) for each in given.get(name, "").split())
     yield from _of_pyproject(settings.project / "pyproject.toml")
-    for path in (settings.project / settings.requirements, settings.project / settings.requirements.with_suffix(".in")):
-        if path.is_file() and path.suffix in {".txt", ".in"}:
-            yield from _of_requirements(path, given)
+    for lock in (settings.project / part.requirements for part in settings.parts):
+        for path in (lock, lock.with_suffix(".in")):
+            if path.is_file() and path.suffix in {".txt", ".in"}:
+                yield from _of_requirements(path, given)
     files = {name: value for name, value in given.items() if name not in {"PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"}}
     configured = pip_settings.indexes(files)
     yield from (_Index(each, is_default=True) for each in configured.get("index-url", "").split())

@@ -49,6 +49,11 @@ def scan_built(settings: Settings, service: str, today: date) -> Scanned:
 
 def _locked(settings: Settings) -> Iterator[tuple[str, tuple[Pin, ...]]]:
     """Yield what the lock comes to, once for all targets for which that is the same."""
+    for part in settings.parts:
+        yield from _of_lock(part)
+
+
+def _of_lock(settings: Settings) -> Iterator[tuple[str, tuple[Pin, ...]]]:
     found = {target: locked.pins(settings, target) for target in settings.targets}
     for pins in dict.fromkeys(found.values()):
         targets = [str(target) for target in found if found[target] == pins]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..aws import functions, layers
@@ -11,7 +12,7 @@ from ..code import bundle
 from ..container.digest import RuntimeImage
 from ..errors import BuildError, Fault, RolloutError
 from ..invocation import advised
-from ..layer.spec import specs
+from ..layer.spec import every_spec
 from ..locking import locked
 from ..published import contents
 from .findings import ScanFinding, Unchecked
@@ -45,9 +46,8 @@ def built(settings: Settings) -> tuple[tuple[ScanTarget, ...], tuple[ScanFinding
     targets: list[ScanTarget] = []
     findings: list[ScanFinding] = []
     for wanted in settings.targets:
-        pins = locked.pins(settings, wanted)
         image = RuntimeImage(settings.image_of(wanted.runtime), "")
-        for spec in specs(settings, pins, image, wanted):
+        for spec in every_spec(settings, image, wanted, partial(locked.pins, target=wanted)):
             if target := _opened(dist / f"{spec.stem}.zip", faults):
                 targets.append(target)
                 findings += _differing(target, spec, _manifest(dist / f"{spec.stem}.json", faults))

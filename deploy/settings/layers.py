@@ -9,6 +9,7 @@ from ..inside.exchange import TrimPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 Bytecode = Literal["unchecked-hash", "sourceless"]
 
@@ -42,12 +43,16 @@ class WithDependencies:
 class Layer:
     """A layer by its name in AWS.
 
-    `files` are what it brings besides distributions: a path below /opt to one in the project, both of folders where
-    the first ends in /. `channels` is the path below which parameters name its versions, None where none are asked
-    for. Who may use a layer decides neither its bytes nor whether they are fit, so it is not in what `repr` shows.
+    `requirements` is a lock of its own, None for the project's; `without` are distributions of it that stay out, since
+    somebody else brings them. `files` are what it brings besides distributions: a path below /opt to one in the
+    project, both of folders where the first ends in /. `channels` is the path below which parameters name its
+    versions, None where none are asked for. Who may use a layer decides neither its bytes nor whether they are fit,
+    so it is not in what `repr` shows.
     """
 
     name: str
+    requirements: Path | None = None
+    without: tuple[str, ...] = ()
     packages: Literal["rest"] | tuple[str, ...] | WithDependencies = "rest"
     bytecode: Bytecode = "unchecked-hash"
     license: str = ""

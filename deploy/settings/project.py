@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +65,15 @@ class Settings:
 
     def code_of(self, function: Function) -> Code:
         return function.code or self.code
+
+    @property
+    def parts(self) -> tuple[Settings, ...]:
+        """The project once for each of its locks, with the layers that are made from it; as it is without any layer."""
+        locks: dict[Path, dict[str, Layer]] = {}
+        for name, layer in self.layers.items():
+            locks.setdefault(layer.requirements or self.requirements, {})[name] = layer
+        parts = tuple(replace(self, requirements=lock, layers=layers) for lock, layers in locks.items())
+        return parts or (self,)
 
     def image_of(self, runtime: str) -> str:
         return self.image if runtime == self.runtime else self.images.get(runtime, default_image(runtime))

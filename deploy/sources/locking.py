@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from ..errors import BuildError, Fault, LockError
-from ..kept import Kept
 from ..locking import wheels
 from ..locking.resolution import resolution
 from ..locking.resolver import Resolver, preferring
@@ -20,11 +18,8 @@ from ..locking.wanted import Wanted, of_lines
 from . import needed
 from .archives import Archive, Archives
 from .backend import backend
-from .build import Builder
-from .opening import opened
 from .places import File, Folder, place
 from .provide import place_of
-from .shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,6 +30,8 @@ if TYPE_CHECKING:
     from ..locking.wanted import Elsewhere
     from ..locking.wheels import ListedArchive
     from ..settings import Settings, Target
+    from .build import Builder
+    from .opening import Building
     from .places import Place
     from .shelf import OwnWheel
 
@@ -188,26 +185,6 @@ def _meets(section: Sequence[LockedPackage], requires: Sequence[str]) -> bool:
         )
         for each in wanted
     )
-
-
-@dataclass(frozen=True)
-class Building:
-    """Where sources are built: in the runtime that a project has, in containers or `on_host`."""
-
-    settings: Settings
-    environment: Mapping[str, str]
-    say: Callable[[str], None]
-    on_host: bool
-
-    def builder(self, stack: ExitStack, archives: Archives) -> Builder:
-        """Return what builds; the runtime is opened, until `stack` is left, if something is not on the shelf."""
-        return Builder(
-            shelf=Shelf(Kept.from_environment(self.environment).root),
-            runtime=self.settings.runtime,
-            archives=archives,
-            opened=partial(opened, self.settings, self.environment, self.say, stack, on_host=self.on_host),
-            say=self.say,
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..kept import Kept
@@ -11,6 +12,8 @@ from ..locking import indexes
 from ..locking.uv.call import Uv
 from ..settings import Layer
 from .archives import Archives
+from .build import Builder
+from .shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,23 +23,41 @@ if TYPE_CHECKING:
     from ..settings import Settings, Target
 
 
-def opened(
-    settings: Settings, environment: Mapping[str, str], say: Callable[[str], None], stack: ExitStack, *, on_host: bool
-) -> tuple[Runtime, LayerSpec]:
-    """Open it until `stack` is left, or take this host for it; raise EngineError where there is none."""
-    asked = indexes.environment(settings, environment)
-    if on_host:
-        from ..layer.backend.host import HostRuntime
+@dataclass(frozen=True)
+class Building:
+    """Where sources are built: in the first runtime that a project has, in containers or `on_host`."""
 
-        host = HostRuntime(asked, say, runtime=settings.runtime)
-        return host, building(settings, settings.targets[0], host)
-    from ..container.engine import Engine
-    from ..layer.backend.containers import ContainerRuntime
+    settings: Settings
+    environment: Mapping[str, str]
+    say: Callable[[str], None]
+    on_host: bool
+    unconfined: bool = False
 
-    engine = stack.enter_context(Engine.connect(environment))
-    image = engine.resolve(settings.image_of(settings.runtime), engine.architecture, say)
-    runtime = ContainerRuntime(engine, image, asked, say)
-    return runtime, building(settings, replace(settings.targets[0], architecture=engine.architecture), runtime)
+    def builder(self, stack: ExitStack, archives: Archives) -> Builder:
+        """Return what builds; the runtime is opened, until `stack` is left, if something is not on the shelf."""
+        return Builder(
+            shelf=Shelf(Kept.from_environment(self.environment).root),
+            runtime=self.settings.runtime,
+            archives=archives,
+            opened=partial(self._opened, stack),
+            say=self.say,
+        )
+
+    def _opened(self, stack: ExitStack) -> tuple[Runtime, LayerSpec]:
+        """Open the runtime; raise EngineError where there is none."""
+        settings, asked = self.settings, indexes.environment(self.settings, self.environment)
+        if self.on_host:
+            from ..layer.backend.host import HostRuntime
+
+            host = HostRuntime(asked, self.say, runtime=settings.runtime, unconfined=self.unconfined)
+            return host, building(settings, settings.targets[0], host)
+        from ..container.engine import Engine
+        from ..layer.backend.containers import ContainerRuntime
+
+        engine = stack.enter_context(Engine.connect(self.environment))
+        image = engine.resolve(settings.image_of(settings.runtime), engine.architecture, self.say)
+        runtime = ContainerRuntime(engine, image, asked, self.say)
+        return runtime, building(settings, replace(settings.targets[0], architecture=engine.architecture), runtime)
 
 
 def archives_of(settings: Settings, environment: Mapping[str, str]) -> Archives:

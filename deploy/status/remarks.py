@@ -40,7 +40,8 @@ def _all(settings: Settings, state: StageState) -> Iterator[Fault]:
             yield from _version(state, function, version)
     for queue in state.queues:
         yield from _queue(queue)
-    yield from _locked(settings, state)
+    for part in settings.parts:
+        yield from _locked(part, state)
 
 
 def _version(state: StageState, function: FunctionStatus, version: VersionStatus) -> Iterator[Fault]:
@@ -86,7 +87,7 @@ def _locked(settings: Settings, state: StageState) -> Iterator[Fault]:
         return
     live: dict[Architecture, dict[str, str]] = {}
     for version in (version for function in state.functions for version in _live(function)):
-        for layer in version.layers:
+        for layer in (each for each in version.layers if each.layer in settings.layers or not settings.layers):
             live.setdefault(version.state.architecture, {}).update(layer.contents.versions if layer.contents else {})
     changed: dict[str, None] = {}
     for architecture, has in live.items():

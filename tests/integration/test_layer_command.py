@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -133,6 +134,32 @@ def test_a_run_without_changes_needs_no_engine_when_the_image_is_pinned(
     Run(project, cache, CHANNELWRIGHT_RUNTIME_IMAGE=known.digest).must()
     again = Run(project, cache, CHANNELWRIGHT_RUNTIME_IMAGE=known.digest, DOCKER_HOST="unix:///nowhere.sock").must()
     assert "unchanged, verified before" in again.out
+
+
+def test_code_of_another_python_than_this_one_is_read_by_its_own_in_the_image_and_once(
+    project: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = {**os.environ, "CHANNELWRIGHT_CACHE": str(cache)}
+    (project / "config/pipeline.yaml").write_text(f"{CONFIG}code: {{documentation: false}}\n", encoding="utf-8")
+    (project / "src/app.py").write_text(f"# What it is for.\n{HANDLER}", encoding="utf-8")
+
+    def shipped() -> tuple[str, str]:
+        said = StringIO()
+        code = prepare(load(project, environment), Choices(), environment, Console(said)).code["hello"]
+        assert b"What it is for" not in code.files["app.py"]
+        return code.sha256, said.getvalue()
+
+    by_itself, said = shipped()
+    assert "read the code with" not in said
+    monkeypatch.setattr("deploy.code.sources.HERE", "python3.14")
+    monkeypatch.setattr("deploy.code.bundle.HERE", "python3.14")
+    by_its_own, said = shipped()
+    assert "read the code with python3.11 in" in said
+    assert by_its_own == by_itself
+    assert "read the code with" not in shipped()[1]
+    (project / "src/app.py").write_text("def handler(event, context):\n", encoding="utf-8")
+    with pytest.raises(BuildError, match=r"src/app\.py:1: expected an indented block"):
+        shipped()
 
 
 def test_a_deploying_job_ships_what_was_built_elsewhere_and_makes_nothing(

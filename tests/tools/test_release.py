@@ -37,12 +37,15 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def wheel(folder: Path, *, entries: str = "[console_scripts]\nchannelwright = x:main\n", **files: str) -> Path:
+COMMAND = "[console_scripts]\nchannelwright = pipeline.__main__:main\n"
+
+
+def wheel(folder: Path, *, entries: str = COMMAND, **files: str) -> Path:
     folder.mkdir(exist_ok=True)
     with ZipFile(folder / "channelwright-1.0.0-py3-none-any.whl", "w") as archive:
         archive.writestr("channelwright-1.0.0.dist-info/entry_points.txt", entries)
-        for name, text in files.items():
-            archive.writestr(name.replace("__", "."), text)
+        for name, text in {"pipeline/__init____py": "", **files}.items():
+            archive.writestr(name.replace("__py", ".py"), text)
     (folder / "channelwright-1.0.0.tar.gz").touch()
     return folder
 
@@ -77,11 +80,30 @@ def test_one_wheel_with_the_command_and_its_sdist_are_fit(tmp_path: Path) -> Non
 def test_a_wheel_without_the_command_or_with_the_bot_is_refused(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "src/bot.py").touch()
-    built = wheel(tmp_path / "built", entries="[other]\nchannelwright = x:main\n", bot__py="")
+    (tmp_path / "src/channelwright").mkdir()
+    more = {"bot__py": "", "channelwright/jobs__py": ""}
+    built = wheel(tmp_path / "built", entries="[other]\nchannelwright = x:main\n", **more)
     assert [each.partition(": ")[2] for each in release.unfit(built, tmp_path / "src")] == [
         "brings no command channelwright",
         "holds bot.py, which is the bot's",
+        "holds channelwright, which is the bot's",
     ]
+
+
+def test_a_wheel_with_more_than_the_pipeline_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    built = wheel(tmp_path / "built", **{"tools/release__py": ""})
+    assert [each.partition(": ")[2] for each in release.unfit(built, tmp_path / "src")] == [
+        "holds tools beside pipeline, which is the pipeline"
+    ]
+
+
+def test_a_command_that_does_not_start_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "built"
+    folder.mkdir()
+    (folder / "channelwright-1.0.0-py3-none-any.whl").write_bytes(b"no wheel")
+    (wrong,) = release.unstartable(folder)
+    assert "channelwright --version" in wrong
 
 
 def test_anything_beside_a_wheel_and_its_sdist_is_refused(tmp_path: Path) -> None:

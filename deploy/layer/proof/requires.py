@@ -5,6 +5,7 @@ A requirement that is imported late would be missed by any look, so it is compar
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from packaging.markers import UndefinedEnvironmentName
@@ -14,6 +15,8 @@ from packaging.version import InvalidVersion
 from ...errors import Fault
 from ...invocation import advised
 from ...locking.lockfile import environment, normalised
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,6 +46,11 @@ def unmet(
                 continue  # pip reads such a line as nothing, and so did what locked it
             if applies(requirement.marker, target, python):
                 yield from _unmet(distribution, requirement, pins, runtime)
+
+
+def but_for(requires: Sequence[str], names: frozenset[str]) -> list[str]:
+    """Return the requirements of a distribution without those for `names`, which come from elsewhere."""
+    return [line for line in requires if not (match := _NAME.match(line)) or normalised(match[0]) not in names]
 
 
 def applies(marker: Marker | None, target: Target, python: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...errors import Fault
+from ...locking.lockfile import normalised
 from ...runtimes.base_images import BASES
 from ..causes import Lock
 from ..evidence import Evidence, Imported, Native, Withdrawn
@@ -14,7 +15,7 @@ from ..opt_folder import merged
 from . import look, runtime_provides, tree
 from .judge import Case, Verdict
 from .look import Look, Wanted
-from .requires import unmet
+from .requires import but_for, unmet
 from .withdraw import Rule
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def attempt(layers: Sequence[BuiltLayer], audits: Sequence[Audit], means: Means)
     verdict = _case(layers, wanted, seen, before, lock(layers, owned, described, reference).explain).judged()
     pins = _pins(layers)
     provided = runtime_provides.told(seen.place, pins)
-    requires = {name: each.requires for name, each in described.items()}
+    left = _left_out(layers) - pins.keys()
+    requires = {name: but_for(each.requires, left) for name, each in described.items()}
     faults = [
         *verdict.faults,
         *unmet(requires, pins, spec.target, seen.place.python, provided),
@@ -178,6 +180,11 @@ def _asked_for(layers: Sequence[BuiltLayer]) -> Iterator[str]:
         kept = layer.spec.layer.trim.botocore_data
         if kept != "all" and any(package.name == "botocore" for package in layer.report.packages):
             yield from kept
+
+
+def _left_out(layers: Sequence[BuiltLayer]) -> frozenset[str]:
+    """Return the distributions that somebody else is to bring."""
+    return frozenset(normalised(name) for each in layers for name in each.spec.layer.without)
 
 
 def _lacking(audits: Sequence[Audit], seen: Look, verdict: Verdict) -> tuple[dict[str, Fault], list[str]]:

@@ -8,15 +8,21 @@ import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from deploy.code import tree_digest
 from deploy.code.bundle import CodeBundle, bundle, bundles
 from deploy.code.selection import LEFT_OUT
+from deploy.code.sources import Unreadable, answered, read_by
+from deploy.completed import Completed
 from deploy.configuration import load
 from deploy.errors import BuildError
 from deploy.settings import Code, Function, Layer, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PROJECT = Path(__file__).parents[3]
 
@@ -200,6 +206,28 @@ def test_a_source_folder_that_is_absent_or_empty_is_refused(project: Settings) -
 
 def test_another_python_than_the_runtime_s_is_refused(project: Settings) -> None:
     assert "runtime: is python3.12, and this is python3.11" in refusal(replace(project, runtime="python3.12"))
+
+
+def test_another_python_s_sources_are_read_by_that_python(project: Settings) -> None:
+    """Here a process of its own stands for it: it knows nothing of the pipeline but the script that it is given."""
+    write(project.project / "src/documented.py", '"""What it is."""  \nVALUE = 1  # one\n')
+
+    def run(script: bytes, argument: str) -> Completed:
+        command = [sys.executable, "-I", "-S", "-c", script.decode(), argument]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return Completed(done.returncode, done.stdout, done.stderr)
+
+    def read(modules: Mapping[str, bytes]) -> Mapping[str, bytes | Unreadable]:
+        return answered(read_by(run, modules))
+
+    project = replace(project, code=replace(project.code, documentation=False))
+    later = replace(project, runtime="python3.12")
+    there = bundle(later, later.project / "there", read=read)
+    assert there.files["documented.py"] == b"\nVALUE = 1\n"
+    assert there.sha256 == made(project).sha256
+    write(project.project / "src/rooms/hall.py", "def open(event\n")
+    with pytest.raises(BuildError, match=r"src/rooms/hall\.py:1: '\(' was never closed"):
+        bundle(later, later.project / "there", read=read)
 
 
 def test_the_project_s_own_code_fits_into_96_kib(tmp_path: Path) -> None:

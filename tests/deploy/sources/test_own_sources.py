@@ -19,8 +19,7 @@ from deploy.configuration import load
 from deploy.errors import BuildError, LockError, PipelineError
 from deploy.locking import locked, lockfile
 from deploy.settings import Target
-from deploy.sources.locking import Building
-from deploy.sources.opening import archives_of
+from deploy.sources.opening import Building, archives_of
 from deploy.sources.provide import provide
 from tests.deploy.sources import backend
 from tests.deploy.sources.conftest import library

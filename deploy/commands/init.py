@@ -1,0 +1,124 @@
+"""Write the least configuration that works, from what is in the project.
+
+It looks for the lock (uv.lock, pylock.toml, requirements with hashes) or what is to be locked, and for functions: in
+CloudFormation and SAM templates, serverless.yml, .chalice/config.json with app.py, else in modules that have a handler.
+Nothing is run. What would be written is shown, with what could not be taken over, before anything is written; files
+that exist are never changed.
+
+  channelwright init            show it, and ask
+  channelwright init --plan     show it, and stop
+  channelwright init --github   write the workflow for GitHub Actions as well
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..atomic import write
+from ..configuration import CONFIG
+from ..console import Console
+from ..errors import ConfigError, Fault
+from ..init import handlers, locks, look, written
+from ..init.propose import Proposal, propose
+from ..init.values import Survey
+from . import confirm
+
+if TYPE_CHECKING:
+    import argparse
+
+    from ..init.locks import FoundLock
+
+WORKFLOW = Path(".github/workflows/release.yml")
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    import argparse
+
+    parser = subparsers.add_parser(
+        "init",
+        help="write the least configuration that works, from what is in the project",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--github", action="store_true", help=f"write {WORKFLOW} as well, or it alone")
+    parser.add_argument("--plan", "--dry-run", action="store_true", help="say what would be written, and stop")
+    parser.add_argument("--yes", action="store_true", help="write it unasked, as CI must")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    project, console = arguments.project, Console()
+    _refuse_existing(project, github=arguments.github)
+    if (project / CONFIG).exists():
+        files = {WORKFLOW: _workflow(project, _stages(project))}
+        following: tuple[str, ...] = ()
+    else:
+        proposal = _proposed(project, console)
+        files = {path: text for path, text in proposal.files.items() if not (project / path).exists()}
+        files |= {WORKFLOW: _workflow(project, proposal.stages)} if arguments.github else {}
+        following = proposal.following
+    for path, text in files.items():
+        console.say(f"{path}")
+        for line in text.splitlines():
+            console.say(f"  | {line}".rstrip())
+    console.say()
+    if arguments.plan:
+        return 0
+    confirm.ask("write this?", yes=arguments.yes)
+    for path, text in files.items():
+        write(project / path, text.encode())
+        console.say(f"{path}: written")
+    for line in following:
+        console.say(f"next: {line}")
+    return 0
+
+
+def _refuse_existing(project: Path, *, github: bool) -> None:
+    """Raise ConfigError where there is nothing left to write without changing a file that exists."""
+    if not project.is_dir():
+        raise ConfigError([Fault(str(project), "there is no such folder")])
+    if github and (project / WORKFLOW).exists():
+        raise ConfigError([Fault(str(project / WORKFLOW), "is there already, and is left alone")])
+    if not github and (project / CONFIG).exists():
+        raise ConfigError([Fault(str(project / CONFIG), "is there already, and is left alone")])
+
+
+def _proposed(project: Path, console: Console) -> Proposal:
+    survey = look.survey(project, os.environ)
+    if not survey.functions:
+        survey = Survey(programs=(*survey.programs, *handlers.read(project)))
+    lists = [path for each in survey.programs for path in each.requirements]
+    lock = locks.look(project, lists)
+    proposal = propose(project, survey, lock, _region())
+    for title, lines in (("found", _found(survey, lock)), ("not taken over", proposal.left)):
+        if lines:
+            console.say("\n".join([title, *(f"  {line}" for line in lines)]))
+    return proposal
+
+
+def _found(survey: Survey, lock: FoundLock | None) -> list[str]:
+    return [
+        *(each.what for each in survey.programs),
+        lock.what if lock else "no requirements: functions without a layer",
+    ]
+
+
+def _region() -> str:
+    """Return the region that boto3 would take from the environment."""
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION", "")
+
+
+def _stages(project: Path) -> tuple[str, ...]:
+    from ..configuration import load
+
+    return tuple(load(project, os.environ).stages)
+
+
+def _workflow(project: Path, stages: tuple[str, ...]) -> str:
+    """Write the workflow for the pipeline that runs here: the release that is installed, or a checkout's commit."""
+    from .. import __version__, git
+
+    own = Path(__file__).parents[2]
+    commit = git.commit(own).sha if (own / "noxfile.py").is_file() else None
+    return written.workflow(commit or f"v{__version__}", git.branch(project) or "main", stages)

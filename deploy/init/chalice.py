@@ -1,0 +1,120 @@
+"""The functions of a chalice application, read from .chalice/config.json and app.py, which is not run.
+
+https://aws.github.io/chalice/topics/configfile.html, https://aws.github.io/chalice/topics/purelambda.html
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .values import FoundFunction, FoundProgram, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_CONFIG = Path(".chalice/config.json")
+_APP = "app.py"
+# What makes a function of its own beside the one that answers routes.
+_OWN_FUNCTION = frozenset(
+    {"authorizer", "lambda_function", "on_cw_event", "on_dynamodb_record", "on_kinesis_record", "on_s3_event"}
+    | {"on_sns_message", "on_sqs_message", "on_ws_connect", "on_ws_disconnect", "on_ws_message", "schedule"}
+)
+_ROUTES = frozenset({"delete", "get", "head", "patch", "post", "put", "route"})
+_TAKEN = frozenset({"environment_variables", "lambda_memory_size", "lambda_timeout"})
+
+
+def read(project: Path) -> Iterator[FoundProgram]:
+    """Yield the application at the top of the project, where there is one."""
+    path = project / _CONFIG
+    if not path.is_file() or not (project / _APP).is_file():
+        return
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+        tree = ast.parse((project / _APP).read_text(encoding="utf-8"), filename=_APP)
+    except (ValueError, SyntaxError) as error:
+        yield FoundProgram(what=f"{_CONFIG}: chalice", left=(f"chalice: cannot be read: {error}",))
+        return
+    decorated = list(_decorated(tree))
+    stage, own = _first_stage(config)
+    functions = list(_functions(config, own, decorated))
+    count = f"{len(functions)} function{'' if len(functions) == 1 else 's'}"
+    yield FoundProgram(
+        what=f"{_CONFIG}: chalice, {count} of {_APP}",
+        functions=tuple(functions),
+        left=tuple(_left(project, config, stage, own, decorated)),
+        name=str(config.get("app_name", "")),
+        exclude=(".chalice/*",),
+    )
+
+
+def _first_stage(config: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """Return `dev`, which chalice deploys to by itself, else the first stage."""
+    stages = config.get("stages") or {}
+    name = "dev" if "dev" in stages or not stages else next(iter(stages))
+    return name, stages.get(name) or {}
+
+
+def _decorated(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
+    """Yield kind, name and Python name of what each decorator `@app.KIND(name=…)` of app.py makes."""
+    defined = (node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    for node in defined:
+        for decorator in node.decorator_list:
+            call = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if isinstance(call, ast.Attribute) and call.attr in _OWN_FUNCTION | _ROUTES:
+                yield call.attr, _given_name(decorator) or node.name, node.name
+
+
+def _given_name(decorator: ast.expr) -> str:
+    for each in decorator.keywords if isinstance(decorator, ast.Call) else ():
+        if each.arg == "name" and isinstance(each.value, ast.Constant):
+            return str(each.value.value)
+    return ""
+
+
+def _functions(
+    config: Mapping[str, Any], stage: Mapping[str, Any], decorated: list[tuple[str, str, str]]
+) -> Iterator[FoundFunction]:
+    """Yield the function that answers routes, called like the application, and each one of its own."""
+    app = str(config.get("app_name", "app"))
+    if any(kind in _ROUTES for kind, _, _ in decorated):
+        yield _function("api", app, "app.app", {**config, **stage, **_own(stage, "api_handler")})
+    for kind, name, attribute in decorated:
+        if kind in _OWN_FUNCTION:
+            yield _function(key_of(name), f"{app}-{name}", f"app.{attribute}", {**config, **stage, **_own(stage, name)})
+
+
+def _function(key: str, name: str, handler: str, settings: Mapping[str, Any]) -> FoundFunction:
+    return FoundFunction(
+        key=key,
+        name=name,
+        handler=handler,
+        source=Path(),
+        memory=int(settings.get("lambda_memory_size", 0)),
+        timeout=int(settings.get("lambda_timeout", 0)),
+        environment={name: str(value) for name, value in (settings.get("environment_variables") or {}).items()},
+    )
+
+
+def _own(stage: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = (stage.get("lambda_functions") or {}).get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _left(
+    project: Path, config: Mapping[str, Any], stage: str, own: Mapping[str, Any], decorated: list[tuple[str, str, str]]
+) -> Iterator[str]:
+    """Yield what chalice makes of the application and the pipeline does not."""
+    for kind, name, _ in decorated:
+        if kind in _OWN_FUNCTION - {"lambda_function"}:
+            yield f"chalice: {name}: its source of events ({kind})"
+    if any(kind in _ROUTES for kind, _, _ in decorated):
+        yield "chalice: the API Gateway in front of app.app, and its routes"
+    if beside := sorted(own.keys() - _TAKEN - {"lambda_functions"}):
+        yield f"chalice: stage {stage}: {', '.join(beside)}"
+    if others := sorted(set(config.get("stages") or {}) - {stage}):
+        yield f"chalice: the stages {', '.join(others)}: give each its place in `stages`"
+    if (project / "vendor").is_dir():
+        yield "chalice: vendor/: put what is in it beside app.py, or into the requirements"

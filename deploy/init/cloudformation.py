@@ -1,0 +1,181 @@
+"""The functions of CloudFormation templates, those of SAM among them, and what of the templates cannot be taken over.
+
+https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from ..configuration import CONFIG
+from ..errors import ConfigError
+from ..template_values import TemplateValues, parsed, plain
+from . import places
+from .values import PYTHON, FoundFunction, FoundProgram, NotTakenError, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+_SUFFIXES = {".yaml", ".yml", ".json", ".template"}
+_LARGEST = 1_000_000  # bytes: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+_SERVERLESS, _PLAIN = "AWS::Serverless::Function", "AWS::Lambda::Function"
+# What a function's properties say that is taken over, or that the pipeline does anyway.
+_TAKEN = frozenset(
+    {"Architectures", "AutoPublishAlias", "Code", "CodeUri", "Description", "Environment", "FunctionName", "Handler"}
+    | {"MemorySize", "PackageType", "Runtime", "Timeout"}
+)
+# A name that ends in what the stage decides: orders-${Stage}.
+_STAGED = re.compile(r"^(?P<name>[A-Za-z0-9_-]*?)[-_]?\$\{[^}]+\}$")
+_ANYWHERE = "us-east-1"
+
+
+def read(project: Path) -> Iterator[FoundProgram]:
+    """Yield what each template at the top of the project, and in its folders, defines."""
+    for path in sorted(each for folder in places.folders(project, 1) for each in folder.iterdir()):
+        if path.suffix in _SUFFIXES and path != project / CONFIG and path.is_file() and _may_be(path):
+            try:
+                template = parsed(path.read_text(encoding="utf-8"))
+            except (yaml.YAMLError, UnicodeDecodeError) as error:
+                shown = str(path.relative_to(project))
+                yield FoundProgram(what=shown, left=(f"{shown}: is not a template: {error}",))
+                continue
+            if _is_template(template):
+                yield _program(project, path, TemplateValues(str(path.relative_to(project)), template, {}, _ANYWHERE))
+
+
+def _may_be(path: Path) -> bool:
+    return path.stat().st_size <= _LARGEST and b"AWS::" in (content := path.read_bytes()) and b"Resources" in content
+
+
+def _is_template(template: Any) -> bool:
+    resources = template.get("Resources") if isinstance(template, dict) else None
+    return isinstance(resources, dict) and any(
+        isinstance(each, dict) and str(each.get("Type")).startswith("AWS::") for each in resources.values()
+    )
+
+
+def _program(project: Path, path: Path, values: TemplateValues) -> FoundProgram:
+    shown, functions, left = str(path.relative_to(project)), [], []
+    for logical, resource in values.template["Resources"].items():
+        if not isinstance(resource, dict) or resource.get("Type") not in {_SERVERLESS, _PLAIN}:
+            continue
+        own = _own(values, resource)
+        try:
+            functions.append(_function(project, path, values, logical, own))
+        except (NotTakenError, ConfigError) as error:
+            left.append(f"{shown}: {logical}: {error}")
+            continue
+        if beside := sorted(own.keys() - _TAKEN):
+            left.append(f"{shown}: {logical}: {', '.join(_described(own, each) for each in beside)}")
+    if others := sorted({str(each.get("Type")) for each in _others(values.template["Resources"])}):
+        left.append(f"{shown}: other resources: {', '.join(others)}")
+    tool = "AWS SAM" if "AWS::Serverless" in str(values.template.get("Transform")) else "CloudFormation"
+    return FoundProgram(
+        what=f"{shown}: {tool}, {len(functions)} Python function{'' if len(functions) == 1 else 's'}",
+        functions=tuple(functions),
+        left=tuple(left),
+        name=_of_sam(path, "stack_name"),
+        region=_of_sam(path, "region"),
+        requirements=_requirements(project, path, values),
+    )
+
+
+def _own(values: TemplateValues, resource: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a function's properties with what `Globals` says of all: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html."""
+    own = resource.get("Properties") or {}
+    if resource["Type"] == _PLAIN:
+        return dict(own)
+    shared = (values.template.get("Globals") or {}).get("Function") or {}
+    variables = {**_variables(shared), **_variables(own)}
+    return {**shared, **own, **({"Environment": {"Variables": variables}} if variables else {})}
+
+
+def _variables(own: Mapping[str, Any]) -> dict[str, Any]:
+    return dict((own.get("Environment") or {}).get("Variables") or {})
+
+
+def _others(resources: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [
+        each for each in resources.values() if isinstance(each, dict) and each.get("Type") not in {_SERVERLESS, _PLAIN}
+    ]
+
+
+def _described(own: Mapping[str, Any], key: str) -> str:
+    if key == "Events" and isinstance(own[key], dict):
+        return f"Events ({', '.join(sorted({str(each.get('Type')) for each in own[key].values()}))})"
+    return key
+
+
+def _function(project: Path, path: Path, values: TemplateValues, logical: str, own: Mapping[str, Any]) -> FoundFunction:
+    """Return one function; raise NotTakenError, or ConfigError where a value cannot be worked out."""
+    if own.get("PackageType") == "Image" or "ImageUri" in own:
+        raise NotTakenError("it is a container image, which takes no layers")
+    runtime = values.text(own.get("Runtime", ""))
+    if runtime and not runtime.startswith(PYTHON):
+        raise NotTakenError(f"its runtime is {runtime}")
+    handler = values.text(own.get("Handler", ""))
+    if not handler:
+        raise NotTakenError("it has no Handler")
+    architectures = values.value(own.get("Architectures")) or [""]
+    return FoundFunction(
+        key=key_of(logical),
+        name=_name(own.get("FunctionName"), logical),
+        handler=handler,
+        source=_source(project, path, values, handler, own),
+        runtime=runtime,
+        architecture=plain(architectures[0]),
+        memory=_number(values.text(own.get("MemorySize", 0))),
+        timeout=_number(values.text(own.get("Timeout", 0))),
+        environment={name: None if isinstance(raw, dict) else plain(raw) for name, raw in _variables(own).items()},
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
+
+
+def _source(project: Path, path: Path, values: TemplateValues, handler: str, own: Mapping[str, Any]) -> Path:
+    given = values.value(own.get("CodeUri", own.get("Code", ".")))
+    if "InlineCode" in own or (isinstance(given, dict) and "ZipFile" in given):
+        return places.found(project, handler, "its code is in the template")
+    if isinstance(given, dict) or str(given).startswith("s3://"):
+        return places.found(project, handler, "its code is in S3")
+    return places.declared(project, path.parent / str(given), handler)
+
+
+def _name(raw: Any, logical: str) -> str:
+    """Return the name without what the stage decides of it; the logical one where CloudFormation makes one up."""
+    text = raw.get("Fn::Sub") if isinstance(raw, dict) else raw
+    if isinstance(text, str):
+        name = match["name"] if (match := _STAGED.match(text)) else text
+        if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name):
+            return name
+    return logical
+
+
+def _of_sam(path: Path, key: str) -> str:
+    """Return what samconfig.toml beside a template has for everybody's deploy."""
+    try:
+        document = tomllib.loads((path.parent / "samconfig.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    sections = [document.get("default", {}).get(each, {}).get("parameters", {}) for each in ("deploy", "global")]
+    return next((str(each[key]) for each in sections if key in each), "")
+
+
+def _requirements(project: Path, path: Path, values: TemplateValues) -> tuple[Path, ...]:
+    """Return the lists of requirements in the folders that functions and layers are made of."""
+    given = []
+    for resource in values.template["Resources"].values():
+        own = resource.get("Properties") if isinstance(resource, dict) else None
+        given += [own.get(key) for key in ("CodeUri", "Code", "ContentUri") if isinstance(own, dict)]
+    shared = (values.template.get("Globals") or {}).get("Function") or {}
+    folders = dict.fromkeys(path.parent / each for each in [*given, shared.get("CodeUri")] if isinstance(each, str))
+    found = [(each / "requirements.txt").resolve() for each in folders if (each / "requirements.txt").is_file()]
+    return tuple(each.relative_to(project.resolve()) for each in found if each.is_relative_to(project.resolve()))

@@ -1,0 +1,54 @@
+"""Functions that no file of a tool defines: modules with a handler, as Lambda calls one.
+
+https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import places
+from .values import FoundFunction, FoundProgram, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SOURCE = Path("src")
+_NAMES = frozenset({"handler", "lambda_handler", "handle", "main"})
+_PARAMETERS = 2
+_NO_FUNCTIONS = ("test_*.py", "*_test.py", "conftest.py", "setup.py", "noxfile.py")
+
+
+def read(project: Path) -> Iterator[FoundProgram]:
+    """Yield the handlers below src/, else those at the project's top."""
+    source = _SOURCE if (project / _SOURCE).is_dir() else Path()
+    depth = 2 if source == _SOURCE else 0
+    functions = [
+        each
+        for folder in places.folders(project / source, depth)
+        for path in sorted(folder.glob("*.py"))
+        if not any(path.match(pattern) for pattern in _NO_FUNCTIONS)
+        for each in _functions(project, source, path)
+    ]
+    if functions:
+        count = f"{len(functions)} handler{'' if len(functions) == 1 else 's'}"
+        yield FoundProgram(what=f"{source}/: {count}", functions=tuple(functions))
+
+
+def _functions(project: Path, source: Path, path: Path) -> Iterator[FoundFunction]:
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError):  # which is told when the code is bundled
+        return
+    module = path.relative_to(project / source).with_suffix("")
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name in _NAMES and _takes_an_event(node):
+            key = key_of("-".join(part for part in module.parts if part not in _NAMES) or project.resolve().name)
+            yield FoundFunction(key=key, name=key, handler=f"{module.as_posix()}.{node.name}", source=source)
+
+
+def _takes_an_event(node: ast.FunctionDef) -> bool:
+    given = [*node.args.posonlyargs, *node.args.args]
+    return len(given) == _PARAMETERS and given[0].arg.lstrip("_") == "event" and not node.decorator_list

@@ -1,0 +1,117 @@
+"""The lock that a project has, or what is to be locked: what its layer will be made of."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from ..errors import LockError
+from ..locking import locked, lockfile, plain_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+REQUIREMENTS = Path("requirements.txt")
+_WANTED = Path("requirements.in")
+_PYPROJECT = Path("pyproject.toml")
+_PYTHON = re.compile(r"3\.\d+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundLock:
+    """What there is: `path` of the lock, which has to be made where `to_lock`; `what` says it in words.
+
+    `python` has the versions that it is for, as far as it says so. `files` are written beside the configuration.
+    """
+
+    what: str
+    path: Path = REQUIREMENTS
+    to_lock: bool = False
+    python: SpecifierSet = field(default_factory=SpecifierSet)
+    recorded: tuple[str, ...] = ()
+    files: Mapping[Path, str] = field(default_factory=dict)
+    command: str = ""
+
+
+def look(project: Path, lists: Sequence[Path]) -> FoundLock | None:
+    """Return the lock to build from, the most exact first; `lists` are those of functions. None without any.
+
+    Raises LockError where a file that would be it cannot be read.
+    """
+    return next(_candidates(project, lists), None)
+
+
+def _candidates(project: Path, lists: Sequence[Path]) -> Iterator[FoundLock]:
+    python = _required(project)
+    own = plain_text.read(project / REQUIREMENTS) if (project / REQUIREMENTS).is_file() else None
+    if own is not None and own.startswith(lockfile.HEADER):
+        yield FoundLock(what=f"{REQUIREMENTS}: a lock", recorded=tuple(lockfile.recorded(own)), python=python)
+    for name in (locked.UV_LOCK, *sorted(path.name for path in project.glob("pylock*.toml"))):
+        if (project / name).is_file():
+            yield FoundLock(what=f"{name}: a lock", path=Path(name), python=_required_by(project / name) or python)
+    if own is not None and lockfile.has_hashes(own):
+        yield FoundLock(what=f"{REQUIREMENTS}: a lock with hashes", python=python)
+    yield from _foreign(project)
+    if (project / _WANTED).is_file():
+        yield FoundLock(what=f"{_WANTED}: to be locked", to_lock=True, python=python)
+    if own is not None:
+        yield FoundLock(what=f"{REQUIREMENTS}: without hashes, to be locked", to_lock=True, python=python)
+    if "dependencies" in _document(project / _PYPROJECT).get("project", {}):
+        yield FoundLock(what=f"{_PYPROJECT}: dependencies, to be locked", to_lock=True, python=python)
+    if given := [each for each in lists if (project / each).is_file()]:
+        yield _of_functions(given, python)
+
+
+def _of_functions(given: Sequence[Path], python: SpecifierSet) -> FoundLock:
+    """Lock the lists of all functions together: they share the layer."""
+    lines = "".join(f"-r {path.as_posix()}\n" for path in given)
+    shown = ", ".join(map(str, given))
+    return FoundLock(what=f"{shown}: to be locked", to_lock=True, python=python, files={_WANTED: lines})
+
+
+def _foreign(project: Path) -> Iterator[FoundLock]:
+    """Yield what another tool keeps in a form of its own, with the command that exports it."""
+    for path in sorted(project.glob("*.lock")):
+        try:
+            locked.refuse_foreign(path)
+        except LockError as refused:
+            export = re.findall(r"`([^`]+)`", refused.faults[0].cure)[0]
+            yield FoundLock(what=f"{path.name}: to be exported", to_lock=True, command=export)
+
+
+def _document(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(plain_text.read(path))
+    except tomllib.TOMLDecodeError as error:
+        raise LockError.of(str(path), f"is not TOML: {error}") from error
+
+
+def _required(project: Path) -> SpecifierSet:
+    """Return which Python the project wants: https://packaging.python.org/en/latest/specifications/core-metadata/#requires-python."""
+    given = _document(project / _PYPROJECT).get("project", {})
+    return _specifiers(given.get("requires-python")) or _pinned(project)
+
+
+def _required_by(path: Path) -> SpecifierSet:
+    return _specifiers(_document(path).get("requires-python"))
+
+
+def _pinned(project: Path) -> SpecifierSet:
+    """Read .python-version, as pyenv and uv do."""
+    path = project / ".python-version"
+    found = _PYTHON.search(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else None
+    return SpecifierSet(f"=={found[0]}.*") if found else SpecifierSet()
+
+
+def _specifiers(given: object) -> SpecifierSet:
+    try:
+        return SpecifierSet(given) if isinstance(given, str) else SpecifierSet()
+    except InvalidSpecifier:
+        return SpecifierSet()

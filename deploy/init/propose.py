@@ -1,0 +1,195 @@
+"""What `init` would write of what was found, and what it could not take over."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from ..configuration import CONFIG
+from ..errors import PipelineError
+from ..invocation import command
+from ..keys.faults import SCHEMA
+from ..settings import Code, Settings
+from ..template.names import GIVEN
+from . import together, written
+from .locks import REQUIREMENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from .locks import FoundLock
+    from .together import Together
+    from .values import FoundFunction, Survey
+
+
+# The stage that is reached last, and whose names have no suffix.
+_LAST = "prod"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """The files by path below the project, what could not be taken over, and the commands that come next."""
+
+    files: Mapping[Path, str]
+    stages: tuple[str, ...]
+    left: tuple[str, ...]
+    following: tuple[str, ...]
+
+
+def propose(project: Path, survey: Survey, lock: FoundLock | None, region: str) -> Proposal:
+    """Write the least that works; raise PipelineError where there is neither a function nor a requirement."""
+    if lock is None and not survey.functions:
+        cure = "write what the code imports into requirements.in, one requirement a line, and run it again"
+        raise PipelineError.of(str(project), "holds no function and no requirements to start from", cure=cure)
+    chosen = _Choice.of(project, survey, lock, region)
+    document = dict(chosen.keys())
+    left = [line for each in survey.programs for line in each.left]
+    left += [*chosen.code.left, *chosen.different()]
+    if not chosen.region:
+        left.append("stages: no region is said anywhere; `stages: {dev: {region: REGION}}` is what a deploy needs")
+    files = {CONFIG: written.configuration(document), **(lock.files if lock else {})}
+    stages = tuple(document.get("stages", {}))
+    return Proposal(files=files, stages=stages, left=tuple(left), following=tuple(_following(lock)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Choice:
+    """One of everything that the configuration has once: of several, what most functions have."""
+
+    name: str
+    runtime: str
+    architecture: str
+    region: str
+    lock: FoundLock | None
+    code: Together
+    exclude: tuple[str, ...]
+
+    @classmethod
+    def of(cls, project: Path, survey: Survey, lock: FoundLock | None, region: str) -> _Choice:
+        code = together.bring(survey.functions)
+        return cls(
+            name=_name(project, survey),
+            runtime=_runtime(code.functions, lock),
+            architecture=together.majority((each.architecture for each in code.functions), _first("architectures")),
+            region=next((each.region for each in survey.programs if each.region), region),
+            lock=lock,
+            code=code,
+            exclude=tuple(dict.fromkeys(each for program in survey.programs for each in program.exclude)),
+        )
+
+    @property
+    def layer(self) -> str:
+        return f"{self.name}-dependencies"
+
+    def keys(self) -> Iterator[tuple[str, Any]]:
+        """Yield the keys of the configuration that are not what they are by default, and the runtime."""
+        yield "runtime", self.runtime
+        if self.architecture != _first("architectures"):
+            yield "architectures", [self.architecture]
+        if self.lock and self.lock.path != REQUIREMENTS:
+            yield "requirements", self.lock.path.as_posix()
+        if self.lock:
+            yield "layers", {self.layer: {}}
+        if self.code.functions:
+            yield "functions", {each.key: dict(self._function(each)) for each in self.code.functions}
+            if code := dict(self._code()):
+                yield "code", code
+        if self.region:
+            yield "stages", {stage: dict(self._stage(stage)) for stage in ("dev", _LAST)}
+
+    def _code(self) -> Iterator[tuple[str, Any]]:
+        if self.code.source != Code.source:
+            yield "source", self.code.source.as_posix()
+        if self.exclude:
+            yield "exclude", list(self.exclude)
+
+    def _function(self, function: FoundFunction) -> Iterator[tuple[str, Any]]:
+        yield "name", function.name
+        yield "handler", function.handler
+        if self.lock:
+            yield "layers", [self.layer]
+        if function.source != self.code.source:
+            yield "code", {"source": function.source.as_posix()}
+        yield from _resources(function).items()
+
+    def _stage(self, stage: str) -> Iterator[tuple[str, Any]]:
+        """Yield the keys of a stage; what its functions' variables are is in variables of the same names there."""
+        yield "region", self.region
+        yield "stack", f"{self.name}-{stage}"
+        if stage != _LAST:
+            yield "suffix", f"-{stage}"
+        elif "protected" in _keys("stage"):
+            yield "protected", True
+        open_ = dict.fromkeys(
+            name for each in self.code.functions for name, value in each.environment.items() if value is None
+        )
+        if asked := {_parameter(name): {"env": name} for name in open_ if _parameter(name) not in GIVEN}:
+            yield "parameters", asked
+
+    def different(self) -> Iterator[str]:
+        """Yield which functions have another runtime or architecture than is written."""
+        for each in self.code.functions:
+            if each.runtime not in {"", self.runtime}:
+                yield f"{each.key}: its runtime is {each.runtime}; here all functions have one, {self.runtime}"
+            if each.architecture not in {"", self.architecture}:
+                yield f"{each.key}: is for {each.architecture}; here all functions are for one, {self.architecture}"
+
+
+def _resources(function: FoundFunction) -> dict[str, Any]:
+    """Return what a function has besides its code; what only a deploy decides of its variables is a parameter."""
+    variables = {
+        name: {"parameter": _parameter(name)} if value is None else value
+        for name, value in function.environment.items()
+    }
+    values = {"memory": function.memory, "timeout": function.timeout, "environment": variables}
+    return {key: value for key, value in values.items() if value}
+
+
+def _parameter(variable: str) -> str:
+    """Name a template's parameter: letters and digits.
+
+    >>> _parameter("TABLE_NAME")
+    'TableName'
+    """
+    return "".join(part.capitalize() for part in re.split(r"[^A-Za-z0-9]+", variable))
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return found
+
+
+def _keys(part: str) -> frozenset[str]:
+    return frozenset(_schema()["$defs"][part]["properties"])
+
+
+def _first(key: str) -> str:
+    return str(_schema()["properties"][key]["default"][0])
+
+
+def _runtime(functions: tuple[FoundFunction, ...], lock: FoundLock | None) -> str:
+    """Return the functions' runtime; else the one that the lock was made for, or that the project's Python allows."""
+    supported, usual = _schema()["properties"]["runtime"]["enum"], Settings.runtime
+    said = together.majority((each.runtime for each in functions if each.runtime in supported), "")
+    recorded = [each for each in lock.recorded if each in supported] if lock else []
+    # Whatever the last number is: a runtime has the newest one.
+    allowed = [each for each in supported if lock and lock.python.contains(f"{each.removeprefix('python')}.99")]
+    return said or (recorded or [usual if usual in allowed or not allowed else allowed[0]])[0]
+
+
+def _name(project: Path, survey: Survey) -> str:
+    given = next((each.name for each in survey.programs if each.name), project.resolve().name)
+    return re.sub(r"[^A-Za-z0-9]+", "-", given).strip("-")[:60] or "project"
+
+
+def _following(lock: FoundLock | None) -> Iterator[str]:
+    if lock and lock.command:
+        yield lock.command
+    elif lock and lock.to_lock:
+        yield command("lock")
+    yield command("layer")

@@ -1,0 +1,184 @@
+"""The functions of a serverless.yml, and what of it cannot be taken over.
+
+https://www.serverless.com/framework/docs/providers/aws/guide/serverless.yml
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from ..template_values import parsed
+from . import places
+from .values import PYTHON, FoundFunction, FoundProgram, NotTakenError, key_of
+from .variables import Variables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
+_PROGRAMS = ("serverless.ts", "serverless.js")
+_TAKEN = frozenset(
+    {"architecture", "description", "environment", "handler", "memorySize", "module", "name", "runtime", "timeout"}
+)
+_REQUIREMENTS = "requirements.txt"
+
+
+def read(project: Path, environment: Mapping[str, str]) -> Iterator[FoundProgram]:
+    """Yield what the serverless.yml at the top of the project defines."""
+    for name in _PROGRAMS:
+        if (project / name).is_file():
+            yield FoundProgram(
+                what=f"{name}: the Serverless Framework", left=(f"{name}: is a program, and is not run",)
+            )
+    for name in _NAMES:
+        path = project / name
+        if not path.is_file():
+            continue
+        try:
+            document = parsed(path.read_text(encoding="utf-8"))
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            yield FoundProgram(what=name, left=(f"{name}: is not YAML that can be used: {error}",))
+            continue
+        if isinstance(document, dict):
+            yield _Service(project, name, document, Variables(project, document, environment)).program()
+        return
+
+
+@dataclass(frozen=True)
+class _Service:
+    project: Path
+    file: str
+    document: Mapping[str, Any]
+    variables: Variables
+
+    @property
+    def provider(self) -> Mapping[str, Any]:
+        given = self.document.get("provider")
+        return given if isinstance(given, dict) else {}
+
+    def program(self) -> FoundProgram:
+        functions: list[FoundFunction] = []
+        left: list[str] = []
+        for key, own in self._functions(left):
+            try:
+                functions.append(self._function(key, own))
+            except NotTakenError as refused:
+                left.append(f"{self.file}: {key}: {refused}")
+                continue
+            if beside := [_described(own, each) for each in sorted(own.keys() - _TAKEN)]:
+                left.append(f"{self.file}: {key}: {', '.join(beside)}")
+        left += self._beside()
+        count = f"{len(functions)} Python function{'' if len(functions) == 1 else 's'}"
+        return FoundProgram(
+            what=f"{self.file}: the Serverless Framework, {count}",
+            functions=tuple(functions),
+            left=tuple(left),
+            name=self._or_nothing(self.document.get("service")),
+            region=self._or_nothing(self.provider.get("region")),
+            exclude=tuple(self._excluded()),
+            requirements=tuple(self._requirements()),
+        )
+
+    def _functions(self, left: list[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield each function with its key: `functions` may be keys and values, a list of such, or in files."""
+        given = self.document.get("functions") or {}
+        for part in given if isinstance(given, list) else [given]:
+            try:
+                entries = self.variables.value(part) if isinstance(part, str) else part
+            except NotTakenError as refused:
+                left.append(f"{self.file}: functions: {refused}")
+                continue
+            for key, own in entries.items() if isinstance(entries, dict) else ():
+                if isinstance(own, dict):
+                    yield str(key), own
+
+    def _function(self, key: str, own: Mapping[str, Any]) -> FoundFunction:
+        if "image" in own:
+            raise NotTakenError("it is a container image, which takes no layers")
+        runtime = self._said(own, "runtime")
+        if runtime and not runtime.startswith(PYTHON):
+            raise NotTakenError(f"its runtime is {runtime}")
+        handler = self.variables.text(own.get("handler"))
+        if not handler:
+            raise NotTakenError("it has no handler")
+        folder = self.project / self.variables.text(own.get("module", "."))
+        return FoundFunction(
+            key=key_of(key),
+            name=self._name(key, own),
+            handler=handler,
+            source=places.declared(self.project, folder, handler),
+            runtime=runtime,
+            architecture=self._said(own, "architecture"),
+            memory=_number(self._said(own, "memorySize")),
+            timeout=_number(self._said(own, "timeout")),
+            environment=self._environment(own),
+        )
+
+    def _environment(self, own: Mapping[str, Any]) -> dict[str, str | None]:
+        given = {**_mapping(self.provider.get("environment")), **_mapping(own.get("environment"))}
+        return {name: self._or_nothing(raw) or None for name, raw in given.items()}
+
+    def _said(self, own: Mapping[str, Any], key: str) -> str:
+        return self.variables.text(own.get(key, self.provider.get(key)))
+
+    def _name(self, key: str, own: Mapping[str, Any]) -> str:
+        """Return the name without the stage: the framework's own is service-stage-key."""
+        stage = self.variables.stage
+        given = self._or_nothing(own.get("name"))
+        whole = given or f"{self._or_nothing(self.document.get('service'))}-{key}"
+        kept = "-".join(part for part in whole.split("-") if part != stage) or key
+        return "".join(each if each.isalnum() or each in "-_" else "-" for each in kept)[:64].strip("-")
+
+    def _or_nothing(self, raw: Any) -> str:
+        try:
+            value = self.variables.value(raw)
+        except NotTakenError:
+            return ""
+        return str(value) if isinstance(value, (str, int, float)) else ""
+
+    def _beside(self) -> Iterator[str]:
+        """Yield what else the file has that stays where it is."""
+        if "iam" in self.provider or "iamRoleStatements" in self.provider:
+            yield f"{self.file}: provider.iam: the rights of the functions"
+        if plugins := self.document.get("plugins"):
+            names = plugins if isinstance(plugins, list) else _mapping(plugins).get("modules") or ()
+            yield f"{self.file}: plugins: {', '.join(map(str, names))}"
+        resources = _mapping(_mapping(self.document.get("resources")).get("Resources"))
+        if kinds := sorted({str(_mapping(each).get("Type")) for each in resources.values()}):
+            yield f"{self.file}: other resources: {', '.join(kinds)}"
+        if layers := _mapping(self.document.get("layers")):
+            yield f"{self.file}: layers: {', '.join(map(str, layers))}"
+
+    def _excluded(self) -> Iterator[str]:
+        """Yield what the package leaves out, as `code.exclude` has it."""
+        package = _mapping(self.document.get("package"))
+        given = package.get("patterns") or [f"!{each}" for each in package.get("exclude") or ()]
+        for pattern in given if isinstance(given, list) else ():
+            if str(pattern).startswith("!") and "{" not in str(pattern):
+                yield str(pattern)[1:].removeprefix("./").replace("/**", "/*")
+
+    def _requirements(self) -> Iterator[Path]:
+        """Yield the list that serverless-python-requirements takes, where it has another name or place."""
+        own = _mapping(_mapping(self.document.get("custom")).get("pythonRequirements"))
+        name = self._or_nothing(own.get("fileName")) or _REQUIREMENTS
+        if name != _REQUIREMENTS and (self.project / name).is_file():
+            yield Path(name)
+
+
+def _described(own: Mapping[str, Any], key: str) -> str:
+    if key == "events" and isinstance(own[key], list):
+        kinds = {str(next(iter(each))) if isinstance(each, dict) else str(each) for each in own[key]}
+        return f"events ({', '.join(sorted(kinds))})"
+    return key
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0

@@ -1,0 +1,79 @@
+"""What is found in a project that has no configuration yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+PYTHON = "python3."
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundFunction:
+    """A function that is defined somewhere; `source` is the folder that becomes /var/task, below the project.
+
+    `runtime` and `architecture` are empty where nothing says which. `memory` is in MB, `timeout` in seconds, 0 where
+    nothing says how much; `environment` has its variables, None for a value that only a deploy decides.
+    """
+
+    key: str
+    name: str
+    handler: str
+    source: Path
+    runtime: str = ""
+    architecture: str = ""
+    memory: int = 0
+    timeout: int = 0
+    environment: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundProgram:
+    """What one tool's files define: `what` names the file and its tool, `left` what cannot be taken over."""
+
+    what: str
+    functions: tuple[FoundFunction, ...] = ()
+    left: tuple[str, ...] = ()
+    name: str = ""
+    region: str = ""
+    exclude: tuple[str, ...] = ()
+    requirements: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survey:
+    """All that was found in a project."""
+
+    programs: tuple[FoundProgram, ...]
+
+    @property
+    def functions(self) -> tuple[FoundFunction, ...]:
+        return tuple(function for each in self.programs for function in each.functions)
+
+
+class NotTakenError(Exception):
+    """Why a function cannot be taken over, in words for people."""
+
+
+def key_of(name: str) -> str:
+    """Return a name as a key of the configuration: lower case, words joined by hyphens.
+
+    >>> key_of("HelloWorldFunction"), key_of("get_orders"), key_of("SQSWorker")
+    ('hello-world', 'get-orders', 'sqs-worker')
+    """
+    words: list[str] = []
+    word = ""
+    for at, letter in enumerate(name):
+        following = name[at + 1 : at + 2]
+        begins = letter.isupper() and word and (not word[-1].isupper() or following.islower())
+        if not letter.isalnum() or begins:
+            words.append(word)
+            word = ""
+        if letter.isalnum():
+            word += letter
+    found = [each.lower() for each in [*words, word] if each]
+    return "-".join(found[:-1] if len(found) > 1 and found[-1] in {"function", "lambda"} else found)

@@ -1,0 +1,38 @@
+"""What runs on the user's machine runs on Linux and macOS, with Python 3.11 to 3.14, as typeshed knows them."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests import imports
+
+ROOT = Path(__file__).parents[2]
+# Written for Python 3.11, which the types of every day are checked with: this is the other end.
+NEWEST = "3.14"
+# They run on a Linux host alone, and say so; or inside the image.
+ELSEWHERE = ("deploy.layer.backend.enter_sandbox", "deploy.layer.backend.host", "deploy.standalone")
+_ERROR = re.compile(r"^(?P<path>[^:\n]+):\d+: error: (?P<what>.*)$", re.MULTILINE)
+
+
+def on_the_users_machine() -> set[str]:
+    """Return the files that are loaded there, at the start or later."""
+    every = imports.modules("deploy")
+    outside = [name for name in every if not name.startswith("deploy.inside.") and name not in ELSEWHERE]
+    return {str(every[name].relative_to(ROOT)) for name in imports.closure(outside, "deploy") - set(ELSEWHERE)}
+
+
+def test_nothing_that_is_loaded_needs_linux_or_one_python(tmp_path: Path) -> None:
+    options = ["--platform", "darwin", "--python-version", NEWEST, "--cache-dir", str(tmp_path), "--no-error-summary"]
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", *options, "--no-pretty", "deploy"],
+        cwd=ROOT, env={**os.environ, "NO_COLOR": "1"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    found = {(each["path"], each["what"]) for each in _ERROR.finditer(done.stdout)}
+    here = on_the_users_machine()
+    assert {path for path, _ in found} & {"deploy/inside/look/child.py"}, "it does not look as on macOS"
+    assert {"deploy/__main__.py", "deploy/code/bundle.py", "deploy/inside/archive.py"} <= here
+    assert [f"{path}: {what}" for path, what in sorted(found) if path in here] == []

@@ -1,0 +1,78 @@
+"""From somebody's own repository to a proven layer, with the wheel alone: what is printed is what is typed next."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.deploy.init.projects import CHALICE, SAM, write
+from tests.integration.test_layer_command import locked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.integration.installed.conftest import Installed
+
+pytestmark = pytest.mark.container
+
+TAKE = """\
+from dateutil import parser
+
+
+def handler(event, context):
+    return str(parser.parse(event.get("due", "2030-01-31")))
+"""
+REMIND = """\
+import six
+
+
+def handler(event, context):
+    return six.__version__
+"""
+
+
+def walk(installed: Installed, cache: Path) -> tuple[list[str], str]:
+    """Type `init`, then each command that it says comes next; return what was typed, and what the last one printed."""
+    began = installed.run("init", "--yes", CHANNELWRIGHT_CACHE=str(cache))
+    assert (began.returncode, began.stderr) == (0, ""), began.stdout
+    typed, printed = ["channelwright init --yes"], began.stdout
+    for line in [each.removeprefix("next: ") for each in printed.splitlines() if each.startswith("next: ")]:
+        program, *arguments = shlex.split(line)
+        done = installed.run(*arguments, program=program, CHANNELWRIGHT_CACHE=str(cache))
+        assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+        typed.append(line)
+        printed = done.stdout
+    return typed, printed
+
+
+def test_sources_and_a_lock_are_two_commands_from_a_verified_layer(installed: Installed, tmp_path: Path) -> None:
+    lock = locked("python-dateutil") + locked("six")
+    write(installed.folder, {"requirements.txt": lock, "src/take.py": TAKE, "src/remind.py": REMIND})
+    typed, printed = walk(installed, tmp_path / "cache")
+    assert typed == ["channelwright init --yes", "channelwright layer"]
+    assert "remind, take answered on the final zips" in printed
+    assert "built and verified" in printed
+
+
+def test_a_sam_project_is_three_commands_from_a_layer_that_its_functions_run_on(
+    installed: Installed, tmp_path: Path
+) -> None:
+    here = {"python3.12": "python3.11", "arm64": "x86_64"}
+    write(installed.folder, SAM)
+    template = installed.folder / "template.yaml"
+    for theirs, ours in here.items():
+        template.write_text(template.read_text().replace(theirs, ours))
+    write(installed.folder, {"functions/remind/requirements.txt": "six\n"})
+    typed, printed = walk(installed, tmp_path / "cache")
+    assert typed == ["channelwright init --yes", "channelwright lock", "channelwright layer"]
+    assert "built and verified" in printed
+    assert "dist/orders-dependencies.zip" in printed
+
+
+def test_a_chalice_project_is_three_commands_from_a_layer(installed: Installed, tmp_path: Path) -> None:
+    write(installed.folder, CHALICE)
+    typed, printed = walk(installed, tmp_path / "cache")
+    assert typed == ["channelwright init --yes", "channelwright lock", "channelwright layer"]
+    assert "dist/bakery-dependencies.zip" in printed
