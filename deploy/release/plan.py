@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..aws import functions
+from ..aws.arns import LayerVersionArn
 from ..errors import Fault, RolloutError
 from ..published.functions import ServedFunction, differences, observe, read, without_alias
 
@@ -84,6 +85,15 @@ class FunctionPlan:
     def _wanted(self) -> str:
         return f"version {self.reuse.version}, published before" if self.reuse else "a new version"
 
+    def detached(self) -> Iterator[str]:
+        """Yield the layers that somebody else attached and that a new version would not have."""
+        if self.is_live:
+            return
+        for arn in dict.fromkeys([*self.served.live.layers, *self.latest.layers]):
+            there = LayerVersionArn.parse(arn)
+            if there.name not in self.function.layers:
+                yield f"{self.name}  {there.short} is detached: functions.{self.function.key}.layers does not name it"
+
     def adoption(self) -> Iterator[str]:
         """Yield what else is done to a function that somebody else made and that has no alias yet."""
         if self.alias.exists:
@@ -124,6 +134,7 @@ class RolloutPlan:
             yield layer.line
         for each in self.functions:
             yield f"  function  {each}"
+            yield from (f"  layers    {line}" for line in each.detached())
             yield from (f"  adopted   {line}" for line in each.adoption())
         yield f"  upload    {self.uploads:,} bytes"
 
