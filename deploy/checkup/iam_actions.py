@@ -52,8 +52,7 @@ STACK = (
     "cloudformation:ExecuteChangeSet",
     "cloudformation:ListStackResources",
 )
-BUCKET = ("s3:GetObject", "s3:PutObject")
-"""CloudFormation reads a large template from there with the rights of who deploys."""
+BUCKET = ("s3:PutObject",)
 
 
 def by_resource(settings: Settings, stage: Stage, partition: str, account: str) -> Mapping[str, tuple[str, ...]]:

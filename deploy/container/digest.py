@@ -49,6 +49,15 @@ class RuntimeImage:
         return f"{self.reference if self.is_host else ''}{self.digest}{stands_in}"
 
 
+def is_pinned(reference: str) -> bool:
+    """Tell whether a reference says which bytes it stands for.
+
+    >>> is_pinned("python:3.11"), is_pinned(f"python@sha256:{'0' * 64}")
+    (False, True)
+    """
+    return _PINNED.search(reference) is not None
+
+
 def image_digest(reference: str, environment: Mapping[str, str]) -> RuntimeImage | None:
     """Return the image with the digest that Engine.resolve would give, or None where only that can tell.
 
@@ -89,7 +98,7 @@ def repository(reference: str) -> str:
     return re.sub(r":[^/:]*$", "", name)
 
 
-def _get(path: str, resource: str) -> dict[str, Any] | None:
+def _get(path: str, resource: str) -> dict[str, object] | None:
     """Ask over a Unix socket, in HTTP 1.0 so that the answer simply ends; None unless it is 200."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(_PATIENCE)
@@ -99,5 +108,5 @@ def _get(path: str, resource: str) -> dict[str, Any] | None:
             head, _, body = stream.read().partition(b"\r\n\r\n")
     if head.split(b" ", 2)[1:2] != [b"200"]:
         return None
-    answer: dict[str, Any] = json.loads(body)
+    answer: dict[str, object] = json.loads(body)
     return answer

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deploy.errors import RolloutError
-from deploy.layer.manifest import code_sha256
+from deploy.layer.values import code_sha256
 from deploy.published.descriptions import DIGITS, AliasNote, VersionNote
 from deploy.release.health import expected
 from deploy.settings import Function
-from tests.integration.shipment import HANDLER
+from tests.integration.shipment import HANDLER, zipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,12 +109,25 @@ def test_a_plan_says_what_it_would_do_and_does_nothing(site: Site, shop: Shop) -
     assert not [call for call in calls if call.startswith(CHANGING)]
 
 
+def test_a_layer_that_was_attached_by_hand_is_named_before_it_goes(site: Site, shop: Shop) -> None:
+    layer, code = shop.layer({"idna": "3.7"}), shop.code("one")
+    site.deploy([layer], code)
+    theirs = site.aws.functions.publish_layer_version(
+        LayerName="Extension", Content={"ZipFile": zipped({"x.txt": ""})}, CompatibleRuntimes=["python3.11"]
+    )["LayerVersionArn"]
+    own = site.aws.functions.get_function_configuration(FunctionName="tiny_bot-dev")["Layers"][0]["Arn"]
+    site.aws.functions.update_function_configuration(FunctionName="tiny_bot-dev", Layers=[own, theirs])
+    assert not any("Extension" in line for line in site.plan([layer], code).lines())  # nothing is rolled out to it
+    detached = [line for line in site.plan([layer], shop.code("two")).lines() if line.startswith("  layers")]
+    assert detached == ["  layers    tiny_bot-dev  Extension:1 is detached: functions.bot.layers does not name it"]
+
+
 def test_a_new_version_carries_the_release_and_the_commit(site: Site, shop: Shop) -> None:
     release = site.deploy([shop.layer({"idna": "3.7"})], shop.code("one"))
     version = site.aws.functions.get_function_configuration(FunctionName="tiny_bot-dev", Qualifier="2")
-    wanted = expected(shop.code("one"), [shop.layer({"idna": "3.7"}).built])
+    wanted = expected(shop.code("one"), [shop.layer({"idna": "3.7"}).built.zip])
     assert VersionNote.parse(version["Description"]) == VersionNote(
-        release.id, "c0ffeec0ffee", wanted.code[:DIGITS], wanted.layers[:DIGITS]
+        release.id, "c0ffeec0ffee", wanted.code[:DIGITS], str(wanted.layers)[:DIGITS]
     )
 
 
@@ -170,7 +183,6 @@ def test_every_obstacle_is_told_at_once(site: Site, shop: Shop) -> None:
         FunctionName="tiny_bot-dev", Name="live", RoutingConfig={"AdditionalVersionWeights": {"1": 0.1}}
     )
     functions.update_function_configuration(FunctionName="tiny_bot-dev", Handler="other.handler", Runtime="python3.12")
-    functions.delete_alias(FunctionName="tiny_worker-dev", Name="live")
     absent = Function(key="absent", name="absent", handler="absent.handler")
     site.settings = replace(site.settings, functions={**site.settings.functions, "absent": absent})
     with pytest.raises(RolloutError) as refused:
@@ -179,7 +191,6 @@ def test_every_obstacle_is_told_at_once(site: Site, shop: Shop) -> None:
         "tiny_bot-dev: has Handler other.handler; config/pipeline.yaml says bot.handler",
         "tiny_bot-dev: has Runtime python3.12; config/pipeline.yaml says python3.11",
         "tiny_bot-dev:live: sends a share of the traffic to another version",
-        "tiny_worker-dev:live: there is no such alias",
         "absent-dev: there is no such function",
     ]
 
@@ -212,9 +223,9 @@ def test_a_function_gets_the_layers_of_its_own_runtime_and_architecture_and_the_
 def test_layers_merge_in_attach_order_and_the_last_one_wins(shop: Shop) -> None:
     first, second = shop.layer({"idna": "3.7", "six": "1"}, name="a"), shop.layer({"idna": "3.8"}, name="b")
     code = shop.code("one")
-    assert expected(code, [first.built, second.built]) != expected(code, [second.built, first.built])
-    assert expected(code, [first.built, first.built]) == expected(code, [first.built])
-    assert expected(code, [first.built]).code == code.tree_digest
+    assert expected(code, [first.built.zip, second.built.zip]) != expected(code, [second.built.zip, first.built.zip])
+    assert expected(code, [first.built.zip] * 2) == expected(code, [first.built.zip])
+    assert expected(code, [first.built.zip]).code == code.tree_digest
 
 
 def _zip(shop: Shop) -> bytes:
