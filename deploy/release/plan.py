@@ -99,15 +99,6 @@ class FunctionPlan:
     def _wanted(self) -> str:
         return f"version {self.reuse.version}, published before" if self.reuse else "a new version"
 
-    def detached(self) -> Iterator[str]:
-        """Yield the layers that somebody else attached and that a new version would not have."""
-        if self.is_live:
-            return
-        for arn in dict.fromkeys([*self.served.live.layers, *self.latest.layers]):
-            there = LayerVersionArn.parse(arn)
-            if there.name not in self.function.layers:
-                yield f"{self.name}  {there.short} is detached: functions.{self.function.key}.layers does not name it"
-
     def adoption(self) -> Iterator[str]:
         """Yield what else is done to a function that somebody else made and that has no alias yet."""
         if self.alias.exists:
@@ -148,7 +139,6 @@ class RolloutPlan:
             yield layer.line
         for each in self.functions:
             yield f"  function  {each}"
-            yield from (f"  layers    {line}" for line in each.detached())
             yield from (f"  adopted   {line}" for line in each.adoption())
             yield from (f"    {line}" for line in each.moves())
         yield f"  upload    {size(self.uploads)}"

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from deploy.console import size
 from deploy.errors import RolloutError
 from deploy.layer.values import code_sha256
 from deploy.published.descriptions import DIGITS, AliasNote, VersionNote
 from deploy.release.health import expected
 from deploy.settings import Function
-from tests.integration.shipment import HANDLER, zipped
+from tests.integration.shipment import HANDLER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,28 +99,17 @@ def test_a_plan_says_what_it_would_do_and_does_nothing(site: Site, shop: Shop) -
     layer, code = shop.layer({"idna": "3.7"}), shop.code("one")
     calls = _calls(site.aws)
     plan = site.plan([layer], code)
-    size = layer.built.zip.stat().st_size + 2 * code.size
+    sent = layer.built.zip.stat().st_size + 2 * code.size
     assert list(plan.lines()) == [
         f"release {plan.release}",
         "  layer     tiny-layer, a new version",
         "  function  tiny_bot-dev  version 1 -> a new version (code, layers)",
+        "    attach    tiny-layer, a new version",
         "  function  tiny_worker-dev  version 1 -> a new version (code, layers)",
-        f"  upload    {size:,} bytes",
+        "    attach    tiny-layer, a new version",
+        f"  upload    {size(sent)}",
     ]
     assert not [call for call in calls if call.startswith(CHANGING)]
-
-
-def test_a_layer_that_was_attached_by_hand_is_named_before_it_goes(site: Site, shop: Shop) -> None:
-    layer, code = shop.layer({"idna": "3.7"}), shop.code("one")
-    site.deploy([layer], code)
-    theirs = site.aws.functions.publish_layer_version(
-        LayerName="Extension", Content={"ZipFile": zipped({"x.txt": ""})}, CompatibleRuntimes=["python3.11"]
-    )["LayerVersionArn"]
-    own = site.aws.functions.get_function_configuration(FunctionName="tiny_bot-dev")["Layers"][0]["Arn"]
-    site.aws.functions.update_function_configuration(FunctionName="tiny_bot-dev", Layers=[own, theirs])
-    assert not any("Extension" in line for line in site.plan([layer], code).lines())  # nothing is rolled out to it
-    detached = [line for line in site.plan([layer], shop.code("two")).lines() if line.startswith("  layers")]
-    assert detached == ["  layers    tiny_bot-dev  Extension:1 is detached: functions.bot.layers does not name it"]
 
 
 def test_a_new_version_carries_the_release_and_the_commit(site: Site, shop: Shop) -> None:
