@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..aws import offered
+from ..aws.regions import offering
 from ..errors import ConfigError, suggest
 from ..template import source
 from ..template_values import TemplateValues
@@ -20,11 +20,11 @@ def remarks(settings: Settings, stages: Sequence[Stage]) -> Iterator[str]:
     needed = sorted(_services(settings))
     for stage in stages:
         for region in stage.regions:
-            if region not in (known := offered.regions("lambda")):
+            if region not in (known := offering("lambda")):
                 yield f"stages.{stage.name}: boto3 knows no region {region}: {suggest(region, known)}"
-        if stage.region in offered.regions("lambda"):
+        if stage.region in offering("lambda"):
             for service in needed:
-                if (there := offered.regions(service)) and stage.region not in there:
+                if (there := offering(service)) and stage.region not in there:
                     yield f"stages.{stage.name}: boto3 knows no {service} in {stage.region}, which the template needs"
 
 

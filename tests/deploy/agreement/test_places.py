@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from deploy.agreement import places
-from deploy.aws import offered
+from deploy.aws.regions import offering
 from deploy.settings import Settings, Stage
 
 TEMPLATE = """
@@ -27,7 +27,7 @@ def test_a_region_that_there_is_not_is_said_with_the_one_that_was_meant(tmp_path
 
 
 def test_a_region_without_what_the_template_needs_is_said(tmp_path: Path) -> None:
-    without = min(offered.regions("lambda") - offered.regions("connect"))
+    without = min(offering("lambda") - offering("connect"))
     assert said(tmp_path, without) == [
         f"stages.{without}: boto3 knows no connect in {without}, which the template needs"
     ]
