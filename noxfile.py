@@ -131,6 +131,12 @@ def prune(session: nox.Session) -> None:
 
 
 @nox.session(**RUNS_PIPELINE)
+def destroy(session: nox.Session) -> None:
+    """Delete all that a stage made, named one by one first: `nox -s destroy -- --stage dev --plan`."""
+    _pipeline(session, "destroy")
+
+
+@nox.session(**RUNS_PIPELINE)
 def share(session: nox.Session) -> None:
     """Say who may use the layers, and which version is stable: `nox -s share -- --stage prod --plan`."""
     _pipeline(session, "share")

@@ -64,7 +64,7 @@ def load(project: Path, environment: Mapping[str, str]) -> Settings:
     return _settings(project.resolve(), _with_images(current, environment), remarks)
 
 
-def _with_images(raw: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
+def _with_images(raw: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, object]:
     """Say which runtime is the first, and every runtime's image, as the environment wants them."""
     runtimes: list[str] = raw.get("runtimes") or [raw.get("runtime", Settings.runtime)]
     first, *others = runtimes
@@ -77,7 +77,7 @@ def _with_images(raw: Mapping[str, Any], environment: Mapping[str, str]) -> dict
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # which of the two is known at run time
     """Reads only what JSON can say, since the schema is JSON's, and no key twice, since YAML would drop the first."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:  # noqa: FBT001, FBT002 - PyYAML's
         seen: set[str] = set()
         for key, _ in node.value:
             if str(key.value) in seen:
@@ -89,7 +89,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.SafeLoader.construct_yaml_str)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, object]:
     try:
         raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader, in C
     except OSError as error:
@@ -126,11 +126,11 @@ def _settings(project: Path, raw: dict[str, Any], remarks: tuple[str, ...]) -> S
     )
 
 
-def _named(raw: Mapping[str, Any]) -> dict[str, Any]:
+def _named(raw: Mapping[str, object]) -> dict[str, Any]:
     return {key.replace("-", "_"): tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
 
 
-def _function(key: str, raw: Mapping[str, Any], code: Mapping[str, Any]) -> Function:
+def _function(key: str, raw: Mapping[str, object], code: Mapping[str, object]) -> Function:
     """Return a function; what its own code does not say is as `code`, which all functions have, says it."""
     values = _named(raw)
     if "code" in values:
@@ -152,7 +152,7 @@ def _resources(values: dict[str, Any]) -> FunctionResources:
     return FunctionResources(**values)
 
 
-def _code(raw: Mapping[str, Any]) -> Code:
+def _code(raw: Mapping[str, object]) -> Code:
     values = _named(raw)
     if "source" in values:
         values["source"] = Path(values["source"])
@@ -161,13 +161,13 @@ def _code(raw: Mapping[str, Any]) -> Code:
     return Code(**values)
 
 
-def _lock(raw: Mapping[str, Any]) -> Lock:
+def _lock(raw: Mapping[str, object]) -> Lock:
     values = _named(raw)
     overrides = {name: Override(**each) for name, each in values.pop("overrides", {}).items()}
     return Lock(overrides=overrides, **values)
 
 
-def _scan(raw: Mapping[str, Any]) -> Scan:
+def _scan(raw: Mapping[str, object]) -> Scan:
     values = _named(raw)
     return Scan(
         clarify={name: Clarified(**each) for name, each in values.pop("clarify", {}).items()},
@@ -182,7 +182,7 @@ def _extension(name: str, raw: Mapping[str, Any]) -> Extension:
     return Extension(name=name, **{**raw, "doctor": doctor})
 
 
-def _layer(name: str, raw: Mapping[str, Any]) -> Layer:
+def _layer(name: str, raw: Mapping[str, object]) -> Layer:
     values = _named(raw)
     trim, budget = _trim(values.pop("trim", {})), values.pop("budget", {})
     values["share"] = _share(values.pop("share")) if "share" in values else None
@@ -195,7 +195,7 @@ def _layer(name: str, raw: Mapping[str, Any]) -> Layer:
     return Layer(name=name, trim=trim, budget=Budget(**budget), **values)
 
 
-def _trim(raw: Mapping[str, Any]) -> TrimPolicy:
+def _trim(raw: Mapping[str, object]) -> TrimPolicy:
     """Apply the preset, which is every rule that is a yes or a no; what is written beside it comes first."""
     values = _named(raw)
     preset: dict[str, Any] = {}
@@ -204,7 +204,7 @@ def _trim(raw: Mapping[str, Any]) -> TrimPolicy:
     return TrimPolicy(**preset | values)
 
 
-def _share(raw: Mapping[str, Any]) -> Share:
+def _share(raw: Mapping[str, object]) -> Share:
     values = _named(raw)
     return Share(**values | {"accounts": tuple(str(each) for each in values.get("accounts", ()))})
 
@@ -217,7 +217,7 @@ def _stack(raw: Mapping[str, Any], stage: str) -> str:
     return name if not name or name[0].isalpha() else f"s-{name}"[:_STACK_LENGTH]
 
 
-def _stage(name: str, raw: Mapping[str, Any]) -> Stage:
+def _stage(name: str, raw: Mapping[str, object]) -> Stage:
     values = _named(raw)
     parameters = {
         key: FromEnvironment(value["env"], value.get("optional", False)) if isinstance(value, dict) else value

@@ -16,5 +16,5 @@ stacks             CloudFormation's stacks: read, waited for, and why one failed
 parameters         SSM parameters of plain text
 secure_parameters  SSM parameters that are encrypted: kept, and looked at without reading them
 queues             queues, and the event source mappings through which functions take from them
-logs               the events of a log group that hold a phrase
+logs               the events of a log group that hold a phrase; groups, deleted
 """

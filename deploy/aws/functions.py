@@ -281,7 +281,7 @@ def _said(found: Any, key: str) -> str:
     return f"{status}: {reason}" if reason else status
 
 
-def _filled(value: Any) -> bool:
+def _filled(value: object) -> bool:
     """Tell a value from its absence: Lambda writes what is not set as nothing, as "" or as lists of nothing."""
     if isinstance(value, dict):
         return any(_filled(each) for each in value.values())

@@ -53,7 +53,7 @@ class Role:
 
     name: str
     arn: str
-    trust: Mapping[str, Any]
+    trust: Mapping[str, object]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""CloudWatch Logs: the events of a log group that hold a phrase.
+"""CloudWatch Logs: the events of a log group that hold a phrase; a group looked for, and deleted.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 """
@@ -66,3 +66,19 @@ def _events(found: Sequence[object], phrase: str) -> Iterator[Event]:
         if phrase in message:
             identity = raw.get("eventId") or f"{raw.get('logStreamName')}:{raw.get('timestamp')}:{message}"
             yield Event(identity, raw.get("timestamp", 0), raw.get("logStreamName", ""), message)
+
+
+def exists(aws: Aws, group: str) -> bool:
+    """Whether there is a log group of this name."""
+    pages = aws.logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=group)
+    with asking("logs:DescribeLogGroups", group):
+        return any(each["logGroupName"] == group for page in pages for each in page["logGroups"])
+
+
+def delete(aws: Aws, group: str) -> None:
+    """Delete a log group with all events; there is no error where it is gone already."""
+    with asking("logs:DeleteLogGroup", group):
+        try:
+            aws.logs.delete_log_group(logGroupName=group)
+        except aws.logs.exceptions.ResourceNotFoundException:
+            return

@@ -66,6 +66,15 @@ def write(aws: Aws, name: str, value: str, *, description: str, new: bool) -> in
     return made["Version"]
 
 
+def delete(aws: Aws, name: str) -> None:
+    """Delete a parameter; there is no error where it is gone already."""
+    with asking("ssm:DeleteParameter", name):
+        try:
+            aws.parameters.delete_parameter(Name=name)
+        except aws.parameters.exceptions.ParameterNotFound:
+            return
+
+
 def unfit(aws: Aws, name: str, value: str) -> Iterator[Fault]:
     """Yield what SSM would refuse of a name and a value; the rules are those of its user's guide."""
     where = f"ssm:PutParameter {name}"

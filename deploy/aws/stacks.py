@@ -93,8 +93,22 @@ def read(aws: Aws, stack: str) -> StackState | None:
     )
 
 
+@dataclass(frozen=True)
+class StackResource:
+    """A resource of a stack: its name in the template, its type, and its name in AWS."""
+
+    logical: str
+    kind: str
+    physical: str
+
+
 def resources(aws: Aws, stack: str, kind: str) -> tuple[str, ...]:
     """List the physical ids of a stack's resources of one type; none where there is no stack, as for an empty name."""
+    return tuple(each.physical for each in contents(aws, stack) if each.kind == kind)
+
+
+def contents(aws: Aws, stack: str) -> tuple[StackResource, ...]:
+    """List a stack's resources, those that were deleted left out; none where there is no stack."""
     if not stack:
         return ()
     pages = aws.stacks.get_paginator("list_stack_resources").paginate(StackName=stack)
@@ -105,7 +119,25 @@ def resources(aws: Aws, stack: str, kind: str) -> tuple[str, ...]:
             if error.response["Error"]["Code"] == "ValidationError" and "does not exist" in str(error):
                 return ()
             raise
-    return tuple(each.get("PhysicalResourceId", "") for each in found if each["ResourceType"] == kind)
+    return tuple(
+        StackResource(each["LogicalResourceId"], each["ResourceType"], each.get("PhysicalResourceId", ""))
+        for each in found
+        if each["ResourceStatus"] != "DELETE_COMPLETE"
+    )
+
+
+def delete(aws: Aws, stack: str) -> None:
+    """Delete a stack and wait; raise AwsError with what failed first where it could not be deleted."""
+    with asking("cloudformation:DeleteStack", stack):
+        aws.stacks.delete_stack(StackName=stack)
+    try:
+        with asking("cloudformation:DescribeStacks", stack):
+            aws.stacks.get_waiter("stack_delete_complete").wait(StackName=stack, WaiterConfig=POLL)
+    except AwsError as error:
+        raise AwsError([*failures(aws, stack), *error.faults]) from error
+
+
+_BEGINNINGS = {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "REVIEW_IN_PROGRESS", "DELETE_IN_PROGRESS"}
 
 
 def wait(aws: Aws, stack: str, *, creates: bool) -> None:
@@ -143,4 +175,4 @@ def failures(aws: Aws, stack: str) -> Sequence[Fault]:
 def _starts(event: Any) -> bool:
     """Whether this is the event with which an operation on the whole stack began."""
     whole = event["PhysicalResourceId"] == event["StackId"]
-    return whole and event["ResourceStatus"] in {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "REVIEW_IN_PROGRESS"}
+    return whole and event["ResourceStatus"] in _BEGINNINGS

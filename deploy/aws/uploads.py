@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, Fault
 from ..layer.audit.limits import DIRECT_UPLOAD
-from ..layer.manifest import code_sha256
+from ..layer.values import code_sha256
 from .refusals import asking
 
 if TYPE_CHECKING:

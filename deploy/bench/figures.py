@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import platform
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from statistics import median
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..console import size
 
@@ -77,19 +75,3 @@ def table(rows: Sequence[Row], console: Console) -> None:
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
         cells.append([row.what, *medians, ratio, row.target])
     console.table(["", *WAYS, "this/pip", "target"], cells)
-
-
-def as_json(rows: Sequence[Row]) -> dict[str, Any]:
-    """Return everything measured, samples too, and on what kind of machine."""
-    return {
-        "machine": {"processors": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()},
-        "rows": [
-            {
-                **asdict(row),
-                "median": {way: median(getattr(row, way)) for way in WAYS if getattr(row, way)},
-                "ratio": row.ratio,
-                "met": row.met,
-            }
-            for row in rows
-        ],
-    }

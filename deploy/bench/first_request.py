@@ -13,7 +13,7 @@ import json
 import os
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 from ..errors import EngineError, Fault, VerificationError
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..settings import Function, Settings
     from .builds import Builds
 
-UNSIGNED: dict[str, Any] = {
+UNSIGNED: dict[str, object] = {
     "version": "2.0",
     "rawPath": "/",
     "headers": {"content-type": "application/json"},
@@ -89,7 +89,7 @@ class Trial:
     python: str
     handler: str
     environment: Mapping[str, str]
-    event: Mapping[str, Any]
+    event: Mapping[str, object]
 
     def request(self, volumes: Mapping[str, str], into: FirstRequest) -> None:
         """Start a container, send the event, note the times; raise VerificationError where the function fails."""
@@ -112,7 +112,7 @@ class Trial:
 
 
 def measure_first_requests(
-    settings: Settings, builds: Builds, event: Mapping[str, Any] | None, count: int, console: Console
+    settings: Settings, builds: Builds, event: Mapping[str, object] | None, count: int, console: Console
 ) -> Iterator[Row]:
     """Send `count` first requests to every function on each layer, in turn; yield a row for each comparison."""
     from ..container.engine import Engine

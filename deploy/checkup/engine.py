@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import EngineError
 from ..invocation import advised
-from ..runtimes.base_images import BASES
+from ..runtimes.table import BASES
 from ..settings import IMAGE_VARIABLE
 from .findings import broken, of_faults, ok, warning
 

@@ -89,7 +89,7 @@ class Trust:
         return not self.subjects or any(each.matches(subject) for each in self.subjects)
 
 
-def trusts(document: Mapping[str, Any]) -> Iterator[Trust]:
+def trusts(document: Mapping[str, object]) -> Iterator[Trust]:
     """Yield the statements of a trust policy that let GitHub in."""
     for statement in _listed(document.get("Statement", [])):
         principal = statement.get("Principal", {})
@@ -100,12 +100,12 @@ def trusts(document: Mapping[str, Any]) -> Iterator[Trust]:
             yield Trust(provider, tuple(_of(conditions, f"{PROVIDER}:sub")), tuple(_of(conditions, f"{PROVIDER}:aud")))
 
 
-def _of(conditions: Mapping[str, Mapping[str, Any]], key: str) -> Iterator[Condition]:
+def _of(conditions: Mapping[str, Mapping[str, object]], key: str) -> Iterator[Condition]:
     for operator, compared in conditions.items():
         for name, values in compared.items():
             if name.lower() == key:
                 yield from (Condition(operator, value) for value in _listed(values))
 
 
-def _listed(value: Any) -> list[Any]:
+def _listed(value: object) -> list[Any]:
     return value if isinstance(value, list) else [value]

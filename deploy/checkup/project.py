@@ -16,7 +16,8 @@ from ..layer.spec import specs
 from ..locking import inputs
 from ..locking.locked import read as lock_of
 from ..locking.lockfile import normalised
-from ..runtimes import end_of_life
+from ..runtimes.end_of_life import days_left
+from ..runtimes.table import RUNTIMES
 from ..sources.provide import changed
 from .findings import broken, of_faults, ok, warning
 
@@ -71,6 +72,9 @@ def of_each(look: Callable[[Settings], Iterator[Finding]], settings: Settings) -
 
 def locked(settings: Settings) -> Iterator[Finding]:
     """Read the lock strictly for every target, share it out to the layers, and see that each requirement is in it."""
+    if not settings.wants_lock:
+        yield ok("no layer wants a lock")
+        return
     pins: dict[str, Pin] = {}
     faults: dict[Fault, None] = {}
     for target in settings.targets:
@@ -104,12 +108,12 @@ def fresh(settings: Settings, today: datetime) -> Iterator[Finding]:
 
 def runtime_days(settings: Settings, today: date) -> Iterator[Finding]:
     """Count the days until Lambda deprecates the runtime."""
-    left = end_of_life.days_left(settings.runtime, today)
+    left = days_left(settings.runtime, today)
     if left is None:
         cure = "see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"
         yield warning(f"until when Lambda supports {settings.runtime} is not known here", cure=cure)
         return
-    until = end_of_life.DEPRECATED[settings.runtime]
+    until = RUNTIMES[settings.runtime].deprecated
     cause = "from then on it gets no security patches, and some weeks later functions cannot be changed any more"
     cure = "build for a newer runtime: `runtime` and `image` in config/pipeline.yaml, and the template's Runtime"
     if left < 0:

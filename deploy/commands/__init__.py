@@ -2,7 +2,7 @@
 
 init                                             from nothing to a configuration
 layer, deploy, local, lock, check                what is made and shipped
-promote, rollback, prune, share                  the life of a release
+promote, rollback, prune, share, destroy         the life of a release, and of a stage
 status, releases, versions, show, diff, where, report, scan, doctor  looking; nothing is changed
 bench, engine, template, update_text             around it
 confirm                                          asking a person before something is changed

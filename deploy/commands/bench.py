@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..configuration import load
 from ..console import Console
+from ..documents.writing import as_json
 from ..errors import ConfigError, Fault
 from ..temporary import folders
 
@@ -31,6 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ..bench.builds import measure_builds
     from ..bench.first_request import measure_first_requests
     from ..container.engine import Engine
+    from .output.bench import output
 
     settings, console = load(arguments.project, os.environ), Console()
     event = _event(arguments.event)
@@ -45,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     figures.table(rows, console)
     target = arguments.json or settings.project / "dist/bench.json"
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(figures.as_json(rows), indent=1) + "\n", encoding="utf-8")
+    target.write_text(as_json(output(rows)), encoding="utf-8")
     console.say(f"\nmedians of {arguments.rounds} builds and {arguments.n} first requests each; all samples: {target}")
     return 0
 

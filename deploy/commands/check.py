@@ -71,7 +71,8 @@ def _layers(settings: Settings) -> Iterator[str]:
     for target in settings.targets:
         image = RuntimeImage(settings.image_of(target.runtime), "")
         for spec in every_spec(settings, image, target, partial(locked.pins, target=target)):
-            yield f"{spec.stem}: {len(spec.pins)} distributions, {target}"
+            files = f" and {len(spec.files)} files" if spec.files else ""
+            yield f"{spec.stem}: {len(spec.pins)} distributions{files}, {target}"
 
 
 def stale(settings: Settings) -> Iterator[str]:
@@ -86,7 +87,7 @@ def stale(settings: Settings) -> Iterator[str]:
 def _summary(arguments: argparse.Namespace, settings: Settings) -> str:
     """Say what was looked at."""
     parts = [str(arguments.project / CONFIG)]
-    parts += [str(each.requirements) for each in settings.parts if each.layers]
+    parts += [str(each.requirements) for each in settings.parts if each.wants_lock]
     parts += ["the handlers"] if settings.functions else []
     parts += ["the template for every stage"] if settings.has_stack and settings.stages else []
     return f"{', '.join(parts[:-1])}{' and ' if parts[1:] else ''}{parts[-1]} {'are' if parts[1:] else 'is'} good"

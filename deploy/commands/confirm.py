@@ -31,3 +31,15 @@ def _answer(question: str) -> str:
 
 def _is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask_for_name(name: str, given: str | None) -> None:
+    """Ask a second time, for a name; raise PipelineError unless it was given or is typed."""
+    if given == name:
+        return
+    if given is None and _is_terminal():
+        print(f"Type its name, {name}: ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip() == name:
+            return
+    what = f"nothing was changed: {name} was not named a second time"
+    raise PipelineError([Fault("", what, cure=f"type its name, or give --confirm {name}")])

@@ -15,13 +15,14 @@ Credentials, region endpoints and proxies are boto3's own settings: AWS_PROFILE,
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from ..configuration import load
 from ..console import Console, size
+from ..documents.writing import as_json
 from ..invocation import advised
 from . import layer
 from .check import stale
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ..release.deploy import Deployment, DeployPlan, DeployResult
+    from ..release.deploy import DeployResult
     from ..release.values import PlannedLayer
     from ..settings import Settings, Stage
 
@@ -66,6 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ..release import stack
     from ..release.deploy import Deployment
     from ..share import grants
+    from .output import deploy as output
 
     grants.refuse_unasked_public(settings, asked=arguments.public)
     environment = with_secrets(os.environ, settings.project, stage.name)
@@ -82,16 +84,17 @@ def run(arguments: argparse.Namespace) -> int:
         return arguments.yes or confirmed(lost)
 
     deployment = Deployment(aws, settings, stage, parameters, made, console.say, confirm)
+    followed = partial(_followed, settings=settings)
     if arguments.plan:
         planned = deployment.show()
         console.say("nothing was changed; without --plan it is done")
-        told = planned_json(planned, deployment)
+        told = output.of_plan(planned, deployment, followed)
     else:
         done = deployment.deploy()
         summarise(done, settings, stage, console)
-        told = done_json(done, deployment)
+        told = output.of_result(done, deployment, followed)
     if arguments.json:
-        print(json.dumps(told, indent=1))
+        print(as_json(told), end="")
     return 0
 
 
@@ -147,70 +150,6 @@ def _next_step(settings: Settings, stage: Stage) -> str:
     if following:
         return f"next: try it, then {advised('promote', '--from', stage.name, '--to', following[0])}"
     return f"next: try it; to go back, {advised('rollback', '--stage', stage.name)}"
-
-
-def done_json(done: DeployResult, deployment: Deployment) -> dict[str, Any]:
-    """Write for machines what was done; sizes are bytes."""
-    release = done.release
-    functions = [
-        {"name": each.name, "alias": each.alias, "version": each.version, "was": each.was} for each in release.functions
-    ]
-    return {
-        **_where(deployment),
-        "applied": True,
-        "changed": done.changed,
-        "release": release.id if functions else None,
-        "uploaded_bytes": release.uploaded,
-        "layers": _layers_json(done.layers, deployment.settings),
-        "functions": functions,
-        "outputs": {each.key: each.value for each in done.outputs},
-    }
-
-
-def planned_json(planned: DeployPlan, deployment: Deployment) -> dict[str, Any]:
-    """Write for machines what a deploy would do: no version and no ARN where one is still to be made."""
-    rollout, delivery = planned.rollout, planned.delivery
-    functions = rollout.functions if rollout else ()
-    return {
-        **_where(deployment),
-        "applied": False,
-        "changed": not planned.is_empty,
-        "release": rollout.release if rollout and functions else None,
-        "uploaded_bytes": (rollout.uploads if rollout else 0) + delivery.uploads,
-        "stack": [vars(each) for each in planned.proposed.changes] if planned.proposed else [],
-        "layers": _layers_json(delivery.found, deployment.settings),
-        "functions": [
-            {
-                "name": each.name,
-                "alias": each.function.alias,
-                "version": each.reuse.version if each.reuse else None,
-                "was": each.alias.version,
-            }
-            for each in functions
-        ],
-    }
-
-
-def _where(deployment: Deployment) -> dict[str, str]:
-    return {"stage": deployment.stage.name, "account": deployment.aws.account, "region": deployment.aws.region}
-
-
-def _layers_json(layers: Mapping[str, tuple[PlannedLayer, ...]], settings: Settings) -> list[dict[str, Any]]:
-    return [
-        {
-            "layer": each.name,
-            "region": region,
-            "runtime": each.runtime,
-            "architecture": each.architecture,
-            "version": each.published.version if each.published else None,
-            "arn": each.arn or None,
-            "sha256": each.verified.built.sha256,
-            "new": each.published is None or each.is_new,
-            "followed_as": _followed(each, settings),
-        }
-        for region, group in layers.items()
-        for each in group
-    ]
 
 
 def confirmed(lost: Sequence[str]) -> bool:

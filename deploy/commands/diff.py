@@ -44,7 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
     before, after = _opened(arguments)
     found = difference(before.contents, after.contents)
     if arguments.json:
-        read_only.print_json({"names": {"before": before.name, "after": after.name}} | found.as_json())
+        from .output import diff
+
+        read_only.print_json(diff.output(before, after, found))
     elif arguments.markdown:
         print(markdown(found, f"{before.name} → {after.name}"), end="")
     else:

@@ -11,18 +11,18 @@ warnings count only with --strict.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
 import traceback
 from collections import Counter
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from ..checkup.findings import STATES, UNCHECKED
+from ..checkup.findings import UNCHECKED
 from ..console import Console
+from ..documents.writing import as_json
 from ..errors import ConfigError
 
 if TYPE_CHECKING:
@@ -79,7 +79,9 @@ def run(arguments: argparse.Namespace) -> int:
             outcomes = runner.make(list(wanted), say)
     findings = [each for outcome in outcomes for each in outcome.findings if _wanted(each, arguments.only)]
     if arguments.json:
-        _print_json(arguments.stage, findings)
+        from .output.doctor import output
+
+        print(as_json(output(arguments.stage, findings)), end="")
     else:
         _print(Console(), findings)
     bugs = list(_bugs(outcomes))
@@ -143,16 +145,6 @@ def summary(findings: Sequence[Finding]) -> str:
     count = Counter(finding.state for finding in findings)
     warnings = f"{count['warning']} warning{'' if count['warning'] == 1 else 's'}"
     return f"{count['ok']} ok, {warnings}, {count['broken']} broken, {count['unknown']} not checked"
-
-
-def _print_json(stage: str | None, findings: Sequence[Finding]) -> None:
-    count = Counter(finding.state for finding in findings)
-    whole = {
-        "stage": stage,
-        "counts": {state: count[state] for state in STATES},
-        "findings": [{"area": finding.area, **asdict(finding)} for finding in findings],
-    }
-    print(json.dumps(whole, indent=1))
 
 
 def _bugs(outcomes: Sequence[CheckOutcome]) -> Iterator[Exception]:

@@ -13,14 +13,14 @@ each.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..configuration import load
 from ..console import Console, size
+from ..documents.writing import as_json
 from ..errors import ConfigError, Fault
 from ..invocation import advised
 from . import backend, layer
@@ -86,7 +86,9 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _summarise(candidate, done, before, target, console)
     if arguments.json:
-        print(json.dumps(_json(candidate, done, before, run), indent=1))
+        from .output.promote import output
+
+        print(as_json(output(candidate, done, before, source, target)), end="")
     return 0
 
 
@@ -128,9 +130,9 @@ class _Run:
         def layers(architecture: Architecture, image: RuntimeImage) -> tuple[BuiltLayer, ...]:
             return candidate.built(self.settings, architecture, image)
 
-        where = backend.chosen(self.arguments)
+        where, use_cache = backend.chosen(self.arguments), not self.arguments.no_cache
         choices = Choices(
-            on_host=bool(where.on_host), unconfined=where.unconfined, use_cache=not self.arguments.no_cache
+            on_host=bool(where.on_host), unconfined=where.unconfined, use_cache=use_cache, stage=self.target
         )
         code, settings = candidate.code, self.settings
         return prove(layers, code, settings, choices, environment=os.environ, console=self.console)
@@ -164,25 +166,3 @@ def _summarise(
 
 def _was(version: str, release: str | None) -> str:
     return f"was {version}, {release or 'of no release'}"
-
-
-def _json(candidate: Candidate, done: DeployResult | None, before: Mapping[str, str], run: _Run) -> dict[str, Any]:
-    functions = done.release.functions if done else ()
-    return {
-        "from": run.source.name,
-        "to": run.target.name,
-        "release": candidate.release,
-        "git": candidate.git,
-        "changed": done.changed if done else False,
-        "uploaded_bytes": done.release.uploaded if done else 0,
-        "functions": [
-            {
-                "name": each.name,
-                "alias": each.alias,
-                "version": each.version,
-                "was": each.was,
-                "was_release": before.get(each.name),
-            }
-            for each in functions
-        ],
-    }

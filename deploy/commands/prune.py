@@ -10,7 +10,6 @@ and the exit code is 1.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ..configuration import load
 from ..console import Console, size
+from ..documents.writing import as_json
 from ..errors import RolloutError
 
 if TYPE_CHECKING:
@@ -67,8 +67,9 @@ def run(arguments: argparse.Namespace) -> int:
         gone, faults = prune.carry_out(aws, plan, console.say)
         console.say(f"{len(gone)} deleted, {size(sum(each.size or 0 for each in gone))} freed")
     if arguments.json:
-        said = {"deleted": [str(each) for each in gone], "failed": [str(fault) for fault in faults]}
-        print(json.dumps(plan.to_json() | said, indent=1))
+        from .output.prune import output
+
+        print(as_json(output(plan, gone, faults)), end="")
     if faults:
         raise RolloutError(faults)
     return 0

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..console import Console
+from ..documents.writing import as_json
 from ..errors import ConfigError, Fault
 from ..layer.cache import Cache
 from ..settings import Settings, Stage
@@ -83,8 +83,9 @@ def console(arguments: argparse.Namespace) -> Console:
     return Console(sys.stderr if arguments.json else sys.stdout)
 
 
-def print_json(value: dict[str, Any]) -> None:
-    print(json.dumps(value, indent=1))
+def print_json(document: object) -> None:
+    """Print what `deploy.commands.output` has a type for, and nothing else."""
+    print(as_json(document), end="")
 
 
 def _region(arguments: argparse.Namespace) -> str:

@@ -43,7 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
     console.say(f"stage {place.stage.name}: account {place.aws.account}, {place.aws.region}")
     found = releases.of(history.read(place.aws, settings, place.stage))
     if arguments.json:
-        read_only.print_json({"stage": place.stage.name, "releases": [each.as_json() for each in found]})
+        from .output.releases import output
+
+        read_only.print_json(output(place.stage.name, found))
         return 0
     shown = Console()
     shown.say()

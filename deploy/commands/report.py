@@ -55,8 +55,10 @@ def run(arguments: argparse.Namespace) -> int:
     target: Path = arguments.out or dist / f"{stem(shown)}.html"
     write(target, page)
     if arguments.json:
+        from .output.report import ReportOutput
+
         read_only.print_json(
-            {"file": str(target), "bytes": len(page), "layer": data.name, "sha256": data.contents.sha256}
+            ReportOutput(file=str(target), bytes=len(page), layer=data.name, sha256=data.contents.sha256)
         )
     else:
         read_only.console(arguments).say(f"{target}  {size(len(page))}, about {data.origin}")

@@ -10,13 +10,13 @@ The plan says what the release lacks that is taken up: commits, packages, settin
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import TYPE_CHECKING
 
 from ..configuration import load
 from ..console import Console
+from ..documents.writing import as_json
 from ..invocation import advised
 from . import confirm
 
@@ -67,7 +67,9 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         console.say("nothing was changed" + ("" if plan.is_empty else "; without --plan it is done"))
     if arguments.json:
-        print(json.dumps(plan.to_json() | {"changed": applies}, indent=1))
+        from .output.rollback import output
+
+        print(as_json(output(plan, changed=applies)), end="")
     return 0
 
 

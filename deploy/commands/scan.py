@@ -12,14 +12,13 @@ Exit codes: 0 clean; 1 something was found, or could not be checked.
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..configuration import load
 from ..console import Console
+from ..documents.writing import as_json
 
 if TYPE_CHECKING:
     import argparse
@@ -50,7 +49,9 @@ def run(arguments: argparse.Namespace) -> int:
     scanned = _scan(settings, arguments.stage, service, datetime.now(UTC).date())
     passes = scanned.passes(allow_unchecked=arguments.allow_unchecked)
     if arguments.json:
-        print(json.dumps(_document(scanned, arguments.stage, passes=passes), indent=1))
+        from .output.scan import output
+
+        print(as_json(output(scanned, arguments.stage, passes=passes)), end="")
     else:
         show(scanned, Console())
     return 0 if passes else 1
@@ -125,28 +126,3 @@ def _sentence(scanned: Scanned) -> str:
         return found
     cure = "mend what kept it, name another service with --osv-url, or accept it with --allow-unchecked"
     return f"{found}, and not everything was checked: {cure}"
-
-
-def _document(scanned: Scanned, stage: str | None, *, passes: bool) -> dict[str, Any]:
-    return {
-        "stage": stage,
-        "passes": passes,
-        "vulnerabilities": [
-            {"where": each.where, "wanted": each.wanted, "answered": each.answered} for each in scanned.audits
-        ],
-        "zips": [
-            {
-                "where": each.where,
-                "sha256": each.contents.sha256,
-                "files": len(each.contents.files),
-                "packages": each.contents.versions,
-            }
-            for each in scanned.targets
-        ],
-        "licenses_checked": scanned.licences_checked,
-        "findings": [asdict(each) for each in scanned.judged.findings],
-        "ignored": [asdict(each) for each in scanned.judged.ignored],
-        "idle_ignores": [asdict(each) for each in scanned.judged.idle],
-        "unchecked": [asdict(each) for each in scanned.unchecked],
-        "bundled": [asdict(each) for each in scanned.bundled],
-    }

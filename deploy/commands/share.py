@@ -36,13 +36,13 @@ RemoveLayerVersionPermission on the layers, ssm:GetParameters and PutParameter o
 from __future__ import annotations
 
 import io
-import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..configuration import load
 from ..console import Console
+from ..documents.writing import as_json
 from ..errors import ConfigError, Fault
 from ..layer.cache import Cache
 
@@ -115,7 +115,9 @@ def run(arguments: argparse.Namespace) -> int:
         console.say(f"{written.parent.name}/{written.name}")
     if arguments.json:
         done = planned if arguments.plan else reconcile.plan(aws, settings, stage, reconcile.Wish(), downloads)
-        print(json.dumps(described(planned, done, applied=not arguments.plan), indent=1))
+        from .output.share import output
+
+        print(as_json(output(planned, done, applied=not arguments.plan)), end="")
     return 0
 
 
@@ -148,36 +150,6 @@ def summarise(planned: Reconciliation, console: Console, *, foreign: bool) -> No
         console.say(f"left as it is: {', '.join(planned.foreign)}; --yes removes what others granted")
     elif not (planned.changes or foreign):
         console.say("nothing changed: every version is shared as declared")
-
-
-def described(planned: Reconciliation, done: Reconciliation, *, applied: bool) -> dict[str, Any]:
-    """Write for machines: `grants` as they are, or with --plan as they would change; `channels` before and after."""
-    return {
-        "applied": applied,
-        "changed": planned.changes,
-        "grants": [
-            {
-                "layer": each.sharing.layer,
-                "version": each.sharing.version,
-                "region": each.region,
-                "principal": each.grant.principal,
-                "organization": each.grant.organization,
-                "statement": each.statement,
-                "state": each.state,
-            }
-            for each in done.rows()
-        ],
-        "channels": [
-            {
-                "name": each.name,
-                "region": each.region,
-                "before": each.before.value if each.before else None,
-                "after": each.after,
-            }
-            for each in planned.channels
-        ],
-        "catalog": "dist/catalog.json" if applied else None,
-    }
 
 
 def _confirmed(planned: Reconciliation, *, asking: bool) -> bool:

@@ -48,7 +48,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.sbom:
         print(sbom(found), end="")
     elif arguments.json:
-        read_only.print_json(known(found, dist).as_json())
+        from .output import show
+
+        read_only.print_json(show.output(known(found, dist)))
     else:
         _show(known(found, dist), Console())
     return 0
@@ -81,7 +83,8 @@ def _facts(found: Known) -> Iterator[tuple[str, str]]:
         "",
         ""
         if held.is_ours
-        else "not ours: no manifest of this pipeline is in it; read from its distributions' metadata",
+        else f"not ours: {held.unreadable or 'no manifest of this pipeline is in it'}; "
+        "read from its distributions' metadata",
     )
     if there:
         yield "arn", there.arn
@@ -100,8 +103,8 @@ def _facts(found: Known) -> Iterator[tuple[str, str]]:
 
 
 def _saved(found: Known) -> str:
-    savings = (found.contents.manifest or {}).get("savings", ())
-    return size(sum(each["bytes"] for each in savings)) if savings else ""
+    savings = found.contents.manifest.savings if found.contents.manifest else ()
+    return size(sum(each.bytes for each in savings)) if savings else ""
 
 
 def _row(held: HeldPackage) -> Sequence[str]:

@@ -73,7 +73,9 @@ def run(arguments: argparse.Namespace) -> int:
         state = observe(downloads, settings, place.stage, environment)
     drifted, remarked = drift(settings, state), remarks(settings, state)
     if arguments.json:
-        read_only.print_json(state.as_json(drifted, remarked))
+        from .output.status import output
+
+        read_only.print_json(output(state, drifted, remarked))
     else:
         _show(settings, state, drifted, remarked, Console())
     return DRIFTED if arguments.check and drifted else 0

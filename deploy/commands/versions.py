@@ -50,7 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
     console.say(f"account {place.aws.account}, {', '.join(stage.regions)}")
     found = published.read(place.aws, settings, stage)
     if arguments.json:
-        read_only.print_json({"account": place.aws.account, "versions": [each.as_json() for each in found]})
+        from .output.versions import output
+
+        read_only.print_json(output(place.aws.account, found))
         return 0
     shown = Console()
     shown.say()

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
 
@@ -24,7 +24,6 @@ from . import read_only
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..aws.connection import Aws
     from ..published.usage import User
     from ..published.where import PackageSearch
 
@@ -56,7 +55,9 @@ def run(arguments: argparse.Namespace) -> int:
     with console.counted("open layer versions", len(arns)) as advance:
         found = where.find(downloads, arns, arguments.package, used, advance)
     if arguments.json:
-        read_only.print_json(_as_json(downloads.aws, arguments.package, found))
+        from .output.where import output
+
+        read_only.print_json(output(downloads.aws, arguments.package, found))
     else:
         _show(arguments.package, found, Console())
     return 0
@@ -93,18 +94,6 @@ def _summary(wanted: Requirement, found: PackageSearch) -> str:
 
 def _aliased(users: Sequence[User]) -> int:
     return sum(bool(user.aliases) for user in users)
-
-
-def _as_json(aws: Aws, wanted: Requirement, found: PackageSearch) -> dict[str, Any]:
-    return {
-        "package": normalised(wanted.name),
-        "specifier": str(wanted.specifier),
-        "account": aws.account,
-        "region": aws.region,
-        "opened": found.opened,
-        "holders": [each.as_json() for each in found.matches],
-        "unseen": [each.as_json() for each in found.unreadable],
-    }
 
 
 def _requirement(text: str) -> Requirement:

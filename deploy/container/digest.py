@@ -98,7 +98,7 @@ def repository(reference: str) -> str:
     return re.sub(r":[^/:]*$", "", name)
 
 
-def _get(path: str, resource: str) -> dict[str, Any] | None:
+def _get(path: str, resource: str) -> dict[str, object] | None:
     """Ask over a Unix socket, in HTTP 1.0 so that the answer simply ends; None unless it is 200."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(_PATIENCE)
@@ -108,5 +108,5 @@ def _get(path: str, resource: str) -> dict[str, Any] | None:
             head, _, body = stream.read().partition(b"\r\n\r\n")
     if head.split(b" ", 2)[1:2] != [b"200"]:
         return None
-    answer: dict[str, Any] = json.loads(body)
+    answer: dict[str, object] = json.loads(body)
     return answer

@@ -165,7 +165,7 @@ class Engine(Images):
         user: str = "",
         entrypoint: Sequence[str] = (),
         ports: Sequence[int] | None = None,
-        **host: Any,
+        **host: object,
     ) -> Iterator[str]:
         """Create a container under a name chosen before, so that it goes even if creating it is interrupted."""
         name = _name()

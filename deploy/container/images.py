@@ -58,7 +58,7 @@ class Images:
         """Return what the engine knows of a local image, None where there is none of this name."""
         client: Any = self.client
         with suppress(AbsentError), translated(reference):
-            found: dict[str, Any] = client.inspect_image(reference)
+            found: dict[str, object] = client.inspect_image(reference)
             return found
         return None
 

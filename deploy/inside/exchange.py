@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping  # noqa: TC003 - the host reads annotations when it decodes a manifest
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,6 +194,6 @@ class Report:
         return cls(**parts, **raw)
 
 
-def _values(raw: dict[str, Any]) -> dict[str, Any]:
+def _values(raw: dict[str, object]) -> dict[str, Any]:
     """Take the lists of JSON back to the tuples that they were."""
     return {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}

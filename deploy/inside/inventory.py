@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .trim.apply import Trimmed
     from .wheel import Wheel
 
+FORMAT = 1
+"""Counts up when a key of the manifest changes its meaning or goes."""
 _MODULE = (".py", ".pyc", ".so")
 
 
@@ -52,6 +54,7 @@ def manifest(layer: Assembled) -> bytes:
     owned = owned_paths({path: file.owner for path, file in layer.files.items()})
     digests = {path: hashlib.sha256(file.content).hexdigest() for path, file in sorted(layer.files.items())}
     document = {
+        "format": FORMAT,
         "layer": recipe.layer,
         "runtime": recipe.runtime,
         "architecture": recipe.architecture,
@@ -64,9 +67,8 @@ def manifest(layer: Assembled) -> bytes:
         "savings": [asdict(saving) for saving in layer.savings],
         "kept_symbols": layer.kept_symbols,
         "uncompiled": layer.uncompiled,
+        "own_files": [_told(each) for each in recipe.files],
     }
-    if recipe.files:
-        document["files"] = [_told(each) for each in recipe.files]
     return (json.dumps(document, indent=1) + "\n").encode()
 
 

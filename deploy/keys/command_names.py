@@ -16,6 +16,7 @@ COMMANDS = {
     "promote": "make live in one stage the very bytes that another runs",
     "rollback": "go back to the release before, or to a named one",
     "prune": "delete old versions that nothing refers to; a dry run unless told otherwise",
+    "destroy": "delete all that a stage made, named one by one first",
     "share": "say who may use the layers, and which version is stable",
     "report": "write a page about a layer: its size, packages, needs, and what changed",
     "lock": "lock requirements.in to versions and hashes that fit the runtime",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 DISCORD = "discord"
 
 
-def renewed(raw: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+def renewed(raw: Mapping[str, Any]) -> tuple[dict[str, object], tuple[str, ...]]:
     """Return the keys as they are called now, and a remark for each that was not; `raw` is checked already."""
     if DISCORD not in raw:
         return dict(raw), ()
@@ -23,7 +23,7 @@ def renewed(raw: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
     return {**others, "extensions": {**raw.get("extensions", {}), DISCORD: extension}}, (remark,)
 
 
-def _discord(raw: Mapping[str, str]) -> dict[str, Any]:
+def _discord(raw: Mapping[str, str]) -> dict[str, object]:
     endpoint = f" --endpoint {raw['endpoint']}" if "endpoint" in raw else ""
     return {
         "module": f"tools.discord --application {shlex.quote(raw['application'])}{endpoint}",

@@ -15,7 +15,7 @@ values                a built layer and a code bundle, as values
 causes                why an import probably failed, and what to do
 opt_folder            /opt, as Lambda lays layers out in it
 template_environment  the environment and the memory that a function has
-manifest              dist/<layer>.json: everything that is known of a layer
+manifest              what a layer says of itself: the documents in dist/ and inside it
 sbom                  the CycloneDX bill of materials
 dist                  dist/: a verified layer's zip with its manifest and SBOM
 proof                 the look at the zip and at what pip installs, compared

@@ -34,6 +34,7 @@ BUILDS = (
     "locking/plain_text.py",
     "pip_settings.py",
     "runtimes/base_images.py",
+    "runtimes/table.py",
     "runtimes/wheel_tags.py",
 )
 # What decides whether a zip passes, and what is kept as evidence.
@@ -56,6 +57,7 @@ PROVES = (
     "locking/plain_text.py",
     "pip_settings.py",
     "runtimes/base_images.py",
+    "runtimes/table.py",
     "runtimes/wheel_tags.py",
     "template_values.py",
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..atomic import write
-from . import manifest
+from ..documents.reading import UnreadableError
+from ..documents.writing import as_json
+from .manifest import build
 from .verify import restored
 
 if TYPE_CHECKING:
@@ -34,14 +35,14 @@ def _describe(layer: VerifiedLayer, project: Path, dist: Path) -> None:
     from ..git import commit
     from .sbom import sbom
 
-    write(papers[0], manifest.text(manifest.manifest(layer, commit(project))).encode())
+    write(papers[0], as_json(build.manifest(layer, commit(project))).encode())
     write(papers[1], sbom(layer.built).encode())
 
 
 def _is_about(path: Path, layer: VerifiedLayer) -> bool:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        found = build.read(path.read_bytes())
+    except (FileNotFoundError, UnreadableError):
         return False
-    said = (found.get("fingerprint"), found.get("zip")) if isinstance(found, dict) else ()
-    return said == (layer.built.spec.fingerprint, manifest.about_zip(layer.built))
+    about = (found.format, found.fingerprint, found.zip)
+    return about == (build.FORMAT, layer.built.spec.fingerprint, build.about_zip(layer.built))

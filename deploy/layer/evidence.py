@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping  # noqa: TC003 - a manifest's annotations are read when it is decoded
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ..settings import Target
 
 
@@ -85,6 +84,6 @@ class FunctionUnderTest:
     environment: Mapping[str, str]
     target: Target
     memory: int
-    health: Mapping[str, Any] | None = None
-    trial: Mapping[str, Any] | None = None
+    health: Mapping[str, object] | None = None
+    trial: Mapping[str, object] | None = None
     layers: tuple[str, ...] | None = None

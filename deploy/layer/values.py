@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NewType
 
@@ -22,3 +23,11 @@ class BuiltLayer:
     zip: Path
     sha256: str
     report: Report
+
+
+def code_sha256(sha256: str) -> str:
+    """Write a hexadecimal sha256 as Lambda does in CodeSha256: base64 of the digest.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_LayerVersionContentOutput.html
+    """
+    return base64.b64encode(bytes.fromhex(sha256)).decode()

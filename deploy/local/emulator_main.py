@@ -41,22 +41,22 @@ def main(url: str, settling: str) -> None:
     serve()
 
 
-def _with_the_versions_own_link(plain: Callable[..., Any]) -> Callable[..., Any]:
-    def get_function(name: str, qualifier: str | None = None) -> Any:
+def _with_the_versions_own_link(plain: Callable[..., Any]) -> Callable[..., object]:
+    def get_function(name: str, qualifier: str | None = None) -> object:
         status, headers, body = plain(name, qualifier)
         return status, headers, body.replace(f"/{name}?X-Amz".encode(), f"/{name}@{qualifier or ''}?X-Amz".encode())
 
     return get_function
 
 
-def _code_of_the_version(name: str, account_id: str | None = None, region: str | None = None) -> Any:
+def _code_of_the_version(name: str, account_id: str | None = None, region: str | None = None) -> object:
     name, _, qualifier = name.partition("@")
     function = lambda_svc._functions.get_scoped(account_id, region, name)  # noqa: SLF001
     record, _ = lambda_svc._effective_func_record_for_qualifier(function, qualifier or None)  # noqa: SLF001
     return 200, {"Content-Type": "application/zip"}, record["code_zip"]
 
 
-def _forwarded(url: str, function: dict[str, Any], event: Any) -> dict[str, Any]:
+def _forwarded(url: str, function: dict[str, Any], event: object) -> dict[str, object]:
     configuration = function.get("config") or function
     asked = {"function": configuration["FunctionName"], "version": configuration["Version"], "event": event}
     request = urllib.request.Request(url, json.dumps(asked).encode(), {"Content-Type": "application/json"})  # noqa: S310 - loopback

@@ -81,7 +81,7 @@ class HostFunction:
                 answer = b""
         if not answer:
             return {"error": {"errorType": "Runtime.ExitError", "errorMessage": "the process has ended"}}
-        said: dict[str, Any] = json.loads(answer)
+        said: dict[str, object] = json.loads(answer)
         return said
 
     def _log(self) -> str:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..runtimes.base_images import BASES
+from ..runtimes.table import BASES
 from ..settings import MACHINES, Target
 from .lockfile import HEADER, normalised
 

@@ -82,7 +82,7 @@ def _document(path: Path) -> dict[str, Any]:
 def _project(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
-    project: dict[str, Any] = _document(path).get("project", {})
+    project: dict[str, object] = _document(path).get("project", {})
     return project
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from ..errors import LockError
-from ..runtimes.base_images import BASES
+from ..runtimes.table import BASES
 from . import wheels
 
 if TYPE_CHECKING:

@@ -6,15 +6,13 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..runtimes.table import PYTHONS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _LOADED = re.compile(r"\.(so(\.[0-9]+)*|dylib|pyd|dll)$", re.IGNORECASE)
 _ELF = b"\x7fELF"
-
-# What a final release of CPython writes, from its list of magic numbers:
-# https://github.com/python/cpython/blob/main/Include/internal/pycore_magic_number.h
-_PYTHONS = {3413: "3.8", 3425: "3.9", 3439: "3.10", 3495: "3.11", 3531: "3.12", 3571: "3.13", 3627: "3.14"}
 _CHECKS = {0: "timestamp", 1: "unchecked-hash", 3: "checked-hash"}
 
 
@@ -53,5 +51,5 @@ def bytecode(path: str, data: bytes) -> str:
     if not path.endswith(".pyc"):
         return ""
     magic, flags = int.from_bytes(data[:2], "little"), int.from_bytes(data[4:8], "little")
-    python = f"Python {_PYTHONS[magic]}" if magic in _PYTHONS else f"magic number {magic}"
+    python = f"Python {PYTHONS[magic]}" if magic in PYTHONS else f"magic number {magic}"
     return f"{_CHECKS.get(flags, 'unknown check')}, {python}"

@@ -6,27 +6,22 @@ other layer the distributions are read from their .dist-info, as far as their RE
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
-import json
 from dataclasses import dataclass
-from email.parser import BytesHeaderParser
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
 from ..errors import AwsError, Fault
-from ..inside.trim.metadata import license_of
-from ..layer.audit.wheels import is_metadata
-from ..locking.lockfile import normalised
 from . import abi
+from .described import MANIFESTS, described, manifest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ..layer.manifest.travelling import TravellingManifest
     from .abi import MachineCode
-
-_MANIFESTS = "channelwright/"
+    from .described import Described
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +63,14 @@ class HeldPackage:
 class Contents:
     """A layer's zip. `manifest` is what travels in it, None where it is not one of ours.
 
+    `unreadable` says why a manifest that claims to be ours is not believed; the layer is read as anybody's then.
     `packages` are sorted by name, `files` keyed by path below /opt.
     """
 
     sha256: str
     zipped: int
-    manifest: Mapping[str, Any] | None
+    manifest: TravellingManifest | None
+    unreadable: str = ""
     packages: tuple[HeldPackage, ...]
     files: Mapping[str, HeldFile]
 
@@ -92,7 +89,7 @@ class Contents:
         return tuple(
             file
             for path, file in sorted(self.files.items())
-            if not file.owner and not path.startswith(("python/", _MANIFESTS))
+            if not file.owner and not path.startswith(("python/", MANIFESTS))
         )
 
     @property
@@ -103,7 +100,12 @@ class Contents:
     def architecture(self) -> str:
         """The machine that it is for, as its manifest or its shared objects say; empty where it runs anywhere."""
         machines = {file.native.machine for file in self.files.values() if file.native}
-        return str((self.manifest or {}).get("architecture", "")) or " and ".join(sorted(machines))
+        return (self.manifest.architecture if self.manifest else "") or " and ".join(sorted(machines))
+
+    @property
+    def runtime(self) -> str:
+        """The Lambda runtime that its manifest names; empty where none does."""
+        return self.manifest.runtime if self.manifest else ""
 
     @property
     def bytecode(self) -> str:
@@ -117,9 +119,9 @@ def read(content: bytes, where: str) -> Contents:
     """Open a layer's zip; raise AwsError, about `where` it came from, if it is none."""
     try:
         with ZipFile(io.BytesIO(content)) as archive:
-            manifest = _manifest(archive)
-            described = list(_described(manifest) if manifest else _found(archive))
-            owners = _Owners([(each["name"], path) for each in described for path in each["owns"]])
+            manifest, unreadable = manifest_of(archive)
+            packages = described(archive, manifest)
+            owners = _Owners([(each.name, path) for each in packages for path in each.owns])
             files = {file.path: file for file in _files(archive, owners)}
     except BadZipFile as error:
         raise AwsError([_no_zip(where, error)]) from error
@@ -127,7 +129,8 @@ def read(content: bytes, where: str) -> Contents:
         sha256=hashlib.sha256(content).hexdigest(),
         zipped=len(content),
         manifest=manifest,
-        packages=tuple(sorted((_package(each, files) for each in described), key=lambda each: each.name)),
+        unreadable=unreadable,
+        packages=tuple(sorted((_package(each, files) for each in packages), key=lambda each: each.name)),
         files=files,
     )
 
@@ -136,68 +139,14 @@ def versions(content: bytes, where: str) -> dict[str, str]:
     """Read no more of a layer's zip than which distributions it holds, by name; raise AwsError if it is none."""
     try:
         with ZipFile(io.BytesIO(content)) as archive:
-            manifest = _manifest(archive)
-            return {each["name"]: each["version"] for each in (_described(manifest) if manifest else _found(archive))}
+            manifest, _ = manifest_of(archive)
+            return {each.name: each.version for each in described(archive, manifest)}
     except BadZipFile as error:
         raise AwsError([_no_zip(where, error)]) from error
 
 
 def _no_zip(where: str, error: BadZipFile) -> Fault:
     return Fault(where, "is not a zip that can be read", cause=str(error))
-
-
-def _manifest(archive: ZipFile) -> dict[str, Any] | None:
-    names = [name for name in archive.namelist() if name.startswith(_MANIFESTS) and name.endswith(".json")]
-    for name in names:
-        try:
-            found = json.loads(archive.read(name))
-        except ValueError:
-            continue
-        if isinstance(found, dict) and isinstance(packages := found.get("packages"), list):
-            return found if all(map(_describes, packages)) else None
-    return None
-
-
-def _describes(package: Any) -> bool:
-    """Tell whether this is a package as our manifests describe it: anybody's layer may hold a file of that name."""
-    if not isinstance(package, dict):
-        return False
-    texts = [package.get(key) for key in ("name", "version")]
-    texts += [package.get(key, "") for key in ("license", "wheel", "sha256")]
-    lists = [package.get(key, []) for key in ("tags", "owns")]
-    if not all(isinstance(each, list) for each in lists):
-        return False
-    return all(isinstance(each, str) for each in (*texts, *lists[0], *lists[1]))
-
-
-def _described(manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for package in manifest["packages"]:
-        yield package | {"owns": [f"python/{path}" for path in package.get("owns", ())]}
-
-
-def _found(archive: ZipFile) -> Iterator[dict[str, Any]]:
-    """Yield the distributions of a layer that nobody described."""
-    names = set(archive.namelist())
-    for name in sorted(names):
-        folder = name.rpartition("/")[0]
-        if not is_metadata(name):
-            continue
-        headers = BytesHeaderParser().parsebytes(archive.read(name))
-        root = folder.rpartition("/")[0]
-        record = f"{folder}/RECORD"
-        rows = csv.reader(io.StringIO(archive.read(record).decode())) if record in names else ()
-        yield {
-            "name": normalised(headers["Name"] or folder),
-            "version": headers["Version"] or "",
-            "license": license_of(headers),
-            "tags": _tags(archive, f"{folder}/WHEEL") if f"{folder}/WHEEL" in names else (),
-            "owns": [f"{folder}/", *(f"{root}/{row[0]}" for row in rows if row)],
-        }
-
-
-def _tags(archive: ZipFile, path: str) -> tuple[str, ...]:
-    """Read the tags of the wheel that a distribution was installed from."""
-    return tuple(BytesHeaderParser().parsebytes(archive.read(path)).get_all("Tag", ()))
 
 
 class _Owners:
@@ -227,15 +176,15 @@ def _files(archive: ZipFile, owners: _Owners) -> Iterator[HeldFile]:
             )
 
 
-def _package(described: Mapping[str, Any], files: Mapping[str, HeldFile]) -> HeldPackage:
-    own = [file for file in files.values() if file.owner == described["name"]]
+def _package(said: Described, files: Mapping[str, HeldFile]) -> HeldPackage:
+    own = [file for file in files.values() if file.owner == said.name]
     return HeldPackage(
-        name=described["name"],
-        version=described["version"],
-        license=described.get("license", ""),
-        wheel=described.get("wheel", ""),
-        tags=tuple(described.get("tags", ())),
-        sha256=described.get("sha256", ""),
+        name=said.name,
+        version=said.version,
+        license=said.license,
+        wheel=said.wheel,
+        tags=said.tags,
+        sha256=said.sha256,
         files=len(own),
         size=sum(file.size for file in own),
         zipped=sum(file.zipped for file in own),

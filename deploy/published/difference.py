@@ -1,14 +1,14 @@
 """What differs between two layers: packages, files, licences, and what binds them to a Python or a machine.
 
-    difference(before, after)  →  Difference  →  as_json()
+    difference(before, after)  →  Difference
 
-The JSON form is for machines; its keys stay. Sizes are bytes.
+Sizes are bytes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 
@@ -89,15 +89,6 @@ class PackageChange:
             raise ValueError("a package that is on neither side has not changed")
         return one
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "kind": self.kind,
-            "reasons": list(self.reasons),
-            "before": _package(self.before),
-            "after": _package(self.after),
-        }
-
 
 @dataclass(frozen=True, kw_only=True)
 class FileChanges:
@@ -143,21 +134,6 @@ class Difference:
         """Those packages whose licence is another than before."""
         return tuple(each for each in self.packages if each.licence_changed)
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "same": self.same,
-            "before": vars(self.before),
-            "after": vars(self.after),
-            "packages": [each.as_json() for each in self.packages],
-            "files": {key: list(paths) for key, paths in vars(self.files).items()},
-            "abi": [vars(each) for each in self.abi],
-            "licenses": [
-                {"package": each.name, "before": each.before.license, "after": each.after.license}
-                for each in self.licences
-                if each.before and each.after
-            ],
-        }
-
 
 def difference(before: Contents, after: Contents) -> Difference:
     """Compare two layers, whoever made them; packages and paths come sorted by name."""
@@ -178,7 +154,7 @@ def _summary(contents: Contents) -> Summary:
         size=contents.size,
         files=len(contents.files),
         packages=len(contents.packages),
-        runtime=str((contents.manifest or {}).get("runtime", "")),
+        runtime=contents.runtime,
         architecture=contents.architecture,
         bytecode=contents.bytecode,
         ours=contents.is_ours,
@@ -243,7 +219,3 @@ def _shared_objects(before: Contents, after: Contents) -> Iterator[AbiChange]:
     for path in sorted(old.keys() | new.keys()):
         if old.get(path) != new.get(path):
             yield AbiChange(kind="shared object", where=path, before=old.get(path, ""), after=new.get(path, ""))
-
-
-def _package(held: HeldPackage | None) -> dict[str, Any] | None:
-    return vars(held) | {"tags": list(held.tags)} if held else None

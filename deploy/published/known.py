@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..layer.manifest import code_sha256
+from msgspec import UNSET
+
+from ..documents.reading import UnreadableError
+from ..errors import PipelineError
+from ..invocation import advised
+from ..layer.manifest import build
 from .descriptions import LayerNote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from .contents import Contents, HeldPackage
+    from ..inside.exchange import Saving, TrimPolicy
+    from ..layer.evidence import Evidence
+    from ..layer.manifest.build import BuildManifest
+    from ..layer.manifest.travelling import TravellingManifest
+    from .contents import Contents
     from .reference import OpenedLayer
 
 
@@ -24,7 +31,7 @@ class Known:
 
     layer: OpenedLayer
     note: LayerNote | None
-    manifest: Mapping[str, Any] | None
+    manifest: BuildManifest | None
 
     @property
     def contents(self) -> Contents:
@@ -34,14 +41,14 @@ class Known:
     def git(self) -> str:
         """The commit that it was built from, +dirty where files were not committed; empty where nothing says it."""
         if self.manifest:
-            return f"{self.manifest['git']['commit']}{'+dirty' if self.manifest['git']['dirty'] else ''}"
+            return f"{self.manifest.git.commit or ''}{'+dirty' if self.manifest.git.dirty else ''}"
         return self.note.git if self.note else ""
 
     @property
     def image(self) -> str:
         """The digest of the image that it was built in, or the start of it; "host" for a build without one."""
         if self.manifest:
-            return str(self.manifest["image"]["digest"] or self.manifest["image"]["reference"])
+            return self.manifest.image.digest or self.manifest.image.reference
         return self.note.image if self.note else ""
 
     @property
@@ -50,9 +57,40 @@ class Known:
         return self.note is not None and not self.contents.sha256.startswith(self.note.digest)
 
     @property
-    def verification(self) -> Mapping[str, Any] | None:
+    def verification(self) -> Evidence | None:
         """What was proven, as the build's manifest records it; None where no build is at hand."""
-        return self.manifest["verification"] if self.manifest else None
+        return self.manifest.verification if self.manifest else None
+
+    @property
+    def own_name(self) -> str:
+        """The layer's name in its project, as a manifest has it; empty where there is none."""
+        return said.layer if (said := self._said) else ""
+
+    @property
+    def runtime(self) -> str:
+        """The Lambda runtime that it was built for, as a manifest has it; empty where there is none."""
+        return said.runtime if (said := self._said) else ""
+
+    @property
+    def architecture(self) -> str:
+        """The architecture that it was built for, as a manifest has it; empty where there is none."""
+        return said.architecture if (said := self._said) else ""
+
+    @property
+    def savings(self) -> tuple[Saving, ...] | None:
+        """What each trim rule took; None where no manifest has it."""
+        said = self._said
+        return None if said is None or said.savings is UNSET else said.savings
+
+    @property
+    def trim(self) -> TrimPolicy | None:
+        """The policy that it was built with; None where no manifest has it."""
+        said = self._said
+        return None if said is None or said.trim is UNSET else said.trim
+
+    @property
+    def _said(self) -> BuildManifest | TravellingManifest | None:
+        return self.manifest or self.contents.manifest
 
     def verified(self) -> str:
         """Say in a sentence what is known of the layer's verification."""
@@ -67,48 +105,11 @@ class Known:
             )
         return "nothing is known"
 
-    def as_json(self) -> dict[str, Any]:
-        there, held = self.layer.published, self.contents
-        manifest = held.manifest or {}
-        return {
-            "name": self.layer.name,
-            "arn": there.arn if there else None,
-            "created": there.created if there else None,
-            "description": there.description if there else None,
-            "license": there.license if there else None,
-            "runtimes": list(there.runtimes) if there else _listed(manifest.get("runtime")),
-            "architectures": list(there.architectures) if there else _listed(held.architecture),
-            "ours": held.is_ours,
-            "sha256": held.sha256,
-            "code_sha256": code_sha256(held.sha256),
-            "zipped": held.zipped,
-            "size": held.size,
-            "files": len(held.files),
-            "bytecode": held.bytecode,
-            "git": self.git or None,
-            "image": self.image or None,
-            "lock": manifest.get("lock"),
-            "savings": manifest.get("savings"),
-            "verified": self.verified(),
-            "verification": self.verification,
-            "packages": [_package(each) for each in held.packages],
-            "own_files": [
-                {"path": each.path, "size": each.size, "zipped": each.zipped, "sha256": each.sha256}
-                for each in held.own_files
-            ],
-            "shared_objects": [
-                {"path": path, "machine": file.native.machine, "needs": dict(file.native.needs)}
-                for path, file in sorted(held.files.items())
-                if file.native
-            ],
-        }
-
 
 def known(layer: OpenedLayer, dist: Path) -> Known:
     """Gather it; `dist` is where a build leaves its manifest."""
     note = LayerNote.parse(layer.published.description) if layer.published else None
-    manifest = next((each for each in _manifests(dist) if _sha256(each) == layer.contents.sha256), None)
-    return Known(layer=layer, note=note, manifest=manifest)
+    return Known(layer=layer, note=note, manifest=_manifest(dist, layer.contents.sha256))
 
 
 def sbom(layer: OpenedLayer) -> str:
@@ -116,9 +117,9 @@ def sbom(layer: OpenedLayer) -> str:
     from ..layer.sbom import component, document, file_component
 
     own = layer.published.layer if layer.published else layer.name
-    name = (layer.contents.manifest or {}).get("layer") or own
+    manifest = layer.contents.manifest
     return document(
-        str(name),
+        (manifest.layer if manifest else "") or own,
         layer.contents.sha256,
         [
             *(file_component(each.path, each.sha256) for each in layer.contents.own_files),
@@ -130,33 +131,28 @@ def sbom(layer: OpenedLayer) -> str:
     )
 
 
-def _manifests(dist: Path) -> Iterator[Mapping[str, Any]]:
+def _manifest(dist: Path, sha256: str) -> BuildManifest | None:
+    """Return the manifest in dist/ that is about these bytes; raise PipelineError where it cannot be read."""
     for path in sorted(dist.glob("*.json")):
+        content = path.read_bytes()
         try:
-            found = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError:
+            if build.about(content) != sha256:
+                continue
+        except UnreadableError:  # another file than a build's manifest
             continue
-        if isinstance(found, dict) and isinstance(found.get("zip"), dict):
-            yield found
+        try:
+            return build.read(content)
+        except UnreadableError as error:
+            cure = f"make it again with {advised('layer')}"
+            raise PipelineError.of(f"{dist.name}/{path.name}", "cannot be read", cause=str(error), cure=cure) from error
+    return None
 
 
-def _sha256(manifest: Mapping[str, Any]) -> str:
-    return str(manifest["zip"].get("sha256", ""))
-
-
-def _proven(evidence: Mapping[str, Any]) -> str:
-    image = re.sub(r"(sha256:[0-9a-f]{12})[0-9a-f]+", r"\1…", str(evidence["image"]))
-    where = f"in {image}" if evidence["in_container"] else "on a host, not in the runtime image"
-    if not evidence["imported"]:
+def _proven(evidence: Evidence) -> str:
+    image = re.sub(r"(sha256:[0-9a-f]{12})[0-9a-f]+", r"\1…", evidence.image)
+    where = f"in {image}" if evidence.in_container else "on a host, not in the runtime image"
+    if not evidence.imported:
         return f"audited {where}; not imported, as no machine of its architecture was at hand"
-    modules, natives = len(evidence["modules"]), len(evidence["shared_objects"])
+    modules, natives = len(evidence.modules), len(evidence.shared_objects)
     tried = f"{modules} modules imported, {natives} shared objects audited"
-    return f"{where} with Python {evidence['python']} and glibc {evidence['glibc']}: {tried}"
-
-
-def _package(held: HeldPackage) -> dict[str, Any]:
-    return vars(held) | {"tags": list(held.tags)}
-
-
-def _listed(value: object) -> list[object]:
-    return [value] if value else []
+    return f"{where} with Python {evidence.python} and glibc {evidence.glibc}: {tried}"

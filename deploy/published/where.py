@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion
 
@@ -17,6 +17,7 @@ from ..aws.arns import LayerVersionArn
 from ..errors import AwsError
 from ..locking.lockfile import normalised
 from . import contents
+from .usage import User  # noqa: TC001 - read when a search is printed as JSON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from ..aws.connection import Aws
     from .downloads import Downloads
-    from .usage import Usage, User
+    from .usage import Usage
 
 _AT_ONCE = 8
 
@@ -42,11 +43,6 @@ class Match:
     def name(self) -> str:
         return LayerVersionArn.parse(self.arn).short
 
-    def as_json(self) -> dict[str, Any]:
-        arn = LayerVersionArn.parse(self.arn)
-        names = {"arn": self.arn, "layer": arn.name, "version": arn.version, "package_version": self.package_version}
-        return names | {"users": [_user(each) for each in self.users]}
-
 
 @dataclass(frozen=True)
 class Unreadable:
@@ -55,9 +51,6 @@ class Unreadable:
     arn: str
     why: str
     users: tuple[User, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        return {"arn": self.arn, "why": self.why, "users": [_user(each) for each in self.users]}
 
 
 @dataclass(frozen=True)
@@ -139,10 +132,6 @@ def _fits(wanted: Requirement, version: str) -> bool:
         return wanted.specifier.contains(version, prereleases=True)
     except InvalidVersion:
         return True
-
-
-def _user(user: User) -> dict[str, Any]:
-    return {"function": user.function, "version": user.version, "aliases": list(user.aliases)}
 
 
 def rows(users: Sequence[User], *cells: str) -> Iterator[Sequence[str]]:

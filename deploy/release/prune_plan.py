@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..aws import layers, stacks, storage
 from ..console import size
@@ -81,17 +81,6 @@ class JudgedVersion:
     def __str__(self) -> str:
         return f"{self.name}:{self.version}"
 
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "kind": self.kind,
-            "name": self.name,
-            "version": self.version,
-            "created": self.created,
-            "made_of": self.made_of,
-            "bytes": self.size,
-            "kept": list(self.kept),
-        }
-
 
 @dataclass(frozen=True, kw_only=True)
 class PrunePlan:
@@ -130,16 +119,6 @@ class PrunePlan:
         functions = sum(each.kind == "function" for each in self.going)
         yield f"versions to delete: {functions} of functions, {len(self.going) - functions} of layers"
         yield f"frees {size(freed)}; {size(of.used)} of the region's {size(of.limit)} of code storage are taken"
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "stage": self.stage,
-            "keep": self.policy.keep,
-            "days": self.policy.days,
-            "versions": [each.to_json() | {"delete": each.goes} for each in self.judged],
-            "frees_bytes": sum(each.size or 0 for each in self.going),
-            "storage": {"used_bytes": self.storage.used, "limit_bytes": self.storage.limit},
-        }
 
 
 def plan(aws: Aws, settings: Settings, stage: Stage, policy: KeepPolicy) -> PrunePlan:

@@ -9,21 +9,23 @@ from __future__ import annotations
 import hashlib
 from dataclasses import fields
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from msgspec import UNSET
 
 from ..code import tree_digest
 from ..code.bundle import CodeBundle
 from ..errors import Fault, RolloutError
-from ..inside.exchange import OwnFile, Package, Pin, Report, Saving
+from ..inside.exchange import OwnFile, Package, Pin, Report
 from ..layer.opt_folder import unpacked
 from ..layer.spec import LayerSpec, dockerfile_of
 from ..layer.values import BuiltLayer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from ..container.digest import RuntimeImage
+    from ..layer.manifest.travelling import DescribedFile, DescribedPackage
     from ..published.contents import Contents, HeldPackage
     from ..settings import Architecture, Settings
 
@@ -67,8 +69,8 @@ def layer(  # noqa: PLR0913 - the parts of a spec, and the zip with what is in i
 
 def lacks(held: Contents) -> tuple[str, ...]:
     """Name what the manifest does not say of packages, and would have to."""
-    described = held.manifest["packages"] if held.manifest else []
-    return tuple(sorted({key for package in described for key in _TOLD - package.keys()}))
+    packages = held.manifest.packages if held.manifest else ()
+    return tuple(sorted({key for package in packages for key in _TOLD if getattr(package, key) is UNSET}))
 
 
 def _report(name: str, held: Contents) -> Report:
@@ -79,20 +81,40 @@ def _report(name: str, held: Contents) -> Report:
     return Report(
         python="",
         glibc="",
-        packages=tuple(_package(each, counted[each["name"]]) for each in manifest["packages"]),
-        savings=tuple(Saving(**each) for each in manifest.get("savings", ())),
-        kept_symbols=dict(manifest.get("kept_symbols", {})),
-        uncompiled=dict(manifest.get("uncompiled", {})),
-        own_files=tuple(
-            OwnFile(**each, zipped=held.files[each["path"]].zipped if each["path"] in held.files else 0)
-            for each in manifest.get("files", ())
-        ),
+        packages=tuple(_package(each, counted[each.name]) for each in manifest.packages),
+        savings=manifest.savings or (),
+        kept_symbols=dict(manifest.kept_symbols),
+        uncompiled=dict(manifest.uncompiled),
+        own_files=tuple(_own_file(each, held) for each in manifest.own_files),
         files=len(held.files),
         zipped=held.zipped,
         unzipped=held.size,
     )
 
 
-def _package(told: Mapping[str, Any], counted: HeldPackage) -> Package:
-    values: dict[str, Any] = {key: tuple(told[key]) if isinstance(told[key], list) else told[key] for key in _TOLD}
-    return Package(**values, unzipped=counted.size, zipped=counted.zipped)
+def _own_file(told: DescribedFile, held: Contents) -> OwnFile:
+    there = held.files.get(told.path)
+    return OwnFile(
+        path=told.path,
+        sha256=told.sha256,
+        bytes=told.bytes,
+        executable=told.executable,
+        zipped=there.zipped if there else 0,
+    )
+
+
+def _package(told: DescribedPackage, counted: HeldPackage) -> Package:
+    return Package(
+        name=told.name,
+        version=told.version,
+        wheel=told.wheel or "",
+        sha256=told.sha256 or "",
+        tags=told.tags or (),
+        license=told.license or "",
+        license_files=told.license_files or (),
+        modules=told.modules or (),
+        extensions=told.extensions or (),
+        excluded=bool(told.excluded),
+        unzipped=counted.size,
+        zipped=counted.zipped,
+    )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..aws import functions
 from ..code import tree_digest
@@ -84,24 +84,6 @@ class RollbackPlan:
         yield from (f"  function  {name}  stays: no release before had it" for name in self.newer)
         yield from (f"  {line}" for line in self.losses.lines())
 
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "stage": self.stage,
-            "was": self.was,
-            "release": self.release,
-            "functions": [
-                {
-                    "name": step.served.name,
-                    "alias": step.served.alias.name,
-                    "was": step.served.alias.version,
-                    "version": step.target.version,
-                }
-                for step in self.steps
-            ],
-            "newer_functions": list(self.newer),
-            **self.losses.to_json(),
-        }
-
 
 def plan(
     stage: str, served: Sequence[ServedFunction], release: str | None, downloads: Downloads, project: Path
@@ -172,7 +154,7 @@ def _wanted(version: FunctionState, downloads: Downloads) -> Digests | None:
     """Return the digests that a version was proven with, or those of its zips; None where these cannot be had."""
     note = note_of(version)
     if note and note.code:
-        return Digests(note.code, note.layers)
+        return Digests(note.code, note.layers or None)
     layers = [downloads.published(arn) for arn in version.layers]
     zips = [content for content in layers if content is not None]
     if len(zips) < len(layers):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..aws import layers
 from ..aws.arns import LayerVersionArn
@@ -51,15 +51,6 @@ class RollbackLosses:
         yield from (f"packages  {each}" for each in self.packages)
         yield from (f"settings  {each}" for each in self.configuration)
         yield from (f"note      {each}" for each in self.remarks)
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "commits": None if self.commits is None else list(self.commits),
-            "layers": list(self.layers),
-            "packages": list(self.packages),
-            "configuration": list(self.configuration),
-            "remarks": list(self.remarks),
-        }
 
 
 def compare(pairs: Pairs, downloads: Downloads, project: Path) -> RollbackLosses:
@@ -156,7 +147,7 @@ def _configuration(live: FunctionState, target: FunctionState) -> Iterator[str]:
             yield f"{live.name}: {key} {_change(key, now.get(key), then.get(key))}"
 
 
-def _change(key: str, now: Any, then: Any) -> str:
+def _change(key: str, now: object, then: object) -> str:
     """Say what a setting was and is to be; of variables only the names, as their values may be secret."""
     if key == "Environment":
         before, after = _variables(now), _variables(then)
@@ -167,5 +158,5 @@ def _change(key: str, now: Any, then: Any) -> str:
     return f"{'none' if now is None else now} -> {'none' if then is None else then}"
 
 
-def _variables(environment: Any) -> Mapping[str, str]:
+def _variables(environment: object) -> Mapping[str, str]:
     return environment.get("Variables", {}) if isinstance(environment, dict) else {}

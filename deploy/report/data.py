@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import PipelineError
-from ..inside.exchange import Saving
-from ..layer.evidence import Imported
 from ..published.difference import difference
-from ..runtimes.base_images import BASES
+from ..runtimes.table import BASES
 from .native import Judge
-from .provenance import facts, origin, said
+from .provenance import facts, origin
 from .tree import grow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..inside.exchange import Saving
+    from ..layer.evidence import Imported
     from ..published.contents import Contents
     from ..published.difference import Difference
     from ..published.known import Known
@@ -92,12 +92,15 @@ def gather(layer: Known, settings: Settings, before: OpenedLayer | None = None) 
     The runtime and the architecture of a layer that says neither are those that the project builds for.
     """
     contents = layer.contents
+    if contents.unreadable:
+        what = "its manifest does not say what is in it as this pipeline writes it"
+        raise PipelineError.of(origin(layer.layer), what, cause=contents.unreadable)
     comparison = _compared(layer.layer, before) if before else None
-    runtime = _text(said(layer, "runtime")) or settings.runtime
+    runtime = layer.runtime or settings.runtime
     architecture = _architecture(layer) or settings.architectures[0]
     libraries = Judge(layer, BASES.get(runtime), architecture).libraries()
     return ReportData(
-        name=_text(said(layer, "layer")) or stem(layer.layer),
+        name=layer.own_name or stem(layer.layer),
         version=layer.layer.published.version if layer.layer.published else None,
         origin=origin(layer.layer),
         contents=contents,
@@ -109,7 +112,7 @@ def gather(layer: Known, settings: Settings, before: OpenedLayer | None = None) 
         trimming=_trimming(layer),
         imports=_imports(layer),
         facts=facts(layer),
-        remarks=tuple((layer.verification or {}).get("remarks", ())),
+        remarks=layer.verification.remarks if layer.verification else (),
         comparison=comparison,
     )
 
@@ -123,34 +126,24 @@ def _architecture(layer: Known) -> str:
     """Return what the manifest says, or AWS where it names one."""
     published = layer.layer.published
     known = published.architectures if published else ()
-    return _text(said(layer, "architecture")) or (known[0] if len(known) == 1 else "")
+    return layer.architecture or (known[0] if len(known) == 1 else "")
 
 
 def _trimming(layer: Known) -> Trimming | None:
-    """Read the savings, which the manifest in the layer has too."""
-    savings, trim = said(layer, "savings"), said(layer, "trim")
-    if savings is None:
+    """Return the savings, which the manifest in the layer has too."""
+    if layer.savings is None:
         return None
-    try:
-        return Trimming(
-            savings=tuple(Saving(rule=str(one["rule"]), files=+one["files"], bytes=+one["bytes"]) for one in savings),
-            excluded={str(pattern): str(why) for pattern, why in (trim or {}).get("exclude", {}).items()},
-        )
-    except (AttributeError, LookupError, TypeError) as error:
-        what = "its manifest does not say what trimming saved as this pipeline writes it"
-        cause = "it was changed, or another program wrote it"
-        raise PipelineError.of(origin(layer.layer), what, cause=cause) from error
+    return Trimming(savings=layer.savings, excluded=layer.trim.exclude if layer.trim else {})
 
 
 def _imports(layer: Known) -> Imports | None:
-    """Read how long imports took, which only the manifest in dist/ knows; None where they were not tried."""
+    """Return how long imports took, which only the manifest in dist/ knows; None where they were not tried."""
     evidence = layer.verification
-    if evidence is None or not evidence["imported"]:
+    if evidence is None or not evidence.imported:
         return None
-    image = evidence["image"].partition(" ")[0] if evidence["in_container"] else "a sandbox on a host"
-    modules = tuple(Imported(**each) for each in evidence["modules"])
-    where = f"{image} with Python {evidence['python']} and glibc {evidence['glibc']}"
-    return Imports(modules=modules, without=evidence["nothing_to_import"], where=where)
+    image = evidence.image.partition(" ")[0] if evidence.in_container else "a sandbox on a host"
+    where = f"{image} with Python {evidence.python} and glibc {evidence.glibc}"
+    return Imports(modules=evidence.modules, without=evidence.nothing_to_import, where=where)
 
 
 def _compared(after: OpenedLayer, before: OpenedLayer) -> Comparison:
@@ -163,8 +156,3 @@ def _changes(comparison: Comparison | None) -> dict[str, str]:
         return {}
     files = comparison.difference.files
     return dict.fromkeys(files.added, "added") | dict.fromkeys(files.changed, "changed")
-
-
-def _text(value: Any) -> str:
-    """Return a value of a manifest that ought to be text; nothing where it is not there."""
-    return value if isinstance(value, str) else ""

@@ -93,5 +93,5 @@ class Judge:
 
     @cached_property
     def _loaded(self) -> Mapping[str, bool]:
-        evidence = (self.layer.verification or {}).get("shared_objects", ())
-        return {each["path"]: each["loaded"] for each in evidence}
+        evidence = self.layer.verification.shared_objects if self.layer.verification else ()
+        return {each.path: each.loaded for each in evidence}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..layer.manifest import code_sha256
+from ..layer.values import code_sha256
 
 if TYPE_CHECKING:
     from ..published.known import Known
@@ -44,15 +44,10 @@ def facts(layer: Known) -> tuple[Fact, ...]:
     return tuple(fact for fact in found if fact.value)
 
 
-def said(layer: Known, key: str) -> Any:
-    """Return what a manifest, the one in dist/ or else the one in the layer, says under this key."""
-    return (layer.manifest or layer.contents.manifest or {}).get(key)
-
-
 def _maker(layer: Known) -> str:
     if not layer.contents.is_ours:
         return "not this pipeline: it brings no manifest, so packages are known by their own metadata alone"
-    pipeline = (layer.manifest or {}).get("pipeline")
+    pipeline = layer.manifest.pipeline if layer.manifest else ""
     return f"this pipeline{f', version {pipeline}' if pipeline else ''}; its manifest travels in the layer"
 
 
@@ -69,14 +64,13 @@ def _in_aws(layer: Known) -> tuple[Fact, ...]:
 
 
 def _build(layer: Known) -> tuple[Fact, ...]:
-    tools = said(layer, "tools")
-    named = tools.items() if isinstance(tools, dict) else ()
-    lock = (layer.contents.manifest or {}).get("lock", "")
+    build, travelling = layer.manifest, layer.contents.manifest
+    tools = (("python", build.tools.python), ("glibc", build.tools.glibc)) if build else ()
     return (
         Fact("Commit", layer.git, exact=True),
         Fact("Runtime image", layer.image, exact=True),
         Fact("Bytecode", layer.contents.bytecode),
-        Fact("Lock", str(lock), exact=True),
-        Fact("Fingerprint", (layer.manifest or {}).get("fingerprint", ""), exact=True),
-        Fact("Built with", ", ".join(f"{name} {value}" for name, value in named if value)),
+        Fact("Lock", (travelling.lock or "") if travelling else "", exact=True),
+        Fact("Fingerprint", build.fingerprint if build else "", exact=True),
+        Fact("Built with", ", ".join(f"{name} {value}" for name, value in tools if value)),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .markup import Html, element, joined, printable
 from .tables import Column, amount, bytes_, percent, table
@@ -69,7 +69,7 @@ def _listed(node: Folder | File) -> Html:
     return element("li", element("details", element("summary", name, sizes), listing(node)))
 
 
-def _node(node: Folder | File) -> dict[str, Any]:
+def _node(node: Folder | File) -> dict[str, object]:
     name = printable(node.name)
     if isinstance(node, File):
         more = {"package": printable(node.package), "change": node.change}

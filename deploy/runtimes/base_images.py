@@ -1,12 +1,11 @@
-"""The Linux under each Lambda runtime: what a wheel and a shared object may ask of it.
+"""The Linux under Lambda's runtimes: what a wheel and a shared object may ask of it.
 
-Which runtime stands on which: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html. The versions of
-libstdc++ are those of its compiler: https://gcc.gnu.org/onlinedocs/libstdc++/manual/abi.html.
+The versions of libstdc++ are those of its compiler: https://gcc.gnu.org/onlinedocs/libstdc++/manual/abi.html.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,12 +44,3 @@ AMAZON_LINUX_2023 = Base(  # GCC 11
     versions={"GLIBC": "2.34", "GLIBCXX": "3.4.29", "CXXABI": "1.3.13", "GCC": "7.0.0"},
     libraries=frozenset(f"{_GLIBC} {_OTHERS}".split()),
 )
-_STANDS_ON = {
-    "python3.11": AMAZON_LINUX_2,
-    "python3.12": AMAZON_LINUX_2023,
-    "python3.13": AMAZON_LINUX_2023,
-    "python3.14": AMAZON_LINUX_2023,
-}
-BASES = {
-    runtime: replace(base, libraries=base.libraries | {f"lib{runtime}.so.1.0"}) for runtime, base in _STANDS_ON.items()
-}

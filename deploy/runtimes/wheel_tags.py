@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from packaging import tags
 
 from ..settings import MACHINES
-from .base_images import BASES
+from .table import BUILT
 
 if TYPE_CHECKING:
     from ..settings import Architecture, Target
@@ -31,7 +31,7 @@ def platforms(target: Target) -> tuple[str, ...]:
     """
     machine = MACHINES[target.architecture]
     fitting: list[str] = []
-    for minor in range(BASES[target.runtime].glibc_minor, _OLDEST_MINOR[target.architecture] - 1, -1):
+    for minor in range(BUILT[target.runtime].base.glibc_minor, _OLDEST_MINOR[target.architecture] - 1, -1):
         fitting.append(f"manylinux_2_{minor}_{machine}")
         fitting += [f"{_LEGACY[minor]}_{machine}"] if minor in _LEGACY else []
     return tuple(fitting)
@@ -52,7 +52,7 @@ def wheel_tags(target: Target) -> frozenset[tags.Tag]:
 
 def interpreter(target: Target) -> str:
     """Return a runtime's name in wheel tags, such as cp311."""
-    return f"cp{target.runtime.removeprefix('python').replace('.', '')}"
+    return BUILT[target.runtime].tag
 
 
 def pip_options(target: Target) -> list[str]:

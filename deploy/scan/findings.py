@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from ..errors import Fault
+from ..settings import Ignore  # noqa: TC001 - read when a scan is printed as JSON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
-
-    from ..settings import Ignore
 
 Severity = Literal["critical", "high", "medium", "low"]
 Kind = Literal["vulnerability", "secret", "file", "license", "bytes", "ignore"]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..aws import functions, layers
 from ..code import bundle
 from ..container.digest import RuntimeImage
+from ..documents.reading import UnreadableError
 from ..errors import BuildError, Fault, RolloutError
 from ..invocation import advised
+from ..layer.manifest import build
 from ..layer.spec import every_spec
 from ..locking import locked
 from ..published import contents
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..aws.functions import FunctionState
+    from ..layer.manifest.build import BuildManifest
     from ..layer.spec import LayerSpec
     from ..published.contents import Contents
     from ..published.downloads import Downloads
@@ -50,7 +52,8 @@ def built(settings: Settings) -> tuple[tuple[ScanTarget, ...], tuple[ScanFinding
         for spec in every_spec(settings, image, wanted, partial(locked.pins, target=wanted)):
             if target := _opened(dist / f"{spec.stem}.zip", faults):
                 targets.append(target)
-                findings += _differing(target, spec, _manifest(dist / f"{spec.stem}.json", faults))
+                manifest = _manifest(dist / f"{spec.stem}.json", faults)
+                findings += _differing(target, spec, manifest) if manifest else ()
     targets += [code for name in _codes(settings) if (code := _opened(dist / name, faults))]
     if faults:
         raise BuildError(faults)
@@ -112,23 +115,21 @@ def _opened(path: Path, faults: list[Fault]) -> ScanTarget | None:
     return ScanTarget(where, content, contents.read(content, where))
 
 
-def _manifest(path: Path, faults: list[Fault]) -> dict[str, Any]:
+def _manifest(path: Path, faults: list[Fault]) -> BuildManifest | None:
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return build.read(path.read_bytes())
+    except (OSError, UnreadableError) as error:
         cure = f"make it with {advised('layer')}"
         faults.append(Fault(f"{path.parent.name}/{path.name}", f"cannot be read: {error}", cure=cure))
-        return {}
-    return found
+        return None
 
 
-def _differing(target: ScanTarget, spec: LayerSpec, manifest: dict[str, Any]) -> Iterator[ScanFinding]:
+def _differing(target: ScanTarget, spec: LayerSpec, manifest: BuildManifest) -> Iterator[ScanFinding]:
     """Yield where the zip, its manifest and the lock do not tell of the same distributions or bytes."""
     locked = {pin.name: pin.version for pin in spec.pins}
-    papers = {each["name"]: each["version"] for each in manifest.get("packages", ())}
-    if target.contents.sha256 != manifest.get("zip", {}).get("sha256"):
+    if target.contents.sha256 != manifest.zip.sha256:
         yield _stale(target, "is not the zip that its manifest describes")
-    if not target.contents.versions == papers == locked:
+    if not target.contents.versions == manifest.versions == locked:
         names = sorted(set(locked.items()) ^ set(target.contents.versions.items()))
         shown = ", ".join(f"{name} {version}" for name, version in names[:5]) or "its manifest"
         yield _stale(target, f"holds other distributions than the lock: {shown}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .resources import FunctionResources
 
@@ -26,9 +26,9 @@ class Function:
     handler: str
     layers: tuple[str, ...] = ()
     alias: str = "live"
-    health: Mapping[str, Any] | None = None
-    trial: Mapping[str, Any] | None = None
-    bench: Mapping[str, Any] | None = None
+    health: Mapping[str, object] | None = None
+    trial: Mapping[str, object] | None = None
+    bench: Mapping[str, object] | None = None
     code: Code | None = None
     resources: FunctionResources = field(default_factory=FunctionResources)
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..atomic import write
 from ..aws import grants, layers, regions
-from ..layer.manifest import code_sha256, text
+from ..documents.writing import as_json
+from ..layer.values import code_sha256
 from ..published import contents
 from ..published.descriptions import LayerNote
 from ..published.downloads import Downloads
@@ -45,7 +46,7 @@ class CatalogEntry:
     channels: tuple[str, ...]
 
 
-def make(places: Sequence[Aws], settings: Settings, downloads: Path) -> dict[str, Any]:
+def make(places: Sequence[Aws], settings: Settings, downloads: Path) -> dict[str, object]:
     """Ask every region; look into each zip once, whatever the number of regions that have it."""
     found = regions.everywhere(places, lambda aws: _entries(aws, settings)).all("listed")
     entries = sorted(
@@ -61,9 +62,9 @@ def make(places: Sequence[Aws], settings: Settings, downloads: Path) -> dict[str
     }
 
 
-def deliver(catalog: Mapping[str, Any], dist: Path) -> Path:
+def deliver(catalog: Mapping[str, object], dist: Path) -> Path:
     path = dist / NAME
-    write(path, text(dict(catalog)).encode())
+    write(path, as_json(catalog).encode())
     return path
 
 
@@ -93,7 +94,7 @@ def _open(entry: CatalogEntry, downloads: Path) -> Contents:
     return contents.read(Downloads(entry.aws, downloads).layer(entry.content, where), where)
 
 
-def _described(entry: CatalogEntry, held: Contents) -> dict[str, Any]:
+def _described(entry: CatalogEntry, held: Contents) -> dict[str, object]:
     version, note = entry.version, LayerNote.parse(entry.version.description)
     published = note is not None and entry.content.sha256.startswith(note.digest)
     return {

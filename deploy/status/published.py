@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..aws import regions
 from ..published import usage
@@ -36,24 +36,6 @@ class PublishedVersion:
     def followers(self) -> tuple[str, ...]:
         """Name what moves or breaks with the version: parameters, then functions."""
         return (*self.channels, *map(str, self.users))
-
-    def as_json(self) -> dict[str, Any]:
-        note = self.note
-        return {
-            "layer": self.version.layer,
-            "region": self.region,
-            "version": self.version.version,
-            "arn": self.version.arn,
-            "created": self.version.created,
-            "runtimes": list(self.version.runtimes),
-            "architectures": list(self.version.architectures),
-            "git": note.git if note and note.git != "none" else None,
-            "changes": note.changes if note else None,
-            "channels": list(self.channels),
-            "functions": [
-                {"name": each.function, "version": each.version, "aliases": list(each.aliases)} for each in self.users
-            ],
-        }
 
 
 def read(aws: Aws, settings: Settings, stage: Stage) -> tuple[PublishedVersion, ...]:

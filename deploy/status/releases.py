@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..published.functions import note_of
 
@@ -31,15 +31,6 @@ class KnownRelease:
     def can_be_live(self) -> bool:
         """Whether a rollback could go to it."""
         return None not in self.versions.values()
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "release": self.id,
-            "git": self.git or None,
-            "made": self.made or None,
-            "functions": dict(self.versions),
-            "live": list(self.live),
-        }
 
 
 def of(functions: Sequence[ServedFunction]) -> tuple[KnownRelease, ...]:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..aws.arns import LayerVersionArn
-from ..layer.audit.limits import LAYERS, UNZIPPED
 from ..published.descriptions import AliasNote, VersionNote
-from ..runtimes.end_of_life import days_left
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     from ..aws.change_sets import StackChange
     from ..aws.functions import AliasState, FunctionState
     from ..aws.queues import EventSource, QueueState
-    from ..errors import Fault
     from ..published.contents import Contents
     from ..settings import Function
     from .published import PublishedVersion
@@ -53,19 +49,6 @@ class LayerStatus:
         """The layer and the version, as people name them: tiny:3."""
         return LayerVersionArn.parse(self.arn).short
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "arn": self.arn,
-            "layer": self.layer,
-            "version": self.version,
-            "place": self.place,
-            "newest": self.newest,
-            "behind": list(self.behind),
-            "sha256": self.contents.sha256 if self.contents else None,
-            "zipped": self.contents.zipped if self.contents else None,
-            "size": self.contents.size if self.contents else None,
-        }
-
 
 @dataclass(frozen=True, kw_only=True)
 class VersionStatus:
@@ -92,22 +75,6 @@ class VersionStatus:
         sizes = [self.unzipped, *(layer.contents.size if layer.contents else None for layer in self.layers)]
         known = [size for size in sizes if size is not None]
         return sum(known) if len(known) == len(sizes) else None
-
-    def as_json(self, today: date) -> dict[str, Any]:
-        note, runtime = self.note, str(self.state.configuration.get("Runtime", ""))
-        return {
-            "version": self.state.version,
-            "release": note.release if note else None,
-            "git": note.git if note else None,
-            "code_sha256": self.state.sha256,
-            "code": {"zipped": self.state.size, "size": self.unzipped},
-            "layers": [layer.as_json() for layer in self.layers],
-            "size": self.size,
-            "size_limit": UNZIPPED,
-            "layers_limit": LAYERS,
-            "architecture": self.state.architecture,
-            "runtime": {"name": runtime, "days_left": days_left(runtime, today)},
-        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,15 +109,6 @@ class AliasStatus:
             return 1.0 - sum(self.alias.weights.values())
         return self.alias.weights[version]
 
-    def as_json(self, today: date) -> dict[str, Any]:
-        return {
-            "alias": self.alias.name,
-            "version": self.alias.version,
-            "release": self.release or None,
-            "versions": [{"share": self.share(each.state.version)} | each.as_json(today) for each in self.versions],
-            "history": [vars(each) for each in self.note.history],
-        }
-
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionStatus:
@@ -173,16 +131,6 @@ class FunctionStatus:
         """The alias that releases move."""
         return next((each for each in self.aliases if each.alias.name == self.function.alias), None)
 
-    def as_json(self, today: date) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "key": self.function.key,
-            "last_update": self.latest.update,
-            "state": self.latest.state,
-            "unreleased": list(self.unreleased),
-            "aliases": [each.as_json(today) for each in self.aliases],
-        }
-
 
 @dataclass(frozen=True, kw_only=True)
 class QueueStatus:
@@ -191,17 +139,6 @@ class QueueStatus:
     source: EventSource
     queue: QueueState | None
     dead: QueueState | None
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "arn": self.source.arn,
-            "function": self.source.function,
-            "qualifier": self.source.qualifier,
-            "state": self.source.state,
-            "result": self.source.result,
-            "queue": _queue(self.queue),
-            "dead_letters": _queue(self.dead),
-        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,14 +152,6 @@ class StackStatus:
     status: str
     reason: str
     changes: tuple[StackChange, ...] | None
-
-    def as_json(self) -> dict[str, Any]:
-        changes = (
-            None
-            if self.changes is None
-            else [vars(each) | {"properties": list(each.properties)} for each in self.changes]
-        )
-        return {"name": self.name, "status": self.status, "reason": self.reason, "changes": changes}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,25 +170,3 @@ class StageState:
     missing: tuple[str, ...]
     queues: tuple[QueueStatus, ...]
     published: tuple[PublishedVersion, ...] = ()
-
-    def as_json(self, drift: tuple[Fault, ...], remarks: tuple[Fault, ...]) -> dict[str, Any]:
-        return {
-            "stage": self.stage,
-            "account": self.account,
-            "region": self.region,
-            "date": self.today.isoformat(),
-            "stack": self.stack.as_json() if self.stack else None,
-            "functions": [each.as_json(self.today) for each in self.functions],
-            "missing": list(self.missing),
-            "queues": [each.as_json() for each in self.queues],
-            "layers": [each.as_json() for each in self.published],
-            "drift": [vars(each) for each in drift],
-            "remarks": [vars(each) for each in remarks],
-        }
-
-
-def _queue(queue: QueueState | None) -> Mapping[str, Any] | None:
-    if queue is None:
-        return None
-    counts = {"waiting": queue.waiting, "in_flight": queue.in_flight, "delayed": queue.delayed}
-    return {"name": queue.name, "arn": queue.arn} | counts

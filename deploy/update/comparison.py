@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ..documents.reading import UnreadableError, decoded
 from ..errors import BuildError, Fault
 from ..invocation import advised
+from ..layer.manifest import build
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-Manifest = dict[str, Any]
+    from ..layer.manifest.build import BuildManifest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +103,7 @@ def scans(before: Path, after: Path) -> Scans:
         mended=tuple(was[key] for key in was if key not in now),
         new=tuple(now[key] for key in now if key not in was),
         left=tuple(now[key] for key in now if key in was),
-        unanswered=sum(each["wanted"] - each["answered"] for each in new["vulnerabilities"]),
+        unanswered=sum(each.wanted - each.answered for each in new.vulnerabilities),
     )
 
 
@@ -111,52 +112,71 @@ def _sides(folder: Path, faults: list[Fault]) -> dict[str, Side]:
     for path in sorted(folder.glob("*.json")):
         if not path.name.endswith(".cdx.json"):
             try:
-                found[path.stem] = _side(json.loads(path.read_text(encoding="utf-8")))
-            except (OSError, ValueError, KeyError, TypeError) as error:
-                faults.append(Fault(str(path), f"is no manifest of a layer: {error!r}"))
+                found[path.stem] = _side(build.read(path.read_bytes()))
+            except (OSError, UnreadableError) as error:
+                faults.append(Fault(str(path), "is no manifest of a layer", cause=str(error)))
     if not found and not faults:
         faults.append(Fault(str(folder), "holds no layer's manifest", cure=f"make them with {advised('layer')}"))
     return found
 
 
-def _side(manifest: Manifest) -> Side:
+def _side(manifest: BuildManifest) -> Side:
     times: dict[str, float] = {}
-    for each in manifest["verification"]["modules"]:
-        times[each["distribution"]] = times.get(each["distribution"], 0.0) + each["milliseconds"]
+    for each in manifest.verification.modules:
+        times[each.distribution] = times.get(each.distribution, 0.0) + each.milliseconds
     return Side(
-        zipped=manifest["zip"]["bytes"],
-        unzipped=manifest["zip"]["unzipped_bytes"],
-        image=manifest["image"]["digest"] or manifest["image"]["reference"],
-        proven=manifest["built_in_runtime_image"] and manifest["verification"]["in_container"],
+        zipped=manifest.zip.bytes,
+        unzipped=manifest.zip.unzipped_bytes,
+        image=manifest.image.digest or manifest.image.reference,
+        proven=manifest.built_in_runtime_image and manifest.verification.in_container,
         packages={
-            each["name"]: Held(
-                version=each["version"],
-                license=each["license"],
-                size=each["unzipped"],
-                milliseconds=times.get(each["name"], 0.0),
+            each.name: Held(
+                version=each.version,
+                license=each.license,
+                size=each.unzipped,
+                milliseconds=times.get(each.name, 0.0),
             )
-            for each in manifest["packages"]
+            for each in manifest.packages
         },
     )
 
 
-def _scan(path: Path, faults: list[Fault]) -> Manifest:
+@dataclass(frozen=True)
+class _Finding:
+    kind: str
+    id: str
+    where: str
+    what: str
+
+
+@dataclass(frozen=True)
+class _Audit:
+    wanted: int
+    answered: int
+
+
+@dataclass(frozen=True)
+class _Scan:
+    """What is compared of an output of `scan --json`."""
+
+    findings: tuple[_Finding, ...]
+    vulnerabilities: tuple[_Audit, ...]
+
+
+def _scan(path: Path, faults: list[Fault]) -> _Scan:
     try:
-        found: Manifest = json.loads(path.read_text(encoding="utf-8"))
-        _ = found["findings"], found["vulnerabilities"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return decoded(path.read_bytes(), _Scan)
+    except (OSError, UnreadableError) as error:
         cure = f"make it with {advised('scan', '--json')}"
-        faults.append(Fault(str(path), f"is no output of `scan --json`: {error!r}", cure=cure))
-        return {"findings": [], "vulnerabilities": []}
-    return found
+        faults.append(Fault(str(path), "is no output of `scan --json`", cause=str(error), cure=cure))
+        return _Scan((), ())
 
 
-def _vulnerabilities(scan: Manifest) -> dict[tuple[str, str], Vulnerability]:
+def _vulnerabilities(scan: _Scan) -> dict[tuple[str, str], Vulnerability]:
     """Key them by id and distribution: the version is another one after an update, the vulnerability is not."""
-    found = (each for each in scan["findings"] if each["kind"] == "vulnerability")
+    found = (each for each in scan.findings if each.kind == "vulnerability")
     return {
-        (each["id"], _distribution(each["where"])): Vulnerability(each["id"], _shown(each["where"]), each["what"])
-        for each in found
+        (each.id, _distribution(each.where)): Vulnerability(each.id, _shown(each.where), each.what) for each in found
     }
 
 

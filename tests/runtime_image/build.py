@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from deploy.container.engine import Engine
 from deploy.errors import EngineError, PipelineError
 from deploy.layer.backend import pip_download
-from deploy.runtimes.base_images import BASES
+from deploy.runtimes.table import BASES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Makes docs/reference, and the page of the bot's commands, from what defines them, so that no page falls behind.
+"""Makes docs/reference, the page of the bot's commands and schemas from what defines them, so that none falls behind.
 
     python -m tools.reference            writes the pages
     python -m tools.reference --check    exit code 1 and the names of those that are not as they would be written
@@ -6,7 +6,9 @@
 pages          which page is made by what
 configuration  configuration.md, from deploy/pipeline.schema.json
 commands       commands.md, from the argparse parser and the commands' docstrings
-schemas        a page for each other JSON schema of the pipeline: files that it writes, and what --json prints
+documents      the JSON schemas that are made from types: manifests, and what --json prints
+outputs        json.md, from the schemas of what --json prints
+schemas        a page for each schema of a file that the pipeline writes
 permissions    permissions.md, from the calls that each command can reach, and deploy/github-role.yaml
 bot            docs/bot/commands.md, from what Discord is told
 calls          which calls of AWS a command can reach

@@ -237,6 +237,6 @@ def _plain(account: Account) -> dict[str, object]:
     return {name: getattr(account, name) for name in fields}
 
 
-def frozen(value: Any) -> Any:
+def frozen(value: object) -> Any:
     """Return what JSON gave with its lists as tuples, however deep."""
     return tuple(frozen(each) for each in value) if isinstance(value, list) else value

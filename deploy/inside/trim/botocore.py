@@ -114,7 +114,7 @@ def _undocumented(path: str, content: bytes) -> bytes:
     return _compact(model)
 
 
-def _service(model: Any) -> Iterator[dict[str, Any]]:
+def _service(model: Any) -> Iterator[dict[str, object]]:
     """Yield the parts of a service's model whose documentation botocore/model.py can do without.
 
     Elsewhere it cannot: it takes a client context parameter's by key.
@@ -130,7 +130,7 @@ def _service(model: Any) -> Iterator[dict[str, Any]]:
         yield from (shape[key] for key in ("member", "key", "value") if key in shape)
 
 
-def _rules(model: Any) -> Iterator[dict[str, Any]]:
+def _rules(model: Any) -> Iterator[dict[str, object]]:
     """Yield the parts of a set of endpoint rules whose documentation botocore/endpoint_provider.py can do without."""
     yield model
     yield from model.get("parameters", {}).values()
@@ -142,7 +142,7 @@ def _loads(path: str, content: bytes) -> Any:
     return json.loads(gzip.decompress(content) if path.endswith(".gz") else content)
 
 
-def _compact(document: Any) -> bytes:
+def _compact(document: object) -> bytes:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 

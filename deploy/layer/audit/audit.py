@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
 from ...errors import Fault
-from ...runtimes.base_images import BASES
+from ...runtimes.table import BASES
 from . import archive, bytecode, elf, limits, loading, wheels
 from . import files as own_files
 

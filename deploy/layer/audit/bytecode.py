@@ -12,18 +12,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from ...errors import Fault
+from ...runtimes.table import BUILT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
     from ...settings import Bytecode
 
-# The numbers of the final releases in https://github.com/python/cpython/blob/main/Include/internal/pycore_magic_number.h,
-# each followed by CR LF.
-_MAGIC = {
-    runtime: number.to_bytes(2, "little") + b"\r\n"
-    for runtime, number in {"python3.11": 3495, "python3.12": 3531, "python3.13": 3571, "python3.14": 3627}.items()
-}
 _UNCHECKED = (1).to_bytes(4, "little")
 _CACHED = re.compile(r"(?P<folder>.*/)__pycache__/(?P<stem>[^/]+)\.(?P<tag>[a-z]+-[0-9]+)(?:\.opt-[12])?\.pyc")
 _CURE = "build the layer again with --no-cache"
@@ -57,16 +52,14 @@ def faults(
         if match := _CACHED.fullmatch(path):
             yield from _header(path, runtime, read(path))
             yield from _orphan(path, runtime, f"{match['folder']}{match['stem']}.py", files)
-        elif read(path)[:4] != _MAGIC[runtime]:  # of bytecode without a source, Python looks at no more
+        elif read(path)[:4] != BUILT[runtime].header:  # of bytecode without a source, Python looks at no more
             cause = "it was compiled by another Python, as a wheel without sources may be"
             yield Fault(path, f"is not bytecode of {runtime}", cause, "lock a wheel that brings its sources")
 
 
 def _cached(path: str, runtime: str) -> str:
     folder, _, name = path.rpartition("/")
-    return (
-        f"{folder}/__pycache__/{name.removesuffix('.py')}.cpython-{runtime.removeprefix('python').replace('.', '')}.pyc"
-    )
+    return f"{folder}/__pycache__/{name.removesuffix('.py')}.{BUILT[runtime].cache_tag}.pyc"
 
 
 def _beside(
@@ -83,7 +76,7 @@ def _beside(
 
 def _source_hash(runtime: str, source: bytes) -> bytes:
     """Hash a source as the runtime's importlib.util.source_hash does, which takes its magic number for a key."""
-    return _imp.source_hash(int.from_bytes(_MAGIC[runtime], "little"), source)
+    return _imp.source_hash(int.from_bytes(BUILT[runtime].header, "little"), source)
 
 
 def _unwanted_source(path: str, files: Collection[str], compiles: Callable[[str], bool]) -> Iterator[Fault]:
@@ -104,7 +97,7 @@ def _compiles(source: bytes) -> bool:
 
 
 def _header(path: str, runtime: str, data: bytes) -> Iterator[Fault]:
-    if data[:4] != _MAGIC[runtime]:
+    if data[:4] != BUILT[runtime].header:
         yield Fault(path, f"is not bytecode of {runtime}", "it was compiled by another Python", _CURE)
     elif data[4:8] != _UNCHECKED:
         kind = "checks its source's hash" if data[4:8] == (3).to_bytes(4, "little") else "checks its source's time"

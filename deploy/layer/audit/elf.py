@@ -228,7 +228,7 @@ def _highest(names: Collection[str]) -> dict[str, str]:
     }
 
 
-def _symbols(elf: Any, dynamic: Any) -> Iterator[_Symbol]:
+def _symbols(elf: object, dynamic: Any) -> Iterator[_Symbol]:
     """Yield the dynamic symbols: DT_SYMTAB and DT_VERSYM run in parallel, DT_STRTAB has the names."""
     _, table = dynamic.get_table_offset("DT_SYMTAB")
     _, versions = dynamic.get_table_offset("DT_VERSYM")

@@ -34,7 +34,7 @@ class RuntimeApi(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.events: queue.SimpleQueue[tuple[bytes, dict[str, str]]] = queue.SimpleQueue()
-        self.outcomes: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self.outcomes: queue.SimpleQueue[dict[str, object]] = queue.SimpleQueue()
         self.started = threading.Event()
 
     def invoke(self, event: object, timeout: float, function_arn: str = _ARN) -> dict[str, Any]:

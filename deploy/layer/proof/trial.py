@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import Fault
 from ...locking.lockfile import normalised
-from ...runtimes.base_images import BASES
+from ...runtimes.table import BASES
 from ..causes import Lock
 from ..evidence import Evidence, Imported, Native, Withdrawn
 from ..opt_folder import merged

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from ...atomic import write
-from ...runtimes.base_images import BASES
+from ...runtimes.table import BASES
 from ...settings import MACHINES
 
 if TYPE_CHECKING:

@@ -17,10 +17,13 @@ from deploy.bench.figures import Row
 from deploy.bench.first_request import UNSIGNED, FirstRequest, Trial
 from deploy.bench.ways import PipWay, ThisWay, UvWay, timed
 from deploy.commands import bench
+from deploy.commands.output.bench import output as bench_output
 from deploy.configuration import load
 from deploy.console import Console
+from deploy.documents.writing import as_json
 from deploy.errors import BuildError, ConfigError, VerificationError
 from tests.deploy.locking.index import Index
+from tests.schemas import output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +49,7 @@ def test_the_table_shows_every_row_and_the_json_every_sample() -> None:
     figures.table(rows, Console(stream))
     assert re.search(r"layer zip +22\.6 MB +20\.6 MB +3\.09 MB +0\.14 +at most 3\.2 MB: met", stream.getvalue())
     assert re.search(r"clean build +4\.20 s +at most 5\.00 s: met", stream.getvalue())
-    kept = figures.as_json(rows)["rows"][1]
+    kept = output("bench", as_json(bench_output(rows)))["rows"][1]
     assert kept["this"] == [4.2, 4.0, 9.9]
     assert kept["median"] == {"this": 4.2}
     assert kept["met"] is True

@@ -18,10 +18,13 @@ from typing import TYPE_CHECKING, Any
 import nacl._sodium
 import pytest
 
+from deploy.documents.writing import as_json
 from deploy.inside import assemble
 from deploy.inside.exchange import Recipe, Report, TrimPolicy, lock_digest
+from deploy.layer.manifest import travelling
 from tests.deploy.inside import synthetic
 from tests.deploy.inside.synthetic import deflate_wheel, recipe, wheel
+from tests.schemas import faults, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -104,6 +107,8 @@ def test_the_report_says_what_each_distribution_has_in_the_layer(tmp_path: Path)
 def test_the_manifest_in_the_layer_says_what_it_is_and_nothing_of_when_and_where(tmp_path: Path) -> None:
     zipped, report = assembled(tmp_path / "context", policy())
     manifest = json.loads(zipped.read("channelwright/all.json"))
+    assert faults(manifest, schema_of("deploy/layer/manifest/travelling-manifest.schema.json")) == []
+    assert json.loads(as_json(travelling.read(zipped.read("channelwright/all.json")))) == manifest
     assert manifest["layer"] == "all"
     assert manifest["lock"] == lock_digest(policy().pins)
     assert [(each["name"], each["version"], each["wheel"]) for each in manifest["packages"]] == [

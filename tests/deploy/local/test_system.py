@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,9 +14,10 @@ from deploy.local.companion import Introduction
 from deploy.local.emulator import Emulator
 from deploy.local.in_container import _LOOPBACK
 from deploy.local.session import Session
-from deploy.settings import Stage
+from deploy.settings import FromEnvironment, Settings, Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 STAGE = Stage(name="dev", region="eu-central-1", stack="tiny", account="999999999999")
@@ -30,6 +32,31 @@ def test_no_setting_of_a_real_account_is_left_while_the_system_runs(monkeypatch:
         assert os.environ["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
     assert os.environ["AWS_PROFILE"] == "production"
     assert "AWS_ENDPOINT_URL" not in os.environ
+
+
+def test_the_stage_s_parameters_are_read_from_env_files_as_a_deploy_reads_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The environment comes first, then .env.STAGE, then .env; what the companion brings comes before all of them."""
+    (tmp_path / ".env").write_text("ONE=file\nTWO=file\n")
+    (tmp_path / ".env.dev").write_text("TWO=stage\nTHREE=stage\nFOUR=stage\n")
+    monkeypatch.setenv("THREE", "environment")
+    names = ("ONE", "TWO", "THREE", "FOUR")
+    stage = replace(STAGE, parameters={name.title(): FromEnvironment(name) for name in names})
+    settings = Settings(project=tmp_path, layers={}, template=tmp_path / "template.yaml")
+    given: list[Mapping[str, str]] = []
+
+    class Deployed:
+        def __init__(self, _: object, __: object, ___: object, parameters: Mapping[str, str], *____: object) -> None:
+            given.append(parameters)
+
+        def deploy(self) -> None:
+            """Nothing is asked of AWS."""
+
+    monkeypatch.setattr(system, "Deployment", Deployed)
+    brought = Introduction(environment={"FOUR": "companion"})
+    system.System(settings, stage, Emulator("http://127.0.0.1:1"), brought, None).deploy(None, print)  # type: ignore[arg-type] # neither is reached
+    assert given == [{"One": "file", "Two": "stage", "Three": "environment", "Four": "companion"}]
 
 
 def test_a_real_endpoint_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

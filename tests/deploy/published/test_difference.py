@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from deploy.commands.output import diff
+from deploy.documents.writing import as_json
 from deploy.published import contents
 from deploy.published.difference import Difference, difference
+from deploy.published.reference import OpenedLayer
 from tests.deploy.layer.synthetic import EXTENSION
 from tests.deploy.published.layers import PYTHON_311, PYTHON_312, TIMESTAMP, UNCHECKED, ours, package, zipped
+from tests.schemas import output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,8 +61,10 @@ def test_the_same_layer_does_not_differ() -> None:
 
 def test_a_licence_that_changed_is_told_apart() -> None:
     found = compared(ours([package("a", license="MIT")], {}), ours([package("a", "2", license="GPL-3.0-only")], {}))
-    assert [each.name for each in found.licences] == ["a"]
-    assert found.as_json()["licenses"] == [{"package": "a", "before": "MIT", "after": "GPL-3.0-only"}]
+    (change,) = found.licences
+    assert change.before
+    assert change.after
+    assert (change.name, change.before.license, change.after.license) == ("a", "MIT", "GPL-3.0-only")
 
 
 def test_another_wheel_of_the_same_version_is_a_change() -> None:
@@ -122,8 +127,13 @@ def test_anybodys_layer_can_be_compared() -> None:
 
 def test_its_json_has_stable_keys_and_survives_json() -> None:
     before, after = ours([package("a")], {"a/x.py": "1"}), ours([package("b")], {"b/x.py": "1"})
-    found = json.loads(json.dumps(compared(before, after).as_json()))
-    assert list(found) == ["same", "before", "after", "packages", "files", "abi", "licenses"]
+    old, new = (
+        OpenedLayer(name=f"l:{at}", content=each, contents=contents.read(each, "l"), published=None)
+        for at, each in enumerate((before, after))
+    )
+    found = output("diff", as_json(diff.output(old, new, compared(before, after))))
+    assert found["names"] == {"before": "l:0", "after": "l:1"}
+    assert list(found) == ["names", "same", "before", "after", "packages", "files", "abi", "licenses"]
     assert list(found["packages"][0]) == ["name", "kind", "reasons", "before", "after"]
     assert found["packages"][0]["after"] is None
     assert found["packages"][1]["after"]["size"] == 1

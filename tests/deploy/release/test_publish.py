@@ -13,7 +13,7 @@ from deploy.aws import layers
 from deploy.container.digest import RuntimeImage
 from deploy.errors import AwsError, RolloutError
 from deploy.git import Commit
-from deploy.layer.manifest import code_sha256
+from deploy.layer.values import code_sha256
 from deploy.release.publish import describe, find, publish
 from tests.integration.shipment import STAGE
 

@@ -11,7 +11,7 @@ from deploy.aws import functions
 from deploy.aws.functions import AliasState
 from deploy.errors import AwsError, RolloutError
 from deploy.git import Commit
-from deploy.layer.manifest import code_sha256
+from deploy.layer.values import code_sha256
 from deploy.release import plan as planning
 from deploy.release.aliases import AliasMove, move_all
 from deploy.release.rollout import roll_out

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from deploy.aws.layers import LayerVersion
+from deploy.layer.manifest import build
 from deploy.published import contents
 from deploy.published.known import Known
 from deploy.published.reference import OpenedLayer
@@ -16,10 +20,12 @@ from deploy.report.page import render
 from deploy.settings import Layer, Settings
 from tests.deploy.layer.synthetic import EXTENSION
 from tests.deploy.published.layers import ours, package, zipped
+from tests.manifests import build_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from deploy.layer.manifest.build import BuildManifest
     from deploy.report.data import ReportData
 
 SETTINGS = Settings(project=Path("project"), layers={"l": Layer(name="l")})
@@ -77,16 +83,12 @@ def layer(content: bytes, name: str = "dist/l.zip", published: LayerVersion | No
     return OpenedLayer(name=name, content=content, contents=contents.read(content, name), published=published)
 
 
-def manifest(content: bytes, **verification: Any) -> dict[str, Any]:
-    """Make the manifest in dist/ that is about a zip."""
+def manifest(content: bytes, **verification: Any) -> BuildManifest:
+    """Make the manifest in dist/ that is about a zip, whose packages are those in it."""
     held = contents.read(content, "l")
+    inside = msgspec.to_builtins(held.manifest) if held.manifest else {}
     evidence = {
         "sha256": held.sha256,
-        "image": "runtime:python3.11 sha256:abcd",
-        "in_container": True,
-        "imported": True,
-        "python": "3.11.9",
-        "glibc": "2.26",
         "modules": [
             {"distribution": "small", "module": "small", "milliseconds": 8.5},
             {"distribution": "big", "module": "big", "milliseconds": 120.0},
@@ -95,17 +97,16 @@ def manifest(content: bytes, **verification: Any) -> dict[str, Any]:
         "shared_objects": [{"path": f"python/{LIBRARY}", "needs": {"GLIBC": "2.14"}, "loaded": True}],
         "remarks": ["it is a remark"],
     }
-    return {
-        **(held.manifest or {}),
-        "zip": {"sha256": held.sha256},
-        "git": {"commit": "c0ffee", "dirty": True},
-        "image": {"reference": "runtime", "digest": "sha256:abcd"},
-        "pipeline": "0.1.0",
-        "verification": evidence | verification,
-    }
+    document = build_manifest(
+        verification=evidence | verification,
+        zip={"sha256": held.sha256},
+        git={"commit": "c0ffee", "dirty": True},
+        **{key: inside[key] for key in ("runtime", "architecture", "savings", "trim") if key in inside},
+    )
+    return build.read(json.dumps(document).encode())
 
 
-def known(content: bytes, paper: dict[str, Any] | None = None, **more: Any) -> Known:
+def known(content: bytes, paper: BuildManifest | None = None, **more: Any) -> Known:
     return Known(layer=layer(content, **more), note=None, manifest=paper)
 
 

@@ -16,6 +16,7 @@ from deploy.__main__ import main
 from deploy.published import contents
 from deploy.scan.targets import ScanTarget
 from tests.deploy.scan.osv_service import OsvService
+from tests.manifests import build_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,7 +60,8 @@ class Project:
         made = target(files or {}, *described)
         (self.folder / "dist").mkdir(exist_ok=True)
         (self.folder / f"dist/{stem}.zip").write_bytes(made.content)
-        papers = {"packages": described, "zip": {"sha256": hashlib.sha256(made.content).hexdigest()}}
+        sha256 = hashlib.sha256(made.content).hexdigest()
+        papers = build_manifest(packages=described, zip={"sha256": sha256})
         (self.folder / f"dist/{stem}.json").write_text(json.dumps(papers))
 
     def lock(self, packages: Mapping[str, str]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.schemas import output
 
 if TYPE_CHECKING:
     from tests.deploy.scan.conftest import Project
@@ -110,7 +111,7 @@ def test_secrets_files_and_licences_are_found_in_the_zips(project: Project, caps
 def test_machines_read_the_same_as_json(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     project.build({"requests": "2.30.0"}, {"python/x.so": b"\x7fELF"})
     assert project.scan("--json") == 1
-    found = json.loads(capsys.readouterr().out)
+    found = output("scan", capsys.readouterr().out)
     assert (found["stage"], found["passes"]) == (None, False)
     assert found["vulnerabilities"] == [{"where": "requirements.txt", "wanted": 1, "answered": 1}]
     assert [each["kind"] for each in found["findings"]] == ["vulnerability"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deploy.__main__ import main
+from tests.manifests import build_manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,11 +22,12 @@ class Update:
 
     def has(self, side: str, packages: dict[str, dict[str, Any]], layer: str = "tiny", **more: Any) -> None:
         """Write a layer's manifest; each package has a version, and where it matters licence, size and ms."""
-        manifest = {
-            "image": {"reference": "lambda/python:3.11", "digest": "sha256:" + "a" * 64},
-            "built_in_runtime_image": True,
-            "zip": {"bytes": 1000 * len(packages), "unzipped_bytes": sum(e.get("size", 1) for e in packages.values())},
-            "packages": [
+        unzipped = sum(e.get("size", 1) for e in packages.values())
+        modules = [{"distribution": n, "module": n, "milliseconds": e.get("ms", 1.0)} for n, e in packages.items()]
+        manifest = build_manifest(
+            image={"reference": "lambda/python:3.11", "digest": "sha256:" + "a" * 64},
+            zip={"bytes": 1000 * len(packages), "unzipped_bytes": unzipped},
+            packages=[
                 {
                     "name": name,
                     "version": e["version"],
@@ -34,13 +36,8 @@ class Update:
                 }
                 for name, e in packages.items()
             ],
-            "verification": {
-                "in_container": True,
-                "modules": [
-                    {"distribution": n, "module": n, "milliseconds": e.get("ms", 1.0)} for n, e in packages.items()
-                ],
-            },
-        }
+            verification={"modules": modules},
+        )
         (self.folder / side).mkdir(exist_ok=True)
         (self.folder / side / f"{layer}.json").write_text(json.dumps(manifest | more))
         (self.folder / side / f"{layer}.cdx.json").write_text("{}")
@@ -142,4 +139,4 @@ def test_a_folder_without_manifests_and_what_is_no_manifest_are_refused(
     assert main(["update-text", *folders]) == 1
     err = capsys.readouterr().err
     assert "before: holds no layer's manifest\n    do:    make them with `nox -s layer`" in err
-    assert "tiny.json: is no manifest of a layer: KeyError('bytes')" in err
+    assert "tiny.json: is no manifest of a layer\n    cause: Object missing required field `file` - at `$.zip`" in err

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.checkup.conftest import CONFIG
+from tests.schemas import output
 
 if TYPE_CHECKING:
     from tests.integration.checkup.conftest import Ward
@@ -82,17 +82,16 @@ def test_warnings_count_only_with_strict(ward: Ward, project: Path) -> None:
 
 def test_machines_get_json_and_nothing_else_on_stdout(project: Path) -> None:
     done = doctor(project, "--stage", "dev", "--json")
-    said = json.loads(done.stdout)
+    said = output("doctor", done.stdout)
     assert (said["stage"], done.returncode) == ("dev", 1)
     assert said["counts"]["broken"] == sum(each["state"] == "broken" for each in said["findings"])
-    assert {tuple(each) for each in said["findings"]} == {("area", "state", "what", "cause", "cure")}
     assert {"project", "disk", "engine", "account", "stack", "functions"} <= {each["area"] for each in said["findings"]}
 
 
 def test_a_configuration_that_cannot_be_read_is_a_finding_and_the_rest_goes_on(ward: Ward, project: Path) -> None:
     ward.configure("layers: {a: {bites: 1}}\n")
     done = doctor(project, "--stage", "dev", "--json")
-    found = {(each["area"], each["state"]) for each in json.loads(done.stdout)["findings"]}
+    found = {(each["area"], each["state"]) for each in output("doctor", done.stdout)["findings"]}
     assert done.returncode == 1
     assert {("project", "broken"), ("disk", "ok"), ("account", "unknown"), ("functions", "unknown")} <= found
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from deploy.__main__ import main
-from deploy.layer import manifest
+from deploy.documents.writing import as_json
+from deploy.layer.manifest import build
 from deploy.release.publish import publish
 from tests.integration.release.conftest import COMMIT
 from tests.integration.shipment import HEALTH, STAGE
+from tests.schemas import output
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,8 +57,8 @@ class Looker:
         return [line.split() for line in self.text(*argv).splitlines()]
 
     def json(self, *argv: str) -> Any:
-        """Return the JSON that is all there is on stdout."""
-        return json.loads(self.text(*argv, "--json"))
+        """Return the JSON that is all there is on stdout, and as the command's schema says."""
+        return output(argv[0], self.text(*argv, "--json"))
 
     def refused(self, *argv: str) -> str:
         assert self.run(*argv) == 1
@@ -77,4 +78,4 @@ def delivered(look: Looker, layer: VerifiedLayer) -> None:
     dist = look.project / "dist"
     dist.mkdir()
     (dist / "tiny-layer.zip").write_bytes(layer.built.zip.read_bytes())
-    (dist / "tiny-layer.json").write_text(manifest.text(manifest.manifest(layer, COMMIT)))
+    (dist / "tiny-layer.json").write_text(as_json(build.manifest(layer, COMMIT)))

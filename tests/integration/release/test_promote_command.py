@@ -20,6 +20,7 @@ from tests.deploy.layer.synthetic import Made
 from tests.deploy.layer.synthetic import layer as synthetic
 from tests.integration.release.test_deploy_command import TEMPLATE
 from tests.integration.shipment import HANDLER, HEALTH, _evidence
+from tests.schemas import output
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,7 +110,7 @@ def test_what_this_machine_proved_is_not_tried_again_and_promoting_again_changes
     capsys.readouterr()
     monkeypatch.setattr("deploy.container.engine.Engine.connect", lambda _: pytest.fail("an engine was asked"))
     assert _promote(project, "--json") == 0
-    said = json.loads(capsys.readouterr().out)
+    said = output("promote", capsys.readouterr().out)
     assert (said["from"], said["to"], said["changed"], said["uploaded_bytes"]) == ("dev", "prod", False, 0)
     assert [each["version"] == each["was"] for each in said["functions"]] == [True, True]
 

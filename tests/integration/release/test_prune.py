@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from deploy.settings import Layer, Stage
 from tests.integration.release.conftest import PLACEHOLDER, ROLE
 from tests.integration.release.faults import WAYS, Killed, Trap
 from tests.integration.shipment import STAGE, zipped
+from tests.schemas import output
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -172,7 +172,7 @@ def test_what_is_taken_up_after_the_plan_was_made_is_refused_by_us_and_the_rest_
     monkeypatch.setattr(prune, "carry_out", meddled)
     assert _prune(project, "--keep", "1", "--yes", "--json") == 1
     said = capsys.readouterr()
-    answer = json.loads(said.out)
+    answer = output("prune", said.out)
     assert "tiny-layer:2: is in use by theirs:$LATEST, and was not deleted" in said.err
     assert "tiny_bot-dev:2: is in use by alias live, and was not deleted" in said.err
     assert "tiny-layer:1: is in use by tiny_bot-dev:2 (live), and was not deleted" in said.err

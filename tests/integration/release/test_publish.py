@@ -10,7 +10,7 @@ from deploy.container.digest import RuntimeImage
 from deploy.errors import AwsError, ConfigError
 from deploy.git import Commit
 from deploy.layer.audit.limits import DIRECT_UPLOAD
-from deploy.layer.manifest import code_sha256
+from deploy.layer.values import code_sha256
 from deploy.release.publish import find, publish
 from tests.integration.shipment import STAGE
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from deploy.settings import Function
 from tests.integration.release.conftest import PLACEHOLDER, ROLE
 from tests.integration.release.faults import WAYS, Killed, Trap, refusing
 from tests.integration.shipment import HANDLER, STAGE, zipped
+from tests.schemas import output
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,7 +126,7 @@ def test_machines_get_json_and_nothing_else(
     project: Path, releases: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _rollback(project, "--yes", "--json") == 0
-    said = json.loads(capsys.readouterr().out)
+    said = output("rollback", capsys.readouterr().out)
     assert (said["was"], said["release"], said["changed"]) == (releases[1], releases[0], True)
     assert said["functions"][1] == {"name": "tiny_worker-dev", "alias": "live", "was": "3", "version": "2"}
     assert said["packages"] == ["idna==3.8->3.7", "+six==1.16"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deploy.errors import AwsError, PipelineError, RolloutError
-from deploy.layer.manifest import code_sha256
+from deploy.layer.values import code_sha256
 from tests.integration.release.faults import WAYS, Killed, Trap, refusing
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ from tests.integration.refusing_region import refusing
 from tests.integration.release.conftest import PLACEHOLDER, ROLE
 from tests.integration.release.sources import furnish
 from tests.integration.shipment import HEALTH, zipped
+from tests.schemas import output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -428,11 +429,11 @@ def test_json_is_all_that_is_said(project: Project, capsys: pytest.CaptureFixtur
     assert project.share("--json", "--plan") == 0
     said = capsys.readouterr()
     assert said.err == ""  # nox sends a command's stderr to stdout
-    planned = json.loads(said.out)
+    planned = output("share", said.out)
     assert [(each["principal"], each["state"]) for each in planned["grants"]] == [(FRIEND, "surplus")]
     assert (planned["applied"], planned["changed"], planned["catalog"]) == (False, True, None)
     assert project.share("--json", "--stable") == 0
-    done = json.loads(capsys.readouterr().out)
+    done = output("share", capsys.readouterr().out)
     assert (done["applied"], done["grants"], done["catalog"]) == (True, [], "dist/catalog.json")
     assert done["channels"] == [
         {"name": "/layers/tiny-layer/next", "region": "eu-central-1", "before": arn(1), "after": arn(1)},

@@ -16,6 +16,7 @@ from tests.integration.release.conftest import COMMIT, ROLE
 from tests.integration.release.looking import CONFIG, Looker
 from tests.integration.release.test_where_command import foreign
 from tests.integration.shipment import STAGE, settings
+from tests.schemas import output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,7 @@ def released(site: Site, shop: Shop) -> Site:
 def drift(look: Looker) -> list[str]:
     """Return where and what of each drift; a check ends with 3 exactly if there is one."""
     code, text = look.ran("status", "--check", "--json")
-    found = json.loads(text)["drift"]
+    found = output("status", text)["drift"]
     assert code == (3 if found else 0)
     return [f"{each['where']}: {each['what']}" for each in found]
 

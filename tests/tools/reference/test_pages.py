@@ -53,8 +53,8 @@ def test_every_option_of_every_command_is_on_the_page() -> None:
     (subparsers,) = (each for each in parser._actions if isinstance(each, argparse._SubParsersAction))
     for name, command in subparsers.choices.items():
         section = text.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
-        for option in command._option_string_actions:
-            if option not in {"-h", "--help"}:
+        for option, action in command._option_string_actions.items():
+            if option not in {"-h", "--help"} and action.help != argparse.SUPPRESS:
                 assert option in section, f"{name} {option}"
 
 

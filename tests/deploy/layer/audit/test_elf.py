@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from deploy.errors import Fault
 from deploy.layer.audit import elf
-from deploy.runtimes.base_images import BASES
+from deploy.runtimes.table import BASES
 from tests.deploy.layer.synthetic import EXTENSION
 
 if TYPE_CHECKING:

@@ -1,0 +1,90 @@
+"""Delete all that a stage made: its stack, its layers' versions in every region, their channels, its functions' logs.
+
+Everything is named first, one by one, and what stays with the reason. A layer version stays that another function of
+the account has, that was shared, or that another stage of the project is served with; a function that no stack of the
+pipeline made stays, with its code. What a template keeps by DeletionPolicy CloudFormation keeps; objects that were
+uploaded to a bucket stay in it.
+
+On a terminal it asks twice: whether, and for the stage's name. Without one it takes --yes and --confirm STAGE.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from ..configuration import load
+from ..console import Console
+from ..errors import RolloutError
+from . import confirm
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from ..destroy.plan import DestroyPlan, Remnant
+    from ..errors import Fault
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    import argparse
+
+    parser = subparsers.add_parser(
+        "destroy",
+        help="delete all that a stage made",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--stage", required=True, help="a stage of config/pipeline.yaml")
+    confirm.add_arguments(parser)
+    parser.add_argument("--confirm", metavar="STAGE", help="the stage's name once more, in place of typing it")
+    parser.add_argument("--json", action="store_true", help="print JSON alone; all else goes to stderr")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    settings = load(arguments.project, os.environ)
+    stage = settings.stage(arguments.stage)
+    # boto3 takes a quarter of a second to import: a wrong stage is told without it.
+    from ..aws.connection import connect
+    from ..destroy import carry_out, plan
+
+    console = Console(sys.stderr if arguments.json else sys.stdout)
+    aws = connect(stage)
+    console.say(f"stage {stage.name}: account {aws.account}, {', '.join(stage.regions)}")
+    planned = plan.make(aws, settings, stage)
+    _show(planned, console)
+    gone: list[Remnant] = []
+    faults: list[Fault] = []
+    if arguments.plan or not planned.going:
+        console.say("nothing was changed; without --plan it is done" if planned.going else "nothing to delete")
+    else:
+        confirm.ask(f"Delete all {len(planned.going)} of stage {stage.name}, for good?", yes=arguments.yes)
+        confirm.ask_for_name(stage.name, arguments.confirm)
+        gone, faults = carry_out.carry_out(planned, console.say)
+    if arguments.json:
+        said = {"stage": stage.name, "account": aws.account, "remnants": [each.as_json() for each in planned.remnants]}
+        failed = [str(fault) for fault in faults]
+        print(json.dumps(said | {"deleted": [each.as_json() for each in gone], "failed": failed}, indent=1))
+    if faults:
+        raise RolloutError(faults)
+    return 0
+
+
+def _show(planned: DestroyPlan, console: Console) -> None:
+    for title, rows in (("goes", list(_going(planned))), ("stays", list(_staying(planned)))):
+        if rows:
+            console.say()
+            console.table([title, "", "region" if title == "goes" else "why"], rows)
+    console.say()
+
+
+def _going(planned: DestroyPlan) -> Iterator[Sequence[str]]:
+    for each in planned.going:
+        yield ("  in it" if each.of else each.kind), each.name, each.region
+
+
+def _staying(planned: DestroyPlan) -> Iterator[Sequence[str]]:
+    for each in planned.staying:
+        yield each.kind, f"{each.name} in {each.region}", each.stays

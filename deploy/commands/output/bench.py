@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping  # noqa: TC003 - a document's annotations are read
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from ...bench.figures import WAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...bench.figures import Row
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenchMachine:
+    """On what kind of machine it was measured; `processors` is null where the system does not say."""
+
+    processors: int | None
+    system: str
+    python: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenchRow:
+    """One quantity: all samples by way, none where a way has no such step, and the `median` of each way with any.
+
+    `ratio` is this pipeline's median as a part of pip's. `at_most` and `ratio_at_most` are targets, `met` whether they
+    are reached; null where there is none.
+    """
+
+    what: str
+    unit: str
+    pip: tuple[float, ...]
+    uv: tuple[float, ...]
+    this: tuple[float, ...]
+    at_most: float | None
+    ratio_at_most: float | None
+    median: Mapping[str, float]
+    ratio: float | None
+    met: bool | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenchOutput:
+    """Everything measured."""
+
+    machine: BenchMachine
+    rows: tuple[BenchRow, ...]
+
+
+DOCUMENT = BenchOutput
+
+
+def output(rows: Sequence[Row]) -> BenchOutput:
+    machine = BenchMachine(processors=os.cpu_count(), system=platform.platform(), python=platform.python_version())
+    return BenchOutput(machine=machine, rows=tuple(_row(each) for each in rows))
+
+
+def _row(row: Row) -> BenchRow:
+    samples = {"pip": row.pip, "uv": row.uv, "this": row.this}
+    return BenchRow(
+        what=row.what,
+        unit=row.unit,
+        pip=tuple(row.pip),
+        uv=tuple(row.uv),
+        this=tuple(row.this),
+        at_most=row.at_most,
+        ratio_at_most=row.ratio_at_most,
+        median={way: median(samples[way]) for way in WAYS if samples[way]},
+        ratio=row.ratio,
+        met=row.met,
+    )
