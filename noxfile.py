@@ -163,6 +163,14 @@ def test(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def faults(session: nox.Session) -> None:
+    """Let every call that changes something go wrong in every way, and every order of a prune and a deploy: an hour."""
+    _install(session, *PIPELINE, *_everything("test"), "-r", "requirements.in")
+    tests = [f"tests/integration/release/test_{name}.py" for name in ("faults", "prune_and_deploy", "rollout_faults")]
+    session.run("pytest", "--timeout=0", *tests, *session.posargs, env={"CHANNELWRIGHT_FAULTS": "all"})
+
+
+@nox.session(default=False)
 def packages(session: nox.Session) -> None:
     """Build, verify and put to work what other people ship, against what pip installs: `nox -s packages`."""
     _install(session, *PIPELINE, *_everything("test"))
