@@ -47,6 +47,12 @@ def pipeline(session: nox.Session) -> None:
 
 
 @nox.session(**RUNS_PIPELINE)
+def init(session: nox.Session) -> None:
+    """Write the least configuration that works, for the project that CHANNELWRIGHT_PROJECT names."""
+    _pipeline(session, "init")
+
+
+@nox.session(**RUNS_PIPELINE)
 def layer(session: nox.Session) -> None:
     """Build the layer inside the Lambda runtime image and prove that it works there."""
     _pipeline(session, "layer")
@@ -160,6 +166,14 @@ def test(session: nox.Session) -> None:
     # Not the lock: the emulated AWS pins a botocore of its own. What is locked is tried inside the containers.
     _install(session, *PIPELINE, *_everything("test"), "-r", "requirements.in")
     session.run("pytest", *session.posargs)
+
+
+@nox.session(default=False)
+def faults(session: nox.Session) -> None:
+    """Let every call that changes something go wrong in every way, and every order of a prune and a deploy: an hour."""
+    _install(session, *PIPELINE, *_everything("test"), "-r", "requirements.in")
+    tests = [f"tests/integration/release/test_{name}.py" for name in ("faults", "prune_and_deploy", "rollout_faults")]
+    session.run("pytest", "--timeout=0", *tests, *session.posargs, env={"CHANNELWRIGHT_FAULTS": "all"})
 
 
 @nox.session(default=False)
