@@ -99,17 +99,3 @@ def test_terraform_s_is_formatted_as_terraform_would() -> None:
 @pytest.mark.parametrize("text", BLOCKS["python"], ids=["cdk", "pulumi"])
 def test_what_is_python_compiles(text: str) -> None:
     compile(text, "page", "exec")
-
-
-def test_cdk_s_is_synthesised_to_a_function_with_the_layer_of_the_name(tmp_path: Path) -> None:
-    aws_cdk = pytest.importorskip("aws_cdk")
-    (tmp_path / "src").mkdir()
-    (tmp_path / "src" / "take.py").write_text("def handler(event, context): ...\n")
-    scope: dict[str, Any] = {}
-    exec(BLOCKS["python"][0].replace('"src"', repr(str(tmp_path / "src"))), scope)  # noqa: S102 - our own page
-    app = aws_cdk.App(outdir=str(tmp_path / "out"))
-    scope["Orders"](app, "orders")
-    made = app.synth().get_stack_by_name("orders").template
-    (function,) = (each for each in made["Resources"].values() if each["Type"] == "AWS::Lambda::Function")
-    (layer,) = function["Properties"]["Layers"]
-    assert made["Parameters"][layer["Ref"]]["Default"] == "/layers/orders-dependencies/next"
