@@ -6,6 +6,7 @@ that was asked for found something, such as `status --check` a drift. A bug keep
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import io
 import os
@@ -21,12 +22,14 @@ from .command_line.parser import Parser
 from .errors import PipelineError, UsageError
 from .invocation import MODULE, PROGRAM, Invocation, begin, command, in_this_way, program_name
 from .keys.command_names import COMMANDS
+from .terminal import verbose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from .settings import Settings
 
+_VERBOSE = "say what is run in containers; -vv each call to AWS too, with its time (CHANNELWRIGHT_DEBUG=api does)"
 PROJECT_VARIABLE = "CHANNELWRIGHT_PROJECT"
 
 
@@ -76,6 +79,7 @@ def _run(argv: list[str]) -> int:
     if settings and (called := extensions.called(argv, settings)):
         return called.run()
     arguments = _parser(argv, settings).parse_args(argv)
+    verbose.begin(arguments.verbose, os.environ)
     code: int = _command(arguments.command).run(arguments)
     return code
 
@@ -112,6 +116,7 @@ def _parser(argv: list[str], settings: Settings | None) -> Parser:
         f"ships them. What a command does and takes: `{command('layer', '--help')}`.",
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    parser.add_argument("-v", "--verbose", action="count", default=0, help=_VERBOSE)
     parser.add_argument(
         "--project",
         type=Path,
@@ -129,6 +134,8 @@ def _parser(argv: list[str], settings: Settings | None) -> Parser:
         else:
             subparsers.add_parser(name, help=summary)
     for each in subparsers.choices.values():
+        # Behind the command as well as before it, where people and nox sessions write it.
+        each.add_argument("-v", "--verbose", action="count", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         each.description = in_this_way(each.description or "")
     return parser
 
