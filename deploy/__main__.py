@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import __version__, extensions
-from .command_line import refusals
+from .command_line import completing, refusals
 from .command_line.parser import Parser
+from .configuration import load
 from .errors import PipelineError, UsageError
 from .invocation import MODULE, PROGRAM, Invocation, begin, command, in_this_way, program_name
 from .keys.command_names import COMMANDS
@@ -75,6 +76,8 @@ def guarded(run: Callable[[], int], argv: Sequence[str] = ()) -> int:
 
 
 def _run(argv: list[str]) -> int:
+    if completing.ASKED in os.environ:
+        completing.answer(_parser(completing.words(os.environ), None), lambda: load(Path(), os.environ))
     settings = _extending(argv)
     if settings and (called := extensions.called(argv, settings)):
         return called.run()
