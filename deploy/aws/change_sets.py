@@ -138,8 +138,21 @@ def discard(aws: Aws, proposed: ChangeSet) -> None:
 def execute(aws: Aws, proposed: ChangeSet) -> None:
     """Run a change set and wait; raise AwsError with what failed first when the stack rolled back."""
     with asking("cloudformation:ExecuteChangeSet", proposed.stack):
-        aws.stacks.execute_change_set(StackName=proposed.stack, ChangeSetName=proposed.name)
+        try:
+            aws.stacks.execute_change_set(
+                StackName=proposed.stack, ChangeSetName=proposed.name, ClientRequestToken=proposed.name
+            )
+        except aws.stacks.exceptions.InvalidChangeSetStatusException:
+            # The answer to the first call was lost, if it runs or has run: its name is random, and ours alone.
+            if _execution(aws, proposed) not in {"EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE"}:
+                raise
     stacks.wait(aws, proposed.stack, creates=proposed.creates)
+
+
+def _execution(aws: Aws, proposed: ChangeSet) -> str:
+    with asking("cloudformation:DescribeChangeSet", proposed.stack):
+        found = aws.stacks.describe_change_set(StackName=proposed.stack, ChangeSetName=proposed.name)
+    return found["ExecutionStatus"]
 
 
 def _parameters(wanted: Wanted) -> list[ParameterTypeDef]:
@@ -164,7 +177,10 @@ def _refusal(aws: Aws, proposed: ChangeSet) -> str:
 
 def _delete_change_set(aws: Aws, proposed: ChangeSet) -> None:
     with asking("cloudformation:DeleteChangeSet", proposed.stack):
-        aws.stacks.delete_change_set(StackName=proposed.stack, ChangeSetName=proposed.name)
+        try:
+            aws.stacks.delete_change_set(StackName=proposed.stack, ChangeSetName=proposed.name)
+        except aws.stacks.exceptions.ChangeSetNotFoundException:
+            return
 
 
 def _changes(aws: Aws, proposed: ChangeSet) -> tuple[StackChange, ...]:
