@@ -2,7 +2,6 @@
 
 connection         who we are in AWS, and the clients that every verb speaks through
 identity           who the credentials belong to, and what IAM says that they may do
-told               each call with its time, where that is asked for
 refusals           what AWS refused, translated once: action, cause, what to do
 account            what Lambda allows the account in the region, and how much of it is taken
 regions            the same work in several regions side by side

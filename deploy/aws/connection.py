@@ -14,8 +14,8 @@ from botocore.loaders import create_loader
 
 from .. import __version__
 from ..errors import AwsError, Fault
+from ..terminal.aws_calls import tell_calls
 from .refusals import asking, configured
-from .told import tell_calls
 
 if TYPE_CHECKING:
     from botocore.loaders import Loader

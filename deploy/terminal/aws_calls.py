@@ -6,18 +6,15 @@ The events are botocore's: https://docs.aws.amazon.com/boto3/latest/guide/events
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..terminal import verbose
-from ..terminal.duration import duration
-
-if TYPE_CHECKING:
-    from botocore.session import Session
+from . import verbose
+from .duration import duration
 
 _STARTED = "channelwright.started"
 
 
-def tell_calls(session: Session) -> None:
+def tell_calls(session: Any) -> None:
     """Have every call of a session told, if the run is to tell them."""
     if verbose.tells(verbose.CALLS):
         session.register("before-call", _begin)
