@@ -47,6 +47,12 @@ def pipeline(session: nox.Session) -> None:
 
 
 @nox.session(**RUNS_PIPELINE)
+def init(session: nox.Session) -> None:
+    """Write the least configuration that works, for the project that CHANNELWRIGHT_PROJECT names."""
+    _pipeline(session, "init")
+
+
+@nox.session(**RUNS_PIPELINE)
 def layer(session: nox.Session) -> None:
     """Build the layer inside the Lambda runtime image and prove that it works there."""
     _pipeline(session, "layer")

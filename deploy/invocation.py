@@ -2,6 +2,7 @@
 
 nox -s lock                              nox -s lock -- --upgrade
 channelwright --project api layer        channelwright --project api lock --upgrade
+uvx channelwright layer                  uvx channelwright lock --upgrade
 python -m deploy layer                   python -m deploy lock --upgrade
 """
 
@@ -37,8 +38,9 @@ class Invocation:
         >>> Invocation.of(["/usr/bin/channelwright", "--project", "api", "layer"], {})
         Invocation(program='channelwright', project='api')
         """
-        if PurePath(argv[0]).name == PROGRAM:
-            return cls(PROGRAM, _project(argv[1:]))
+        path = PurePath(argv[0])
+        if path.name == PROGRAM:
+            return cls(f"{_runner(path)}{PROGRAM}", _project(argv[1:]))
         # A project's own noxfile may start the program that is installed; its sessions are not known here.
         return cls("nox -s") if environment.get(SESSION_VARIABLE) else cls(MODULE, _project(argv[1:]))
 
@@ -75,7 +77,7 @@ def command(name: str, *arguments: str) -> str:
 
 def program_name() -> str:
     """Return the program for its usage; what follows a nox session's name is given to the module."""
-    return PROGRAM if _current.program == PROGRAM else MODULE
+    return _current.program if _current.program.endswith(PROGRAM) else MODULE
 
 
 def in_this_way(text: str) -> str:
@@ -103,6 +105,14 @@ def installs(name: str, extra: str) -> str:
 def advised(name: str, *arguments: str) -> str:
     """Return the same in backticks, as it stands in a sentence."""
     return f"`{command(name, *arguments)}`"
+
+
+def _runner(path: PurePath) -> str:
+    """Return what runs the program where it is not installed: uv and pipx make an environment in their caches."""
+    folders = path.parts[:-1]
+    if "uv" in folders and any(each.startswith("archive-v") for each in folders):
+        return "uvx "
+    return "pipx run " if "pipx" in folders and "venvs" not in folders else ""
 
 
 def _project(arguments: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ..aws import uploads
 from ..container.digest import RuntimeImage
 from ..errors import ConfigError, Fault, PipelineError
 from ..layer.spec import every_spec
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ..settings import Settings, Stage
-
-_TEMPLATE_BYTES = 51_200
-"""Of a template that a call takes: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html."""
 
 
 def faults(
@@ -73,9 +71,9 @@ def _of_template(
         return
     if template is None:
         return
-    if (size := len(template.body.encode())) > _TEMPLATE_BYTES:
-        yield Fault(template.where, f"is {size:,} bytes; a template may have {_TEMPLATE_BYTES:,}")
     for stage in stages:
+        if fault := uploads.unfit_template(stage, template.body.encode(), template.where):
+            yield fault
         try:
             given = parameters.given(stage, environments.get(stage.name, {}))
             values = TemplateValues.of(template, given, stage.region)

@@ -4,7 +4,7 @@ connection         who we are in AWS, and the clients that every verb speaks thr
 identity           who the credentials belong to, and what IAM says that they may do
 refusals           what AWS refused, translated once: action, cause, what to do
 account            what Lambda allows the account in the region, and how much of it is taken
-regions            the same work in several regions side by side
+regions            the same work in several regions side by side; which of them offer a service
 arns               the ARN of a layer version, read and written
 layers             layer versions: listed, looked into, published, deleted
 grants             the statements of a layer version's policy: read, added, removed

@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 
     from .connection import Aws
 
-TEMPLATE = 51_200
-"""Bytes of the largest template that a call takes."""
-
 _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 
 
 @dataclass(frozen=True)
 class Template:
-    """A template's text, and what CloudFormation reads in it: its parameters, those without a default, its rights."""
+    """A template, and what CloudFormation reads in it: its parameters, those without a default, its rights.
 
-    body: str
+    `source` is how a call is given it: its text, or where it lies.
+    """
+
+    source: Mapping[str, str]
     parameters: frozenset[str]
     required: frozenset[str]
     capabilities: tuple[CapabilityType, ...]
@@ -83,13 +83,13 @@ class ChangeSet:
         return self.before in {None, "REVIEW_IN_PROGRESS"}
 
 
-def summarise(aws: Aws, stack: str, body: str) -> Template:
+def summarise(aws: Aws, stack: str, source: Mapping[str, str]) -> Template:
     """Ask CloudFormation what the template declares; raise AwsError where it is not one."""
     with asking("cloudformation:GetTemplateSummary", stack):
-        found = aws.stacks.get_template_summary(TemplateBody=body)
+        found = aws.stacks.get_template_summary(**source)  # type: ignore[arg-type] # one of its two names
     parameters = found.get("Parameters", [])
     return Template(
-        body,
+        source,
         frozenset(each["ParameterKey"] for each in parameters),
         frozenset(each["ParameterKey"] for each in parameters if "DefaultValue" not in each),
         tuple(found.get("Capabilities", ())),
@@ -118,7 +118,7 @@ def _create(aws: Aws, wanted: Wanted, proposed: ChangeSet) -> None:
                 ChangeSetName=proposed.name,
                 ClientToken=proposed.name,
                 ChangeSetType=kind,
-                TemplateBody=wanted.template.body,
+                **wanted.template.source,  # type: ignore[arg-type] # one of its two names
                 Parameters=_parameters(wanted),
                 Capabilities=list(wanted.template.capabilities),
                 Tags=[{"Key": key, "Value": value} for key, value in wanted.tags.items()],

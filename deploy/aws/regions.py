@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+import botocore.session
 
 from ..errors import Fault, PipelineError, RolloutError
 from .connection import elsewhere
@@ -76,3 +79,22 @@ def _left(state: str, done: Sequence[str], failed: Sequence[str]) -> Fault:
         f"{good} {'are' if len(done) > 1 else 'is'} {state}; {' and '.join(failed)} not, or not wholly",
         cure="remove the cause and run it again: it does what is left",
     )
+
+
+@cache
+def offering(service: str) -> frozenset[str]:
+    """Return the regions that offer a service, in every partition; none where it is global, or not known.
+
+    That is as far as botocore knows: a new region may be newer than it.
+    https://docs.aws.amazon.com/boto3/latest/reference/core/session.html#boto3.session.Session.get_available_regions
+    """
+    session = _botocore()
+    if service not in session.get_available_services():
+        return frozenset()
+    every = (session.get_available_regions(service, partition) for partition in session.get_available_partitions())
+    return frozenset(region for found in every for region in found)
+
+
+@cache
+def _botocore() -> botocore.session.Session:
+    return botocore.session.get_session()

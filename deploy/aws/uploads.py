@@ -1,4 +1,7 @@
-"""How bytes get to Lambda: in the call itself up to 50 MiB, through the stage's bucket above."""
+"""How bytes get to Lambda and templates to CloudFormation: in the call itself, or through the stage's bucket.
+
+A zip goes through the bucket above 50 MiB, a template above 51,200 bytes.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from ..layer.values import code_sha256
 from .refusals import asking
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from mypy_boto3_lambda.type_defs import LayerVersionContentInputTypeDef as Content
@@ -49,6 +53,45 @@ def _changed(path: Path, sha256: str) -> Fault:
         cause="somebody, or a program, wrote to the file meanwhile",
         cure="run it again, which builds or proves it anew",
     )
+
+
+TEMPLATE = 51_200
+"""Bytes of the largest template that a call takes; one in a bucket may have `TEMPLATE_IN_BUCKET`.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+"""
+TEMPLATE_IN_BUCKET = 1_048_576
+
+
+def template(aws: Aws, stage: Stage, where: str, body: str) -> Mapping[str, str]:
+    """Offer a template to CloudFormation, as the arguments of a call; `where` names it in messages.
+
+    Raises ConfigError where it is too large to be one, or needs a bucket that the stage does not name.
+    """
+    content = body.encode()
+    if fault := unfit_template(stage, content, where):
+        raise ConfigError([fault])
+    if len(content) <= TEMPLATE:
+        return {"TemplateBody": body}
+    bucket, sha256 = stage.bucket_in(stage.region), hashlib.sha256(content)
+    key = f"channelwright/{sha256.hexdigest()}.template"
+    with asking("s3:PutObject", f"{bucket}/{key}"):
+        checksum = code_sha256(sha256.hexdigest())
+        aws.objects.put_object(Bucket=bucket or "", Key=key, Body=content, ChecksumSHA256=checksum)
+    # Where the object lies is botocore's to say; CloudFormation reads it with our own rights, and no signature.
+    signed = aws.objects.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key})
+    return {"TemplateURL": signed.partition("?")[0]}
+
+
+def unfit_template(stage: Stage, content: bytes, where: str) -> Fault | None:
+    """Return what keeps a template from being sent; None where nothing does."""
+    size = f"is {len(content):,} bytes"
+    if len(content) > TEMPLATE_IN_BUCKET:
+        return Fault(where, f"{size}; a template may have {TEMPLATE_IN_BUCKET:,}", cure="divide it into stacks")
+    if len(content) > TEMPLATE and stage.bucket_in(stage.region) is None:
+        what = f"{size}; above {TEMPLATE:,} it has to go through S3"
+        return Fault(where, what, cure=f"name a bucket that you may write to: stages.{stage.name}.bucket")
+    return None
 
 
 def missing_bucket(stage: Stage, region: str, path: Path) -> Fault | None:

@@ -6,7 +6,8 @@ configuration names, each with its handler, runtime, architecture and alias, tha
 names with the stage's suffix fit AWS's limits. Then it runs the project's own checks. Every fault is reported, with its
 key or line and what is allowed there. `deploy`, with --plan too, and `promote` do the same for their stage first.
 
-That the lock no longer follows from what it was made of is said, and does not fail the check: `lock` makes it anew.
+That the lock no longer follows from what it was made of is said, and does not fail the check: `lock` makes it anew. So
+is a region that boto3 does not know, or knows to lack what the template needs: boto3 may be older than it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .. import project_module
-from ..agreement import static
 from ..checkup import project
 from ..configuration import load
 from ..container.digest import RuntimeImage, is_pinned
@@ -48,12 +48,16 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
+    # These import botocore, which takes a quarter of a second: other commands import this file without them.
+    from ..agreement import places, static
+
     settings = load(arguments.project, os.environ)
     console = read_only.console(arguments)
     environments = {name: with_secrets(os.environ, settings.project, name) for name in settings.stages}
     if found := static.faults(settings, list(settings.stages.values()), environments):
         raise ConfigError(found)
-    good, remarks = tuple(_layers(settings)), (*stale(settings), *_unpinned(settings), *settings.remarks)
+    offered = places.remarks(settings, list(settings.stages.values()))
+    good, remarks = tuple(_layers(settings)), (*stale(settings), *_unpinned(settings), *offered, *settings.remarks)
     for line in (*good, *remarks):
         console.say(line)
     project_module.check(settings, console.say)

@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.project, os.environ)
     stage = settings.stage(arguments.stage)
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
-    from ..agreement import deployed, static
+    from ..agreement import deployed, places, static
     from ..aws.connection import connect
     from ..local_secrets import with_secrets
     from ..release import stack
@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     environment = with_secrets(os.environ, settings.project, stage.name)
     static.refuse(settings, stage, environment)
     parameters = stack.parameters(stage, environment) if settings.has_stack else {}
-    for line in stale(settings):
+    for line in (*stale(settings), *(places.remarks(settings, [stage]) if arguments.plan else ())):
         console.say(line)
     aws = connect(stage)
     console.say(f"stage {stage.name}: account {aws.account}, {aws.region}")

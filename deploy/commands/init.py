@@ -12,6 +12,7 @@ that exist are never changed.
 
 from __future__ import annotations
 
+import configparser
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -105,8 +106,17 @@ def _found(survey: Survey, lock: FoundLock | None) -> list[str]:
 
 
 def _region() -> str:
-    """Return the region that boto3 would take from the environment."""
-    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION", "")
+    """Return the region of this user's AWS CLI: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html."""
+    if given := os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"):
+        return given
+    profile = os.environ.get("AWS_PROFILE", "default")
+    config = configparser.ConfigParser(default_section="", interpolation=None)
+    try:
+        config.read(os.environ.get("AWS_CONFIG_FILE") or Path("~/.aws/config").expanduser(), encoding="utf-8")
+    except (configparser.Error, OSError, UnicodeDecodeError):
+        return ""
+    section = profile if profile == "default" else f"profile {profile}"
+    return config.get(section, "region", fallback="")
 
 
 def _stages(project: Path) -> tuple[str, ...]:

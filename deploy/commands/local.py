@@ -1,6 +1,6 @@
 """Run the whole system on this machine, without any account.
 
-Builds the verified layers, starts an emulated AWS and what the project puts beside it (here a fake Discord), deploys
+Builds the verified layers, starts an emulated AWS and what the project puts beside it, deploys
 with the very code that deploys to AWS, and plays with it as people would: exit code 0 only if all went as expected.
 The functions run from what was published: downloaded back, unpacked to /var/task and /opt in the runtime image, behind
 the real Runtime Interface Emulator. Without a container engine they run as isolated processes of this host.
@@ -8,7 +8,7 @@ the real Runtime Interface Emulator. Without a container engine they run as isol
   channelwright local                                       all of it, then everything is taken down
   channelwright local --keep                                leave it running, with a page to look at; Ctrl-C ends it
   channelwright local --redeploy                            bring changed code to the one that is running
-  channelwright local --command add-campaign --name Dragon  play one command, in the running one if there is one
+  channelwright local --command NAME                        play one command, in the running one if there is one
 
 Nothing leaves this machine but downloads of packages, and everything binds to loopback only.
 """

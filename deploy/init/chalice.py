@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .values import FoundFunction, FoundProgram, key_of
+from .values import FoundFunction, FoundProgram, key_of, variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -94,7 +94,7 @@ def _function(key: str, name: str, handler: str, settings: Mapping[str, Any]) ->
         source=Path(),
         memory=int(settings.get("lambda_memory_size", 0)),
         timeout=int(settings.get("lambda_timeout", 0)),
-        environment={name: str(value) for name, value in (settings.get("environment_variables") or {}).items()},
+        environment=variables({key: str(each) for key, each in (settings.get("environment_variables") or {}).items()}),
     )
 
 

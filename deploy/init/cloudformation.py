@@ -16,7 +16,7 @@ from ..configuration import CONFIG
 from ..errors import ConfigError
 from ..template_values import TemplateValues, parsed, plain
 from . import places
-from .values import PYTHON, FoundFunction, FoundProgram, NotTakenError, key_of
+from .values import PYTHON, FoundFunction, FoundProgram, NotTakenError, key_of, variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -88,16 +88,25 @@ def _program(project: Path, path: Path, values: TemplateValues) -> FoundProgram:
 
 def _own(values: TemplateValues, resource: Mapping[str, Any]) -> dict[str, Any]:
     """Return a function's properties with what `Globals` says of all: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html."""
-    own = resource.get("Properties") or {}
+    given = resource.get("Properties")
+    own = given if isinstance(given, dict) else {}
     if resource["Type"] == _PLAIN:
         return dict(own)
-    shared = (values.template.get("Globals") or {}).get("Function") or {}
-    variables = {**_variables(shared), **_variables(own)}
-    return {**shared, **own, **({"Environment": {"Variables": variables}} if variables else {})}
+    shared = _shared(values)
+    both = {**_variables(shared), **_variables(own)}
+    return {**shared, **own, **({"Environment": {"Variables": both}} if both else {})}
+
+
+def _shared(values: TemplateValues) -> dict[str, Any]:
+    sections = values.template.get("Globals")
+    found = sections.get("Function") if isinstance(sections, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _variables(own: Mapping[str, Any]) -> dict[str, Any]:
-    return dict((own.get("Environment") or {}).get("Variables") or {})
+    environment = own.get("Environment")
+    found = environment.get("Variables") if isinstance(environment, dict) else None
+    return dict(found) if isinstance(found, dict) else {}
 
 
 def _others(resources: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -132,8 +141,13 @@ def _function(project: Path, path: Path, values: TemplateValues, logical: str, o
         architecture=plain(architectures[0]),
         memory=_number(values.text(own.get("MemorySize", 0))),
         timeout=_number(values.text(own.get("Timeout", 0))),
-        environment={name: None if isinstance(raw, dict) else plain(raw) for name, raw in _variables(own).items()},
+        environment=variables({name: _written(raw) for name, raw in _variables(own).items()}),
     )
+
+
+def _written(raw: Any) -> str | None:
+    """Return a variable's value as it stands in a template; None where only a deploy decides it."""
+    return None if isinstance(raw, (dict, list)) else plain(raw)
 
 
 def _number(text: str) -> int:
@@ -175,7 +189,7 @@ def _requirements(project: Path, path: Path, values: TemplateValues) -> tuple[Pa
     for resource in values.template["Resources"].values():
         own = resource.get("Properties") if isinstance(resource, dict) else None
         given += [own.get(key) for key in ("CodeUri", "Code", "ContentUri") if isinstance(own, dict)]
-    shared = (values.template.get("Globals") or {}).get("Function") or {}
-    folders = dict.fromkeys(path.parent / each for each in [*given, shared.get("CodeUri")] if isinstance(each, str))
+    given.append(_shared(values).get("CodeUri"))
+    folders = dict.fromkeys(path.parent / each for each in given if isinstance(each, str))
     found = [(each / "requirements.txt").resolve() for each in folders if (each / "requirements.txt").is_file()]
     return tuple(each.relative_to(project.resolve()) for each in found if each.is_relative_to(project.resolve()))

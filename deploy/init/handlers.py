@@ -45,8 +45,11 @@ def _functions(project: Path, source: Path, path: Path) -> Iterator[FoundFunctio
     module = path.relative_to(project / source).with_suffix("")
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name in _NAMES and _takes_an_event(node):
-            key = key_of("-".join(part for part in module.parts if part not in _NAMES) or project.resolve().name)
-            yield FoundFunction(key=key, name=key, handler=f"{module.as_posix()}.{node.name}", source=source)
+            owner = key_of(project.resolve().name)
+            key = key_of("-".join(part for part in module.parts if part not in _NAMES)) or owner
+            # An account has one function of a name, whatever project it is of.
+            name = key if key.startswith(owner) else f"{owner}-{key}"
+            yield FoundFunction(key=key, name=name[:64], handler=f"{module.as_posix()}.{node.name}", source=source)
 
 
 def _takes_an_event(node: ast.FunctionDef) -> bool:

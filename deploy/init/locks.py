@@ -49,7 +49,7 @@ def look(project: Path, lists: Sequence[Path]) -> FoundLock | None:
 def _candidates(project: Path, lists: Sequence[Path]) -> Iterator[FoundLock]:
     python = _required(project)
     own = plain_text.read(project / REQUIREMENTS) if (project / REQUIREMENTS).is_file() else None
-    if own is not None and own.startswith(lockfile.HEADER):
+    if own is not None and lockfile.is_own(own):
         yield FoundLock(what=f"{REQUIREMENTS}: a lock", recorded=tuple(lockfile.recorded(own)), python=python)
     for name in (locked.UV_LOCK, *sorted(path.name for path in project.glob("pylock*.toml"))):
         if (project / name).is_file():

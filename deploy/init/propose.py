@@ -9,9 +9,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..configuration import CONFIG
-from ..errors import PipelineError
+from ..errors import ConfigError, Fault, PipelineError
 from ..invocation import command
-from ..keys.faults import SCHEMA
+from ..keys.faults import SCHEMA, faults
 from ..settings import Code, Settings
 from ..template.names import GIVEN
 from . import together, written
@@ -51,6 +51,8 @@ def propose(project: Path, survey: Survey, lock: FoundLock | None, region: str) 
     left += [*chosen.code.left, *chosen.different()]
     if not chosen.region:
         left.append("stages: no region is said anywhere; `stages: {dev: {region: REGION}}` is what a deploy needs")
+    if wrong := [Fault(f"{CONFIG}: {where}", what, cure=cure) for where, what, cure in faults(document)]:
+        raise ConfigError([*wrong, Fault("", "nothing was written", cure="write it by hand, starting from the others")])
     files = {CONFIG: written.configuration(document), **(lock.files if lock else {})}
     stages = tuple(document.get("stages", {}))
     return Proposal(files=files, stages=stages, left=tuple(left), following=tuple(_following(lock)))
@@ -122,7 +124,7 @@ class _Choice:
         yield "stack", f"{self.name}-{stage}"
         if stage != _LAST:
             yield "suffix", f"-{stage}"
-        elif "protected" in _keys("stage"):
+        else:
             yield "protected", True
         open_ = dict.fromkeys(
             name for each in self.code.functions for name, value in each.environment.items() if value is None
@@ -162,10 +164,6 @@ def _parameter(variable: str) -> str:
 def _schema() -> dict[str, Any]:
     found: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
     return found
-
-
-def _keys(part: str) -> frozenset[str]:
-    return frozenset(_schema()["$defs"][part]["properties"])
 
 
 def _first(key: str) -> str:

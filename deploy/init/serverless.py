@@ -13,7 +13,7 @@ import yaml
 
 from ..template_values import parsed
 from . import places
-from .values import PYTHON, FoundFunction, FoundProgram, NotTakenError, key_of
+from .values import PYTHON, FoundFunction, FoundProgram, NotTakenError, key_of, variables
 from .variables import Variables
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class _Service:
 
     def _environment(self, own: Mapping[str, Any]) -> dict[str, str | None]:
         given = {**_mapping(self.provider.get("environment")), **_mapping(own.get("environment"))}
-        return {name: self._or_nothing(raw) or None for name, raw in given.items()}
+        return variables({str(name): self._or_nothing(raw) or None for name, raw in given.items()})
 
     def _said(self, own: Mapping[str, Any], key: str) -> str:
         return self.variables.text(own.get(key, self.provider.get(key)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,15 @@ class Survey:
     @property
     def functions(self) -> tuple[FoundFunction, ...]:
         return tuple(function for each in self.programs for function in each.functions)
+
+
+# What Lambda takes: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html.
+_VARIABLE = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
+
+
+def variables(given: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return the environment variables among these keys; conditions and other functions of a template are none."""
+    return {name: value for name, value in given.items() if _VARIABLE.fullmatch(name)}
 
 
 class NotTakenError(Exception):

@@ -9,6 +9,7 @@ import yaml
 
 from .. import atomic
 from ..errors import ConfigError, Fault
+from ..invocation import advised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,7 @@ def _where_it_is(project: Path) -> str:
     for above in _above(project):
         if (above / CONFIG).is_file():
             return f"run it in {above}, or with --project {above}"
-    return "run in a project that has one, or name it with --project DIR"
+    return f"{advised('init')} writes one; or run in a project that has one, or name it with --project DIR"
 
 
 def _above(project: Path) -> Iterator[Path]:

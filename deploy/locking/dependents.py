@@ -1,6 +1,6 @@
 """What needs what, from the comments that a lock has below each pin: `# via requests`, or from a lock in TOML.
 
-uv and pip-compile write the comments, `nox -s lock` among their users. They decide in which layer a distribution goes,
+uv and pip-compile write the comments, `lock` among their users. They decide in which layer a distribution goes,
 never whether it goes: a wrong comment cannot make anything missing, and the layers are tried together.
 """
 

@@ -42,7 +42,7 @@ def text(packages: Iterable[LockedPackage], targets: Sequence[Target], source: s
     `versions` maps a runtime to its whole Python version, which `recorded` reads back.
     """
     header = [
-        f"{HEADER} (python -m deploy lock) from {source}: change that, then run it again.",
+        f"{HEADER} from {source}: change that, then run it again.",
         f"# For {places(targets, versions)}: the sha256 of every wheel that fits.",
     ]
     return "\n".join([*header, *(entry(each) for each in packages)]) + "\n"

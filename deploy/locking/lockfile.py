@@ -23,8 +23,10 @@ _HASH = re.compile(r"^sha256:([0-9a-f]{64})$")
 _RECORDED = re.compile(r"(python3\.\d+) \((3\.\d+\.\d+)\) on ")
 _CURE = f"remake it with {advised('lock')}"
 
-HEADER = "# Made by `nox -s lock`"
-"""How a lock begins that this pipeline wrote; such a one may lock nothing."""
+HEADER = "# Made by `channelwright lock`"
+"""How a lock begins that this pipeline writes, whichever way it was started; such a one may lock nothing."""
+# Before there was a command.
+_FORMER_HEADER = "# Made by `nox -s lock`"
 
 # What a line of an export may say besides pins: of hashes and wheels, which are demanded anyway; of indexes, which
 # `deploy.indexes` reads.
@@ -54,11 +56,16 @@ def read(path: Path, target: Target, *, but_sources: bool = False) -> tuple[Pin,
             faults.append(Fault(f"{path}:{number}", f"{pin.name} is locked twice", cure=_CURE))
         elif pin:
             pins[pin.name] = pin
-    if not pins and not faults and not text.startswith(HEADER) and not (but_sources and source_lines(path)):
+    if not pins and not faults and not is_own(text) and not (but_sources and source_lines(path)):
         faults.append(Fault(str(path), "locks nothing", cure=_CURE))
     if faults:
         raise LockError(faults)
     return tuple(pins[name] for name in sorted(pins))
+
+
+def is_own(text: str) -> bool:
+    """Tell a lock that this pipeline wrote."""
+    return text.startswith((HEADER, _FORMER_HEADER))
 
 
 def source_lines(path: Path) -> list[str]:
@@ -69,7 +76,7 @@ def source_lines(path: Path) -> list[str]:
 
 def has_hashes(text: str) -> bool:
     """Tell a lock from a list of what is wanted."""
-    return text.startswith(HEADER) or any("--hash=" in line for _, line in plain_text.logical_lines(text))
+    return is_own(text) or any("--hash=" in line for _, line in plain_text.logical_lines(text))
 
 
 def requirements(pins: Sequence[Pin]) -> str:

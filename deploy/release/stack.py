@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..aws import change_sets, stacks
-from ..aws.change_sets import TEMPLATE, ChangeSet, Template, Wanted
+from ..aws import change_sets, stacks, uploads
+from ..aws.change_sets import ChangeSet, Template, Wanted
 from ..errors import AwsError, ConfigError, Fault
 from ..settings import FromEnvironment
 from .existing import STAGE_TAG
@@ -76,7 +76,7 @@ def _wanted(
     aws: Aws, stage: Stage, template: ProjectTemplate, values: Mapping[str, str], state: StackState | None
 ) -> Wanted:
     """Say how the stack is to be. A parameter of the stage without a value keeps the one that the stack has."""
-    declared = change_sets.summarise(aws, stage.stack, _read(template))
+    declared = change_sets.summarise(aws, stage.stack, uploads.template(aws, stage, template.where, template.body))
     there = state.parameters if state else frozenset[str]()
     kept = frozenset(stage.parameters.keys() - values.keys()) & declared.parameters & there
     return Wanted(
@@ -142,12 +142,6 @@ def destroys(proposed: ChangeSet) -> tuple[str, ...]:
 
 def _replacement(change: StackChange) -> str:
     return {"True": "  REPLACED", "Conditional": "  may be replaced"}.get(change.replacement, "")
-
-
-def _read(template: ProjectTemplate) -> str:
-    if (size := len(template.body.encode())) > TEMPLATE:
-        raise ConfigError([Fault(template.where, f"is {size:,} bytes; a template may have {TEMPLATE:,}")])
-    return template.body
 
 
 def _ready(aws: Aws, stage: Stage) -> StackState | None:

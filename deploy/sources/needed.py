@@ -39,7 +39,7 @@ def read(settings: Settings) -> dict[str, tuple[LockedPackage, ...]]:
 
 def text(sections: Mapping[str, Sequence[LockedPackage]]) -> str:
     """Write the file: the same for the same packages."""
-    head = [f"{HEADER} (python -m deploy lock): what building own sources takes. None of it ships."]
+    head = [f"{HEADER}: what building own sources takes. None of it ships."]
     for origin in sorted(sections):
         head += [f"# To build {origin}:", *(document.entry(each) for each in sections[origin])]
     return "\n".join(head) + "\n"

@@ -21,6 +21,18 @@ ROOT = Path(__file__).parents[2]
         (["/venv/bin/channelwright", "layer"], {}, "channelwright lock --upgrade"),
         (["channelwright", "--project", "my api", "layer"], {}, "channelwright --project 'my api' lock --upgrade"),
         (["channelwright", "layer"], {"NOX_CURRENT_SESSION": "build"}, "channelwright lock --upgrade"),
+        (["/home/me/.cache/uv/archive-v0/5-x/bin/channelwright", "layer"], {}, "uvx channelwright lock --upgrade"),
+        (["/home/me/.cache/pipx/0a1b/bin/channelwright", "layer"], {}, "pipx run channelwright lock --upgrade"),
+        (
+            ["/home/me/.local/share/uv/tools/channelwright/bin/channelwright", "lock"],
+            {},
+            "channelwright lock --upgrade",
+        ),
+        (
+            ["/home/me/.local/share/pipx/venvs/channelwright/bin/channelwright", "lock"],
+            {},
+            "channelwright lock --upgrade",
+        ),
         (["/here/deploy/__main__.py", "layer"], {}, "python -m deploy lock --upgrade"),
         (
             ["/here/deploy/__main__.py", "--project=api", "layer"],

@@ -32,7 +32,7 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
 
 def test_a_refusal_is_a_message_and_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--project", str(tmp_path), "check"]) == 1
-    assert "run in a project that has one" in capsys.readouterr().err
+    assert "`nox -s init` writes one" in capsys.readouterr().err
 
 
 def test_the_environment_names_the_project_where_no_option_does(

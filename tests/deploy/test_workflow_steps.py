@@ -22,6 +22,7 @@ echo "$@" >> "$GH_LOG"
 case "$*" in
   *"$GH_REFUSES"*) exit 1 ;;
   "pr list"*) echo "$GH_OPEN" ;;
+  "api repos/octo/channelwright/commits/v1.2.3 "*) echo c0de ;;
 esac
 """
 
@@ -243,6 +244,16 @@ def test_an_open_pull_request_gets_the_new_text_and_none_is_opened_beside_it(
     assert listed.startswith("pr list --head update-dependencies --state open")
     assert written.startswith(f"pr {verb} ")
     assert started == "workflow run ci.yml --ref update-dependencies"
+
+
+@pytest.mark.parametrize("job", ["deploy", "promote"])
+def test_a_release_of_the_pipeline_is_known_by_its_commit(job: str, built: Runner, tools: str, tmp_path: Path) -> None:
+    there = brought(built, tmp_path / "there")
+    expected = _expected(built, tools) | {"SIGNER_DIGEST": "v1.2.3"}
+    assert there.run("pipeline.yml", job, "Unpack", **expected) == 0
+    verified = [line for line in there.asked.splitlines() if line.startswith("attestation verify")]
+    assert len(verified) == 2
+    assert all("--signer-digest c0de " in line for line in verified)
 
 
 def _expected(built: Runner, tools: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from tools.reference import commands
 SESSIONS = frozenset(re.findall(r"^def ([a-z]\w*)\(session", (PROJECT / "noxfile.py").read_text(), re.MULTILINE))
 # What Python and the dynamic linker say, and what is typed.
 _OTHERS = ("requirements", "No such file", "GLIBC_", "status")
-_COMMAND = re.compile(r"(?:^|\s)(?:nox -s|python -m deploy)\s+(?P<words>[^#|>\n]+)")
+_COMMAND = re.compile(r"(?:^|\s)(?:nox -s|python -m deploy|channelwright)\s+(?P<words>[^#|>\n]+)")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
@@ -45,9 +45,11 @@ def test_every_command_that_a_page_names_is_understood(page: Page) -> None:
         return  # by the words of the schema and the parser, which name commands in part
     for line in command_lines(page):
         words = [each for each in shlex.split(line) if each != "--"]
-        if words[0].startswith(("-", "[", "COMMAND")):
+        if words[0].startswith(("-", "[", "COMMAND", "…")):
             continue
-        assert words[0].replace("-", "_") in SESSIONS, f"{line}: no session and no command"
+        assert words[0].replace("-", "_") in SESSIONS or words[0] in commands.names(), (
+            f"{line}: no session and no command"
+        )
         if words[0] in commands.names() and len(words) > 1:
             assert understood(words), line
 
@@ -66,7 +68,7 @@ def understood(words: list[str]) -> bool:
 def test_every_configuration_that_a_page_shows_is_accepted(page: Page) -> None:
     shown = [block for block in page.blocks("yaml") if block.startswith("# config/pipeline.yaml")]
     if page.path.name == "tutorial.md":
-        shown.append(next(block for block in page.blocks("yaml") if block.startswith("layers:")))
+        shown.append(next(block for block in page.blocks("yaml") if block.startswith("runtime:")))
     for block in shown:
         assert list(faults(yaml.safe_load(block))) == []
 

@@ -24,10 +24,12 @@ PATIENCE = 300
 _BLOCK = re.compile(
     r"(?:`(?P<file>orders/[^`]+)`:\n\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
-# In place of an environment made by nox, this one: what a session does with its arguments is tested elsewhere.
-NOX = f"""#!/bin/sh
-shift; session=$1; shift; [ "$1" != -- ] || shift
-exec {sys.executable} -m deploy "$session" "$@"
+# In place of the wheel, this checkout: what is installed is the same, which is tested elsewhere.
+COMMAND = f"""#!{sys.executable}
+import sys
+sys.path[0], sys.argv[0] = {str(PROJECT)!r}, "channelwright"
+from deploy.__main__ import program
+sys.exit(program())
 """
 
 
@@ -111,17 +113,16 @@ class Reader:
 
 @contextmanager
 def reader(folder: Path) -> Iterator[Reader]:
-    home = folder / "channelwright"
-    home.mkdir()
-    for name in ("deploy", "Dockerfile.layer"):
-        (home / name).symlink_to(PROJECT / name)
+    home = folder / "orders"
+    (home / "src").mkdir(parents=True)
     programs = folder / "programs"
     programs.mkdir()
-    (programs / "nox").write_text(NOX)
-    (programs / "nox").chmod(0o755)
+    (programs / "channelwright").write_text(COMMAND)
+    (programs / "channelwright").chmod(0o755)
     path = os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]])
     # The reader's machine names no index of its own; what somebody's pip is told here is not the tutorial's.
-    machine = {**os.environ, "PATH": path, "PIP_CONFIG_FILE": os.devnull}
+    own = {name: value for name, value in os.environ.items() if name != "NOX_CURRENT_SESSION"}
+    machine = {**own, "PATH": path, "PIP_CONFIG_FILE": os.devnull}
     them = Reader(home, {**machine, "CHANNELWRIGHT_CACHE": str(folder / "cache")})
     try:
         yield them
@@ -140,7 +141,7 @@ def transcript(page: Path) -> list[str]:
 @pytest.mark.container
 def test_the_tutorial_leads_from_nothing_to_two_functions_and_back(tmp_path: Path) -> None:
     first, *others = blocks()
-    assert first.text.startswith("git clone ")  # which is this folder
+    assert first.text == 'pip install "channelwright[local]"\nmkdir -p orders/src && cd orders\n'
     assert len([each for each in others if each.language == "sh"]) >= 8
     assert len(transcript(PROJECT / "README.md")) > 15
     with reader(tmp_path) as them:

@@ -59,6 +59,7 @@ def test_functions_in_folders_of_their_own_keep_them(tmp_path: Path) -> None:
     take = settings.functions["take-order"].resources
     assert (take.memory, take.timeout) == (256, 20)
     assert settings.stages["dev"].parameters == {"Table": FromEnvironment("TABLE")}
+    assert [each.protected for each in settings.stages.values()] == [False, True]
     assert list(settings.layers) == ["orders-dependencies"]
     wanted = (tmp_path / "requirements.in").read_text()
     assert wanted == "-r functions/take_order/requirements.txt\n-r functions/remind/requirements.txt\n"
@@ -160,3 +161,15 @@ def test_the_region_of_the_environment_is_where_the_stages_are(tmp_path: Path, m
     settings = made(write(tmp_path / "my shop", {"src/app.py": HANDLER, "requirements.in": "six\n"}))
     assert {each.region for each in settings.stages.values()} == {"ap-southeast-2"}
     assert settings.stages["dev"].stack == "my-shop-dev"
+
+
+@pytest.mark.parametrize(("profile", "region"), [("", "eu-west-3"), ("work", "us-west-2"), ("other", "")])
+def test_the_region_of_the_users_profile_is_theirs(
+    profile: str, region: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "aws").write_text("[default]\nregion = eu-west-3\n[profile work]\nregion = us-west-2\noutput = 50%\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "aws"))
+    if profile:
+        monkeypatch.setenv("AWS_PROFILE", profile)
+    stages = made(write(tmp_path / "shop", {"src/app.py": HANDLER})).stages
+    assert {each.region for each in stages.values()} == ({region} if region else set())

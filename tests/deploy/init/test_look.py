@@ -88,7 +88,7 @@ def test_a_chalice_application_with_routes_events_and_functions_of_its_own(tmp_p
 
 def test_modules_with_a_handler_are_functions_where_nothing_else_says_so(tmp_path: Path) -> None:
     write(
-        tmp_path,
+        tmp_path / "shop",
         {
             "src/take.py": HANDLER,
             "src/jobs/remind.py": "def lambda_handler(event, _context):\n    return 1\n",
@@ -97,10 +97,10 @@ def test_modules_with_a_handler_are_functions_where_nothing_else_says_so(tmp_pat
             "src/broken.py": "def handler(event, context:\n",
         },
     )
-    (program,) = handlers.read(tmp_path)
-    assert {each.key: (each.handler, str(each.source)) for each in program.functions} == {
-        "take": ("take.handler", "src"),
-        "jobs-remind": ("jobs/remind.lambda_handler", "src"),
+    (program,) = handlers.read(tmp_path / "shop")
+    assert {each.key: (each.name, each.handler, str(each.source)) for each in program.functions} == {
+        "take": ("shop-take", "take.handler", "src"),
+        "jobs-remind": ("shop-jobs-remind", "jobs/remind.lambda_handler", "src"),
     }
 
 
@@ -119,6 +119,36 @@ def test_what_cannot_be_read_is_said_and_stops_nothing(tmp_path: Path, name: str
     program = only(write(tmp_path, {name: text}))
     assert program.functions == ()
     assert said in program.left[0]
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        "{Handler: app.handler, CodeUri: ., Environment: {Variables: {'Fn::If': [Big, {A1: x}, {A1: y}]}}}",
+        "{Handler: app.handler, CodeUri: ., Environment: !If [Big, {Variables: {AB: x}}, !Ref 'AWS::NoValue']}",
+        "{Handler: app.handler, CodeUri: ., FunctionName: !Join ['-', [a, !Ref Seconds]], Timeout: !Ref Seconds}",
+        "{Handler: app.handler, CodeUri: ., MemorySize: !If [Big, 1024, 256], Architectures: [!Ref Machine]}",
+        "{Handler: app.handler, Events: [], Layers: !Ref Layers}",
+    ],
+)
+def test_whatever_a_template_decides_itself_is_a_function_all_the_same(tmp_path: Path, properties: str) -> None:
+    template = f"""\
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Seconds: {{Type: Number, Default: 9}}
+  Layers: {{Type: CommaDelimitedList, Default: ""}}
+  Machine: {{Type: String, Default: arm64}}
+Conditions: {{Big: !Equals [!Ref 'AWS::Region', eu-west-1]}}
+Globals: {{Api: {{Cors: "'*'"}}}}
+Resources:
+  Function: {{Type: AWS::Serverless::Function, Properties: {properties}}}
+  Nested: {{Type: AWS::Serverless::Application, Properties: {{Location: nested.yaml}}}}
+  Nothing:
+"""
+    write(tmp_path, {"template.yaml": template, "app.py": HANDLER})
+    (found,) = only(tmp_path).functions
+    assert (found.key, found.name, found.handler) == ("function", "Function", "app.handler")
+    assert set(found.environment) <= {"AB"}
 
 
 def test_a_yaml_file_that_is_no_template_says_nothing(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_the_lock_says_what_needs_each_package_and_neither_hosts_nor_paths_nor_d
     project.wants("demo")
     project.run()
     text = project.lock.read_text()
-    assert "nox -s lock" in text
+    assert text.startswith("# Made by `channelwright lock` from requirements.in: ")
     assert "other==2.1 \\\n" in text
     assert "    # via demo\n" in text
     assert "    # via\n    #   demo\n    #   other\n" in text

@@ -210,7 +210,7 @@ def test_a_mapping_of_a_queue_that_stays_is_not_replaced_for_it(aws: Aws, cloudf
             ]
         },
     )
-    template = Template("{}", frozenset(), frozenset(), ())
+    template = Template({"TemplateBody": "{}"}, frozenset(), frozenset(), ())
     proposed = change_sets.propose(aws, Wanted("tiny-dev", "CREATE_COMPLETE", template, {}, {}))
     assert proposed
     assert [(each.resource, each.replacement) for each in proposed.changes] == [

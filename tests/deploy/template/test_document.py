@@ -146,6 +146,11 @@ def test_everything_that_calls_the_function_calls_the_alias(tmp_path: Path) -> N
         assert "!Ref F0Function" not in block, kind
 
 
+def test_a_message_is_hidden_for_six_times_as_long_as_the_function_may_take(tmp_path: Path) -> None:
+    """What AWS advises: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html."""
+    assert "VisibilityTimeout: 420\n" in made(tmp_path, [{"queue": True, "timeout": 70}])
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [

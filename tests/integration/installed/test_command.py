@@ -166,8 +166,14 @@ def test_no_module_names_the_package_by_the_name_of_its_folder(environment: Path
             assert "deploy" not in {name.partition(".")[0] for name in names}, path
 
 
-def test_it_is_tried_without_being_installed(packages: Packages, tmp_path: Path) -> None:
-    command = [uv.find_uv_bin(), "tool", "run", "--from", str(packages.wheel), "channelwright", "--help"]
-    done = subprocess.run(command, cwd=tmp_path, env=clean(), capture_output=True, text=True, check=False, timeout=300)
-    assert done.returncode == 0, done.stderr
-    assert "channelwright [-h]" in done.stdout
+def test_it_is_tried_without_being_installed_and_says_how_to_go_on(packages: Packages, tmp_path: Path) -> None:
+    def uvx(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [uv.find_uv_bin(), "tool", "run", "--from", str(packages.wheel), "channelwright", *arguments]
+        return subprocess.run(
+            command, cwd=tmp_path, env=clean(), capture_output=True, text=True, check=False, timeout=300
+        )
+
+    shown = uvx("--help")
+    assert shown.returncode == 0, shown.stderr
+    assert "usage: uvx channelwright " in shown.stdout
+    assert "`uvx channelwright init` writes one" in uvx("check").stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import tarfile
 from pathlib import PurePath
@@ -42,6 +43,15 @@ def test_the_wheel_is_the_pipeline_under_its_own_name_with_all_of_its_data_and_n
     assert {"layer/Dockerfile.layer", "pipeline.schema.json", "report/page.html"} <= own
     assert {PurePath(name).parts[0] for name in names} == {PACKAGE, f"channelwright-{__version__}.dist-info"}
     assert entries == f"[console_scripts]\nchannelwright = {PACKAGE}.__main__:program\n"
+
+
+def test_what_the_index_shows_links_to_the_repository(packages: Packages) -> None:
+    with ZipFile(packages.wheel) as wheel:
+        text = wheel.read(f"channelwright-{__version__}.dist-info/METADATA").decode()
+    links = re.findall(r"\]\(([^)#]+)", text)
+    assert len(links) > 10
+    assert all(each.startswith("https://") for each in links), links
+    assert any(each.endswith(".png") and "raw." in each for each in links)
 
 
 def test_the_sdist_holds_what_the_wheel_is_built_from(packages: Packages) -> None:

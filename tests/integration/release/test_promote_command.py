@@ -18,6 +18,7 @@ from deploy.published.descriptions import AliasNote, LayerNote, VersionNote
 from deploy.settings import Stage
 from tests.deploy.layer.synthetic import Made
 from tests.deploy.layer.synthetic import layer as synthetic
+from tests.integration.release.sources import furnish
 from tests.integration.release.test_deploy_command import TEMPLATE
 from tests.integration.shipment import HANDLER, HEALTH, _evidence
 from tests.schemas import output
@@ -68,6 +69,7 @@ def project(aws: Aws, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert aws.account == "123456789012"
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "pipeline.yaml").write_text(CONFIG)
+    furnish(tmp_path)
     profiles = tmp_path / "profiles"
     profiles.write_text(f"[profile far]\naws_access_key_id = {FAR}\naws_secret_access_key = test\n")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(profiles))

@@ -134,7 +134,7 @@ def test_what_is_not_a_template_is_told_with_cloudformations_words(aws: Aws, tmp
 def test_an_absent_template_and_one_too_large_name_the_file(aws: Aws, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"none\.yaml: No such file"):
         _proposed(aws, template=tmp_path / "none.yaml")
-    with pytest.raises(ConfigError, match="a template may have 51,200"):
+    with pytest.raises(ConfigError, match=r"template\.yaml: is 51,201 bytes; above 51,200"):
         _proposed(aws, template=_written(tmp_path, "#" * 51_201))
 
 
@@ -179,3 +179,23 @@ def test_a_parameter_without_a_value_keeps_the_stack_s_and_a_new_stack_has_the_t
     assert made({}) == 128
     assert made({"MEMORY": "256"}) == 256
     assert made({}) == 256
+
+
+def test_a_template_that_no_call_takes_goes_through_the_bucket_and_is_the_same_one(aws: Aws, tmp_path: Path) -> None:
+    large = source.file(_written(tmp_path, f"{TEMPLATE.read_text()}\n# {'x' * 60_000}\n"))
+    with pytest.raises(ConfigError, match=r"above 51,200 it has to go through S3\n.*stages.dev.bucket"):
+        stack.propose(aws, STAGE, large, VALUES)
+    stage = replace(STAGE, bucket="templates")
+    aws.objects.create_bucket(Bucket="templates", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    proposed = stack.propose(aws, stage, large, VALUES)
+    assert proposed is not None
+    change_sets.execute(aws, proposed)
+    assert stack.propose(aws, stage, source.file(TEMPLATE), VALUES) is None
+    (kept,) = aws.objects.list_objects_v2(Bucket="templates")["Contents"]
+    assert kept["Key"].startswith("channelwright/")
+
+
+def test_a_template_that_nothing_takes_is_refused(aws: Aws, tmp_path: Path) -> None:
+    vast = source.file(_written(tmp_path, f"{TEMPLATE.read_text()}\n# {'x' * 1_048_576}\n"))
+    with pytest.raises(ConfigError, match="a template may have 1,048,576"):
+        stack.propose(aws, replace(STAGE, bucket="templates"), vast, VALUES)
