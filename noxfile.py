@@ -162,10 +162,18 @@ def register(session: nox.Session) -> None:
 
 @nox.session
 def test(session: nox.Session) -> None:
-    """Prove it: real containers, an emulated AWS, real files and HTTP."""
+    """Prove it: real containers, an emulated AWS, real files and HTTP; `-- --fast` does without the slow ones."""
     # Not the lock: the emulated AWS pins a botocore of its own. What is locked is tried inside the containers.
     _install(session, *PIPELINE, *_everything("test"), "-r", "requirements.in")
     session.run("pytest", *session.posargs)
+
+
+@nox.session(default=False)
+def faults(session: nox.Session) -> None:
+    """Let every call that changes something go wrong in every way, and every order of a prune and a deploy: an hour."""
+    _install(session, *PIPELINE, *_everything("test"), "-r", "requirements.in")
+    tests = [f"tests/integration/release/test_{name}.py" for name in ("faults", "prune_and_deploy", "rollout_faults")]
+    session.run("pytest", "--timeout=0", *tests, *session.posargs, env={"CHANNELWRIGHT_FAULTS": "all"})
 
 
 @nox.session(default=False)

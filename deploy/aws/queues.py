@@ -51,7 +51,8 @@ class EventSource:
     """What a function is given its events from. `qualifier` is the alias or version that gets them, or $LATEST.
 
     `state` is Lambda's word, Enabled where all is well, and `result` what became of the last batch. `failed` is the
-    ARN that takes what could not be processed, empty where there is none.
+    ARN that takes what could not be processed, empty where there is none. `most` is how many invocations of a queue
+    may run at once, None where nothing but the account's own limit ends them.
     """
 
     arn: str
@@ -60,6 +61,7 @@ class EventSource:
     state: str
     result: str
     failed: str
+    most: int | None = None
 
     @property
     def is_queue(self) -> bool:
@@ -108,4 +110,5 @@ def _source(found: Any) -> EventSource:
         state=found.get("State", ""),
         result=found.get("LastProcessingResult", ""),
         failed=found.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination", ""),
+        most=found.get("ScalingConfig", {}).get("MaximumConcurrency"),
     )

@@ -149,6 +149,7 @@ def _of_release(visit: Visit) -> Iterator[Check]:
         "the logs", "logs", lambda: logs.failed_imports(visit.aws, visit.functions, visit.hours, visit.now), there
     )
     yield Check("the account's limits", "limits", lambda: limits.of_account(visit.aws), signed)
+    yield Check("the queues' share", "limits", lambda: limits.of_queues(visit.aws, visit.functions), there)
     yield Check(
         "the functions' limits",
         "limits",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..aws import account
+from ..aws import account, queues
 from ..console import size
 from ..invocation import advised
 from ..layer.audit.limits import DIRECT_UPLOAD, LAYERS, NEARLY, UNZIPPED
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ..aws.account import AccountSettings
     from ..aws.connection import Aws
+    from ..aws.queues import EventSource
     from ..published.downloads import Downloads
     from ..published.functions import DeployedFunction
     from ..settings import Stage
@@ -46,6 +47,27 @@ def storage(found: AccountSettings) -> Iterator[Finding]:
         yield warning(what, "the account is new, or other functions reserved them", _CONCURRENCY)
     else:
         yield ok(f"{found.unreserved} invocations may run at once")
+
+
+def of_queues(aws: Aws, functions: Sequence[DeployedFunction]) -> Iterator[Finding]:
+    """See whether a queue's messages could take all invocations that the account has at once."""
+    own = {each.name for each in functions}
+    taking = [each for each in queues.sources(aws) if each.function in own and each.is_queue]
+    yield from greedy(taking, account.settings(aws).unreserved)
+
+
+def greedy(sources: Sequence[EventSource], unreserved: int) -> Iterator[Finding]:
+    """Yield each mapping that may take as many invocations as there are: others would wait, an endpoint among them.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+    """
+    for each in sources:
+        queue = each.arn.rpartition(":")[2]
+        if (each.most is None or each.most >= unreserved) and unreserved < FEW:
+            most = "no maximum of its own" if each.most is None else f"a maximum of {each.most}"
+            cause = f"its event source mapping has {most}, and {unreserved} invocations may run at once"
+            cure = "give the mapping a ScalingConfig with a lower MaximumConcurrency, at least 2; or reserve some"
+            yield warning(f"messages of {queue} could keep all other functions waiting", cause, cure)
 
 
 def of_functions(

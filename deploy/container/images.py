@@ -101,8 +101,9 @@ class Images:
         """
         log = BuildLog()
         try:
-            options["labels"] = {**leftovers.labels("image"), **options.get("labels", {})}
-            yield self._build(log, context, arguments, **options)
+            name = options.get("dockerfile", "Dockerfile")
+            owned = {**context, name: leftovers.owned(context[name])}
+            yield self._build(log, owned, arguments, **options)
         finally:
             for image in log.images:
                 self._remove(image)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import suppress
 from datetime import datetime
@@ -17,11 +18,22 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 OWNER = "channelwright.owner"
+_FROM = re.compile(rb"^\s*FROM\s.*$", re.MULTILINE | re.IGNORECASE)
 
 
 def labels(kind: str) -> dict[str, str]:
     """Return what everything is labelled with that is to go with the run that makes it."""
     return {"channelwright": kind, OWNER: str(Owner.mine())}
+
+
+def owned(dockerfile: bytes) -> bytes:
+    r"""Return a Dockerfile of which each step leaves an image that says whose it is.
+
+    >>> owned(b"FROM a AS b\nRUN c").splitlines()[::2]
+    [b'FROM a AS b', b'RUN c']
+    """
+    label = f"LABEL {OWNER}={Owner.mine()}".encode()
+    return _FROM.sub(lambda found: found[0] + b"\n" + label, dockerfile)
 
 
 def remove(client: APIClient) -> tuple[str, ...]:

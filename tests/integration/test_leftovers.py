@@ -73,6 +73,39 @@ def test_what_a_run_that_goes_on_made_stays(engine: Engine, runtime_image: str) 
             assert {str(folder), *volumes.values()} <= there(engine)
 
 
+BUILD = """
+import os, sys
+from deploy.container.engine import Engine
+with Engine.connect(os.environ) as engine:
+    dockerfile = f"FROM {sys.argv[1]}\\nCOPY . /x\\nRUN sleep 60\\n".encode()
+    with engine.built({"Dockerfile": dockerfile, "a": os.urandom(9)}, {}):
+        pass
+"""
+
+
+@pytest.mark.container
+def test_the_images_of_a_build_that_was_killed_go_too(engine: Engine, runtime_image: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, "-c", BUILD, runtime_image], env=environment) as process:
+        while not (left := images_of(engine, process.pid)):
+            assert process.poll() is None
+            time.sleep(0.1)
+        process.kill()
+    assert left
+    deadline = time.monotonic() + 60  # the engine takes a while to end the step
+    while images_of(engine, process.pid):
+        assert time.monotonic() < deadline
+        leftovers.remove(engine.client)
+        time.sleep(0.2)
+
+
+def images_of(engine: Engine, process: int) -> list[str]:
+    client: Any = engine.client
+    found = client.images(all=True, filters={"label": leftovers.OWNER})
+    owners = {each["Id"]: Owner.of(each["Labels"][leftovers.OWNER]) for each in found}
+    return [name for name, owner in owners.items() if owner and owner.process == process]
+
+
 def gone() -> Owner:
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         pass

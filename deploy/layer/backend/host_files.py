@@ -33,3 +33,8 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         path.chmod(mode(content))
     for path in [folder, *(each for each in folder.rglob("*") if each.is_dir())]:
         path.chmod(0o755)
+
+
+def anyone_reaches(*paths: Path) -> bool:
+    """Tell whether a user without rights can get to these paths."""
+    return all(parent.stat().st_mode & 0o001 for path in paths for parent in [path, *path.parents])

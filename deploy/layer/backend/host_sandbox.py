@@ -22,7 +22,7 @@ from ...inside.look.bounds import MIB, Bounds
 from ...temporary import folders
 from . import enter_sandbox, refusals
 from .entry import NOT_ALLOWED, Entry
-from .host_files import runtime_client, write_files
+from .host_files import anyone_reaches, runtime_client, write_files
 from .host_process import run_process
 from .host_scripts import DIRECT, LOADER, RUNTIME_API
 from .protocol import OPT, TASK_ROOT
@@ -128,7 +128,7 @@ class HostSandbox:
 
     @property
     def described(self) -> str:
-        where = f"unconfined: {refusals.within_reach()}"
+        where = f"unconfined: {refusals.within_reach(drops=self._drops)}"
         if self.confined:
             network = "with this host's network" if self.online else "without network"
             by = " by bubblewrap" if self.bubblewrap else ""
@@ -187,14 +187,12 @@ class HostSandbox:
 
     def _loading(self, given: _Given, *, own_users: bool = False, lasting: bool = False) -> list[str]:
         sizes = [str(len(given.script)), str(len(given.argument))]
-        arguments = ["-I", "-S", "-c", LOADER, self.module_path, *sizes]
+        quiet = [] if self.confined else ["-B"]
+        arguments = ["-I", "-S", *quiet, "-c", LOADER, self.module_path, *sizes]
         return self.entered(arguments, own_users=own_users, lasting=lasting)
 
     def entered(self, arguments: Sequence[str], *, own_users: bool = False, lasting: bool = False) -> list[str]:
-        """Return the command that starts the sandbox's interpreter with these arguments, inside.
-
-        With `own_users` it bounds each package itself, and the bounds are those of all of them.
-        """
+        """Return what starts the interpreter inside; with `own_users` the bounds are those of several packages."""
         bounds, times = Bounds(), _PACKAGES + 1 if own_users else 1
         entry = Entry(
             folder=str(self.folder),
@@ -206,7 +204,7 @@ class HostSandbox:
             own_users=own_users,
             lasting=lasting,
             bubblewrap=self.bubblewrap,
-            drop=_anyone_reaches(self.folder, Path(_interpreter())),
+            drop=self._drops,
             memory=times * (bounds.memory + 256 * MIB),
             temporary=times * bounds.disk + 64 * MIB,
             processes=times * bounds.processes + 64,
@@ -232,16 +230,16 @@ class HostSandbox:
         path = {"PATH": f"/var/lang/bin:{os.defpath}"}
         return path if self.confined else {**path, "PYTHONDONTWRITEBYTECODE": "1"}
 
+    @property
+    def _drops(self) -> bool:
+        """Whether root can become nobody for it, who has to reach its files."""
+        return anyone_reaches(self.folder, Path(_interpreter()))
+
 
 def _interpreter() -> str:
     """Return the interpreter that virtual environments of this one stand on."""
     base: str = getattr(sys, "_base_executable", sys.executable)
     return str(Path(base).resolve())
-
-
-def _anyone_reaches(*paths: Path) -> bool:
-    """Tell whether a user without rights can get to these paths."""
-    return all(parent.stat().st_mode & 0o001 for path in paths for parent in [path, *path.parents])
 
 
 def _told(error: object) -> str:

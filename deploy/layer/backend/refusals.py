@@ -31,9 +31,9 @@ def explained(said: str, settings: Path = _SYSCTL) -> tuple[str, str, str]:
     return what, cause, f"build in containers, or outside of this one; or {_UNCONFINED}"
 
 
-def within_reach() -> str:
-    """Say what code could reach that runs unconfined as the user of this process; as nobody, where that is root."""
-    who = "nobody" if os.geteuid() == 0 else f"the user {os.geteuid()}"
+def within_reach(*, drops: bool) -> str:
+    """Say what code could reach that runs unconfined as the user of this process; as nobody, where root `drops`."""
+    who = f"the user {os.geteuid()}" if os.geteuid() else "nobody" if drops else "root"
     return (
         f"it runs as {who}, and could read and write all files that {who} may, signal all processes of {who}, connect "
         "to every network, to loopback and to Unix sockets, fill /tmp, and leave processes running"

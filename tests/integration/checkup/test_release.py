@@ -30,6 +30,7 @@ RELEASE = (
     "what is live, against the lock",
     "the logs",
     "the account's limits",
+    "the queues' share",
     "the functions' limits",
 )
 

@@ -64,7 +64,7 @@ def shop(tmp_path: Path) -> Shop:
 
 @pytest.fixture
 def every(request: pytest.FixtureRequest) -> Callable[[Sequence[T]], list[T]]:
-    """Take three of many cases, other ones in each run, or all of them in `nox -s faults`."""
+    """Take two of many cases, other ones in each run, or all of them in `nox -s faults`."""
 
     def some(cases: Sequence[T]) -> list[T]:
         if os.environ.get("CHANNELWRIGHT_FAULTS") == "all":
@@ -72,7 +72,7 @@ def every(request: pytest.FixtureRequest) -> Callable[[Sequence[T]], list[T]]:
         seed = os.environ.get("CHANNELWRIGHT_FAULTS") or secrets.token_hex(4)
         print(f"CHANNELWRIGHT_FAULTS={seed} takes the same of {request.node.name} again")
         drawn = random.Random(f"{seed} {request.node.name}")  # noqa: S311 - nothing is kept secret by it
-        return drawn.sample(list(cases), min(3, len(cases)))
+        return drawn.sample(list(cases), min(2, len(cases)))
 
     return some
 

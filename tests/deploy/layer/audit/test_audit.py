@@ -344,6 +344,16 @@ def test_a_missing_licence_file_is_a_remark_and_no_fault(tmp_path: Path) -> None
     assert audited.remarks == ("tiny: its wheel brings no licence file (MIT)",)
 
 
+@pytest.mark.parametrize("name", ["awslambdaric", "bootstrap"])
+def test_a_module_with_the_name_of_one_that_starts_functions_is_a_remark_and_no_fault(
+    tmp_path: Path, name: str
+) -> None:
+    audited = inspect(layer(tmp_path, Made(files={f"{name}/__init__.py": "x = 1\n"})))
+    assert audited.faults == ()
+    (remark,) = audited.remarks
+    assert f"its module {name} has the name of one of Lambda's own" in remark
+
+
 def test_an_empty_layer_lacks_what_is_locked(tmp_path: Path) -> None:
     built = layer(tmp_path, Made())
     write_zip(built.zip, {})

@@ -254,7 +254,9 @@ def test_where_the_machine_allows_no_namespaces_it_refuses_and_says_why(monkeypa
     assert "--unconfined" in caught.value.faults[0].cure
     with HostSandbox.filled("python3.11", OPT, {"bot.py": BOT}, unconfined=True) as sandbox:
         assert sandbox.invoke("bot.handler", {"AWS_LAMBDA_FUNCTION_NAME": "bot"}, 1, 20)
-        assert "it runs as" in sandbox.described
+        who = asked(sandbox, WHO)["user"]
+        names = {0: "root", 65534: "nobody"}
+        assert f"it runs as {names.get(who, f'the user {who}')}," in sandbox.described
         assert "signal all processes" in sandbox.described
 
 

@@ -1,0 +1,268 @@
+"""Each call of every command that changes something, gone wrong in each way: nothing mixed is live, a rerun ends well.
+
+`nox -s faults` takes every call with every way; a run of the suite takes some, which its seed decides and prints.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
+
+from deploy.__main__ import main
+from deploy.aws import connection, functions, layers
+from deploy.prepare import Prepared
+from tests.integration.release.faults import Killed
+from tests.integration.release.sources import furnish
+from tests.integration.release.test_deploy_command import TEMPLATE
+from tests.integration.shipment import HEALTH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from deploy.aws.connection import Aws
+    from tests.integration.aws import EmulatedAws
+    from tests.integration.shipment import Shop
+
+CONFIG = f"""
+layers: {{tiny-layer: {{share: {{accounts: ["111122223333"]}}, channels: /layers}}}}
+functions:
+  bot: {{name: tiny_bot, handler: bot.handler, layers: [tiny-layer], health: {HEALTH}}}
+  worker: {{name: tiny_worker, handler: worker.handler, layers: [tiny-layer], health: {HEALTH}}}
+template: {TEMPLATE}
+stages:
+  dev: {{region: eu-central-1, stack: tiny-dev, suffix: -dev, parameters: {{Greeting: hello}}{{more}}}}
+"""
+NAMES = ("tiny_bot-dev", "tiny_worker-dev")
+CHANGES = ("Create", "Update", "Delete", "Publish", "Put", "Add", "Remove", "Execute")
+
+
+@dataclass
+class Wire:
+    """All that is said to AWS: `operations` as they were asked, and what happens to the `at`-th that changes something.
+
+    `way` is one of WAYS; the fault comes once, and what is lost is lost after AWS did it.
+    """
+
+    at: int = 0
+    way: str = ""
+    operations: list[str] = field(default_factory=list)
+    sprang: bool = False
+    hit: str = ""
+
+    def attach(self, session: Any) -> None:
+        # Clients take over what their session has; `Aws` makes them when they are first used.
+        session.events.register("before-call", self._asked)
+        session.events.register("before-send", self._sent)
+        session.events.register("after-call", self._answered)
+
+    def _asked(self, model: Any, **_: Any) -> None:
+        if model.name.startswith(CHANGES):
+            self.operations.append(model.name)
+            if len(self.operations) == self.at and not self.sprang:
+                self.hit = model.name
+                if self.way == "refused":
+                    self.sprang = True
+                    raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, model.name)
+
+    def _sent(self, request: Any, event_name: str, **_: Any) -> Any:
+        operation = event_name.rpartition(".")[2]
+        if not self.hit or self.sprang or operation != self.hit:
+            return None
+        return WIRES[self.way](self, request) if self.way in WIRES else None
+
+    def _answered(self, event_name: str, **_: Any) -> None:
+        if not self.hit or self.sprang or event_name.rpartition(".")[2] != self.hit:
+            return
+        if self.way in {"killed", "lost for good"}:
+            self.sprang = True
+            raise Killed if self.way == "killed" else ReadTimeoutError(endpoint_url="https://aws")
+
+
+def _really(request: Any) -> None:
+    """Let AWS do it."""
+    from botocore.httpsession import URLLib3Session
+
+    _ = URLLib3Session().send(request).content
+
+
+def _lost(wire: Wire, request: Any) -> None:
+    wire.sprang = True
+    _really(request)
+    raise ConnectionClosedError(endpoint_url=request.url)
+
+
+def _reset(wire: Wire, request: Any) -> None:
+    wire.sprang = True
+    raise ConnectionClosedError(endpoint_url=request.url)
+
+
+def _failed(wire: Wire, request: Any) -> Any:
+    wire.sprang = True
+    _really(request)
+    return _answer(request, 500, {"message": "internal"}, "InternalFailure")
+
+
+def _throttled(wire: Wire, request: Any) -> Any:
+    wire.sprang = True
+    return _answer(request, 429, {"message": "Rate exceeded"}, "ThrottlingException")
+
+
+def _slow(wire: Wire, _: Any) -> None:
+    wire.sprang = True
+    time.sleep(0.2)
+
+
+def _answer(request: Any, status: int, said: dict[str, str], code: str) -> AWSResponse:
+    class Raw:
+        def stream(self, **_: object) -> Iterator[bytes]:
+            yield body
+
+    if "Action=" in str(request.body):
+        text = f"<ErrorResponse><Error><Code>{code}</Code><Message>{said['message']}</Message></Error></ErrorResponse>"
+        body = text.encode()
+    else:
+        body = json.dumps(said | {"__type": code}).encode()
+    return AWSResponse(request.url, status, HTTPHeaders.from_dict({"x-amzn-errortype": code}), Raw())
+
+
+WIRES: dict[str, Callable[[Wire, Any], Any]] = {
+    "lost": _lost,
+    "reset": _reset,
+    "500": _failed,
+    "throttled": _throttled,
+    "slow": _slow,
+}
+WAYS = ("killed", "lost for good", "refused", *WIRES)
+
+
+class Bench:
+    """A project, and an account that is brought to where a command begins."""
+
+    def __init__(
+        self, folder: Path, aws: Aws, shop: Shop, patch: pytest.MonkeyPatch, reset: Callable[[], None]
+    ) -> None:
+        self.folder, self.aws, self.shop, self.patch, self.reset = folder, aws, shop, patch, reset
+        (folder / "config").mkdir()
+        furnish(folder)
+        self.configure()
+
+    def configure(self, more: str = "") -> None:
+        (self.folder / "config/pipeline.yaml").write_text(CONFIG.replace("{more}", more))
+
+    def offer(self, packages: dict[str, str], code: str) -> None:
+        made = Prepared(layers=(self.shop.layer(packages),), code=self.shop.codes(code), fresh=frozenset())
+        self.patch.setattr("deploy.commands.layer.prepared", lambda *_: made)
+
+    def run(self, *argv: str) -> int:
+        return main(["--project", str(self.folder), *argv])
+
+    def deploy(self, version: str, code: str) -> int:
+        self.offer({"idna": version}, code)
+        return self.run("deploy", "--stage", "dev", "--yes")
+
+    def counts(self) -> tuple[Any, ...]:
+        """Count what there is: layer versions by region, function versions, grants, and how often channels moved."""
+        regions = [self.aws, connection.elsewhere(self.aws, "eu-west-1")]
+        held = [tuple(each.version for each in layers.versions(place, "tiny-layer")) for place in regions]
+        versions = [tuple(each.version for each in functions.versions(self.aws, name)) for name in NAMES]
+        live = [alias.version if (alias := functions.alias(self.aws, name, "live")) else "" for name in NAMES]
+        found = self.aws.parameters.get_parameters(Names=["/layers/tiny-layer/next", "/layers/tiny-layer/stable"])
+        named = [(each["Name"], each["Value"], each["Version"]) for each in found["Parameters"]]
+        return (*held, *versions, live, sorted(named))
+
+    def mixed(self) -> bool:
+        """Whether the aliases stand for code or layers of two releases."""
+        live = [functions.read(self.aws, name, "live") for name in NAMES]
+        return len({(each.sha256, each.layers) for each in live if each}) > 1
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is there when a command begins, and the command."""
+
+    before: Callable[[Bench], object]
+    act: Callable[[Bench], int]
+
+
+def _several(bench: Bench) -> None:
+    for number in ("1", "2", "3"):
+        assert bench.deploy(number, number) == 0
+
+
+def _two_regions(bench: Bench) -> int:
+    bench.configure(", publish-regions: [eu-west-1]")
+    return bench.deploy("2", "one")
+
+
+SCENARIOS = {
+    "first deploy": Scenario(lambda _: None, lambda bench: bench.deploy("1", "one")),
+    "code": Scenario(lambda bench: bench.deploy("1", "one"), lambda bench: bench.deploy("1", "two")),
+    "layer": Scenario(lambda bench: bench.deploy("1", "one"), lambda bench: bench.deploy("2", "one")),
+    "both": Scenario(lambda bench: bench.deploy("1", "one"), lambda bench: bench.deploy("2", "two")),
+    "two regions": Scenario(lambda bench: bench.deploy("1", "one"), _two_regions),
+    "rollback": Scenario(_several, lambda bench: bench.run("rollback", "--stage", "dev", "--yes")),
+    "prune": Scenario(
+        _several, lambda bench: bench.run("prune", "--stage", "dev", "--keep", "1", "--days", "0", "--yes")
+    ),
+    "stable": Scenario(_several, lambda bench: bench.run("share", "--stage", "dev", "--stable", "2")),
+}
+
+
+@pytest.fixture
+def bench(aws: Aws, emulator: EmulatedAws, shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(tmp_path / "cache"))
+    return Bench(tmp_path, aws, shop, monkeypatch, emulator.reset)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_whatever_call_goes_wrong_and_how_nothing_mixed_is_live_and_a_rerun_ends_as_a_clean_run(
+    name: str, bench: Bench, every: Callable[[list[tuple[int, str]]], list[tuple[int, str]]]
+) -> None:
+    scenario = SCENARIOS[name]
+    clean = Wire()
+    assert _run(bench, scenario, clean) == 0
+    wanted = bench.counts()
+    cases = [(at, way) for at in range(1, len(clean.operations) + 1) for way in WAYS]
+    assert len(cases) >= len(WAYS)
+    wrong = [fault for at, way in every(cases) for fault in _faults(bench, scenario, Wire(at, way), wanted)]
+    assert wrong == []
+
+
+def _faults(bench: Bench, scenario: Scenario, wire: Wire, wanted: object) -> Iterator[str]:
+    done = _run(bench, scenario, wire)
+    where = f"{wire.way} at change {wire.at}, {wire.hit}"
+    if not wire.sprang:
+        yield f"{where}: never happened"
+    if bench.mixed():
+        yield f"{where}: two releases are live"
+    if done and wire.way in {"throttled", "slow"}:
+        yield f"{where}: was not tried again"
+    if done and scenario.act(bench):
+        yield f"{where}: the rerun failed"
+    if (counts := bench.counts()) != wanted:
+        yield f"{where}: {counts} and not {wanted}"
+
+
+def _run(bench: Bench, scenario: Scenario, wire: Wire) -> int:
+    """Begin anew, and run the command with every session on this wire."""
+    bench.reset()
+    bench.configure()
+    scenario.before(bench)
+    opened = connection._session
+
+    def on_the_wire(region: str, **who: str | None) -> Any:
+        session = opened(region, **who)
+        wire.attach(session)
+        return session
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, "_session", on_the_wire)
+        return scenario.act(bench)
