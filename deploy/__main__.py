@@ -6,6 +6,7 @@ that was asked for found something, such as `status --check` a drift. A bug keep
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import io
 import os
@@ -16,17 +17,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import __version__, extensions
-from .command_line import refusals
+from .command_line import completing, refusals
 from .command_line.parser import Parser
+from .configuration import load
 from .errors import PipelineError, UsageError
 from .invocation import MODULE, PROGRAM, Invocation, begin, command, in_this_way, program_name
 from .keys.command_names import COMMANDS
+from .terminal import verbose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from .settings import Settings
 
+_VERBOSE = "say what is run in containers; -vv each call to AWS too, with its time (CHANNELWRIGHT_DEBUG=api does)"
 PROJECT_VARIABLE = "CHANNELWRIGHT_PROJECT"
 
 
@@ -72,10 +76,13 @@ def guarded(run: Callable[[], int], argv: Sequence[str] = ()) -> int:
 
 
 def _run(argv: list[str]) -> int:
+    if completing.ASKED in os.environ:
+        completing.answer(_parser(completing.words(os.environ), None), lambda: load(Path(), os.environ))
     settings = _extending(argv)
     if settings and (called := extensions.called(argv, settings)):
         return called.run()
     arguments = _parser(argv, settings).parse_args(argv)
+    verbose.begin(arguments.verbose, os.environ)
     code: int = _command(arguments.command).run(arguments)
     return code
 
@@ -112,6 +119,7 @@ def _parser(argv: list[str], settings: Settings | None) -> Parser:
         f"ships them. What a command does and takes: `{command('layer', '--help')}`.",
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    parser.add_argument("-v", "--verbose", action="count", default=0, help=_VERBOSE)
     parser.add_argument(
         "--project",
         type=Path,
@@ -129,6 +137,8 @@ def _parser(argv: list[str], settings: Settings | None) -> Parser:
         else:
             subparsers.add_parser(name, help=summary)
     for each in subparsers.choices.values():
+        # Behind the command as well as before it, where people and nox sessions write it.
+        each.add_argument("-v", "--verbose", action="count", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         each.description = in_this_way(each.description or "")
     return parser
 

@@ -14,6 +14,7 @@ from botocore.loaders import create_loader
 
 from .. import __version__
 from ..errors import AwsError, Fault
+from ..terminal.aws_calls import tell_calls
 from .refusals import asking, configured
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ def _session(region: str, **who: str | None) -> boto3.Session:
     """Open a session; all of them read each service's model from disk once, which takes longer than a call."""
     core = botocore.session.Session()
     core.register_component("data_loader", _models(core.get_config_variable("data_path")))
+    tell_calls(core)
     return boto3.Session(botocore_session=core, region_name=region, **who)
 
 

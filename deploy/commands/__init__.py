@@ -4,7 +4,7 @@ init                                             from nothing to a configuration
 layer, deploy, local, lock, check                what is made and shipped
 promote, rollback, prune, share, destroy         the life of a release, and of a stage
 status, releases, versions, show, diff, where, report, scan, doctor  looking; nothing is changed
-bench, engine, template, update_text             around it
+bench, engine, template, update_text, completion around it
 lock_report                                      what `lock` says of a lock
 confirm                                          asking a person before something is changed
 backend                                          where layers are built and tried, of those that build them

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..completed import ANSWER, Completed, Output
 from ..errors import EngineError
+from ..terminal import verbose
 from . import archive
 from .exec_stream import converse
 from .failures import translated
@@ -42,6 +43,8 @@ class Container:
         """
         output = Output()
         client: Any = self.client
+        if verbose.tells(verbose.COMMANDS):
+            verbose.say(f"in {self.name}: {_shown(command)}")
         with translated(f"running {shlex.join(command)[:80]}"):
             started = client.exec_create(
                 self.name, list(command), environment=dict(environment or {}), stdin=bool(stdin)
@@ -86,3 +89,8 @@ class Container:
         with translated(f"reading the log of {self.name}"):
             log: bytes = self.client.logs(self.name)
             return log.decode(errors="replace")
+
+
+def _shown(command: Sequence[str]) -> str:
+    """Write a command in one line; a script that is given as an argument is left at its first line."""
+    return shlex.join(each.partition("\n")[0][:200] for each in command)

@@ -26,5 +26,6 @@ COMMANDS = {
     "check": "check configuration, lock, handlers and template without building anything",
     "doctor": "find what is wrong before it hurts, each with its cause and cure",
     "engine": "install and start a container engine here (Debian and Ubuntu, as root)",
+    "completion": "make a shell complete commands, options and stages",
     "bench": "measure size, build time and cold start against the usual ways",
 }

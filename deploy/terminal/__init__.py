@@ -2,6 +2,8 @@
 
 characters   text from outside, without what would steer a terminal
 table        a table in the width that there is
+aws_calls    each call to AWS with its time
+verbose      what -v and -vv tell besides
 duration     times as people say them
 waiting      long steps: a live line on a terminal, a line now and then elsewhere
 """

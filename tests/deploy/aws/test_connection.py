@@ -11,6 +11,7 @@ import pytest
 from deploy.aws.connection import BRIEF, Aws, connect
 from deploy.errors import AwsError
 from deploy.settings import Stage
+from deploy.terminal import verbose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,3 +149,29 @@ def test_amazons_endpoints_are_known_by_their_domain(
     if endpoint:
         monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
     assert Aws(boto3.Session("key", "secret", region_name="eu-central-1"), "1").is_amazons is amazons
+
+
+def test_calls_are_told_with_their_time_and_without_anything_that_is_in_them(
+    sts: type[Sts], capsys: pytest.CaptureFixture[str]
+) -> None:
+    verbose.begin(2, {})
+    try:
+        aws = connect(STAGE)
+        aws.parameters.put_parameter(Name="/a", Value="hunter2", Type="SecureString")
+    finally:
+        verbose.begin(0, {})
+    said = capsys.readouterr().err.splitlines()
+    assert sts.asked == 2
+    assert [line.split()[1:3] for line in said] == [["sts:GetCallerIdentity", "200"], ["ssm:PutParameter", "200"]]
+    assert all(line.endswith(" s") for line in said)
+    assert "hunter2" not in "".join(said)
+    assert "secret" not in "".join(said)
+
+
+def test_without_being_asked_nothing_is_told(sts: type[Sts], capsys: pytest.CaptureFixture[str]) -> None:
+    verbose.begin(1, {"CHANNELWRIGHT_DEBUG": ""})
+    connect(STAGE)
+    verbose.begin(0, {"CHANNELWRIGHT_DEBUG": "api"})
+    assert verbose.tells(verbose.CALLS)
+    verbose.begin(0, {})
+    assert (sts.asked, capsys.readouterr().err) == (1, "")

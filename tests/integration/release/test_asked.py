@@ -168,9 +168,10 @@ def test_going_back_and_deleting_are_asked_about_too(
     assert "-> " in person.seen.partition("[y/N]")[0]
     with at_a_terminal("y", monkeypatch) as person:
         assert main(back) == 0
-    prune = ["--project", str(project), "prune", "--stage", "dev", "--keep", "0"]
+    prune = ["--project", str(project), "prune", "--stage", "dev", "--keep", "0", "--days", "0"]
     assert main(prune) == 0
-    assert "--yes deletes" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "--yes deletes" in said, said
     with at_a_terminal("n", monkeypatch) as person:
         main(prune)
     assert len(person.asked) == person.seen.count("for good? [y/N]")
