@@ -13,16 +13,22 @@ from tests import imports
 ROOT = Path(__file__).parents[2]
 # Written for Python 3.11, which the types of every day are checked with: this is the other end.
 NEWEST = "3.14"
-# They run on a Linux host alone, and say so; or inside the image.
-ELSEWHERE = ("deploy.layer.backend.enter_sandbox", "deploy.layer.backend.host", "deploy.standalone")
+# They run on a Linux host alone, and say so; nothing else leads to what they load.
+ELSEWHERE = frozenset({"deploy.layer.backend.host", "deploy.local.on_host"})
 _ERROR = re.compile(r"^(?P<path>[^:\n]+):\d+: error: (?P<what>.*)$", re.MULTILINE)
 
 
 def on_the_users_machine() -> set[str]:
-    """Return the files that are loaded there, at the start or later."""
+    """Return the files that the commands load there, at the start or later."""
     every = imports.modules("deploy")
-    outside = [name for name in every if not name.startswith("deploy.inside.") and name not in ELSEWHERE]
-    return {str(every[name].relative_to(ROOT)) for name in imports.closure(outside, "deploy") - set(ELSEWHERE)}
+    waiting = ["deploy.__main__", *(name for name in every if name.startswith("deploy.commands."))]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in seen | ELSEWHERE:
+            seen.add(name)
+            waiting += imports.imported(name, "deploy")
+    return {str(every[name].relative_to(ROOT)) for name in seen}
 
 
 def test_nothing_that_is_loaded_needs_linux_or_one_python(tmp_path: Path) -> None:
