@@ -195,6 +195,8 @@ def test_a_function_or_an_alias_that_is_missing_is_drift(look: Looker, released:
     released.aws.functions.delete_alias(FunctionName=BOT, Name="live")
     released.aws.functions.delete_function(FunctionName="tiny_worker-dev")
     assert drift(look) == [
+        # The one that would make what is missing.
+        "stack tiny-dev: there is no such stack",
         "tiny_worker-dev: there is no such function",
         f"{BOT}: there is no alias live, which config/pipeline.yaml names",
     ]
