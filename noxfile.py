@@ -66,8 +66,14 @@ def local(session: nox.Session) -> None:
 
 @nox.session(**RUNS_PIPELINE)
 def check(session: nox.Session) -> None:
-    """Check the configuration and the lock without building anything."""
+    """Check configuration, lock, handlers and template without building anything."""
     _pipeline(session, "check")
+
+
+@nox.session(**RUNS_PIPELINE)
+def template(session: nox.Session) -> None:
+    """Print the CloudFormation template that the pipeline makes of functions, for a project that brings none."""
+    _pipeline(session, "template")
 
 
 @nox.session(**RUNS_PIPELINE)

@@ -6,6 +6,8 @@
                                          layer.verify ─ VerifiedLayer  the same zip, proven in a fresh runtime container
                                            └─ dist/<layer>.zip, .json (manifest), .cdx.json (SBOM)   end of `layer`
     src + included files ─────────────── code.bundle ── CodeBundle   the code zip, its handlers proven on the layers
+                                         template ─ ProjectTemplate    its own, or one made of the functions
+                                         agreement ─ every fault that is found before anything is built or changed
                                          release.stack ─ Outputs       queues, roles, functions, aliases, alarms
                                          release.publish ─ PublishedLayer   new, or the existing version reused
                                          release.delivery ─ Delivery   in every region, shared, `next` moved
@@ -47,8 +49,8 @@ and `local` does all of it on this machine, with an emulated AWS.
 Above the steps stand `commands`, what people call, and `prepare`, from a project to what can be shipped; below them
 `configuration` (with `keys`, what is allowed) and `settings`, `errors`, `console`, `atomic` files, `kept` texts,
 `completed` processes, `executable` content, `invocation` (how the pipeline was started), `git`, `local_secrets`,
-`pip_settings`, `template_values` of a CloudFormation template and `project_module`, which runs what is a
-project's own; `extensions` are what a project adds to the commands, to `doctor` and to `local`.
+`pip_settings`, `template_values` of a CloudFormation template, `template_references` in it and `project_module`, which
+runs what is a project's own; `extensions` are what a project adds to the commands, to `doctor` and to `local`.
 `standalone` is for a build of Dockerfile.layer without the pipeline around it.
 """
 

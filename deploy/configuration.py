@@ -24,7 +24,9 @@ from .settings import (
     Code,
     Extension,
     FromEnvironment,
+    FromParameter,
     Function,
+    FunctionResources,
     GitHub,
     Ignore,
     Layer,
@@ -32,6 +34,8 @@ from .settings import (
     Lock,
     Option,
     Override,
+    Permission,
+    Queue,
     Scan,
     Settings,
     Share,
@@ -131,7 +135,21 @@ def _function(key: str, raw: Mapping[str, object], code: Mapping[str, object]) -
     values = _named(raw)
     if "code" in values:
         values["code"] = _code({name: value for name, value in code.items() if name != "checks"} | values["code"])
-    return Function(key=key, **values)
+    own = {each.name: values.pop(each.name) for each in fields(FunctionResources) if each.name in values}
+    return Function(key=key, resources=_resources(own), **values)
+
+
+def _resources(values: dict[str, Any]) -> FunctionResources:
+    if "environment" in values:
+        values["environment"] = {
+            name: FromParameter(value["parameter"]) if isinstance(value, dict) else value
+            for name, value in values["environment"].items()
+        }
+    if "permissions" in values:
+        values["permissions"] = tuple(Permission(**_named(each)) for each in values["permissions"])
+    if queue := values.pop("queue", None):
+        values["queue"] = Queue(**_named({} if queue is True else queue))
+    return FunctionResources(**values)
 
 
 def _code(raw: Mapping[str, object]) -> Code:

@@ -139,11 +139,17 @@ class _Work:
         if not lock.sources:
             return lock.pins
         from .sources.build import Builder
+        from .sources.opening import archives_of
         from .sources.provide import provide
         from .sources.shelf import Shelf
 
-        first = self.settings.runtime
-        builder = Builder(shelf=Shelf(self.cache.root), runtime=first, opened=self.builds_in, say=self.console.say)
+        builder = Builder(
+            shelf=Shelf(self.cache.root),
+            archives=archives_of(self.settings, self.environment),
+            runtime=self.settings.runtime,
+            opened=self.builds_in,
+            say=self.console.say,
+        )
         return provide(self.settings, target, lock, builder)
 
     def builds_in(self) -> tuple[Runtime, LayerSpec]:

@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from .errors import ConfigError, Fault
+from . import template_references
+from .errors import ConfigError, Fault, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
+
+    from .template.source import ProjectTemplate
 
 ACCOUNT = "123456789012"
 _FUNCTIONS = {"AWS::Lambda::Function", "AWS::Serverless::Function"}
 _NOTHING = object()
+_INVENTED = {"AWS::AccountId", "AWS::StackId", "AWS::StackName", "AWS::Partition", "AWS::URLSuffix"}
+_NOTIFIED = {"AWS::NotificationARNs"}
 # What stands before the name in the ARN of a resource, where anything does.
 _IN_ARNS = {
     "AWS::DynamoDB::Table": "table/",
@@ -36,8 +40,8 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     """YAML with CloudFormation's short forms: !Ref x is {"Ref": x}, !Sub x is {"Fn::Sub": x}, and so on."""
 
 
-def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, object]:
-    value: object
+def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    value: Any
     match node:
         case yaml.MappingNode():
             value = loader.construct_mapping(node, deep=True)
@@ -54,7 +58,7 @@ _Loader.add_multi_constructor("!", _short_form)
 
 
 @cache
-def _parsed(text: str) -> object:
+def _parsed(text: str) -> Any:
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
 
 
@@ -62,11 +66,11 @@ def _parsed(text: str) -> object:
 class TemplateValues:
     """Works out a template's values: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html."""
 
-    path: Path
+    where: str
     template: Mapping[str, Any]
     parameters: Mapping[str, str]
     region: str
-    pseudo: Mapping[str, object] = field(init=False)
+    pseudo: Mapping[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
         stack = "verification"
@@ -82,23 +86,67 @@ class TemplateValues:
         object.__setattr__(self, "pseudo", pseudo)
 
     @classmethod
-    def of(cls, path: Path, parameters: Mapping[str, str], region: str) -> TemplateValues:
+    def of(cls, source: ProjectTemplate, parameters: Mapping[str, str], region: str) -> TemplateValues:
+        """Read a template; raise ConfigError where it is none."""
         try:
-            template = _parsed(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise ConfigError([Fault(str(path), error.strerror or str(error))]) from error
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise ConfigError([Fault(str(path), "is not a template", cause=str(error))]) from error
+            template = _parsed(source.body)
+        except yaml.YAMLError as error:
+            raise ConfigError([Fault(source.where, "is not a template", cause=str(error))]) from error
         if not isinstance(template, dict):
-            raise ConfigError([Fault(str(path), "is not a template")])
-        return cls(path, template, parameters, region)
+            raise ConfigError([Fault(source.where, "is not a template")])
+        return cls(source.where, template, parameters, region)
 
-    def functions(self) -> Iterator[tuple[str, Mapping[str, object]]]:
-        for logical, resource in self.template.get("Resources", {}).items():
+    def resources(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield every resource by its name in the template."""
+        yield from ((name, each) for name, each in self._section("Resources") if isinstance(each, dict))
+
+    def functions(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield the properties of every function, with those that SAM has for all."""
+        common = dict(self._section("Globals")).get("Function", {})
+        for logical, resource in self.resources():
             if resource.get("Type") in _FUNCTIONS:
-                yield logical, resource.get("Properties", {})
+                own = resource.get("Properties", {})
+                yield logical, {**common, **own} if resource["Type"].startswith("AWS::Serverless") else own
 
-    def value(self, raw: object) -> Any:
+    def parameters_declared(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield the definition of every parameter."""
+        yield from self._section("Parameters")
+
+    def _section(self, name: str) -> Iterator[tuple[str, Any]]:
+        found = self.template.get(name)
+        yield from found.items() if isinstance(found, dict) else ()
+
+    def faults(self) -> Iterator[Fault]:
+        """Yield what no stack can be made of: no resources, one without a type, references that lead nowhere."""
+        if not list(self.resources()):
+            yield Fault(self.where, "has no Resources")
+        for name, each in self._section("Resources"):
+            if name.startswith("Fn::ForEach"):
+                return
+            if not isinstance(each, dict) or not isinstance(each.get("Type"), str):
+                yield Fault(f"{self.where}: {name}", "is no resource: it has no Type")
+        if "Transform" in self.template:
+            return  # which may define more
+        there = {*self.pseudo, *_NOTIFIED, *dict(self._section("Parameters")), *dict(self._section("Resources"))}
+        for section in ("Conditions", "Resources", "Outputs"):
+            for name, each in self._section(section):
+                for lost in dict.fromkeys(template_references.named(each)):
+                    if lost not in there:
+                        what = f"refers to {lost}, which is not defined"
+                        yield Fault(f"{self.where}: {name}", what, cure=suggest(lost, there))
+
+    def known(self, raw: Any) -> str | None:
+        """Return a value as text; None where it depends on what is not known here."""
+        conditions = dict(self._section("Conditions"))
+        for name in template_references.of(raw, conditions):
+            without = name in self.template.get("Parameters", {}) and name not in self.parameters
+            if without and "Default" in self.template["Parameters"][name]:
+                continue
+            if without or name in {template_references.UNKNOWN, *_INVENTED}:
+                return None
+        return self.text(raw)
+
+    def value(self, raw: Any) -> Any:
         """Resolve a value and all that is in it."""
         if isinstance(raw, list):
             return [value for each in raw if (value := self.value(each)) is not _NOTHING]
@@ -112,11 +160,11 @@ class TemplateValues:
                 return self._function(name, argument)
         return {key: value for key, each in raw.items() if (value := self.value(each)) is not _NOTHING}
 
-    def text(self, raw: object) -> str:
+    def text(self, raw: Any) -> str:
         return plain(self.value(raw))
 
-    def _function(self, name: str, argument: object) -> object:
-        known: Mapping[str, Callable[[Any], object]] = {
+    def _function(self, name: str, argument: Any) -> Any:
+        known: Mapping[str, Callable[[Any], Any]] = {
             "Fn::Base64": self.text,
             "Fn::FindInMap": self._find_in_map,
             "Fn::GetAtt": lambda pair: self._attribute(pair[0], self.text(pair[1])),
@@ -128,10 +176,10 @@ class TemplateValues:
             "Fn::Sub": self._sub,
         }
         if name not in known:
-            raise ConfigError([Fault(str(self.path), f"{name} is not worked out here", cure="use another function")])
+            raise ConfigError([Fault(self.where, f"{name} is not worked out here", cure="use another function")])
         return known[name](argument)
 
-    def _ref(self, name: str) -> object:
+    def _ref(self, name: str) -> Any:
         if name in self.pseudo:
             return self.pseudo[name]
         if name in self.template.get("Parameters", {}):
@@ -165,7 +213,7 @@ class TemplateValues:
         """Return the type and the name of a resource; CloudFormation would make up a name where none is given."""
         resource = self.template.get("Resources", {}).get(logical)
         if resource is None:
-            raise ConfigError([Fault(str(self.path), f"refers to {logical}, which it does not define")])
+            raise ConfigError([Fault(self.where, f"refers to {logical}, which it does not define")])
         kind = str(resource["Type"])
         properties = resource.get("Properties", {})
         given = properties.get(f"{kind.rsplit('::', 1)[1]}Name", properties.get("Name"))
@@ -184,7 +232,7 @@ class TemplateValues:
 
         return re.sub(r"\$\{([^}]+)\}", replaced, text)
 
-    def _find_in_map(self, path: list[object]) -> object:
+    def _find_in_map(self, path: list[Any]) -> Any:
         found = self.template.get("Mappings", {})
         for key in path[:3]:
             found = found[self.text(key)]
@@ -207,7 +255,7 @@ class TemplateValues:
                 return self.text(argument[0]) == self.text(argument[1])
 
 
-def plain(value: object) -> str:
+def plain(value: Any) -> str:
     """Write a value as CloudFormation hands it to Lambda: everything is text there."""
     if isinstance(value, bool):
         return str(value).lower()

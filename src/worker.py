@@ -7,6 +7,7 @@ from channelwright.campaign import templates
 from channelwright.discord.bot_token import BotToken
 from channelwright.discord.discord_api import API, Discord
 from channelwright.discord.pace import Pace
+from channelwright.discord.rate_limits import CALLS_PER_SECOND, RateLimits
 from channelwright.environment import required
 from channelwright.health import answering
 from channelwright.worker.consumer import Consumer
@@ -17,5 +18,11 @@ _parameter, _queue = required(os.environ, "DISCORD_TOKEN_PARAMETER", "QUEUE_URL"
 _region = os.environ.get("AWS_REGION")
 # Read now, so that a wrong template never takes a job.
 _templates = templates.load(CODE / "config/campaign_channels.yaml")
-_discord = Discord(os.environ.get("DISCORD_API") or API, BotToken.from_parameter(_parameter, _region), Pace(0.0))
+_interval = 1 / float(os.environ.get("DISCORD_CALLS_PER_SECOND") or CALLS_PER_SECOND)
+_discord = Discord(
+    os.environ.get("DISCORD_API") or API,
+    BotToken.from_parameter(_parameter, _region),
+    Pace(0.0),
+    limits=RateLimits(_interval),
+)
 handler = answering(Consumer(_templates, _discord, Visibility(_queue, _region)), CODE)

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from channelwright.campaign import templates
-from channelwright.campaign.templates import SPOKEN, TYPES
+from channelwright.campaign import template_rules
+from channelwright.campaign.template_rules import SPOKEN, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from channelwright.campaign.templates import Place
+    from channelwright.campaign.template_rules import Place
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Observed, not documented: https://github.com/discord/discord-api-docs/issues/1646
@@ -58,7 +58,7 @@ def check(path: Path) -> tuple[list[Finding], list[Finding]]:
         return [Finding(mark.line + 1 if mark else 1, f"is not YAML: {error.problem}")], []
     except yaml.YAMLError as error:
         return [Finding(1, f"is not YAML: {error}")], []
-    found = dict(templates.faults(raw))
+    found = dict(template_rules.faults(raw))
     lost, changed = _rewritten(raw)
     faults, warnings = (
         [Finding(_line(tree, place), _shown(place, what)) for place, what in each.items()]

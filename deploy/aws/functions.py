@@ -73,7 +73,10 @@ class FunctionState:
 
 @dataclass(frozen=True)
 class AliasState:
-    """An alias and the version that it stands for; `weights` are the shares of traffic that go to other versions."""
+    """An alias and the version that it stands for; `weights` are the shares of traffic that go to other versions.
+
+    One that is still to be made has no revision, and $LATEST for its version: what callers meet who name none.
+    """
 
     function: str
     name: str
@@ -81,6 +84,15 @@ class AliasState:
     revision: str
     weights: Mapping[str, float] = field(default_factory=dict)
     description: str = ""
+
+    @classmethod
+    def absent(cls, function: str, name: str) -> AliasState:
+        """Return an alias that a function does not have yet."""
+        return cls(function, name, "$LATEST", "")
+
+    @property
+    def exists(self) -> bool:
+        return bool(self.revision)
 
     @property
     def weighted(self) -> bool:
@@ -195,6 +207,19 @@ def move_alias(aws: Aws, alias: AliasState, version: str, description: str) -> N
             Description=description,
             RevisionId=alias.revision,
         )
+
+
+def create_alias(aws: Aws, alias: AliasState, version: str, description: str) -> None:
+    """Make an alias that there is not; raise AwsError where somebody made it meanwhile."""
+    with asking("lambda:CreateAlias", f"{alias.function}:{alias.name}"):
+        aws.functions.create_alias(
+            FunctionName=alias.function, Name=alias.name, FunctionVersion=version, Description=description
+        )
+
+
+def delete_alias(aws: Aws, alias: AliasState) -> None:
+    with asking("lambda:DeleteAlias", f"{alias.function}:{alias.name}"):
+        aws.functions.delete_alias(FunctionName=alias.function, Name=alias.name)
 
 
 def delete_version(aws: Aws, name: str, version: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from botocore.waiter import WaiterModel, create_waiter_with_client
@@ -11,7 +11,7 @@ from ..errors import AwsError, Fault
 from .refusals import asking
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mypy_boto3_cloudformation.type_defs import StackEventTypeDef, WaiterConfigTypeDef
     from mypy_boto3_cloudformation.waiter import (
@@ -61,6 +61,7 @@ class StackState:
     outputs: tuple[StackOutput, ...]
     parameters: frozenset[str] = frozenset()
     """The names of the parameters that it was last made with."""
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(aws: Aws, stack: str) -> StackState | None:
@@ -82,7 +83,14 @@ def read(aws: Aws, stack: str) -> StackState | None:
         for each in found.get("Outputs", ())
     )
     parameters = frozenset(each["ParameterKey"] for each in found.get("Parameters", ()))
-    return StackState(stack, found["StackStatus"], found.get("StackStatusReason", ""), tuple(outputs), parameters)
+    return StackState(
+        name=stack,
+        status=found["StackStatus"],
+        reason=found.get("StackStatusReason", ""),
+        outputs=tuple(outputs),
+        parameters=parameters,
+        tags={each["Key"]: each["Value"] for each in found.get("Tags", ())},
+    )
 
 
 def resources(aws: Aws, stack: str, kind: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from zipfile import ZipFile
 from ..errors import EngineError, Fault, VerificationError
 from ..layer.backend.protocol import OPT, TASK_ROOT
 from ..layer.template_environment import NOTHING_DECLARED, TRIAL_REGION, declared, lambda_environment
+from ..template import source
 from .figures import Row
 
 if TYPE_CHECKING:
@@ -169,9 +170,8 @@ def with_valid_bytecode(opt: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _environment(settings: Settings, function: Function) -> dict[str, str]:
-    own = NOTHING_DECLARED
-    if settings.template:
-        own = declared(settings.project / settings.template, function.name, {}, TRIAL_REGION)
+    template = source.read(settings)
+    own = declared(template, function.name, {}, TRIAL_REGION) if template else NOTHING_DECLARED
     given = lambda_environment(function.name, TRIAL_REGION, memory=own.memory, runtime=settings.runtime)
     return {**given, **own.environment}
 

@@ -153,7 +153,7 @@ def _of_release(visit: Visit) -> Iterator[Check]:
 def _stack(visit: Visit) -> Iterator[Finding]:
     from . import stack
 
-    return stack.there(visit.stage, visit.stack) if visit.settings.template else iter(())
+    return stack.there(visit.stage, visit.stack) if visit.template else iter(())
 
 
 def _status(visit: Visit) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..published.downloads import Downloads
     from ..published.functions import DeployedFunction
     from ..settings import Settings, Stage
+    from ..template.source import ProjectTemplate
     from .layers import Attached
 
 
@@ -90,6 +91,14 @@ class Visit:
         from ..aws import stacks
 
         return stacks.read(self.aws, self.stage.stack)
+
+    @cached_property
+    def template(self) -> ProjectTemplate | None:
+        """What the stage's stack is made of; None where it has none."""
+        from ..release import existing
+
+        keys = existing.keys(self.aws, self.settings, self.stage)
+        return existing.template(self.aws, self.settings, self.stage, keys)
 
     @cached_property
     def functions(self) -> Sequence[DeployedFunction]:

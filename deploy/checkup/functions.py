@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..aws import account
+from ..template import source
 from .findings import broken, ok, warning
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _WORDS = {
 
 
 def there(functions: Sequence[DeployedFunction], settings: Settings) -> Iterator[Finding]:
-    cure = "deploy: the template makes it" if settings.template else "make it: config/pipeline.yaml names it"
+    cure = f"deploy: {source.OWN if settings.template is None else 'the template'} makes it"
     for each in functions:
         if each.latest is None:
             yield broken(f"there is no function {each.name}", "it was never made, or deleted by hand", cure)

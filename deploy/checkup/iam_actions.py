@@ -21,6 +21,8 @@ ANY = ("cloudformation:GetTemplateSummary", "lambda:ListLayerVersions")
 """Actions that no resource can be named for: a policy allows them on "*"."""
 
 FUNCTION = (
+    "lambda:CreateAlias",
+    "lambda:DeleteAlias",
     "lambda:GetAlias",
     "lambda:GetFunction",
     "lambda:GetFunctionConfiguration",
@@ -48,6 +50,7 @@ STACK = (
     "cloudformation:DescribeStackEvents",
     "cloudformation:DescribeStacks",
     "cloudformation:ExecuteChangeSet",
+    "cloudformation:ListStackResources",
 )
 BUCKET = ("s3:PutObject",)
 
@@ -55,14 +58,14 @@ BUCKET = ("s3:PutObject",)
 def by_resource(settings: Settings, stage: Stage, partition: str, account: str) -> Mapping[str, tuple[str, ...]]:
     """Return the actions that a deploy of the stage needs on each resource, by its ARN."""
     region = f"{stage.region}:{account}"
-    found: dict[str, tuple[str, ...]] = {"*": ANY if settings.template else ANY[1:]}
+    found: dict[str, tuple[str, ...]] = {"*": ANY if settings.has_stack else ANY[1:]}
     for function in settings.functions.values():
         arn = f"arn:{partition}:lambda:{region}:function:{function.name}{stage.suffix}"
         found |= {arn: FUNCTION, f"{arn}:1": VERSION}
     for layer in settings.layers:
         arn = f"arn:{partition}:lambda:{region}:layer:{layer}"
         found |= {arn: LAYER, f"{arn}:1": LAYER_VERSION}
-    if settings.template:
+    if settings.has_stack:
         found[f"arn:{partition}:cloudformation:{region}:stack/{stage.stack}/*"] = STACK
     if stage.bucket:
         found[f"arn:{partition}:s3:::{stage.bucket}/channelwright/*"] = BUCKET

@@ -80,7 +80,7 @@ def locked(settings: Settings) -> Iterator[Finding]:
     if faults:
         yield from of_faults(PipelineError(list(faults)), "broken")
         return
-    found = list(_unlocked(settings, pins))
+    found = list(unlocked(settings, pins))
     yield from found or [ok(f"{settings.requirements} locks {len(pins)} distributions, all that is asked for")]
 
 
@@ -115,7 +115,7 @@ def runtime_days(settings: Settings, today: date) -> Iterator[Finding]:
         yield ok(f"Lambda supports {settings.runtime} for {left} days more, until {until}")
 
 
-def _unlocked(settings: Settings, pins: Mapping[str, Pin]) -> Iterator[Finding]:
+def unlocked(settings: Settings, pins: Mapping[str, Pin]) -> Iterator[Finding]:
     """Yield requirements that are not in the lock, or not in a version they ask for; nothing is resolved."""
     source = inputs.found(settings)
     if source is None and settings.requirements.suffix == ".toml":

@@ -24,7 +24,7 @@ _NOT_MADE = {"REVIEW_IN_PROGRESS", "DELETE_COMPLETE"}
 def parameters(settings: Settings, stage: Stage, environment: Mapping[str, str]) -> Iterator[Finding]:
     """See whether every value is at hand that the stack takes from the environment."""
     try:
-        found = stack.parameters(stage, environment) if settings.template else {}
+        found = stack.parameters(stage, environment) if settings.has_stack else {}
     except ConfigError as error:
         yield from of_faults(error, "broken")
         return

@@ -1,7 +1,12 @@
-"""Check the configuration and the lock without building anything.
+"""Check the project without building anything and without asking AWS.
 
 Reads config/pipeline.yaml and the hash-locked requirements, and sees that every distribution goes to exactly one
-layer; then runs the project's own checks. Every fault is reported, with its key or line and what is allowed there.
+layer; that every handler is in the sources; and, for every stage, that the template has the functions that the
+configuration names, each with its handler, runtime, architecture and alias, that its parameters are given, and that
+names with the stage's suffix fit AWS's limits. Then it runs the project's own checks. Every fault is reported, with its
+key or line and what is allowed there. `deploy`, with --plan too, and `promote` do the same for their stage first.
+
+That the lock no longer follows from what it was made of is said, and does not fail the check: `lock` makes it anew.
 """
 
 from __future__ import annotations
@@ -10,38 +15,68 @@ import os
 from typing import TYPE_CHECKING
 
 from .. import project_module
+from ..agreement import static
+from ..checkup import project
 from ..configuration import CONFIG, load
 from ..console import Console
 from ..container.digest import RuntimeImage
-from ..errors import Fault, LockError
+from ..errors import ConfigError
 from ..layer.spec import specs
+from ..local_secrets import with_secrets
 from ..locking import locked
-from ..sources.provide import changed
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
+
+    from ..settings import Settings
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    subparsers.add_parser("check", help="check the configuration and the lock", description=__doc__)
+    import argparse
+
+    subparsers.add_parser(
+        "check",
+        help="check configuration, lock, handlers and template",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.project, os.environ)
-    console, faults = Console(), dict[Fault, None]()
-    for target in settings.targets:
-        lock = locked.read(settings, target)
-        faults |= dict.fromkeys(changed(settings, lock.sources))
-        image = RuntimeImage(settings.image_of(target.runtime), "")
-        for spec in specs(settings, lock.pins, image, target):
-            console.say(f"{spec.stem}: {len(spec.pins)} distributions, {target}")
-    if faults:
-        raise LockError(faults)
-    for remark in settings.remarks:
-        console.say(remark)
+    console = Console()
+    environments = {name: with_secrets(os.environ, settings.project, name) for name in settings.stages}
+    if found := static.faults(settings, list(settings.stages.values()), environments):
+        raise ConfigError(found)
+    for line in (*_layers(settings), *stale(settings), *settings.remarks):
+        console.say(line)
     project_module.check(settings, console.say)
     for line in settings.code.checks:
         console.say(f"{line}: good")
-    locks = f" and {settings.requirements} are" if settings.layers else " is"
-    console.say(f"{arguments.project / CONFIG}{locks} good")
+    console.say(_summary(arguments, settings))
     return 0
+
+
+def _layers(settings: Settings) -> Iterator[str]:
+    for target in settings.targets:
+        image = RuntimeImage(settings.image_of(target.runtime), "")
+        for spec in specs(settings, locked.pins(settings, target), image, target):
+            yield f"{spec.stem}: {len(spec.pins)} distributions, {target}"
+
+
+def stale(settings: Settings) -> Iterator[str]:
+    """Yield in what the lock no longer follows from what it was made of."""
+    pins = {pin.name: pin for target in settings.targets for pin in locked.pins(settings, target)}
+    for finding in project.unlocked(settings, pins) if pins else ():
+        if finding.state == "broken":
+            yield f"{finding.what}: {finding.cause}; {finding.cure}"
+
+
+def _summary(arguments: argparse.Namespace, settings: Settings) -> str:
+    """Say what was looked at."""
+    parts = [str(arguments.project / CONFIG)]
+    parts += [str(settings.requirements)] if settings.layers else []
+    parts += ["the handlers"] if settings.functions else []
+    parts += ["the template for every stage"] if settings.has_stack and settings.stages else []
+    return f"{', '.join(parts[:-1])}{' and ' if parts[1:] else ''}{parts[-1]} {'are' if parts[1:] else 'is'} good"

@@ -24,6 +24,7 @@ from ..configuration import load
 from ..console import Console, size
 from ..invocation import advised
 from . import layer
+from .check import stale
 
 if TYPE_CHECKING:
     import argparse
@@ -59,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.project, os.environ)
     stage = settings.stage(arguments.stage)
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
+    from ..agreement import deployed, static
     from ..aws.connection import connect
     from ..local_secrets import with_secrets
     from ..release import stack
@@ -67,9 +69,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     grants.refuse_unasked_public(settings, asked=arguments.public)
     environment = with_secrets(os.environ, settings.project, stage.name)
-    parameters = stack.parameters(stage, environment) if settings.template else {}
+    static.refuse(settings, stage, environment)
+    parameters = stack.parameters(stage, environment) if settings.has_stack else {}
+    for line in stale(settings):
+        console.say(line)
     aws = connect(stage)
     console.say(f"stage {stage.name}: account {aws.account}, {aws.region}")
+    deployed.refuse(aws, settings, stage)
     made = layer.prepared(arguments, console)
 
     def confirm(lost: Sequence[str]) -> bool:

@@ -24,9 +24,8 @@ from ..locking.python_versions import python_versions
 from ..locking.resolution import Resolution, resolution
 from ..locking.resolver import Resolver
 from ..locking.uv.call import Uv
-from ..locking.wanted import Elsewhere, Wanted
 from ..sources import needed
-from ..sources.locking import Building, OwnSources, own_sources
+from ..sources.locking import Building, Following, OwnSources, own_sources, sources_of
 
 if TYPE_CHECKING:
     import argparse
@@ -111,17 +110,15 @@ def _relock(settings: Settings, arguments: argparse.Namespace, console: Console)
 def _lock_sources(settings: Settings, console: Console, *, on_host: bool, anew: bool) -> OwnSources:
     """Build the sources that a lock of another tool names, and lock what building them takes."""
     found = {each.origin: each for target in settings.targets for each in locked.read(settings, target).sources}
-    where = f"{settings.requirements}"
-    elsewhere = [
-        Elsewhere(place=each.origin, where=f"{where}: {each.name}", folder=settings.project, name=each.name)
-        for each in found.values()
-    ]
-    if not elsewhere:
+    if not found:
         return OwnSources()
-    versions = python_versions(settings, {}, os.environ, console.say)
-    asked = _Asked(settings, settings.requirements, versions, ["--upgrade"] if anew else [], on_host=on_host)
-    wanted = Wanted(lines=(), elsewhere=tuple(elsewhere))
-    return asked.own_sources(wanted, _uv(settings, where, console), console)
+    given = Following(
+        uv=_uv(settings, str(settings.requirements), console),
+        versions=python_versions(settings, {}, os.environ, console.say),
+        preferred={},
+        upgrade=["--upgrade"] if anew else [],
+    )
+    return sources_of(Building(settings, os.environ, console.say, on_host=on_host), list(found.values()), given)
 
 
 def _versions(settings: Settings) -> dict[str, str]:
@@ -144,6 +141,24 @@ def _upgrade(packages: list[str] | None) -> list[str]:
     return [option for each in packages for option in ("--upgrade-package", each)] or ["--upgrade"]
 
 
+def _resolve(
+    asked: _Asked, before: tuple[document.LockedPackage, ...], console: Console
+) -> tuple[Resolution, OwnSources]:
+    settings, name = asked.settings, asked.source.name
+    wanted, uv = inputs.read(asked.source, settings, os.environ), _uv(settings, name, console)
+    preferred = {each.name: each.version for each in before}
+    given = Following(uv=uv, versions=asked.versions, preferred=preferred, upgrade=asked.upgrade)
+    own = own_sources(Building(settings, os.environ, console.say, on_host=asked.on_host), wanted, given)
+    wanted = replace(wanted, lines=(*wanted.lines, *own.lines), limits=(*wanted.limits, *own.limits))
+    resolver = Resolver(uv=uv, wanted=wanted, versions=asked.versions)
+    runtimes = dict.fromkeys(each.runtime for each in settings.targets)
+    with console.step(f"resolve {name} for {' and '.join(runtimes)}"):
+        resolved = resolution(resolver, settings.targets, before, asked.upgrade)
+    for remark in [*cooldown.remarks(settings.lock), *resolved.remarks]:
+        console.say(remark)
+    return replace(resolved, packages=tuple(own.named(each) for each in resolved.packages)), own
+
+
 @dataclass(frozen=True)
 class _Asked:
     """What to lock: from which file, for which whole Python versions, with which of uv's options, built where."""
@@ -153,28 +168,6 @@ class _Asked:
     versions: Mapping[str, str]
     upgrade: list[str]
     on_host: bool
-
-    def own_sources(self, wanted: Wanted, uv: Uv, console: Console) -> OwnSources:
-        anew = self.upgrade == ["--upgrade"]
-        where = Building(self.settings, os.environ, console.say, on_host=self.on_host)
-        return own_sources(where, wanted, uv, self.versions, anew=anew)
-
-
-def _resolve(
-    asked: _Asked, before: tuple[document.LockedPackage, ...], console: Console
-) -> tuple[Resolution, OwnSources]:
-    settings, name = asked.settings, asked.source.name
-    wanted = inputs.read(asked.source, settings, os.environ)
-    uv = _uv(settings, name, console)
-    own = asked.own_sources(wanted, uv, console) if wanted.elsewhere else OwnSources()
-    wanted = replace(wanted, lines=(*wanted.lines, *own.lines))
-    resolver = Resolver(uv=uv, wanted=wanted, versions=asked.versions)
-    runtimes = dict.fromkeys(each.runtime for each in settings.targets)
-    with console.step(f"resolve {name} for {' and '.join(runtimes)}"):
-        resolved = resolution(resolver, settings.targets, before, asked.upgrade)
-    for remark in [*cooldown.remarks(settings.lock), *resolved.remarks]:
-        console.say(remark)
-    return replace(resolved, packages=tuple(own.named(each) for each in resolved.packages)), own
 
 
 def _uv(settings: Settings, source: str, console: Console) -> Uv:

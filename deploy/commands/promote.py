@@ -62,17 +62,20 @@ def run(arguments: argparse.Namespace) -> int:
     if source == target:
         raise ConfigError([Fault("--to", f"is {target.name}, as --from is", cure="name two stages")])
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
+    from ..agreement import deployed, static
     from ..aws.connection import connect
     from ..local_secrets import with_secrets
     from ..release import stack
 
     console = Console(sys.stderr if arguments.json else sys.stdout)
     environment = with_secrets(os.environ, settings.project, target.name)
-    parameters = stack.parameters(target, environment) if settings.template else {}
+    static.refuse(settings, target, environment, builds=False)
+    parameters = stack.parameters(target, environment) if settings.has_stack else {}
     run = _Run(settings, source, target, arguments, console)
     here, there = connect(source), connect(target)
     console.say(f"from {source.name}: account {here.account}, {here.region}")
     console.say(f"to   {target.name}: account {there.account}, {there.region}")
+    deployed.refuse(there, settings, target)
     candidate = run.candidate(here)
     deployment = run.deployment(there, candidate, parameters)
     before = run.releases(there)

@@ -70,6 +70,8 @@ NEUTRAL: Mapping[str, str] = {
     "errors.py": "words of errors",
     "invocation.py": "words of errors",
     "settings": "its values are in the recipe, each by itself",
+    "template_references.py": "what cannot be known of a template, which no trial reads",
+    "template": "what it gives a function, its environment and memory, is in the key itself",
 }
 
 

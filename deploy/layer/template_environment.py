@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, Fault
+from ..template import source
 from ..template_values import TemplateValues, plain
 from .evidence import FunctionUnderTest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from ..settings import Function, Settings
+    from ..template.source import ProjectTemplate
 
 # Where functions believe to be while they are tried; no stage is asked, so that one trial serves all of them.
 TRIAL_REGION = "us-east-1"
@@ -33,7 +34,7 @@ NOTHING_DECLARED = Declared(environment={}, memory=LEAST_MEMORY)
 """What a function is given where the project has no template."""
 
 
-def declared(template: Path, function_name: str, parameters: Mapping[str, str], region: str) -> Declared:
+def declared(template: ProjectTemplate, function_name: str, parameters: Mapping[str, str], region: str) -> Declared:
     """Return what the template gives the function of this name, the stage's suffix included.
 
     Raises ConfigError where the template cannot be read, has no such function, or uses what is not known here.
@@ -45,12 +46,14 @@ def declared(template: Path, function_name: str, parameters: Mapping[str, str], 
     if function_name not in functions:
         found = ", ".join(sorted(functions)) or "none"
         cure = "give both the same FunctionName and `name` + `suffix`, or the stage the parameters that make them equal"
-        raise ConfigError([Fault(str(template), f"has no function named {function_name}; it has {found}", cure=cure)])
+        raise ConfigError([Fault(template.where, f"has no function named {function_name}; it has {found}", cure=cure)])
     own = functions[function_name]
     variables = values.value(own.get("Environment", {})) or {}
     memory = values.text(own.get("MemorySize", LEAST_MEMORY))
     if not memory.isdecimal():
-        raise ConfigError([Fault(f"{template}: {function_name}", f"MemorySize is {memory}", cure="give it in MB")])
+        raise ConfigError(
+            [Fault(f"{template.where}: {function_name}", f"MemorySize is {memory}", cure="give it in MB")]
+        )
     return Declared(
         environment={name: plain(value) for name, value in variables.get("Variables", {}).items()}, memory=int(memory)
     )
@@ -61,9 +64,8 @@ def under_test(settings: Settings, function: Function) -> FunctionUnderTest:
 
     Raises ConfigError as `declared` does.
     """
-    own = NOTHING_DECLARED
-    if settings.template:
-        own = declared(settings.project / settings.template, function.name, {}, TRIAL_REGION)
+    template = source.read(settings)
+    own = declared(template, function.name, {}, TRIAL_REGION) if template else NOTHING_DECLARED
     given = lambda_environment(function.name, TRIAL_REGION, memory=own.memory, runtime=settings.runtime)
     return FunctionUnderTest(
         key=function.key,

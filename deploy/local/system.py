@@ -13,6 +13,7 @@ from ..aws import secure_parameters
 from ..aws.connection import connect
 from ..errors import EngineError, RolloutError
 from ..layer.cache import Cache
+from ..local_secrets import with_secrets
 from ..published.downloads import Downloads
 from ..release import stack
 from ..release.deploy import Deployment, DeployResult
@@ -47,8 +48,9 @@ class System:
         """Deploy by the code path that AWS gets: template, layers, roll-out, aliases."""
         for name, value in self.introduction.parameters.items():
             secure_parameters.keep(self.aws, name, value)
-        environment = {**os.environ, **self.introduction.environment}
-        parameters = stack.parameters(self.stage, environment) if self.settings.template else {}
+        own = with_secrets(os.environ, self.settings.project, self.stage.name)
+        environment = {**own, **self.introduction.environment}
+        parameters = stack.parameters(self.stage, environment) if self.settings.has_stack else {}
         return Deployment(self.aws, self.settings, self.stage, parameters, prepared, say, lambda _: True).deploy()
 
     def outputs(self, done: DeployResult) -> dict[str, str]:

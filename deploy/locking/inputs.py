@@ -12,7 +12,7 @@ from .lockfile import normalised
 from .uv import sources as uv_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from ..settings import Settings
@@ -62,8 +62,9 @@ def found(settings: Settings) -> Path | None:
     return project if "dependencies" in _project(project) else None
 
 
-def read(path: Path, settings: Settings, environment: Mapping[str, str], built: Collection[str] = ()) -> Wanted:
+def read(path: Path, settings: Settings, environment: Mapping[str, str]) -> Wanted:
     """Read what is wanted; raise LockError or ConfigError with all that is wrong with it."""
+    built = frozenset(map(normalised, settings.build_from_source))
     if path.name != PYPROJECT:
         return wanted.read(path, environment, built)
     document = _document(path)

@@ -95,10 +95,10 @@ def _of_toml(settings: Settings, path: Path, target: Target) -> Locked:
     from .uv import export
 
     if path.name != UV_LOCK:
-        found = pylock.read(plain_text.read(path), path, settings.lock, target, settings.project)
+        found = pylock.read(plain_text.read(path), path, settings.lock, target, settings)
         return Locked(*found)
     text = plain_text.read(path, cure="make it with `uv lock`")
-    found = pylock.read(export.pylock(settings, path), path, Lock(), target, settings.project)
+    found = pylock.read(export.pylock(settings, path), path, Lock(), target, settings)
     return Locked(*pylock.with_versions(found, text))
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from packaging.pylock import Package
 
-    from ..settings import Lock, Target
+    from ..settings import Lock, Settings, Target
 
     Read = tuple[tuple[Pin, ...], tuple[LockedSource, ...]]
     Chosen = PackageVcs | PackageDirectory | PackageArchive | PackageSdist | PackageWheel
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 _NOTHING = PackageSdist(name="nothing-0.tar.gz", hashes={})
 
 
-def read(text: str, path: Path, wanted: Lock, target: Target, project: Path) -> Read:
+def read(text: str, path: Path, wanted: Lock, target: Target, settings: Settings) -> Read:
     """Read the pins that a target needs, sorted by name, and their sources; `path` is the file that messages name.
 
     `wanted` has the extras and groups; without a group the lock's own defaults count. The project itself is left out:
@@ -54,7 +54,8 @@ def read(text: str, path: Path, wanted: Lock, target: Target, project: Path) -> 
     lock = _parsed(text, path)
     _check_names("lock.extras", wanted.extras, lock.extras or (), path)
     _check_names("lock.groups", wanted.groups, [*(lock.dependency_groups or ()), *(lock.default_groups or ())], path)
-    able = replace(lock, packages=[_for(each, target) for each in lock.packages])
+    here = _Where(path, target, settings.project, frozenset(map(normalised, settings.build_from_source)))
+    able = replace(lock, packages=[_for(each, here) for each in lock.packages])
     try:
         chosen = list(
             able.select(
@@ -68,7 +69,7 @@ def read(text: str, path: Path, wanted: Lock, target: Target, project: Path) -> 
         raise LockError(
             [Fault(str(path), f"does not fit {target}", str(error), "lock for this runtime too")]
         ) from error
-    return _read(chosen, path, target, project)
+    return _read(chosen, here)
 
 
 def _parsed(text: str, path: Path) -> Pylock:
@@ -94,11 +95,13 @@ def _markers(target: Target) -> Mapping[str, str]:
     return environment(target, {target.runtime: f"{target.runtime.removeprefix('python')}.99"})
 
 
-def _for(package: Package, target: Target) -> Package:
-    """Return a package with those of its wheels that a target can use."""
+def _for(package: Package, here: _Where) -> Package:
+    """Return a package with those of its wheels that a target can use; with none where it is to be built."""
     if not package.wheels:
         return package
-    able = [each for each in package.wheels if fitting(each.filename, target)]
+    able = [each for each in package.wheels if fitting(each.filename, here.target)]
+    if package.name in here.built and package.sdist:
+        able = []
     return replace(package, wheels=able or None, sdist=None if able else package.sdist or _NOTHING)
 
 
@@ -113,14 +116,14 @@ def with_versions(found: Read, uv_lock: str) -> Read:
     )
 
 
-def _read(chosen: Iterable[tuple[Package, Chosen]], path: Path, target: Target, project: Path) -> Read:
+def _read(chosen: Iterable[tuple[Package, Chosen]], here: _Where) -> Read:
     pins: list[Pin] = []
     sources: list[LockedSource] = []
     faults: list[Fault] = []
     for package, source in chosen:
-        if isinstance(source, PackageDirectory) and (path.parent / source.path).resolve() == project.resolve():
+        if isinstance(source, PackageDirectory) and here.is_project(source.path):
             continue
-        made = _taken(package, source, _Where(path, target, project))
+        made = _taken(package, source, here)
         if isinstance(made, Fault):
             faults.append(made)
         elif isinstance(made, Pin):
@@ -138,6 +141,10 @@ class _Where:
     path: Path
     target: Target
     project: Path
+    built: frozenset[str]
+
+    def is_project(self, path: str) -> bool:
+        return (self.path.parent / path).resolve() == self.project.resolve()
 
     def origin(self, path: str) -> str:
         """Return a path of the lock as one that is relative to the project."""
@@ -154,8 +161,7 @@ def _taken(package: Package, source: Chosen, here: _Where) -> Pin | LockedSource
             return Fault(where, "has no sha256 hash", cure="make the lock again with a tool that writes them")
         return Pin(name=package.name, version=version, hashes=tuple(sorted(hashes)))
     if isinstance(source, PackageSdist):
-        cause = "none of its wheels is for that, and what is published as source alone is not built"
-        return Fault(where, f"has no wheel for {here.target}", cause, "lock another version, or use another package")
+        return _archive(package, source, where, here)
     origin = _origin(source, here)
     if not origin:
         cause = "what an address holds is not on any index that a build could ask"
@@ -163,6 +169,17 @@ def _taken(package: Package, source: Chosen, here: _Where) -> Pin | LockedSource
     if isinstance(source, PackageArchive) and origin.endswith(".whl") and "sha256" in source.hashes:
         return LockedSource(name=package.name, version=version, origin=origin, hashes=(source.hashes["sha256"],))
     return LockedSource(name=package.name, version=version, origin=origin)
+
+
+def _archive(package: Package, source: PackageSdist, where: str, here: _Where) -> LockedSource | Fault:
+    """Return a source archive where that is to be built, else why it cannot be used."""
+    if package.name in here.built and "sha256" in source.hashes:
+        version, digest = str(package.version or ""), source.hashes["sha256"]
+        return LockedSource(name=package.name, version=version, origin=source.filename, digest=digest)
+    cause = "none of its wheels is for that, and a source archive is built where that is asked for"
+    key = f"`build-from-source: {{{package.name}: WHY}}` in config/pipeline.yaml"
+    cure = f"lock another version; if it is pure Python, {key} has its wheel built"
+    return Fault(where, f"has no wheel for {here.target}", cause, cure)
 
 
 def _origin(source: PackageDirectory | PackageVcs | PackageArchive, here: _Where) -> str:

@@ -96,7 +96,7 @@ class Resolver:
     def _answer(
         self, target: Target, preferred: Mapping[str, str], upgrade: Sequence[str], limits: Sequence[str]
     ) -> Answer:
-        files = {_PREFERRED: _pylock(preferred)} if preferred else {}
+        files = {_PREFERRED: preferring(preferred)} if preferred else {}
         files |= {_LIMITS: "\n".join(limits) + "\n"} if limits else {}
         options = ["-o", _PREFERRED, *(("--constraint", _LIMITS) if limits else ()), *upgrade]
         options += ["--prerelease", "allow"] if self.wanted.prerelease else []
@@ -115,10 +115,11 @@ class Resolver:
         return Answer(packages=found, unfit=told.unfit)
 
 
-def _pylock(preferred: Mapping[str, str]) -> str:
+def preferring(preferred: Mapping[str, str]) -> str:
     """Write versions as uv reads those that it is to keep: a lock that was there before."""
     entries = (f'[[packages]]\nname = "{name}"\nversion = "{version}"' for name, version in preferred.items())
-    return "\n".join(['lock-version = "1.0"', 'created-by = "channelwright"', *entries]) + "\n"
+    packages = list(entries) or ["packages = []"]
+    return "\n".join(['lock-version = "1.0"', 'created-by = "channelwright"', *packages]) + "\n"
 
 
 def _at_most(limits: Mapping[str, str]) -> list[str]:

@@ -117,9 +117,8 @@ class _Reading:
     def _no_binary(self, value: str, where: str) -> None:
         missing = [name for name in value.split(",") if canonicalize_name(name) not in self.built]
         if missing and value != ":none:":
-            cure = (
-                "take it out, and put the wheel of a pure one on an index of yours: there is no `build-from-source` yet"
-            )
+            key = f"`build-from-source: {{{missing[0]}: WHY}}` in config/pipeline.yaml"
+            cure = f"take it out; if it is pure Python, {key} has its wheel built"
             what = f"--no-binary {', '.join(missing)} is refused: layers are made of wheels"
             self.faults.append(Fault(where, what, "native code would be compiled for another machine", cure))
 

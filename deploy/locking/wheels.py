@@ -36,6 +36,33 @@ class Listed:
     wheels: tuple[LockedWheel, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class ListedArchive:
+    """The source archive of one package of a pylock.toml."""
+
+    name: str
+    version: str
+    filename: str
+    url: str
+    sha256: str
+
+
+def archives(pylock: str) -> tuple[ListedArchive, ...]:
+    """Read the source archives of a pylock.toml."""
+    packages = tomllib.loads(pylock).get("packages", [])
+    return tuple(
+        ListedArchive(
+            name=normalised(each["name"]),
+            version=each["version"],
+            filename=_filename(each["sdist"]),
+            url=each["sdist"].get("url", ""),
+            sha256=each["sdist"]["hashes"]["sha256"],
+        )
+        for each in packages
+        if "sha256" in each.get("sdist", {}).get("hashes", {})
+    )
+
+
 def listed(pylock: str) -> dict[str, Listed]:
     """Read the packages of a pylock.toml (https://packaging.python.org/en/latest/specifications/pylock-toml/)."""
     packages = tomllib.loads(pylock).get("packages", [])
@@ -64,7 +91,11 @@ def fitting(filename: str, target: Target) -> bool:
 def _wheels(package: dict[str, Any]) -> Iterator[LockedWheel]:
     """Yield what a package can be installed from as it is; an archive is one where it is a wheel."""
     for raw in [*package.get("wheels", ()), *([package["archive"]] if "archive" in package else ())]:
-        place = raw.get("name") or raw.get("url") or raw["path"]
-        filename = unquote(urlsplit(place).path).rsplit("/", 1)[-1]
+        filename = _filename(raw)
         if "sha256" in raw["hashes"] and filename.endswith(".whl"):
             yield LockedWheel(filename=filename, sha256=raw["hashes"]["sha256"], uploaded=raw.get("upload-time"))
+
+
+def _filename(raw: dict[str, Any]) -> str:
+    place: str = raw.get("name") or raw.get("url") or raw["path"]
+    return unquote(urlsplit(place).path).rsplit("/", 1)[-1]

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..aws import functions
+from ..aws.functions import AliasState
 from .descriptions import AliasNote, Passed, VersionNote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..aws.connection import Aws
-    from ..aws.functions import AliasState, FunctionState
+    from ..aws.functions import FunctionState
     from ..settings import Function, Settings, Stage
 
 _AT_ONCE = 8
@@ -97,6 +98,16 @@ class ServedFunction(DeployedFunction):
         """Return every version that a release is known for: by the history, then by the versions' own descriptions."""
         noted = (Passed(note.release, each.version) for each in self.found.versions if (note := note_of(each)))
         return (*self.history, *noted)
+
+
+def without_alias(found: DeployedFunction) -> ServedFunction | None:
+    """Return a function that lacks nothing but its alias, as if it had one: callers meet $LATEST; else None."""
+    if found.found is None or found.alias is not None:
+        return None
+    alias = AliasState.absent(found.name, found.function.alias)
+    return ServedFunction(
+        function=found.function, name=found.name, found=found.found, alias=alias, live=found.found.latest
+    )
 
 
 def note_of(version: FunctionState) -> VersionNote | None:

@@ -2,6 +2,7 @@
 
 deploy           one deploy from end to end
 stack            the project's template as a CloudFormation stack
+existing         functions that the stage's stack did not make, and what is left for it to be made of
 publish          publishes a verified layer, unless AWS has these bytes already
 delivery         brings layers to every region: published, shared, `next` moved
 plan             what a rollout would do, as a value that can be printed and tested

@@ -3,7 +3,8 @@
 Each move is one call, so there is a moment in which the first alias has moved and the next has not. Functions are
 moved in the reverse of the order in which config/pipeline.yaml names them: the ones that consume come after those
 that produce for them there, and so are ready for what new producers send. When a move fails, or the run is
-interrupted, what has moved is put back. After a kill that leaves no time for that, a rerun moves the rest.
+interrupted, what has moved is put back, and an alias that was made goes. After a kill that leaves no time for that, a
+rerun moves the rest.
 """
 
 from __future__ import annotations
@@ -51,9 +52,12 @@ def move_all(aws: Aws, moves: Sequence[AliasMove]) -> None:
 
 
 def _move(aws: Aws, move: AliasMove) -> None:
-    """Move one alias. A call whose answer was lost did its work if the alias says so."""
+    """Move one alias, or make it. A call whose answer was lost did its work if the alias says so."""
     try:
-        functions.move_alias(aws, move.alias, move.version, move.description)
+        if move.alias.exists:
+            functions.move_alias(aws, move.alias, move.version, move.description)
+        else:
+            functions.create_alias(aws, move.alias, move.version, move.description)
     except AwsError:
         now = functions.alias(aws, move.alias.function, move.alias.name)
         if now is None or not move.is_made(now):
@@ -64,7 +68,9 @@ def _undo(aws: Aws, move: AliasMove) -> list[Fault]:
     """Put an alias back if it has moved; return what prevents it."""
     try:
         now = functions.alias(aws, move.alias.function, move.alias.name)
-        if now is not None and move.is_made(now):
+        if now is not None and move.is_made(now) and not move.alias.exists:
+            functions.delete_alias(aws, now)
+        elif now is not None and move.is_made(now):
             _move(aws, AliasMove(now, move.alias.version, move.alias.description))
     except AwsError as error:
         return [*error.faults, _stuck(move)]
@@ -72,15 +78,21 @@ def _undo(aws: Aws, move: AliasMove) -> list[Fault]:
 
 
 def _none_left(moves: Sequence[AliasMove]) -> Fault:
-    aliases = " and ".join(f"{move.where} was at version {move.alias.version}" for move in moves)
+    aliases = " and ".join(
+        f"{move.where} was at version {move.alias.version}" if move.alias.exists else f"there was no {move.where}"
+        for move in moves
+    )
     return Fault("", f"no alias is left moved: {aliases}", cure="run it again when the cause is gone")
 
 
 def _stuck(move: AliasMove) -> Fault:
+    call = f"--function-name {move.alias.function} --name {move.alias.name}"
+    undo = (
+        f"update-alias {call} --function-version {move.alias.version}" if move.alias.exists else f"delete-alias {call}"
+    )
     return Fault(
         move.where,
         f"may stand for version {move.version} while others do not",
         cause="it could not be put back",
-        cure=f"run it again, or put it back: aws lambda update-alias --function-name {move.alias.function} "
-        f"--name {move.alias.name} --function-version {move.alias.version}",
+        cure=f"run it again, or put it back: aws lambda {undo}",
     )

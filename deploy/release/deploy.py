@@ -7,14 +7,15 @@ a failure, a kill, or somebody else's run begins with what is there.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..aws import change_sets
 from ..errors import Fault, RolloutError
 from ..git import commit
 from . import delivery as delivering
+from . import existing, stack
 from . import plan as planning
-from . import stack
 from .publish import find, refuse_unproven
 from .rollout import roll_out
 from .values import PlannedLayer
@@ -114,17 +115,22 @@ class Deployment:
             plan = self._plan(layers)
         release = roll_out(self.aws, self.stage, plan, at, self.say)
         sent = delivery.uploads + sum(each.verified.built.zip.stat().st_size for each in layers if each.is_new)
-        outputs = stack.outputs(self.aws, self.stage) if self.settings.template else ()
+        outputs = stack.outputs(self.aws, self.stage) if self.settings.has_stack else ()
         return DeployResult(replace(release, uploaded=release.uploaded + sent), changed, outputs, delivered)
 
     def _refuse_unproven(self) -> None:
         for layer in self.prepared.layers:
             refuse_unproven(self.aws, layer)
 
+    @cached_property
+    def _existing(self) -> frozenset[str]:
+        """The keys of functions that the stage's stack did not make, as it was before the deploy."""
+        return existing.keys(self.aws, self.settings, self.stage)
+
     def _proposed(self) -> ChangeSet | None:
-        if self.settings.template is None:
+        template = existing.template(self.aws, self.settings, self.stage, self._existing)
+        if template is None:
             return None
-        template = self.settings.project / self.settings.template
         proposed = stack.propose(self.aws, self.stage, template, self.parameters)
         for line in stack.lines(proposed, self.stage):
             self.say(line)

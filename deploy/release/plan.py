@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..aws import functions
 from ..errors import Fault, RolloutError
-from ..published.functions import ServedFunction, differences, observe, read
+from ..published.functions import ServedFunction, differences, observe, read, without_alias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -73,8 +73,24 @@ class FunctionPlan:
     def __str__(self) -> str:
         if self.is_live:
             return f"{self.name}  version {self.alias.version} is live and the same"
-        to = f"version {self.reuse.version}, published before" if self.reuse else "a new version"
-        return f"{self.name}  version {self.alias.version} -> {to} ({', '.join(self.differences(self.served.live))})"
+        if not self.alias.exists:
+            return f"{self.name}  gets {self._wanted}"
+        return (
+            f"{self.name}  version {self.alias.version} -> {self._wanted}"
+            f" ({', '.join(self.differences(self.served.live))})"
+        )
+
+    @property
+    def _wanted(self) -> str:
+        return f"version {self.reuse.version}, published before" if self.reuse else "a new version"
+
+    def adoption(self) -> Iterator[str]:
+        """Yield what else is done to a function that somebody else made and that has no alias yet."""
+        if self.alias.exists:
+            return
+        yield f"{self.name}  is there already: the alias {self.alias.name} is added, for what releases move"
+        if changed := ", ".join(self.differences(self.latest)):
+            yield f"{self.name}  who calls it without an alias meets other {changed} at once, before it is checked"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +124,7 @@ class RolloutPlan:
             yield layer.line
         for each in self.functions:
             yield f"  function  {each}"
+            yield from (f"  adopted   {line}" for line in each.adoption())
         yield f"  upload    {self.uploads:,} bytes"
 
 
@@ -123,9 +140,10 @@ def make(
     faults: list[Fault] = []
     plans: list[FunctionPlan] = []
     for each in _observe(aws, settings, stage):
-        if isinstance(each, ServedFunction):
-            faults += _unfit(settings, each, layers)
-            plans.append(_plan(each, code[each.function.key], _attached(each, layers)))
+        served = each if isinstance(each, ServedFunction) else without_alias(each)
+        if served is not None:
+            faults += _unfit(settings, served, layers)
+            plans.append(_plan(served, code[served.function.key], _attached(served, layers)))
         else:
             faults.append(_absent(each))
     if faults:
@@ -146,9 +164,7 @@ def _observe(aws: Aws, settings: Settings, stage: Stage) -> Iterator[DeployedFun
 def _absent(each: DeployedFunction) -> Fault:
     if each.found is None:
         return Fault(each.name, "there is no such function", cure="let `template` make it, or make it by hand")
-    if each.alias is None:
-        return Fault(each.where, "there is no such alias", cure="let `template` make it")
-    return Fault(each.where, f"points to version {each.alias.version}, which is gone")
+    return Fault(each.where, f"points to version {each.alias.version if each.alias else 'none'}, which is gone")
 
 
 def _unfit(settings: Settings, served: ServedFunction, layers: Sequence[PlannedLayer]) -> Iterator[Fault]:
@@ -174,7 +190,7 @@ def _attached(served: ServedFunction, layers: Sequence[PlannedLayer]) -> tuple[P
 
 def _plan(served: ServedFunction, code: CodeBundle, layers: tuple[PlannedLayer, ...]) -> FunctionPlan:
     plan = FunctionPlan(served=served, code=code, layers=layers, reuse=None)
-    if plan.has_all(served.live):
+    if served.alias.exists and plan.has_all(served.live):
         return replace(plan, reuse=served.live)
     if any(layer.published is None for layer in layers):
         return plan

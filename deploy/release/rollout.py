@@ -140,7 +140,8 @@ def _demand(plan: FunctionPlan, version: FunctionState | None) -> None:
 
 
 def _live(plan: FunctionPlan, version: str) -> LiveFunction:
-    return LiveFunction(name=plan.name, alias=plan.function.alias, version=version, was=plan.alias.version)
+    was = plan.alias.version if plan.alias.exists else "none"
+    return LiveFunction(name=plan.name, alias=plan.function.alias, version=version, was=was)
 
 
 def _raced(where: str, differences: str = "it") -> Fault:

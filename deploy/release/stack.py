@@ -14,17 +14,16 @@ from ..aws import change_sets, stacks
 from ..aws.change_sets import TEMPLATE, ChangeSet, Template, Wanted
 from ..errors import AwsError, ConfigError, Fault
 from ..settings import FromEnvironment
+from .existing import STAGE_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from ..aws.change_sets import StackChange
     from ..aws.connection import Aws
     from ..aws.stacks import StackOutput, StackState
     from ..settings import Stage
-
-STAGE_TAG = "channelwright:stage"
+    from ..template.source import ProjectTemplate
 
 _FUNCTION = "AWS::Lambda::Function"
 _ALIAS = "AWS::Lambda::Alias"
@@ -59,7 +58,7 @@ def parameters(stage: Stage, environment: Mapping[str, str]) -> dict[str, str]:
     return values
 
 
-def propose(aws: Aws, stage: Stage, template: Path, values: Mapping[str, str]) -> ChangeSet | None:
+def propose(aws: Aws, stage: Stage, template: ProjectTemplate, values: Mapping[str, str]) -> ChangeSet | None:
     """Make a change set from the template; None where the stack is as the template says.
 
     Raises ConfigError where parameters do not fit the template, AwsError where the stack cannot be changed, or the
@@ -73,7 +72,9 @@ def propose(aws: Aws, stage: Stage, template: Path, values: Mapping[str, str]) -
     return proposed
 
 
-def _wanted(aws: Aws, stage: Stage, template: Path, values: Mapping[str, str], state: StackState | None) -> Wanted:
+def _wanted(
+    aws: Aws, stage: Stage, template: ProjectTemplate, values: Mapping[str, str], state: StackState | None
+) -> Wanted:
     """Say how the stack is to be. A parameter of the stage without a value keeps the one that the stack has."""
     declared = change_sets.summarise(aws, stage.stack, _read(template))
     there = state.parameters if state else frozenset[str]()
@@ -88,7 +89,9 @@ def _wanted(aws: Aws, stage: Stage, template: Path, values: Mapping[str, str], s
     )
 
 
-def pending(aws: Aws, stage: Stage, template: Path, environment: Mapping[str, str]) -> tuple[StackChange, ...]:
+def pending(
+    aws: Aws, stage: Stage, template: ProjectTemplate, environment: Mapping[str, str]
+) -> tuple[StackChange, ...]:
     """Say what a deploy would change of a stack that is there: a change set is made for it, read and discarded.
 
     A parameter whose variable is not set keeps the value that the stack has, so that who looks needs no secrets.
@@ -141,14 +144,10 @@ def _replacement(change: StackChange) -> str:
     return {"True": "  REPLACED", "Conditional": "  may be replaced"}.get(change.replacement, "")
 
 
-def _read(template: Path) -> str:
-    try:
-        body = template.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError([Fault(str(template), error.strerror or str(error), cure="correct `template`")]) from error
-    if (size := len(body.encode())) > TEMPLATE:
-        raise ConfigError([Fault(str(template), f"is {size:,} bytes; a template may have {TEMPLATE:,}")])
-    return body
+def _read(template: ProjectTemplate) -> str:
+    if (size := len(template.body.encode())) > TEMPLATE:
+        raise ConfigError([Fault(template.where, f"is {size:,} bytes; a template may have {TEMPLATE:,}")])
+    return template.body
 
 
 def _ready(aws: Aws, stage: Stage) -> StackState | None:

@@ -66,7 +66,10 @@ class PlannedLayer:
 
 @dataclass(frozen=True, kw_only=True)
 class LiveFunction:
-    """A function whose alias stands for `version`; `was` is the version before, the same when nothing moved."""
+    """A function whose alias stands for `version`; `was` is the version before, the same when nothing moved.
+
+    It is "none" where the alias was made.
+    """
 
     name: str
     alias: str

@@ -5,6 +5,7 @@ The meaning of each key is in pipeline.schema.json beside this folder; `configur
 - `targets`: what a layer is built for: the runtimes, their images, the instruction sets
 - `layers`: the layers, and who may use them
 - `functions`: the functions, and the code that ships
+- `resources`: what the pipeline's own template makes for a function
 - `extensions`: what is the project's own in the pipeline
 - `stages`: where a release goes, and who may take it there
 - `locks`: how requirements are locked
@@ -17,6 +18,7 @@ from .functions import Code, Function
 from .layers import Budget, Bytecode, Layer, Share, WithDependencies
 from .locks import Lock, Override
 from .project import Settings
+from .resources import FromParameter, FunctionResources, Permission, Queue, UrlAccess
 from .scans import Clarified, Ignore, Scan
 from .stages import FromEnvironment, GitHub, Stage
 from .targets import IMAGE_VARIABLE, MACHINES, Architecture, Target, default_image, image_variable
@@ -31,7 +33,9 @@ __all__ = [
     "Code",
     "Extension",
     "FromEnvironment",
+    "FromParameter",
     "Function",
+    "FunctionResources",
     "GitHub",
     "Ignore",
     "Layer",
@@ -39,11 +43,14 @@ __all__ = [
     "Lock",
     "Option",
     "Override",
+    "Permission",
+    "Queue",
     "Scan",
     "Settings",
     "Share",
     "Stage",
     "Target",
+    "UrlAccess",
     "WithDependencies",
     "default_image",
     "image_variable",

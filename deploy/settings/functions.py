@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from .resources import FunctionResources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 class Function:
     """A Lambda function; `key` is its key in the configuration, `name` lacks the stage's suffix.
 
+    `resources` are what the pipeline's own template makes for it.
     `bench` is the event with which its first request is measured, `trial` one that it has to answer before it ships.
     `code` is its own where it has not that of all functions.
     """
@@ -27,6 +30,7 @@ class Function:
     trial: Mapping[str, object] | None = None
     bench: Mapping[str, object] | None = None
     code: Code | None = None
+    resources: FunctionResources = field(default_factory=FunctionResources)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,7 @@ class Settings:
     """The whole of config/pipeline.yaml; paths are relative to `project`, the folder it belongs to.
 
     `runtime` and `image` are those of the functions, the first of several; `image_of` and `targets` tell of all.
+    `build_from_source` are the distributions that are built from their source archive, each with the reason.
     Without a `dockerfile` it is the project's Dockerfile.layer, or else the pipeline's own.
     `runtime_provides` are distributions that are wanted of the runtime itself. `remarks` name the successors of keys
     that have another name now.
@@ -39,6 +40,7 @@ class Settings:
     images: Mapping[str, str] = field(default_factory=dict)
     architectures: tuple[Architecture, ...] = ("x86_64",)
     requirements: Path = Path("requirements.txt")
+    build_from_source: Mapping[str, str] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
     scan: Scan = field(default_factory=Scan)
     dockerfile: Path | None = None
@@ -55,6 +57,11 @@ class Settings:
         """Everything that each layer is built for; the first one is the functions' own."""
         runtimes = dict.fromkeys([self.runtime, *self.runtimes])
         return tuple(Target(runtime, architecture) for runtime in runtimes for architecture in self.architectures)
+
+    @property
+    def has_stack(self) -> bool:
+        """Whether a stage may have a stack: by the project's own template, or one that its functions are made by."""
+        return self.template is not None or bool(self.functions)
 
     def code_of(self, function: Function) -> Code:
         return function.code or self.code

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..inside.exchange import Pin
     from ..layer.backend.protocol import Runtime
     from ..layer.spec import LayerSpec
+    from .archives import Archives
     from .backend import Backend
     from .places import Place
     from .shelf import OwnWheel, Shelf
@@ -37,10 +38,13 @@ _PROGRAM = Path(in_runtime.__file__)
 class Builder:
     """Builds in the runtime that `opened` opens, which is done once there is something to build.
 
+    `archives` are the indexes that source archives come from.
+
     `spec` says for which runtime and image the wheels of build requirements are chosen, once that is open.
     """
 
     shelf: Shelf
+    archives: Archives
     runtime: str
     opened: Callable[[], tuple[Runtime, LayerSpec]]
     say: Callable[[str], None]

@@ -14,22 +14,26 @@ from ..errors import BuildError, Fault, LockError
 from ..kept import Kept
 from ..locking import wheels
 from ..locking.resolution import resolution
-from ..locking.resolver import Resolver
+from ..locking.resolver import Resolver, preferring
 from ..locking.uv import sources as uv_sources
 from ..locking.wanted import Wanted, of_lines
 from . import needed
+from .archives import Archive, Archives
 from .backend import backend
 from .build import Builder
 from .opening import opened
 from .places import File, Folder, place
+from .provide import place_of
 from .shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ..locking.document import LockedPackage
+    from ..locking.own import LockedSource
     from ..locking.uv.call import Uv
     from ..locking.wanted import Elsewhere
+    from ..locking.wheels import ListedArchive
     from ..settings import Settings, Target
     from .places import Place
     from .shelf import OwnWheel
@@ -42,9 +46,13 @@ _ROUNDS = 5  # of a backend that asks for more each time
 
 @dataclass(frozen=True, kw_only=True)
 class OwnSources:
-    """What came of them: requirements in uv's words, the place of each by name, and what building takes, by origin."""
+    """What came of them: requirements and limits in uv's words, and what building takes, by origin.
+
+    `places` has the source of each by the name of its distribution.
+    """
 
     lines: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)
     sections: Mapping[str, Sequence[LockedPackage]] = field(default_factory=dict)
 
@@ -71,7 +79,7 @@ class SourceLocker:
         named: dict[str, Place] = {}
         sections: dict[str, Sequence[LockedPackage]] = {}
         for each, where in self._places(wanted.elsewhere):
-            wheel, section = self._wheel(each.name, where)
+            wheel, section = self.wheel(each.name, where)
             name = canonicalize_name(parse_wheel_filename(wheel.filename)[0])
             named[name] = where
             sections |= {where.origin: section} if section else {}
@@ -79,6 +87,39 @@ class SourceLocker:
             marker = f" ; {each.marker}" if each.marker else ""
             lines.append(f"{name}{extras} @ {wheel.path.as_uri()}{marker}")
         return OwnSources(lines=tuple(dict.fromkeys(lines)), places=named, sections=sections)
+
+    def archives(self, wanted: Wanted, before: OwnSources, locked: str, upgrade: Sequence[str]) -> OwnSources:
+        """Build the source archives that are asked for, of the versions that fit all else that is wanted.
+
+        What one of them needs may be another one, so this goes on until nothing is new.
+        """
+        reasons: dict[str, str] = {
+            canonicalize_name(name): why for name, why in self.settings.build_from_source.items()
+        }
+        limits, places, sections = [*before.limits], {**before.places}, {**before.sections}
+        while names := [name for name in reasons if name not in places]:
+            lines = [*wanted.lines, *before.lines]
+            found = self.builder.archives.chosen(names, lines, [*wanted.limits, *limits], locked, upgrade)
+            for each in found:
+                self.builder.say(f"{each.name} {each.version}: built from source: {reasons[each.name]}")
+                where = self._archive(each)
+                wheel, sections[where.origin] = self.wheel(each.name, where)
+                places[each.name] = where
+                limits.append(f"{each.name} @ {wheel.path.as_uri()}")
+            if not found:
+                self.builder.say(f"build-from-source: nothing needs {', '.join(names)}")
+                break
+        return replace(before, limits=tuple(limits), places=places, sections=sections)
+
+    def _archive(self, listed: ListedArchive) -> Archive:
+        return Archive(
+            name=listed.name,
+            version=listed.version,
+            filename=listed.filename,
+            digest=listed.sha256,
+            where=self.builder.archives,
+            root=self.builder.shelf.root,
+        )
 
     def _places(self, wanted: Sequence[Elsewhere]) -> list[tuple[Elsewhere, Place]]:
         """Find every source, and those that a folder's own tool.uv.sources name for what it needs."""
@@ -100,7 +141,7 @@ class SourceLocker:
             raise LockError(faults)
         return list(found.values())
 
-    def _wheel(self, name: str, where: Place) -> tuple[OwnWheel, Sequence[LockedPackage]]:
+    def wheel(self, name: str, where: Place) -> tuple[OwnWheel, Sequence[LockedPackage]]:
         """Build a source, asking for what its backend needs until that is whole."""
         if isinstance(where, File) and where.is_wheel:
             return self.builder.taken(where), ()
@@ -158,31 +199,61 @@ class Building:
     say: Callable[[str], None]
     on_host: bool
 
-    def builder(self, stack: ExitStack) -> Builder:
+    def builder(self, stack: ExitStack, archives: Archives) -> Builder:
         """Return what builds; the runtime is opened, until `stack` is left, if something is not on the shelf."""
         return Builder(
             shelf=Shelf(Kept.from_environment(self.environment).root),
             runtime=self.settings.runtime,
+            archives=archives,
             opened=partial(opened, self.settings, self.environment, self.say, stack, on_host=self.on_host),
             say=self.say,
         )
 
 
-def own_sources(where: Building, wanted: Wanted, uv: Uv, versions: Mapping[str, str], *, anew: bool) -> OwnSources:
-    """Build all that is wanted from elsewhere; raise LockError or BuildError with what cannot be.
+@dataclass(frozen=True, kw_only=True)
+class Following:
+    """What a lock follows from besides what is wanted: whole Python versions, what is locked, uv's options."""
 
-    `anew` takes newer build requirements than those that are locked.
+    uv: Uv
+    versions: Mapping[str, str]
+    preferred: Mapping[str, str]
+    upgrade: Sequence[str]
+
+
+def own_sources(where: Building, wanted: Wanted, given: Following) -> OwnSources:
+    """Build all that is wanted from elsewhere or from source; raise LockError or BuildError with what cannot be.
+
+    An upgrade of everything takes newer build requirements than those that are locked.
     """
+    if not wanted.elsewhere and not where.settings.build_from_source:
+        return OwnSources()
+    with ExitStack() as stack:
+        locker = _locker(where, given, stack)
+        return locker.archives(wanted, locker.all(wanted), preferring(given.preferred), given.upgrade)
+
+
+def sources_of(where: Building, sources: Sequence[LockedSource], given: Following) -> OwnSources:
+    """Build what a lock of another tool names; raise LockError or BuildError with what cannot be."""
+    sections: dict[str, Sequence[LockedPackage]] = {}
+    with ExitStack() as stack:
+        locker = _locker(where, given, stack)
+        for each in sources:
+            found = place_of(where.settings, each, locker.builder)
+            _, section = locker.wheel(each.name, found)
+            sections |= {found.origin: section} if section else {}
+    return OwnSources(sections=sections)
+
+
+def _locker(where: Building, given: Following, stack: ExitStack) -> SourceLocker:
     settings = where.settings
-    before = needed.read(settings)
+    before = {} if list(given.upgrade) == ["--upgrade"] else needed.read(settings)
 
     def resolve(origin: str, requires: Sequence[str]) -> Sequence[LockedPackage]:
-        asking = replace(uv, source=f"what building {origin} takes")
-        resolver = Resolver(uv=asking, wanted=Wanted(lines=tuple(requires)), versions=versions)
-        known = () if anew else before.get(origin, ())
-        return [replace(each, via=()) for each in resolution(resolver, settings.targets[:1], known).packages]
+        uv = replace(given.uv, source=f"what building {origin} takes")
+        resolver = Resolver(uv=uv, wanted=Wanted(lines=tuple(requires)), versions=given.versions)
+        found = resolution(resolver, settings.targets[:1], before.get(origin, ())).packages
+        return [replace(each, via=()) for each in found]
 
-    with ExitStack() as stack:
-        locked = {} if anew else before
-        locker = SourceLocker(settings=settings, builder=where.builder(stack), resolve=resolve, locked=locked)
-        return locker.all(wanted)
+    archives = Archives(uv=given.uv, target=settings.targets[0], versions=given.versions)
+    builder = where.builder(stack, archives)
+    return SourceLocker(settings=settings, builder=builder, resolve=resolve, locked=before)

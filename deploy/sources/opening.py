@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..kept import Kept
 from ..layer.spec import LayerSpec, dockerfile_of
 from ..locking import indexes
+from ..locking.uv.call import Uv
 from ..settings import Layer
+from .archives import Archives
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +37,19 @@ def opened(
     image = engine.resolve(settings.image_of(settings.runtime), engine.architecture, say)
     runtime = ContainerRuntime(engine, image, asked, say)
     return runtime, building(settings, replace(settings.targets[0], architecture=engine.architecture), runtime)
+
+
+def archives_of(settings: Settings, environment: Mapping[str, str]) -> Archives:
+    """Return what fetches source archives by their hashes: no cooldown decides any more."""
+    asked = indexes.environment(settings, environment)
+    uv = Uv(
+        source=str(settings.requirements),
+        cache=Kept.from_environment(environment).root,
+        environment=asked,
+        asked=indexes.shown(asked),
+    )
+    newest = {settings.runtime: f"{settings.runtime.removeprefix('python')}.99"}
+    return Archives(uv=uv, target=settings.targets[0], versions=newest)
 
 
 def building(settings: Settings, target: Target, runtime: Runtime) -> LayerSpec:

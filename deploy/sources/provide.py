@@ -10,6 +10,7 @@ from packaging.utils import parse_wheel_filename
 from ..errors import Fault, LockError
 from ..invocation import advised
 from . import needed
+from .archives import Archive, is_archive
 from .places import File, place
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def provide(settings: Settings, target: Target, lock: Locked, builder: Builder) 
     """
     if not lock.sources:
         return lock.pins
-    places = _places(settings, lock.sources)
+    places = _places(settings, lock.sources, builder)
     sections = needed.read(settings)
     made: dict[str, OwnWheel] = {}
     faults: list[Fault] = []
@@ -51,17 +52,21 @@ def provide(settings: Settings, target: Target, lock: Locked, builder: Builder) 
 def changed(settings: Settings, sources: Sequence[LockedSource]) -> list[Fault]:
     """Return a fault for each source that is not there, or not the one that was locked; nothing is built."""
     try:
-        _places(settings, sources)
+        _places(settings, sources, None)
     except LockError as error:
         return list(error.faults)
     return []
 
 
-def _places(settings: Settings, sources: Sequence[LockedSource]) -> dict[str, Place]:
+def _places(settings: Settings, sources: Sequence[LockedSource], builder: Builder | None) -> dict[str, Place]:
+    """Find every source; without a builder only those that may change, which archives of an index do not."""
     found: dict[str, Place] = {}
     faults: list[Fault] = []
     for each in sources:
         where = f"{settings.requirements}: {each.name}"
+        if is_archive(each.origin):
+            found |= {each.name: place_of(settings, each, builder)} if builder else {}
+            continue
         try:
             found[each.name] = place(each.origin, settings.project, settings.project, where)
             same = not each.digest or found[each.name].digest == each.digest
@@ -75,6 +80,20 @@ def _places(settings: Settings, sources: Sequence[LockedSource]) -> dict[str, Pl
     if faults:
         raise LockError(faults)
     return found
+
+
+def place_of(settings: Settings, source: LockedSource, builder: Builder) -> Place:
+    """Return where a source lies; raise LockError where it is not there."""
+    if not is_archive(source.origin):
+        return place(source.origin, settings.project, settings.project, f"{settings.requirements}: {source.name}")
+    return Archive(
+        name=source.name,
+        version=source.version,
+        filename=source.origin,
+        digest=source.digest,
+        where=builder.archives,
+        root=builder.shelf.root,
+    )
 
 
 def _built(  # noqa: PLR0913, PLR0917 - what, from where, with what, for what, by whom

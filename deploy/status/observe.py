@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..aws import queues, stacks
 from ..published import functions
-from ..release import stack
+from ..release import existing, stack
 from . import published
 from .functions import Functions
 from .layers import Layers
@@ -51,14 +51,15 @@ def observe(
 
 
 def _stack(aws: Aws, settings: Settings, stage: Stage, environment: Mapping[str, str] | None) -> StackStatus | None:
-    if settings.template is None:
+    template = existing.template(aws, settings, stage, existing.keys(aws, settings, stage))
+    if template is None:
         return None
     there = stacks.read(aws, stage.stack)
     if there is None or there.status == "REVIEW_IN_PROGRESS":
         return StackStatus(name=stage.stack, status="", reason="", changes=None)
     changes = None
     if environment is not None and not there.status.endswith("_IN_PROGRESS") and stack.immovable(there) is None:
-        changes = stack.pending(aws, stage, settings.project / settings.template, environment)
+        changes = stack.pending(aws, stage, template, environment)
     return StackStatus(name=stage.stack, status=there.status, reason=there.reason, changes=changes)
 
 

@@ -3,7 +3,8 @@
     1:c:<who>:<until>:<detail>:<detail>…
 
 Whoever sees a message can press its buttons, for as long as it is there, and the permissions of commands do not hold
-for them. So each button is for one person and for a time; the endpoint refuses the others without asking anybody.
+for them. So each button is for one person and for a time; the endpoint refuses the others without asking anybody. Those
+for ANYONE do what everybody may, or are judged by the worker, as all presses are.
 
 https://docs.discord.com/developers/components/reference#custom-id
 """
@@ -33,7 +34,18 @@ KINDS = {
     "d": "campaign.doctor",
     "l": "campaign.list",
     "o": "campaign.restore",
+    "w": "campaign.keep",
+    "p": "campaign.plan-session",
+    "q": "campaign.cancel-session",
+    "j": "campaign.join",
+    "k": "campaign.ask",
+    "v": "campaign.leave",
+    "a": "campaign.approve",
+    "n": "campaign.decline",
 }
+ANYONE = "0"
+# These are answered by a message of their own: the one that they are on is for others too.
+ASIDE = frozenset({"campaign.join", "campaign.ask", "campaign.leave", "campaign.approve", "campaign.decline"})
 
 
 class UnknownButtonError(Exception):
@@ -53,9 +65,10 @@ class Style(IntEnum):
 class Button:
     """What a button stands for: the `kind` and `options` of the job that a press makes.
 
-    `options` may hold `campaign` (the category), `role`, `since` (the interaction that made the campaign), `gm`:
-    ids, as text; `template` and `plan`: up to 20 of a-z, A-Z, 0-9, - and _; and `repair`: True. Only `user_id` may
-    press it, before `expires`, in seconds since 1970.
+    `options` may hold `campaign` (the category), `role`, `since` (the interaction that made the campaign), `gm`,
+    `player`, `message`, `channel`, `event` and `like` (a category): ids, as text; `template` and `plan`: up to 20 of
+    a-z, A-Z, 0-9, - and _; and `repair`: True. Only `user_id` may press it, or anyone, before `expires`,
+    in seconds since 1970.
     """
 
     kind: str
@@ -135,6 +148,11 @@ _DETAILS = {
     "r": _Detail("role", _packed, _unpacked),
     "s": _Detail("since", _packed, _unpacked),
     "g": _Detail("gm", _packed, _unpacked),
+    "u": _Detail("player", _packed, _unpacked),
+    "m": _Detail("message", _packed, _unpacked),
+    "h": _Detail("channel", _packed, _unpacked),
+    "e": _Detail("event", _packed, _unpacked),
+    "l": _Detail("like", _packed, _unpacked),
     "t": _Detail("template", _word, _word),
     "p": _Detail("plan", _word, _word),
     "f": _Detail("repair", lambda _: "", _flag),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 IDS = ("interaction_id", "application_id", "guild_id", "channel_id", "user_id")
+MESSAGE = "message_id"
 TEXTS = ("kind", "user_name", "token")
 PERMISSIONS = ("app_permissions", "user_permissions")
 
@@ -25,6 +26,7 @@ class MalformedError(Exception):
 class Job:
     """One wish of one person in one server. Ids are Discord's, as text.
 
+    `message_id` is the message that a pressed button is on, 0 for a command.
     `kind` is the command, with its subcommand (`campaign.list`), or what a button stands for; `options` are those of
     the command, by name, where users and channels are ids; or what the button knows. `app_permissions` are the bot's
     bits in the channel that the wish comes from, its overwrites included, and `user_permissions` the person's: bit
@@ -39,6 +41,7 @@ class Job:
     user_id: str
     user_name: str
     options: Mapping[str, Value]
+    message_id: str = "0"
     app_permissions: int = 0
     user_permissions: int = 0
     token: str = field(repr=False)  # with it, anyone can answer the user for 15 minutes
@@ -49,6 +52,7 @@ class Job:
         wrong = [name for name in IDS if not is_id(raw.get(name))]
         wrong += [name for name in TEXTS if not (isinstance(raw.get(name), str) and raw[name])]
         wrong += [name for name in PERMISSIONS if not _is_bits(raw.get(name, 0))]
+        wrong += [] if is_id(raw.get(MESSAGE, "0")) else [MESSAGE]
         wrong += [] if _are_options(raw.get("options")) else ["options"]
         wrong += sorted(raw.keys() - {each.name for each in fields(cls)})
         if wrong:
@@ -62,6 +66,7 @@ class Job:
             member = interaction["member"]
             raw = {name: interaction[name] for name in ("application_id", "guild_id", "channel_id", "token")}
             raw |= {"interaction_id": interaction["id"], "kind": kind, "options": dict(options)}
+            raw |= {"message_id": interaction["message"]["id"]} if interaction.get("message") else {}
             raw |= {"user_id": member["user"]["id"], "user_name": member["user"]["username"]}
             raw |= {"app_permissions": _bits(interaction.get("app_permissions"))}
             raw |= {"user_permissions": _bits(member.get("permissions"))}

@@ -65,6 +65,8 @@ WRITING = (
     | CONNECT
     | SPEAK
 )
+# What players cannot do where they are only to read: they may still react, and listen.
+TALKING = SEND_MESSAGES | SEND_MESSAGES_IN_THREADS | CREATE_PUBLIC_THREADS | CREATE_PRIVATE_THREADS | SPEAK
 # What a GM gets besides, in the own campaign alone, as far as the bot has it to give.
 RUNNING = (
     MANAGE_MESSAGES

@@ -32,6 +32,9 @@ def is_as_planned(lab: Lab, name: str = NAME, template: str = "default") -> bool
     return there == planned and not strays(lab)
 
 
+SIGHTS = {"write": Sight.WRITES, "read": Sight.READS, "none": Sight.HIDDEN}
+
+
 def strays(lab: Lab) -> list[str]:
     """Return channels that lost their category; at the start every channel has one."""
     return [each.name for each in lab.fake.channels if each.parent_id is None and each.type != CATEGORY]
@@ -58,6 +61,6 @@ def assert_matrix(lab: Lab, name: str = NAME, template: str = "default") -> None
     for each in lab.channels[template]:
         row = matrix[f"{name}/{each.name}"]
         assert row["stranger"] is Sight.HIDDEN, each
-        assert row["player"] is (Sight.HIDDEN if each.gm_only else Sight.WRITES), each
+        assert row["player"] is SIGHTS[each.players], each
         assert row["gm"] is row["admin"] is row["owner"] is row["Channelwright"] is Sight.WRITES, each
     assert_private(lab, name, template)

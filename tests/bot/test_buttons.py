@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from channelwright.components import CANCEL, Button
+from channelwright.components import ANYONE, ASIDE, CANCEL, Button
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +73,16 @@ def test_cancelling_takes_the_buttons_away_at_once_and_asks_nobody(press: Callab
     assert sqs.received == []
 
 
+@pytest.mark.parametrize("kind", sorted(ASIDE))
+def test_a_press_on_what_is_for_others_too_leaves_it_as_it_is_and_tells_the_worker_which_message_that_is(
+    press: Callable[..., Any], sqs: FakeSqs, kind: str
+) -> None:
+    reply = press(button(kind, user=ANYONE, campaign=CAMPAIGN))
+    assert reply == {"type": 5, "data": {"flags": 64}}
+    job = json.loads(sqs.received[0]["MessageBody"])
+    assert (job["kind"], job["user_id"], job["message_id"]) == (kind, INVOKER, "1440000000000000007")
+
+
 @pytest.mark.parametrize(
     ("custom_id", "words"),
     [
@@ -80,6 +90,7 @@ def test_cancelling_takes_the_buttons_away_at_once_and_asks_nobody(press: Callab
         (button(CANCEL, user="7"), "for <@7>, who ran the command"),
         (button("delete-campaign.confirm", seconds=-1, campaign=CAMPAIGN), "expired"),
         (button(CANCEL, seconds=-1), "expired"),
+        (button("campaign.join", seconds=-1, user=ANYONE, campaign=CAMPAIGN), "expired. Nothing was changed; ask the"),
         ("confirm_delete_Strahd", "no longer know this button"),
         ("", "no longer know this button"),
     ],

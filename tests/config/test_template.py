@@ -14,6 +14,7 @@ import yaml
 
 from deploy.configuration import load
 from deploy.layer.template_environment import declared, lambda_environment
+from deploy.template import source
 from tests.integration.aws import REGION, emulated_aws
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def test_all_that_can_be_tagged_is_tagged_with_its_stage(template: dict[str, Any
 @pytest.mark.parametrize("key", FUNCTIONS)
 def test_a_function_starts_with_the_environment_that_the_template_gives_it(key: str, tmp_path: Path) -> None:
     name = f"{load(PROJECT, {}).functions[key].name}-dev"
-    own = declared(TEMPLATE, name, PARAMETERS, REGION)
+    own = declared(source.file(TEMPLATE), name, PARAMETERS, REGION)
     done = start(tmp_path / key, key, {**of_lambda(name, own.memory), **own.environment})
     assert done.returncode == 0, done.stderr
 

@@ -17,6 +17,7 @@ from deploy.settings import (
     Extension,
     FromEnvironment,
     Function,
+    FunctionResources,
     Layer,
     Option,
     Settings,
@@ -256,6 +257,9 @@ def test_the_schema_and_the_values_agree_on_keys_and_defaults(model: Any, path: 
     own = {"project", "key", "remarks", "from-pipeline"} | ({"name"} if model in {Layer, Stage, Extension} else set())
     named = {field.name.replace("_", "-"): field for field in fields(model)}
     keys = {key: field for key, field in named.items() if key not in own}
+    if model is Function:  # whose resources are keys beside its own
+        del keys["resources"]
+        keys |= {each.name.replace("_", "-"): each for each in fields(FunctionResources)}
     # A preset is many keys in one.
     rules = {key: rule for key, rule in schema["properties"].items() if key != "preset" and not rule.get("deprecated")}
     assert set(keys) == set(rules)

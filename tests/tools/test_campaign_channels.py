@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channelwright.campaign import templates
-from channelwright.campaign.templates import TYPES
+from channelwright.campaign import template_rules
+from channelwright.campaign.template_rules import TYPES
 from tools.campaign_channels import check, kept_name
 from tools.fake_discord.world.names import stored_name
 
@@ -79,7 +79,10 @@ templates:
         "7: channels.1.type: is in line 6 already",
         '8: channels.2.name: Discord would keep nothing of "!!!"',
         "9: channels.3.name: needs 1 to 100 characters",
-        "9: channels.3.nme: is unknown; use name, type, gm_only, description",
+        (
+            "9: channels.3.nme: is unknown; use name, type, players, description, slowmode, age_restricted, tags, "
+            "user_limit, message"
+        ),
         "9: channels.3.type: needs one of text, voice, announcement, stage, forum",
         "10: channels.4: is not keys and values",
         '12: channels.6.name: will be "joeys", and so will channels.5',
@@ -137,6 +140,12 @@ channels = st.lists(
             "name": texts | st.sampled_from(["x" * 100, "x" * 101, " "]) | odd,
             "type": st.sampled_from(sorted(TYPES)) | odd,
             "gm_only": st.booleans() | odd,
+            "players": st.sampled_from(["write", "read", "none", "see"]) | odd,
+            "slowmode": st.sampled_from([0, 21600, 21601, -1, True]) | odd,
+            "age_restricted": st.booleans() | odd,
+            "tags": st.lists(texts | st.sampled_from(["x" * 20, "x" * 21]) | odd, max_size=21) | odd,
+            "user_limit": st.sampled_from([99, 100, 10_000, 10_001]) | odd,
+            "message": st.sampled_from(["x" * 2000, "x" * 2001]) | odd,
             "description": texts | st.sampled_from(["x" * 1024, "x" * 1025, "x" * 4096, "x" * 4097]) | odd,
             "colour": odd,
         },
@@ -164,7 +173,7 @@ documents = (
 @given(documents)
 def test_the_schema_for_editors_and_the_bot_agree(document: Any) -> None:
     """All but one rule: a schema cannot say that names differ."""
-    faults = [what for _, what in templates.faults(document) if not what.startswith("is the name of ")]
+    faults = [what for _, what in template_rules.faults(document) if not what.startswith("is the name of ")]
     assert jsonschema_rs.validator_for(SCHEMA).is_valid(document) == (faults == [])
 
 
@@ -175,7 +184,7 @@ def test_the_schema_and_the_bot_agree_on_how_many_there_may_be() -> None:
         several = [{"name": f"c{at}", "type": "text"} for at in range(channels)]
         document = {"channels": several, "templates": {f"t{at}": {"channels": several} for at in range(templates_)}}
         is_valid: bool = validator.is_valid(document)
-        assert is_valid == (list(templates.faults(document)) == [])
+        assert is_valid == (list(template_rules.faults(document)) == [])
         return is_valid
 
     assert [agreed(0, 0), agreed(1, 24), agreed(50, 1), agreed(51, 0), agreed(1, 25)] == [
@@ -204,11 +213,11 @@ def test_the_schema_and_the_bot_agree_on_how_long_a_text_may_be(
 ) -> None:
     document = {"channels": [{"name": "lore", "type": kind} | {key: "x" * length}]}
     assert jsonschema_rs.validator_for(SCHEMA).is_valid(document) == (kind in kinds)
-    assert (list(templates.faults(document)) == []) == (kind in kinds)
+    assert (list(template_rules.faults(document)) == []) == (kind in kinds)
 
 
 def test_the_schema_explains_every_key() -> None:
     properties = SCHEMA["$defs"]["channel"]["properties"]
-    assert set(properties) == set(templates.KEYS)
+    assert set(properties) == set(template_rules.KEYS)
     assert all(each["description"] for each in properties.values())
     assert SHIPPED.read_text().startswith("# yaml-language-server: $schema=campaign_channels.schema.json\n")

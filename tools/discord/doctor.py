@@ -83,6 +83,7 @@ def checks(subject: Subject) -> Iterator[Check]:
     yield Check(told, AREA, lambda: findings.token(lambda: subject.discord, subject.secrets), (CONFIGURATION,))
     yield Check("the public key", AREA, lambda: findings.key(subject.discord, examined.variables), (told, FUNCTIONS))
     yield Check("the stored token", AREA, lambda: findings.stored_token(subject.aws, examined.variables), (FUNCTIONS,))
+    yield Check("the given up jobs", AREA, lambda: findings.given_up(subject.aws, examined.outputs), (STACK,))
     yield Check(
         "the interactions endpoint",
         AREA,

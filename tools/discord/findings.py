@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from deploy.aws import secure_parameters
+from deploy.aws import queues, secure_parameters
 from deploy.checkup.findings import broken, of_faults, ok, unknown, warning
 from deploy.errors import ConfigError
 from tools.discord import endpoint, permissions, registration
@@ -29,6 +29,9 @@ PARAMETER_VARIABLE = "DISCORD_TOKEN_PARAMETER"
 
 Variables = Mapping[str, Mapping[str, str]]
 """Those of the live functions, by NAME:ALIAS."""
+
+DEAD_LETTERS = "DeadLetterQueueUrl"
+"""The stack's output that is the URL of the queue for jobs that were given up."""
 
 _REFUSES, _FORBIDS = 401, 403
 
@@ -82,6 +85,24 @@ def stored_token(aws: Aws, variables: Variables) -> Iterator[Finding]:
             yield warning(f"{name} holds the bot's token in clear text", cause, f"delete it, then: {cure}")
         else:
             yield ok(f"{where} reads the bot's token from {name}, which is there")
+
+
+def given_up(aws: Aws, outputs: Mapping[str, str]) -> Iterator[Finding]:
+    """See whether jobs lie in the dead-letter queue: what somebody asked for, and the worker gave up."""
+    url = outputs.get(DEAD_LETTERS)
+    if url is None:
+        yield unknown("the jobs that were given up", f"the stack has no output {DEAD_LETTERS}")
+        return
+    account, name = url.split("/")[-2:]
+    dead = queues.read(aws, f"arn:aws:sqs:{aws.region}:{account}:{name}")
+    if dead is None:
+        yield broken(f"{name} is not there", "jobs that fail ten times are lost", "deploy the stack again")
+    elif dead.messages:
+        count = f"{dead.messages} {'job was' if dead.messages == 1 else 'jobs were'} given up, and in {name}"
+        cause = "the worker failed on each of them ten times; its log has the reasons"
+        yield warning(count, cause, f"aws sqs start-message-move-task --source-arn {dead.arn}")
+    else:
+        yield ok(f"no job was given up: {name} is empty")
 
 
 def interactions(discord: Discord, output: str | None, stage: Stage, outputs: Mapping[str, str]) -> Iterator[Finding]:

@@ -44,8 +44,8 @@ class Door:
             self.session.post(f"{self.url}/_fake/{what}", data=json.dumps(given), timeout=_TIMEOUT_SECONDS)
         )
 
-    def command(self, who: str, line: str, within: str | None = None, **options: object) -> Json:
-        shown: Json = self.do("command", **{"as": who}, line=line, options=options, within=within)
+    def command(self, who: str, line: str, /, **options: object) -> Json:
+        shown: Json = self.do("command", **{"as": who}, line=line, options=options)
         return shown
 
     def press(self, who: str, message: str, button: str) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tools.local_discord import terminal
@@ -18,6 +19,7 @@ NAME, SHORT = "Curse of Strahd", "The Wild Sheep Chase"
 VIEWERS = ("stranger", "player", "gm", "admin")
 GM_ONLY = {"gm-notes", "gm-planning"}
 _PATIENCE_SECONDS = 120
+_WEEK_SECONDS = 7 * 86_400
 _DISCORDS_PATIENCE = 3.0
 
 
@@ -28,6 +30,7 @@ def play(door: Door) -> int:
     evening.creation()
     evening.players()
     evening.repair()
+    evening.own_campaign()
     evening.deletion()
     evening.conduct()
     print()
@@ -90,9 +93,28 @@ class Evening:
         names = [each["name"] for each in self._children(NAME)]
         self.expect("the channel is back, once", names.count("maps-and-visuals") == 1, names)
 
+    def own_campaign(self) -> None:
+        """Let the player, who has no rights in the server, run one: from the invitation to handing it over."""
+        shown = self._command("gm", "add-campaign", name=SHORT, template="one-shot", gm="@player")
+        self._watch(shown, "is ready", "a second campaign, from another template, is the player's own")
+        campaign = self._id(SHORT)
+        shown = self._command("player", "campaign invite", campaign=campaign, seats=3)
+        self._watch(shown, "stays open", "its GM, who has no rights here, invites players")
+        invitations = [each for each in self.door.ask("messages", viewer="stranger") if SHORT in each["content"]]
+        self._press("stranger", {"message": invitations[-1]}, "Join", "You are in ")
+        sights = {each["name"]: each["sight"]["stranger"] for each in self._children(SHORT)}
+        hidden = {name for name, sight in sights.items() if sight == "hidden"}
+        self.expect("who joined sees all but the GM's own channel", hidden == {"gm-notes"}, hidden)
+        when = datetime.fromtimestamp(time.time() + _WEEK_SECONDS, UTC).strftime("%Y-%m-%d 19:30")
+        shown = self._command("player", "campaign session", campaign=campaign, when=when, zone="Europe/Berlin")
+        seen = self._watch(shown, "would play", "the time is shown before anything is planned")
+        self._press("player", seen, "Plan it", "Its members find it")
+        shown = self._command("player", "campaign hand-over", campaign=campaign, to="@stranger")
+        self._watch(shown, "'s now", "it is handed over")
+        sights = {each["name"]: each["sight"]["player"] for each in self._children(SHORT)}
+        self.expect("who handed it over sees nothing of it", set(sights.values()) == {"hidden"}, sights)
+
     def deletion(self) -> None:
-        shown = self._command("gm", "add-campaign", name=SHORT, template="one-shot")
-        self._watch(shown, "is ready", "a second campaign, from another template, is ready")
         shown = self._command("gm", "delete-campaign", campaign=self._id(SHORT))
         seen = self._watch(shown, SHORT, "what would go is listed, and nothing is gone yet")
         self._press("gm", seen, "Delete", " is deleted")
@@ -108,7 +130,7 @@ class Evening:
         calls = [each for each in self.door.ask("exchanges") if each["towards"] == "discord"]
         self.expect(f"{len(calls)} calls, none against {against}", not found["violations"], found["violations"])
 
-    def _command(self, who: str, line: str, **options: str) -> dict[str, Any]:
+    def _command(self, who: str, line: str, **options: str | int) -> dict[str, Any]:
         guild = self.guild
         words = "".join(f" {name}:{terminal.message(_shown(value), guild)}" for name, value in options.items())
         print(f"\n{who}: /{line}{words}", flush=True)
@@ -160,5 +182,5 @@ def _buttons(seen: dict[str, Any]) -> list[str]:
     return [str(each.get("label", "")) for row in rows for each in row["components"]]
 
 
-def _shown(value: str) -> str:
-    return f"<#{value}>" if value.isdecimal() else value
+def _shown(value: str | int) -> str:
+    return f"<#{value}>" if isinstance(value, str) and value.isdecimal() else str(value)

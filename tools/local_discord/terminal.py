@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MARKS = {"writes": "writes", "reads": "reads", "hidden": "-"}
+_MOMENT = re.compile(r"<t:([0-9]{1,11})(?::([tTdDfFR]))?>")
 _MENTION = re.compile(r"<(@&|@|#)(\d+)>")
 
 
@@ -16,7 +19,15 @@ def message(text: str, guild: Mapping[str, Any]) -> str:
     """Write a message as the client shows it: names where it has ids."""
     names = {each["id"]: f"#{each['name']}" for each in guild["channels"]}
     names |= {each["id"]: f"@{each['name'].lstrip('@')}" for each in [*guild["roles"], *guild["members"]]}
-    return _MENTION.sub(lambda found: names.get(found[2], found[0]), text)
+    return _MOMENT.sub(_moment, _MENTION.sub(lambda found: names.get(found[2], found[0]), text))
+
+
+def _moment(found: re.Match[str]) -> str:
+    """Write a time in this machine's zone, as a client does in its reader's; how long it is until then in days."""
+    if found[2] == "R":
+        days = round((int(found[1]) - time.time()) / 86_400)
+        return f"in {days} days" if days > 0 else "about now"
+    return datetime.fromtimestamp(int(found[1]), UTC).astimezone().strftime("%A, %d %B %Y %H:%M")
 
 
 def indented(text: str) -> str:

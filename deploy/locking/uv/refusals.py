@@ -56,8 +56,6 @@ def refusal(source: str, log: str, asked: str) -> list[Fault]:
 
 def _unbuilt(source: str, names: list[str]) -> Iterator[Fault]:
     for name in names:
-        cure = (
-            f"use another package or version; if {name} is pure Python, put its wheel (`pip wheel --no-deps {name}`) "
-            "on an index of yours: there is no `build-from-source` here yet that would do it"
-        )
+        key = f"`build-from-source: {{{name}: WHY}}` in config/pipeline.yaml"
+        cure = f"use another package or version; if {name} is pure Python, {key} has its wheel built"
         yield Fault(f"{source}: {name}", _NO_WHEEL, "it is published as source alone, or for other runtimes", cure)

@@ -8,8 +8,13 @@ delete_campaign      ask, then delete
 campaign_commands    players, archive
 gm_commands          rename, GMs, handing over
 help_text            help
+invite               an invitation, and who joins, asks, leaves
 list_campaigns       list, page by page
 restore              put together what is left of a campaign
+examination          a campaign beside what it should be
 doctor               find what is wrong, and repair it
+sessions             when a campaign plays
+session_time         a time, from what a GM types
+keep                 what the doctor found stays as somebody wants it
 summary              what there is after a creation or repair, in words
 """

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from channelwright.actions import summary
+from channelwright.actions import proof, summary
 from channelwright.actions.reply import Message
-from channelwright.campaign import note
+from channelwright.campaign import likeness, note
 from channelwright.campaign.campaign_state import Claim, Found, find, namesakes
 from channelwright.campaign.campaigns import recognised, seeing
 from channelwright.campaign.create import ExistsError, Maker
+from channelwright.campaign.likeness import LIKE
 from channelwright.campaign.plan import SUFFIX, Plan, Slot, campaign_name
 from channelwright.campaign.removal import Removal
 from channelwright.campaign.rights import Asker
 from channelwright.campaign.roles import check_plain
-from channelwright.campaign.templates import DEFAULT
+from channelwright.campaign.template_rules import DEFAULT
 from channelwright.components import Style
 from channelwright.discord.discord_api import RefusedError
 from channelwright.discord.permissions import MEMBER
@@ -87,11 +88,26 @@ def planned(work: Work, name: str) -> Plan:
     """Return the plan that the options stand for; raise StoppedError."""
     if not name:
         raise StoppedError("A campaign needs a name.")
+    gms = ((int(work.text("gm", work.job.user_id)), MEMBER),)
+    if work.text("like"):
+        return Plan(name, LIKE, _alike(work), gms)
     template = work.text("template", DEFAULT)
     if template not in work.templates:
         raise StoppedError(f"There is no template {template}. There are: {listed(list(work.templates))}.")
     slots = tuple(Slot(channel) for channel in work.templates[template])
-    return Plan(name, template, slots, ((int(work.text("gm", work.job.user_id)), MEMBER),))
+    return Plan(name, template, slots, gms)
+
+
+def _alike(work: Work) -> tuple[Slot, ...]:
+    """Return the slots of the campaign that another shall be like, which the asker may run."""
+    if work.text("template", LIKE) != LIKE:
+        raise StoppedError("Choose a template, or a campaign that it shall be like: not both.")
+    server = work.look()
+    source = proof.campaign(work, server, "like")
+    slots = likeness.copied(work.discord, server, source.category.id, source.role.id)
+    if not slots:
+        raise StoppedError(f"**{source.name}** has no channels that I could make again.")
+    return slots
 
 
 class _OnlyOne:
@@ -162,6 +178,7 @@ class HalfMade:
             return Message(f"I could not make **{maker.plan.name}**, and made nothing of it. {why}")
         options = {"role": str(made.role.id), "since": str(maker.claim.since)}
         gm = {"gm": str(maker.plan.gms[0][0]), "template": maker.plan.template}
+        gm |= {"like": self.work.text("like")} if self.work.text("like") else {}
         state = f"is not finished: {made.count} of {maker.plan.size} are there."
         if made.count == maker.plan.size:
             state = f"is there, all {made.count} of it, but I could not check it to the end."
@@ -183,7 +200,7 @@ def _preview(work: Work, plan: Plan) -> Message:
     lines = [f"**{plan.name}** would get, and I have made nothing:", f"- the role **{plan.role_name}**"]
     lines += [f"- the private category **{plan.name}**, with {len(plan.slots)} channels (template {plan.template}):"]
     for slot in plan.slots:
-        seen = "GM alone" if slot.gm_only else "players and GM"
+        seen = {"write": "players and GM", "read": "players read, the GM writes", "none": "GM alone"}[slot.players]
         lines.append(f"  - {slot.channel.name} ({slot.channel.type}; {seen})")
     tail = [f"GM: <@{plan.gms[0][0]}>. Owner, administrators and I see every channel."]
     if any(slot.fallback is not None for slot in plan.slots):

@@ -13,7 +13,7 @@ from channelwright.campaign.removal import PROTECTED
 from channelwright.discord.discord_api import RefusedError
 from channelwright.discord.messages import meaning
 from channelwright.discord.text import fitted, listed, mention
-from channelwright.permission_bits import SEND_MESSAGES, VIEW_CHANNEL
+from channelwright.permission_bits import SEND_MESSAGES, VIEW_CHANNEL, WRITING
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
@@ -65,7 +65,14 @@ def unarchive(work: Work) -> Message:
     done = _players_set(work, archived=False)
     if done.failed:
         return _in_part(done, f"**{done.campaign.name}** is open again in part: here players still only read.")
-    return Message(f"**{done.campaign.name}** is open again: players write.")
+    reading = [each for each in done.campaign.channels if _only_read(done.campaign, each)]
+    still = f" As before they only read {listed([each.named for each in reading], 5)}." if reading else ""
+    return Message(f"**{done.campaign.name}** is open again: players write.{still}")
+
+
+def _only_read(campaign: Campaign, channel: Channel) -> bool:
+    own = channel.overwrite(campaign.role.id)
+    return own is not None and own.deny & (SEND_MESSAGES | VIEW_CHANNEL) == SEND_MESSAGES
 
 
 @dataclass(frozen=True)
@@ -119,14 +126,20 @@ def _players_put(work: Work, server: Server, campaign: Campaign, failed: dict[in
     parties = Parties(server.id, campaign.role.id, (), server.bot_id, server.grantable, archived=archived)
 
     def changed(channel: Channel) -> int:
-        drifted = parties.drifted(channel, gm_only=False)
+        drifted = parties.drifted(channel)
         own = [each for each in drifted if each.id == campaign.role.id and channel.id not in failed]
         return sum(_put(work, channel, each, failed) for each in own)
+
+    def opens(channel: Channel) -> bool:
+        """Tell whether it was the archive that closed a channel: one that players only read denies them less."""
+        own = channel.overwrite(campaign.role.id)
+        closed = WRITING & server.grantable
+        return archived or own is None or own.deny & closed == closed
 
     changes = changed(campaign.category)
     for channel in campaign.channels:
         follows = changes and channel.overwrites == campaign.category.overwrites
-        if channel.allows(campaign.role.id, VIEW_CHANNEL) and not follows:
+        if channel.allows(campaign.role.id, VIEW_CHANNEL) and not follows and opens(channel):
             changes += changed(channel)
     return changes
 

@@ -138,7 +138,7 @@ def _is_fresh(work: Work, doomed: Doomed, written: Written | None) -> bool:
 def _note_beginning(work: Work, written: Written | None) -> None:
     if written:
         begun = replace(written.note, deleting_for=int(work.job.interaction_id))
-        note.write(work.discord, written.channel_id, begun, "", written)
+        note.rewrite(work.discord, begun, written)
 
 
 def _check_agreed(work: Work, server: Server, doomed: Doomed) -> None:

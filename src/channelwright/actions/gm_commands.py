@@ -122,7 +122,7 @@ def _given(work: Work, server: Server, campaign: Campaign, gm: int) -> int:
     parties = Parties(server.id, campaign.role.id, ((gm, MEMBER),), server.bot_id, server.grantable)
 
     def missing(channel: Channel) -> list[Overwrite]:
-        return [each for each in parties.drifted(channel, gm_only=False) if each.id == gm]
+        return [each for each in parties.drifted(channel) if each.id == gm]
 
     return _changed(work, campaign, missing)
 

@@ -17,6 +17,8 @@ PLAYER = (
 )
 GM = (
     "**The GM of a campaign, and moderators**, that is, who has Manage Channels and Manage Roles",
+    "- `/campaign invite`: a message with a button to join, for so many players, with or without your approval",
+    "- `/campaign session`, `sessions`: when you play, as an event that its members see",
     "- `/campaign add-player`, `remove-player`: who plays",
     "- `/campaign add-gm`, `remove-gm`, `hand-over`: who runs it",
     "- `/campaign rename`: the category and the players' role",
@@ -25,7 +27,7 @@ GM = (
 )
 MODERATOR = (
     "**Moderators**, unless this server's settings (Integrations) say otherwise",
-    "- `/add-campaign`: make one, for yourself or another GM; `preview` only shows what it would be",
+    "- `/add-campaign`: make one; `like` copies another's channels, `preview` only shows what it would be",
     "- `/delete-campaign`: delete one, after a question that lists all that goes",
 )
 

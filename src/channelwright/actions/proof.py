@@ -34,25 +34,25 @@ class Proved:
     role: Role | None
 
 
-def proved(work: Work, server: Server) -> Campaign:
+def proved(work: Work, server: Server, option: str = "campaign") -> Campaign:
     """Return the campaign that a job is about; raise StoppedError unless the bot's note proves it."""
-    there = noted(work, server)
+    there = noted(work, server, option)
     if there.role is None:
         raise StoppedError("The players' role of this campaign is gone. `/campaign doctor` makes another one.")
     check_plain(server, there.role)
     return campaigns.of(server, there.category, there.role)
 
 
-def campaign(work: Work, server: Server) -> Campaign:
+def campaign(work: Work, server: Server, option: str = "campaign") -> Campaign:
     """Return the campaign that a job is about; raise StoppedError unless it is proved and the asker may run it."""
-    found = proved(work, server)
+    found = proved(work, server, option)
     check_asker(Asker.seen(work.discord, server, work.job.user_id), found)
     return found
 
 
-def noted(work: Work, server: Server) -> Proved:
+def noted(work: Work, server: Server, option: str = "campaign") -> Proved:
     """Return what the bot's note on a category proves; raise StoppedError, with the way on, if there is none."""
-    category = campaigns.category_of(server, work.text("campaign", "0"))
+    category = campaigns.category_of(server, work.text(option, "0"))
     seeming = campaigns.recognised(server, category)
     written = note.found(work.discord, server, category, seeming.role.id if seeming else 0)
     if written is None:

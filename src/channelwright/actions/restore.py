@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from channelwright.actions import summary
 from channelwright.actions.reply import Message
 from channelwright.actions.work import InPart
+from channelwright.campaign import likeness
 from channelwright.campaign.campaign_state import Claim
 from channelwright.campaign.create import Maker
 from channelwright.campaign.leftovers import leftovers
 from channelwright.campaign.plan import SUFFIX, Plan, Slot
 from channelwright.campaign.rights import Asker
 from channelwright.campaign.roles import check_plain
-from channelwright.campaign.templates import TYPES, Channel
-from channelwright.permission_bits import VIEW_CHANNEL
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
@@ -53,19 +52,7 @@ def _planned(work: Work, lost: Leftover, name: str, gms: tuple[tuple[int, int], 
     plan = Plan(name, lost.note.template, tuple(map(Slot, work.templates.get(lost.note.template, ()))), gms)
     if plan.digest == lost.note.digest:
         return plan, lost.note
-    kinds = {number: kind for kind, number in TYPES.items()}
-    slots = tuple(
-        Slot(
-            Channel(
-                name=each.name,
-                type=kinds[each.type],
-                gm_only=not each.allows(lost.note.role_id, VIEW_CHANNEL),
-                description=str(each.id),
-            )
-        )
-        for each in lost.channels
-    )
-    plan = Plan(name, lost.note.template, slots, gms)
+    plan = Plan(name, lost.note.template, likeness.of(lost.channels, lost.note.role_id), gms)
     return plan, replace(lost.note, digest=plan.digest, channels=tuple(each.id for each in lost.channels))
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from channelwright.actions.reply import Message
-from channelwright.components import Button, Style
+from channelwright.components import ANYONE, Button, Style
 from channelwright.discord.discord_api import RefusedError
 from channelwright.discord.messages import MISSING_PERMISSIONS, reason
 from channelwright.discord.server import Server
@@ -85,9 +85,17 @@ class Work:
 
     def button(self, kind: str, label: str, style: Style, seconds: int, options: Mapping[str, Value]) -> dict[str, Any]:
         """Return a button for the one who asked, good for so many seconds."""
+        return self._made(kind, seconds, options).component(label, style)
+
+    def open_button(
+        self, kind: str, label: str, style: Style, seconds: int, options: Mapping[str, Value]
+    ) -> dict[str, Any]:
+        """Return a button that anyone may press, good for so many seconds."""
+        return replace(self._made(kind, seconds, options), user_id=ANYONE).component(label, style)
+
+    def _made(self, kind: str, seconds: int, options: Mapping[str, Value]) -> Button:
         details: dict[str, Value] = {name: str(value) if value is not True else True for name, value in options.items()}
-        expires = int(self.discord.pace.now()) + seconds
-        return Button(kind, self.job.user_id, expires, details).component(label, style)
+        return Button(kind, self.job.user_id, int(self.discord.pace.now()) + seconds, details)
 
 
 Command = Callable[[Work], Message]

@@ -41,7 +41,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class Found:
-    """The first of each is the campaign's, the others are twins that a lost answer or a second delivery left."""
+    """The first of each is the campaign's, the others are twins that a lost answer or a second delivery left.
+
+    A slot that somebody wants empty is not among `slots`.
+    """
 
     roles: tuple[Role, ...]
     categories: tuple[Channel, ...]
@@ -69,6 +72,8 @@ def find(plan: Plan, server: Server, claim: Claim, noted: Note | None = None) ->
     slots = {slot: tuple(each for each in children if slot.fits(each)) for slot in plan.slots}
     if noted and (noted.template, noted.digest) == (plan.template, plan.digest):
         slots |= _renamed(server, slots, noted)
+        unwanted = {slot for slot, id_ in zip(plan.slots, noted.channels, strict=True) if id_ is None}
+        slots = {slot: channels for slot, channels in slots.items() if channels or slot not in unwanted}
     return Found(roles, categories, slots)
 
 

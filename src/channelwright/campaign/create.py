@@ -10,25 +10,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from channelwright.campaign import campaign_state, duplicates, note, preflight
+from channelwright.campaign import campaign_state, duplicates, finish, preflight
 from channelwright.campaign.campaign_state import Claim, Found, find
 from channelwright.campaign.campaigns import is_kept
-from channelwright.campaign.note import Note
 from channelwright.campaign.overwrites import Parties, put
 from channelwright.discord.discord_api import RefusedError, UnsureError
 from channelwright.discord.permissions import Role
-from channelwright.discord.server import CATEGORY, TEXT, Channel, Server, listed
+from channelwright.discord.server import CATEGORY, Channel, Server, listed
 from channelwright.discord.text import progress_bar
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from channelwright.campaign.note import Note
     from channelwright.campaign.plan import Plan, Slot
+    from channelwright.campaign.templates import Players
     from channelwright.discord.discord_api import Discord
 
 ROUNDS = 8
-MAX_TOPIC = 1024  # a forum's guidelines may be longer, the topic of what stands in for it may not
 UNKNOWN_CHANNEL, UNKNOWN_ROLE = 10003, 10011
 NOT_HERE = 50024
 INVALID_FORM = 50035
@@ -79,9 +79,10 @@ class Maker:
     server: Server | None = None
     changes: int = 0
     seen_empty: set[int] = field(default_factory=set)
+    _wanted: tuple[Slot, ...] = ()
     _refused_types: set[int] = field(default_factory=set)
     _most: int = 0
-    _may_be_noted: bool = True
+    may_be_noted: bool = True
 
     def make(self) -> Made:
         """Bring the campaign about; raise StoppedError, ExistsError, RefusedError, or what the connection raises."""
@@ -93,7 +94,7 @@ class Maker:
                 self.sure = False
                 continue
             if self._is_done():
-                self._write_note(server)
+                finish.write(self, self.with_made(dict(server.channels)))
                 return self.made
             self.sure = False
         raise StoppedError("This server changes faster than I can work on it.")
@@ -108,10 +109,10 @@ class Maker:
         if not self.sure:
             return not self.changes
         rivals = listed(self.discord, self.guild_id)
-        now = self._with(rivals)
+        now = self.with_made(rivals)
         return find(self.plan, now, self.claim, self.noted).is_single and not self._rivals(now)
 
-    def _with(self, channels: dict[int, Channel]) -> Server:
+    def with_made(self, channels: dict[int, Channel]) -> Server:
         """Return the server with what was just made, whether the list shows it by now or not."""
         assert self.server  # noqa: S101 - a round ended well
         assert self.made.role  # noqa: S101
@@ -119,22 +120,6 @@ class Maker:
         own = {each.id: each for each in (self.made.category, *self.made.channels.values())}
         roles = {**self.server.roles, self.made.role.id: self.made.role}
         return replace(self.server, roles=roles, channels={**channels, **own})
-
-    def _write_note(self, server: Server) -> None:
-        """Note what was made, last of all: a channel with a message in it is no twin that could be cleared away."""
-        server = self._with(dict(server.channels))
-        assert self.made.role  # noqa: S101 - all of it is there
-        assert self.made.category  # noqa: S101
-        role, category = self.made.role, self.made.category
-        channels = [self.made.channels[slot] for slot in self.plan.slots]
-        places = note.places(server, category, role.id)
-        if not places:
-            raise StoppedError("There is no channel in it that takes messages, so I cannot keep my note there.")
-        before = note.found(self.discord, server, category, role.id) if self._may_be_noted else None
-        made_for = before.note.made_for if before else self.request
-        ids = tuple(each.id for each in channels)
-        noted = Note(category.id, role.id, self.plan.template, self.plan.digest, ids, made_for)
-        note.write(self.discord, places[0].id, noted, f"note-{category.id}", before)
 
     def _rivals(self, server: Server) -> list[Channel]:
         """Return campaigns of this name that are older, and of another command."""
@@ -172,14 +157,15 @@ class Maker:
         self.made.role = there.roles[0] if there.roles else None
         self.made.category = there.categories[0] if there.categories else None
         self.made.channels = {slot: channels[0] for slot, channels in there.slots.items() if channels}
+        self._wanted = tuple(there.slots)
 
     def _fill(self, server: Server) -> Parties:
         """Create what is missing, in order. Whatever is the first of its kind hides what comes after it."""
         role = self.made.role or self._create_role()
         parties = Parties(server.id, role.id, self.plan.gms, server.bot_id, server.grantable, archived=self.archived)
-        self._may_be_noted = self._may_be_noted and not (self.sure and self.made.category is None)
+        self.may_be_noted = self.may_be_noted and not (self.sure and self.made.category is None)
         category = self.made.category or self._create_category(parties)
-        for slot in self.plan.slots:
+        for slot in self._wanted:
             if slot not in self.made.channels:
                 self.made.channels[slot] = self._create_channel(slot, category, parties)
                 self._show()
@@ -189,13 +175,13 @@ class Maker:
         """Set right what differs. A category's change reaches the channels that follow it by itself."""
         category = self.made.category
         assert category  # noqa: S101 - it was just filled
-        moved = bool(self._put(category, parties, gm_only=False))
+        moved = bool(self._put(category, parties))
         for slot, channel in self.made.channels.items():
             if channel.parent_id is None:
                 self._take_in(channel, category)
-            follows = moved and not slot.gm_only and channel.overwrites == category.overwrites
+            follows = moved and slot.players == "write" and channel.overwrites == category.overwrites
             if not follows:
-                self._put(channel, parties, gm_only=slot.gm_only)
+                self._put(channel, parties, slot.players)
 
     def _take_in(self, channel: Channel, category: Channel) -> None:
         """Put a channel back into the campaign, whose category somebody deleted: it belongs to no other by now."""
@@ -203,8 +189,8 @@ class Maker:
         self.changes += 1
         self.sure = False
 
-    def _put(self, channel: Channel, parties: Parties, *, gm_only: bool) -> list[Any]:
-        drifted = parties.drifted(channel, gm_only=gm_only)
+    def _put(self, channel: Channel, parties: Parties, players: Players = "write") -> list[Any]:
+        drifted = parties.drifted(channel, players, kept=self.noted is not None and channel.id in self.noted.kept)
         for each in drifted:
             put(self.discord, channel, each)
             self.changes += 1
@@ -219,7 +205,7 @@ class Maker:
         return self.made.role
 
     def _create_category(self, parties: Parties) -> Channel:
-        overwrites = [each.to_json() for each in parties.overwrites(gm_only=False)]
+        overwrites = [each.to_json() for each in parties.overwrites()]
         raw = self._create("channels", name=self.plan.name, type=CATEGORY, permission_overwrites=overwrites)
         self.made.category = Channel.from_json(raw)
         self._show()
@@ -229,11 +215,9 @@ class Maker:
         """Create a channel, of the kind that comes nearest where the server has none of its kind."""
         kind = slot.fallback if slot.type in self._refused_types and slot.fallback is not None else slot.type
         body: dict[str, Any] = {"name": slot.channel.name, "type": kind, "parent_id": str(category.id)}
-        if slot.channel.has_topic and slot.channel.description:
-            limit = MAX_TOPIC if kind == TEXT else None
-            body["topic"] = slot.channel.description[:limit]
+        body |= slot.channel.settings(kind)
         # Explicit, although they are the category's: nobody shall see a channel before it is as it should be.
-        body["permission_overwrites"] = [each.to_json() for each in parties.overwrites(gm_only=slot.gm_only)]
+        body["permission_overwrites"] = [each.to_json() for each in parties.overwrites(slot.players)]
         try:
             return Channel.from_json(self._create("channels", **body))
         except RefusedError as refusal:
@@ -258,7 +242,7 @@ class Maker:
         if self.made.count < self._most:
             return
         self._most = self.made.count
-        self.progress(f"**{self.plan.name}** {progress_bar(self.made.count, self.plan.size)}")
+        self.progress(f"**{self.plan.name}** {progress_bar(self.made.count, 2 + len(self._wanted))}")
 
 
 def _is_about_type(refusal: RefusedError) -> bool:

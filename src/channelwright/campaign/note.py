@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from channelwright.discord.discord_api import RefusedError
 from channelwright.discord.server import ANNOUNCEMENT, STAGE, TEXT, VOICE
+from channelwright.logs import log
 from channelwright.permission_bits import READ_MESSAGE_HISTORY, VIEW_CHANNEL
 
 if TYPE_CHECKING:
@@ -24,23 +25,29 @@ if TYPE_CHECKING:
 
 WRITABLE = frozenset({TEXT, VOICE, ANNOUNCEMENT, STAGE})
 MOST_PLACES = 10
+MOST_READ = 50
 HEAD = (
     "**My note on this campaign: please leave it here.** By it I know what I made; "
     "without it I hand out, change and delete nothing."
 )
 _ID = "[0-9]{1,20}"
+ZONE = "[A-Za-z0-9_+/-]{1,40}"
 _FORM = re.compile(
     rf"{re.escape(HEAD)}\nCategory <#(?P<category>{_ID})>, players <@&(?P<role>{_ID})>, "
     rf"template `(?P<template>[a-z0-9-]{{1,20}})` (?P<digest>[0-9a-f]{{8}}):(?P<channels>(?: <#{_ID}>| -)*)\n"
     rf"Made for request (?P<made>{_ID})(?:, being deleted for request (?P<deleting>{_ID}))?\."
+    rf"(?: Sessions are in `(?P<zone>{ZONE})`\.)?"
+    rf"(?: Kept as somebody changed them:(?P<kept>(?: <#{_ID}>)+)\.)?"
 )
 
 
 @dataclass(frozen=True)
 class Note:
-    """Ids of what the bot made; `channels` in the template's order, None where there is none.
+    """Ids of what the bot made; `channels` in the template's order, None where somebody wants none.
 
     `digest` is the template's at that time. `made_for` and `deleting_for` are the interactions that asked for it.
+    `kept` are channels whose permissions are as somebody wants them, and not the template's. `zone` is the time zone in
+    which the GM says when a session is, empty as long as nobody said one.
     """
 
     category_id: int
@@ -50,15 +57,20 @@ class Note:
     channels: tuple[int | None, ...]
     made_for: int
     deleting_for: int = 0
+    kept: tuple[int, ...] = ()
+    zone: str = ""
 
     @property
     def text(self) -> str:
         channels = "".join(" -" if each is None else f" <#{each}>" for each in self.channels)
         parties = f"Category <#{self.category_id}>, players <@&{self.role_id}>"
         deleting = f", being deleted for request {self.deleting_for}" if self.deleting_for else ""
+        zone = f" Sessions are in `{self.zone}`." if self.zone else ""
+        listed = "".join(f" <#{each}>" for each in self.kept)
+        kept = f" Kept as somebody changed them:{listed}." if self.kept else ""
         return (
             f"{HEAD}\n{parties}, template `{self.template}` {self.digest}:{channels}\n"
-            f"Made for request {self.made_for}{deleting}."
+            f"Made for request {self.made_for}{deleting}.{zone}{kept}"
         )
 
     @classmethod
@@ -69,7 +81,8 @@ class Note:
             return None
         channels = tuple(None if each == "-" else int(each[2:-1]) for each in form["channels"].split())
         category, role, made, deleting = (int(form[name] or 0) for name in ("category", "role", "made", "deleting"))
-        return cls(category, role, form["template"], form["digest"], channels, made, deleting)
+        kept = tuple(int(each[2:-1]) for each in (form["kept"] or "").split())
+        return cls(category, role, form["template"], form["digest"], channels, made, deleting, kept, form["zone"] or "")
 
 
 @dataclass(frozen=True)
@@ -88,7 +101,7 @@ def places(server: Server, category: Channel, role_id: int) -> list[Channel]:
 
 
 def found(discord: Discord, server: Server, category: Channel, role_id: int = 0) -> Written | None:
-    """Look for the note on a category. It is among the first words of its channel, or the last."""
+    """Look for the note on a category. It is among the first words of its channel, or pinned, or among the last."""
     for channel in places(server, category, role_id):
         own = in_channel(discord, server, channel)
         mine = [each for each in own if each.note.category_id == category.id]
@@ -99,11 +112,12 @@ def found(discord: Discord, server: Server, category: Channel, role_id: int = 0)
 
 def in_channel(discord: Discord, server: Server, channel: Channel) -> list[Written]:
     """Return the notes in a channel; none where the bot may not read."""
-    path = f"/channels/{channel.id}/messages?limit=50"
+    path = f"/channels/{channel.id}/messages?limit={MOST_READ}"
     try:
         messages = discord.get(f"{path}&after={channel.id}")
-        if len(messages) == 50:
-            messages += discord.get(path)
+        if len(messages) == MOST_READ:
+            pinned = discord.get(f"/channels/{channel.id}/messages/pins?limit={MOST_READ}")["items"]
+            messages += [each["message"] for each in pinned] + discord.get(path)
     except RefusedError:
         return []
     by_me = [each for each in messages if each["author"]["id"] == str(server.bot_id)]
@@ -111,12 +125,22 @@ def in_channel(discord: Discord, server: Server, channel: Channel) -> list[Writt
     return [Written(note, channel.id, message_id) for note, message_id in read if note]
 
 
-def write(discord: Discord, channel_id: int, note: Note, nonce: str, before: Written | None) -> None:
-    """Write the note, or change the one there is; with the same nonce it is written once."""
+def write(discord: Discord, channel: Channel, note: Note) -> None:
+    """Write the note; with the same nonce it is written once. Where much was said before, it is pinned to be found."""
     body: dict[str, Any] = {"content": note.text, "allowed_mentions": {"parse": []}}
-    if before is None:
-        discord.post(f"/channels/{channel_id}/messages", body | {"nonce": nonce, "enforce_nonce": True})
-    elif before.note != note:
+    once = {"nonce": f"note-{note.category_id}", "enforce_nonce": True}
+    written = discord.post(f"/channels/{channel.id}/messages", body | once)
+    if not channel.is_empty:
+        try:
+            discord.put(f"/channels/{channel.id}/messages/pins/{written['id']}")
+        except RefusedError as refusal:
+            log("WARNING", "the note is not pinned", reason=str(refusal), channel=channel.id)
+
+
+def rewrite(discord: Discord, note: Note, before: Written) -> None:
+    """Change the note that there is."""
+    body: dict[str, Any] = {"content": note.text, "allowed_mentions": {"parse": []}}
+    if before.note != note:
         discord.patch(f"/channels/{before.channel_id}/messages/{before.message_id}", body)
 
 

@@ -17,11 +17,13 @@ from channelwright.permission_bits import (
     READ_MESSAGE_HISTORY,
     RUNNING,
     SEND_MESSAGES,
+    TALKING,
     VIEW_CHANNEL,
     WRITING,
 )
 
 if TYPE_CHECKING:
+    from channelwright.campaign.templates import Players
     from channelwright.discord.discord_api import Discord
     from channelwright.discord.server import Channel
 
@@ -42,18 +44,18 @@ class Parties:
     grantable: int
     archived: bool = False
 
-    def overwrites(self, *, gm_only: bool) -> tuple[Overwrite, ...]:
-        """Return what a channel is made with. The category and all channels that are not the GM's have the same."""
+    def overwrites(self, players: Players = "write") -> tuple[Overwrite, ...]:
+        """Return what a channel is made with. The category and all channels in which players write have the same."""
         seeing = VIEW_CHANNEL | PLAYING & self.grantable
         gms = [Overwrite(id_, kind, seeing | RUNNING & self.grantable) for id_, kind in self.gms if id_ != self.bot]
         everyone = Overwrite(self.everyone, ROLE, 0, VIEW_CHANNEL)
         bot = Overwrite(self.bot, MEMBER, KEEPING | NOTING & self.grantable)
-        return tuple(sorted([everyone, self._players(gm_only=gm_only), *gms, bot]))
+        return tuple(sorted([everyone, self._players(players), *gms, bot]))
 
-    def _players(self, *, gm_only: bool) -> Overwrite:
-        if gm_only:  # said although everyone is denied, for the eye and for the day when somebody allows everyone
+    def _players(self, players: Players) -> Overwrite:
+        if players == "none":  # said although everyone is denied, for the day when somebody allows everyone
             return Overwrite(self.role, ROLE, 0, VIEW_CHANNEL)
-        denied = WRITING & self.grantable if self.archived else 0
+        denied = self.grantable & (TALKING if players == "read" else WRITING if self.archived else 0)
         return Overwrite(self.role, ROLE, (VIEW_CHANNEL | PLAYING & self.grantable) & ~denied, denied)
 
     def _matters(self, target: int) -> int:
@@ -62,12 +64,16 @@ class Parties:
             return KEEPING
         return VIEW_CHANNEL | SEND_MESSAGES & self.grantable if target == self.role else VIEW_CHANNEL
 
-    def drifted(self, channel: Channel, *, gm_only: bool) -> list[Overwrite]:
-        """Return the overwrites that a channel should have and does not, with what else they held kept."""
+    def drifted(self, channel: Channel, players: Players = "write", *, kept: bool = False) -> list[Overwrite]:
+        """Return the overwrites that a channel should have and does not, with what else they held kept.
+
+        Of one that is `kept` as somebody changed it, only those without which it would be unsafe, or out of reach.
+        """
         return [
             self._mended(channel.overwrite(wanted.id), wanted)
-            for wanted in self.overwrites(gm_only=gm_only)
-            if self._differs(channel.overwrite(wanted.id), wanted)
+            for wanted in self.overwrites(players)
+            if (not kept or wanted.id in {self.everyone, self.bot})
+            and self._differs(channel.overwrite(wanted.id), wanted)
         ]
 
     def _differs(self, there: Overwrite | None, wanted: Overwrite) -> bool:

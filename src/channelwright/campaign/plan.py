@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from channelwright.campaign.templates import TYPES
+from channelwright.campaign.template_rules import TYPES
 from channelwright.discord.server import CATEGORY, TEXT, VOICE, key
 
 if TYPE_CHECKING:
     from channelwright.campaign import templates
+    from channelwright.campaign.templates import Players
     from channelwright.discord.server import Channel
 
 SUFFIX = " Members"
@@ -32,6 +33,10 @@ class Slot:
     @property
     def fallback(self) -> int | None:
         return FALLBACKS.get(self.channel.type)
+
+    @property
+    def players(self) -> Players:
+        return self.channel.players
 
     @property
     def gm_only(self) -> bool:

@@ -83,4 +83,12 @@ class Removal:
 
     def _taken_back(self, channel: Channel) -> bool:
         ours = channel.id > self.since and is_kept(self.server, channel)
-        return ours and channel.is_empty and self.delete(channel)
+        return ours and (channel.is_empty or self._is_unused(channel)) and self.delete(channel)
+
+    def _is_unused(self, channel: Channel) -> bool:
+        """Tell whether nobody but the bot wrote here."""
+        try:
+            said = self.discord.get(f"/channels/{channel.id}/messages?limit=10")
+        except RefusedError:
+            return False
+        return bool(said) and all(each["author"]["id"] == str(self.server.bot_id) for each in said)

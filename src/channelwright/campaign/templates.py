@@ -6,28 +6,24 @@ templates: {one-shot: {channels: […]}, …}
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from channelwright.campaign.template_rules import DEFAULT, SPOKEN, TAGGED, faults
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
+    from typing import Literal
 
-# https://docs.discord.com/developers/resources/channel#channel-object-channel-types
-TYPES = {"text": 0, "voice": 2, "announcement": 5, "stage": 13, "forum": 15}
-SPOKEN = frozenset({"voice", "stage"})
-DEFAULT = "default"
-MAX_CHANNELS = 50
-MAX_TEMPLATES = 24  # beside the default: an option of a command offers 25 choices
-MAX_NAME = 100
-TEMPLATE_NAME = re.compile("[a-z0-9][a-z0-9-]{0,19}")  # so that the custom_id of a button can hold it
-KEYS = {"name": str, "type": str, "gm_only": bool, "description": str}
+    Players = Literal["write", "read", "none"]
 
-Place = tuple[str | int, ...]
 Templates = dict[str, tuple["Channel", ...]]
+
+
+MAX_TOPIC = 1024
 
 
 class TemplateError(Exception):
@@ -36,14 +32,49 @@ class TemplateError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
+    """A channel to be. `players` is what they may do there; `slowmode` is seconds between two messages of one person.
+
+    `tags` are a forum's, `user_limit` is how many may be in a voice channel, 0 for any number. `message` is the first
+    one in it, which the bot writes.
+    """
+
     name: str
     type: str
-    gm_only: bool = False
+    players: Players = "write"
     description: str = ""
+    slowmode: int = 0
+    age_restricted: bool = False
+    tags: tuple[str, ...] = ()
+    user_limit: int = 0
+    message: str = ""
+
+    @classmethod
+    def from_yaml(cls, raw: Mapping[str, Any]) -> Channel:
+        """Read what has no fault; `gm_only` is the former way to say that players see nothing."""
+        given: dict[str, Any] = {key: tuple(each) if isinstance(each, list) else each for key, each in raw.items()}
+        if given.pop("gm_only", False):
+            given["players"] = "none"
+        return cls(**given)
 
     @property
-    def has_topic(self) -> bool:
-        return self.type not in SPOKEN
+    def gm_only(self) -> bool:
+        return self.players == "none"
+
+    def settings(self, kind: int) -> dict[str, Any]:
+        """Return the fields with which a channel of this type is created, besides its name, type and permissions.
+
+        https://docs.discord.com/developers/resources/guild#create-guild-channel
+        """
+        found: dict[str, Any] = {"nsfw": True} if self.age_restricted else {}
+        if self.slowmode:
+            found["rate_limit_per_user"] = self.slowmode
+        if self.type in SPOKEN:
+            return found | ({"user_limit": self.user_limit} if self.user_limit else {})
+        if self.description:  # a forum's guidelines may be longer than the topic of what stands in for it
+            found["topic"] = self.description if kind == TAGGED else self.description[:MAX_TOPIC]
+        if self.tags and kind == TAGGED:
+            found["available_tags"] = [{"name": each} for each in self.tags]
+        return found
 
 
 def load(path: Path) -> Templates:
@@ -56,64 +87,4 @@ def load(path: Path) -> Templates:
     if found := [f"{path}: {'.'.join(map(str, place))}: {what}" for place, what in faults(raw)]:
         raise TemplateError("\n".join(found))
     named = {DEFAULT: raw, **raw.get("templates", {})}
-    return {name: tuple(Channel(**each) for each in template["channels"]) for name, template in named.items()}
-
-
-def faults(raw: Any) -> Iterator[tuple[Place, str]]:
-    """Yield where something is wrong, as keys and positions, and what."""
-    if not isinstance(raw, dict):
-        yield (), "is not keys and values"
-        return
-    yield from _unknown((), raw, ("channels", "templates"))
-    yield from _channels((), raw)
-    templates = raw.get("templates", {})
-    if not isinstance(templates, dict) or len(templates) > MAX_TEMPLATES:
-        yield ("templates",), f"needs at most {MAX_TEMPLATES} templates by name"
-        return
-    for name, template in templates.items():
-        place: Place = ("templates", name)
-        if name == DEFAULT or not (isinstance(name, str) and TEMPLATE_NAME.fullmatch(name)):
-            yield place, f"a template's name has at most 20 of a-z, 0-9 and -, and is not {DEFAULT}"
-        if not isinstance(template, dict):
-            yield place, "is not keys and values"
-        else:
-            yield from _unknown(place, template, ("channels",))
-            yield from _channels(place, template)
-
-
-def _channels(place: Place, template: Mapping[Any, Any]) -> Iterator[tuple[Place, str]]:
-    channels, place = template.get("channels"), (*place, "channels")
-    if not isinstance(channels, list) or not 0 < len(channels) <= MAX_CHANNELS:
-        yield place, f"needs a list of 1 to {MAX_CHANNELS} channels"
-        return
-    names: dict[tuple[bool, str], int] = {}
-    for at, channel in enumerate(channels):
-        if not isinstance(channel, dict):
-            yield (*place, at), "is not keys and values"
-            continue
-        yield from _channel((*place, at), channel)
-        # Text takes the place of a forum that a server does not have, and voice that of a stage.
-        key = str(channel.get("type")) in SPOKEN, "-".join(str(channel.get("name", at)).casefold().split())
-        if (first := names.setdefault(key, at)) != at:
-            yield (*place, at, "name"), f"is the name of {'.'.join(map(str, (*place, first)))} already"
-
-
-def _channel(place: Place, raw: Mapping[Any, Any]) -> Iterator[tuple[Place, str]]:
-    yield from _unknown(place, raw, KEYS)
-    for key, kind in KEYS.items():
-        if key in raw and not isinstance(raw[key], kind):
-            yield (*place, key), f"needs {'true or false' if kind is bool else 'text'}"
-    name = str(raw.get("name", ""))
-    if not name.strip() or len(name) > MAX_NAME:
-        yield (*place, "name"), f"needs 1 to {MAX_NAME} characters"
-    if str(raw.get("type")) not in TYPES:
-        yield (*place, "type"), f"needs one of {', '.join(TYPES)}"
-    longest = 4096 if raw.get("type") == "forum" else 1024
-    if len(str(raw.get("description", ""))) > longest:
-        yield (*place, "description"), f"takes at most {longest} characters"
-
-
-def _unknown(place: Place, raw: Mapping[Any, Any], known: Any) -> Iterator[tuple[Place, str]]:
-    for key in raw:
-        if key not in known:
-            yield (*place, key), f"is unknown; use {', '.join(known)}"
+    return {name: tuple(map(Channel.from_yaml, template["channels"])) for name, template in named.items()}

@@ -29,7 +29,7 @@ TIMEOUTS = (3, 10)
 PAUSES = (0.5, 1.0, 2.0, 4.0)
 MOST_REFUSALS = 20
 UNKNOWN_MEMBER = 10007
-GONE = frozenset({10003, 10008, 10009, 10011})  # unknown channel, message, overwrite, role
+GONE = frozenset({10003, 10008, 10009, 10011, 10070})  # unknown channel, message, overwrite, role, event
 
 
 class DiscordError(Exception):
@@ -90,9 +90,16 @@ class Discord:
 
     def bot_id(self) -> int:
         """Return the bot's user id, which need not be the application's."""
-        if "bot" not in self._known:
-            self._known["bot"] = int(self.get("/users/@me")["id"])
-        return self._known["bot"]
+        return self._own("bot")
+
+    def application_id(self) -> int:
+        return self._own("application")
+
+    def _own(self, what: str) -> int:
+        if what not in self._known:
+            application = self.get("/applications/@me")
+            self._known.update(application=int(application["id"]), bot=int(application["bot"]["id"]))
+        return self._known[what]
 
     def get(self, path: str) -> Any:
         return self._call("GET", path)
@@ -156,6 +163,7 @@ class Discord:
         refreshed = False
         for _ in range(MOST_REFUSALS):
             self.pace.wait(self.limits.delay(route, resource, self.pace.now()), last_words=last_words)
+            self.limits.sent(route, self.pace.now())
             response = self._send(method, path, body)
             if response is None or not _readable(response):
                 return None

@@ -1,4 +1,4 @@
-"""What Discord says about how fast it may be asked. It is the only thing gone by: no limit is known in advance.
+"""What Discord says about how fast it may be asked. No limit is known in advance but the one on all calls together.
 
 https://docs.discord.com/developers/topics/rate-limits
 """
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # Added to every wait: a request that comes a moment early is refused again.
 MARGIN_SECONDS = 0.1
+# Of the 50 that a bot has (topics/rate-limits#global-rate-limit), for each of five workers, as the template has it.
+CALLS_PER_SECOND = 9.0
 
 
 @dataclass
@@ -20,18 +22,27 @@ class RateLimits:
     """Until when which bucket is empty, in seconds since 1970, by the headers that came before.
 
     A bucket is a hash that several routes may share, together with the server, channel or token of the path.
+    `interval` is the least time in seconds between two calls: a worker's share of the limit on all of them, which
+    the others of the same bot use too and none of them can see.
     """
 
+    interval: float = 0.0
     _hashes: dict[str, str] = field(default_factory=dict)
     _empty_until: dict[tuple[str, str], float] = field(default_factory=dict)
     _all_until: float = 0.0
+    _next: float = 0.0
 
     def delay(self, route: str, resource: str, now: float) -> float:
         """Return how long to wait before a call."""
         until = self._empty_until.get((self._hashes.get(route, route), resource), 0.0)
         if not route.startswith("webhook"):  # interactions are outside the limit for everything
-            until = max(until, self._all_until)
+            until = max(until, self._all_until, self._next)
         return max(0.0, until - now)
+
+    def sent(self, route: str, now: float) -> None:
+        """Remember that a call is under way."""
+        if not route.startswith("webhook"):
+            self._next = now + self.interval
 
     def note(self, route: str, resource: str, headers: Mapping[str, str], now: float) -> None:
         """Remember what an answer says of its bucket."""

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
     from channelwright.jobs import Value
 
-SUBCOMMAND, STRING, BOOLEAN, USER, CHANNEL = 1, 3, 5, 6, 7
+SUBCOMMAND, STRING, INTEGER, BOOLEAN, USER, CHANNEL = 1, 3, 4, 5, 6, 7
 CATEGORY = 4
 # " Members" is appended for the role, and Discord takes 100 characters.
 MAX_NAME = 92
+REPEATS = ("weekly", "every two weeks", "monthly")
+MAX_SEATS = 40  # so that a message holds all who joined
 # Who has both may use the commands; administrators of a server may say otherwise for its roles and members.
 MAKERS = str(MANAGE_CHANNELS | MANAGE_ROLES)
 
@@ -60,6 +62,9 @@ TABLE: tuple[Json, ...] = (
         NAME,
         _described(USER, "gm", "The game master, who sees the GM's channels too; you, if nobody is chosen"),
         _described(STRING, "template", "Which channels it gets; the default if none is chosen"),
+        _described(
+            CHANNEL, "like", "A campaign whose channels it gets, instead of a template's", channel_types=[CATEGORY]
+        ),
         _described(BOOLEAN, "preview", "Show what would be made, and make nothing"),
     ),
     _command("delete-campaign", "Delete a campaign: its channels, category and role; asks first", CAMPAIGN),
@@ -77,6 +82,23 @@ TABLE: tuple[Json, ...] = (
             CAMPAIGN,
             _described(BOOLEAN, "repair", "Repair what was found at once"),
         ),
+        _subcommand(
+            "invite",
+            "Invite players: a message here with a button to join",
+            CAMPAIGN,
+            _described(INTEGER, "seats", "How many may join", min_value=1, max_value=MAX_SEATS),
+            _described(BOOLEAN, "approval", "The GM lets each of them in"),
+        ),
+        _subcommand(
+            "session",
+            "Plan when the campaign plays, as an event of this server",
+            CAMPAIGN,
+            _described(STRING, "when", "2027-01-30 19:30, or Discord's <t:…>", required=True, max_length=40),
+            _described(STRING, "zone", "The time zone, such as Europe/Berlin; as last time, if you leave it out"),
+            _described(STRING, "repeat", "How often", choices=[{"name": each, "value": each} for each in REPEATS]),
+            _described(INTEGER, "moves", "The number of a session that is moved, as in the list", min_value=1),
+        ),
+        _subcommand("sessions", "List the campaign's sessions, and cancel them", CAMPAIGN),
         _subcommand("rename", "Give a campaign another name", CAMPAIGN, NAME),
         _subcommand("add-gm", "Let one more run a campaign", CAMPAIGN, _person("gm", "The new GM")),
         _subcommand("remove-gm", "Take a campaign's GM out of it", CAMPAIGN, _person("gm", "Who is GM no longer")),
@@ -87,6 +109,7 @@ TABLE: tuple[Json, ...] = (
 )
 _VALUES = {
     STRING: lambda value: isinstance(value, str),
+    INTEGER: lambda value: isinstance(value, int) and not isinstance(value, bool),
     BOOLEAN: lambda value: isinstance(value, bool),
     USER: is_id,
     CHANNEL: is_id,

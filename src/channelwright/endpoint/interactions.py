@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from discord_interactions import InteractionResponseFlags, InteractionResponseType, InteractionType
 
-from channelwright.components import CANCEL, Button, UnknownButtonError
+from channelwright.components import ANYONE, ASIDE, CANCEL, Button, UnknownButtonError
 from channelwright.endpoint import commands, validation
 from channelwright.endpoint.commands import UnknownCommandError
 from channelwright.endpoint.queue import Queue, QueueError, UnsureQueueError
@@ -97,13 +97,14 @@ class Endpoint:
             log("WARNING", "unknown button", reason=str(error), interaction=interaction.get("id"))
             return _say("I no longer know this button. Please run the command again.")
         job = Job.wished(interaction, button.kind, button.options)
-        if job.user_id != button.user_id:
+        if button.user_id not in {ANYONE, job.user_id}:
             return _say(f"This button is for <@{button.user_id}>, who ran the command. Nothing was changed.")
         if time.time() >= button.expires:
-            return _say("This button has expired. Nothing was changed; please run the command again.")
+            again = "ask the GM for a new one" if button.user_id == ANYONE else "please run the command again"
+            return _say(f"This button has expired. Nothing was changed; {again}.")
         if button.kind == CANCEL:
             return _replace("Cancelled: nothing was deleted.")
-        return self._queued(job, WITHOUT_BUTTONS)
+        return self._queued(job, WAIT if button.kind in ASIDE else WITHOUT_BUTTONS)
 
     def _queued(self, job: Job, reply: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -13,8 +13,11 @@ from channelwright.actions import (
     doctor,
     gm_commands,
     help_text,
+    invite,
+    keep,
     list_campaigns,
     restore,
+    sessions,
 )
 from channelwright.actions.work import Command, Work
 from channelwright.discord.pace import RESERVE_SECONDS, Pace
@@ -44,8 +47,19 @@ COMMANDS: Mapping[str, Command] = {
     "campaign.add-gm": gm_commands.add_gm,
     "campaign.remove-gm": gm_commands.remove_gm,
     "campaign.hand-over": gm_commands.hand_over,
+    "campaign.invite": invite.invite,
+    "campaign.join": invite.join,
+    "campaign.ask": invite.ask,
+    "campaign.leave": invite.leave,
+    "campaign.approve": invite.approve,
+    "campaign.decline": invite.decline,
+    "campaign.session": sessions.session,
+    "campaign.plan-session": sessions.plan_session,
+    "campaign.sessions": sessions.sessions,
+    "campaign.cancel-session": sessions.cancel_session,
     "campaign.help": help_text.help_text,
     "campaign.doctor": doctor.doctor,
+    "campaign.keep": keep.keep,
     "campaign.restore": restore.restore,
 }
 HAND_BACK_SECONDS = 5.0

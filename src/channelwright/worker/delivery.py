@@ -40,6 +40,9 @@ class Delivery:
     def run(self, work: Work, command: Command) -> float | None:
         """Return None if that is the end of it, else in how many seconds the job shall come again."""
         try:
+            if int(self.job.application_id) != self.discord.application_id():
+                log("ERROR", "a job of another application", application=self.job.application_id, **self.job.ids)
+                return None
             self._tell(self._outcome(work, command))
         except NoTimeError as wait:
             return self._later(work, wait.seconds, "Discord asks me to wait." if wait.seconds > 1 else "")

@@ -266,7 +266,9 @@ def test_a_template_is_chosen_by_name(start: Start) -> None:
 
 
 def test_49_channels_fit(start: Start) -> None:
-    channels = tuple(Channel(name=f"channel-{at}", type="text", gm_only=at % 7 == 0) for at in range(49))
+    channels = tuple(
+        Channel(name=f"channel-{at}", type="text", players="none" if at % 7 == 0 else "write") for at in range(49)
+    )
     lab = start(channels={"default": channels})
     text = lab.text(lab.add())
     assert is_as_planned(lab)

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from channelwright.campaign import note
 from channelwright.campaign.overwrites import KEEPING
+from channelwright.permission_bits import INVITED
 from tests.bot.by_hand import campaign, drop, spoil
-from tests.bot.outcomes import NAME, assert_matrix, is_as_planned, roles
+from tests.bot.outcomes import NAME, assert_matrix, categories, is_as_planned, roles
 from tests.bot.worker.test_creation_faults import PASSING
 from tools.fake_discord import Opening, Overwrite, Permission, Sight
+from tools.fake_discord.operations.messages import Message
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start
+    from tools.fake_discord import Interaction
 
 
 def test_the_doctor_finds_nothing_wrong_with_a_new_campaign_and_shows_who_sees_what(lab: Lab) -> None:
@@ -167,3 +171,89 @@ def test_a_renamed_channel_is_the_campaigns_and_never_made_again(lab: Lab) -> No
     lab.fake.give_role(lab.fake.player, roles(lab)[0])
     assert lab.fake.matrix()[f"{NAME}/secrets"]["player"] is Sight.HIDDEN
     assert lab.fake.matrix()[f"{NAME}/lines-and-veils"]["player"] is Sight.WRITES
+
+
+def test_a_note_that_was_written_late_into_a_busy_channel_is_found_again(start: Start) -> None:
+    """A campaign of an earlier version is taken up, and talked in before and after."""
+    lab = start(Opening(bot_permissions=INVITED))
+    campaign(lab)
+    for each in [each for each in lab.fake.messages if each.content.startswith("**My note")]:
+        del lab.fake.world.messages[each.id]
+    _talk(lab, 120)
+    assert "no note of mine" in lab.text(lab.do("campaign doctor", campaign=categories(lab)[0]))
+    lab.do("campaign doctor", campaign=categories(lab)[0], repair=True, who=lab.fake.owner)
+    _talk(lab, 120)
+    lab.fake.clock.advance(60)
+    assert "nothing is wrong" in lab.text(lab.do("campaign doctor", campaign=categories(lab)[0]))
+
+
+def _talk(lab: Lab, count: int) -> None:
+    """Let people write in every channel that takes messages, so that the note's is among them."""
+    for channel in lab.fake.children(categories(lab)[0]):
+        if channel.type in note.WRITABLE:
+            for number in range(count):
+                lab.fake.clock.advance(1)
+                message = Message(
+                    lab.fake.world.snowflakes.next(), channel.id, lab.fake.player.member.user, f"{number}"
+                )
+                lab.fake.world.messages[message.id] = message
+                lab.fake.world.put_channel(replace(lab.fake.channel(channel.id), last_message_id=message.id))
+
+
+def examine(lab: Lab) -> Interaction:
+    return lab.do("campaign doctor", campaign=lab.fake.channel(categories(lab)[0].id))
+
+
+WANT = "This is how I want it"
+
+
+def test_what_the_gm_changed_on_purpose_is_kept_and_no_repair_undoes_it(lab: Lab) -> None:
+    campaign(lab)
+    spoil(lab, "safety", Overwrite(roles(lab)[0], 0, 0, Permission.VIEW_CHANNEL))
+    drop(lab, "dice-rolls")
+    lab.fake.clock.advance(60)
+    text = lab.text(lab.press(examine(lab), WANT))
+    assert "nothing is wrong" in text
+    assert "Left as somebody wants them: " in text
+    assert "(safety)" in text
+    spoil(lab, "gm-notes", Overwrite(roles(lab)[0], 0, Permission.VIEW_CHANNEL, 0))
+    shown = examine(lab)
+    assert "(gm-notes) are not the campaign's" in lab.text(shown)
+    assert "safety) are not" not in lab.text(shown)
+    lab.press(shown, "Repair")
+    lab.fake.give_role(lab.fake.player, roles(lab)[0])
+    assert lab.fake.matrix()[f"{NAME}/safety"]["player"] is Sight.HIDDEN
+    assert lab.fake.matrix()[f"{NAME}/gm-notes"]["player"] is Sight.HIDDEN
+    assert "dice-rolls" not in {each.name for each in lab.fake.channels}
+    assert "nothing is wrong" in lab.text(examine(lab))
+
+
+def test_what_strangers_would_see_cannot_be_kept_and_is_repaired_where_it_was_kept_before(lab: Lab) -> None:
+    campaign(lab)
+    everyone = Overwrite(lab.fake.guild.id, 0, Permission.VIEW_CHANNEL, 0)
+    spoil(lab, "safety", everyone)
+    assert WANT not in {each["label"] for each in lab.fake.message_of(examine(lab)).buttons}  # type: ignore[union-attr]
+    spoil(lab, "safety", Overwrite(lab.fake.guild.id, 0, 0, Permission.VIEW_CHANNEL))
+    spoil(lab, "safety", Overwrite(roles(lab)[0], 0, 0, Permission.VIEW_CHANNEL))
+    lab.press(examine(lab), WANT)
+    spoil(lab, "safety", everyone)
+    lab.press(examine(lab), "Repair")
+    assert lab.fake.matrix()[f"{NAME}/safety"]["stranger"] is Sight.HIDDEN
+    assert lab.fake.matrix()[f"{NAME}/safety"]["player"] is Sight.HIDDEN
+
+
+def test_what_is_wanted_survives_whatever_happens_to_the_press(start: Start) -> None:
+    for fault in PASSING.values():
+        for call in range(1, 16):
+            lab = start()
+            campaign(lab)
+            spoil(lab, "safety", Overwrite(roles(lab)[0], 0, 0, Permission.VIEW_CHANNEL))
+            drop(lab, "dice-rolls")
+            lab.fake.clock.advance(60)
+            shown = examine(lab)
+            lab.fake.faults.on("*", fault(), call=call)
+            lab.press(shown, WANT)
+            lab.fake.faults.clear()
+            lab.fake.clock.advance(600)
+            assert not lab.dead
+            assert "nothing is wrong" in lab.text(examine(lab)), (lab.fake.faults.happened, call)

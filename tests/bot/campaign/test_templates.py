@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from channelwright.campaign.templates import DEFAULT, Channel, TemplateError, load
+from channelwright.campaign.template_rules import DEFAULT
+from channelwright.campaign.templates import Channel, TemplateError, load
 
 SHIPPED = Path(__file__).parents[3] / "config/campaign_channels.yaml"
 
@@ -12,6 +13,9 @@ SHIPPED = Path(__file__).parents[3] / "config/campaign_channels.yaml"
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "campaign_channels.yaml"
+
+
+KEYS = "name, type, players, description, slowmode, age_restricted, tags, user_limit, message"
 
 
 def refusal(file: Path, text: str) -> list[str]:
@@ -48,7 +52,7 @@ def test_every_template_that_ships_has_a_voice_channel_a_gm_only_one_and_says_wh
 
 def test_what_is_left_out_has_its_default(file: Path) -> None:
     file.write_text("channels: [{name: lore, type: forum}]")
-    assert load(file) == {DEFAULT: (Channel(name="lore", type="forum", gm_only=False, description=""),)}
+    assert load(file) == {DEFAULT: (Channel(name="lore", type="forum", players="write", description=""),)}
 
 
 def test_a_template_stands_beside_the_default_under_its_name(file: Path) -> None:
@@ -56,7 +60,7 @@ def test_a_template_stands_beside_the_default_under_its_name(file: Path) -> None
 channels: [{name: lore, type: forum}]
 templates: {duel: {channels: [{name: Table, type: voice, gm_only: true}]}}
 """)
-    assert load(file)["duel"] == (Channel(name="Table", type="voice", gm_only=True),)
+    assert load(file)["duel"] == (Channel(name="Table", type="voice", players="none"),)
 
 
 def test_every_fault_is_told_at_once_with_its_place(file: Path) -> None:
@@ -81,7 +85,7 @@ def test_every_fault_is_told_at_once_with_its_place(file: Path) -> None:
     )
     assert faults == [
         "chanels: is unknown; use channels, templates",
-        "channels.1.colour: is unknown; use name, type, gm_only, description",
+        f"channels.1.colour: is unknown; use {KEYS}",
         "channels.1.name: needs 1 to 100 characters",
         "channels.2: is not keys and values",
         "channels.3.type: needs text",

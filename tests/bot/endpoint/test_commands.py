@@ -104,5 +104,5 @@ def test_campaigns_are_chosen_among_categories() -> None:
     lists = [command["options"] for command in TABLE]
     lists += [each.get("options", []) for each in itertools.chain(*lists)]
     chosen = [each for each in itertools.chain(*lists) if each["name"] == "campaign"]
-    assert len(chosen) == 10
+    assert len(chosen) == 13
     assert all(each["channel_types"] == [commands.CATEGORY] and each["required"] for each in chosen)

@@ -65,6 +65,7 @@ def test_a_command_is_queued_once_in_order_of_its_server_then_deferred(
         "channel_id": "1440000000000000003",
         "user_id": "1440000000000000006",
         "user_name": "dungeon.master",
+        "message_id": "0",
         "options": {"name": "Curse of Strahd"},
         "app_permissions": 311656827984,
         "user_permissions": 4503599627370495,

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def long_template(count: int) -> tuple[Channel, ...]:
     """Make as many channels as a category takes, with the longest names."""
     return tuple(
-        Channel(name=f"{number:02}-{'n' * 97}", type="text", gm_only=number % 2 == 0) for number in range(count)
+        Channel(name=f"{number:02}-{'n' * 97}", type="text", players="none" if number % 2 == 0 else "write")
+        for number in range(count)
     )
 
 

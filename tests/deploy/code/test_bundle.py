@@ -202,9 +202,9 @@ def test_another_python_than_the_runtime_s_is_refused(project: Settings) -> None
     assert "runtime: is python3.12, and this is python3.11" in refusal(replace(project, runtime="python3.12"))
 
 
-def test_the_project_s_own_code_fits_into_72_kib(tmp_path: Path) -> None:
+def test_the_project_s_own_code_fits_into_96_kib(tmp_path: Path) -> None:
     shipped = bundle(load(PROJECT, {}), tmp_path)
-    assert shipped.size <= 72 * 1024
+    assert shipped.size <= 96 * 1024
     assert {"bot.py", "worker.py", "config/campaign_channels.yaml"} < shipped.files.keys()
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from deploy.errors import ConfigError
 from deploy.layer.template_environment import declared, lambda_environment
+from deploy.template import source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +68,7 @@ def template(tmp_path: Path) -> Path:
 
 
 def test_every_variable_has_a_plausible_value(template: Path) -> None:
-    assert declared(template, "bot", {}, "eu-central-1").environment == {
+    assert declared(source.file(template), "bot", {}, "eu-central-1").environment == {
         "URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/jobs.fifo",
         "NAME": "jobs.fifo",
         "ARN": "arn:aws:sqs:eu-central-1:123456789012:jobs.fifo",
@@ -86,7 +87,9 @@ def test_every_variable_has_a_plausible_value(template: Path) -> None:
 
 
 def test_the_stage_decides_by_its_parameters(template: Path) -> None:
-    found = declared(template, "bot-dev", {"Suffix": "-dev", "PublicKey": "ab"}, "eu-central-1").environment
+    found = declared(
+        source.file(template), "bot-dev", {"Suffix": "-dev", "PublicKey": "ab"}, "eu-central-1"
+    ).environment
     assert found["URL"].endswith("/jobs-dev.fifo")
     assert found["PATH_OF"].startswith("/dev/")
     assert found["KEY"] == "ab"
@@ -94,12 +97,12 @@ def test_the_stage_decides_by_its_parameters(template: Path) -> None:
 
 
 def test_a_function_without_variables_has_none(template: Path) -> None:
-    assert declared(template, "other", {}, "eu-central-1").environment == {}
+    assert declared(source.file(template), "other", {}, "eu-central-1").environment == {}
 
 
 def test_a_function_that_the_template_lacks_is_refused_with_those_it_has(template: Path) -> None:
     with pytest.raises(ConfigError, match=re.escape("has no function named worker; it has bot, other")):
-        declared(template, "worker", {}, "eu-central-1")
+        declared(source.file(template), "worker", {}, "eu-central-1")
 
 
 @pytest.mark.parametrize(
@@ -114,12 +117,12 @@ def test_a_function_that_the_template_lacks_is_refused_with_those_it_has(templat
 def test_a_template_that_cannot_be_worked_out_is_refused(template: Path, old: str, new: str, expected: str) -> None:
     template.write_text(TEMPLATE.replace(old, new), encoding="utf-8")
     with pytest.raises(ConfigError, match=expected):
-        declared(template, "bot", {}, "eu-central-1")
+        declared(source.file(template), "bot", {}, "eu-central-1")
 
 
 def test_an_absent_template_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="No such file"):
-        declared(tmp_path / "template.yaml", "bot", {}, "eu-central-1")
+        declared(source.file(tmp_path / "template.yaml"), "bot", {}, "eu-central-1")
 
 
 def test_lambda_sets_its_own_variables() -> None:
@@ -136,7 +139,7 @@ def test_the_memory_is_the_template_s(tmp_path: Path, given: str, memory: int) -
     template.write_text(
         TEMPLATE.replace("{FunctionName: other}", f"{{FunctionName: other, {given}}}"), encoding="utf-8"
     )
-    assert declared(template, "other", {}, "eu-central-1").memory == memory
+    assert declared(source.file(template), "other", {}, "eu-central-1").memory == memory
 
 
 def test_a_memory_that_is_no_number_is_refused(tmp_path: Path) -> None:
@@ -144,4 +147,4 @@ def test_a_memory_that_is_no_number_is_refused(tmp_path: Path) -> None:
     changed = TEMPLATE.replace("{FunctionName: other}", "{FunctionName: other, MemorySize: much}")
     template.write_text(changed, encoding="utf-8")
     with pytest.raises(ConfigError, match="MemorySize is much"):
-        declared(template, "other", {}, "eu-central-1")
+        declared(source.file(template), "other", {}, "eu-central-1")

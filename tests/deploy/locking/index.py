@@ -130,7 +130,7 @@ class Index:
             "filename": file.filename,
             "url": f"{self.url.removesuffix('/simple')}/files/{file.filename}",
             "hashes": {"sha256": file.sha256},
-            "core-metadata": True,
+            "core-metadata": file.filename.endswith(".whl"),
             "size": len(file.content),
             **({"requires-python": file.python} if file.python else {}),
             **date,

@@ -121,7 +121,7 @@ def test_every_line_that_is_not_obeyed_is_refused_by_name_and_place(project: Pro
     )
     told = refusal(project)
     assert "requirements.in:1: --no-binary demo is refused" in told
-    assert "take it out, and put the wheel of a pure one on an index of yours" in told
+    assert "take it out; if it is pure Python, `build-from-source: {demo: WHY}` in config/pipeline.yaml" in told
     assert "requirements.in:2: --find-links is not obeyed" in told
     assert "requirements.in:3: --global-option is for installing" in told
     assert "requirements.in:4: --hash is for installing" in told

@@ -10,6 +10,8 @@ from deploy.aws.change_sets import ChangeSet, StackChange, Template, Wanted
 from deploy.errors import AwsError, ConfigError
 from deploy.release import stack
 from deploy.settings import FromEnvironment
+from deploy.template import source
+from deploy.template.source import ProjectTemplate
 from tests.integration.shipment import STAGE
 
 if TYPE_CHECKING:
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from botocore.stub import Stubber
 
     from deploy.aws.connection import Aws
+
+# What is read once the stack may be changed, and refused then.
+TOO_LARGE = ProjectTemplate("large.yaml", "x" * 51_201)
 
 
 def test_parameters_come_from_the_settings_and_the_environment() -> None:
@@ -49,7 +54,7 @@ def test_a_parameter_without_a_default_and_without_a_value_is_named(
     cloudformation.add_response("get_template_summary", {"Parameters": declared})
     (tmp_path / "template.yaml").write_text("{}")
     with pytest.raises(ConfigError) as refused:
-        stack.propose(aws, STAGE, tmp_path / "template.yaml", {})
+        stack.propose(aws, STAGE, source.file(tmp_path / "template.yaml"), {})
     assert [fault.where for fault in refused.value.faults] == ["stages.dev.parameters.Key"]
 
 
@@ -75,47 +80,41 @@ def test_only_a_stack_that_does_not_exist_is_absent(aws: Aws, cloudformation: St
     ],
 )
 def test_a_stack_that_cannot_be_changed_comes_with_the_command_that_helps(
-    aws: Aws, cloudformation: Stubber, tmp_path: Path, status: str, command: str
+    aws: Aws, cloudformation: Stubber, status: str, command: str
 ) -> None:
     _is(cloudformation, status)
     with pytest.raises(AwsError, match=f"(?s)tiny-dev.*the disk is full.*{command}"):
-        stack.propose(aws, STAGE, tmp_path / "template.yaml", {})
+        stack.propose(aws, STAGE, TOO_LARGE, {})
 
 
-def test_an_update_that_a_killed_run_left_running_is_waited_for(
-    aws: Aws, cloudformation: Stubber, tmp_path: Path
-) -> None:
+def test_an_update_that_a_killed_run_left_running_is_waited_for(aws: Aws, cloudformation: Stubber) -> None:
     for status in ("UPDATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "UPDATE_COMPLETE"):
         _is(cloudformation, status)
-    with pytest.raises(ConfigError, match="No such file"):
-        stack.propose(aws, STAGE, tmp_path / "none.yaml", {})
+    with pytest.raises(ConfigError, match="is 51,201 bytes"):
+        stack.propose(aws, STAGE, TOO_LARGE, {})
 
 
-def test_a_creation_that_is_being_rolled_back_is_waited_for_and_told(
-    aws: Aws, cloudformation: Stubber, tmp_path: Path
-) -> None:
+def test_a_creation_that_is_being_rolled_back_is_waited_for_and_told(aws: Aws, cloudformation: Stubber) -> None:
     for status in ("ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_COMPLETE"):
         _is(cloudformation, status)
     with pytest.raises(AwsError, match="aws cloudformation delete-stack --stack-name tiny-dev"):
-        stack.propose(aws, STAGE, tmp_path / "none.yaml", {})
+        stack.propose(aws, STAGE, TOO_LARGE, {})
 
 
-def test_somebody_s_update_that_was_undone_is_no_obstacle(aws: Aws, cloudformation: Stubber, tmp_path: Path) -> None:
+def test_somebody_s_update_that_was_undone_is_no_obstacle(aws: Aws, cloudformation: Stubber) -> None:
     for status in ("UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
         _is(cloudformation, status)
-    with pytest.raises(ConfigError, match="No such file"):
-        stack.propose(aws, STAGE, tmp_path / "none.yaml", {})
+    with pytest.raises(ConfigError, match="is 51,201 bytes"):
+        stack.propose(aws, STAGE, TOO_LARGE, {})
 
 
-def test_a_stack_that_is_being_deleted_is_made_anew_once_it_is_gone(
-    aws: Aws, cloudformation: Stubber, tmp_path: Path
-) -> None:
+def test_a_stack_that_is_being_deleted_is_made_anew_once_it_is_gone(aws: Aws, cloudformation: Stubber) -> None:
     _is(cloudformation, "DELETE_IN_PROGRESS")
     for _ in range(2):
         said = "Stack with id tiny-dev does not exist"
         cloudformation.add_client_error("describe_stacks", "ValidationError", said, 400)
-    with pytest.raises(ConfigError, match="No such file"):
-        stack.propose(aws, STAGE, tmp_path / "none.yaml", {})
+    with pytest.raises(ConfigError, match="is 51,201 bytes"):
+        stack.propose(aws, STAGE, TOO_LARGE, {})
 
 
 def test_what_failed_first_in_an_update_is_told_first_and_older_updates_are_left_out(

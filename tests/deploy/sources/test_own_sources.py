@@ -20,6 +20,7 @@ from deploy.errors import BuildError, LockError, PipelineError
 from deploy.locking import locked, lockfile
 from deploy.settings import Target
 from deploy.sources.locking import Building
+from deploy.sources.opening import archives_of
 from deploy.sources.provide import provide
 from tests.deploy.sources import backend
 from tests.deploy.sources.conftest import library
@@ -44,7 +45,7 @@ def provided(project: Project, environment: Mapping[str, str] | None = None) -> 
     settings = load(project.folder, given)
     lock = locked.read(settings, X86)
     with ExitStack() as stack:
-        builder = Building(settings, given, lambda _: None, on_host=True).builder(stack)
+        builder = Building(settings, given, lambda _: None, on_host=True).builder(stack, archives_of(settings, given))
         pins = {pin.name: pin for pin in provide(settings, X86, lock, builder)}
         found = {each.name: builder.shelf.find(pins[each.name].hashes) for each in lock.sources}
     return {name: wheel.path for name, wheel in found.items() if wheel}

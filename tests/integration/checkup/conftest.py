@@ -16,6 +16,7 @@ from deploy.checkup.checks import checks
 from deploy.checkup.context import Visit
 from deploy.configuration import load
 from deploy.release import stack
+from deploy.template import source
 from tests.integration.release.conftest import Site, aws, emulator, shop  # noqa: F401 - fixtures
 from tests.integration.shipment import HEALTH, STAGE
 
@@ -81,7 +82,7 @@ class Ward:
         return Site(self.aws, load(self.folder, os.environ))
 
     def make_stack(self, template: Path = TEMPLATE) -> None:
-        if proposed := stack.propose(self.aws, STAGE, template, {"Greeting": "hello"}):
+        if proposed := stack.propose(self.aws, STAGE, source.file(template), {"Greeting": "hello"}):
             change_sets.execute(self.aws, proposed)
 
     def deploy(self, release: str = "one", **packages: str) -> None:

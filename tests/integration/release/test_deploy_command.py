@@ -9,6 +9,7 @@ import pytest
 
 from deploy.__main__ import main
 from deploy.prepare import Prepared
+from tests.integration.release.sources import furnish
 from tests.integration.shipment import HEALTH
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def project(aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     assert aws.account == "123456789012"
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "pipeline.yaml").write_text(CONFIG)
+    furnish(tmp_path)
     monkeypatch.setenv("GREETING", "hello")
     return tmp_path
 

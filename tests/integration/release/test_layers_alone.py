@@ -12,6 +12,7 @@ from deploy.invocation import advised
 from deploy.prepare import Prepared
 from tests.integration.release.conftest import PLACEHOLDER, ROLE
 from tests.integration.release.looking import Looker
+from tests.integration.release.sources import furnish
 from tests.integration.shipment import zipped
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ ARN = "arn:aws:lambda:{}:123456789012:layer:tiny-layer:{}"
 def look(aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Looker:
     assert aws.account
     monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(tmp_path / "cache"))
+    furnish(tmp_path)
     return Looker(tmp_path, capsys, CONFIG)
 
 

@@ -19,6 +19,7 @@ from deploy.prepare import Prepared
 from deploy.share.catalog import SCHEMA
 from tests.integration.refusing_region import refusing
 from tests.integration.release.conftest import PLACEHOLDER, ROLE
+from tests.integration.release.sources import furnish
 from tests.integration.shipment import HEALTH, zipped
 from tests.schemas import output
 
@@ -50,6 +51,7 @@ class Project:
     def __init__(self, folder: Path, aws: Aws, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder, self.aws, self.shop, self.monkeypatch = folder, aws, shop, monkeypatch
         (folder / "config").mkdir()
+        furnish(folder)
         self.configure()
 
     def configure(self, layer: str = "", stage: str = "", architectures: str = "x86_64") -> None:

@@ -10,6 +10,7 @@ from deploy.aws import change_sets, stacks
 from deploy.errors import AwsError, ConfigError
 from deploy.release import stack
 from deploy.settings import FromEnvironment
+from deploy.template import source
 from tests.integration.shipment import STAGE
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def test_a_new_stack_is_shown_and_then_made(aws: Aws) -> None:
 
 def test_a_stack_as_the_template_says_has_no_changes_and_keeps_no_change_set(aws: Aws) -> None:
     change_sets.execute(aws, _proposed(aws))
-    assert stack.propose(aws, STAGE, TEMPLATE, VALUES) is None
+    assert stack.propose(aws, STAGE, source.file(TEMPLATE), VALUES) is None
     assert list(stack.lines(None, STAGE)) == ["stack tiny-dev: no changes"]
     assert _waiting(aws) == []
 
@@ -83,7 +84,7 @@ def test_a_first_change_set_that_a_killed_run_left_is_no_obstacle(aws: Aws) -> N
     change_sets.discard(aws, proposed)
     assert aws.stacks.describe_stacks(StackName="tiny-dev")["Stacks"][0]["StackStatus"] == "REVIEW_IN_PROGRESS"
     change_sets.execute(aws, _proposed(aws))
-    assert stack.propose(aws, STAGE, TEMPLATE, VALUES) is None
+    assert stack.propose(aws, STAGE, source.file(TEMPLATE), VALUES) is None
 
 
 @pytest.mark.parametrize(
@@ -141,10 +142,10 @@ def test_the_projects_own_template_is_made_and_is_then_without_changes(aws: Aws)
     template = Path(__file__).parents[3] / "config" / "template.yaml"
     stage = replace(STAGE, stack="own", suffix="-own")
     values = {"DiscordPublicKey": "0" * 64}
-    proposed = stack.propose(aws, stage, template, values)
+    proposed = stack.propose(aws, stage, source.file(template), values)
     assert proposed is not None
     change_sets.execute(aws, proposed)
-    assert stack.propose(aws, stage, template, values) is None
+    assert stack.propose(aws, stage, source.file(template), values) is None
     assert "InteractionsUrl" in {output.key for output in stack.outputs(aws, stage)}
 
 
@@ -155,7 +156,7 @@ def _waiting(aws: Aws) -> list[str]:
 
 
 def _proposed(aws: Aws, values: dict[str, str] = VALUES, template: Path = TEMPLATE) -> ChangeSet:
-    proposed = stack.propose(aws, STAGE, template, values)
+    proposed = stack.propose(aws, STAGE, source.file(template), values)
     assert proposed is not None
     return proposed
 
@@ -170,7 +171,7 @@ def test_a_parameter_without_a_value_keeps_the_stack_s_and_a_new_stack_has_the_t
     stage = replace(STAGE, parameters={"Memory": FromEnvironment("MEMORY", optional=True), "Greeting": "hello"})
 
     def made(environment: dict[str, str]) -> int:
-        proposed = stack.propose(aws, stage, TEMPLATE, stack.parameters(stage, environment))
+        proposed = stack.propose(aws, stage, source.file(TEMPLATE), stack.parameters(stage, environment))
         if proposed:
             change_sets.execute(aws, proposed)
         return aws.functions.get_function_configuration(FunctionName="tiny_bot-dev")["MemorySize"]

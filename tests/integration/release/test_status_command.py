@@ -11,6 +11,7 @@ import pytest
 from deploy.aws import change_sets, layers
 from deploy.release import stack
 from deploy.release.publish import publish
+from deploy.template import source
 from tests.integration.release.conftest import COMMIT, ROLE
 from tests.integration.release.looking import CONFIG, Looker
 from tests.integration.release.test_where_command import foreign
@@ -248,7 +249,7 @@ class TestWithATemplate:
         (look.project / "tiny.yaml").write_text(template)
         text = CONFIG.replace("suffix: -dev}", "suffix: -dev, parameters: {Greeting: {env: GREETING}}}")
         (look.project / "config" / "pipeline.yaml").write_text(f"template: tiny.yaml\n{text}")
-        made = stack.propose(aws, STAGE, look.project / "tiny.yaml", {"Greeting": "hello"})
+        made = stack.propose(aws, STAGE, source.file(look.project / "tiny.yaml"), {"Greeting": "hello"})
         assert made
         change_sets.execute(aws, made)
         monkeypatch.setenv("GREETING", "hello")

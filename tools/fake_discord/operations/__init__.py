@@ -11,6 +11,7 @@ overwrites   set and remove one, and what happens below a category
 roles        list, create, change, delete, give and take
 messages     send, read, edit, delete
 mentions     whom a message notifies
+events       scheduled events in voice channels
 callbacks    the first reply to an interaction
 webhooks     the replies that follow it
 """

@@ -42,6 +42,7 @@ def _shape(call: Call) -> dict[str, Any]:
         "icon": None,
         "description": "",
         "type": None,
+        "bot": user_json(call.application.bot),
         "verify_key": call.public_key,
         "flags": 0,
         "flags_new": "0",

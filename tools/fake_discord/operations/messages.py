@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tools.fake_discord.world.state import Channel, User
 
 EPHEMERAL, LOADING, COMPONENTS_V2 = 1 << 6, 1 << 7, 1 << 15
+MOST_PINS = 250
 NONCE_SECONDS = 180
 """How long a nonce is remembered; Discord says "the past few minutes"."""
 
@@ -42,6 +43,7 @@ class Message:
     edited_at: float | None = None
     application_id: str | None = None
     only_for: str | None = None
+    pinned_at: float | None = None
     pinged: Pinged = field(default_factory=Pinged)
 
     @property
@@ -93,14 +95,16 @@ def _same_nonce(call: Call, channel: Channel) -> Message | None:
 
 
 def list_messages(call: Call) -> Answer:
-    """List a channel's messages, the newest first; without READ_MESSAGE_HISTORY there are none."""
+    """List a channel's messages, the newest first, or the first after one; none without READ_MESSAGE_HISTORY."""
     guild, channel, member = access.channel_at(call)
     if not permissions_in(guild, member, channel) & Permission.READ_MESSAGE_HISTORY:
         return Answer(200, [])
     there = [each for each in call.world.messages.values() if each.channel_id == channel.id and not each.is_ephemeral]
     most = int(call.query.get("limit", "50"))
-    newest = sorted(there, key=lambda each: int(each.id), reverse=True)[:most]
-    return Answer(200, [message_json(each, call.world.clock) for each in newest])
+    newest = sorted(there, key=lambda each: int(each.id), reverse=True)
+    if after := call.query.get("after"):
+        newest = [each for each in newest if int(each.id) > int(after)][-most:]
+    return Answer(200, [message_json(each, call.world.clock) for each in newest[:most]])
 
 
 def get_message(call: Call) -> Answer:
@@ -134,6 +138,31 @@ def delete_message(call: Call) -> Answer:
         access.need_in_channel(call, guild, member, channel, Permission.MANAGE_MESSAGES)
     del call.world.messages[message.id]
     return Answer(204)
+
+
+def create_pin(call: Call) -> Answer:
+    """Pin a message, up to 250 of a channel (docs: resources/message#pin-message)."""
+    guild, channel, member = access.channel_at(call)
+    access.need_in_channel(call, guild, member, channel, Permission.PIN_MESSAGES)
+    message = _message_at(call)
+    pinned = [each for each in call.world.messages.values() if each.channel_id == channel.id and each.pinned_at]
+    if len(pinned) >= MOST_PINS and not message.pinned_at:
+        raise RefusalError(30003)
+    call.world.messages[message.id] = replace(message, pinned_at=message.pinned_at or call.world.clock.now())
+    return Answer(204)
+
+
+def list_pins(call: Call) -> Answer:
+    """List what is pinned, the last first; without READ_MESSAGE_HISTORY there is nothing."""
+    guild, channel, member = access.channel_at(call)
+    if not permissions_in(guild, member, channel) & Permission.READ_MESSAGE_HISTORY:
+        return Answer(200, {"items": [], "has_more": False})
+    most = int(call.query.get("limit", "50"))
+    there = [each for each in call.world.messages.values() if each.channel_id == channel.id]
+    pinned = sorted(((each.pinned_at, each) for each in there if each.pinned_at), key=lambda pair: -pair[0])
+    clock = call.world.clock
+    items = [{"pinned_at": clock.stamp(at), "message": message_json(each, clock)} for at, each in pinned[:most]]
+    return Answer(200, {"items": items, "has_more": len(pinned) > most})
 
 
 def _message_at(call: Call) -> Message:

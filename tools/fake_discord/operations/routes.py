@@ -12,6 +12,7 @@ from tools.fake_discord.operations import (
     callbacks,
     channels,
     commands,
+    events,
     guilds,
     messages,
     overwrites,
@@ -60,6 +61,8 @@ _COMMANDS, _GUILD_COMMANDS = (
 _WEBHOOK = "/webhooks/{webhook_id}/{webhook_token}"
 _ORIGINAL = f"{_WEBHOOK}/messages/@original"
 _MEMBER_ROLE = f"{_GUILD}/members/{{user_id}}/roles/{{role_id}}"
+_EVENTS = f"{_GUILD}/scheduled-events"
+_EVENT = f"{_EVENTS}/{{guild_scheduled_event_id}}"
 _OVERWRITE = f"{_CHANNEL}/permissions/{{overwrite_id}}"
 
 CALLBACK = Route(
@@ -92,9 +95,15 @@ ROUTES = (
     Route("DELETE", _MEMBER_ROLE, "delete_guild_member_role", roles.delete_guild_member_role),
     Route("GET", f"{_CHANNEL}/messages", "list_messages", messages.list_messages),
     Route("POST", f"{_CHANNEL}/messages", "create_message", messages.create_message),
+    Route("GET", f"{_CHANNEL}/messages/pins", "list_pins", messages.list_pins),
+    Route("PUT", f"{_CHANNEL}/messages/pins/{{message_id}}", "create_pin", messages.create_pin),
     Route("GET", f"{_CHANNEL}/messages/{{message_id}}", "get_message", messages.get_message),
     Route("PATCH", f"{_CHANNEL}/messages/{{message_id}}", "update_message", messages.update_message),
     Route("DELETE", f"{_CHANNEL}/messages/{{message_id}}", "delete_message", messages.delete_message),
+    Route("GET", _EVENTS, "list_guild_scheduled_events", events.list_guild_scheduled_events),
+    Route("POST", _EVENTS, "create_guild_scheduled_event", events.create_guild_scheduled_event),
+    Route("PATCH", _EVENT, "update_guild_scheduled_event", events.update_guild_scheduled_event),
+    Route("DELETE", _EVENT, "delete_guild_scheduled_event", events.delete_guild_scheduled_event),
     Route("GET", _COMMANDS, "list_application_commands", commands.list_commands),
     Route("PUT", _COMMANDS, "bulk_set_application_commands", commands.bulk_set_commands),
     Route("GET", f"{_COMMANDS}/{{command_id}}", "get_application_command", commands.get_command),

@@ -149,7 +149,7 @@ def message_json(message: Message, clock: Clock) -> Json:
         "timestamp": clock.stamp(made_at(message.id)),
         "edited_timestamp": None if message.edited_at is None else clock.stamp(message.edited_at),
         "tts": False,
-        "pinned": False,
+        "pinned": message.pinned_at is not None,
         "mention_everyone": message.pinged.everyone,
         "mentions": [user_json(user) for user in message.pinged.users],
         "mention_roles": list(message.pinged.roles),

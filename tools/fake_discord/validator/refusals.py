@@ -20,6 +20,7 @@ MEANINGS: Mapping[int, tuple[int, str]] = {
     10015: (404, "Unknown Webhook"),
     10062: (404, "Unknown interaction"),
     10063: (404, "Unknown application command"),
+    10070: (404, "Unknown Guild Scheduled Event"),
     20028: (429, "The channel you are writing has hit the write rate limit."),
     20031: (
         400,
@@ -27,7 +28,9 @@ MEANINGS: Mapping[int, tuple[int, str]] = {
     ),
     30005: (400, "Maximum number of guild roles reached (250)"),
     30013: (400, "Maximum number of guild channels reached (500)"),
+    30003: (400, "Maximum number of pins reached for the channel (250)"),
     30032: (400, "Maximum number of application commands reached (100)."),
+    30038: (400, "Maximum number of guild scheduled events reached (100)"),
     30060: (400, "Maximum number of channel permission overwrites reached (1000)"),
     40009: (400, "Only one channel may change its parent at a time."),
     40060: (400, "Interaction has already been acknowledged."),

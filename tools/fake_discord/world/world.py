@@ -13,6 +13,7 @@ from tools.fake_discord.world.clock import Clock, Snowflakes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tools.fake_discord.operations.events import ScheduledEvent
     from tools.fake_discord.operations.messages import Message
     from tools.fake_discord.world.interactions import Interaction
     from tools.fake_discord.world.state import Channel, Guild, Member, User
@@ -51,6 +52,7 @@ class World:
     guilds: dict[str, Guild] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
+    events: dict[str, ScheduledEvent] = field(default_factory=dict)
     interactions: dict[str, Interaction] = field(default_factory=dict)
     commands: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     audit_log: list[AuditEntry] = field(default_factory=list)

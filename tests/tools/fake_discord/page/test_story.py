@@ -42,7 +42,7 @@ class Pauses:
         theatre.fake.gate.listeners.append(self._hold)
 
     def _hold(self, exchange: Exchange) -> None:
-        if exchange.operation in {"get_my_user", "update_original_webhook_message"} and (
+        if exchange.operation in {"get_my_application", "update_original_webhook_message"} and (
             now := next(self._waiting, None)
         ):
             now.wait(PATIENCE / 1000)

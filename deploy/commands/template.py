@@ -1,0 +1,40 @@
+"""Print the CloudFormation template that the pipeline makes of the functions, for a project that brings none.
+
+It is made from `functions` in config/pipeline.yaml alone and is the same for every stage: for each function a role, a
+log, the function, a first version and the alias that releases move, and the URL, queue, schedule, permissions and
+alarms that it asks for. `deploy` makes the stage's stack of it.
+
+Who outgrows it keeps it, changes it, and names it: `template: config/template.yaml`. The stack stays as it is, since
+the resources have the same names. The keys of `functions` that it was made from are the template's to say then.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from ..configuration import CONFIG, load
+from ..errors import ConfigError, Fault
+from ..template import document
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    import argparse
+
+    subparsers.add_parser(
+        "template",
+        help="print the CloudFormation template that the pipeline makes of the functions",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    settings = load(arguments.project, os.environ)
+    if not settings.functions:
+        raise ConfigError([Fault(f"{CONFIG}: functions", "there are none, and so nothing to make a template of")])
+    print(document.text(settings, tuple(settings.functions.values())), end="")
+    return 0

@@ -1,0 +1,223 @@
+"""`/campaign invite` and its buttons: Join and Leave for everybody, Let in and Decline for the GM."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from channelwright.actions import proof
+from channelwright.actions.reply import Message
+from channelwright.campaign import invitation
+from channelwright.campaign.rights import Asker
+from channelwright.components import Button, Style, UnknownButtonError, row
+from channelwright.discord.discord_api import UNKNOWN_MEMBER, RefusedError
+from channelwright.discord.text import listed, mention
+from channelwright.permission_bits import SEND_MESSAGES, VIEW_CHANNEL
+from channelwright.stopped import StoppedError
+
+if TYPE_CHECKING:
+    from channelwright.actions.work import Work
+    from channelwright.campaign.campaigns import Campaign
+    from channelwright.campaign.invitation import Invitation
+    from channelwright.discord.server import Channel, Server
+
+DAYS = 30
+SECONDS = DAYS * 86_400
+MOST_SEATS = 40
+
+
+def invite(work: Work) -> Message:
+    """Put a message with a Join button where the command was run; once, for a second delivery finds it."""
+    if work.is_first:
+        work.begin()
+    server = work.look()
+    campaign = proof.campaign(work, server)
+    channel = _place(work, server, campaign)
+    if campaign.archived:
+        raise StoppedError(f"**{campaign.name}** is archived. `/campaign unarchive` opens it again.")
+    posted = _posted(work, channel) if not work.is_first else None
+    if posted is None:
+        once = {"nonce": work.job.interaction_id, "enforce_nonce": True}
+        work.discord.post(f"/channels/{channel.id}/messages", _body(work, campaign) | once)
+    return Message(f"The invitation to **{campaign.name}** is in {channel.link}, and stays open for {DAYS} days.")
+
+
+def _place(work: Work, server: Server, campaign: Campaign) -> Channel:
+    """Return the channel that the command was run in; raise StoppedError where an invitation has no place."""
+    channel = server.channels.get(int(work.job.channel_id))
+    if channel is None:
+        raise StoppedError("I do not see this channel. Run the command where I may write, and players read.")
+    if channel.parent_id == campaign.category.id:
+        raise StoppedError("Who is not in the campaign yet does not see this channel. Run the command where they do.")
+    if not work.job.user_permissions & SEND_MESSAGES:
+        raise StoppedError("You may not write in this channel, so I do not either.")
+    return channel
+
+
+def _body(work: Work, campaign: Campaign) -> dict[str, Any]:
+    approval = bool(work.job.options.get("approval"))
+    gms = listed([mention(each) for each in campaign.gms], 3)
+    how = "The GM lets players in." if approval else "Whoever joins sees its channels at once."
+    text = f"**{campaign.name}** looks for players. GM: {gms or 'nobody'}. {how}\nFor request {work.job.interaction_id}"
+    seats = int(work.job.options.get("seats", MOST_SEATS))
+    options = {"campaign": str(campaign.category.id)}
+    join = ("campaign.ask", "Ask to join") if approval else ("campaign.join", "Join")
+    buttons = (
+        work.open_button(*join, Style.SUCCESS, SECONDS, options),
+        work.open_button("campaign.leave", "Leave", Style.SECONDARY, SECONDS, options),
+    )
+    content = invitation.Invitation(0, 0, text, seats).content
+    return {"content": content, "components": [row(*buttons)], "allowed_mentions": {"parse": []}}
+
+
+def _posted(work: Work, channel: Channel) -> Invitation | None:
+    """Return the invitation that a delivery before this one wrote."""
+    said = work.discord.get(f"/channels/{channel.id}/messages?limit=50")
+    own = [each for each in said if each["author"]["id"] == str(work.discord.bot_id())]
+    request = f"\nFor request {work.job.interaction_id}"
+    return next((each for each in map(invitation.of, own) if each and each.text.endswith(request)), None)
+
+
+def join(work: Work) -> Message:
+    """Let the one who pressed in, if there is a seat."""
+    campaign, there = _pressed(work)
+    player = int(work.job.user_id)
+    if done := _already(work, campaign, player):
+        return done
+    _enter(work, campaign, _seated(work, campaign, there, player), player)
+    return Message(f"You are in **{campaign.name}** now. {_seen(campaign)}")
+
+
+def ask(work: Work) -> Message:
+    """Ask the GM, in the channel of the bot's note, to let the one who pressed in."""
+    campaign, there = _pressed(work)
+    player = int(work.job.user_id)
+    if done := _already(work, campaign, player):
+        return done
+    _seated(work, campaign, there, player)
+    where = proof.noted(work, work.look()).written.channel_id
+    if not _is_asked(work, where, campaign, player):
+        options = {
+            "campaign": str(campaign.category.id),
+            "player": str(player),
+            "message": work.job.message_id,
+            "channel": work.job.channel_id,
+        }
+        buttons = (
+            work.open_button("campaign.approve", "Let in", Style.SUCCESS, SECONDS, options),
+            work.open_button("campaign.decline", "Decline", Style.SECONDARY, SECONDS, options),
+        )
+        body = Message(f"<@{player}> asks to join **{campaign.name}**.", buttons).body
+        once = {"nonce": work.job.interaction_id, "enforce_nonce": True}
+        work.discord.post(f"/channels/{where}/messages", body | once)
+    return Message(f"I asked the GM of **{campaign.name}** for you.")
+
+
+def leave(work: Work) -> Message:
+    """Take the one who pressed out."""
+    work.begin()
+    server = work.look()
+    campaign = proof.proved(work, server)
+    player = int(work.job.user_id)
+    there = invitation.read(work.discord, server, work.job.channel_id, work.job.message_id)
+    if work.is_first and not _has_role(work, campaign, player):
+        return Message(f"You are no player of **{campaign.name}**.")
+    work.discord.delete(f"/guilds/{server.id}/members/{player}/roles/{campaign.role.id}")
+    if there and player in there.players:
+        invitation.show(work.discord, there.without(player))
+    return Message(f"You are no longer a player of **{campaign.name}**.")
+
+
+def approve(work: Work) -> Message:
+    """Let a player in, for a GM."""
+    server = work.look()
+    campaign = proof.campaign(work, server)
+    player = int(work.text("player", "0"))
+    there = invitation.read(work.discord, server, work.text("channel", "0"), work.text("message", "0"))
+    _enter(work, campaign, _seated(work, campaign, there, player), player)
+    return _settled(work, f"<@{player}> was let in by <@{work.job.user_id}>.")
+
+
+def decline(work: Work) -> Message:
+    """Say no to a player, for a GM."""
+    campaign = proof.campaign(work, work.look())
+    return _settled(work, f"<@{work.text('player', '0')}> was not let into **{campaign.name}**.")
+
+
+def _settled(work: Work, text: str) -> Message:
+    """Put the outcome in place of the request and its buttons."""
+    path = f"/channels/{work.job.channel_id}/messages/{work.job.message_id}"
+    work.discord.patch(path, Message(text).body)
+    return Message(text)
+
+
+def _pressed(work: Work) -> tuple[Campaign, Invitation]:
+    """Return the campaign, which lets players in, and the invitation that was pressed; raise StoppedError."""
+    work.begin()
+    server = work.look()
+    campaign = proof.proved(work, server)
+    if campaign.archived:
+        raise StoppedError(f"**{campaign.name}** is archived and takes no players.")
+    there = invitation.read(work.discord, server, work.job.channel_id, work.job.message_id)
+    if there is None:
+        raise StoppedError("This invitation is gone. Ask the GM for a new one.")
+    return campaign, there
+
+
+def _already(work: Work, campaign: Campaign, player: int) -> Message | None:
+    """Say so to who is in; a second delivery goes on, for the first may have got half-way."""
+    asker = Asker.seen(work.discord, work.look(), str(player))
+    if asker.is_gm(campaign):
+        return Message(f"You are the GM of **{campaign.name}**.")
+    if work.is_first and campaign.role.id in asker.roles:
+        return Message(f"You are in **{campaign.name}** already. {_seen(campaign)}")
+    return None
+
+
+def _has_role(work: Work, campaign: Campaign, player: int) -> bool:
+    try:
+        member = work.discord.get(f"/guilds/{work.job.guild_id}/members/{player}")
+    except RefusedError as refusal:
+        if refusal.code != UNKNOWN_MEMBER:
+            raise
+        return False
+    return str(campaign.role.id) in member["roles"]
+
+
+def _seated(work: Work, campaign: Campaign, there: Invitation | None, player: int) -> Invitation | None:
+    """Return the invitation with a seat for one more; raise StoppedError if all are taken by who is still in."""
+    if there is None or len(there.without(player).players) < there.seats:
+        return there
+    gone = [each for each in there.players if each != player and not _has_role(work, campaign, each)]
+    if not gone:
+        raise StoppedError(f"All {there.seats} seats of **{campaign.name}** are taken.")
+    return there.without(*gone)
+
+
+def _enter(work: Work, campaign: Campaign, there: Invitation | None, player: int) -> None:
+    """Give the role, then write it down: cut off between the two, a second delivery does both again."""
+    work.discord.put(f"/guilds/{work.job.guild_id}/members/{player}/roles/{campaign.role.id}")
+    if there:
+        invitation.show(work.discord, there.with_player(player))
+
+
+def _is_asked(work: Work, where: int, campaign: Campaign, player: int) -> bool:
+    """Tell whether a request of this player is open."""
+    said = work.discord.get(f"/channels/{where}/messages?limit=50")
+    own = [each for each in said if each["author"]["id"] == str(work.discord.bot_id())]
+    wanted = {"campaign": str(campaign.category.id), "player": str(player)}
+    return any(button.options.items() >= wanted.items() for each in own for button in _buttons(each))
+
+
+def _buttons(message: dict[str, Any]) -> list[Button]:
+    found = []
+    for each in (part for line in message["components"] for part in line["components"]):
+        try:
+            found.append(Button.read(each.get("custom_id", "")))
+        except UnknownButtonError:  # of a version before this one
+            continue
+    return found
+
+
+def _seen(campaign: Campaign) -> str:
+    seen = listed([each.link for each in campaign.channels if each.allows(campaign.role.id, VIEW_CHANNEL)], 3)
+    return f"You see {seen}." if seen else "There is no channel yet."

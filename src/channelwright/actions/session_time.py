@@ -1,0 +1,72 @@
+"""When a session is: what a GM types, as a moment, and how it repeats."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from channelwright.stopped import StoppedError
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+_STAMP = re.compile(r"<t:(?P<seconds>[0-9]{9,11})(?::[a-zA-Z])?>|(?P<plain>[0-9]{9,11})")
+_FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d.%m.%Y %H:%M")
+HOW = "Write it as `2027-01-30 19:30`, or as one of Discord's own, `<t:…>`."
+FURTHEST = timedelta(days=2 * 366)
+# Discord's frequencies, https://docs.discord.com/developers/resources/guild-scheduled-event: a recurrence rule.
+WEEKLY, MONTHLY = 2, 1
+LETTERS = {"": "o", "weekly": "w", "every two weeks": "f", "monthly": "m"}
+WORDS = {letter: word for word, letter in LETTERS.items()}
+
+
+def moment(text: str, zone: str, now: float) -> datetime:
+    """Return when `text` is, in `zone` where it does not say; raise StoppedError for what is no time ahead."""
+    text = " ".join(text.split())
+    stamp = _STAMP.fullmatch(text)
+    if stamp:
+        found = datetime.fromtimestamp(int(stamp["seconds"] or stamp["plain"]), UTC)
+    else:
+        found = _local(text, zone).astimezone(UTC)
+    if found.timestamp() <= now:
+        raise StoppedError(f"<t:{int(found.timestamp())}:F> is over. {HOW}")
+    if found - datetime.fromtimestamp(now, UTC) > FURTHEST:
+        raise StoppedError(f"<t:{int(found.timestamp())}:F> is more than two years ahead. {HOW}")
+    return found
+
+
+def _local(text: str, zone: str) -> datetime:
+    for form in _FORMS:
+        try:
+            there = datetime.strptime(text, form).replace(tzinfo=known(zone))
+        except ValueError:
+            continue
+        # An hour that a clock skips in spring comes back as another one.
+        if there.astimezone(UTC).astimezone(there.tzinfo).replace(fold=0) != there:
+            raise StoppedError(f"There is no {text} in {zone}: clocks skip that hour.")
+        return there
+    raise StoppedError(f"I cannot read `{text[:40]}` as a time. {HOW}")
+
+
+def known(zone: str) -> ZoneInfo:
+    """Return a time zone by its name in the IANA database; raise StoppedError for another."""
+    import zoneinfo  # reads its environment, and costs a start that seldom needs it
+
+    if not zone:
+        raise StoppedError("Say in which time zone that is, once: `zone:Europe/Berlin`, for example. I note it.")
+    try:
+        return zoneinfo.ZoneInfo(zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise StoppedError(f"There is no time zone `{zone[:40]}`. Write it as `Europe/Berlin` or `UTC`.") from None
+
+
+def rule(start: datetime, repeat: str) -> dict[str, Any] | None:
+    """Return Discord's recurrence rule; its days are those of UTC."""
+    if not repeat:
+        return None
+    found: dict[str, Any] = {"start": start.isoformat(), "interval": 2 if repeat == "every two weeks" else 1}
+    if repeat == "monthly":
+        nth = min((start.day - 1) // 7 + 1, 5)
+        return found | {"frequency": MONTHLY, "by_n_weekday": [{"n": nth, "day": start.weekday()}]}
+    return found | {"frequency": WEEKLY, "by_weekday": [start.weekday()]}

@@ -1,0 +1,205 @@
+"""A server's life: random people do random things with campaigns, and change the server by hand in between.
+
+What must never be, whatever they do: that somebody sees a campaign who was not let in by one who may, that a right
+grows outside the campaigns, or that a player sees what only the GM sees.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from channelwright.permission_bits import INVITED
+from tests.bot.lab import Lab
+from tools.fake_discord import CATEGORY, FakeDiscord, Opening, Permission
+from tools.fake_discord.members.options import CannotError
+from tools.fake_discord.world.permissions import guild_permissions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tools.fake_discord import Channel, Message
+    from tools.fake_discord.members.people import Person
+
+LIVES = int(os.environ.get("CHANNELWRIGHT_RANDOM_LIVES", "4"))
+STEPS = int(os.environ.get("CHANNELWRIGHT_RANDOM_STEPS", "60"))
+PEOPLE = ("gm", "player", "stranger", "ann", "bob", "cid")
+NAMES = ("Tomb", "Curse of Strahd", "Lost Mine")
+ABOUT_PEOPLE = (
+    ("add-player", "player"),
+    ("remove-player", "player"),
+    ("add-gm", "gm"),
+    ("remove-gm", "gm"),
+    ("hand-over", "to"),
+)
+MAKING = Permission.MANAGE_CHANNELS | Permission.MANAGE_ROLES
+
+
+@dataclass
+class Allowed:
+    """Who was let into a campaign by somebody who may: an account that is kept beside the bot's."""
+
+    gms: set[str] = field(default_factory=set)
+    players: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Life:
+    """One server and what was done in it. `allowed` is by category."""
+
+    chance: random.Random
+    lab: Lab = field(default_factory=lambda: Lab(FakeDiscord(Opening(bot_permissions=INVITED), frozen=True, seed=1)))
+    allowed: dict[str, Allowed] = field(default_factory=dict)
+    done: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for name in ("ann", "bob", "cid"):
+            self.lab.fake.join(name)
+        self.outside = {each.id for each in self.lab.fake.channels}
+        self.before = self.rights()
+
+    def rights(self) -> dict[str, tuple[int, ...]]:
+        """Return what everybody may do in the server, and in each channel that is no campaign's."""
+        fake = self.lab.fake
+        return {
+            name: (
+                guild_permissions(fake.guild, fake.person(name).member),
+                *(int(fake.person(name).permissions_in(each)) for each in sorted(self.outside)),
+            )
+            for name in PEOPLE
+        }
+
+    def who(self) -> Person:
+        return self.lab.fake.person(self.chance.choice(PEOPLE))
+
+    def campaigns(self) -> list[Channel]:
+        return [each for each in self.lab.fake.channels if each.type == CATEGORY and each.id not in self.outside]
+
+    def may_run(self, who: Person, where: Channel) -> bool:
+        makes = guild_permissions(self.lab.fake.guild, who.member) & MAKING == MAKING
+        return makes or who.id in self.allowed.get(where.id, Allowed()).gms
+
+    def step(self) -> None:
+        who, where = self.who(), self.chance.choice([None, *self.campaigns()])
+        acts: list[Callable[[], None]] = [lambda: self.make(who)]
+        if where:
+            acts += [lambda: self.people(who, where)] * 4
+            acts += [lambda: self.run(who, where), lambda: self.press(who), lambda: self.press(who)]
+            acts += [lambda: self.by_hand(where), lambda: self.delete(who, where)]
+        self.lab.fake.clock.advance(self.chance.choice([1, 60, 600]))
+        try:
+            self.chance.choice(acts)()
+        except CannotError as cannot:  # the client does not offer it
+            self.done.append(f"{who.name} cannot: {cannot}")
+
+    def make(self, who: Person) -> None:
+        gm = self.who()
+        known = {each.id for each in self.campaigns()}
+        self.lab.do("add-campaign", who=who, name=self.chance.choice(NAMES), gm=gm)
+        for each in self.campaigns():
+            if each.id not in known:
+                self.allowed[each.id] = Allowed({gm.id})
+        self.done.append(f"{who.name} makes one for {gm.name}")
+
+    def people(self, who: Person, where: Channel) -> None:
+        """Let somebody in or out. The account is opened before the command runs, and closed when it says so."""
+        line, option = self.chance.choice(
+            [
+                ("add-player", "player"),
+                ("remove-player", "player"),
+                ("add-gm", "gm"),
+                ("remove-gm", "gm"),
+                ("hand-over", "to"),
+            ]
+        )
+        whom, there, may = self.who(), self.allowed[where.id], self.may_run(who, where)
+        if may and line in {"add-gm", "hand-over"}:
+            there.gms.add(whom.id)
+        if may and line == "add-player":
+            there.players.add(whom.id)
+        text = self.lab.text(self.lab.do(f"campaign {line}", who=who, campaign=where, **{option: whom}))
+        self.done.append(f"{who.name} {line} {whom.name}: {text[:80]}")
+        if "no longer a player" in text:
+            there.players.discard(whom.id)
+        if "no longer a GM" in text:
+            there.gms.discard(whom.id)
+        assert may or "changed nothing" in text or "is the only GM" in text or "above" in text, self.done[-1]
+
+    def run(self, who: Person, where: Channel) -> None:
+        options: dict[str, dict[str, Any]] = {
+            "archive": {},
+            "unarchive": {},
+            "doctor": {"repair": self.chance.random() < 0.5},
+            "rename": {"name": self.chance.choice(NAMES)},
+            "invite": {"seats": 2, "approval": self.chance.random() < 0.5},
+            "sessions": {},
+        }
+        line = self.chance.choice(sorted(options))
+        before = self.lab.fake.guild
+        text = self.lab.text(self.lab.do(f"campaign {line}", who=who, campaign=where, **options[line]))
+        self.done.append(f"{who.name} {line}: {text[:80]}")
+        assert self.may_run(who, where) or self.lab.fake.guild.channels.keys() == before.channels.keys()
+
+    def press(self, who: Person) -> None:
+        """Press any button of any message that this member reads."""
+        there: list[Message] = [each for channel in self.lab.fake.channels for each in who.reads(channel)]
+        buttons = [(each, button["label"]) for each in there for button in each.buttons if "custom_id" in button]
+        if not buttons:
+            return
+        message, label = self.chance.choice(buttons)
+        self._count(who, message, label)
+        text = self.lab.text(self.lab.press(message, label, who))
+        self.done.append(f"{who.name} presses {label}: {text[:80]}")
+
+    def _count(self, who: Person, message: Message, label: str) -> None:
+        for where in self.campaigns():
+            there = self.allowed[where.id]
+            if label == "Join" and f"**{where.name}**" in message.content:
+                there.players.add(who.id)
+            if label == "Let in" and self.may_run(who, where):
+                there.players |= {self.lab.fake.person(name).id for name in PEOPLE if self._named(name, message)}
+
+    def _named(self, name: str, message: Message) -> bool:
+        return f"<@{self.lab.fake.person(name).id}> asks" in message.content
+
+    def delete(self, who: Person, where: Channel) -> None:
+        shown = self.lab.do("delete-campaign", who=who, campaign=where)
+        self.done.append(f"{who.name} asks to delete {where.name}")
+        message = self.lab.fake.message_of(shown)
+        if message and message.buttons and self.chance.random() < 0.3:
+            self.lab.press(message, message.buttons[0]["label"], who)
+
+    def by_hand(self, where: Channel) -> None:
+        """Change something as a moderator might, that opens nothing."""
+        inside = self.lab.fake.children(where.id)
+        if inside:
+            channel = self.chance.choice(inside)
+            self.lab.fake.change(lambda guild: guild.without_channel(channel.id))
+            self.done.append(f"{channel.name} is deleted by hand")
+
+    def check(self) -> None:
+        fake, log = self.lab.fake, "\n".join(self.done[-12:])
+        assert self.rights() == self.before, log
+        for where in self.campaigns():
+            there = self.allowed[where.id]
+            for channel in (where, *fake.children(where.id)):
+                seeing = {fake.person(name).id for name in PEOPLE if fake.person(name).sees(channel)}
+                assert seeing <= there.gms | there.players, f"{channel.name}\n{log}"
+                if channel.name in {"gm-notes", "gm-planning"}:
+                    assert seeing <= there.gms, f"{channel.name}\n{log}"
+        assert not self.lab.dead, log
+
+
+@pytest.mark.parametrize("life", range(LIVES))
+def test_whatever_people_do_nobody_sees_or_may_what_they_were_not_given(life: int) -> None:
+    lived = Life(random.Random(life))  # noqa: S311 - a life that can be lived again
+    for _ in range(STEPS):
+        lived.step()
+        lived.check()
+    assert lived.lab.fake.violations == []
+    assert lived.lab.fake.unfaithful == []
+    assert len(lived.done) > STEPS / 2
