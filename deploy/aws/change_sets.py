@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import WaiterError
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_cloudformation.literals import CapabilityType, ChangeSetTypeType
-    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef
+    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, ResourceChangeDetailTypeDef, ResourceChangeTypeDef
     from mypy_boto3_cloudformation.waiter import ChangeSetCreateCompleteWaiter
 
     from .connection import Aws
@@ -177,11 +177,11 @@ def _changes(aws: Aws, proposed: ChangeSet) -> tuple[StackChange, ...]:
     return tuple(_change(each, staying) for each in found)
 
 
-def _stays(found: Any) -> bool:
+def _stays(found: ResourceChangeTypeDef) -> bool:
     return bool(found["Action"] == "Modify" and found.get("Replacement", "False") == "False")
 
 
-def _replacement(found: Any, staying: set[str]) -> str:
+def _replacement(found: ResourceChangeTypeDef, staying: set[str]) -> str:
     """Return "True", "False" or "Conditional": whether a new resource takes this one's place.
 
     CloudFormation says Conditional also where all depends on the name or the ARN of another resource that changes;
@@ -194,13 +194,13 @@ def _replacement(found: Any, staying: set[str]) -> str:
     return said
 
 
-def _depends_on(detail: Any, staying: set[str]) -> bool:
+def _depends_on(detail: ResourceChangeDetailTypeDef, staying: set[str]) -> bool:
     resource, _, attribute = detail.get("CausingEntity", "").partition(".")
     by_name = detail.get("ChangeSource") == "ResourceReference" or attribute == "Arn"
     return detail.get("Evaluation") == "Dynamic" and by_name and resource in staying
 
 
-def _change(found: Any, staying: set[str]) -> StackChange:
+def _change(found: ResourceChangeTypeDef, staying: set[str]) -> StackChange:
     targets = [detail["Target"] for detail in found.get("Details", ())]
     names = (target.get("Name") or target.get("Attribute", "") for target in targets)
     return StackChange(

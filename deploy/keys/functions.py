@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import suggest
 from ..settings import FunctionResources
@@ -17,7 +17,7 @@ _ENVIRONMENT_BYTES = 4096
 """Of all variables of a function: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html."""
 
 
-def faults(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def faults(raw: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
     """Yield where, what and cure; values of the wrong kind are passed over, which the schema says."""
     functions = {key: _keys(each) for key, each in _keys(raw.get("functions")).items()}
     yield from _without_layer(functions, _keys(raw.get("layers")))
@@ -29,7 +29,7 @@ def faults(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 
 def _without_layer(
-    functions: Mapping[str, Mapping[str, Any]], layers: Mapping[str, Any]
+    functions: Mapping[str, Mapping[str, object]], layers: Mapping[str, object]
 ) -> Iterator[tuple[str, str, str]]:
     for key, function in functions.items():
         named = function.get("layers")
@@ -38,7 +38,7 @@ def _without_layer(
                 yield f"functions.{key}.layers", f"there is no layer {layer!r}", suggest(layer, layers)
 
 
-def _same_name(functions: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+def _same_name(functions: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, str, str]]:
     taken: dict[str, str] = {}
     for key, function in functions.items():
         name = function.get("name")
@@ -46,7 +46,7 @@ def _same_name(functions: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str
             yield f"functions.{key}.name", f"{name} is the name of functions.{first} too", "give it another"
 
 
-def _twofold(functions: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+def _twofold(functions: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, str, str]]:
     """Yield what the project's own template says already, or has to."""
     own = {each.name.replace("_", "-") for each in fields(FunctionResources)}
     for key, function in functions.items():
@@ -55,7 +55,7 @@ def _twofold(functions: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, 
                 yield f"functions.{key}.{each}", "is for `template` to say, which the project has", "say it there"
 
 
-def _unmade(functions: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+def _unmade(functions: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, str, str]]:
     """Yield what no template can be made of."""
     for key, why in names.ambiguous(functions):
         yield f"functions.{key}", why, "give it another key; the function's name may stay"
@@ -72,5 +72,5 @@ def _unmade(functions: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, s
         yield where, f"{name} is the name of a resource in the template", "give the parameter another name"
 
 
-def _keys(value: Any) -> Mapping[str, Any]:
+def _keys(value: object) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}
