@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from deploy.invocation import Invocation, begin
 
 STAND_IN = "channelwright-runtime:python3.11"
 REAL = "public.ecr.aws/lambda/python:3.11"
+# What starts an emulated AWS, follows the tutorial or renders the documentation, or builds other people's packages.
+LONG = tuple(Path(__file__).parent / folder for folder in ("integration", "docs", "packages"))
 LACKS = pytest.StashKey[dict[str, str]]()
 
 pytest_plugins = ["tests.browser"]
@@ -29,10 +32,23 @@ def pytest_configure() -> None:
     os.environ.setdefault("CHANNELWRIGHT_RUNTIME_IMAGE", image)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fast", action="store_true", help="run what needs no container, no browser and no emulated AWS")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("fast"):
+        slow = [item for item in items if _takes_long(item)]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in set(slow)]
     find = {"container": _what_containers_lack, "browser": _what_browsers_lack}
     wanted = {marker for marker in find if any(item.get_closest_marker(marker) for item in items)}
     config.stash[LACKS] = {marker: find[marker]() for marker in wanted}
+
+
+def _takes_long(item: pytest.Item) -> bool:
+    marked = any(item.get_closest_marker(marker) for marker in ("container", "browser"))
+    return marked or any(item.path.is_relative_to(folder) for folder in LONG)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

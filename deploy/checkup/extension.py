@@ -1,6 +1,6 @@
 """The checks of the project's extensions, each in a process of its own.
 
-It gets `Examined` on stdin and prints a `Report`, both as JSON.
+It gets `Examined` on stdin and prints a `ExtensionReport`, both as JSON.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Examined:
 
 
 @dataclass(frozen=True)
-class Report:
+class ExtensionReport:
     """What was looked at, a line each, and what was found."""
 
     looked: tuple[str, ...]
@@ -62,7 +62,7 @@ class Report:
         return json.dumps(asdict(self))
 
     @classmethod
-    def read(cls, text: str) -> Report:
+    def read(cls, text: str) -> ExtensionReport:
         """Read what `json` wrote; raise ValueError, KeyError or TypeError for anything else."""
         found: Mapping[str, Any] = json.loads(text)
         findings = tuple(Finding(**{key: str(value) for key, value in each.items()}) for each in found["findings"])  # type: ignore[arg-type] # the state is compared below
@@ -91,7 +91,7 @@ def look(
     if done is None:
         raise ConfigError([fault] if fault else [])
     try:
-        report = Report.read(done.stdout)
+        report = ExtensionReport.read(done.stdout)
     except (ValueError, KeyError, TypeError) as error:
         if fault:
             raise BrokenExtensionError(done.stderr) from None

@@ -17,7 +17,7 @@ from .trim.metadata import is_licence, license_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from .archive import Archive
+    from .archive import LayerArchive
     from .files import Files
     from .trim.apply import Trimmed
     from .wheel import Wheel
@@ -81,7 +81,7 @@ def installed(wheels: Iterable[Wheel]) -> list[Pin]:
     return [Pin(name=wheel.name, version=wheel.version, hashes=(wheel.sha256,)) for wheel in wheels]
 
 
-def report(layer: Assembled, archive: Archive, unzipped: int) -> Report:
+def report(layer: Assembled, archive: LayerArchive, unzipped: int) -> Report:
     """Tell the host what was assembled; `unzipped` are the bytes of all entries."""
     return Report(
         python=platform.python_version(),
