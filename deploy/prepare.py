@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .code import sources
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
     from .inside.exchange import Pin
     from .layer.backend.protocol import Runtime
     from .layer.values import BuiltLayer
-    from .settings import Architecture, Function, Settings, Target
+    from .published.trial_layers import ForeignLayers
+    from .settings import Architecture, Function, Settings, Stage, Target
 
 
 _PATIENCE = 120.0  # seconds, for reading sources
@@ -45,6 +47,7 @@ class Choices:
     """How to go about it: without containers, without the cache, without trying the code, for who does so next.
 
     `unconfined` lets a host try what it has no sandbox for; `only_built` takes what was built and proven before alone.
+    `stage` is where layers of others are fetched from; None for the first stage that has them.
     `only` are the layers to make, with those that bring what they need, and no code; all without any.
     """
 
@@ -53,6 +56,7 @@ class Choices:
     use_cache: bool = True
     try_code: bool = True
     only_built: bool = False
+    stage: Stage | None = None
     only: tuple[str, ...] = ()
 
 
@@ -60,12 +64,14 @@ class Choices:
 class Prepared:
     """What may be shipped, the first target's layers first; `code` is each function's, by its key.
 
-    `fresh` are the stems that had to be built.
+    `fresh` are the stems that had to be built, `foreign` the zips of layers of others by ARN, as far as they could be
+    had.
     """
 
     layers: tuple[VerifiedLayer, ...]
     code: Mapping[str, CodeBundle]
     fresh: frozenset[str]
+    foreign: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def own(self) -> tuple[VerifiedLayer, ...]:
@@ -82,7 +88,12 @@ def prepare(settings: Settings, choices: Choices, environment: Mapping[str, str]
         groups = [work.layers(target) for target in settings.targets]
         code = {} if choices.only else work.code(groups[0])
         work.tell_provided(groups[0])
-    return Prepared(layers=tuple(each for group in groups for each in group), code=code, fresh=frozenset(work.fresh))
+    return Prepared(
+        layers=tuple(each for group in groups for each in group),
+        code=code,
+        fresh=frozenset(work.fresh),
+        foreign=work.foreign.zips if code else {},
+    )
 
 
 def prove(  # noqa: PLR0913 - what, and how as in `prepare`
@@ -105,7 +116,12 @@ def prove(  # noqa: PLR0913 - what, and how as in `prepare`
         fetched = [layers(each.architecture, work.image(each)) for each in targets]
         groups = [work.verified(each, from_wheels=False) for each in fetched if each]
         work.tried(groups[0] if groups else (), code)
-    return Prepared(layers=tuple(each for group in groups for each in group), code=code, fresh=frozenset())
+    return Prepared(
+        layers=tuple(each for group in groups for each in group),
+        code=code,
+        fresh=frozenset(),
+        foreign=work.foreign.zips if code else {},
+    )
 
 
 @dataclass
@@ -118,6 +134,14 @@ class _Work:
     fresh: set[str] = field(default_factory=set)
     provided: dict[str, str] = field(default_factory=dict)
     runtimes: dict[Target, Runtime] = field(default_factory=dict)
+
+    @cached_property
+    def foreign(self) -> ForeignLayers:
+        """The layers of others that functions have: fetched when first asked for."""
+        from .published.trial_layers import fetch
+
+        folder = self.cache.root / "published"
+        return fetch(self.settings, self.choices.stage, folder, self.console.say)
 
     @property
     def cache(self) -> Cache:
@@ -260,7 +284,13 @@ class _Work:
 
         tested = tuple(under_test(self.settings, each) for each in functions)
         wanted = self.settings.runtime_provides
-        trial = [made.sha256, [each.built.sha256 for each in layers], repr(tested), wanted]
+        others = {
+            name: self.foreign.digests[name]
+            for each in functions
+            for name in each.layers
+            if self.settings.foreign(name)
+        }
+        trial = [made.sha256, [each.built.sha256 for each in layers], repr(tested), wanted, others]
         target = layers[0].built.spec.target if layers else self.settings.targets[0]
         image = layers[0].built.spec.image if layers else self.image(target)
         key = _key("code", image, target, *trial)
@@ -272,7 +302,7 @@ class _Work:
 
             means = Means(runtime=self.runtime(target), say=self.console.say, runtime_provides=wanted)
             with self.console.step(f"try {made.zip.name} on its layers in the runtime"):
-                evidence = verify_code(layers, made.zip.read_bytes(), tested, means)
+                evidence = verify_code(layers, made.zip.read_bytes(), tested, means, self.foreign.opened(target, image))
             self.cache.keep_checks(key, kept := json.dumps(asdict(evidence)))
         self.provided |= json.loads(kept)["runtime_provides"]
 

@@ -130,7 +130,9 @@ def _of_release(visit: Visit) -> Iterator[Check]:
     yield Check(there[0], "functions", lambda: functions.there(visit.functions, visit.settings), made)
     yield Check("the functions' state", "functions", lambda: functions.well(visit.functions, visit.settings), there)
     yield Check("the functions' concurrency", "functions", lambda: functions.may_run(visit.aws, visit.functions), there)
-    yield Check("attached layers", "layers", lambda: layers.attached(visit.functions), there)
+    yield Check(
+        "attached layers", "layers", lambda: layers.attached(visit.settings, visit.functions, visit.stage.region), there
+    )
     yield Check(
         "layer versions",
         "layers",

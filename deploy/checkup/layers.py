@@ -14,6 +14,7 @@ from ..invocation import advised
 from ..layer.spec import every_spec
 from ..locking.locked import pins as pins_of
 from ..published import contents
+from ..published.functions import named
 from ..settings import Target
 from .findings import broken, ok, unknown, warning
 
@@ -78,13 +79,13 @@ def _read(aws: Aws, arn: str) -> Attached:
     return Attached(arn, found[1] if found else None)
 
 
-def attached(functions: Sequence[DeployedFunction]) -> Iterator[Finding]:
+def attached(settings: Settings, functions: Sequence[DeployedFunction], region: str) -> Iterator[Finding]:
     """Compare the layers of every live version with those that the configuration gives the function."""
     for each in functions:
         if each.live is None:
             continue
-        wanted = list(each.function.layers)
-        has = [LayerVersionArn.parse(arn).name for arn in each.live.layers]
+        wanted = list(settings.attached(each.function, region))
+        has = list(named(each.live.layers, wanted))
         cure = f"deploy: {advised('deploy')}"
         for name in (name for name in wanted if name not in has):
             cause = "nothing was ever rolled out, or somebody changed the function by hand"

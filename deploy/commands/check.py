@@ -20,8 +20,9 @@ from ..agreement import static
 from ..checkup import project
 from ..configuration import CONFIG, load
 from ..console import Console
-from ..container.digest import RuntimeImage
+from ..container.digest import RuntimeImage, is_pinned
 from ..errors import ConfigError
+from ..invocation import advised
 from ..layer.spec import every_spec
 from ..local_secrets import with_secrets
 from ..locking import locked
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     environments = {name: with_secrets(os.environ, settings.project, name) for name in settings.stages}
     if found := static.faults(settings, list(settings.stages.values()), environments):
         raise ConfigError(found)
-    for line in (*_layers(settings), *stale(settings), *settings.remarks):
+    for line in (*_layers(settings), *stale(settings), *_unpinned(settings), *settings.remarks):
         console.say(line)
     project_module.check(settings, console.say)
     for line in settings.code.checks:
@@ -59,11 +60,19 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _unpinned(settings: Settings) -> Iterator[str]:
+    """Yield the runtime images that may be other ones tomorrow."""
+    for image in sorted({settings.image_of(target.runtime) for target in settings.targets}):
+        if not is_pinned(image):
+            yield f"{image} is not pinned by a digest: its registry may give another one; {advised('lock', '--image')}"
+
+
 def _layers(settings: Settings) -> Iterator[str]:
     for target in settings.targets:
         image = RuntimeImage(settings.image_of(target.runtime), "")
         for spec in every_spec(settings, image, target, partial(locked.pins, target=target)):
-            yield f"{spec.stem}: {len(spec.pins)} distributions, {target}"
+            files = f" and {len(spec.files)} files" if spec.files else ""
+            yield f"{spec.stem}: {len(spec.pins)} distributions{files}, {target}"
 
 
 def stale(settings: Settings) -> Iterator[str]:
@@ -78,7 +87,7 @@ def stale(settings: Settings) -> Iterator[str]:
 def _summary(arguments: argparse.Namespace, settings: Settings) -> str:
     """Say what was looked at."""
     parts = [str(arguments.project / CONFIG)]
-    parts += [str(each.requirements) for each in settings.parts if each.layers]
+    parts += [str(each.requirements) for each in settings.parts if each.wants_lock]
     parts += ["the handlers"] if settings.functions else []
     parts += ["the template for every stage"] if settings.has_stack and settings.stages else []
     return f"{', '.join(parts[:-1])}{' and ' if parts[1:] else ''}{parts[-1]} {'are' if parts[1:] else 'is'} good"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ..configuration import load
 from ..console import Console, size
-from ..layer.audit.limits import LAYERS, UNZIPPED
+from ..layer.audit.limits import LAYERS, UNZIPPED, Sizes
 from ..prepare import Choices, Prepared, prepare
 from . import backend
 
@@ -72,6 +72,7 @@ def _prepared(settings: Settings, arguments: argparse.Namespace, console: Consol
         unconfined=where.unconfined,
         use_cache=not arguments.no_cache,
         only_built=getattr(arguments, "built", False),
+        stage=settings.stage(arguments.stage) if getattr(arguments, "stage", None) else None,
         only=tuple(getattr(arguments, "layers", ())),
     )
     return prepare(settings, choices, os.environ, console)
@@ -124,6 +125,9 @@ def _state(layer: VerifiedLayer, *, fresh: bool) -> str:
 def _together(done: Prepared, settings: Settings) -> Iterator[str]:
     """Yield which layers are used together, in attach order, and their sizes against what Lambda allows."""
     sizes = {each.built.spec.layer.name: each.built.report.unzipped for each in done.own}
+    for name in dict.fromkeys(name for each in settings.functions.values() for name in each.layers):
+        found = (done.foreign[arn] for arn in settings.foreign(name).values() if arn in done.foreign)
+        sizes.setdefault(name, next((Sizes.of(path).unzipped for path in found), 0))
     groups: dict[tuple[tuple[str, ...], int], list[str]] = {}
     if not settings.functions:
         groups[tuple(sizes), 0] = ["together"]

@@ -68,7 +68,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(arguments: argparse.Namespace) -> int:
     console = Console()
-    settings = load(arguments.project, os.environ)
+    settings = _own(load(arguments.project, os.environ))
     stage = settings.stage(arguments.stage or next(iter(settings.stages), ""))
     if arguments.redeploy:
         return _redeploy(settings, arguments, console)
@@ -198,6 +198,14 @@ def _engine(where: backend.ChosenBackend, opened: ExitStack, console: Console) -
             raise
         console.say(f"{error.faults[0].what}: functions run on this host")
         return None
+
+
+def _own(settings: Settings) -> Settings:
+    """Leave out the layers of others, which are in no emulated account, and say so."""
+    named = {name for each in settings.functions.values() for name in each.layers}
+    if foreign := sorted(named - settings.layers.keys()):
+        Console().say(f"without {', '.join(foreign)}: layers of others are not in the emulated AWS")
+    return settings.without_foreign()
 
 
 def _redeploy(settings: Settings, arguments: argparse.Namespace, console: Console) -> int:

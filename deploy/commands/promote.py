@@ -130,9 +130,9 @@ class _Run:
         def layers(architecture: Architecture, image: RuntimeImage) -> tuple[BuiltLayer, ...]:
             return candidate.built(self.settings, architecture, image)
 
-        where = backend.chosen(self.arguments)
+        where, use_cache = backend.chosen(self.arguments), not self.arguments.no_cache
         choices = Choices(
-            on_host=bool(where.on_host), unconfined=where.unconfined, use_cache=not self.arguments.no_cache
+            on_host=bool(where.on_host), unconfined=where.unconfined, use_cache=use_cache, stage=self.target
         )
         code, settings = candidate.code, self.settings
         return prove(layers, code, settings, choices, environment=os.environ, console=self.console)

@@ -49,6 +49,15 @@ class RuntimeImage:
         return f"{self.reference if self.is_host else ''}{self.digest}{stands_in}"
 
 
+def is_pinned(reference: str) -> bool:
+    """Tell whether a reference says which bytes it stands for.
+
+    >>> is_pinned("python:3.11"), is_pinned(f"python@sha256:{'0' * 64}")
+    (False, True)
+    """
+    return _PINNED.search(reference) is not None
+
+
 def image_digest(reference: str, environment: Mapping[str, str]) -> RuntimeImage | None:
     """Return the image with the digest that Engine.resolve would give, or None where only that can tell.
 

@@ -67,7 +67,7 @@ def manifest(layer: Assembled) -> bytes:
         "savings": [asdict(saving) for saving in layer.savings],
         "kept_symbols": layer.kept_symbols,
         "uncompiled": layer.uncompiled,
-        "files": [_told(each) for each in recipe.files],
+        "own_files": [_told(each) for each in recipe.files],
     }
     return (json.dumps(document, indent=1) + "\n").encode()
 

@@ -1,6 +1,7 @@
 """Which keys config/pipeline.yaml may have; what each means is in pipeline.schema.json.
 
 faults         what is wrong with them, every fault at once
+foreign        what is wrong with the layers that functions name
 functions      what is wrong with `functions`
 former         those that have another name now
 command_names  the pipeline's own commands, whose names no extension takes

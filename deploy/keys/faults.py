@@ -11,7 +11,7 @@ import jsonschema_rs
 
 from ..errors import suggest
 from ..settings import Settings
-from . import functions
+from . import foreign, functions
 from .command_names import COMMANDS
 from .former import DISCORD
 
@@ -98,6 +98,7 @@ def _at(schema: Any, path: Collection[str | int]) -> Any:
 
 def _overlapping(raw: dict[str, object]) -> Iterator[tuple[str, str, str]]:
     """Yield the layers that claim the same packages."""
+    yield from foreign.faults(raw)
     rest: dict[str, list[str]] = {}
     for name, layer in _keys(raw.get("layers")).items():
         if _keys(layer).get("packages", "rest") == "rest":

@@ -1,4 +1,4 @@
-"""What is wrong with `functions`: layers that there are not, and what the pipeline's own template cannot be made of."""
+"""What is wrong with `functions`: names that two have, and what the pipeline's own template cannot be made of."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from ..errors import suggest
 from ..settings import FunctionResources
 from ..template import names
 
@@ -20,22 +19,11 @@ _ENVIRONMENT_BYTES = 4096
 def faults(raw: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
     """Yield where, what and cure; values of the wrong kind are passed over, which the schema says."""
     functions = {key: _keys(each) for key, each in _keys(raw.get("functions")).items()}
-    yield from _without_layer(functions, _keys(raw.get("layers")))
     yield from _same_name(functions)
     if "template" in raw:
         yield from _twofold(functions)
     else:
         yield from _unmade(functions)
-
-
-def _without_layer(
-    functions: Mapping[str, Mapping[str, object]], layers: Mapping[str, object]
-) -> Iterator[tuple[str, str, str]]:
-    for key, function in functions.items():
-        named = function.get("layers")
-        for layer in named if isinstance(named, list) else ():
-            if isinstance(layer, str) and layer not in layers:
-                yield f"functions.{key}.layers", f"there is no layer {layer!r}", suggest(layer, layers)
 
 
 def _same_name(functions: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, str, str]]:

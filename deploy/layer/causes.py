@@ -36,6 +36,16 @@ _CAUSES: Sequence[tuple[str, str, str]] = (
     (r"(lib\S+): cannot open shared object file", "it needs {0}, which neither layer nor runtime has", _RELOCK),
     (r"undefined symbol: (\S+)", "it was built for a library that has {0}, and meets another", _VERSIONS),
     (r"does not define module export function", "the file is a library or is named for another module", _RELOCK),
+    (
+        r"the process (?:used more than|ran|wrote) [0-9,]+|still ran after",
+        "a package may take no more while it is imported; docs/explanation/security-model.md says how much",
+        _REPORT,
+    ),
+    (
+        r"Too many open files|can't start new thread|Resource temporarily unavailable|File too large|No space left",
+        "it passed a bound that a package has while it is imported: 1,024 open files, 512 processes, 512 MiB of /tmp",
+        _REPORT,
+    ),
     (r"died of (SIG\w+)", "native code crashed while it was loaded ({0})", _REPORT),
     (
         r"UnknownServiceError|DataNotFoundError|UnknownEndpoint|NoRegionError",

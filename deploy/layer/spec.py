@@ -110,7 +110,8 @@ def needed_for(
     for part in settings.parts:
         own = [name for name in part.layers if name in names]
         owners = {pin.name: name for name in part.layers for pin in made[name].pins}
-        needs = dependents.read(part.project / part.requirements, owners) if own and len(part.layers) > 1 else {}
+        asks = own and owners and len(part.layers) > 1
+        needs = dependents.read(part.project / part.requirements, owners) if asks else {}
         for package, by in dependents.closure([pin.name for name in own for pin in made[name].pins], needs).items():
             owner = owners.get(package, "")
             if owner and owner not in wanted:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -82,12 +84,11 @@ def under_test(settings: Settings, function: Function) -> FunctionUnderTest:
 def lambda_environment(function_name: str, region: str, *, memory: int, runtime: str) -> dict[str, str]:
     """Return the variables that Lambda sets: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html.
 
-    The credentials are of the right shape and open nothing; those that name folders are the sandbox's.
+    The credentials are of the right shape, the same for each function, and open nothing: nothing in here tells a trial
+    from Lambda. PATH and LD_LIBRARY_PATH are the sandbox's.
     """
     return {
-        "AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-        "AWS_SESSION_TOKEN": "none",
+        **_credentials(function_name),
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{runtime}",
@@ -96,7 +97,17 @@ def lambda_environment(function_name: str, region: str, *, memory: int, runtime:
         "AWS_LAMBDA_FUNCTION_VERSION": "1",
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function_name}",
-        "AWS_LAMBDA_LOG_STREAM_NAME": "2026/01/01/[1]verification",
+        "AWS_LAMBDA_LOG_STREAM_NAME": f"2026/01/01/[1]{hashlib.sha256(function_name.encode()).hexdigest()[:32]}",
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
+    }
+
+
+def _credentials(seed: str) -> dict[str, str]:
+    """Return keys of a role's session that nobody was given."""
+    made = hashlib.shake_256(seed.encode()).digest(700)
+    return {
+        "AWS_ACCESS_KEY_ID": f"ASIA{base64.b32encode(made[:10]).decode()}",
+        "AWS_SECRET_ACCESS_KEY": base64.b64encode(made[10:40]).decode(),
+        "AWS_SESSION_TOKEN": f"IQoJb3JpZ2luX2Vj{base64.b64encode(made[40:]).decode()}",
     }

@@ -11,7 +11,9 @@ from zipfile import BadZipFile, ZipFile
 from ..code import tree_digest
 from ..errors import Fault, VerificationError
 from .audit import code as audit
-from .audit.audit import audit_together
+from .audit.audit import collisions
+from .audit.audit import names as file_names
+from .audit.limits import exceeded_together
 from .opt_folder import merged, unpacked
 from .proof import handlers, look, runtime_provides
 
@@ -36,13 +38,15 @@ _OWN_EXCEPTION = re.compile(r"[A-Za-z_]\w*: ")
 class Answered:
     """A function that was invoked once: `healthy` tells that it answered with the digests of what it runs.
 
-    `raised` is the handler's own exception, which an empty event may lead to; empty where it answered.
+    `raised` is the handler's own exception, which an empty event may lead to; empty where it answered. `untried` is
+    what went wrong where one of its layers could not be had, which proves nothing.
     """
 
     function: str
     handler_milliseconds: float
     healthy: bool
     raised: str = ""
+    untried: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,23 +67,26 @@ def verify_code(
     code_zip: bytes,
     functions: Sequence[FunctionUnderTest],
     means: Means,
+    foreign: Mapping[str, BuiltLayer] | None = None,
 ) -> CodeEvidence:
     """Try every function with its layers; raise VerificationError with every fault of every function.
 
-    Functions with the same layers share one sandbox.
+    Functions with the same layers share one sandbox. `foreign` are layers of others, by the names that functions have
+    for them; one that is not there could not be had, and the functions are tried without it.
     """
-    groups = {names: _attached(layers, names) for names in _by_layers(layers, functions)}
-    task = _unpacked(code_zip, groups)
+    others = foreign or {}
+    groups = {names: _attached(layers, names, others) for names in _by_layers(layers, functions)}
+    task = _unpacked(code_zip, groups, others)
     expected = {"code": tree_digest.of_files(task)}
     faults: dict[Fault, None] = {}
     answered: dict[str, Answered] = {}
     digests: dict[str, str] = {}
     provided: dict[str, str] = {}
     for names, group in _by_layers(layers, functions).items():
-        opt = merged(groups[names])
+        opt = _without_started(merged(groups[names]), [others[name] for name in names if name in others])
         whole = expected | {"layers": tree_digest.of_files(opt)}
-        trial = _Trial(group[0].target, groups[names], group, whole, means.runtime_provides)
-        faults |= dict.fromkeys(audit.faults(task, groups[names], group[0].target))
+        trial = _Trial(group[0].target, groups[names], group, whole, means.runtime_provides, len(names))
+        faults |= dict.fromkeys(audit.faults(task, groups[names], group[0].target, is_whole=trial.is_whole))
         with means.runtime.sandbox(group[0].target.runtime, opt, task) as sandbox:
             faults |= dict.fromkeys(trial.run(sandbox, answered, provided))
         digests |= {function.key: trial.expected["layers"] for function in group}
@@ -95,34 +102,45 @@ def verify_code(
 
 @dataclass(frozen=True)
 class _Trial:
-    """Functions that have the same layers, and the digests that they have to answer with."""
+    """Functions that have the same layers, and the digests that they have to answer with.
+
+    `wanted` is how many layers they have, of which not all may be at hand.
+    """
 
     target: Target
     layers: Sequence[BuiltLayer]
     functions: Sequence[FunctionUnderTest]
     expected: Mapping[str, str]
     runtime_provides: tuple[str, ...]
+    wanted: int
+
+    @property
+    def is_whole(self) -> bool:
+        return len(self.layers) == self.wanted
 
     def run(self, sandbox: Sandbox, answered: dict[str, Answered], provided: dict[str, str]) -> Iterator[Fault]:
         """Yield every fault; note the functions that answered, and the versions of what the runtime provides."""
         seen = look.take(sandbox, handlers.wanted(self.functions, self.runtime_provides), self.target.runtime)
         brought = {pin.name: pin.version for layer in self.layers for pin in layer.spec.pins}
         where = ", ".join(f"functions.{each.key}" for each in self.functions)
-        yield from runtime_provides.faults(self.runtime_provides, seen.place, brought, self.target, where)
+        if self.is_whole:
+            yield from runtime_provides.faults(self.runtime_provides, seen.place, brought, self.target, where)
         provided |= runtime_provides.told(seen.place, brought)
         for function in self.functions:
             faults = [*handlers.judged(function, seen, self.layers)]
             raised = ""
             if not faults:
                 faults, raised = self._invocation(sandbox, function)
-            if not faults:
+            if not faults or not self.is_whole:
                 answered[function.key] = Answered(
                     function=function.key,
                     handler_milliseconds=handlers.milliseconds(function, seen),
-                    healthy=function.health is not None,
+                    healthy=function.health is not None and not faults,
                     raised=raised,
+                    untried=faults[0].what.partition("\n")[0] if faults else "",
                 )
-            yield from faults
+            if self.is_whole:
+                yield from faults
 
     def _invocation(self, sandbox: Sandbox, function: FunctionUnderTest) -> tuple[list[Fault], str]:
         """Return what is wrong with a function, and what its handler raised where it got no event of its own."""
@@ -153,12 +171,14 @@ class _Trial:
 
 def _tell(answered: Collection[Answered], say: Callable[[str], None]) -> None:
     """Say which functions answered, and of each that raised what; a handler may refuse an event that is empty."""
-    well = [each.function for each in answered if not each.raised]
+    well = [each.function for each in answered if not each.raised and not each.untried]
     if well:
         say(f"{', '.join(well)} answered on the final zips")
     for each in answered:
         if each.raised:
             say(f"{each.function} raised for an empty event: {each.raised}; `trial: EVENT` gives it one to answer")
+        if each.untried:
+            say(f"{each.function} was not tried with all of its layers, and without: {each.untried}")
 
 
 def _by_layers(
@@ -171,20 +191,37 @@ def _by_layers(
     return groups
 
 
-def _attached(layers: Sequence[VerifiedLayer], names: Sequence[str]) -> list[BuiltLayer]:
-    by_name = {layer.built.spec.layer.name: layer.built for layer in layers}
-    return [by_name[name] for name in names]
+def _attached(
+    layers: Sequence[VerifiedLayer], names: Sequence[str], foreign: Mapping[str, BuiltLayer]
+) -> list[BuiltLayer]:
+    """Return the layers of these names, in attach order, without those of others that could not be had."""
+    by_name = {**foreign, **{layer.built.spec.layer.name: layer.built for layer in layers}}
+    return [by_name[name] for name in names if name in by_name]
 
 
-def _unpacked(code_zip: bytes, groups: Mapping[tuple[str, ...], Sequence[BuiltLayer]]) -> dict[str, bytes]:
+def _without_started(opt: Mapping[str, bytes], foreign: Sequence[BuiltLayer]) -> dict[str, bytes]:
+    """Leave out the extensions of others: without their makers' services, that they end would prove nothing."""
+    theirs = {path for layer in foreign for path in file_names(layer) if path.startswith("extensions/")}
+    return {path: content for path, content in opt.items() if path not in theirs}
+
+
+def _too_much(
+    names: Sequence[str], attached: Sequence[BuiltLayer], code: int, foreign: Mapping[str, BuiltLayer]
+) -> Iterator[Fault]:
+    """Yield what a function cannot have together: paths of the project's own layers, and sizes of all."""
+    yield from collisions([each for each in attached if each.spec.layer.name not in foreign])
+    yield from exceeded_together(f"the code and {' and '.join(names) or 'no layer'}", attached, code)
+
+
+def _unpacked(
+    code_zip: bytes, groups: Mapping[tuple[str, ...], Sequence[BuiltLayer]], foreign: Mapping[str, BuiltLayer]
+) -> dict[str, bytes]:
     """Unpack the code, unless it is too large to go with the layers of any function."""
     try:
         with ZipFile(BytesIO(code_zip)) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
             together = [
-                fault
-                for names, attached in groups.items()
-                for fault in audit_together(f"the code and {' and '.join(names) or 'no layer'}", attached, size)
+                fault for names, attached in groups.items() for fault in _too_much(names, attached, size, foreign)
             ]
             if together:
                 raise VerificationError(together)

@@ -46,14 +46,14 @@ def pins(settings: Settings, target: Target) -> tuple[Pin, ...]:
 
 
 def read(settings: Settings, target: Target) -> Locked:
-    """Read the lock for a target; it is empty where there is none, and no layer that wants one.
+    """Read the lock for a target; it is empty where no layer wants anything of it.
 
     Raises LockError with all that is wrong with the lock, ConfigError where a uv.lock or pylock.toml lacks what
     `lock.extras` and `lock.groups` name.
     """
     path = settings.project / settings.requirements
-    if not path.exists() and all(layer.packages == () for layer in settings.layers.values()):
-        return Locked(())
+    if not settings.wants_lock:
+        return Locked(())  # what lies there is for other purposes
     refuse_foreign(path)
     if path.name == UV_LOCK or is_pylock(path):
         return _of_toml(settings, path, target)

@@ -7,6 +7,8 @@ known            all that is known of a layer, and from where
 descriptions     what the pipeline writes into AWS's descriptions, and reads back
 downloads        layer versions and code, each zip downloaded once and kept by its sha256
 functions        a function as AWS has it: its versions, its aliases, what is live; compared
+foreign          layers of others that functions have, by their ARNs
+trial_layers     those of them that can be had here, for the trial of the functions
 usage            which functions, versions and aliases have which layer versions
 where            which layer versions hold a package
 abi              what binds a file to a Python or to a machine

@@ -19,7 +19,7 @@ DIGITS = 16
 _LAYER = re.compile(r"sha256:(?P<digest>[0-9a-f]{12}) git:(?P<git>\S+) img:(?P<image>\S+)(?: (?P<changes>.*))?")
 _VERSION = re.compile(
     r"channelwright (?P<release>[0-9a-f]{12}) git:(?P<git>\S+)"
-    r"(?: code:(?P<code>[0-9a-f]{16}) layers:(?P<layers>[0-9a-f]{16}))?"
+    r"(?: code:(?P<code>[0-9a-f]{16}) layers:(?:(?P<layers>[0-9a-f]{16})|unread))?"
 )
 _ALIAS = re.compile(r"channelwright(?P<history>(?: [0-9a-f]{12}:[0-9]+)+)")
 
@@ -46,7 +46,10 @@ class LayerNote:
 
 @dataclass(frozen=True)
 class VersionNote:
-    """`code` and `layers` are the starts of the digests that the version answers its health event with."""
+    """`code` and `layers` are the starts of the digests that the version answers its health event with.
+
+    `layers` is empty where somebody else's layer could not be read.
+    """
 
     release: str
     git: str
@@ -54,7 +57,7 @@ class VersionNote:
     layers: str = ""
 
     def __str__(self) -> str:
-        digests = f" code:{self.code[:DIGITS]} layers:{self.layers[:DIGITS]}" if self.code else ""
+        digests = f" code:{self.code[:DIGITS]} layers:{self.layers[:DIGITS] or 'unread'}" if self.code else ""
         return f"channelwright {self.release} git:{self.git}{digests}"
 
     @classmethod

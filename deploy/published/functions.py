@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..aws import functions
+from ..aws.arns import LayerVersionArn
 from ..aws.functions import AliasState
 from .descriptions import AliasNote, Passed, VersionNote
 
@@ -124,6 +125,11 @@ def differences(one: FunctionState, other: FunctionState) -> Iterator[str]:
         yield "Architectures"
     here, there = one.configuration, other.configuration
     yield from sorted(key for key in here.keys() | there.keys() if here.get(key) != there.get(key))
+
+
+def named(arns: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
+    """Name layer versions as a configuration does: those of others, of which `wanted` has the ARNs, by these."""
+    return tuple(arn if arn in wanted else LayerVersionArn.parse(arn).name for arn in arns)
 
 
 def observe(aws: Aws, settings: Settings, stage: Stage) -> tuple[DeployedFunction, ...]:

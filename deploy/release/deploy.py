@@ -164,7 +164,9 @@ class Deployment:
         return plan
 
     def _plan(self, layers: Sequence[PlannedLayer]) -> RolloutPlan:
-        return planning.make(self.aws, self.settings, self.stage, self.prepared.code, layers)
+        return planning.make(
+            self.aws, self.settings, self.stage, self.prepared.code, layers, foreign=self.prepared.foreign
+        )
 
 
 def _unconfirmed(proposed: ChangeSet, lost: Sequence[str]) -> Fault:

@@ -11,18 +11,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..aws import functions
+from ..aws.arns import LayerVersionArn
 from ..errors import Fault, RolloutError
 from ..published.functions import ServedFunction, differences, observe, read, without_alias
+from .values import ForeignLayer, PlannedLayer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from ..aws.connection import Aws
     from ..aws.functions import AliasState, FunctionState
     from ..code.bundle import CodeBundle
     from ..published.functions import DeployedFunction
     from ..settings import Function, Settings, Stage
-    from .values import PlannedLayer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +33,7 @@ class FunctionPlan:
 
     served: ServedFunction
     code: CodeBundle
-    layers: tuple[PlannedLayer, ...]
+    layers: tuple[PlannedLayer | ForeignLayer, ...]
     reuse: FunctionState | None
 
     @property
@@ -69,6 +71,18 @@ class FunctionPlan:
     def differences(self, version: FunctionState) -> Iterator[str]:
         """Yield what of a version is not as wanted: code, layers, keys of its configuration."""
         return differences(version, replace(self.latest, sha256=self.code.sha256, layers=self.arns))
+
+    def moves(self) -> Iterator[str]:
+        """Yield the layers that the function gets, and those that it loses, against what traffic meets now."""
+        before, after = self.served.live.layers, {each.arn or str(each): each for each in self.layers}
+        for arn in before:
+            if arn not in after:
+                yield f"detach    {LayerVersionArn.parse(arn).short if _own(self.layers, arn) else arn}"
+        for arn, layer in after.items():
+            if arn not in before:
+                yield f"attach    {layer}"
+        if [arn for arn in before if arn in after] != [arn for arn in after if arn in before]:
+            yield f"order     {', '.join(map(str, self.layers))}"
 
     def __str__(self) -> str:
         if self.is_live:
@@ -125,15 +139,23 @@ class RolloutPlan:
         for each in self.functions:
             yield f"  function  {each}"
             yield from (f"  adopted   {line}" for line in each.adoption())
+            yield from (f"    {line}" for line in each.moves())
         yield f"  upload    {self.uploads:,} bytes"
 
 
-def make(
-    aws: Aws, settings: Settings, stage: Stage, code: Mapping[str, CodeBundle], layers: Sequence[PlannedLayer]
+def make(  # noqa: PLR0913 - where, for whom, and what is to be there
+    aws: Aws,
+    settings: Settings,
+    stage: Stage,
+    code: Mapping[str, CodeBundle],
+    layers: Sequence[PlannedLayer],
+    *,
+    foreign: Mapping[str, Path] | None = None,
 ) -> RolloutPlan:
     """Ask AWS how every function is; raise RolloutError with all that stands in the rollout's way.
 
     `code` is by function; there is none where the project has layers alone, and then no function to plan for.
+    `foreign` are the zips of layers of others, by ARN, as far as they could be had.
     """
     if not code:
         return RolloutPlan(release=_identify(layers), layers=tuple(layers), functions=())
@@ -143,12 +165,13 @@ def make(
         served = each if isinstance(each, ServedFunction) else without_alias(each)
         if served is not None:
             faults += _unfit(settings, served, layers)
-            plans.append(_plan(served, code[served.function.key], _attached(served, layers)))
+            names = settings.attached(served.function, aws.region)
+            plans.append(_plan(served, code[served.function.key], _attached(served, layers, names, foreign or {})))
         else:
             faults.append(_absent(each))
     if faults:
         raise RolloutError(faults)
-    return RolloutPlan(release=_identify(layers, code), layers=tuple(layers), functions=tuple(plans))
+    return RolloutPlan(release=_identify(layers, code, plans), layers=tuple(layers), functions=tuple(plans))
 
 
 def _observe(aws: Aws, settings: Settings, stage: Stage) -> Iterator[DeployedFunction]:
@@ -181,26 +204,42 @@ def _unfit(settings: Settings, served: ServedFunction, layers: Sequence[PlannedL
         yield functions.weighted(alias)
 
 
-def _attached(served: ServedFunction, layers: Sequence[PlannedLayer]) -> tuple[PlannedLayer, ...]:
-    """Pick the function's layers for its architecture, in attach order."""
+def _attached(
+    served: ServedFunction, layers: Sequence[PlannedLayer], names: Sequence[str], foreign: Mapping[str, Path]
+) -> tuple[PlannedLayer | ForeignLayer, ...]:
+    """Pick the function's layers for its architecture, in attach order; those of others are named by their ARNs."""
     wanted = served.latest.configuration.get("Runtime"), served.latest.architecture
-    fitting = {layer.name: layer for layer in layers if (layer.runtime, layer.architecture) == wanted}
-    return tuple(fitting[name] for name in served.function.layers if name in fitting)
+    fitting: dict[str, PlannedLayer | ForeignLayer] = {
+        layer.name: layer for layer in layers if (layer.runtime, layer.architecture) == wanted
+    }
+    fitting |= {name: ForeignLayer(name, foreign.get(name)) for name in names if name.startswith("arn:")}
+    return tuple(fitting[name] for name in names if name in fitting)
 
 
-def _plan(served: ServedFunction, code: CodeBundle, layers: tuple[PlannedLayer, ...]) -> FunctionPlan:
+def _own(layers: Sequence[PlannedLayer | ForeignLayer], arn: str) -> bool:
+    """Whether a layer version is an earlier one of a layer that is attached."""
+    return LayerVersionArn.parse(arn).name in {each.name for each in layers if isinstance(each, PlannedLayer)}
+
+
+def _plan(served: ServedFunction, code: CodeBundle, layers: tuple[PlannedLayer | ForeignLayer, ...]) -> FunctionPlan:
     plan = FunctionPlan(served=served, code=code, layers=layers, reuse=None)
     if served.alias.exists and plan.has_all(served.live):
         return replace(plan, reuse=served.live)
-    if any(layer.published is None for layer in layers):
+    if not all(layer.is_there for layer in layers):
         return plan
     return replace(plan, reuse=next((each for each in served.found.versions if plan.has_all(each)), None))
 
 
-def _identify(layers: Sequence[PlannedLayer], code: Mapping[str, CodeBundle] | None = None) -> str:
+def _identify(
+    layers: Sequence[PlannedLayer],
+    code: Mapping[str, CodeBundle] | None = None,
+    functions: Sequence[FunctionPlan] = (),
+) -> str:
     """Name a release by its bytes: the same code and layers are the same release in every account."""
     codes = {key: each.sha256 for key, each in (code or {}).items()}
     one = set(codes.values()) or {""}
     digests = [*one] if len(one) == 1 else [f"{key} {sha256}" for key, sha256 in codes.items()]
     digests += [layer.verified.built.sha256 for layer in layers]
+    foreign = (each for function in functions for each in function.layers if isinstance(each, ForeignLayer))
+    digests += dict.fromkeys(each.identity for each in foreign)
     return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:12]

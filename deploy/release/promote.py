@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING
 
 from ..aws import layers
 from ..aws.arns import LayerVersionArn
-from ..code import tree_digest
 from ..errors import AwsError, Fault, PipelineError, RolloutError
 from ..git import Commit
-from ..layer.opt_folder import unpacked
 from ..published import contents
 from ..published.descriptions import LayerNote
-from ..published.functions import differences, note_of
+from ..published.foreign import fetch as fetch_foreign
+from ..published.functions import differences, named, note_of
 from . import health, history, rebuilt
 from .deploy import Origin
-from .health import Digests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -82,7 +80,8 @@ def fetch(aws: Aws, settings: Settings, stage: Stage, downloads: Downloads) -> C
     release = doubts.release(functions)
     for served in functions:
         doubts.drift(served)
-    arns = dict.fromkeys(arn for each in functions for arn in each.live.layers)
+    foreign = {arn for each in functions for arn in settings.attached(each.function, aws.region)}
+    arns = dict.fromkeys(arn for each in functions for arn in each.live.layers if arn not in foreign)
     found = {arn: each for arn in arns if (each := doubts.layer(arn)) is not None}
     code = doubts.code(functions)
     for served in functions:
@@ -130,10 +129,10 @@ class _Doubts:
         if live.architecture not in self.settings.architectures:
             cure = f"add {live.architecture} to `architectures`"
             self.faults.append(Fault(served.where, f"runs on {live.architecture}", cure=cure))
-        names = tuple(LayerVersionArn.parse(arn).name for arn in live.layers)
-        if names != served.function.layers:
+        wanted = self.settings.attached(served.function, self.downloads.aws.region)
+        if (names := named(live.layers, wanted)) != wanted:
             what = f"has the layers {', '.join(names) or 'none'}; config/pipeline.yaml says "
-            said = ", ".join(served.function.layers) or "none"
+            said = ", ".join(wanted) or "none"
             cause = "the configuration is of another commit than the release"
             self.faults.append(Fault(served.where, what + said, cause, "check out the release's commit, or deploy"))
 
@@ -183,12 +182,12 @@ class _Doubts:
     ) -> None:
         """Ask the live version whether it runs the bytes that were fetched; note it where it does not."""
         live, event = served.live, served.function.health
-        if code is None or event is None or not set(live.layers) <= set(found):
+        wanted = set(self.settings.attached(served.function, aws.region))
+        if code is None or event is None or not set(live.layers) <= set(found) | wanted:
             return
-        opt = unpacked(found[arn].path for arn in live.layers)
-        wanted = Digests(code.tree_digest, tree_digest.of_files(opt))
         try:
-            health.check(aws, served.name, live.version, event, wanted)
+            zips = [found[arn].path if arn in found else fetch_foreign(arn, self.downloads) for arn in live.layers]
+            health.check(aws, served.name, live.version, event, health.expected(code, zips))
         except PipelineError as error:
             self.note(error)
 
@@ -198,7 +197,8 @@ def _by_architecture(
 ) -> Mapping[Architecture, tuple[FetchedLayer, ...]]:
     groups: dict[Architecture, dict[str, FetchedLayer]] = {}
     for each in functions:
-        groups.setdefault(each.live.architecture, {}).update({arn: found[arn] for arn in each.live.layers})
+        own = {arn: found[arn] for arn in each.live.layers if arn in found}
+        groups.setdefault(each.live.architecture, {}).update(own)
     return {architecture: tuple(group.values()) for architecture, group in groups.items()}
 
 

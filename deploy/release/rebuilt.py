@@ -85,7 +85,7 @@ def _report(name: str, held: Contents) -> Report:
         savings=manifest.savings or (),
         kept_symbols=dict(manifest.kept_symbols),
         uncompiled=dict(manifest.uncompiled),
-        own_files=tuple(_own_file(each, held) for each in manifest.files),
+        own_files=tuple(_own_file(each, held) for each in manifest.own_files),
         files=len(held.files),
         zipped=held.zipped,
         unzipped=held.size,

@@ -154,7 +154,7 @@ def _wanted(version: FunctionState, downloads: Downloads) -> Digests | None:
     """Return the digests that a version was proven with, or those of its zips; None where these cannot be had."""
     note = note_of(version)
     if note and note.code:
-        return Digests(note.code, note.layers)
+        return Digests(note.code, note.layers or None)
     layers = [downloads.published(arn) for arn in version.layers]
     zips = [content for content in layers if content is not None]
     if len(zips) < len(layers):

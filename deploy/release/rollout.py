@@ -85,8 +85,8 @@ def _version(aws: Aws, stage: Stage, plan: FunctionPlan, note: VersionNote) -> _
     """Find or make a version that is as planned and, unless it is live already, well."""
     if plan.is_live:
         return _Made(plan.alias.version)
-    wanted = health.expected(plan.code, [layer.verified.built for layer in plan.layers])
-    described = str(replace(note, code=wanted.code, layers=wanted.layers))
+    wanted = health.expected(plan.code, [layer.zip for layer in plan.layers])
+    described = str(replace(note, code=wanted.code, layers=wanted.layers or ""))
     version = plan.reuse.version if plan.reuse else _published(aws, stage, plan, described)
     _demand(plan, functions.read(aws, plan.name, version))
     if plan.function.health is None:
@@ -94,6 +94,8 @@ def _version(aws: Aws, stage: Stage, plan: FunctionPlan, note: VersionNote) -> _
     else:
         health.check(aws, plan.name, version, plan.function.health, wanted)
         told = "runs the code and the layers that were verified"
+        if wanted.layers is None:
+            told = "runs the code that was verified; a layer of somebody else's cannot be read, so none was compared"
     return _Made(version, f"{plan.name}  version {version} {told}")
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..aws.arns import LayerVersionArn
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..layer.verify import VerifiedLayer
 
 
@@ -17,6 +21,27 @@ class PublishedLayer:
     arn: str
     version: int
     reused: bool
+
+
+@dataclass(frozen=True)
+class ForeignLayer:
+    """Somebody else's layer version that a function has; `zip` is where it was fetched to, None where it cannot be."""
+
+    arn: str
+    zip: Path | None
+
+    @property
+    def is_there(self) -> bool:
+        return True
+
+    @property
+    def identity(self) -> str:
+        """What it adds to the name of a release: account, layer and version, whatever the region."""
+        parsed = LayerVersionArn.parse(self.arn)
+        return f"{parsed.account}:{parsed.short}"
+
+    def __str__(self) -> str:
+        return self.arn
 
 
 @dataclass(frozen=True)
@@ -44,6 +69,15 @@ class PlannedLayer:
         spec, evidence = self.verified.built.spec, self.verified.evidence
         whose = "" if spec.stem == self.name else f", for {spec.target}"
         return whose if evidence.imported else f"{whose}, audited and never imported: {evidence.not_imported}"
+
+    @property
+    def zip(self) -> Path:
+        return self.verified.built.zip
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the region has it already."""
+        return self.published is not None
 
     @property
     def arn(self) -> str:

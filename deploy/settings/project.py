@@ -27,12 +27,13 @@ class Settings:
     `runtime` and `image` are those of the functions, the first of several; `image_of` and `targets` tell of all.
     `build_from_source` are the distributions that are built from their source archive, each with the reason.
     Without a `dockerfile` it is the project's Dockerfile.layer, or else the pipeline's own.
-    `runtime_provides` are distributions that are wanted of the runtime itself. `remarks` name the successors of keys
-    that have another name now.
+    `layer_arns` are layers of others, by name and region. `runtime_provides` are distributions that are wanted of the
+    runtime itself. `remarks` name the successors of keys that have another name now.
     """
 
     project: Path
     layers: Mapping[str, Layer] = field(default_factory=dict)
+    layer_arns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     runtime_provides: tuple[str, ...] = ()
     runtime: str = "python3.11"
     runtimes: tuple[str, ...] = ()
@@ -65,6 +66,29 @@ class Settings:
 
     def code_of(self, function: Function) -> Code:
         return function.code or self.code
+
+    @property
+    def wants_lock(self) -> bool:
+        """Whether any layer has distributions; without one there is nothing to lock."""
+        return any(layer.packages != () for layer in self.layers.values())
+
+    def foreign(self, layer: str) -> Mapping[str, str]:
+        """Return the ARNs, by region, of a layer of somebody else's that a function names; none for one's own."""
+        if layer in self.layers:
+            return {}
+        return {layer.split(":")[3]: layer} if layer.startswith("arn:") else self.layer_arns.get(layer, {})
+
+    def attached(self, function: Function, region: str) -> tuple[str, ...]:
+        """Return the layers of a function in a region, in attach order: names of its own, ARNs of others'."""
+        return tuple(self.foreign(layer).get(region, layer) for layer in function.layers)
+
+    def without_foreign(self) -> Settings:
+        """Return what is left where layers of others cannot be had."""
+        own = {
+            key: replace(each, layers=tuple(layer for layer in each.layers if layer in self.layers))
+            for key, each in self.functions.items()
+        }
+        return replace(self, functions=own)
 
     @property
     def parts(self) -> tuple[Settings, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..errors import Fault
 from ..invocation import advised
 from ..published.descriptions import LayerNote
+from ..published.functions import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ def _all(settings: Settings, state: StageState) -> Iterator[Fault]:
     for name in state.missing:
         yield Fault(name, "there is no such function", "it was never deployed, or was deleted by hand", deploy)
     for function in state.functions:
-        yield from _function(settings, function, deploy)
+        yield from _function(settings, function, settings.attached(function.function, state.region), deploy)
     yield from _releases(state, deploy)
 
 
@@ -53,7 +54,8 @@ def _stack(stack: StackStatus, deploy: str) -> Iterator[Fault]:
         yield Fault(where, what, "the template or the stage's parameters changed since the stack was made", deploy)
 
 
-def _function(settings: Settings, function: FunctionStatus, deploy: str) -> Iterator[Fault]:
+def _function(settings: Settings, function: FunctionStatus, wanted: tuple[str, ...], deploy: str) -> Iterator[Fault]:
+    """Yield what is wrong with a function; `wanted` are its own layers by name, and those of others by ARN."""
     if function.latest.update.startswith("Failed"):
         yield Fault(function.name, f"its last update: {function.latest.update}", cure=deploy)
     if function.unreleased:
@@ -66,7 +68,7 @@ def _function(settings: Settings, function: FunctionStatus, deploy: str) -> Iter
     for alias in function.aliases:
         yield from _alias(alias)
     for alias in function.aliases if function.live is None else (function.live,):
-        yield from _traffic(settings, function, alias, deploy)
+        yield from _traffic(settings, function, alias, wanted, deploy)
 
 
 def _alias(state: AliasStatus) -> Iterator[Fault]:
@@ -86,16 +88,21 @@ def _alias(state: AliasStatus) -> Iterator[Fault]:
         yield Fault(where, what, "it was moved by hand", "deploy or roll back, which moves all functions together")
 
 
-def _traffic(settings: Settings, function: FunctionStatus, alias: AliasStatus, deploy: str) -> Iterator[Fault]:
+def _traffic(
+    settings: Settings, function: FunctionStatus, alias: AliasStatus, wanted: tuple[str, ...], deploy: str
+) -> Iterator[Fault]:
     for version in alias.versions:
         where = f"{function.name}:{version.state.version}"
-        for what in (*_declared(settings, function, version), *_released(version)):
+        for what in (*_declared(settings, function, version, wanted), *_released(version)):
             yield Fault(where, what, cure=deploy)
         for layer in version.layers:
-            yield from _layer(where, layer, deploy)
+            if layer.arn not in wanted:
+                yield from _layer(where, layer, deploy)
 
 
-def _declared(settings: Settings, function: FunctionStatus, version: VersionStatus) -> Iterator[str]:
+def _declared(
+    settings: Settings, function: FunctionStatus, version: VersionStatus, layers: tuple[str, ...]
+) -> Iterator[str]:
     """Yield how a version is not as config/pipeline.yaml says."""
     said = version.state.configuration
     for key, wanted in (("Handler", function.function.handler), ("Runtime", settings.runtime)):
@@ -104,9 +111,8 @@ def _declared(settings: Settings, function: FunctionStatus, version: VersionStat
     if version.state.architecture not in settings.architectures:
         wanted = " and ".join(settings.architectures)
         yield f"runs on {version.state.architecture}; config/pipeline.yaml builds for {wanted}"
-    has = tuple(layer.layer for layer in version.layers)
-    if has != function.function.layers:
-        yield f"has {_named(has)}; config/pipeline.yaml says {_named(function.function.layers)}"
+    if (has := named(version.state.layers, layers)) != layers:
+        yield f"has {_named(has)}; config/pipeline.yaml says {_named(layers)}"
 
 
 def _released(version: VersionStatus) -> Iterator[str]:

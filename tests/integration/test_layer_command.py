@@ -352,7 +352,7 @@ def test_a_function_runs_a_native_tool_of_its_layer_and_show_diff_and_manifest_n
     tool(project, program())
     done = Run(project, cache).must()
     assert "hello answered on the final zips" in done.out
-    described = {each["path"]: each for each in manifest(project)["files"]}
+    described = {each["path"]: each for each in manifest(project)["own_files"]}
     assert described["bin/hello"]["executable"]
     assert described["bin/hello"]["sha256"] == hashlib.sha256(program()).hexdigest()
     bom = json.loads((project / "dist/tiny.cdx.json").read_text(encoding="utf-8"))

@@ -53,8 +53,8 @@ class Bounds:
             return f"the process used more than {self.memory // MIB:,} MiB of memory, with all that it started"
         if used.processes >= self.processes:
             return f"the process ran {self.processes:,} processes and threads at once, the most that it may"
-        if used.disk > self.disk:
-            return f"the process wrote more than {self.disk // MIB:,} MiB to /tmp"
+        if used.disk >= self.disk:
+            return f"the process wrote {self.disk // MIB:,} MiB to /tmp, the most that it may"
         return ""
 
 
@@ -141,7 +141,7 @@ def disk(users: Iterable[int], most: int) -> Mapping[int, int]:
     """
     users = [user for user in users if user >= 0 or os.getpid() == 1]
     whole = os.statvfs("/tmp")  # noqa: S108 - the sandbox's own
-    if (whole.f_blocks - whole.f_bfree) * whole.f_frsize <= most:
+    if (whole.f_blocks - whole.f_bfree) * whole.f_frsize < most:
         return {}
     return {user: as_user(user, partial(_size, user if user >= 0 else os.getuid())) for user in users}
 

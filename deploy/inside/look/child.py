@@ -41,6 +41,7 @@ def become(  # noqa: PLR0913, PLR0917 - each is what makes a process a task's
         for each in list(Path("/proc/self/fd").iterdir()):
             if each.name not in {"0", "1", "2", str(report)}:
                 _close(int(each.name))
+        sys.argv[:] = ["/var/runtime/bootstrap.py"]  # what starts functions
         _speak(records(), _Voice(report, token))
         code = 0
     except BaseException:  # noqa: BLE001 - the child must not return into the parent's code, whatever happens

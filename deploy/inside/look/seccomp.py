@@ -92,22 +92,24 @@ _CLONE, _SOCKET = (56, 220), (41, 198)
 
 
 def install(libc: ctypes.CDLL) -> None:
-    """Filter the calls of this process and of all that it starts; raise OSError where the kernel has no filters.
-
-    A machine that is neither x86_64 nor arm64, and so has no layers, gets none.
-    """
-    if (found := _MACHINES.get(os.uname().machine)) is None:
+    """Filter the calls of this process and of all that it starts; raise OSError where the kernel has no filters."""
+    if not (code := program()):
         return
-    program = b"".join(_program(*found))
-    code = ctypes.create_string_buffer(program, len(program))
+    buffer = ctypes.create_string_buffer(code, len(code))
     # struct sock_fprog: a count of instructions, and where they are.
-    header = ctypes.create_string_buffer(struct.pack("@HP", len(program) // 8, ctypes.addressof(code)))
+    header = ctypes.create_string_buffer(struct.pack("@HP", len(code) // 8, ctypes.addressof(buffer)))
     libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     if libc.prctl(_SECCOMP, _FILTER, ctypes.byref(header), 0, 0):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), "seccomp")
 
 
-def _program(column: int, architecture: int) -> Iterator[bytes]:
+def program() -> bytes:
+    """Return the filter for this machine; nothing for one that is neither x86_64 nor arm64, and so has no layers."""
+    found = _MACHINES.get(os.uname().machine)
+    return b"".join(_instructions(*found)) if found else b""
+
+
+def _instructions(column: int, architecture: int) -> Iterator[bytes]:
     yield _load(_ARCHITECTURE)
     yield from _unless(_EQUAL, architecture, errno.ENOSYS)
     yield _load(_NUMBER)

@@ -30,17 +30,24 @@ _CAUSE = "it was built for another machine than Lambda's, or for another system"
 _CURE = "build it for Lambda, in the runtime image for one, let a layer bring it, or leave it out with code.exclude"
 
 
-def faults(task: Mapping[str, bytes], layers: Sequence[BuiltLayer], target: Target) -> Iterator[Fault]:
-    """Yield what of the code, files by path in /var/task, cannot work on this target or hides something."""
+def faults(
+    task: Mapping[str, bytes], layers: Sequence[BuiltLayer], target: Target, *, is_whole: bool = True
+) -> Iterator[Fault]:
+    """Yield what of the code, files by path in /var/task, cannot work on this target or hides something.
+
+    Where not all layers are at hand, `is_whole` is False, and one of them may have a library that nobody else has.
+    """
     beside = {path.rpartition("/")[2] for path in (*task, *(path for layer in layers for path in names(layer)))}
     base = BASES[target.runtime]
     for path, content in task.items():
         if not (elf.is_candidate(path, content) or elf.is_foreign(content)):
             continue
         found = elf.read(path, content)
-        misfits = (
-            [found] if isinstance(found, Fault) else elf.misfits(found, base, target.architecture, beside, "the code")
-        )
+        if isinstance(found, Fault):
+            misfits = [found]
+        else:
+            misfits = [*elf.unfit(found, base, target.architecture, "the code")]
+            misfits += elf.lacking(found, base, beside, "the code") if is_whole and not misfits else ()
         for fault in misfits:
             yield replace(fault, where=f"{WHERE}: {path}", cause=_CAUSE, cure=_CURE)
     yield from _hiding(task, layers)

@@ -13,6 +13,7 @@ host_scripts    what runs in one
 enter_sandbox   the program that enters one
 entry           which folder to enter, and how
 namespaces      processes, mounts, network, IPC and users of its own
+bubblewrap      the same by a program that a machine may allow them to
 new_root        an empty root with what a function finds in Lambda
 syscalls        calls of Linux that Python has no name for
 refusals        why a machine allows none, and what unconfined code could reach

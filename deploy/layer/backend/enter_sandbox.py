@@ -12,7 +12,7 @@ import sys
 
 from ...inside.look import seccomp
 from ...inside.look.bounds import Bounds
-from . import namespaces, syscalls
+from . import bubblewrap, namespaces, syscalls
 from .entry import Entry
 
 NOBODY = 65534
@@ -21,17 +21,20 @@ NOBODY = 65534
 def main(arguments: list[str]) -> None:
     """Become the command of an entry."""
     entry = Entry.from_json(arguments[0])
-    if entry.confined:
+    os.umask(0o022)
+    if entry.confined and not entry.bubblewrap:
         namespaces.enter(entry)
-    elif entry.drop and os.geteuid() == 0:
+    elif not entry.confined and entry.drop and os.geteuid() == 0:
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
     Bounds(memory=entry.memory, disk=entry.temporary).limit()
-    if entry.confined and not entry.own_users and _counts_by_namespace():
+    if entry.confined and not entry.own_users and not entry.bubblewrap and _counts_by_namespace():
         resource.setrlimit(resource.RLIMIT_NPROC, (entry.processes, entry.processes))
-    seccomp.install(syscalls.libc)
     os.environ["LD_LIBRARY_PATH"] = entry.libraries
+    if entry.bubblewrap:
+        bubblewrap.become(entry)
+    seccomp.install(syscalls.libc)
     os.execv(entry.command[0], entry.command)  # noqa: S606 - there is nothing in it for a shell
 
 

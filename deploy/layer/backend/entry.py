@@ -15,7 +15,8 @@ class Entry:
 
     `confined` makes it the only thing there is, `online` leaves it the host's network, `own_users` lets the command
     choose a user for each process that it starts, which takes root outside. What is `lasting` outlives the thread that
-    started it, though never the process. `libraries` is the LD_LIBRARY_PATH inside; the bounds are in bytes and counts.
+    started it, though never the process. `bubblewrap` is the path of a program that makes the sandbox in our place.
+    `libraries` is the LD_LIBRARY_PATH inside; the bounds are in bytes and counts.
     """
 
     folder: str
@@ -26,6 +27,7 @@ class Entry:
     online: bool = False
     own_users: bool = False
     lasting: bool = False
+    bubblewrap: str = ""
     drop: bool = True
     memory: int
     temporary: int

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -66,6 +67,7 @@ class HostSandbox:
     confined: bool
     has_client: bool
     online: bool = False
+    bubblewrap: str = ""
 
     @classmethod
     def open(
@@ -76,7 +78,10 @@ class HostSandbox:
         `unconfined` asks for what does not confine.
         """
         made = cls(folder=folder, python=python, confined=not unconfined, has_client=has_client, online=online)
-        done = run_process(made.entered(["-c", "import ctypes, socket, ssl"]), {"PATH": os.defpath}, timeout=60)
+        done = made.tried()
+        program = shutil.which("bwrap") if done.code == NOT_ALLOWED and os.geteuid() else None
+        if program and (other := replace(made, bubblewrap=program)).tried().code == 0:
+            return other
         if done.code == NOT_ALLOWED:
             what, cause, cure = refusals.explained(done.stderr)
             raise EngineError.of("--backend host", what, cause=cause, cure=cure)
@@ -84,6 +89,11 @@ class HostSandbox:
             what = f"{_interpreter()} does not start where it is tried"
             raise EngineError.of("--backend host", what, cure="build in containers", log=done.stderr)
         return made
+
+    def tried(self) -> Completed:
+        """Start the interpreter inside, and have it load a few libraries."""
+        command = self.entered(["-c", "import ctypes, socket, ssl"])
+        return run_process(command, {"PATH": os.defpath}, timeout=60)
 
     @classmethod
     @contextmanager
@@ -121,7 +131,8 @@ class HostSandbox:
         where = f"unconfined: {refusals.within_reach()}"
         if self.confined:
             network = "with this host's network" if self.online else "without network"
-            where = f"in namespaces of its own, {network}, home or any other of its files"
+            by = " by bubblewrap" if self.bubblewrap else ""
+            where = f"in namespaces of its own{by}, {network}, home or any other of its files"
         how = "started by awslambdaric" if self.has_client else "called directly, for awslambdaric is not installed"
         return f"on this host, {where}; handlers are {how}"
 
@@ -194,6 +205,7 @@ class HostSandbox:
             online=self.online,
             own_users=own_users,
             lasting=lasting,
+            bubblewrap=self.bubblewrap,
             drop=_anyone_reaches(self.folder, Path(_interpreter())),
             memory=times * (bounds.memory + 256 * MIB),
             temporary=times * bounds.disk + 64 * MIB,
@@ -217,7 +229,8 @@ class HostSandbox:
 
     @property
     def _variables(self) -> dict[str, str]:
-        return {"PATH": f"/var/lang/bin:{os.defpath}", "PYTHONDONTWRITEBYTECODE": "1"}
+        path = {"PATH": f"/var/lang/bin:{os.defpath}"}
+        return path if self.confined else {**path, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def _interpreter() -> str:

@@ -42,9 +42,9 @@ _READ = (
     *("etc/crypto-policies", "sys/devices/system/cpu"),
 )
 _ONLINE = ("etc/resolv.conf", "etc/hosts", "etc/nsswitch.conf")
-_DEVICES = ("null", "zero", "full", "random", "urandom")
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+EMPTY = ("/home", "/root", "/run", "/mnt", "/srv", "/tmp", "/proc", "/dev")  # noqa: S108 - inside
 _OCTAL = re.compile(r"\\([0-7]{3})")
-_EMPTY = ("home", "root", "run", "mnt", "srv", "tmp", "proc", "dev")
 
 
 def enter(entry: Entry, users: Sequence[int]) -> None:
@@ -55,35 +55,57 @@ def enter(entry: Entry, users: Sequence[int]) -> None:
     mount("none", "/", PRIVATE | RECURSIVE)
     root = f"{entry.folder}/root"
     mount("none", root, NO_SETUID | NO_DEVICES, "tmpfs", "mode=755,size=4m")
-    own = [*_own(entry, root)]
-    shared = [*_host(root, entry.online)]
-    _write(root, users, online=entry.online)
-    _devices(root)
+    bound = shown(entry)
+    for place, source in bound.items():
+        _bind(source, f"{root}{place}")
+    for place, target in links().items():
+        Path(f"{root}{place}").parent.mkdir(parents=True, exist_ok=True)
+        Path(f"{root}{place}").symlink_to(target)
+    for place, content in texts(users, online=entry.online).items():
+        Path(f"{root}{place}").parent.mkdir(parents=True, exist_ok=True)
+        Path(f"{root}{place}").write_text(content, encoding="ascii")
+    for place in EMPTY:
+        Path(f"{root}{place}").mkdir(exist_ok=True)
+    for place in DEVICES:
+        _bind(place, f"{root}{place}")
     mount("none", f"{root}/proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS, "proc")
     temporary = f"{root}/tmp"  # noqa: S108 - the sandbox's own
     mount("none", temporary, NO_SETUID | NO_DEVICES, "tmpfs", f"mode=1777,size={entry.temporary},nr_inodes=100000")
     pivot_root(root)
-    for place in [*own, *_below(shared)]:
+    for place in _below([*bound]):
         remount(place, READ_ONLY | NO_SETUID | NO_DEVICES)
     remount("/", READ_ONLY | NO_SETUID | NO_DEVICES)
     os.chdir("/var/task")
 
 
-def _own(entry: Entry, root: str) -> Iterator[str]:
-    for name, place in _PLACES.items():
-        _bind(entry.python if name == "lang" else f"{entry.folder}/{name}", f"{root}/{place}")
-        yield f"/{place}"
-
-
-def _host(root: str, online: bool) -> Iterator[str]:  # noqa: FBT001 - a yes or no of the entry
-    """Bind what is needed of the host; a link, such as /lib, stays one."""
-    for name in (*_SYSTEM, *_READ, *(_ONLINE if online else ())):
+def shown(entry: Entry) -> dict[str, str]:
+    """Return what is to be seen inside, read-only: each place with the file or folder of the host that is there."""
+    own = {f"/{place}": entry.python if name == "lang" else f"{entry.folder}/{name}" for name, place in _PLACES.items()}
+    for name in (*_SYSTEM, *_READ, *(_ONLINE if entry.online else ())):
         path = Path("/", name)
-        if path.is_symlink() and name in _SYSTEM:
-            Path(root, name).symlink_to(path.readlink())
-        elif path.exists():
-            _bind(str(path), f"{root}/{name}")
-            yield f"/{name}"
+        if path.exists() and not (path.is_symlink() and name in _SYSTEM):
+            own[f"/{name}"] = str(path.resolve())
+    return own
+
+
+def links() -> dict[str, str]:
+    """Return the symbolic links inside, such as /lib where it is one of the host's, with what they point to."""
+    own = {"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"}
+    system = {f"/{name}": str(Path("/", name).readlink()) for name in _SYSTEM if Path("/", name).is_symlink()}
+    return {**system, **{f"/dev/{name}": f"/proc/self/fd{target}" for name, target in own.items()}}
+
+
+def texts(users: Sequence[int], *, online: bool) -> dict[str, str]:
+    """Return the files inside that are written anew; who is online has the host's own for names of hosts."""
+    names = [f"{NAME}:x:{user}:{GROUP}::/home/{NAME}:/sbin/nologin" for user in users]
+    own = {
+        "/etc/passwd": "\n".join(["root:x:0:0:root:/root:/bin/sh", *names]),
+        "/etc/group": f"root:x:0:\n{NAME}:x:{GROUP}:",
+    }
+    if not online:
+        own |= {"/etc/hosts": "127.0.0.1 localhost\n::1 localhost", "/etc/resolv.conf": ""}
+        own |= {"/etc/nsswitch.conf": "passwd: files\nhosts: files"}
+    return {place: f"{content}\n" for place, content in own.items()}
 
 
 def _bind(source: str, target: str) -> None:
@@ -93,30 +115,7 @@ def _bind(source: str, target: str) -> None:
     else:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.touch()
-    mount(str(Path(source).resolve()), target, BIND | RECURSIVE)
-
-
-def _write(root: str, users: Sequence[int], *, online: bool) -> None:
-    names = [
-        "root:x:0:0:root:/root:/bin/sh",
-        *(f"{NAME}:x:{user}:{GROUP}::/home/{NAME}:/sbin/nologin" for user in users),
-    ]
-    files = {"passwd": "\n".join(names), "group": f"root:x:0:\n{NAME}:x:{GROUP}:"}
-    if not online:
-        files |= {"hosts": "127.0.0.1 localhost\n::1 localhost", "nsswitch.conf": "passwd: files\nhosts: files"}
-        files |= {"resolv.conf": ""}
-    Path(root, "etc").mkdir(exist_ok=True)
-    for name, content in files.items():
-        Path(root, "etc", name).write_text(f"{content}\n", encoding="ascii")
-    for name in _EMPTY:
-        Path(root, name).mkdir(exist_ok=True)
-
-
-def _devices(root: str) -> None:
-    for name in _DEVICES:
-        _bind(f"/dev/{name}", f"{root}/dev/{name}")
-    for name, target in {"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"}.items():
-        Path(root, "dev", name).symlink_to(f"/proc/self/fd{target}")
+    mount(source, target, BIND | RECURSIVE)
 
 
 def _below(places: Sequence[str]) -> Iterator[str]:

@@ -102,7 +102,7 @@ class BuildManifest:
     uncompiled: Mapping[str, str]
     tools: BuildTools
     packages: tuple[Package, ...]
-    files: tuple[OwnFile, ...] = ()
+    own_files: tuple[OwnFile, ...] = ()
     verification: Evidence
 
     @property
@@ -158,7 +158,7 @@ def manifest(verified: VerifiedLayer, commit: Commit) -> BuildManifest:
         uncompiled=report.uncompiled,
         tools=BuildTools(python=report.python, glibc=report.glibc),
         packages=report.packages,
-        files=report.own_files,
+        own_files=report.own_files,
         verification=verified.evidence,
     )
 

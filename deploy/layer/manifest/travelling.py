@@ -66,7 +66,7 @@ class TravellingManifest:
     savings: tuple[Saving, ...] | UnsetType = UNSET
     kept_symbols: Mapping[str, str] = field(default_factory=dict)
     uncompiled: Mapping[str, str] = field(default_factory=dict)
-    files: tuple[DescribedFile, ...] = ()
+    own_files: tuple[DescribedFile, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

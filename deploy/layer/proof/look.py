@@ -26,7 +26,16 @@ if TYPE_CHECKING:
 
 PATIENCE = 1800.0
 _BOUNDS = Bounds()
+_NAME = "api"  # of a function that any layer could be for
 _SERVICES = "client: "
+# What Lambda itself sets besides, and the runtime's client has where a function is invoked:
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html. Nothing listens there.
+_SET_BY_THE_RUNTIME = {
+    "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
+    "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+    "AWS_XRAY_DAEMON_ADDRESS": "169.254.100.1:2000",
+    "LAMBDA_RUNTIME_DIR": "/var/runtime",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +128,9 @@ def _once(sandbox: Sandbox, wanted: WantedLook, runtime: str, bounds: Bounds) ->
         bounds=bounds,
         runtime_provides=wanted.runtime_provides,
     )
-    environment = lambda_environment("verification", TRIAL_REGION, memory=LEAST_MEMORY, runtime=runtime)
-    done = sandbox.run(script(), plan.to_json(), environment, PATIENCE)
+    environment = lambda_environment(_NAME, TRIAL_REGION, memory=LEAST_MEMORY, runtime=runtime)
+    variables = {**environment, **_SET_BY_THE_RUNTIME, "LAMBDA_TASK_ROOT": sandbox.task}
+    done = sandbox.run(script(), plan.to_json(), variables, PATIENCE)
     try:
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         accounts = tuple(Account.from_json(content) for kind, content in lines if kind == "account")

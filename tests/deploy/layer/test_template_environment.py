@@ -133,6 +133,16 @@ def test_lambda_sets_its_own_variables() -> None:
     assert found["AWS_EXECUTION_ENV"] == "AWS_Lambda_python3.13"
 
 
+def test_nothing_in_its_environment_tells_a_package_that_it_is_tried() -> None:
+    found = lambda_environment("bot", "eu-central-1", memory=512, runtime="python3.13")
+    assert found == lambda_environment("bot", "eu-central-1", memory=512, runtime="python3.13")
+    assert re.fullmatch(r"ASIA[A-Z2-7]{16}", found["AWS_ACCESS_KEY_ID"])
+    assert re.fullmatch(r"[A-Za-z0-9+/]{40}", found["AWS_SECRET_ACCESS_KEY"])
+    assert len(found["AWS_SESSION_TOKEN"]) > 600
+    assert re.fullmatch(r"\d{4}/\d\d/\d\d/\[1\][0-9a-f]{32}", found["AWS_LAMBDA_LOG_STREAM_NAME"])
+    assert not re.search("example|verif|trial|test|none", str(found), re.IGNORECASE)
+
+
 @pytest.mark.parametrize(("given", "memory"), [("", 128), ("MemorySize: 512", 512), ("MemorySize: !Ref Count", 3)])
 def test_the_memory_is_the_template_s(tmp_path: Path, given: str, memory: int) -> None:
     template = tmp_path / "template.yaml"

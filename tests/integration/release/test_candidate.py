@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,11 @@ from deploy.errors import RolloutError
 from deploy.git import Commit
 from deploy.published.downloads import Downloads
 from deploy.release import history, promote, rollback
-from deploy.settings import Function
+from deploy.release import plan as planning
+from deploy.release.publish import publish
+from deploy.release.rollout import roll_out
+from deploy.release.values import PlannedLayer
+from deploy.settings import Code, Function
 from tests.integration.shipment import HANDLER, IMAGE, STAGE
 
 if TYPE_CHECKING:
@@ -173,3 +178,31 @@ def _faults(site: Site) -> list[str]:
 
 def _shelf(site: Site) -> Downloads:
     return Downloads(site.aws, site.settings.project / "downloads")
+
+
+def test_functions_without_any_layer_are_fetched_too(site: Site, shop: Shop) -> None:
+    functions = {key: replace(each, layers=()) for key, each in site.settings.functions.items()}
+    site.settings = replace(site.settings, functions=functions)
+    site.deploy([], shop.code("one"))
+    found = _fetch(site)
+    assert found.layers == {"x86_64": ()}
+    assert {each.sha256 for each in found.code.values()} == {shop.code("one").sha256}
+
+
+def test_functions_with_code_of_their_own_are_deployed_and_fetched_each_with_its_own(site: Site, shop: Shop) -> None:
+    own = replace(site.settings.functions["worker"], code=Code(source=Path("worker")))
+    site.settings = replace(site.settings, functions={**site.settings.functions, "worker": own})
+    layer = shop.layer({"idna": "3.7"})
+    planned = [PlannedLayer(layer, publish(site.aws, STAGE, layer, Commit(None, dirty=False)))]
+    both = {"bot": shop.code("one"), "worker": shop.code("two")}
+    plan = planning.make(site.aws, site.settings, STAGE, both, planned)
+    same = planning.make(site.aws, site.settings, STAGE, dict.fromkeys(both, shop.code("one")), planned)
+    assert plan.release != same.release
+    roll_out(site.aws, STAGE, plan, Commit(None, dirty=False), lambda _: None)
+    assert site.traffic() == ["one", "two"]
+    assert {key: each.sha256 for key, each in _fetch(site).code.items()} == {
+        key: each.sha256 for key, each in both.items()
+    }
+    shared = {key: replace(each, code=None) for key, each in site.settings.functions.items()}
+    site.settings = replace(site.settings, functions=shared)
+    assert any("run different code" in fault for fault in _faults(site))

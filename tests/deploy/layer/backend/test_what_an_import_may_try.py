@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ BACKENDS = (
     pytest.param("container", marks=pytest.mark.container),
     "host as root",
     "host as a user",
+    "bubblewrap as a user",
 )
 AT_MOST = 300 * 1024 * 1024
 
@@ -53,6 +55,8 @@ def backend(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     if name == "host as root" and os.geteuid():
         pytest.skip("this is not root")
+    if name.startswith("bubblewrap") and not shutil.which("bwrap"):
+        pytest.skip("there is no bubblewrap")
     if name not in _seen:
         _seen[name] = _tried(name)
     return name
@@ -61,7 +65,7 @@ def backend(request: pytest.FixtureRequest) -> str:
 def _tried(backend: str) -> Seen:
     home = Path(mkdtemp(prefix="channelwright-tests-", dir="/var/tmp"))  # the /tmp inside is another one
     home.chmod(0o755)
-    user = USER if backend == "host as a user" and os.geteuid() == 0 else os.geteuid()
+    user = USER if backend.endswith("as a user") and os.geteuid() == 0 else os.geteuid()
     with world.put_up(home / "home", user) as around:
         tree = {each.name: each.code for each in attempts.ATTEMPTS}
         tree |= {"victim": attempts.VICTIM, "world": around.module(), "attempting": attempts.TOOLS}

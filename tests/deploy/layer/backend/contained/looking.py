@@ -1,6 +1,6 @@
 """A pipeline's process, as far as it tries strangers' code: opens a backend, takes one look, and prints it as JSON.
 
-python looking.py container|host <TREE    TREE is JSON, source by the name of a module below /opt/python
+python looking.py container|host|bubblewrap <TREE    TREE is JSON, source by the name of a module below /opt/python
 """
 
 from __future__ import annotations
@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import sys
-from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from deploy.errors import PipelineError
 from deploy.inside.look.bounds import MIB, Bounds
@@ -22,6 +24,10 @@ from deploy.layer.proof.look import WantedLook
 _BOUNDS = Bounds(silence=20, memory=256 * MIB, disk=128 * MIB, processes=128)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deploy.layer.backend.host import HostRuntime
+    from deploy.layer.backend.host_sandbox import HostSandbox
     from deploy.layer.backend.protocol import Runtime
 
 
@@ -42,11 +48,24 @@ def main() -> None:
     print(json.dumps({"look": seen.to_json(), "peak": peak}))
 
 
-def _runtime(name: str, opened: ExitStack) -> Runtime:
-    if name == "host":
+@dataclass(frozen=True)
+class Through:
+    """A host that allows its namespaces to bubblewrap alone, as far as a sandbox goes."""
+
+    own: HostRuntime
+
+    @contextmanager
+    def sandbox(self, *given: Any) -> Iterator[HostSandbox]:
+        with self.own.sandbox(*given) as made:
+            yield replace(made, bubblewrap=shutil.which("bwrap") or "")
+
+
+def _runtime(name: str, opened: ExitStack) -> Runtime | Through:
+    if name in {"host", "bubblewrap"}:
         from deploy.layer.backend.host import HostRuntime
 
-        return HostRuntime(os.environ, say=lambda line: print(line, file=sys.stderr))
+        own = HostRuntime(os.environ, say=lambda line: print(line, file=sys.stderr))
+        return own if name == "host" else Through(own)
     from deploy.container.engine import Engine
     from deploy.layer.backend.containers import ContainerRuntime
 
