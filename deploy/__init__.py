@@ -54,6 +54,7 @@ project to what can be shipped; below them
 `local_secrets`, `pip_settings`, `template_values` of a CloudFormation template, `template_references` in it and
 `project_module`, which runs what is a project's own; `extensions` are what a project adds to the commands, to `doctor`
 and to `local`.
+`terminal` is what the console can show, `command_line` what stands between a shell and a command.
 `standalone` is for a build of Dockerfile.layer without the pipeline around it.
 """
 

@@ -6,9 +6,8 @@ that was asked for found something, such as `status --check` a drift. A bug keep
 
 from __future__ import annotations
 
-import argparse
-import errno
 import importlib
+import io
 import os
 import select
 import signal
@@ -17,18 +16,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import __version__, extensions
-from .errors import PipelineError
-from .invocation import MODULE, Invocation, begin, command, in_this_way, program_name
+from .command_line import refusals
+from .command_line.parser import Parser
+from .errors import PipelineError, UsageError
+from .invocation import MODULE, PROGRAM, Invocation, begin, command, in_this_way, program_name
 from .keys.command_names import COMMANDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from .settings import Settings
 
 PROJECT_VARIABLE = "CHANNELWRIGHT_PROJECT"
-# A disk without room is no bug, wherever it is found.
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def program() -> int:
@@ -44,31 +43,32 @@ def main(argv: list[str]) -> int:
     # starts what runs in its background with Ctrl-C ignored; who sends it by `kill -INT` means it all the same.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Whatever a terminal or a file cannot show is shown in another way; it is no reason to end.
+            stream.reconfigure(errors="backslashreplace")
     begin(Invocation.of(sys.argv, os.environ))
-    return guarded(lambda: _run(argv))
+    return guarded(lambda: _run(argv), argv)
 
 
-def guarded(run: Callable[[], int]) -> int:
+def guarded(run: Callable[[], int], argv: Sequence[str] = ()) -> int:
     """Return a command's exit code; one that is refused, stopped or not read any more says so, with its own code."""
     try:
         return run()
+    except UsageError as error:
+        raise SystemExit(refusals.tell(error, argv)) from error
     except PipelineError as error:
-        print(f"{error}", file=sys.stderr)
-        return 1
+        return refusals.tell(error, argv)
     except BrokenPipeError:
         if not _stopped_reading():
             raise
         return 128 + signal.SIGPIPE
     except OSError as error:
-        if error.errno not in _FULL:
+        if (refused := refusals.of_machine(error)) is None:
             raise
-        print(
-            f"{error.filename or 'a file'}: {error.strerror}\n    do:    make room, then run it again", file=sys.stderr
-        )
-        return 1
+        return refusals.tell(refused, argv)
     except KeyboardInterrupt:
-        print("interrupted; a rerun continues where this one stopped", file=sys.stderr)
-        return 130
+        return refusals.tell_interruption(argv)
 
 
 def _run(argv: list[str]) -> int:
@@ -105,13 +105,13 @@ def _stopped_reading() -> bool:
     return True
 
 
-def _parser(argv: list[str], settings: Settings | None) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser(argv: list[str], settings: Settings | None) -> Parser:
+    parser = Parser(
         prog=program_name(),
         description="Builds AWS Lambda layers for Python inside the Lambda runtime image, proves them there, and "
         f"ships them. What a command does and takes: `{command('layer', '--help')}`.",
     )
-    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     parser.add_argument(
         "--project",
         type=Path,

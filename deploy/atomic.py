@@ -1,12 +1,24 @@
-"""Writing a file as a whole: a reader, or a run that is killed, finds all of it or nothing."""
+"""Files as wholes: written so that a reader, or a run that is killed, finds all of it or nothing; read, or why not."""
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from pathlib import Path
 
-from .errors import PipelineError
+from .errors import ConfigError, Fault, PipelineError
+
+_NO_FOLDER = "name a folder that there is, or can be; CHANNELWRIGHT_CACHE says where the cache is"
+_CURES = {
+    errno.ENOSPC: "make room",
+    errno.EDQUOT: "make room",
+    errno.EISDIR: "name a file, or take the folder away",
+    errno.ENOENT: _NO_FOLDER,
+    errno.ENOTDIR: _NO_FOLDER,
+    errno.EEXIST: _NO_FOLDER,
+    errno.EROFS: "the file system is read-only: work in a copy elsewhere",
+}
 
 
 def write(path: Path, content: bytes) -> None:
@@ -17,12 +29,22 @@ def write(path: Path, content: bytes) -> None:
     try:
         _replace(path, content)
     except OSError as error:
-        what = f"cannot be written: {error.strerror or error}"
-        cure = "make room, or correct its permissions; CHANNELWRIGHT_CACHE moves the cache"
-        raise PipelineError.of(str(path), what, cure=cure) from error
+        raise PipelineError([unwritable(path, error)]) from error
+
+
+def unwritable(path: Path, error: OSError) -> Fault:
+    """Say why a file cannot be written, and what helps against just that.
+
+    >>> print(unwritable(Path("x"), OSError(errno.ENOSPC, "No space left on device")))
+    x: cannot be written: No space left on device
+        do:    make room
+    """
+    cure = _CURES.get(error.errno or 0, "let this user write there")
+    return Fault(str(path), f"cannot be written: {error.strerror or error}", cure=cure)
 
 
 def _replace(path: Path, content: bytes) -> None:
+    path = path.resolve() if path.is_symlink() else path
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -33,3 +55,34 @@ def _replace(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def content(path: Path, *, cure: str = "") -> bytes:
+    """Return a file's bytes; raise ConfigError where it cannot be read, `cure` for one that is absent."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise ConfigError([Fault(str(path), "there is no such file", cure=cure)]) from error
+    except OSError as error:
+        raise ConfigError([unreadable(path, error)]) from error
+
+
+def text(path: Path, *, cure: str = "") -> str:
+    """Return a file's text, which is UTF-8 with or without a byte order mark; raise ConfigError as `content`."""
+    try:
+        return content(path, cure=cure).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        cause = f"byte {error.start}: {error.reason}"
+        raise ConfigError([Fault(str(path), "is not UTF-8", cause, "save it as UTF-8")]) from error
+
+
+def unreadable(path: Path, error: OSError) -> Fault:
+    """Say why a file that is there cannot be read.
+
+    >>> import errno, pathlib
+    >>> print(unreadable(pathlib.Path("src/app.py"), PermissionError(errno.EACCES, "Permission denied")))
+    src/app.py: cannot be read: Permission denied
+        do:    let this user read it
+    """
+    cure = {PermissionError: "let this user read it", IsADirectoryError: "put a file in the folder's place"}
+    return Fault(str(path), f"cannot be read: {error.strerror or error}", cure=cure.get(type(error), ""))

@@ -11,10 +11,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from .errors import ConfigError, Fault
 from .inside.exchange import TrimPolicy
+from .keys import document
+from .keys.document import CONFIG
 from .keys.faults import faults
 from .keys.former import renewed
 from .settings import (
@@ -48,7 +48,8 @@ from .settings import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-CONFIG = Path("config/pipeline.yaml")
+__all__ = ["CONFIG", "load"]
+
 _STACK_LENGTH = 128  # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 _CHANNELS = {True: "/layers", False: None}
 
@@ -56,7 +57,7 @@ _CHANNELS = {True: "/layers", False: None}
 def load(project: Path, environment: Mapping[str, str]) -> Settings:
     """Read and check `project`/config/pipeline.yaml; raise ConfigError with every fault in it."""
     path = project / CONFIG
-    raw = _read(path)
+    raw = document.read(project)
     found = [Fault(f"{path}: {where}", what, cure=cure) for where, what, cure in faults(raw)]
     if found:
         raise ConfigError(found)
@@ -72,34 +73,6 @@ def _with_images(raw: Mapping[str, Any], environment: Mapping[str, str]) -> dict
     overriding = {each: image for each in others if (image := environment.get(image_variable(each)))}
     own = environment.get(IMAGE_VARIABLE) or raw.get("image") or given.get(first) or default_image(first)
     return {**raw, "runtime": first, "runtimes": runtimes, "image": own, "images": {**given, **overriding}}
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # which of the two is known at run time
-    """Reads only what JSON can say, since the schema is JSON's, and no key twice, since YAML would drop the first."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:  # noqa: FBT001, FBT002 - PyYAML's
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if str(key.value) in seen:
-                raise yaml.MarkedYAMLError(problem=f"{key.value} is there twice", problem_mark=key.start_mark)
-            seen.add(str(key.value))
-        return {str(key): value for key, value in super().construct_mapping(node, deep=deep).items()}
-
-
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.SafeLoader.construct_yaml_str)
-
-
-def _read(path: Path) -> dict[str, object]:
-    try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader, in C
-    except OSError as error:
-        cure = "run in a project that has one, or name it with --project DIR"
-        raise ConfigError([Fault(str(path), error.strerror or str(error), cure=cure)]) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError([Fault(str(path), "is not YAML that can be used", cause=str(error))]) from error
-    if not isinstance(raw, dict):
-        raise ConfigError([Fault(str(path), f"holds {type(raw).__name__}, not keys and values")])
-    return raw
 
 
 def _settings(project: Path, raw: dict[str, Any], remarks: tuple[str, ...]) -> Settings:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
+from .terminal import waiting
+from .terminal.characters import plain
+from .terminal.duration import duration
+from .terminal.table import fitted
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+NARROWEST = 60
+"""Characters of a line that every table fits."""
 
 
 @dataclass(frozen=True)
@@ -20,26 +30,26 @@ class Console:
     def is_terminal(self) -> bool:
         return self.stream.isatty()
 
+    @property
+    def width(self) -> int | None:
+        """How many characters a line may have: COLUMNS, or the terminal's; None where nothing limits it.
+
+        https://docs.python.org/3/library/shutil.html#shutil.get_terminal_size
+        """
+        if not (self.is_terminal or os.environ.get("COLUMNS", "").isdecimal()):
+            return None
+        return max(shutil.get_terminal_size().columns, NARROWEST)
+
     def say(self, line: str = "") -> None:
-        print(line, file=self.stream, flush=True)
+        print(plain(line), file=self.stream, flush=True)
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
         """Show that something takes time, and how long it took once it is done."""
         started = time.monotonic()
-        with self._spinner(title):
+        with waiting.live(self.stream, title) if self.is_terminal else waiting.now_and_then(self.say, title):
             yield
-        self.say(f"{title}  {time.monotonic() - started:.1f} s")
-
-    @contextmanager
-    def _spinner(self, title: str) -> Iterator[None]:
-        if not self.is_terminal:
-            yield
-            return
-        from rich.console import Console as Rich
-
-        with Rich(file=self.stream).status(f"{title} …"):
-            yield
+        self.say(f"{title}  {duration(time.monotonic() - started)}")
 
     @contextmanager
     def counted(self, title: str, total: int) -> Iterator[Callable[[], None]]:
@@ -48,7 +58,7 @@ class Console:
         with self._bar(title, total) as advance:
             yield advance
         if total:
-            self.say(f"{title}: {total}  {time.monotonic() - started:.1f} s")
+            self.say(f"{title}: {total}  {duration(time.monotonic() - started)}")
 
     @contextmanager
     def _bar(self, title: str, total: int) -> Iterator[Callable[[], None]]:
@@ -58,7 +68,7 @@ class Console:
         from rich.console import Console as Rich
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+        columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()
         with Progress(*columns, console=Rich(file=self.stream), transient=True) as progress:
             task = progress.add_task(title, total=total)
             yield lambda: progress.advance(task)
@@ -69,32 +79,23 @@ class Console:
         if not self.is_terminal:
             yield self.say
             return
-        from rich.console import Console as Rich
-
-        with Rich(file=self.stream).status(f"{title} …") as status:
-            yield lambda line: status.update(f"{title} … {line}")
+        with waiting.live(self.stream, title) as change:
+            yield change
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Print a table: columns that hold only numbers and units align right."""
-        if not rows:
-            return
-        right = [
-            all(row[at][:1].isdigit() or row[at][:1] in "-+" or not row[at] for row in rows)
-            for at in range(len(columns))
-        ]
-        widths = [max(len(row[at]) for row in [columns, *rows]) for at in range(len(columns))]
-        self.say(_line(columns, widths, right))
-        self.say(_line(["─" * width for width in widths], widths, right))
-        for row in rows:
-            self.say(_line(row, widths, right))
+        """Print a table that fits: see `deploy.terminal.table`."""
+        if rows:
+            for line in fitted(columns, rows, self.width).lines(self._rule):
+                self.say(line)
 
-
-def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
-    parts = [
-        cell.rjust(width) if align else cell.ljust(width)
-        for cell, width, align in zip(cells, widths, right, strict=True)
-    ]
-    return "  ".join(parts).rstrip()
+    @property
+    def _rule(self) -> str:
+        """The character of a table's rule, as far as the stream has it."""
+        try:
+            "─".encode(self.stream.encoding or "utf-8")
+        except UnicodeEncodeError:
+            return "-"
+        return "─"
 
 
 def growth(count: int) -> str:

@@ -1,6 +1,7 @@
 """Everything that the pipeline refuses, in one tree.
 
     PipelineError            a refused run: exit code 1, the message, no traceback
+    ├── UsageError           the command line is wrong: exit code 2, with the command's usage
     ├── ConfigError          config/pipeline.yaml or the environment is wrong
     ├── LockError            requirements.txt cannot be used, or does not follow from requirements.in
     ├── EngineError          no container engine, or it failed
@@ -46,6 +47,8 @@ class PipelineError(Exception):
         do:    write one
     """
 
+    exit_code = 1
+
     def __init__(self, faults: Iterable[Fault], *, log: str = "") -> None:
         self.faults = tuple(faults)
         self.log = log
@@ -59,6 +62,19 @@ class PipelineError(Exception):
     def __str__(self) -> str:
         text = "\n".join(str(fault) for fault in self.faults)
         return f"{self.log.rstrip()}\n\n{text}" if self.log else text
+
+
+class UsageError(PipelineError):
+    """A command line that cannot be understood; `usage` is how the command is called."""
+
+    exit_code = 2
+
+    def __init__(self, faults: Iterable[Fault], *, usage: str = "") -> None:
+        super().__init__(faults)
+        self.usage = usage
+
+    def __str__(self) -> str:
+        return f"{self.usage}{super().__str__()}"
 
 
 class ConfigError(PipelineError):
@@ -90,6 +106,30 @@ class RolloutError(PipelineError):
 
 
 def suggest(word: str, known: Collection[str]) -> str:
-    """Say what to do about a word that is not known: take the one that was probably meant, or one of these."""
+    """Say what to do about a word that is not known: take the one that was probably meant, or one of these.
+
+    A number is never taken for another one.
+
+    >>> suggest("proud", ["dev", "prod"]), suggest("python3.10", ["python3.11", "python3.12"])
+    ('did you mean prod?', 'use one of: python3.11, python3.12')
+    """
+    near = meant(word, known)
+    return f"did you mean {near}?" if near else f"use one of: {', '.join(sorted(known)) or 'none is defined'}"
+
+
+def meant(word: str, known: Collection[str]) -> str:
+    """Return the word that was probably meant, empty where none is near.
+
+    >>> meant("3.11", ["python3.11", "python3.12"]), meant("python3.10", ["python3.11"])
+    ('python3.11', '')
+    """
+    ends = [each for each in known if word and word[0].isdigit() and each.endswith(word)]
+    if len(ends) == 1:
+        return ends[0]
     near = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {near[0]}?" if near else f"use one of: {', '.join(sorted(known)) or 'none is defined'}"
+    return near[0] if near and _letters(near[0]) != _letters(word) else ""
+
+
+def _letters(word: str) -> str:
+    """Return a word without its digits."""
+    return "".join(each for each in word if not each.isdigit())

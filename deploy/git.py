@@ -24,6 +24,15 @@ class Commit:
         return f"{self.sha[:12]}{'+dirty' if self.dirty else ''}" if self.sha else "none"
 
 
+def made_of(short: str) -> str:
+    """Say in words which commit a release was made of, named as `Commit.short` does.
+
+    >>> made_of("c0ffee012345+dirty"), made_of("none")
+    ('of c0ffee012345+dirty', 'made outside git')
+    """
+    return "made outside git" if short == "none" else f"of {short}"
+
+
 def commit(project: Path) -> Commit:
     sha = _git(project, "rev-parse", "HEAD")
     return Commit(sha, dirty=bool(sha and _git(project, "status", "--porcelain")))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from .atomic import write
+from .errors import ConfigError, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,9 +44,16 @@ def keep_text(path: Path, text: str) -> None:
 
 
 def read_text(path: Path) -> str | None:
-    """Return what `keep_text` kept; None where there is nothing, or something else than was kept."""
+    """Return what `keep_text` kept; None where there is nothing, or something else than was kept.
+
+    Raises ConfigError where the cache cannot be one.
+    """
     try:
         digest, _, content = path.read_bytes().partition(b"\n")
     except FileNotFoundError:
         return None
+    except OSError as error:
+        what = f"cannot be read: {error.strerror or error}"
+        cure = "name a folder of this user's in CHANNELWRIGHT_CACHE, or unset it"
+        raise ConfigError([Fault(str(path), what, "the cache is to be there", cure)]) from error
     return content.decode() if hashlib.sha256(content).hexdigest().encode() == digest else None

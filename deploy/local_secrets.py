@@ -7,7 +7,10 @@ process would find it.
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import TYPE_CHECKING
+
+from . import atomic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +23,9 @@ def with_secrets(environment: Mapping[str, str], project: Path, stage: str) -> d
 
     known: dict[str, str] = {}
     for name in (".env", f".env.{stage}"):
-        found = dotenv_values(project / name, interpolate=False, encoding="utf-8")
+        if not (path := project / name).exists():
+            continue
+        text = atomic.text(path)
+        found = dotenv_values(stream=StringIO(text), interpolate=False)
         known |= {key: value for key, value in found.items() if value}
     return known | dict(environment)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from .atomic import unreadable
 from .errors import ConfigError, Fault
 
 if TYPE_CHECKING:
@@ -77,7 +78,15 @@ def proxies(environment: Mapping[str, str]) -> PipSettings:
 def _configured(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield the options of pip's configuration files, least important first: a command's section beats [global]."""
     parser = configparser.RawConfigParser()
-    parser.read(_files(environment), encoding="utf-8")
+    for path in _files(environment):
+        try:
+            parser.read(path, encoding="utf-8")
+        except (configparser.Error, UnicodeDecodeError) as error:
+            cause = " ".join(str(error).split())
+            fault = Fault(str(path), "is no configuration of pip", cause, "correct it; pip refuses it too")
+            raise ConfigError([fault]) from error
+        except OSError as error:
+            raise ConfigError([unreadable(path, error)]) from error
     for section in ("global", "download"):
         for option in _OPTIONS:
             if parser.has_option(section, option):

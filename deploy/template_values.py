@@ -14,12 +14,14 @@ import yaml
 
 from . import template_references
 from .errors import ConfigError, Fault, suggest
+from .keys import document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from .template.source import ProjectTemplate
 
+NO_TEMPLATE = "write it, or correct `template` in config/pipeline.yaml"
 ACCOUNT = "123456789012"
 _FUNCTIONS = {"AWS::Lambda::Function", "AWS::Serverless::Function"}
 _NOTHING = object()
@@ -91,9 +93,10 @@ class TemplateValues:
         try:
             template = parsed(source.body)
         except yaml.YAMLError as error:
-            raise ConfigError([Fault(source.where, "is not a template", cause=str(error))]) from error
+            raise ConfigError([document.unusable(source.where, source.body, error)]) from error
         if not isinstance(template, dict):
-            raise ConfigError([Fault(source.where, "is not a template")])
+            cure = "write one, or correct `template` in config/pipeline.yaml"
+            raise ConfigError([Fault(source.where, "is no CloudFormation template", cure=cure)])
         return cls(source.where, template, parameters, region)
 
     def resources(self) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -14,7 +14,7 @@ from botocore.loaders import create_loader
 
 from .. import __version__
 from ..errors import AwsError, Fault
-from .refusals import asking
+from .refusals import asking, configured
 
 if TYPE_CHECKING:
     from botocore.loaders import Loader
@@ -53,31 +53,38 @@ class Aws:
 
     @cached_property
     def functions(self) -> LambdaClient:
-        return self.session.client("lambda", config=self.config)
+        with configured():
+            return self.session.client("lambda", config=self.config)
 
     @cached_property
     def stacks(self) -> CloudFormationClient:
-        return self.session.client("cloudformation", config=self.config)
+        with configured():
+            return self.session.client("cloudformation", config=self.config)
 
     @cached_property
     def objects(self) -> S3Client:
-        return self.session.client("s3", config=self.config)
+        with configured():
+            return self.session.client("s3", config=self.config)
 
     @cached_property
     def queues(self) -> SQSClient:
-        return self.session.client("sqs", config=self.config)
+        with configured():
+            return self.session.client("sqs", config=self.config)
 
     @cached_property
     def parameters(self) -> SSMClient:
-        return self.session.client("ssm", config=self.config)
+        with configured():
+            return self.session.client("ssm", config=self.config)
 
     @cached_property
     def logs(self) -> CloudWatchLogsClient:
-        return self.session.client("logs", config=self.config)
+        with configured():
+            return self.session.client("logs", config=self.config)
 
     @cached_property
     def identities(self) -> IAMClient:
-        return self.session.client("iam", config=self.config)
+        with configured():
+            return self.session.client("iam", config=self.config)
 
     @property
     def is_amazons(self) -> bool:
@@ -91,9 +98,9 @@ def connect(stage: Stage, *, config: Config = CONFIG) -> Aws:
 
     Raises AwsError without credentials or in another account than the stage's own.
     """
-    with asking("sts:GetCallerIdentity", stage.region):
+    with configured(), asking("sts:GetCallerIdentity", stage.region):
         session = _session(stage.region, profile_name=stage.profile)
-        account = session.client("sts", config=config).get_caller_identity()["Account"]
+        account = session.client("sts", config=config.merge(BRIEF)).get_caller_identity()["Account"]
     if stage.account and stage.account != account:
         raise AwsError([_wrong_account(stage, account)])
     return Aws(session, account, config)

@@ -5,16 +5,21 @@ The codes are those of https://docs.aws.amazon.com/lambda/latest/api/CommonError
 
 from __future__ import annotations
 
+import os
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from botocore import exceptions as botocore
+from botocore.session import Session
 
-from ..errors import AwsError, Fault
+from ..errors import AwsError, Fault, meant, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_ENDPOINT = "AWS_ENDPOINT_URL"
+_REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]")
 _RERUN = "run it again; it continues where this one stopped"
 _SIGN_IN = "sign in, for example with `aws sso login` or `aws configure`, and check AWS_PROFILE"
 _EXPIRED = ("the credentials have expired", "sign in again, for example with `aws sso login`")
@@ -99,6 +104,21 @@ def asking(action: str, about: str) -> Iterator[None]:
         raise AwsError([_unasked(action, about, error)]) from error
 
 
+@contextmanager
+def configured() -> Iterator[None]:
+    """Turn what botocore cannot make a client of into AwsError, with the variables that it may come from.
+
+    It raises ValueError for an endpoint that is no URL, and for a proxy.
+    """
+    try:
+        yield
+    except ValueError as error:
+        given = [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith(_ENDPOINT)]
+        cause = f"{' and '.join(given)} is set here" if given else "an `endpoint_url` of the AWS configuration file"
+        cure = "give an address such as https://host, or unset it"
+        raise AwsError([Fault("AWS", str(error), cause, cure)]) from error
+
+
 def _refused(action: str, about: str, response: Any) -> Fault:
     """Explain an error response; one that a proxy gave in AWS's place has a status and no code of AWS."""
     code = str(response["Error"].get("Code", ""))
@@ -125,8 +145,36 @@ def _waited(action: str, about: str, error: botocore.WaiterError) -> Fault:
 
 def _unasked(action: str, about: str, error: botocore.BotoCoreError) -> Fault:
     where, said = f"{action} {about}", str(error)
+    if isinstance(error, botocore.ProfileNotFound):
+        return _profile(where, str(error.kwargs["profile"]))
+    if isinstance(error, botocore.ConfigParseError):
+        return Fault(where, said, "AWS_CONFIG_FILE, or ~/.aws/config, is not what AWS's tools write", "correct it")
+    if isinstance(error, botocore.InvalidRegionError):
+        return Fault(where, said, cure="name a region of AWS, such as eu-central-1")
     if isinstance(error, _SIGNED_OUT):
         return Fault(where, said, "there are no usable AWS credentials", _SIGN_IN)
     if isinstance(error, _UNREACHABLE):
-        return Fault(where, said, "AWS cannot be reached, or the answer was lost", f"check the network, then {_RERUN}")
+        return _unreached(where, said, about)
     return Fault(where, said)
+
+
+def _profile(where: str, name: str) -> Fault:
+    known = Session().available_profiles
+    cure = suggest(name, known) if known else "make one with `aws configure sso` or `aws configure`"
+    what = f"there is no profile {name} in the AWS configuration of this user"
+    return Fault(where, what, "`profile` of the stage, or AWS_PROFILE, names it", cure)
+
+
+def _unreached(where: str, said: str, region: str) -> Fault:
+    """Say why nothing answered: a region that no AWS has is a more likely reason than a network that is down."""
+    regions = _regions()
+    if _REGION.fullmatch(region) and region not in regions:
+        cause = f"{region} is no region that this botocore knows"
+        return Fault(where, said, cause, suggest(region, regions) if meant(region, regions) else "correct its name")
+    return Fault(where, said, "AWS cannot be reached, or the answer was lost", f"check the network, then {_RERUN}")
+
+
+def _regions() -> set[str]:
+    session = Session()
+    partitions = session.get_available_partitions()
+    return {each for partition in partitions for each in session.get_available_regions("sts", partition)}

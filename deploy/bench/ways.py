@@ -16,8 +16,8 @@ from zipfile import ZipFile
 import uv
 import yaml
 
-from ..configuration import CONFIG
 from ..errors import BuildError, Fault
+from ..keys.document import CONFIG
 from ..locking import indexes, locked, lockfile
 from ..locking.uv.call import uv_environment
 from ..settings import MACHINES

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 
 from .. import git, project_module
-from ..configuration import CONFIG, load
+from ..configuration import load
 from ..container.digest import RuntimeImage
 from ..errors import ConfigError, LockError, PipelineError
 from ..invocation import advised
+from ..keys.document import CONFIG
 from ..layer.spec import specs
 from ..locking import inputs
 from ..locking.locked import read as lock_of

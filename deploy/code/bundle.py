@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import deflate
 
-from ..atomic import write
+from ..atomic import unreadable, write
 from ..errors import BuildError, Fault
 from ..executable import Executable
 from ..inside import archive
@@ -136,7 +136,11 @@ def _collected(
             faults.append(Fault(shown, f"would become {name}, and so would a file in {settings.code.source}"))
         else:
             seen.add(name)
-            content = path.read_bytes()
+            try:
+                content = path.read_bytes()
+            except OSError as error:
+                faults.append(unreadable(Path(shown), error))
+                continue
             yield name, Executable(content) if path.stat().st_mode & 0o100 else content
     if not seen and not faults:
         faults.append(Fault(str(settings.code.source), "holds nothing to ship", cure=f"set {key}.source"))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import git
-from ..configuration import CONFIG
+from ..keys.document import CONFIG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -18,14 +18,15 @@ from typing import TYPE_CHECKING
 from .. import project_module
 from ..agreement import static
 from ..checkup import project
-from ..configuration import CONFIG, load
-from ..console import Console
+from ..configuration import load
 from ..container.digest import RuntimeImage, is_pinned
 from ..errors import ConfigError
 from ..invocation import advised
+from ..keys.document import CONFIG
 from ..layer.spec import every_spec
 from ..local_secrets import with_secrets
 from ..locking import locked
+from . import read_only
 
 if TYPE_CHECKING:
     import argparse
@@ -37,26 +38,33 @@ if TYPE_CHECKING:
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     import argparse
 
-    subparsers.add_parser(
+    parser = subparsers.add_parser(
         "check",
         help="check configuration, lock, handlers and template",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--json", action="store_true", help="print JSON alone; all else goes to stderr")
 
 
 def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.project, os.environ)
-    console = Console()
+    console = read_only.console(arguments)
     environments = {name: with_secrets(os.environ, settings.project, name) for name in settings.stages}
     if found := static.faults(settings, list(settings.stages.values()), environments):
         raise ConfigError(found)
-    for line in (*_layers(settings), *stale(settings), *_unpinned(settings), *settings.remarks):
+    good, remarks = tuple(_layers(settings)), (*stale(settings), *_unpinned(settings), *settings.remarks)
+    for line in (*good, *remarks):
         console.say(line)
     project_module.check(settings, console.say)
     for line in settings.code.checks:
         console.say(f"{line}: good")
     console.say(_summary(arguments, settings))
+    if arguments.json:
+        from .output.check import CheckOutput
+
+        good = (*good, *settings.code.checks, _summary(arguments, settings))
+        read_only.print_json(CheckOutput(good=good, remarks=remarks))
     return 0
 
 

@@ -24,7 +24,7 @@ from ..configuration import load
 from ..console import Console, size
 from ..documents.writing import as_json
 from ..invocation import advised
-from . import layer
+from . import confirm, layer
 from .check import stale
 
 if TYPE_CHECKING:
@@ -46,11 +46,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--stage", required=True, help="a stage of config/pipeline.yaml")
-    parser.add_argument("--plan", action="store_true", help="say what would be done, and stop")
+    confirm.add_arguments(parser)
     parser.add_argument(
         "--built", action="store_true", help="ship what `layer` built and proved; refuse to make anything here"
     )
-    parser.add_argument("--yes", action="store_true", help="remove and replace what the change set says, unasked")
     parser.add_argument("--public", action="store_true", help="share with every AWS account what is declared public")
     parser.add_argument("--json", action="store_true", help="print JSON alone; all else goes to stderr")
     layer.choose(parser)
@@ -80,10 +79,10 @@ def run(arguments: argparse.Namespace) -> int:
     deployed.refuse(aws, settings, stage)
     made = layer.prepared(arguments, console)
 
-    def confirm(lost: Sequence[str]) -> bool:
-        return arguments.yes or confirmed(lost)
+    def agree(lost: Sequence[str]) -> None:
+        confirm.agree(stage, f"Deploy this to {stage.name}?", yes=arguments.yes, lost=lost)
 
-    deployment = Deployment(aws, settings, stage, parameters, made, console.say, confirm)
+    deployment = Deployment(aws, settings, stage, parameters, made, console.say, agree)
     followed = partial(_followed, settings=settings)
     if arguments.plan:
         planned = deployment.show()
@@ -150,14 +149,3 @@ def _next_step(settings: Settings, stage: Stage) -> str:
     if following:
         return f"next: try it, then {advised('promote', '--from', stage.name, '--to', following[0])}"
     return f"next: try it; to go back, {advised('rollback', '--stage', stage.name)}"
-
-
-def confirmed(lost: Sequence[str]) -> bool:
-    """Ask a person, where there is one. A run in CI that may take something away is given --yes on purpose."""
-    if not _is_terminal():
-        return False
-    return input(f"{', '.join(lost)}: removed or replaced, with all they hold. Go on? [y/N] ").strip().lower() == "y"
-
-
-def _is_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()

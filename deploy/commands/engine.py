@@ -12,8 +12,8 @@ import os
 from typing import TYPE_CHECKING
 
 from ..configuration import load
-from ..console import Console
 from ..settings import IMAGE_VARIABLE
+from . import read_only
 
 if TYPE_CHECKING:
     import argparse
@@ -26,12 +26,17 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         action="store_true",
         help="install what only the pipeline's own tests need as well: a registry, a browser",
     )
+    parser.add_argument("--json", action="store_true", help="print JSON alone; all else goes to stderr")
 
 
 def run(arguments: argparse.Namespace) -> int:
     from ..container.install import ready
 
-    settings, console = load(arguments.project, os.environ), Console()
+    settings, console = load(arguments.project, os.environ), read_only.console(arguments)
     image = ready(settings.image, settings.architectures[0], os.environ, console.say, for_tests=arguments.tests)
     console.say(f"{IMAGE_VARIABLE}={image}")
+    if arguments.json:
+        from .output.engine import EngineOutput
+
+        read_only.print_json(EngineOutput(image=image))
     return 0

@@ -14,15 +14,16 @@ import os
 from typing import TYPE_CHECKING
 
 from ..configuration import load
-from ..console import Console, size
+from ..console import size
 from ..layer.audit.limits import LAYERS, UNZIPPED, Sizes
 from ..prepare import Choices, Prepared, prepare
-from . import backend
+from . import backend, read_only
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
+    from ..console import Console
     from ..layer.verify import VerifiedLayer
     from ..settings import Settings
 
@@ -37,6 +38,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("layers", nargs="*", metavar="LAYER", help="only these, and those that bring what they need")
+    parser.add_argument("--json", action="store_true", help="print JSON alone; all else goes to stderr")
     choose(parser)
 
 
@@ -52,11 +54,15 @@ def choose(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    console, settings = Console(), load(arguments.project, os.environ)
+    console, settings = read_only.console(arguments), load(arguments.project, os.environ)
     done = _prepared(settings, arguments, console)
     summarise(done, console)
     for line in _together(done, settings) if not arguments.layers else ():
         console.say(line)
+    if arguments.json:
+        from .output import layer as output
+
+        read_only.print_json(output.output(done))
     return 0
 
 

@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from ..atomic import write
 from ..configuration import load
-from ..console import Console
-from ..errors import ConfigError, Fault, LockError
+from ..errors import ConfigError, Fault, LockError, suggest
 from ..invocation import advised
 from ..kept import Kept
 from ..locking import cooldown, document, indexes, inputs, locked, lockfile, plain_text
 from ..locking.difference import Change, changes
+from ..locking.lockfile import normalised
 from ..locking.python_versions import python_versions
 from ..locking.resolution import Resolution, resolution
 from ..locking.resolver import Resolver
@@ -27,13 +28,15 @@ from ..locking.uv.call import Uv
 from ..sources import needed
 from ..sources.locking import Following, OwnSources, own_sources, sources_of
 from ..sources.opening import Building
-from . import backend
+from . import backend, read_only
+from .output.lock import LockChange, LockedFile, LockOutput
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from ..console import Console
     from ..settings import Settings, Target
     from .backend import ChosenBackend
 
@@ -51,15 +54,28 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         meaning="host: build own sources without containers, on Linux with the runtime's Python",
     )
     task.add_argument("--image", action="store_true", help="pin the runtime image's digest instead, and nothing else")
+    parser.add_argument("--json", action="store_true", help="print JSON alone; all else goes to stderr")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    settings, console = load(arguments.project, os.environ), Console()
+    settings, console = load(arguments.project, os.environ), read_only.console(arguments)
+    made: list[LockedFile] = []
     if arguments.image:
-        return _pin_image(settings, console)
-    for part in settings.parts:
+        _pin_image(settings, console)
+    for part in settings.parts if not arguments.image else ():
+        before = _versions(part)
         _lock(part, arguments, console)
+        made.append(_locked(part, before, written=not arguments.check))
+    if arguments.json:
+        read_only.print_json(LockOutput(locks=tuple(made)))
     return 0
+
+
+def _locked(settings: Settings, before: Mapping[str, str], *, written: bool) -> LockedFile:
+    after = _versions(settings)
+    names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    changed = tuple(LockChange(name=each, before=before.get(each), after=after.get(each)) for each in names)
+    return LockedFile(file=str(settings.requirements), distributions=len(after), changes=changed, written=written)
 
 
 def _lock(settings: Settings, arguments: argparse.Namespace, console: Console) -> None:
@@ -75,6 +91,7 @@ def _lock(settings: Settings, arguments: argparse.Namespace, console: Console) -
     if not arguments.check or not versions:
         versions = python_versions(settings, versions, os.environ, console.say)
     pins = document.read(before)
+    _refuse_unlocked(arguments.upgrade or (), pins)
     asked = _Asked(settings, source, versions, _upgrade(arguments.upgrade), where=backend.chosen(arguments))
     resolved, own = _resolve(asked, pins, console)
     found = changes(pins, resolved)
@@ -82,15 +99,15 @@ def _lock(settings: Settings, arguments: argparse.Namespace, console: Console) -
         _check(found, settings, source, console)
         return
     text = document.text(resolved.packages, resolved.targets, source.name, versions)
-    path.write_text(text, encoding="utf-8")
+    write(path, text.encode())
     needed.write(settings, own.sections)
     _report(found, resolved, settings, versions, console)
 
 
-def _pin_image(settings: Settings, console: Console) -> int:
+def _pin_image(settings: Settings, console: Console) -> None:
     from ..locking.pin_image import pin_image
 
-    return pin_image(settings, console)
+    pin_image(settings, console)
 
 
 def _relock(settings: Settings, arguments: argparse.Namespace, console: Console) -> None:
@@ -141,6 +158,18 @@ def _text(path: Path, *, strictly_for: Sequence[Target]) -> str:
     for target in strictly_for:
         lockfile.read(path, target)
     return plain_text.read(path) if path.exists() else ""
+
+
+def _refuse_unlocked(packages: Sequence[str], locked: Sequence[document.LockedPackage]) -> None:
+    """Raise LockError for packages to upgrade that the lock does not have."""
+    known = {each.name for each in locked}
+    faults = [
+        Fault(f"--upgrade {each}", "the lock has no such package", cure=suggest(normalised(each), known))
+        for each in packages
+        if known and normalised(each) not in known
+    ]
+    if faults:
+        raise LockError(faults)
 
 
 def _upgrade(packages: list[str] | None) -> list[str]:

@@ -23,8 +23,7 @@ from ..console import Console, size
 from ..documents.writing import as_json
 from ..errors import ConfigError, Fault
 from ..invocation import advised
-from . import backend, layer
-from .deploy import confirmed
+from . import backend, confirm, layer
 
 if TYPE_CHECKING:
     import argparse
@@ -50,15 +49,14 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("--from", required=True, dest="source", metavar="STAGE", help="the stage that runs them")
     parser.add_argument("--to", required=True, dest="target", metavar="STAGE", help="the stage that shall run them")
-    parser.add_argument("--plan", action="store_true", help="say what would be done, and stop")
-    parser.add_argument("--yes", action="store_true", help="remove and replace what the change set says, unasked")
+    confirm.add_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print what was done as JSON; all else goes to stderr")
     layer.choose(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.project, os.environ)
-    source, target = settings.stage(arguments.source), settings.stage(arguments.target)
+    source, target = settings.stage(arguments.source, "--from"), settings.stage(arguments.target, "--to")
     if source == target:
         raise ConfigError([Fault("--to", f"is {target.name}, as --from is", cure="name two stages")])
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
@@ -103,26 +101,28 @@ class _Run:
     console: Console
 
     def candidate(self, aws: Aws) -> Candidate:
-        from ..git import commit
+        from ..git import commit, made_of
         from ..layer.cache import Cache
         from ..published.downloads import Downloads
         from ..release import promote
 
         downloads = Downloads(aws, Cache.from_environment(os.environ).root / "published")
         found = promote.fetch(aws, self.settings, self.source, downloads)
-        self.console.say(f"release {found.release} of {found.git}: what {self.source.name} runs and answers for")
+        self.console.say(f"release {found.release} {made_of(found.git)}: what {self.source.name} runs and answers for")
         if found.git != (here := commit(self.settings.project).short):
-            self.console.say(f"the template and config/pipeline.yaml are of {here}, the release is of {found.git}")
+            release = f"the release is {made_of(found.git)}"
+            self.console.say(f"the template and config/pipeline.yaml are {made_of(here)}; {release}")
         return found
 
     def deployment(self, aws: Aws, candidate: Candidate, parameters: Mapping[str, str]) -> Deployment:
         from ..release.deploy import Deployment
 
-        def confirm(lost: Sequence[str]) -> bool:
-            return self.arguments.yes or confirmed(lost)
+        def agree(lost: Sequence[str]) -> None:
+            question = f"Make this live in {self.target.name}?"
+            confirm.agree(self.target, question, yes=self.arguments.yes, lost=lost)
 
         made, say = self._proven(candidate), self.console.say
-        return Deployment(aws, self.settings, self.target, parameters, made, say, confirm, candidate.origin)
+        return Deployment(aws, self.settings, self.target, parameters, made, say, agree, candidate.origin)
 
     def _proven(self, candidate: Candidate) -> Prepared:
         from ..prepare import Choices, prove

@@ -1,11 +1,11 @@
 """Delete old versions of a stage's functions and of the project's layers that nothing refers to.
 
-Without --yes it only says what would go, what stays and why, and what that frees of the region's code storage, where
-every version counts. Never deleted is what $LATEST, a kept version or an alias, with all or a share of its traffic,
-of any function in the account and region refers to; what the last K releases need for `rollback`; what the stack
-made; and what other accounts were let into. Function versions go first, then the layers that nothing has any more.
-Each version is looked at once more right before it is deleted. A failure stops nothing else: it is told at the end,
-and the exit code is 1.
+It says what would go, what stays and why, and what that frees of the region's code storage, where every version counts;
+then a terminal is asked, and elsewhere nothing is deleted without --yes. Never deleted is what $LATEST, a kept version
+or an alias, with all or a share of its traffic, of any function in the account and region refers to; what the last K
+releases need for `rollback`; what the stack made; and what other accounts were let into. Function versions go first,
+then the layers that nothing has any more. Each version is looked at once more right before it is deleted. A failure
+stops nothing else: it is told at the end, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from ..configuration import load
 from ..console import Console, size
 from ..documents.writing import as_json
 from ..errors import RolloutError
+from ..terminal.characters import plain
+from . import confirm
 
 if TYPE_CHECKING:
     import argparse
@@ -39,7 +41,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("--stage", required=True, help="a stage of config/pipeline.yaml")
     parser.add_argument("--keep", type=_count, default=5, metavar="K", help="keep the newest K of each (default: 5)")
     parser.add_argument("--days", type=_count, default=0, metavar="D", help="keep what is younger than D days")
-    parser.add_argument("--yes", action="store_true", help="delete; without it nothing is changed")
+    parser.add_argument("--plan", action="store_true", help="say what would be deleted, and stop")
+    parser.add_argument("--yes", action="store_true", help="delete unasked; without it, and a terminal, nothing is")
     parser.add_argument("--json", action="store_true", help="print the plan and what was deleted as JSON")
 
 
@@ -61,15 +64,21 @@ def run(arguments: argparse.Namespace) -> int:
         console.say(line)
     gone: list[JudgedVersion] = []
     faults: list[Fault] = []
-    if not arguments.yes:
-        console.say("nothing was changed; --yes deletes" if plan.going else "nothing to delete")
+    if not plan.going:
+        console.say("nothing to delete")
+    elif not arguments.yes and (arguments.plan or arguments.json or not confirm.is_terminal()):
+        console.say("nothing was changed; --yes deletes")
     else:
+        confirm.ask(f"Delete {len(plan.going)} versions for good?", yes=arguments.yes)
         gone, faults = prune.carry_out(aws, plan, console.say)
         console.say(f"{len(gone)} deleted, {size(sum(each.size or 0 for each in gone))} freed")
     if arguments.json:
         from .output.prune import output
 
         print(as_json(output(plan, gone, faults)), end="")
+    if faults and arguments.json:
+        print(plain(str(RolloutError(faults))), file=sys.stderr)  # stdout has them already
+        return 1
     if faults:
         raise RolloutError(faults)
     return 0

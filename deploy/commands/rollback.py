@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         console.say(line)
     applies = not (arguments.plan or plan.is_empty)
     if applies:
-        confirm.ask(f"Move {stage.name} to release {plan.release}?", yes=arguments.yes)
+        confirm.agree(stage, f"Move {stage.name} to release {plan.release}?", yes=arguments.yes)
         rollback.carry_out(aws, plan, downloads, console.say)
         _summarise(plan, console)
     else:

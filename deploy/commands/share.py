@@ -37,7 +37,6 @@ from __future__ import annotations
 
 import io
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from ..configuration import load
@@ -45,6 +44,7 @@ from ..console import Console
 from ..documents.writing import as_json
 from ..errors import ConfigError, Fault
 from ..layer.cache import Cache
+from . import confirm
 
 if TYPE_CHECKING:
     import argparse
@@ -76,7 +76,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("--layer", metavar="NAME", help="the layer that --stable is about, where several have channels")
     parser.add_argument("--public", action="store_true", help="let every AWS account use what is declared public")
     parser.add_argument("--plan", action="store_true", help="say what would be done, and stop")
-    parser.add_argument("--yes", action="store_true", help="remove what others granted, unasked")
+    parser.add_argument("--yes", action="store_true", help="do it unasked, and remove what others granted")
     parser.add_argument("--json", action="store_true", help="print JSON alone, and ask nothing")
 
 
@@ -108,6 +108,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.plan:
         console.say("nothing was changed; without --plan it is done")
     else:
+        if planned.changes:
+            confirm.agree(stage, f"Bring {stage.name} to this?", yes=arguments.yes)
         foreign = bool(planned.foreign) and (arguments.yes or _confirmed(planned, asking=not arguments.json))
         planned.apply(console.say, foreign=foreign)
         written = catalog.deliver(catalog.make(planned.places, settings, downloads), settings.project / "dist")
@@ -154,10 +156,6 @@ def summarise(planned: Reconciliation, console: Console, *, foreign: bool) -> No
 
 def _confirmed(planned: Reconciliation, *, asking: bool) -> bool:
     """Ask a person, where there is one. A run in CI that may take something away is given --yes on purpose."""
-    if not (asking and _is_terminal()):
+    if not (asking and confirm.is_terminal()):
         return False
     return input(f"{', '.join(planned.foreign)}: removed. Go on? [y/N] ").strip().lower() == "y"
-
-
-def _is_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()

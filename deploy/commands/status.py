@@ -151,7 +151,7 @@ def _layers(state: StageState) -> Iterator[tuple[str, ...]]:
     for version in _versions(state):
         for layer in version.layers:
             held = layer.contents
-            place = f"behind {layer.newest}" if layer.place == "behind" else layer.place
+            place = f"behind: newest is {layer.newest}" if layer.place == "behind" else layer.place
             sizes = (size(held.zipped), size(held.size)) if held else ("", "")
             yield (layer.short, place, *sizes, ", ".join(layer.behind))
 

@@ -13,8 +13,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from ..configuration import CONFIG, load
+from ..configuration import load
 from ..errors import ConfigError, Fault
+from ..keys.document import CONFIG
 from ..template import document
 
 if TYPE_CHECKING:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..atomic import write
+
 if TYPE_CHECKING:
     import argparse
 
@@ -31,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         scanned = scans(arguments.scan_before, arguments.scan_after)
     written = text(layers(arguments.before, arguments.after), scanned)
     if arguments.output:
-        arguments.output.write_text(written, encoding="utf-8")
+        write(arguments.output, written.encode())
     else:
         print(written, end="")
     return 0

@@ -16,14 +16,17 @@ from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from ..aws.arns import LayerVersionArn
 from ..configuration import load
 from ..console import Console
+from ..errors import AwsError, Fault, suggest
 from ..locking.lockfile import normalised
 from . import read_only
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..aws.connection import Aws
     from ..published.usage import User
     from ..published.where import PackageSearch
 
@@ -52,6 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
     with console.step("ask every function what it runs"):
         used = usage.read(downloads.aws)
     arns = where.candidates(downloads.aws, used, layer=arguments.layer, in_use=arguments.in_use)
+    if arguments.layer and not arns:
+        _refuse_layer(arguments.layer, where.candidates(downloads.aws, used), downloads.aws, in_use=arguments.in_use)
     with console.counted("open layer versions", len(arns)) as advance:
         found = where.find(downloads, arns, arguments.package, used, advance)
     if arguments.json:
@@ -61,6 +66,14 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _show(arguments.package, found, Console())
     return 0
+
+
+def _refuse_layer(name: str, arns: Sequence[str], aws: Aws, *, in_use: bool) -> None:
+    """Raise AwsError for a layer that is not there; one that is, and that nothing runs, is an answer."""
+    known = {LayerVersionArn.parse(arn).name for arn in arns}
+    if not (in_use and name in known):
+        what = f"there is no such layer in account {aws.account}, {aws.region}"
+        raise AwsError([Fault(f"--layer {name}", what, cure=suggest(name, known))])
 
 
 def _show(wanted: Requirement, found: PackageSearch, console: Console) -> None:

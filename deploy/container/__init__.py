@@ -13,6 +13,7 @@ a failure or an interrupt; with CHANNELWRIGHT_KEEP_CONTAINERS set, containers an
 Nothing outside this room imports the docker SDK. Its failures are translated in `failures`, once, into EngineError
 and BuildError. Importing the SDK takes 0.25 s, so commands do it only once they know that they need an engine.
 
+address      where the engine is: DOCKER_HOST, docker's contexts, Podman's socket
 engine       the engine: its images, its volumes, its containers
 calls        a running container: commands, files, its log
 exec_stream  what a command inside a container writes, as it comes

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from ..errors import EngineError
+from .address import address
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..settings import Architecture
 
-_SOCKET = "unix:///var/run/docker.sock"
 _PINNED = re.compile(r"(?:^|@)(sha256:[0-9a-f]{64})$")
 _PATIENCE = 2.0
 
@@ -66,11 +68,14 @@ def image_digest(reference: str, environment: Mapping[str, str]) -> RuntimeImage
     """
     if pinned := _PINNED.search(reference):
         return RuntimeImage(reference, pinned[1])
-    host = environment.get("DOCKER_HOST") or _SOCKET
-    if not host.startswith("unix://"):
+    try:
+        listening = address(environment).socket
+    except EngineError:  # told where an engine is needed
+        return None
+    if listening is None:
         return None
     try:
-        found = _get(host.removeprefix("unix://"), f"/images/{quote(reference, safe='/:@')}/json")
+        found = _get(str(listening), f"/images/{quote(reference, safe='/:@')}/json")
     except (OSError, ValueError):
         return None
     return RuntimeImage(reference, digest_of(reference, found)) if found else None

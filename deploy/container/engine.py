@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import docker
+from docker.tls import TLSConfig
 from docker.types import LogConfig, Mount
+from docker.utils import kwargs_from_env
 
 from . import archive, leftovers
+from .address import Address, address
 from .calls import Container
-from .failures import NO_IMAGE, SILENCE, AbsentError, InUseError, translated
+from .failures import NO_IMAGE, SILENCE, AbsentError, InUseError, answering, translated
 from .images import LABEL, Images
 
 if TYPE_CHECKING:
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 KEEP_VARIABLE = "CHANNELWRIGHT_KEEP_CONTAINERS"
-_SOCKET = "unix:///var/run/docker.sock"
 # The kernel's number for nobody, whatever the image calls it.
 _NOBODY = "65534:65534"
 # A container that waits for calls ends by itself if the one who would have removed it was killed.
@@ -65,10 +67,15 @@ class Engine(Images):
 
     @classmethod
     def connect(cls, environment: Mapping[str, str]) -> Engine:
-        """Connect to the engine that DOCKER_HOST names, or the local one; raise EngineError where none answers."""
-        with translated("the container engine"):
-            _knock(environment.get("DOCKER_HOST") or _SOCKET)
-            client = docker.DockerClient.from_env(environment=dict(environment), timeout=SILENCE)
+        """Connect to the engine that docker itself would take; raise EngineError where none answers.
+
+        Which one that is says `deploy.container.address`.
+        """
+        there = address(environment)
+        there.refuse_ssh()
+        with answering(there), translated("the container engine"):
+            _knock(there.url)
+            client = docker.DockerClient(**_options(there, environment), timeout=SILENCE)
         return cls(client.api, keep=bool(environment.get(KEEP_VARIABLE)))
 
     def __enter__(self) -> Self:
@@ -204,6 +211,20 @@ class Engine(Images):
         if not self.keep:
             with suppress(AbsentError), translated(f"removing volume {name}"):
                 self.client.remove_volume(name)
+
+
+def _options(there: Address, environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return how the SDK reaches an address: with the certificates of DOCKER_CERT_PATH or of the context."""
+    options: dict[str, Any] = {**kwargs_from_env(environment=dict(environment))}
+    if there.certificates:
+        pair = (there.certificates / "cert.pem", there.certificates / "key.pem")
+        authority = there.certificates / "ca.pem"
+        options["tls"] = TLSConfig(
+            client_cert=(str(pair[0]), str(pair[1])) if pair[0].exists() else None,
+            ca_cert=str(authority) if authority.exists() else None,
+            verify=authority.exists(),
+        )
+    return options | {"base_url": there.url, "version": "auto"}
 
 
 def _knock(host: str) -> None:

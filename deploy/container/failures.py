@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from ..invocation import advised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from .address import Address
 
 # Seconds without a byte from the engine; a build step or a pull can be silent for long.
 SILENCE = 600
@@ -46,7 +49,19 @@ def translated(where: str, *, cure: str = "", refused: type[PipelineError] = Eng
     except PermissionError as error:
         raise EngineError([_forbidden(str(error))]) from error
     except (DockerException, requests.RequestException, OSError) as error:
-        raise EngineError([Fault("", "no container engine answers", str(error), NO_ENGINE)]) from error
+        cause = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise EngineError([Fault("", "no container engine answers", cause, NO_ENGINE)]) from error
+
+
+@contextmanager
+def answering(there: Address) -> Iterator[None]:
+    """Name the address that was tried, and who named it, where no engine answers there."""
+    try:
+        yield
+    except EngineError as error:
+        raise EngineError(
+            replace(each, cause=f"{there.url} ({there.named_by}): {each.cause}") for each in error.faults
+        ) from error
 
 
 def _forbidden(cause: str) -> Fault:

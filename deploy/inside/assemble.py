@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from . import archive, bytecode, inventory, record, selection, tool
 from .exchange import Recipe
-from .refusal import Refused, fault
+from .refusal import Refused, fault, told
 from .trim import apply, symbols
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def main(arguments: list[str], make: Callable[[Path], dict[str, bytes]]) -> int:
     try:
         files = make(folder)
     except Refused as refused:
-        print(refused, file=sys.stderr)
+        print(told(refused), file=sys.stderr)
         return 1
     out.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():

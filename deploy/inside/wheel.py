@@ -12,11 +12,11 @@ import re
 import stat
 import zipfile
 from dataclasses import dataclass
-from email.parser import BytesHeaderParser
 from io import BytesIO
 from itertools import product
 from typing import TYPE_CHECKING
 
+from . import headers
 from .files import Files, LayerFile, Origin, normalised
 from .programs import console_scripts
 from .refusal import Refused, fault
@@ -71,7 +71,7 @@ def read(filename: str, content: bytes, *, interpreter: str) -> Wheel:
     folder = _dist_info(filename, named, members)
     if faults := [problem for path in members if (problem := _unsafe(path))]:
         raise Refused(fault(filename, each) for each in faults)
-    metadata = BytesHeaderParser().parsebytes(members[f"{folder}/METADATA"][0])
+    metadata = headers.parse(members[f"{folder}/METADATA"][0])
     return Wheel(
         filename=filename,
         sha256=hashlib.sha256(content).hexdigest(),
@@ -118,7 +118,7 @@ def _dist_info(filename: str, named: WheelName, members: dict[str, tuple[bytes, 
     needed = {f"{folder}/{name}" for folder in folders for name in ("METADATA", "WHEEL", "RECORD")}
     if len(folders) != 1 or not needed <= set(members):
         raise Refused([fault(filename, "does not hold exactly one .dist-info with METADATA, WHEEL and RECORD")])
-    metadata = BytesHeaderParser().parsebytes(members[f"{folders[0]}/METADATA"][0])
+    metadata = headers.parse(members[f"{folders[0]}/METADATA"][0])
     name, version = normalised(str(metadata["Name"])), str(metadata["Version"])
     if name != named.name or canonical(version) != canonical(named.version):
         raise Refused([fault(filename, f"says in its metadata that it is {name} {version}")])

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..atomic import write
+from ..console import size
 from ..errors import BuildError
 from ..inside.exchange import Report
 from ..locking import lockfile
@@ -89,5 +90,5 @@ def _offer(report: Report, say: Callable[[str], None]) -> None:
     """Say what stays since nobody asked for it to go, where rules took it by default before."""
     kept = [each for each in report.offered if each.rule in _ONCE_DEFAULTS and each.bytes]
     if kept:
-        told = ", ".join(f"{each.rule} ({each.bytes:,} bytes)" for each in kept)
+        told = ", ".join(f"{each.rule} ({size(each.bytes)})" for each in kept)
         say(f"no longer left out by default: {told}; `trim: {{preset: small}}` asks for all of it")

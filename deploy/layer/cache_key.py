@@ -28,6 +28,7 @@ BUILDS = (
     "layer/build.py",
     "layer/declared.py",
     "layer/cache_key.py",
+    "layer/causes.py",
     "layer/values.py",
     "layer/wheel_store.py",
     "locking/lockfile.py",
@@ -63,15 +64,19 @@ PROVES = (
 )
 # What these import and what decides neither, with the reason.
 NEUTRAL: Mapping[str, str] = {
-    "atomic.py": "writes the bytes that it is given, or nothing",
+    "atomic.py": "writes the bytes that it is given, and reads those that are there, or nothing",
     "completed.py": "values, and how much of an output is kept",
+    "container/address.py": "finds the engine",
     "container/calls.py": "runs what it is given, and returns all of its output",
     "container/digest.py": "finds the image's digest, which is in the key itself",
     "container/exec_stream.py": "carries output",
     "container/failures.py": "words of errors",
+    "console.py": "shows what is done",
+    "terminal": "shows what is done",
     "container/leftovers.py": "names what a run makes, and removes what others left",
     "temporary": "names and removes folders",
     "errors.py": "words of errors",
+    "keys/document.py": "words of errors",
     "invocation.py": "words of errors",
     "settings": "its values are in the recipe, each by itself",
     "template_references.py": "what cannot be known of a template, which no trial reads",

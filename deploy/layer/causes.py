@@ -1,4 +1,4 @@
-"""Why an import probably failed, and what to do: the error's last line, looked up."""
+"""Why an import probably failed, and what to do: the error's last line, looked up; and what the assembly refused."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..errors import BuildError, Fault
+from ..inside import refusal
 from ..invocation import advised
 from ..locking.lockfile import normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from .spec import LayerSpec
+
+_CAUSE_LINE, _CURE_LINE = "    cause: ", "    do:    "
 # An error and the distribution that met it, to the likely cause and what to do.
 Explain = Callable[[str, str], tuple[str, str]]
 
@@ -143,3 +148,24 @@ def _known(error: str) -> tuple[str, str]:
         if match := re.search(pattern, error):
             return cause.format(*match.groups()), cure
     return "the module itself raised it", _REPORT
+
+
+def raise_heard(spec: LayerSpec, log: str) -> None:
+    """Raise BuildError with every fault that the assembly of a layer told in its output; none, and nothing happens."""
+    if told := refusal.heard(log):
+        raise BuildError(_heard(spec, each) for each in told)
+
+
+def _heard(spec: LayerSpec, text: str) -> Fault:
+    first, *others = text.splitlines()
+    where, _, what = first.partition(": ")
+    return Fault(
+        f"layers.{spec.layer.name}.{where}" if where.startswith("trim.") else where,
+        what,
+        " ".join(_lines_of(others, _CAUSE_LINE)),
+        " ".join(_lines_of(others, _CURE_LINE)),
+    )
+
+
+def _lines_of(lines: list[str], begin: str) -> Iterator[str]:
+    return (line.removeprefix(begin) for line in lines if line.startswith(begin))

@@ -51,7 +51,7 @@ class System:
         own = with_secrets(os.environ, self.settings.project, self.stage.name)
         environment = {**own, **self.introduction.environment}
         parameters = stack.parameters(self.stage, environment) if self.settings.has_stack else {}
-        return Deployment(self.aws, self.settings, self.stage, parameters, prepared, say, lambda _: True).deploy()
+        return Deployment(self.aws, self.settings, self.stage, parameters, prepared, say, lambda _: None).deploy()
 
     def outputs(self, done: DeployResult) -> dict[str, str]:
         """Return the stack's outputs, with addresses that hold on this machine."""

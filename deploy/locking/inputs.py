@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+from ..atomic import write
 from ..errors import ConfigError, Fault, LockError, suggest
 from ..invocation import advised
 from . import locked, lockfile, plain_text, wanted
@@ -41,7 +42,7 @@ def source(settings: Settings, say: Callable[[str], None]) -> Path:
     if path.is_file():
         return path
     if lock.is_file() and not lockfile.has_hashes(text := plain_text.read(lock)):
-        path.write_text(text, encoding="utf-8")
+        write(path, text.encode())
         say(f"{settings.requirements} has no hashes: it says what is wanted, and is kept as {path.name}")
         return path
     if "dependencies" in _project(project := settings.project / PYPROJECT):

@@ -10,9 +10,11 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from ..configuration import CONFIG
+from .. import atomic
+from ..atomic import write
 from ..container.engine import Engine
 from ..errors import ConfigError, Fault
+from ..keys.document import CONFIG
 from ..settings import default_image
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ _FIRST_KEY = re.compile(r"^[a-z]", re.MULTILINE)
 def pin_image(settings: Settings, console: Console) -> int:
     """Ask the registry of every configured image, whatever overrides it here, and write what it says."""
     path = settings.project / CONFIG
-    text = before = path.read_text(encoding="utf-8")
+    text = before = atomic.text(path)
     images = dict(_images(settings, text))
     untagged = [
         Fault(f"{path}: {key}", f"{image} names no tag to follow", cure="write name:tag")
@@ -43,7 +45,7 @@ def pin_image(settings: Settings, console: Console) -> int:
             text = written(text, wanted, key)
             console.say(f"{image} is what the registry has" if wanted == image else f"{path}: {key}: {wanted}")
     if text != before:
-        path.write_text(text, encoding="utf-8")
+        write(path, text.encode())
     return 0
 
 

@@ -6,8 +6,10 @@ other layer the distributions are read from their .dist-info, as far as their RE
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from ..layer.manifest.travelling import TravellingManifest
     from .abi import MachineCode
     from .described import DescribedDistribution
+
+
+# A member that is encrypted, cut off, or compressed as no zip of Lambda may be.
+_DAMAGED = (BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError, csv.Error)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +129,7 @@ def read(content: bytes, where: str) -> Contents:
             packages = described(archive, manifest)
             owners = _Owners([(each.name, path) for each in packages for path in each.owns])
             files = {file.path: file for file in _files(archive, owners)}
-    except BadZipFile as error:
+    except _DAMAGED as error:
         raise AwsError([_no_zip(where, error)]) from error
     return Contents(
         sha256=hashlib.sha256(content).hexdigest(),
@@ -141,12 +147,13 @@ def versions(content: bytes, where: str) -> dict[str, str]:
         with ZipFile(io.BytesIO(content)) as archive:
             manifest, _ = manifest_of(archive)
             return {each.name: each.version for each in described(archive, manifest)}
-    except BadZipFile as error:
+    except _DAMAGED as error:
         raise AwsError([_no_zip(where, error)]) from error
 
 
-def _no_zip(where: str, error: BadZipFile) -> Fault:
-    return Fault(where, "is not a zip that can be read", cause=str(error))
+def _no_zip(where: str, error: Exception) -> Fault:
+    cause = str(error) or type(error).__name__
+    return Fault(where, "is not a zip that can be read", cause, "fetch it again, or build it anew")
 
 
 class _Owners:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from email.parser import BytesHeaderParser
 from typing import TYPE_CHECKING
 
 from ..documents.reading import UnreadableError
+from ..inside import headers
 from ..inside.trim.metadata import license_of
 from ..layer.audit.wheels import is_metadata
 from ..layer.manifest import travelling
@@ -72,14 +72,14 @@ def _found(archive: ZipFile) -> Iterator[DescribedDistribution]:
         folder = name.rpartition("/")[0]
         if not is_metadata(name):
             continue
-        headers = BytesHeaderParser().parsebytes(archive.read(name))
+        metadata = headers.parse(archive.read(name))
         root = folder.rpartition("/")[0]
         record = f"{folder}/RECORD"
-        rows = csv.reader(io.StringIO(archive.read(record).decode())) if record in names else ()
+        rows = csv.reader(io.StringIO(archive.read(record).decode(errors="replace"))) if record in names else ()
         yield DescribedDistribution(
-            name=normalised(headers["Name"] or folder),
-            version=headers["Version"] or "",
-            license=license_of(headers),
+            name=normalised(metadata["Name"] or folder),
+            version=metadata["Version"] or "",
+            license=license_of(metadata),
             tags=_tags(archive, f"{folder}/WHEEL") if f"{folder}/WHEEL" in names else (),
             owns=(f"{folder}/", *(f"{root}/{row[0]}" for row in rows if row)),
         )
@@ -87,4 +87,4 @@ def _found(archive: ZipFile) -> Iterator[DescribedDistribution]:
 
 def _tags(archive: ZipFile, path: str) -> tuple[str, ...]:
     """Read the tags of the wheel that a distribution was installed from."""
-    return tuple(BytesHeaderParser().parsebytes(archive.read(path)).get_all("Tag", ()))
+    return tuple(headers.parse(archive.read(path)).get_all("Tag", ()))

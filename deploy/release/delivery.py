@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..aws import layers, parameters, regions, uploads
+from ..console import size
 from ..errors import ConfigError, RolloutError
 from ..invocation import advised
 from ..share import channels, grants
@@ -95,7 +96,7 @@ class Delivery:
             for each in plans:
                 yield from (f"  {line} in {region}" for line in each.lines())
         if self.uploads:
-            yield f"  upload    {self.uploads:,} bytes to other regions"
+            yield f"  upload    {size(self.uploads)} to other regions"
         remarks = (remark for plans in self.plans.values() for each in plans for remark in each.remarks())
         yield from (f"  note      {remark}" for remark in dict.fromkeys(remarks))
 

@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..aws import change_sets
-from ..errors import Fault, RolloutError
 from ..git import commit
 from . import delivery as delivering
 from . import existing, stack
@@ -72,9 +71,11 @@ class Origin:
 
 @dataclass(frozen=True)
 class Deployment:
-    """What is to go where. `confirm` is asked before anything is removed or replaced, with the names of it.
+    """What is to go where.
 
-    `origin` is None for what was built from the project as it is here.
+    `agree` is called once the whole plan was said and before anything is changed, with the names of what would be
+    removed or replaced; it raises PipelineError where that may not be. `origin` is None for what was built from the
+    project as it is here.
     """
 
     aws: Aws
@@ -83,7 +84,7 @@ class Deployment:
     parameters: Mapping[str, str]
     prepared: Prepared
     say: Callable[[str], None]
-    confirm: Callable[[Sequence[str]], bool]
+    agree: Callable[[Sequence[str]], None]
     origin: Origin | None = None
 
     def show(self) -> DeployPlan:
@@ -92,6 +93,10 @@ class Deployment:
         proposed = self._proposed()
         if proposed:
             change_sets.discard(self.aws, proposed)
+        return self._plan_of(proposed)
+
+    def _plan_of(self, proposed: ChangeSet | None) -> DeployPlan:
+        """Say what a deploy would do besides what the stack's change set says."""
         if proposed and stack.makes_functions(proposed):
             self.say("the rollout is planned once the stack has made its functions")
             layers = self._found()
@@ -104,10 +109,17 @@ class Deployment:
     def deploy(self) -> DeployResult:
         """Change the stack, publish what AWS lacks, roll it out; raise PipelineError where something refuses."""
         self._refuse_unproven()
-        changed = self._change_stack()
-        plan = self._planned(self._found())
-        delivery = self._delivery(plan.layers)
-        changed = changed or not plan.is_empty or not delivery.is_empty
+        planned = self._agreed(self._proposed())
+        if planned.proposed:
+            change_sets.execute(self.aws, planned.proposed)
+            self.say(f"stack {planned.proposed.stack}: {'made' if planned.proposed.creates else 'changed'}")
+        delivery = planned.delivery
+        if planned.rollout is None:
+            plan = self._planned(self._found())
+        elif planned.proposed:
+            plan = self._plan(planned.rollout.layers)
+        else:
+            plan = planned.rollout
         at = self.origin.commit if self.origin else commit(self.settings.project)
         delivered = delivery.deliver(at, self.say, self.origin.notes if self.origin else {})
         layers = delivered[self.stage.region]
@@ -116,7 +128,9 @@ class Deployment:
         release = roll_out(self.aws, self.stage, plan, at, self.say)
         sent = delivery.uploads + sum(each.verified.built.zip.stat().st_size for each in layers if each.is_new)
         outputs = stack.outputs(self.aws, self.stage) if self.settings.has_stack else ()
-        return DeployResult(replace(release, uploaded=release.uploaded + sent), changed, outputs, delivered)
+        return DeployResult(
+            replace(release, uploaded=release.uploaded + sent), not planned.is_empty, outputs, delivered
+        )
 
     def _refuse_unproven(self) -> None:
         for layer in self.prepared.layers:
@@ -136,16 +150,17 @@ class Deployment:
             self.say(line)
         return proposed
 
-    def _change_stack(self) -> bool:
-        proposed = self._proposed()
-        if proposed is None:
-            return False
-        if (lost := stack.destroys(proposed)) and not self.confirm(lost):
-            change_sets.discard(self.aws, proposed)
-            raise RolloutError([_unconfirmed(proposed, lost)])
-        change_sets.execute(self.aws, proposed)
-        self.say(f"stack {proposed.stack}: {'made' if proposed.creates else 'changed'}")
-        return True
+    def _agreed(self, proposed: ChangeSet | None) -> DeployPlan:
+        """Say the whole plan, and have it agreed to; raise PipelineError, and leave all as it is, where it is not."""
+        try:
+            planned = self._plan_of(proposed)
+            if not planned.is_empty:
+                self.agree(stack.destroys(proposed) if proposed else ())
+        except BaseException:
+            if proposed:
+                change_sets.discard(self.aws, proposed)
+            raise
+        return planned
 
     def _found(self) -> tuple[PlannedLayer, ...]:
         return tuple(PlannedLayer(layer, find(self.aws, layer)) for layer in self.prepared.layers)
@@ -167,12 +182,3 @@ class Deployment:
         return planning.make(
             self.aws, self.settings, self.stage, self.prepared.code, layers, foreign=self.prepared.foreign
         )
-
-
-def _unconfirmed(proposed: ChangeSet, lost: Sequence[str]) -> Fault:
-    return Fault(
-        f"stack {proposed.stack}",
-        "was left as it is: not confirmed",
-        cause=f"{', '.join(lost)} would be removed or replaced, with all they hold",
-        cure="answer y in a terminal, or give --yes",
-    )

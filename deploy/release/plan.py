@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..aws import functions
 from ..aws.arns import LayerVersionArn
+from ..console import size
 from ..errors import Fault, RolloutError
 from ..published.functions import ServedFunction, differences, observe, read, without_alias
 from .values import ForeignLayer, PlannedLayer
@@ -140,7 +141,7 @@ class RolloutPlan:
             yield f"  function  {each}"
             yield from (f"  adopted   {line}" for line in each.adoption())
             yield from (f"    {line}" for line in each.moves())
-        yield f"  upload    {self.uploads:,} bytes"
+        yield f"  upload    {size(self.uploads)}"
 
 
 def make(  # noqa: PLR0913 - where, for whom, and what is to be there

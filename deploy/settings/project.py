@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .layers import Layer
     from .stages import Stage
 
+NO_STAGES = "define one below `stages` in config/pipeline.yaml: there is none"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -107,8 +109,9 @@ class Settings:
         runtime = "" if target.runtime == self.runtime else f"-{target.runtime}"
         return runtime + ("" if target.architecture == self.architectures[0] else f"-{target.architecture}")
 
-    def stage(self, name: str) -> Stage:
-        """Return the stage of this name; raise ConfigError, naming those that exist."""
+    def stage(self, name: str, option: str = "--stage") -> Stage:
+        """Return the stage of this name, which an option gave; raise ConfigError, naming those that exist."""
         if name not in self.stages:
-            raise ConfigError([Fault(f"--stage {name}", "no such stage", cure=suggest(name, self.stages))])
+            cure = suggest(name, self.stages) if self.stages else NO_STAGES
+            raise ConfigError([Fault(f"{option} {name}".rstrip(), "no such stage", cure=cure)])
         return self.stages[name]

@@ -38,11 +38,13 @@ class GitHub:
 class Stage:
     """Where a release goes: functions and stack to `region`, layers to it and to `publish_regions`.
 
-    `stack` is empty where there are no functions and no stack is named.
+    `stack` is empty where there are no functions and no stack is named. A `protected` one is changed only by somebody
+    who has seen the plan and said yes.
     """
 
     name: str
     region: str
+    protected: bool = False
     stack: str = ""
     suffix: str = ""
     account: str | None = None

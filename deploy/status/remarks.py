@@ -48,7 +48,7 @@ def _version(state: StageState, function: FunctionStatus, version: VersionStatus
     where = f"{function.name}:{version.state.version}"
     for layer in version.layers:
         if layer.place == "behind":
-            what = f"{layer.short} is behind {layer.newest}: {', '.join(layer.behind)}"
+            what = f"{layer.short} is behind: newest is {layer.newest}, with {', '.join(layer.behind)}"
             cure = f"deploy, or see: {advised('diff', layer.short, f'{layer.layer}:{layer.newest}')}"
             yield Fault(where, what, cure=cure)
     if version.unread:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import ConfigError, Fault
+from .. import atomic
 from . import document
 
 if TYPE_CHECKING:
@@ -39,9 +39,5 @@ def read(settings: Settings, leaving_out: Collection[str] = ()) -> ProjectTempla
 
 def file(path: Path) -> ProjectTemplate:
     """Read a template from a file; raise ConfigError where it cannot be read."""
-    try:
-        return ProjectTemplate(str(path), path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError([Fault(str(path), error.strerror or str(error), cure="correct `template`")]) from error
-    except UnicodeDecodeError as error:
-        raise ConfigError([Fault(str(path), "is not a template", cause=str(error))]) from error
+    cure = "write it, or correct `template` in config/pipeline.yaml"
+    return ProjectTemplate(str(path), atomic.text(path, cure=cure))

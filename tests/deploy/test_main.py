@@ -39,6 +39,8 @@ def test_the_environment_names_the_project_where_no_option_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CHANNELWRIGHT_PROJECT", str(tmp_path / "there"))
+    for name in ("there", "here"):
+        (tmp_path / name).mkdir()
     assert main(["check"]) == 1
     assert str(tmp_path / "there" / "config" / "pipeline.yaml") in capsys.readouterr().err
     assert main(["--project", str(tmp_path / "here"), "check"]) == 1

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -337,3 +338,14 @@ def forwarded(path: str) -> Iterator[int]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def test_an_engine_of_a_context_serves_the_same(runtime_image: str, tmp_path: Path) -> None:
+    folder = tmp_path / "contexts/meta" / hashlib.sha256(b"mine").hexdigest()
+    folder.mkdir(parents=True)
+    meta = {"Name": "mine", "Endpoints": {"docker": {"Host": "unix:///var/run/docker.sock"}}}
+    (folder / "meta.json").write_text(json.dumps(meta))
+    environment = {"DOCKER_CONFIG": str(tmp_path), "DOCKER_CONTEXT": "mine"}
+    with Engine.connect(environment) as found, filled(found, runtime_image, {"/opt": {"a": b"hello"}}) as container:
+        done = container.call(python("import sys; print(sys.stdin.read(2), open('/opt/a').read())"), stdin=b"ok")
+    assert done.stdout == "ok hello\n"

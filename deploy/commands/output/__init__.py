@@ -2,9 +2,11 @@
 
 `DOCUMENT` is that type. Every key is always there; null is what is not known, or not so.
 
+layer, lock, check, engine               what was made and found good
 diff, show, where, report, scan, status  what was looked at
 releases, versions                       lists
 deploy, promote, prune, rollback, share  what was done, or would be
 doctor, bench                            checks and measurements
+error                                    what is printed in place of any of them where a run was refused
 status_function, layer_version           parts of `status` and `versions`
 """

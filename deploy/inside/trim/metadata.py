@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import configparser
 import re
-from email.parser import BytesHeaderParser
 from typing import TYPE_CHECKING
 
+from .. import headers
 from ..files import dist_info
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def license_of(metadata: Message) -> str:
 
 def _headers(content: bytes) -> bytes:
     """Cut METADATA; a licence that is a text of many lines is left to the licence files."""
-    message = BytesHeaderParser().parsebytes(content)
+    message = headers.parse(content)
     lines = [f"{name}: {value}" for name in HEADERS for value in message.get_all(name, []) if "\n" not in str(value)]
     return ("\n".join(lines) + "\n").encode()
 

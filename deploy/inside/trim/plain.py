@@ -38,6 +38,13 @@ def leftovers(files: Files, recipe: Recipe) -> Change:
     return _gone(path for path in files if dist_info(path) and path.partition("/")[2] in _LEFTOVERS)
 
 
+def _near(pattern: str, files: Files) -> str:
+    """Say which of the folders and files at a layer's top was probably meant, or which there are."""
+    top = sorted({path.partition("/")[0] for path in files})
+    first = suggestion(pattern.partition("/")[0], top)
+    return first or f"remove or correct it; the layer holds {', '.join(top[:8])}{' …' if top[8:] else ''}"
+
+
 def exclude(files: Files, recipe: Recipe) -> Change:
     """Take what the patterns match; a pattern that matches nothing is a mistake, or outlived its reason."""
     taken: set[str] = set()
@@ -46,7 +53,7 @@ def exclude(files: Files, recipe: Recipe) -> Change:
         matching = [path for path in files if pattern_to_regex(pattern).match(path)]
         if not matching:
             folder = any(path.startswith(f"{pattern.rstrip('/')}/") for path in files)
-            cure = f"write {pattern.rstrip('/')}/** for all in that folder" if folder else "remove or correct it"
+            cure = f"write {pattern.rstrip('/')}/** for all in that folder" if folder else _near(pattern, files)
             faults.append(fault(f"trim.exclude {pattern!r}", "matches no file of the layer", cure=cure))
         taken.update(matching)
     if faults:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from email.parser import HeaderParser
 from typing import TYPE_CHECKING
 
 from packaging.tags import parse_tag
 
 from ...errors import Fault
+from ...inside import headers
 from ...invocation import advised
 from ...locking.lockfile import normalised
 from ...runtimes.wheel_tags import wheel_tags
@@ -41,8 +41,8 @@ def _versions(built: BuiltLayer, metadata: Mapping[str, bytes]) -> Iterator[Faul
     layer, pins = built.spec.layer.name, {pin.name: pin.version for pin in built.spec.pins}
     found: dict[str, str] = {}
     for path, content in sorted(metadata.items()):
-        headers = HeaderParser().parsestr(content.decode("utf-8", errors="replace"))
-        name, version = normalised(headers["Name"] or ""), headers["Version"] or ""
+        said = headers.parse(content)
+        name, version = normalised(said["Name"] or ""), said["Version"] or ""
         where = f"{name}: {path}"
         if name in found:
             yield Fault(where, f"{name} is in {layer} twice, also as {found[name]}", "two builds were mixed", _REBUILD)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from ...container import leftovers
 from ...container.calls import CallTimedOutError
-from ...errors import EngineError, VerificationError
+from ...errors import BuildError, EngineError, VerificationError
 from ...inside.look.bounds import Bounds
 from ...runtimes.wheel_tags import pip_options
+from ..causes import raise_heard
 from . import pip_download, pip_install
 from .protocol import OPT, TASK_ROOT
 
@@ -95,8 +96,12 @@ class ContainerRuntime:
             "use_cache": use_cache,
             "labels": {"channelwright.layer": spec.stem},
         }
-        with self.engine.built(context, arguments, **options) as image:
-            return self.engine.read(image, "/out")
+        try:
+            with self.engine.built(context, arguments, **options) as image:
+                return self.engine.read(image, "/out")
+        except BuildError as error:
+            raise_heard(spec, error.log)
+            raise
 
     @contextmanager
     def sandbox(self, runtime: str, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[ContainerSandbox]:

@@ -19,6 +19,7 @@ from ...errors import BuildError, EngineError
 from ...invocation import advised
 from ...runtimes.wheel_tags import pip_options
 from ...temporary import folders
+from ..causes import raise_heard
 from . import pip_install
 from .host_files import write_files
 from .host_process import run_process
@@ -86,6 +87,7 @@ class HostRuntime:
             command = [sys.executable, "-I", "-S", "-B", "-c", _ASSEMBLE, str(folder)]
             done = run_process(command, {"PATH": os.defpath}, _TIMEOUT, refused=BuildError)
             if done.code:
+                raise_heard(spec, done.stderr)
                 raise BuildError.of(spec.stem, "could not be assembled", log=done.stdout + done.stderr)
             return {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import boto3
 import pytest
 
-from deploy.aws.connection import CONFIG, Aws, connect
+from deploy.aws.connection import BRIEF, Aws, connect
 from deploy.errors import AwsError
 from deploy.settings import Stage
 
@@ -98,21 +98,21 @@ def test_a_stages_profile_is_used_for_it_and_for_no_other(
 
 def test_a_profile_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "absent"))
-    with pytest.raises(AwsError, match=r"(?s)nobodys\) could not be found.*sign in"):
+    with pytest.raises(AwsError, match=r"(?s)there is no profile nobodys.*aws configure"):
         connect(replace(STAGE, profile="nobodys"))
 
 
 def test_throttling_is_retried_by_botocore(sts: type[Sts]) -> None:
-    sts.throttles = 3
+    sts.throttles = 2
     assert connect(STAGE).account == "123456789012"
-    assert sts.asked == 4
+    assert sts.asked == 3
 
 
 def test_throttling_without_end_is_told(sts: type[Sts]) -> None:
     sts.throttles = 100
     with pytest.raises(AwsError, match=r"(?s)sts:GetCallerIdentity.*still so after every retry"):
         connect(STAGE)
-    assert sts.asked == CONFIG.retries["total_max_attempts"]  # type: ignore[attr-defined] # set by Config's options
+    assert sts.asked == BRIEF.retries["total_max_attempts"]  # type: ignore[attr-defined] # set by Config's options
 
 
 def test_without_credentials_the_cure_is_to_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,7 +79,7 @@ def test_a_refusal_that_is_not_known_still_says_what_aws_said(aws: Aws, lambda_:
     ("error", "cause"),
     [
         (NoCredentialsError(), "there are no usable AWS credentials"),
-        (ProfileNotFound(profile="prod"), "there are no usable AWS credentials"),
+        (ProfileNotFound(profile="prod"), "AWS_PROFILE, names it"),
         (EndpointConnectionError(endpoint_url="https://x"), "AWS cannot be reached"),
         (ConnectTimeoutError(endpoint_url="https://x"), "AWS cannot be reached"),
         (ReadTimeoutError(endpoint_url="https://x"), "the answer was lost"),

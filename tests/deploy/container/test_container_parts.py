@@ -177,12 +177,12 @@ def test_a_refusal_to_build_is_a_build_error() -> None:
         raise refusal(400)
 
 
-@pytest.mark.parametrize("host", ["unix:///nowhere/docker.sock", "tcp://127.0.0.1:1", "nonsense://"])
+@pytest.mark.parametrize("host", ["unix:///nowhere/docker.sock", "tcp://127.0.0.1:1"])
 def test_where_no_engine_answers_that_is_said_with_what_to_do(host: str) -> None:
     with pytest.raises(EngineError) as raised:
         Engine.connect({"DOCKER_HOST": host})
     assert raised.value.faults[0].what == "no container engine answers"
-    assert raised.value.faults[0].cause
+    assert raised.value.faults[0].cause.startswith(f"{host} (DOCKER_HOST names it): ")
     assert "--backend host" in raised.value.faults[0].cure
 
 

@@ -47,7 +47,7 @@ def test_a_runtime_that_ends_soon_is_remarked() -> None:
 def test_a_layer_that_is_behind_comes_with_the_command_that_shows_the_difference() -> None:
     behind = replace(layer(), place="behind", newest=5, behind=("idna 3.7 -> 3.8",))
     (found,) = remarks(SETTINGS, stage(with_layer(function("bot"), behind)))
-    assert found.what == "tiny:3 is behind 5: idna 3.7 -> 3.8"
+    assert found.what == "tiny:3 is behind: newest is 5, with idna 3.7 -> 3.8"
     assert "nox -s diff -- tiny:3 tiny:5" in found.cure
 
 

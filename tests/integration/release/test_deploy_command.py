@@ -59,6 +59,7 @@ def test_a_first_deploy_shows_everything_before_it_does_it(project: Path, capsys
     order = [
         "stage dev: account 123456789012, eu-central-1",
         "stack tiny-dev: will be made",
+        "  layer     tiny-layer, a new version",
         "stack tiny-dev: made",
         "  layer     tiny-layer, a new version",
         "tiny_bot-dev  version 2 runs the code and the layers that were verified",
@@ -135,32 +136,6 @@ def test_another_account_a_missing_variable_and_an_unknown_stage_are_refused(
     monkeypatch.delenv("GREETING")
     assert _deploy(project) == 1
     assert "stages.dev.parameters.Greeting: GREETING is not set in the environment" in capsys.readouterr().err
-
-
-@pytest.mark.usefixtures("prepared")
-def test_what_would_be_replaced_is_confirmed_by_a_person(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    _deploy(project)
-    other = project / "other.yaml"
-    other.write_text(TEMPLATE.read_text().replace('"tiny${NameSuffix}.fifo"', '"other${NameSuffix}.fifo"'))
-    (project / "config" / "pipeline.yaml").write_text(CONFIG.replace(str(TEMPLATE), str(other)))
-    asked: list[str] = []
-
-    def refuse(question: str) -> str:
-        asked.append(question)
-        return "n"
-
-    monkeypatch.setattr("builtins.input", refuse)
-    assert _deploy(project) == 1
-    assert asked == []
-    assert "Queue would be removed or replaced" in capsys.readouterr().err
-    monkeypatch.setattr("deploy.commands.deploy._is_terminal", lambda: True)
-    assert _deploy(project) == 1
-    assert asked == ["Queue: removed or replaced, with all they hold. Go on? [y/N] "]
-    assert "was left as it is: not confirmed" in capsys.readouterr().err
-    assert _deploy(project, "--yes") == 0
-    assert len(asked) == 1
 
 
 def _deploy(project: Path, *arguments: str, stage: str = "dev") -> int:

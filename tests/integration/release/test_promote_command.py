@@ -170,7 +170,7 @@ def test_one_stage_twice_an_unknown_one_and_an_unknown_profile_are_refused(
     assert _promote(project, to="pord") == 1
     assert "did you mean prod?" in capsys.readouterr().err
     assert _promote(project, to="lost") == 1
-    assert "The config profile (nowhere) could not be found" in capsys.readouterr().err
+    assert "there is no profile nowhere" in capsys.readouterr().err
     assert _promote(project) == 1
     assert "tiny_bot-dev: there is no such function" in capsys.readouterr().err
 

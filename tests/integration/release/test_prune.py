@@ -69,7 +69,7 @@ def test_with_yes_what_nothing_refers_to_is_gone_and_traffic_and_rollback_go_on(
     assert main(["--project", str(project), "rollback", "--stage", "dev", "--yes"]) == 0
     assert used.traffic() == ["3", "3"]
     assert _prune(project, "--keep", "2", "--yes") == 0
-    assert capsys.readouterr().out.endswith("0 deleted, 0 B freed\n")
+    assert capsys.readouterr().out.endswith("nothing to delete\n")
 
 
 def test_what_the_last_releases_need_for_a_rollback_stays(site: Site, shop: Shop, project: Path) -> None:

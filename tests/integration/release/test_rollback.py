@@ -113,15 +113,6 @@ def test_where_it_is_already_nothing_is_done(
     assert capsys.readouterr().out.endswith(f"release {releases[1]} is live in dev\nnothing was changed\n")
 
 
-def test_nobody_goes_back_unasked_without_a_terminal(
-    site: Site, project: Path, releases: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert releases
-    assert _rollback(project) == 1
-    assert "nothing was changed: not confirmed" in capsys.readouterr().err
-    assert site.traffic() == ["two", "two"]
-
-
 def test_machines_get_json_and_nothing_else(
     project: Path, releases: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

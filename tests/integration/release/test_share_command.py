@@ -236,7 +236,7 @@ def test_a_person_is_asked_before_what_somebody_granted_goes(project: Project, m
         return answers.pop(0)
 
     monkeypatch.setattr("builtins.input", answer)
-    monkeypatch.setattr("deploy.commands.share._is_terminal", lambda: True)
+    monkeypatch.setattr("deploy.commands.confirm.is_terminal", lambda: True)
     assert project.share() == 0
     assert asked == [f"account {OTHER} (by-hand) on tiny-layer:1 in eu-central-1: removed. Go on? [y/N] "]
     assert "by-hand" in project.grants()

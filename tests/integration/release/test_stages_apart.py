@@ -75,7 +75,7 @@ class Account:
             layers=(self.shop.layer({"idna": "3.7"}),), code=self.shop.codes(release), fresh=frozenset()
         )
         aws = self.aws(stage, "DeployRole")
-        Deployment(aws, settings, wanted, {"Greeting": "hello"}, prepared, lambda _: None, lambda _: False).deploy()
+        Deployment(aws, settings, wanted, {"Greeting": "hello"}, prepared, lambda _: None, lambda _: None).deploy()
 
     @contextmanager
     def signed_in(self, stage: str, role: str) -> Iterator[None]:

@@ -91,7 +91,9 @@ def test_a_layer_with_a_newer_version_is_behind_and_it_is_said_by_what(
     assert (layer["place"], layer["version"], layer["newest"]) == ("behind", 1, 2)
     assert layer["behind"] == ["idna 3.7 -> 3.8", "six 1.16 added"]
     text = look.text("status")
-    assert f"{BOT}:2, tiny_worker-dev:2: tiny-layer:1 is behind 2: idna 3.7 -> 3.8, six 1.16 added" in text
+    assert (
+        f"{BOT}:2, tiny_worker-dev:2: tiny-layer:1 is behind: newest is 2, with idna 3.7 -> 3.8, six 1.16 added" in text
+    )
     assert drift(look) == []
 
 

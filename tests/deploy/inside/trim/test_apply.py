@@ -182,7 +182,7 @@ def test_patterns_that_match_nothing_are_all_refused_at_once() -> None:
         "trim.exclude 'a': matches no file of the layer",
         "    do:    write a/** for all in that folder",
         "trim.exclude 'c/**': matches no file of the layer",
-        "    do:    remove or correct it",
+        "    do:    remove or correct it; the layer holds a",
     ]
 
 
