@@ -215,7 +215,7 @@ class Engine(Images):
 
 def _options(there: Address, environment: Mapping[str, str]) -> dict[str, Any]:
     """Return how the SDK reaches an address: with the certificates of DOCKER_CERT_PATH or of the context."""
-    options: dict[str, Any] = {**kwargs_from_env(environment=dict(environment))}
+    options: dict[str, object] = {**kwargs_from_env(environment=dict(environment))}
     if there.certificates:
         pair = (there.certificates / "cert.pem", there.certificates / "key.pem")
         authority = there.certificates / "ca.pem"

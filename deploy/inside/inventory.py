@@ -72,7 +72,7 @@ def manifest(layer: Assembled) -> bytes:
     return (json.dumps(document, indent=1) + "\n").encode()
 
 
-def _told(own: OwnFile) -> dict[str, Any]:
+def _told(own: OwnFile) -> dict[str, object]:
     return {"path": own.path, "sha256": own.sha256, "bytes": own.bytes, "executable": own.executable}
 
 

@@ -33,7 +33,7 @@ class Project:
 
     def run(self, *, check: bool = False, upgrade: list[str] | None = None, image: bool = False) -> int:
         where = {"backend": "host", "unconfined": False}
-        return lock.run(Namespace(project=self.folder, check=check, upgrade=upgrade, image=image, **where))
+        return lock.run(Namespace(json=False, project=self.folder, check=check, upgrade=upgrade, image=image, **where))
 
 
 @pytest.fixture

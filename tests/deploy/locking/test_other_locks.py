@@ -91,7 +91,7 @@ def test_a_uv_lock_gives_what_the_project_needs_on_each_target_and_no_developmen
         assert hashes[target]["native"] == (expected,)
     from argparse import Namespace
 
-    assert check.run(Namespace(project=locking.folder)) == 0
+    assert check.run(Namespace(project=locking.folder, json=False)) == 0
     assert "deps: 3 distributions, python3.11 on x86_64" in capsys.readouterr().out
 
 

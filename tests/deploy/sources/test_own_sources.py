@@ -129,9 +129,9 @@ def test_a_changed_file_is_told_by_check_and_by_a_build_until_it_is_locked(sourc
     sources.wants("../shared")
     sources.run()
     before = sources.lock.read_text()
-    assert check.run(Namespace(project=sources.folder)) == 0
+    assert check.run(Namespace(project=sources.folder, json=False)) == 0
     (tmp_path / "shared/shared_lib.py").write_text("VALUE = 2\n")
-    for run in (lambda: check.run(Namespace(project=sources.folder)), lambda: provided(sources)):
+    for run in (lambda: check.run(Namespace(project=sources.folder, json=False)), lambda: provided(sources)):
         with pytest.raises(LockError, match=r"shared-lib: \.\./shared changed since it was locked"):
             run()
     with pytest.raises(LockError):
