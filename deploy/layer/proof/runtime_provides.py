@@ -67,7 +67,7 @@ def _torn(where: str, brought: Mapping[str, str], own: Mapping[str, Provided]) -
         where,
         f"{ours} {version} is the layer's, and {theirs} {other} the runtime's: the pair comes from one side",
         f"each is made for the other's version, and AWS changes its own; `{KEY}` wants the runtime's",
-        f"add {theirs} to requirements.in, or take out what requires {ours}",
+        f"add {theirs} to requirements.in, or leave {ours} to the runtime with the layer's `without: [{ours}]`",
     )
 
 
