@@ -18,7 +18,7 @@ REAL = "public.ecr.aws/lambda/python:3.11"
 LONG = tuple(Path(__file__).parent / folder for folder in ("integration", "docs", "packages"))
 LACKS = pytest.StashKey[dict[str, str]]()
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.aws_calls", "tests.browser"]
 
 # What is advised names the sessions of this repository, however the tests were started. Before anything is imported
 # that advises something, and for the processes that tests start.

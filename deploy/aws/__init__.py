@@ -11,6 +11,7 @@ grants             the statements of a layer version's policy: read, added, remo
 functions          functions, their published versions and their aliases
 uploads            how bytes get to Lambda: in the call itself, through a bucket above 50 MiB
 storage            how much of a region's code storage is taken
+calls              what each command asks of AWS, as the tests recorded it
 change_sets        what a template would change of a stack: made, read, discarded, carried out
 stacks             CloudFormation's stacks: read, waited for, and why one failed
 parameters         SSM parameters of plain text

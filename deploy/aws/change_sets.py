@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import WaiterError
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_cloudformation.literals import CapabilityType, ChangeSetTypeType
-    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, ResourceChangeDetailTypeDef, ResourceChangeTypeDef
+    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef
     from mypy_boto3_cloudformation.waiter import ChangeSetCreateCompleteWaiter
 
     from .connection import Aws
@@ -138,8 +138,21 @@ def discard(aws: Aws, proposed: ChangeSet) -> None:
 def execute(aws: Aws, proposed: ChangeSet) -> None:
     """Run a change set and wait; raise AwsError with what failed first when the stack rolled back."""
     with asking("cloudformation:ExecuteChangeSet", proposed.stack):
-        aws.stacks.execute_change_set(StackName=proposed.stack, ChangeSetName=proposed.name)
+        try:
+            aws.stacks.execute_change_set(
+                StackName=proposed.stack, ChangeSetName=proposed.name, ClientRequestToken=proposed.name
+            )
+        except aws.stacks.exceptions.InvalidChangeSetStatusException:
+            # The answer to the first call was lost, if it runs or has run: its name is random, and ours alone.
+            if _execution(aws, proposed) not in {"EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE"}:
+                raise
     stacks.wait(aws, proposed.stack, creates=proposed.creates)
+
+
+def _execution(aws: Aws, proposed: ChangeSet) -> str:
+    with asking("cloudformation:DescribeChangeSet", proposed.stack):
+        found = aws.stacks.describe_change_set(StackName=proposed.stack, ChangeSetName=proposed.name)
+    return found["ExecutionStatus"]
 
 
 def _parameters(wanted: WantedStack) -> list[ParameterTypeDef]:
@@ -164,7 +177,10 @@ def _refusal(aws: Aws, proposed: ChangeSet) -> str:
 
 def _delete_change_set(aws: Aws, proposed: ChangeSet) -> None:
     with asking("cloudformation:DeleteChangeSet", proposed.stack):
-        aws.stacks.delete_change_set(StackName=proposed.stack, ChangeSetName=proposed.name)
+        try:
+            aws.stacks.delete_change_set(StackName=proposed.stack, ChangeSetName=proposed.name)
+        except aws.stacks.exceptions.ChangeSetNotFoundException:
+            return
 
 
 def _changes(aws: Aws, proposed: ChangeSet) -> tuple[StackChange, ...]:
@@ -177,11 +193,11 @@ def _changes(aws: Aws, proposed: ChangeSet) -> tuple[StackChange, ...]:
     return tuple(_change(each, staying) for each in found)
 
 
-def _stays(found: ResourceChangeTypeDef) -> bool:
+def _stays(found: Any) -> bool:
     return bool(found["Action"] == "Modify" and found.get("Replacement", "False") == "False")
 
 
-def _replacement(found: ResourceChangeTypeDef, staying: set[str]) -> str:
+def _replacement(found: Any, staying: set[str]) -> str:
     """Return "True", "False" or "Conditional": whether a new resource takes this one's place.
 
     CloudFormation says Conditional also where all depends on the name or the ARN of another resource that changes;
@@ -194,13 +210,13 @@ def _replacement(found: ResourceChangeTypeDef, staying: set[str]) -> str:
     return said
 
 
-def _depends_on(detail: ResourceChangeDetailTypeDef, staying: set[str]) -> bool:
+def _depends_on(detail: Any, staying: set[str]) -> bool:
     resource, _, attribute = detail.get("CausingEntity", "").partition(".")
     by_name = detail.get("ChangeSource") == "ResourceReference" or attribute == "Arn"
     return detail.get("Evaluation") == "Dynamic" and by_name and resource in staying
 
 
-def _change(found: ResourceChangeTypeDef, staying: set[str]) -> StackChange:
+def _change(found: Any, staying: set[str]) -> StackChange:
     targets = [detail["Target"] for detail in found.get("Details", ())]
     names = (target.get("Name") or target.get("Attribute", "") for target in targets)
     return StackChange(

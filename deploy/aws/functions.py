@@ -192,10 +192,18 @@ def publish(aws: Aws, latest: FunctionState, code_sha256: str, description: str)
         made = aws.functions.publish_version(
             FunctionName=latest.name, CodeSha256=code_sha256, RevisionId=latest.revision, Description=description
         )
-    waiter: PublishedVersionActiveWaiter = aws.functions.get_waiter("published_version_active")
-    with asking("lambda:GetFunctionConfiguration", f"{latest.name}:{made['Version']}"):
-        waiter.wait(FunctionName=latest.name, Qualifier=made["Version"], WaiterConfig={"Delay": 1, "MaxAttempts": 600})
+    active(aws, latest.name, made["Version"])
     return _state(latest.name, made)
+
+
+def active(aws: Aws, name: str, version: str) -> None:
+    """Wait until a version can be invoked; one with SnapStart once Lambda has taken its snapshot, which takes minutes.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/snapstart-activate.html
+    """
+    waiter: PublishedVersionActiveWaiter = aws.functions.get_waiter("published_version_active")
+    with asking("lambda:GetFunctionConfiguration", f"{name}:{version}"):
+        waiter.wait(FunctionName=name, Qualifier=version, WaiterConfig={"Delay": 1, "MaxAttempts": 600})
 
 
 def move_alias(aws: Aws, alias: AliasState, version: str, description: str) -> None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from .connection import Aws
 
 EVERYONE = "*"
+GOING = "going-by-channelwright"
+"""The statement by which a prune says that it is about to delete a version; it lets in the account itself alone."""
+
 _ACTION = "lambda:GetLayerVersion"
 
 
@@ -44,10 +47,14 @@ class Grant:
 
 @dataclass(frozen=True)
 class LayerPolicy:
-    """A layer version's grants by statement id, and the revision that a change of them has to name."""
+    """A layer version's grants by statement id, and the revision that a change of them has to name.
+
+    `is_going` tells that a prune is about to delete the version, or was stopped before it did.
+    """
 
     grants: Mapping[str, Grant]
     revision: str = ""
+    is_going: bool = False
 
 
 def read(aws: Aws, layer: str, version: int) -> LayerPolicy:
@@ -60,8 +67,9 @@ def read(aws: Aws, layer: str, version: int) -> LayerPolicy:
             found = aws.functions.get_layer_version_policy(LayerName=layer, VersionNumber=version)
         except aws.functions.exceptions.ResourceNotFoundException:
             return LayerPolicy({})
-    statements = json.loads(found["Policy"])["Statement"]
-    return LayerPolicy({each["Sid"]: _grant(each) for each in statements}, found["RevisionId"])
+    statements = {each["Sid"]: each for each in json.loads(found["Policy"])["Statement"]}
+    is_going = statements.pop(GOING, None) is not None
+    return LayerPolicy({sid: _grant(each) for sid, each in statements.items()}, found["RevisionId"], is_going)
 
 
 def add(aws: Aws, target: tuple[str, int], statement: str, grant: Grant, revision: str) -> None:

@@ -13,7 +13,7 @@ import requests
 
 from ..errors import AwsError, Fault
 from .arns import LayerVersionArn
-from .refusals import asking
+from .refusals import asking, once
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.literals import RuntimeType
@@ -110,21 +110,14 @@ def read(aws: Aws, arn: str) -> tuple[LayerVersion, LayerContent] | None:
     return _version(found), _content(found)
 
 
-def is_shared(aws: Aws, name: str, version: int) -> bool:
-    """Whether other accounts were let in: who of them uses the version cannot be seen from here."""
-    with asking("lambda:GetLayerVersionPolicy", f"{name}:{version}"):
-        try:
-            aws.functions.get_layer_version_policy(LayerName=name, VersionNumber=version)
-        except aws.functions.exceptions.ResourceNotFoundException:
-            return False
-    return True
-
-
 def publish(aws: Aws, spec: LayerSpec, source: Content, description: str) -> tuple[LayerVersion, LayerContent]:
-    """Make a new version; what is returned is what AWS says that it has."""
+    """Make a new version; what is returned is what AWS says that it has.
+
+    It is sent once: where AwsError tells that the answer was lost, there may be one.
+    """
     if len(description) > DESCRIPTION:
         raise AwsError([_too_long(spec, description)])
-    with asking("lambda:PublishLayerVersion", spec.layer.name):
+    with asking("lambda:PublishLayerVersion", spec.layer.name), once(aws.functions, "PublishLayerVersion"):
         made = aws.functions.publish_layer_version(
             LayerName=spec.layer.name,
             Description=description,

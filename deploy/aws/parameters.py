@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import AwsError, Fault
-from .refusals import asking
+from .refusals import asking, once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -55,11 +55,12 @@ def read(aws: Aws, names: Sequence[str]) -> Mapping[str, Parameter]:
 def write(aws: Aws, name: str, value: str, *, description: str, new: bool) -> int:
     """Write a parameter; return which version of it that made.
 
-    `new` refuses to overwrite one. Raises AwsError, before AWS is asked, where the name or the value cannot be one.
+    `new` refuses to overwrite one. Raises AwsError, before AWS is asked, where the name or the value cannot be one. It
+    is sent once: where AwsError tells that the answer was lost, it may be written.
     """
     if faults := list(unfit(aws, name, value)):
         raise AwsError(faults)
-    with asking("ssm:PutParameter", name):
+    with asking("ssm:PutParameter", name), once(aws.parameters, "PutParameter"):
         made = aws.parameters.put_parameter(
             Name=name, Value=value, Type="String", Overwrite=not new, Description=description
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from botocore import exceptions as botocore
@@ -18,6 +19,7 @@ from ..errors import AwsError, Fault, meant, suggest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_SERVER_ERROR = 500
 _ENDPOINT = "AWS_ENDPOINT_URL"
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]")
 _RERUN = "run it again; it continues where this one stopped"
@@ -84,6 +86,8 @@ _SIGNED_OUT = (
 )
 _UNREACHABLE = (botocore.ConnectionError, botocore.HTTPClientError)
 
+_ASKED: ContextVar[str] = ContextVar("asked", default="")
+
 
 @contextmanager
 def asking(action: str, about: str) -> Iterator[None]:
@@ -92,6 +96,7 @@ def asking(action: str, about: str) -> Iterator[None]:
     `action` is named as in an IAM policy, `lambda:PublishLayerVersion`; `about` is what it is done to. A wrong call
     of ours (ParamValidationError) is a bug and stays one.
     """
+    before = _ASKED.set(action)
     try:
         yield
     except botocore.ParamValidationError:
@@ -102,6 +107,38 @@ def asking(action: str, about: str) -> Iterator[None]:
         raise AwsError([_refused(action, about, error.response)]) from error
     except botocore.BotoCoreError as error:
         raise AwsError([_unasked(action, about, error)]) from error
+    finally:
+        _ASKED.reset(before)
+
+
+@contextmanager
+def once(client: Any, operation: str) -> Iterator[None]:
+    """Raise, in place of botocore's second try, what a call ended with that may have done its work.
+
+    It is for calls that make something new each time they arrive, such as a layer version: where an answer was lost,
+    the caller looks first. What AWS refused for its rate did nothing, and is sent again as ever.
+    https://docs.aws.amazon.com/boto3/latest/guide/retries.html
+    """
+    event = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}.{operation}"
+
+    def raised(
+        caught_exception: Exception | None = None, response: tuple[Any, dict[str, Any]] | None = None, **_: object
+    ) -> None:
+        if caught_exception is not None:
+            raise caught_exception
+        if response is not None and response[0].status_code >= _SERVER_ERROR:
+            raise botocore.ClientError(response[1], operation)  # type: ignore[arg-type] # it is what botocore itself passes
+
+    client.meta.events.register_first(event, raised)
+    try:
+        yield
+    finally:
+        client.meta.events.unregister(event, raised)
+
+
+def asked() -> str:
+    """Return the action that is being asked for here; empty outside `asking`."""
+    return _ASKED.get()
 
 
 @contextmanager

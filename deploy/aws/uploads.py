@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
-from ..errors import ConfigError, Fault
+from ..errors import ConfigError, Fault, RolloutError
 from ..layer.audit.limits import DIRECT_UPLOAD
 from ..layer.values import code_sha256
 from .refusals import asking
@@ -19,17 +20,35 @@ if TYPE_CHECKING:
 
 
 def content(aws: Aws, stage: Stage, path: Path, sha256: str) -> Content:
-    """Offer a zip to Lambda; raise ConfigError where it needs a bucket that the stage does not name."""
+    """Offer a zip to Lambda; raise ConfigError where it needs a bucket that the stage does not name.
+
+    Raises RolloutError where the file is no longer what was proven: nothing of it is sent then, or S3 takes nothing.
+    """
     if path.stat().st_size <= DIRECT_UPLOAD:
-        return {"ZipFile": path.read_bytes()}
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise RolloutError([_changed(path, sha256)])
+        return {"ZipFile": content}
     bucket = stage.bucket_in(aws.region)
     if bucket is None:
         raise ConfigError([_no_bucket(stage, aws.region, path)])
+    with path.open("rb") as proven:
+        if hashlib.file_digest(proven, "sha256").hexdigest() != sha256:
+            raise RolloutError([_changed(path, sha256)])
     key = f"channelwright/{sha256}.zip"
     with asking("s3:PutObject", f"{bucket}/{key}"), path.open("rb") as body:
-        # S3 compares the digest with what arrived: a broken upload is refused, not published.
+        # S3 compares the digest with what arrives: what breaks, or changes now, is refused and not published.
         aws.objects.put_object(Bucket=bucket, Key=key, Body=body, ChecksumSHA256=code_sha256(sha256))
     return {"S3Bucket": bucket, "S3Key": key}
+
+
+def _changed(path: Path, sha256: str) -> Fault:
+    return Fault(
+        str(path),
+        f"has other bytes than were proven, whose sha256 is {sha256}: nothing was published",
+        cause="somebody, or a program, wrote to the file meanwhile",
+        cure="run it again, which builds or proves it anew",
+    )
 
 
 def missing_bucket(stage: Stage, region: str, path: Path) -> Fault | None:

@@ -16,7 +16,8 @@ from ..keys.document import CONFIG
 from ..layer.spec import specs
 from ..locking import inputs
 from ..locking.locked import read as lock_of
-from ..locking.lockfile import normalised
+from ..locking.locked import versions as versions_of
+from ..locking.lockfile import applies, normalised
 from ..runtimes.end_of_life import days_left
 from ..runtimes.table import RUNTIMES
 from ..sources.provide import changed
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from ..errors import Fault
     from ..inside.exchange import Pin
-    from ..settings import Settings
+    from ..settings import Settings, Target
     from .findings import Finding
 
 STALE = timedelta(days=60)
@@ -76,7 +77,7 @@ def locked(settings: Settings) -> Iterator[Finding]:
     if not settings.wants_lock:
         yield ok("no layer wants a lock")
         return
-    pins: dict[str, Pin] = {}
+    pins: dict[Target, dict[str, Pin]] = {}
     faults: dict[Fault, None] = {}
     for target in settings.targets:
         try:
@@ -86,12 +87,13 @@ def locked(settings: Settings) -> Iterator[Finding]:
         except (LockError, ConfigError) as error:
             faults |= dict.fromkeys(error.faults)
         else:
-            pins |= {pin.name: pin for pin in lock.pins}
+            pins[target] = {pin.name: pin for pin in lock.pins}
     if faults:
         yield from of_faults(PipelineError(list(faults)), "broken")
         return
     found = list(unlocked(settings, pins))
-    yield from found or [ok(f"{settings.requirements} locks {len(pins)} distributions, all that is asked for")]
+    count = len({name for each in pins.values() for name in each})
+    yield from found or [ok(f"{settings.requirements} locks {count} distributions, all that is asked for")]
 
 
 def fresh(settings: Settings, today: datetime) -> Iterator[Finding]:
@@ -125,8 +127,11 @@ def runtime_days(settings: Settings, today: date) -> Iterator[Finding]:
         yield ok(f"Lambda supports {settings.runtime} for {left} days more, until {until}")
 
 
-def unlocked(settings: Settings, pins: Mapping[str, Pin]) -> Iterator[Finding]:
-    """Yield requirements that are not in the lock, or not in a version they ask for; nothing is resolved."""
+def unlocked(settings: Settings, pins: Mapping[Target, Mapping[str, Pin]]) -> Iterator[Finding]:
+    """Yield requirements that are not in the lock, or not in a version they ask for; nothing is resolved.
+
+    `pins` are those of each target, by name: a marker may ask for one version here and for another one there.
+    """
     source = inputs.found(settings)
     if source is None and settings.requirements.suffix == ".toml":
         return
@@ -140,15 +145,22 @@ def unlocked(settings: Settings, pins: Mapping[str, Pin]) -> Iterator[Finding]:
     except (LockError, ConfigError) as error:
         yield from of_faults(error, "broken")
         return
-    for line in wanted.lines:
-        yield from _asked(Requirement(line), source.name, pins, settings)
+    versions = versions_of(settings)
+    lines = [Requirement(line) for line in wanted.lines]
+    yield from dict.fromkeys(
+        finding
+        for target, own in pins.items()
+        for each in lines
+        if applies(str(each.marker or ""), target, versions)
+        for finding in _asked(each, source.name, own, settings)
+    )
 
 
 def _asked(wanted: Requirement, source: str, pins: Mapping[str, Pin], settings: Settings) -> Iterator[Finding]:
     pin = pins.get(normalised(wanted.name))
-    if pin is None and wanted.marker is None:
+    if pin is None:
         cause = f"{settings.requirements} was made before it was asked for"
         yield broken(f"{wanted.name} is asked for and not locked", cause, advised("lock"))
-    elif pin and not wanted.specifier.contains(pin.version, prereleases=True):
+    elif pin.version and not wanted.specifier.contains(pin.version, prereleases=True):
         cause = f"{source} asks for {wanted.specifier} since the lock was made"
         yield broken(f"{pin.name} {pin.version} is locked", cause, advised("lock"))

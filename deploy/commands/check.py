@@ -86,8 +86,8 @@ def _layers(settings: Settings) -> Iterator[str]:
 def stale(settings: Settings) -> Iterator[str]:
     """Yield in what the lock no longer follows from what it was made of."""
     for part in settings.parts:
-        pins = {pin.name: pin for target in part.targets for pin in locked.pins(part, target)}
-        for finding in project.unlocked(part, pins) if pins else ():
+        pins = {target: {pin.name: pin for pin in locked.pins(part, target)} for target in part.targets}
+        for finding in project.unlocked(part, pins) if any(pins.values()) else ():
             if finding.state == "broken":
                 yield f"{finding.what}: {finding.cause}; {finding.cure}"
 

@@ -10,25 +10,22 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ..atomic import write
 from ..configuration import load
 from ..errors import ConfigError, Fault, LockError, suggest
-from ..invocation import advised
 from ..kept import Kept
 from ..locking import cooldown, document, indexes, inputs, locked, lockfile, plain_text
-from ..locking.difference import Change, changes
+from ..locking.difference import changes
 from ..locking.lockfile import normalised
 from ..locking.python_versions import python_versions
 from ..locking.resolution import Resolution, resolution
 from ..locking.resolver import Resolver
 from ..locking.uv.call import Uv
 from ..sources import needed
-from ..sources.locking import Following, OwnSources, own_sources, sources_of
-from ..sources.opening import Building
-from . import backend, read_only
+from ..sources.values import Following, OwnSources
+from . import backend, lock_report, read_only
 from .output.lock import LockChange, LockedFile, LockOutput
 
 if TYPE_CHECKING:
@@ -38,6 +35,7 @@ if TYPE_CHECKING:
 
     from ..console import Console
     from ..settings import Settings, Target
+    from ..sources.opening import Building
     from .backend import ChosenBackend
 
 
@@ -84,6 +82,13 @@ def _lock(settings: Settings, arguments: argparse.Namespace, console: Console) -
     if path.name == locked.UV_LOCK:
         _relock(settings, arguments, console)
         return
+    if inputs.is_foreign(settings) and any(locked.read(settings, target).sources for target in settings.targets):
+        anew = _upgrade(arguments.upgrade) == ["--upgrade"]
+        own = _lock_sources(settings, console, where=backend.chosen(arguments), anew=anew)
+        needed.write(settings, own.sections)
+        made = needed.path(settings).name
+        console.say(f"{settings.requirements} stays as it is; {made} locks what building its sources takes")
+        return
     inputs.refuse_others(settings)
     source = inputs.source(settings, console.say)
     before = _text(path, strictly_for=settings.targets if arguments.check else ())
@@ -96,12 +101,12 @@ def _lock(settings: Settings, arguments: argparse.Namespace, console: Console) -
     resolved, own = _resolve(asked, pins, console)
     found = changes(pins, resolved)
     if arguments.check:
-        _check(found, settings, source, console)
+        lock_report.check(found, settings, source, console)
         return
     text = document.text(resolved.packages, resolved.targets, source.name, versions)
     write(path, text.encode())
     needed.write(settings, own.sections)
-    _report(found, resolved, settings, versions, console)
+    lock_report.report(found, resolved, settings, versions, console)
 
 
 def _pin_image(settings: Settings, console: Console) -> None:
@@ -143,6 +148,8 @@ def _lock_sources(settings: Settings, console: Console, *, where: ChosenBackend,
         preferred={},
         upgrade=["--upgrade"] if anew else [],
     )
+    from ..sources.locking import sources_of
+
     return sources_of(_building(settings, console, where), list(found.values()), given)
 
 
@@ -184,19 +191,25 @@ def _resolve(
     settings, name = asked.settings, asked.source.name
     wanted, uv = inputs.read(asked.source, settings, os.environ), _uv(settings, name, console)
     preferred = {each.name: each.version for each in before}
-    given = Following(uv=uv, versions=asked.versions, preferred=preferred, upgrade=asked.upgrade)
-    own = own_sources(_building(settings, console, asked.where), wanted, given)
+    own = OwnSources()
+    if wanted.elsewhere or settings.build_from_source:
+        from ..sources.locking import own_sources
+
+        given = Following(uv=uv, versions=asked.versions, preferred=preferred, upgrade=asked.upgrade)
+        own = own_sources(_building(settings, console, asked.where), wanted, given)
     wanted = replace(wanted, lines=(*wanted.lines, *own.lines), limits=(*wanted.limits, *own.limits))
     resolver = Resolver(uv=uv, wanted=wanted, versions=asked.versions)
     runtimes = dict.fromkeys(each.runtime for each in settings.targets)
     with console.step(f"resolve {name} for {' and '.join(runtimes)}"):
         resolved = resolution(resolver, settings.targets, before, asked.upgrade)
-    for remark in [*cooldown.remarks(settings.lock), *resolved.remarks]:
+    for remark in [*cooldown.remarks(settings.lock, uv.undated), *resolved.remarks]:
         console.say(remark)
     return replace(resolved, packages=tuple(own.named(each) for each in resolved.packages)), own
 
 
 def _building(settings: Settings, console: Console, where: ChosenBackend) -> Building:
+    from ..sources.opening import Building
+
     return Building(settings, os.environ, console.say, on_host=bool(where.on_host), unconfined=where.unconfined)
 
 
@@ -221,54 +234,5 @@ def _uv(settings: Settings, source: str, console: Console) -> Uv:
         environment=environment,
         asked=indexes.shown(environment),
         cooldown=cooldown.options(settings.lock),
-    )
-
-
-def _check(found: tuple[Change, ...], settings: Settings, source: Path, console: Console) -> None:
-    for change in found:
-        if change.late:
-            console.say(f"{change.name} {change.before}: new since the lock was made: {change.detail}")
-    faults = [
-        Fault(f"{settings.requirements}: {each.name}", _difference(each), cure=f"remake it with {advised('lock')}")
-        for each in found
-        if not each.late
-    ]
-    if faults:
-        raise LockError(faults)
-    console.say(f"{settings.requirements} follows from {source.name}")
-
-
-def _difference(change: Change) -> str:
-    if change.before == change.after:
-        return change.detail
-    if not change.before:
-        return f"is not locked; {change.after} follows"
-    return f"{change.before} is locked; {change.after or 'nothing'} follows"
-
-
-def _report(
-    found: tuple[Change, ...],
-    resolved: Resolution,
-    settings: Settings,
-    versions: Mapping[str, str],
-    console: Console,
-) -> None:
-    now = datetime.now(UTC)
-    rows = []
-    for each in found:
-        released = resolved.released(each.name, each.after) if each.after else None
-        rows.append(
-            (
-                each.name,
-                each.before or "-",
-                each.after or "-",
-                str((now - released).days) if released else "",
-                each.detail,
-            )
-        )
-    console.table(["package", "from", "to", "age in days", ""], rows)
-    count = sum(len(each.hashes) for each in resolved.packages)
-    console.say(
-        f"{settings.requirements}: {len(resolved.packages)} distributions, {count} wheels for "
-        f"{document.places(resolved.targets, versions)}: {'nothing changed' if not found else f'{len(found)} changed'}"
+        takes_undated=bool(settings.lock.undated),
     )

@@ -40,7 +40,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("--stage", required=True, help="a stage of config/pipeline.yaml")
     parser.add_argument("--keep", type=_count, default=5, metavar="K", help="keep the newest K of each (default: 5)")
-    parser.add_argument("--days", type=_count, default=0, metavar="D", help="keep what is younger than D days")
+    kept = "keep what is younger than D days (default: 1)"
+    parser.add_argument("--days", type=_count, default=1, metavar="D", help=kept)
     parser.add_argument("--plan", action="store_true", help="say what would be deleted, and stop")
     parser.add_argument("--yes", action="store_true", help="delete unasked; without it, and a terminal, nothing is")
     parser.add_argument("--json", action="store_true", help="print the plan and what was deleted as JSON")
@@ -64,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
         console.say(line)
     gone: list[JudgedVersion] = []
     faults: list[Fault] = []
-    if not plan.going:
+    if not plan.going and not plan.freed:
         console.say("nothing to delete")
     elif not arguments.yes and (arguments.plan or arguments.json or not confirm.is_terminal()):
         console.say("nothing was changed; --yes deletes")

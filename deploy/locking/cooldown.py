@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from .lockfile import normalised
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ..settings import Lock
 
 
@@ -25,9 +27,11 @@ def options(lock: Lock) -> list[str]:
     return given
 
 
-def remarks(lock: Lock) -> list[str]:
-    """Say which packages have a cooldown of their own, and why."""
-    return [
+def remarks(lock: Lock, undated: Collection[str]) -> list[str]:
+    """Say which packages have a cooldown of their own or could not be checked, and why."""
+    names = ", ".join(sorted(undated))
+    unchecked = [f"not checked for the cooldown, since no index says when they were uploaded: {names}: {lock.undated}"]
+    return (unchecked if undated else []) + [
         f"{name}: a cooldown of {override.days} days, not {lock.cooldown_days}: {override.reason}"
         for name, override in lock.overrides.items()
     ]

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 PYPROJECT = "pyproject.toml"
 
 
+def is_foreign(settings: Settings) -> bool:
+    """Whether the lock is one that another tool made, and that stays as it is."""
+    path = settings.project / settings.requirements
+    is_export = path.is_file() and path.suffix == ".txt" and found(settings) is None
+    return locked.is_pylock(path) or (is_export and lockfile.has_hashes(plain_text.read(path)))
+
+
 def refuse_others(settings: Settings) -> None:
     """Raise LockError where `requirements` names a lock that another tool makes."""
     path = settings.project / settings.requirements

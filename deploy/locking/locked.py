@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packaging.pylock import is_valid_pylock_path
-
 from ..errors import Fault, LockError
+from ..inside.exchange import Pin
 from ..invocation import advised
 from ..settings import Lock
 from . import document, lockfile, plain_text
@@ -16,7 +16,6 @@ from .own import LockedSource
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..inside.exchange import Pin
     from ..settings import Settings, Target
 
 UV_LOCK = "uv.lock"
@@ -39,6 +38,12 @@ class Locked:
     pins: tuple[Pin, ...]
     sources: tuple[LockedSource, ...] = ()
 
+    @property
+    def of_indexes(self) -> tuple[Pin, ...]:
+        """The pins of what an index has, as wheels or as a source archive."""
+        own = {each.name for each in self.sources if each.is_own}
+        return tuple(pin for pin in self.pins if pin.name not in own)
+
 
 def pins(settings: Settings, target: Target) -> tuple[Pin, ...]:
     """Return the pins alone; raises as `read`."""
@@ -59,7 +64,9 @@ def read(settings: Settings, target: Target) -> Locked:
         return _of_toml(settings, path, target)
     if not path.exists():
         raise LockError([Fault(str(path), "no such file", cure=_instead(path))])
-    return Locked(lockfile.read(path, target), _recorded(path, target))
+    pins, exported = lockfile.read(path, target, but_sources=True), _exported(path, target, settings.project)
+    own = tuple(Pin(name=each.name, version="", hashes=()) for each in exported)
+    return Locked(tuple(sorted((*pins, *own), key=lambda pin: pin.name)), (*_recorded(path, target), *exported))
 
 
 def _recorded(path: Path, target: Target) -> tuple[LockedSource, ...]:
@@ -79,6 +86,53 @@ def _recorded(path: Path, target: Target) -> tuple[LockedSource, ...]:
     )
 
 
+def _exported(path: Path, target: Target, project: Path) -> tuple[LockedSource, ...]:
+    """Return the sources that an export names without a hash, as `-e ../shared` or `shared @ file:///…`."""
+    lines = lockfile.source_lines(path)
+    if not lines:
+        return ()
+    from .wanted import of_lines
+
+    found: list[LockedSource] = []
+    faults: list[Fault] = []
+    for each in of_lines(path, lines).elsewhere:
+        name = each.name or _static_name(each.folder / each.place)
+        if not name:
+            faults.append(Fault(f"{path}: {each.place}", "has no name", cure=f"write `NAME @ {each.place}`"))
+        elif lockfile.applies(each.marker, target, {}):
+            origin = each.place if ":" in each.place else os.path.relpath(each.folder / each.place, project)
+            found.append(LockedSource(name=name, version="", origin=_local(origin)))
+    if faults:
+        raise LockError(faults)
+    return tuple(found)
+
+
+def _local(origin: str) -> str:
+    return origin if ":" in origin or origin.startswith(".") else f"./{origin}"
+
+
+def _static_name(folder: Path) -> str:
+    """Return the name that a project's pyproject.toml gives it, empty where it gives none."""
+    path = folder / "pyproject.toml"
+    if not path.is_file():
+        return ""
+    import tomllib
+
+    document = tomllib.loads(plain_text.read(path))
+    poetry = document.get("tool", {}).get("poetry", {})
+    return lockfile.normalised(document.get("project", {}).get("name") or poetry.get("name") or "")
+
+
+def versions(settings: Settings) -> dict[str, str]:
+    """Return the whole Python version of each runtime: as the lock recorded it, else the newest patch.
+
+    Lambda keeps its runtimes up to date.
+    """
+    path = settings.project / settings.requirements
+    newest = {each.runtime: f"{each.runtime.removeprefix('python')}.99" for each in settings.targets}
+    return newest | (lockfile.recorded(plain_text.read(path)) if path.suffix == ".txt" and path.is_file() else {})
+
+
 def refuse_foreign(path: Path) -> None:
     """Raise LockError for a lock that only its own tool reads, with the command that exports it."""
     if path.name in _EXPORTED_BY:
@@ -87,6 +141,10 @@ def refuse_foreign(path: Path) -> None:
 
 def is_pylock(path: Path) -> bool:
     """Tell a pylock.toml by its name, which the specification rules."""
+    if path.suffix != ".toml":
+        return False
+    from packaging.pylock import is_valid_pylock_path
+
     return is_valid_pylock_path(path)
 
 

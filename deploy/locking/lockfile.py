@@ -32,8 +32,10 @@ _OPTIONS = ("--require-hashes", "--only-binary", "--prefer-binary", "--pre")
 _INDEXES = ("-i", "--index-url", "--extra-index-url", "--trusted-host")
 
 
-def read(path: Path, target: Target) -> tuple[Pin, ...]:
+def read(path: Path, target: Target, *, but_sources: bool = False) -> tuple[Pin, ...]:
     """Read every pin of a hash-locked requirements file that the target needs, sorted by name.
+
+    With `but_sources` the lines that name a source are left to `source_lines`; else they are refused.
 
     Raises LockError with every line that is not an exact version with sha256 hashes, as pip's --require-hashes
     demands (https://pip.pypa.io/en/stable/topics/secure-installs/). The project's own folder, which exports name, is
@@ -44,18 +46,25 @@ def read(path: Path, target: Target) -> tuple[Pin, ...]:
     faults: list[Fault] = []
     versions = recorded(text)
     for number, line in plain_text.logical_lines(text):
-        pin = None if _is_without_effect(line, path.parent) else _pin(line, target, versions)
+        left = _is_without_effect(line, path.parent) or (but_sources and _is_source(line))
+        pin = None if left else _pin(line, target, versions)
         if isinstance(pin, Fault):
             faults.append(replace(pin, where=f"{path}:{number}"))
         elif pin and pin.name in pins:
             faults.append(Fault(f"{path}:{number}", f"{pin.name} is locked twice", cure=_CURE))
         elif pin:
             pins[pin.name] = pin
-    if not pins and not faults and not text.startswith(HEADER):
+    if not pins and not faults and not text.startswith(HEADER) and not (but_sources and source_lines(path)):
         faults.append(Fault(str(path), "locks nothing", cure=_CURE))
     if faults:
         raise LockError(faults)
     return tuple(pins[name] for name in sorted(pins))
+
+
+def source_lines(path: Path) -> list[str]:
+    """Return the lines of an export that name a folder, a file or a repository, but for the project's own."""
+    lines = [line for _, line in plain_text.logical_lines(plain_text.read(path))]
+    return [each for each in lines if _is_source(each) and not _is_without_effect(each, path.parent)]
 
 
 def has_hashes(text: str) -> bool:
@@ -113,10 +122,14 @@ def _pin(line: str, target: Target, versions: Mapping[str, str]) -> Pin | Fault 
 
 
 def _no_pin(line: str) -> Fault:
-    if line.startswith(("-e ", "--editable", ".", "/")) or " @ " in line:
+    if _is_source(line):
         cure = "export without it (`uv export --no-emit-local`), or name it in requirements.in"
         return Fault("", f"a source without a hash: {line[:60]}", "a lock names wheels by their hashes", cure)
     return Fault("", f"not an exact version with hashes: {line[:60]}", cure=_CURE)
+
+
+def _is_source(line: str) -> bool:
+    return line.startswith(("-e ", "--editable", ".", "/", "file:", "git+")) or " @ " in line
 
 
 def applies(marker: str, target: Target, versions: Mapping[str, str]) -> bool:

@@ -18,3 +18,8 @@ class LockedSource:
     origin: str
     digest: str = ""
     hashes: tuple[str, ...] = ()
+
+    @property
+    def is_own(self) -> bool:
+        """Whether no index has it: the source archive of an index is named without a path."""
+        return "/" in self.origin or "+" in self.origin

@@ -75,6 +75,15 @@ def listed(pylock: str) -> dict[str, Listed]:
     }
 
 
+def undated(pylock: str) -> set[str]:
+    """Return the packages of a pylock.toml of which the index does not say when a file was uploaded."""
+    packages = tomllib.loads(pylock).get("packages", [])
+    files = {
+        each["name"]: [*each.get("wheels", ()), *([each["sdist"]] if "sdist" in each else ())] for each in packages
+    }
+    return {normalised(name) for name, found in files.items() if any("upload-time" not in each for each in found)}
+
+
 def fits(wheel: LockedWheel, target: Target) -> bool:
     return fitting(wheel.filename, target)
 

@@ -95,6 +95,12 @@ class ServedFunction(DeployedFunction):
         now = self.history[0] if self.history else None
         return now.release if now and now.version == self.alias.version else None
 
+    @property
+    def taken_back(self) -> frozenset[str]:
+        """The releases that were live and made way for an older version, which is live now."""
+        newer = {each.release for each in self.history if int(each.version) > int(self.alias.version)}
+        return frozenset(newer - {self.release})
+
     def passed(self) -> tuple[Passed, ...]:
         """Return every version that a release is known for: by the history, then by the versions' own descriptions."""
         noted = (Passed(note.release, each.version) for each in self.found.versions if (note := note_of(each)))

@@ -122,6 +122,11 @@ class RolloutPlan:
         return not self.new_layers and all(each.is_live for each in self.functions)
 
     @property
+    def is_taken_back(self) -> bool:
+        """Whether the release was live until a rollback went to older versions, and is to be live again."""
+        return any(self.release in each.served.taken_back for each in self.functions)
+
+    @property
     def new_layers(self) -> tuple[PlannedLayer, ...]:
         return tuple(layer for layer in self.layers if layer.published is None)
 
@@ -141,6 +146,8 @@ class RolloutPlan:
             yield f"  function  {each}"
             yield from (f"  adopted   {line}" for line in each.adoption())
             yield from (f"    {line}" for line in each.moves())
+        if self.is_taken_back:
+            yield f"  note      release {self.release} was live and was taken back by a rollback: this brings it back"
         yield f"  upload    {size(self.uploads)}"
 
 

@@ -1,5 +1,7 @@
 """Deletes what a plan found to be of no use, each version only after one more look: AWS would delete what is in use.
 
+Before that look a layer version is marked as going, so that no deploy takes it up unseen (`going`).
+
 https://docs.aws.amazon.com/lambda/latest/dg/adding-layers.html: a function that has a deleted layer version goes on
 running, but cannot be changed without dropping it. A failure stops nothing else, and a rerun finds what is left.
 """
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING
 from ..aws import functions, layers, parameters
 from ..errors import AwsError, Fault, PipelineError, RolloutError
 from ..published import usage
+from ..share import going
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,6 +35,9 @@ def carry_out(aws: Aws, plan: PrunePlan, say: Callable[[str], None]) -> tuple[li
         else:
             say(f"{each}  deleted")
             gone.append(each)
+    for each in plan.freed:
+        going.free(aws, each.name, each.version)
+        say(f"{each}  is in use, and no longer marked to be deleted")
     return gone, faults
 
 
@@ -61,9 +67,11 @@ def remove_layer_version(aws: Aws, name: str, version: int, arn: str, channels: 
 
     Neither is it deleted where one of these parameters names it: whoever follows that could not deploy any more.
     """
+    going.mark(aws, name, version)
     using = [str(user) for user in usage.read(aws).of(arn)]
     using += [each.name for each in parameters.read(aws, channels).values() if each.value == arn]
     if using:
+        going.free(aws, name, version)
         raise RolloutError([_in_use(f"{name}:{version}", using)])
     try:
         layers.delete(aws, name, version)

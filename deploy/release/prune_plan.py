@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from ..aws import layers, stacks, storage
+from ..aws import grants, layers, stacks, storage
+from ..aws.grants import LayerPolicy
 from ..console import size
 from ..published import usage
 from ..published.descriptions import AliasNote, LayerNote, VersionNote
@@ -61,7 +62,8 @@ class JudgedVersion:
     """A version, `kept` for these reasons, or to be deleted for want of any.
 
     `made_of` is the release or the digest that its description names. `size` is the zip's bytes; of layer versions
-    it is known for those that are to be deleted. `channels` are the parameters that could name it.
+    it is known for those that are to be deleted. `channels` are the parameters that could name it. `is_freed` tells
+    that it is kept, and still marked by a prune that was stopped before it deleted it.
     """
 
     kind: Literal["function", "layer"]
@@ -73,6 +75,7 @@ class JudgedVersion:
     size: int | None
     kept: tuple[str, ...]
     channels: tuple[str, ...] = ()
+    is_freed: bool = False
 
     @property
     def goes(self) -> bool:
@@ -98,6 +101,11 @@ class PrunePlan:
     def going(self) -> tuple[JudgedVersion, ...]:
         """What is to be deleted: function versions first, since a layer is in use as long as they are there."""
         return tuple(each for each in self.judged if each.goes)
+
+    @property
+    def freed(self) -> tuple[JudgedVersion, ...]:
+        """What is kept and no longer to be marked: a prune that was stopped wanted to delete it."""
+        return tuple(each for each in self.judged if each.is_freed)
 
     def rows(self) -> list[list[str]]:
         """Return a row for each version: what becomes of it, which, since when, of what, bytes, why."""
@@ -184,9 +192,12 @@ def _layer(
         reasons += policy.young(each.created)
         reasons += named.get(each.version, ())
         reasons += map(str, sorted(users, key=lambda user: not user.aliases))
-        if not reasons and layers.is_shared(aws, name, each.version):
+        looked = not any(user.aliases for user in users) and len(reasons) == len(users)
+        let_in = grants.read(aws, name, each.version) if looked else LayerPolicy({})
+        if not reasons and let_in.grants:
             reasons.append("shared with other accounts")
-        yield replace(_judged(aws, name, each, reasons), channels=tuple(held.parameters))
+        judged = replace(_judged(aws, name, each, reasons), channels=tuple(held.parameters))
+        yield replace(judged, is_freed=bool(reasons) and let_in.is_going)
 
 
 def _judged(aws: Aws, name: str, each: LayerVersion, reasons: Sequence[str]) -> JudgedVersion:

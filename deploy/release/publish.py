@@ -55,7 +55,13 @@ def publish(
     built = verified.built
     description = describe(verified, commit, _previous_packages(aws, verified), origin)
     source = uploads.content(aws, stage, built.zip, built.sha256)
-    made, there = layers.publish(aws, built.spec, source, description)
+    try:
+        made, there = layers.publish(aws, built.spec, source, description)
+    except AwsError:
+        # Its answer may have been lost on the way back.
+        if found := find(aws, verified):
+            return replace(found, reused=False)
+        raise
     if there.sha256 != built.sha256:
         raise RolloutError([_other_bytes(made, there.sha256, built.sha256)])
     return PublishedLayer(verified=verified, arn=made.arn, version=made.version, reused=False)

@@ -15,6 +15,7 @@ from ..aws import functions, uploads
 from ..errors import AwsError, Fault, PipelineError, RolloutError
 from ..layer.values import code_sha256
 from ..published.descriptions import AliasNote, VersionNote
+from ..share import going
 from . import health
 from .aliases import AliasMove, move_all
 from .values import LiveFunction, Release
@@ -36,6 +37,10 @@ def roll_out(aws: Aws, stage: Stage, plan: RolloutPlan, commit: Commit, say: Cal
     """
     note = VersionNote(plan.release, commit.short)
     versions = _side_by_side([partial(_version, aws, stage, each, note) for each in plan.functions], say)
+    if not all(each.is_live for each in plan.functions):
+        going.refuse(
+            aws, [(each.name, each.published.version) for each in plan.layers if each.published and not each.is_new]
+        )
     moves = [move(each.alias, plan.release, version) for each, version in zip(plan.functions, versions, strict=True)]
     move_all(aws, [each for each in moves[::-1] if not each.is_made(each.alias)])
     for each in plan.functions:
@@ -113,7 +118,15 @@ def _published(aws: Aws, stage: Stage, plan: FunctionPlan, description: str) -> 
         latest = _changed(
             aws, latest, lambda: functions.update_layers(aws, with_code, layers), lambda now: now.layers == layers
         )
-    return functions.publish(aws, latest, code_sha256(code.sha256), description).version
+    try:
+        return functions.publish(aws, latest, code_sha256(code.sha256), description).version
+    except AwsError:
+        # Its answer may have been lost on the way back, and the second try have met what the first one made.
+        newest = next(iter(functions.versions(aws, plan.name)), None)
+        if newest is None or newest.description != description or not plan.has_all(newest):
+            raise
+        functions.active(aws, plan.name, newest.version)
+        return newest.version
 
 
 def _changed(

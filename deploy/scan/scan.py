@@ -54,7 +54,8 @@ def _locked(settings: Settings) -> Iterator[tuple[str, tuple[Pin, ...]]]:
 
 
 def _of_lock(settings: Settings) -> Iterator[tuple[str, tuple[Pin, ...]]]:
-    found = {target: locked.pins(settings, target) for target in settings.targets}
+    """What no index has is left out: a database would take it for somebody else's of that name."""
+    found = {target: locked.read(settings, target).of_indexes for target in settings.targets}
     for pins in dict.fromkeys(found.values()):
         targets = [str(target) for target in found if found[target] == pins]
         same = len(targets) == len(found)

@@ -126,7 +126,8 @@ def _manifest(path: Path, faults: list[Fault]) -> BuildManifest | None:
 
 def _differing(target: ScanTarget, spec: LayerSpec, manifest: BuildManifest) -> Iterator[ScanFinding]:
     """Yield where the zip, its manifest and the lock do not tell of the same distributions or bytes."""
-    locked = {pin.name: pin.version for pin in spec.pins}
+    # A lock may leave it to the build which version an own source has.
+    locked = {pin.name: pin.version or target.contents.versions.get(pin.name, "") for pin in spec.pins}
     if target.contents.sha256 != manifest.zip.sha256:
         yield _stale(target, "is not the zip that its manifest describes")
     if not target.contents.versions == manifest.versions == locked:

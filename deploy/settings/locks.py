@@ -21,10 +21,12 @@ class Override:
 class Lock:
     """How requirements are locked: a release has to be `cooldown_days` old before it is taken.
 
+    `undated` is the reason to take what an index lists without the date of its upload, empty for none.
     `groups` and `extras` are those of pyproject.toml that are wanted besides the project's dependencies.
     """
 
     cooldown_days: int = 7
+    undated: str = ""
     groups: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     overrides: Mapping[str, Override] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 
 from ..aws import layers, parameters
 from ..aws.arns import LayerVersionArn
-from ..errors import Fault, RolloutError
+from ..errors import AwsError, Fault, RolloutError
 from ..settings import Target
 
 if TYPE_CHECKING:
@@ -113,17 +113,22 @@ def faults(aws: Aws, layer: Layer, move: ChannelMove, target: Target) -> Iterato
 
 def move(aws: Aws, planned: ChannelMove) -> ChannelMove:
     """Write the parameter and read it back; raise RolloutError where somebody else wrote it meanwhile."""
-    written = parameters.write(
-        aws,
-        planned.name,
-        planned.after,
-        description=f"{_short(planned.after)}, by channelwright",
-        new=not planned.before,
-    )
-    there = parameters.read(aws, [planned.name]).get(planned.name)
     expected = (planned.before.version if planned.before else 0) + 1
-    if there is None or there.value != planned.after or written != expected:
-        raise RolloutError([_raced(planned, there)])
+    lost: AwsError | None = None
+    try:
+        written = parameters.write(
+            aws,
+            planned.name,
+            planned.after,
+            description=f"{_short(planned.after)}, by channelwright",
+            new=not planned.before,
+        )
+    except AwsError as error:
+        # Its answer may have been lost on the way back: then it is written, and once.
+        lost, written = error, expected
+    there = parameters.read(aws, [planned.name]).get(planned.name)
+    if there is None or (there.value, there.version if lost else written) != (planned.after, expected):
+        raise lost or RolloutError([_raced(planned, there)])
     return replace(planned, before=there)
 
 

@@ -13,4 +13,5 @@ Elsewhere, a lock ── places ─── Place        where a source lies: a fo
                      provide                 all of a lock's own sources, before a layer is built
                      opening                 the runtime in which it is built
                      locking                 all of what is wanted, before it is locked
+                     values                  what that starts from, and what comes of it
 """

@@ -126,8 +126,3 @@ class Archive:
     def files(self) -> Mapping[str, bytes]:
         content = self.where.content(self.root, self.name, self.version, self.digest)
         return snapshot.of_archive(self.root / self.filename, content)
-
-
-def is_archive(origin: str) -> bool:
-    """Tell whether an origin is the archive of an index, which is named without a path."""
-    return "/" not in origin and "+" not in origin

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
@@ -20,13 +20,13 @@ from .archives import Archive, Archives
 from .backend import backend
 from .places import PlacedFile, PlacedFolder, place
 from .provide import place_of
+from .values import Following, OwnSources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ..locking.document import LockedPackage
     from ..locking.own import LockedSource
-    from ..locking.uv.call import Uv
     from ..locking.wanted import Elsewhere
     from ..locking.wheels import ListedArchive
     from ..settings import Settings, Target
@@ -39,26 +39,6 @@ if TYPE_CHECKING:
     Resolve = Callable[[str, Sequence[str]], Sequence[LockedPackage]]
 
 _ROUNDS = 5  # of a backend that asks for more each time
-
-
-@dataclass(frozen=True, kw_only=True)
-class OwnSources:
-    """What came of them: requirements and limits in uv's words, and what building takes, by origin.
-
-    `places` has the source of each by the name of its distribution.
-    """
-
-    lines: tuple[str, ...] = ()
-    limits: tuple[str, ...] = ()
-    places: Mapping[str, SourcePlace] = field(default_factory=dict)
-    sections: Mapping[str, Sequence[LockedPackage]] = field(default_factory=dict)
-
-    def named(self, package: LockedPackage) -> LockedPackage:
-        """Say of a locked package which source it was built from."""
-        if package.name not in self.places:
-            return package
-        origin = self.places[package.name]
-        return replace(package, origin=origin.origin, digest=origin.digest)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,23 +167,11 @@ def _meets(section: Sequence[LockedPackage], requires: Sequence[str]) -> bool:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Following:
-    """What a lock follows from besides what is wanted: whole Python versions, what is locked, uv's options."""
-
-    uv: Uv
-    versions: Mapping[str, str]
-    preferred: Mapping[str, str]
-    upgrade: Sequence[str]
-
-
 def own_sources(where: Building, wanted: Wanted, given: Following) -> OwnSources:
     """Build all that is wanted from elsewhere or from source; raise LockError or BuildError with what cannot be.
 
     An upgrade of everything takes newer build requirements than those that are locked.
     """
-    if not wanted.elsewhere and not where.settings.build_from_source:
-        return OwnSources()
     with ExitStack() as stack:
         locker = _locker(where, given, stack)
         return locker.archives(wanted, locker.all(wanted), preferring(given.preferred), given.upgrade)

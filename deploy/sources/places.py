@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from ..errors import Fault, LockError
 from . import checkout, snapshot
@@ -124,7 +123,7 @@ def place(text: str, folder: Path, project: Path, where: str) -> SourcePlace:
 
 def _local(text: str, folder: Path, project: Path, where: str) -> SourcePlace:
     bare, _, fragment = text.partition("#")
-    path = Path(url2pathname(urlsplit(bare).path) if bare.startswith("file:") else os.path.expanduser(bare))  # noqa: PTH111
+    path = Path(unquote(urlsplit(bare).path) if bare.startswith("file:") else os.path.expanduser(bare))  # noqa: PTH111
     path = Path(os.path.normpath(folder / path))
     origin = Path(os.path.relpath(path, project)).as_posix()
     origin = origin if origin.startswith(".") else f"./{origin}"

@@ -10,7 +10,7 @@ from packaging.utils import parse_wheel_filename
 from ..errors import Fault, LockError
 from ..invocation import advised
 from . import needed
-from .archives import Archive, is_archive
+from .archives import Archive
 from .places import PlacedFile, place
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _places(settings: Settings, sources: Sequence[LockedSource], builder: Builde
     faults: list[Fault] = []
     for each in sources:
         where = f"{settings.requirements}: {each.name}"
-        if is_archive(each.origin):
+        if not each.is_own:
             found |= {each.name: place_of(settings, each, builder)} if builder else {}
             continue
         try:
@@ -84,7 +84,7 @@ def _places(settings: Settings, sources: Sequence[LockedSource], builder: Builde
 
 def place_of(settings: Settings, source: LockedSource, builder: Builder) -> SourcePlace:
     """Return where a source lies; raise LockError where it is not there."""
-    if not is_archive(source.origin):
+    if source.is_own:
         return place(source.origin, settings.project, settings.project, f"{settings.requirements}: {source.name}")
     return Archive(
         name=source.name,

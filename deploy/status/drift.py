@@ -59,7 +59,8 @@ def _function(settings: Settings, function: FunctionStatus, wanted: tuple[str, .
     if function.latest.update.startswith("Failed"):
         yield Fault(function.name, f"its last update: {function.latest.update}", cure=deploy)
     if function.unreleased:
-        what = f"$LATEST differs from what is live: {', '.join(function.unreleased)}"
+        deployed = f"version {function.compared}, which was deployed last" if function.compared else "what is live"
+        what = f"$LATEST differs from {deployed}: {', '.join(function.unreleased)}"
         cure = "deploy, which puts code and layers right; a configuration is put back first, or goes live with it"
         yield Fault(function.name, what, "it was changed by hand, or a deploy ended half-way", cure)
     if function.live is None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..code import tree_digest
 from ..errors import AwsError
 from ..layer.opt_folder import unpacked
+from ..published.descriptions import AliasNote
 from ..published.functions import differences
 from .layers import Layers, Opened
 from .values import AliasStatus, FunctionStatus, VersionStatus
@@ -29,11 +30,13 @@ class Functions:
 
     def status(self, function: Function, found: FunctionVersions, live: FunctionState | None) -> FunctionStatus:
         states = {each.version: each for each in found.states}
+        last = _last_deployed(function, found, live)
         return FunctionStatus(
             function=function,
             latest=found.latest,
             aliases=tuple(self._alias(each, states) for each in found.aliases),
-            unreleased=tuple(differences(found.latest, live)) if live else (),
+            unreleased=tuple(differences(found.latest, last)) if last else (),
+            compared=last.version if last and last is not live else "",
         )
 
     def _alias(self, alias: AliasState, states: Mapping[str, FunctionState]) -> AliasStatus:
@@ -63,3 +66,14 @@ class Functions:
         if len(opened) < len(state.layers):
             return ""
         return tree_digest.of_files(unpacked(io.BytesIO(each.zip) for each in opened))
+
+
+def _last_deployed(function: Function, found: FunctionVersions, live: FunctionState | None) -> FunctionState | None:
+    """Return the version that the last deploy made of $LATEST: the newest that the alias ever stood for.
+
+    A rollback moves the alias and leaves $LATEST as it is, so that what is live may be older.
+    """
+    aliases = [each for each in found.aliases if each.name == function.alias]
+    passed = [each.version for alias in aliases for each in AliasNote.parse(alias.description).history]
+    newer = [int(each) for each in passed if live is None or int(each) > int(live.version)]
+    return (found.version(str(max(newer))) if newer else None) or live

@@ -114,13 +114,15 @@ class AliasStatus:
 class FunctionStatus:
     """A function of config/pipeline.yaml in a stage, all its aliases, and how `latest` differs from the live version.
 
-    `unreleased` names what of $LATEST traffic does not meet: code, layers, keys of its configuration.
+    `unreleased` names what of $LATEST the last deploy did not make: code, layers, keys of its configuration. `compared`
+    is the version that it made, where another one is live: it was taken back.
     """
 
     function: Function
     latest: FunctionState
     aliases: tuple[AliasStatus, ...]
     unreleased: tuple[str, ...]
+    compared: str = ""
 
     @property
     def name(self) -> str:

@@ -9,7 +9,7 @@ commands       commands.md, from the argparse parser and the commands' docstring
 documents      the JSON schemas that are made from types: manifests, and what --json prints
 outputs        json.md, from the schemas of what --json prints
 schemas        a page for each schema of a file that the pipeline writes
-permissions    permissions.md, from the calls that each command can reach, and deploy/github-role.yaml
+permissions    permissions.md, from the calls that the tests recorded, and deploy/github-role.yaml
 bot            docs/bot/commands.md, from what Discord is told
 calls          which calls of AWS a command can reach
 schema_text    what a schema allows, in words; the two pages of schemas share it

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from deploy.aws.calls import recorded
 from deploy.keys.command_names import COMMANDS
 from tools.reference import markdown
 from tools.reference.calls import Sources
@@ -17,13 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROLE = "deploy/github-role.yaml"
-_EMULATED = {"local"}
 _INTRODUCTION = f"""\
 # What each command asks of IAM
 
-Every call that a command can make, in the names of IAM policies, read from the sources: the longest way through each
-command is in it. Commands that are not here ask AWS nothing; what `local` asks, the emulated AWS on this machine
-answers.
+Every call that a command makes, in the names of IAM policies, as the tests recorded it while they ran the command in
+all its ways (deploy/aws/calls.json). Commands that are not here ask AWS nothing; what `local` asks, the emulated AWS on
+this machine answers.
 
 What CloudFormation does in turn with the same credentials, when a template changes, is the template's to decide.
 [{ROLE}](../../{ROLE}) is a pair of roles for GitHub Actions, one that deploys and
@@ -33,20 +33,24 @@ one that only looks, with these actions and with what CloudFormation needs for t
 
 def page(project: Path) -> str:
     return (
-        "\n\n".join([f"{markdown.made(f'the calls in deploy/aws, and {ROLE}')}\n{_INTRODUCTION}", *_parts(project)])
-        + "\n"
+        "\n\n".join([f"{markdown.made(f'deploy/aws/calls.json and {ROLE}')}\n{_INTRODUCTION}", *_parts(project)]) + "\n"
     )
 
 
-def by_command(project: Path) -> dict[str, frozenset[str]]:
-    """Return the actions of each command that asks AWS anything."""
+def by_command() -> dict[str, frozenset[str]]:
+    """Return the actions of each command that asks AWS anything, in the order of the commands."""
+    found = recorded()
+    return {name: frozenset(found[name]) for name in COMMANDS if name in found}
+
+
+def reachable(project: Path) -> dict[str, frozenset[str]]:
+    """Return the actions that the code of each command could lead to: all that it makes, and more."""
     sources = Sources(project)
-    found = {name: sources.actions((f"deploy.commands.{name.replace('-', '_')}", "run")) for name in COMMANDS}
-    return {name: actions for name, actions in found.items() if actions and name not in _EMULATED}
+    return {name: sources.actions((f"deploy.commands.{name.replace('-', '_')}", "run")) for name in COMMANDS}
 
 
 def _parts(project: Path) -> Iterator[str]:
-    commands = by_command(project)
+    commands = by_command()
     everybody = frozenset.intersection(*commands.values())
     yield f"All of them ask for {_listed(everybody)}."
     for name, actions in commands.items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ import uv
 from ... import pip_settings
 from ...errors import LockError
 from ...temporary import folders
+from ..wheels import undated
 from . import log as uv_log
 from .refusals import refusal
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from .interpreter import Interpreter
 
 _TIMEOUT = 600  # seconds
+_ROUNDS = 6  # of finding out what has no upload date
+_UNDATED = "missing an upload date"
 _KEPT = re.compile(
     r"UV_(CACHE_DIR|OFFLINE|HTTP_\w+|SYSTEM_CERTS|NATIVE_TLS|INSECURE_HOST|KEYRING_PROVIDER|CONCURRENT_\w+)"
 )
@@ -46,7 +49,8 @@ _FROM_PIP = (
 class Uv:
     """uv on this machine: `source` and the indexes `asked` are what messages name.
 
-    `cache` is the folder that keeps what answers for a runtime.
+    `cache` is the folder that keeps what answers for a runtime. With `takes_undated` the cooldown does not count for
+    what an index lists without the date of its upload; `undated` are the names of which that was so.
     """
 
     source: str
@@ -54,6 +58,8 @@ class Uv:
     cache: Path
     environment: Mapping[str, str]
     cooldown: Sequence[str] = ()
+    takes_undated: bool = False
+    undated: set[str] = field(default_factory=set)
 
     def compile(
         self, interpreter: Interpreter, requirements: Sequence[str], files: Mapping[str, str], *options: str
@@ -62,19 +68,39 @@ class Uv:
 
         `files` are put beside them, by name, for the options to name. Raises LockError with uv's own words.
         """
+        code, text, log = 1, "", ""
+        for _ in range(_ROUNDS if self.takes_undated and self.cooldown else 1):
+            limit = [*self.cooldown, *(each for name in sorted(self.undated) for each in _unlimited(name))]
+            code, text, log = self._compiled(interpreter, requirements, files, [*limit, *options])
+            if not code:
+                return text, log
+            if not (self.takes_undated and _UNDATED in log and self._more(interpreter, requirements, files, options)):
+                break
+        raise LockError(refusal(self.source, words := uv_log.without(log), self.asked), log=words)
+
+    def _more(
+        self, interpreter: Interpreter, requirements: Sequence[str], files: Mapping[str, str], options: Sequence[str]
+    ) -> bool:
+        """Note what has no date among that which would be taken without a cooldown; tell whether there is more."""
+        code, text, _ = self._compiled(interpreter, requirements, files, options)
+        found = set() if code else undated(text) - self.undated
+        self.undated.update(found)
+        return bool(found)
+
+    def _compiled(
+        self, interpreter: Interpreter, requirements: Sequence[str], files: Mapping[str, str], options: Sequence[str]
+    ) -> tuple[int, str, str]:
+        """Return exit code, pylock.toml and log."""
         with folders.temporary("lock") as folder:
             for name, text in {**files, "wanted.txt": "\n".join(requirements) + "\n"}.items():
                 Path(folder, name).write_text(text, encoding="utf-8")
             command = [
                 *(uv.find_uv_bin(), "pip", "compile", "wanted.txt", "--no-progress", "--color", "never"),
                 *("--format", "pylock.toml", "--only-binary", ":all:"),
-                *("--python", str(interpreter.executable(self.cache)), *self.cooldown, *options),
+                *("--python", str(interpreter.executable(self.cache)), *options),
             ]
             environment = uv_environment(self.environment, folder) | {"RUST_LOG": uv_log.WANTED}
-            code, text, log = self._run(command, environment, folder)
-        if code:
-            raise LockError(refusal(self.source, words := uv_log.without(log), self.asked), log=words)
-        return text, log
+            return self._run(command, environment, folder)
 
     def _run(self, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> tuple[int, str, str]:
         """Return exit code, output and log, which go through files: a log of half a megabyte in a pipe costs time."""
@@ -87,6 +113,10 @@ class Uv:
                 raise LockError.of(self.source, f"uv did not answer within {_TIMEOUT} s") from error
         text, log = (Path(folder, each).read_text(encoding="utf-8") for each in ("stdout", "stderr"))
         return done.returncode, text, log
+
+
+def _unlimited(name: str) -> tuple[str, str]:
+    return "--exclude-newer-package", f"{name}=false"
 
 
 def uv_environment(environment: Mapping[str, str], folder: Path) -> dict[str, str]:

@@ -14,7 +14,7 @@ _CAUSES = (
     (
         "missing an upload date",
         "an index without upload dates cannot say what is within the cooldown",
-        "use another index, or set days: 0 for what only that one has",
+        "`lock: {undated: WHY}` in config/pipeline.yaml takes what has no date, and names it; or use another index",
     ),
     ("exclude-newer", "the cooldown leaves no version", "wait, or give the package an entry in lock.overrides"),
     (

@@ -68,6 +68,20 @@ def test_what_only_other_systems_need_is_not_missed(folder: Path, settings: Sett
     assert [each.state for each in project.locked(settings)] == ["ok"]
 
 
+def test_what_each_runtime_asks_for_is_compared_with_what_is_locked_for_it(folder: Path) -> None:
+    (folder / "config/pipeline.yaml").write_text("layers: {tiny: {}}\nruntimes: [python3.11, python3.13]\n")
+    versions = {"3.11": "3.7", "3.13": "3.8"}
+    pins = [f"idna=={each} ; python_version == '{python}'" for python, each in versions.items()]
+    (folder / "requirements.in").write_text("\n".join(pins))
+    (folder / "requirements.txt").write_text("".join(f"{pin} --hash=sha256:{HASH}\n" for pin in pins))
+    assert [each.state for each in project.locked(load(folder, {}))] == ["ok"]
+    (folder / "requirements.in").write_text(
+        "\n".join([pins[0], pins[1].replace("3.8", "3.9"), "six; os_name == 'posix'"])
+    )
+    told = {each.what for each in project.locked(load(folder, {}))}
+    assert told == {"idna 3.8 is locked", "six is asked for and not locked"}
+
+
 def test_a_lock_that_cannot_be_read_or_shared_out_is_broken(folder: Path, settings: Settings) -> None:
     (folder / "requirements.txt").write_text("idna>=3\n")
     [found] = project.locked(settings)

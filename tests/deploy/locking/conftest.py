@@ -32,8 +32,8 @@ class Project:
         (self.folder / "config/pipeline.yaml").write_text(text)
 
     def run(self, *, check: bool = False, upgrade: list[str] | None = None, image: bool = False) -> int:
-        where = {"backend": "host", "unconfined": False}
-        return lock.run(Namespace(json=False, project=self.folder, check=check, upgrade=upgrade, image=image, **where))
+        where = {"backend": "host", "unconfined": False, "json": False}
+        return lock.run(Namespace(project=self.folder, check=check, upgrade=upgrade, image=image, **where))
 
 
 @pytest.fixture

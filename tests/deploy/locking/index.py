@@ -32,7 +32,7 @@ class File:
     @property
     def metadata(self) -> bytes:
         with ZipFile(BytesIO(self.content)) as archive:
-            (path,) = [name for name in archive.namelist() if name.endswith("/METADATA")]
+            (path,) = [each for each in archive.namelist() if each.count("/") == 1 and each.endswith("/METADATA")]
             return archive.read(path)
 
 

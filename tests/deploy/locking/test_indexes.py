@@ -123,3 +123,38 @@ def test_the_indexes_that_a_lock_names_are_asked_where_no_other_default_is_given
     assert indexes.environment(settings, {"PIP_INDEX_URL": "http://mirror.invalid"})["PIP_EXTRA_INDEX_URL"] == ""
     monkeypatch.delenv("PIP_INDEX_URL")
     assert indexes.environment(settings, os.environ)["PIP_EXTRA_INDEX_URL"] == index.url
+
+
+@pytest.fixture
+def undated(project: Project, index: Index) -> Iterator[Index]:
+    """A private mirror without upload dates, beside an index that has them and a release of yesterday."""
+    index.add("dated", "1.0")
+    index.add("dated", "2.0", days=1)
+    project.wants("own")
+    with Index(has_dates=False) as opened:
+        opened.add("own", "1.0", requires=("other", "dated"))
+        opened.add("other", "1.0")
+        yield opened
+
+
+def test_an_index_without_upload_dates_is_refused_with_the_way_out(
+    project: Project, undated: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", undated.url)
+    with pytest.raises(LockError) as caught:
+        project.run()
+    assert "an index without upload dates cannot say what is within the cooldown" in str(caught.value)
+    assert "`lock: {undated: WHY}` in config/pipeline.yaml" in str(caught.value)
+
+
+def test_what_has_no_date_is_taken_where_that_is_wanted_and_named_and_the_rest_still_cools_down(
+    project: Project, undated: Index, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", undated.url)
+    project.configured("layers: {deps: {}}\nlock: {undated: our mirror gives none}\n")
+    assert project.run() == 0
+    pins = lockfile.read(project.lock, Target("python3.11", "x86_64"))
+    assert {pin.name: pin.version for pin in pins} == {"dated": "1.0", "other": "1.0", "own": "1.0"}
+    told = "no index says when they were uploaded: other, own: our mirror gives none"
+    assert told in capsys.readouterr().out
+    assert project.run(check=True) == 0

@@ -67,6 +67,8 @@ def test_the_version_that_fits_all_else_is_built_and_locked_by_the_hash_of_its_w
     assert "# To build old_pkg-2.0.tar.gz:" in (published.folder / "requirements.build.txt").read_text()
     with ZipFile(provided(published)["old-pkg"]) as wheel:
         assert wheel.read("old_pkg.py") == b"VERSION = '2.0'\n"
+    lock = locked.read(load(published.folder, {}), X86)
+    assert [pin.name for pin in lock.of_indexes] == ["demo", "old-pkg", "user"]
     before = published.lock.read_text()
     assert published.run(check=True) == 0
     published.run(upgrade=[])

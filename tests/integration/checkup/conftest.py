@@ -15,6 +15,7 @@ from deploy.checkup import runner
 from deploy.checkup.checks import checks
 from deploy.checkup.context import Visit
 from deploy.configuration import load
+from deploy.errors import PipelineError
 from deploy.release import stack
 from deploy.template import source
 from tests.integration.release.conftest import Site, aws, emulator, shop  # noqa: F401 - fixtures
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from deploy.aws.connection import Aws
     from deploy.checkup.findings import Finding, State
     from deploy.checkup.runner import Check, ProjectChecks
+    from deploy.settings import Settings
+    from tests.aws_calls import Recorder
     from tests.integration.shipment import Shop
 
 TEMPLATE = Path(__file__).parents[1] / "release/tiny.yaml"
@@ -70,6 +73,7 @@ class Ward:
     folder: Path
     aws: Aws
     shop: Shop
+    calls: Recorder
 
     def configure(self, text: str) -> None:
         (self.folder / "config/pipeline.yaml").write_text(text)
@@ -94,9 +98,17 @@ class Ward:
         """Make the checks of these names; those that they need are made, and told only where they stop them."""
         with Visit(self.folder, os.environ, "dev", datetime.now(UTC), hours) as visit:
             wanted = {check.name: check for check in checks(visit)}
-            outcomes = runner.make(list(_with_needs(wanted, names)), lambda _: None)
+            with self.calls.running("doctor", _known(self.folder)):
+                outcomes = runner.make(list(_with_needs(wanted, names)), lambda _: None)
         found = [each for outcome in outcomes if outcome.check.name in names for each in outcome.findings]
         return Report(tuple(found), tuple(outcome.bug for outcome in outcomes if outcome.bug))
+
+
+def _known(folder: Path) -> Settings | None:
+    try:
+        return load(folder, os.environ)
+    except PipelineError:
+        return None
 
 
 def _with_needs(wanted: dict[str, Check | ProjectChecks], names: tuple[str, ...]) -> Iterator[Check | ProjectChecks]:
@@ -107,13 +119,13 @@ def _with_needs(wanted: dict[str, Check | ProjectChecks], names: tuple[str, ...]
 
 
 @pytest.fixture
-def ward(aws: Aws, shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ward:  # noqa: F811
+def ward(aws: Aws, shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calls: Recorder) -> Ward:  # noqa: F811
     (tmp_path / "config").mkdir()
     (tmp_path / "Dockerfile.layer").write_text("FROM scratch\n")
     (tmp_path / "requirements.in").write_text("idna\n")
     monkeypatch.setenv("GREETING", "hello")
     monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(tmp_path / "cache"))
-    made = Ward(tmp_path, aws, shop)
+    made = Ward(tmp_path, aws, shop, calls)
     made.configure(CONFIG)
     made.lock(idna="3.7")
     return made

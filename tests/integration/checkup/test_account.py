@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import re
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploy.aws import refusals
 from deploy.checkup import iam_actions
 from deploy.checkup.github_trust import PROVIDER
 from tests.integration.checkup.conftest import CONFIG
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     from tests.integration.checkup.conftest import Ward
 
 RIGHTS = ("the credentials", "what a deploy may do")
-AWS_DOOR = Path(refusals.__file__).parent
 GITHUB = "    github: {role: deployer, repository: acme/layers, owner-id: '11', repository-id: '22'}\n"
 
 
@@ -171,32 +168,3 @@ def test_a_role_or_a_repository_that_is_not_configured_is_not_checked(
     assert ward.look("GitHub's trust").only("unknown").cure.startswith("set stages.dev.github")
     ward.configure(f"{CONFIG}    github: {{role: deployer}}\n")
     assert ward.look("GitHub's trust").only("unknown").cure == "set stages.dev.github.repository: ORG/REPO"
-
-
-def test_a_deploy_asks_for_what_is_simulated_and_for_nothing_else(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: set[str] = set()
-    asking = refusals.asking
-
-    def noted(action: str, about: str) -> Any:
-        asked.add(action)
-        return asking(action, about)
-
-    for module in ("functions", "layers", "stacks", "uploads"):
-        monkeypatch.setattr(f"deploy.aws.{module}.asking", noted)
-    ward.deploy("one", idna="3.7")
-    ward.deploy("two", idna="3.8")
-    # These are asked for only where something fails, is taken back, or is too large for a call.
-    seldom = {
-        "cloudformation:DeleteStack",
-        "cloudformation:DescribeStackEvents",
-        "lambda:GetAlias",
-        "lambda:ListVersionsByFunction",
-        "s3:PutObject",
-    }
-    assert asked - set(iam_actions.actions()) == set()
-    assert set(iam_actions.actions()) - asked - seldom == set()
-
-
-def test_all_that_is_simulated_is_asked_for_somewhere() -> None:
-    source = "".join(path.read_text() for path in AWS_DOOR.glob("*.py"))
-    assert set(iam_actions.actions()) <= set(re.findall(r'asking\("(\w+:\w+)"', source))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from deploy.aws import layers
+from deploy.errors import AwsError
 from deploy.release.publish import publish
-from tests.integration.checkup.conftest import CONFIG
+from tests.integration.checkup.conftest import CONFIG, TEMPLATE
 from tests.integration.release.conftest import COMMIT
 from tests.integration.shipment import STAGE
 
 if TYPE_CHECKING:
-    import pytest
+    from pathlib import Path
 
     from tests.integration.checkup.conftest import Ward
 
@@ -132,3 +135,13 @@ def test_a_function_with_all_the_layers_it_may_have_is_told(ward: Ward) -> None:
     version = ward.aws.functions.publish_version(FunctionName="tiny_bot-dev")["Version"]
     ward.aws.functions.update_alias(FunctionName="tiny_bot-dev", Name="live", FunctionVersion=version)
     assert ward.look("the functions' limits").only("warning").what == "tiny_bot-dev:live has 5 layers"
+
+
+def test_a_stack_that_could_not_be_made_is_told_with_what_failed_first(ward: Ward, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(TEMPLATE.read_text().replace("FifoQueue: true", "FifoQueue: true, DelaySeconds: 5000"))
+    with pytest.raises(AwsError):
+        ward.make_stack(broken)
+    found = ward.look("the stack's status").only("broken")
+    assert "ROLLBACK_COMPLETE" in found.what
+    assert found.cause.startswith("Queue")

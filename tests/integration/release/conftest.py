@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import json
+import os
+import random
+import secrets
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
@@ -17,7 +20,7 @@ from tests.integration.aws import EmulatedAws, emulated_aws
 from tests.integration.shipment import HEALTH, STAGE, Shop, settings, zipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from deploy.code.bundle import CodeBundle
@@ -25,8 +28,10 @@ if TYPE_CHECKING:
     from deploy.release.plan import RolloutPlan
     from deploy.release.values import Release
     from deploy.settings import Settings
+    from tests.aws_calls import Recorder
 
 COMMIT = Commit("c0ffee" * 6 + "c0de", dirty=False)
+T = TypeVar("T")
 ROLE = "arn:aws:iam::123456789012:role/tiny"
 
 
@@ -57,12 +62,29 @@ def shop(tmp_path: Path) -> Shop:
     return Shop(tmp_path)
 
 
+@pytest.fixture
+def every(request: pytest.FixtureRequest) -> Callable[[Sequence[T]], list[T]]:
+    """Take three of many cases, other ones in each run, or all of them in `nox -s faults`."""
+
+    def some(cases: Sequence[T]) -> list[T]:
+        if os.environ.get("CHANNELWRIGHT_FAULTS") == "all":
+            return list(cases)
+        seed = os.environ.get("CHANNELWRIGHT_FAULTS") or secrets.token_hex(4)
+        print(f"CHANNELWRIGHT_FAULTS={seed} takes the same of {request.node.name} again")
+        drawn = random.Random(f"{seed} {request.node.name}")  # noqa: S311 - nothing is kept secret by it
+        return drawn.sample(list(cases), min(3, len(cases)))
+
+    return some
+
+
 @dataclass
 class Site:
     """Two functions in AWS with an alias each, and the project that is rolled out to them."""
 
     aws: Aws
     settings: Settings
+    calls: Recorder | None = None
+    """What records the calls of a command that is run without its face."""
 
     def plan(self, layers: Sequence[VerifiedLayer], code: CodeBundle) -> RolloutPlan:
         planned = [PlannedLayer(layer, find(self.aws, layer)) for layer in layers]
@@ -93,8 +115,8 @@ class Site:
 
 
 @pytest.fixture
-def site(aws: Aws, tmp_path: Path) -> Site:
-    made = Site(aws, settings(tmp_path))
+def site(aws: Aws, tmp_path: Path, calls: Recorder) -> Site:
+    made = Site(aws, settings(tmp_path), calls)
     for name in made.names():
         handler = f"{name.split('_')[1].split('-')[0]}.handler"
         placeholder = zipped({"bot.py": PLACEHOLDER, "worker.py": PLACEHOLDER})

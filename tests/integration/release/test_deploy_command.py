@@ -9,6 +9,7 @@ import pytest
 
 from deploy.__main__ import main
 from deploy.prepare import Prepared
+from tests.integration.release.faults import refusing
 from tests.integration.release.sources import furnish
 from tests.integration.shipment import HEALTH
 
@@ -136,6 +137,27 @@ def test_another_account_a_missing_variable_and_an_unknown_stage_are_refused(
     monkeypatch.delenv("GREETING")
     assert _deploy(project) == 1
     assert "stages.dev.parameters.Greeting: GREETING is not set in the environment" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("prepared")
+def test_a_stack_that_cannot_be_made_is_told_with_what_failed_first(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = TEMPLATE.read_text().replace("FifoQueue: true", "FifoQueue: true, DelaySeconds: 5000")
+    (project / "broken.yaml").write_text(text)
+    (project / "config" / "pipeline.yaml").write_text(CONFIG.replace(str(TEMPLATE), str(project / "broken.yaml")))
+    assert _deploy(project) == 1
+    assert "Queue (AWS::SQS::Queue)" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("prepared")
+def test_an_alias_that_cannot_be_moved_is_asked_for_before_anything_is_said_of_it(
+    project: Path, aws: Aws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("deploy.aws.connection.connect", lambda _: aws)
+    with refusing(aws, "UpdateAlias", {2}):
+        assert _deploy(project) == 1
+    assert "no alias is left moved" in capsys.readouterr().err
 
 
 def _deploy(project: Path, *arguments: str, stage: str = "dev") -> int:

