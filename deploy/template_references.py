@@ -22,7 +22,7 @@ UNKNOWN = ""
 """Stands for a reference to what cannot be known without AWS."""
 
 
-def of(raw: Any, conditions: Mapping[str, Any]) -> Iterator[str]:
+def of(raw: object, conditions: Mapping[str, object]) -> Iterator[str]:
     """Yield the names of parameters and resources that decide a value, through conditions too, and UNKNOWN."""
     for name, argument in _functions(raw):
         if name == "Ref":
@@ -38,7 +38,7 @@ def of(raw: Any, conditions: Mapping[str, Any]) -> Iterator[str]:
         yield UNKNOWN
 
 
-def named(raw: Any) -> Iterator[str]:
+def named(raw: object) -> Iterator[str]:
     """Yield every name that a value refers to, of parameters, pseudo parameters and resources."""
     for name, argument in _functions(raw):
         if name == "Ref" and isinstance(argument, str):
@@ -50,7 +50,7 @@ def named(raw: Any) -> Iterator[str]:
             yield from (each.partition(".")[0] for each in substituted(argument))
 
 
-def substituted(argument: Any) -> Iterator[str]:
+def substituted(argument: object) -> Iterator[str]:
     """Yield the names in the text of a Sub that are not its own."""
     text, own = argument if isinstance(argument, list) else (argument, {})
     for found in re.findall(r"\$\{([^!}][^}]*)\}", str(text)):
@@ -58,7 +58,7 @@ def substituted(argument: Any) -> Iterator[str]:
             yield found.strip()
 
 
-def _functions(raw: Any) -> Iterator[tuple[str, Any]]:
+def _functions(raw: object) -> Iterator[tuple[str, Any]]:
     """Yield every function in a value with its argument, those within arguments too."""
     if isinstance(raw, list):
         for each in raw:

@@ -42,8 +42,8 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     """YAML with CloudFormation's short forms: !Ref x is {"Ref": x}, !Sub x is {"Fn::Sub": x}, and so on."""
 
 
-def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    value: Any
+def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, object]:
+    value: object
     match node:
         case yaml.MappingNode():
             value = loader.construct_mapping(node, deep=True)
@@ -72,7 +72,7 @@ class TemplateValues:
     template: Mapping[str, Any]
     parameters: Mapping[str, str]
     region: str
-    pseudo: Mapping[str, Any] = field(init=False)
+    pseudo: Mapping[str, object] = field(init=False)
 
     def __post_init__(self) -> None:
         stack = "verification"
@@ -103,7 +103,7 @@ class TemplateValues:
         """Yield every resource by its name in the template."""
         yield from ((name, each) for name, each in self._section("Resources") if isinstance(each, dict))
 
-    def functions(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    def functions(self) -> Iterator[tuple[str, Mapping[str, object]]]:
         """Yield the properties of every function, with those that SAM has for all."""
         common = dict(self._section("Globals")).get("Function", {})
         for logical, resource in self.resources():
@@ -111,7 +111,7 @@ class TemplateValues:
                 own = resource.get("Properties", {})
                 yield logical, {**common, **own} if resource["Type"].startswith("AWS::Serverless") else own
 
-    def parameters_declared(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    def parameters_declared(self) -> Iterator[tuple[str, Mapping[str, object]]]:
         """Yield the definition of every parameter."""
         yield from self._section("Parameters")
 
@@ -138,7 +138,7 @@ class TemplateValues:
                         what = f"refers to {lost}, which is not defined"
                         yield Fault(f"{self.where}: {name}", what, cure=suggest(lost, there))
 
-    def known(self, raw: Any) -> str | None:
+    def known(self, raw: object) -> str | None:
         """Return a value as text; None where it depends on what is not known here."""
         conditions = dict(self._section("Conditions"))
         for name in template_references.of(raw, conditions):
@@ -149,7 +149,7 @@ class TemplateValues:
                 return None
         return self.text(raw)
 
-    def value(self, raw: Any) -> Any:
+    def value(self, raw: object) -> Any:
         """Resolve a value and all that is in it."""
         if isinstance(raw, list):
             return [value for each in raw if (value := self.value(each)) is not _NOTHING]
@@ -163,11 +163,11 @@ class TemplateValues:
                 return self._function(name, argument)
         return {key: value for key, each in raw.items() if (value := self.value(each)) is not _NOTHING}
 
-    def text(self, raw: Any) -> str:
+    def text(self, raw: object) -> str:
         return plain(self.value(raw))
 
-    def _function(self, name: str, argument: Any) -> Any:
-        known: Mapping[str, Callable[[Any], Any]] = {
+    def _function(self, name: str, argument: object) -> object:
+        known: Mapping[str, Callable[[Any], object]] = {
             "Fn::Base64": self.text,
             "Fn::FindInMap": self._find_in_map,
             "Fn::GetAtt": lambda pair: self._attribute(pair[0], self.text(pair[1])),
@@ -182,7 +182,7 @@ class TemplateValues:
             raise ConfigError([Fault(self.where, f"{name} is not worked out here", cure="use another function")])
         return known[name](argument)
 
-    def _ref(self, name: str) -> Any:
+    def _ref(self, name: str) -> object:
         if name in self.pseudo:
             return self.pseudo[name]
         if name in self.template.get("Parameters", {}):
@@ -235,7 +235,7 @@ class TemplateValues:
 
         return re.sub(r"\$\{([^}]+)\}", replaced, text)
 
-    def _find_in_map(self, path: list[Any]) -> Any:
+    def _find_in_map(self, path: list[object]) -> object:
         found = self.template.get("Mappings", {})
         for key in path[:3]:
             found = found[self.text(key)]
@@ -258,7 +258,7 @@ class TemplateValues:
                 return self.text(argument[0]) == self.text(argument[1])
 
 
-def plain(value: Any) -> str:
+def plain(value: object) -> str:
     """Write a value as CloudFormation hands it to Lambda: everything is text there."""
     if isinstance(value, bool):
         return str(value).lower()

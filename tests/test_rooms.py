@@ -13,10 +13,14 @@ from tests import imports
 
 ROOT = Path(__file__).parent.parent
 MANY = 18
+LINES = 250
+FUNCTION = 40
+ANY_IN_A_THOUSAND = 3
 # A file for each command: their number is the number of commands.
 OPEN_ENDED = {"deploy/commands", "deploy/commands/output"}
 HOUSES = ("deploy", "tools")
 ROOMS = sorted({path.parent for folder in HOUSES for path in (ROOT / folder).rglob("*.py")})
+SOURCES = sorted((ROOT / "deploy").rglob("*.py"))
 
 
 def _graph(*, for_types: bool) -> dict[str, frozenset[str]]:
@@ -87,3 +91,48 @@ def test_a_room_says_what_each_of_its_files_is(room: Path) -> None:
     files = [path.stem for path in room.glob("*.py") if not path.stem.startswith("__")]
     missing = [name for name in sorted(files) if not re.search(rf"\b{name}\b", said)]
     assert not missing, f"the docstring of {room.relative_to(ROOT)} does not name {', '.join(missing)}"
+
+
+LONG = {
+    "deploy/aws/functions.py",
+    "deploy/commands/lock.py",
+    "deploy/container/engine.py",
+    "deploy/layer/audit/elf.py",
+    "deploy/layer/proof/trial.py",
+    "deploy/prepare.py",
+    "deploy/template_values.py",
+}
+"""Files that were longer when this was written: they may not stay in the list once they are not."""
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_is_at_most_so_long(path: Path) -> None:
+    is_long = len(path.read_text(encoding="utf-8").splitlines()) > LINES
+    assert is_long == (str(path.relative_to(ROOT)) in LONG)
+
+
+def test_no_function_is_longer_than_a_page() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {node.name}"
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or node.lineno) - node.lineno >= FUNCTION
+    ]
+    assert found == []
+
+
+def test_no_public_class_has_the_name_of_another() -> None:
+    places = defaultdict(list)
+    for path in SOURCES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(str(path.relative_to(ROOT)))
+    assert {name: paths for name, paths in places.items() if len(paths) > 1} == {}
+
+
+def test_what_may_be_of_any_type_stays_rare() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in SOURCES]
+    lines = sum(text.count("\n") for text in texts)
+    found = [node for text in texts for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)]
+    assert sum(node.id == "Any" for node in found) / lines * 1000 <= ANY_IN_A_THOUSAND

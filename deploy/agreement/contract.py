@@ -6,7 +6,7 @@ stack, is not judged: CloudFormation does.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import Fault, suggest
 
@@ -62,13 +62,15 @@ def _of_function(settings: Settings, function: Function, values: TemplateValues,
     yield from _alias(function, values, logical, properties)
 
 
-def _owned(where: str, properties: Mapping[str, Any]) -> Iterator[Fault]:
+def _owned(where: str, properties: Mapping[str, object]) -> Iterator[Fault]:
     if properties.get("Layers"):
         cure = "take Layers out: `functions.*.layers` says them, and a deploy attaches the versions that were verified"
         yield Fault(where, "has Layers, which the rollout owns", cure=cure)
 
 
-def _alias(function: Function, values: TemplateValues, logical: str, properties: Mapping[str, Any]) -> Iterator[Fault]:
+def _alias(
+    function: Function, values: TemplateValues, logical: str, properties: Mapping[str, object]
+) -> Iterator[Fault]:
     """See whether the template makes the alias that releases move, for this function."""
     found = [values.known(properties["AutoPublishAlias"])] if "AutoPublishAlias" in properties else []
     for _, resource in values.resources():
@@ -84,7 +86,7 @@ def _alias(function: Function, values: TemplateValues, logical: str, properties:
         yield Fault(f"{values.where}: {logical}", what, other, cure)
 
 
-def _is_of(values: TemplateValues, named: Any, logical: str, properties: Mapping[str, Any]) -> bool:
+def _is_of(values: TemplateValues, named: object, logical: str, properties: Mapping[str, object]) -> bool:
     """Whether an alias names this function: by a reference, or by its name or ARN."""
     if named in ({"Ref": logical}, {"Fn::GetAtt": [logical, "Arn"]}):
         return True

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Rule:
+class LengthRule:
     """How long a name may be, its characters, and the document that says so."""
 
     length: int
@@ -26,25 +26,27 @@ class Rule:
 _API = "https://docs.aws.amazon.com/{}/API_{}.html"
 _LAMBDA = _API.format("lambda/latest/api", "CreateFunction")
 RULES = {
-    ("AWS::Lambda::Function", "FunctionName"): Rule(64, r"[a-zA-Z0-9_-]+", _LAMBDA),
-    ("AWS::Serverless::Function", "FunctionName"): Rule(64, r"[a-zA-Z0-9_-]+", _LAMBDA),
-    ("AWS::Logs::LogGroup", "LogGroupName"): Rule(
+    ("AWS::Lambda::Function", "FunctionName"): LengthRule(64, r"[a-zA-Z0-9_-]+", _LAMBDA),
+    ("AWS::Serverless::Function", "FunctionName"): LengthRule(64, r"[a-zA-Z0-9_-]+", _LAMBDA),
+    ("AWS::Logs::LogGroup", "LogGroupName"): LengthRule(
         512, r"[\.\-_/#A-Za-z0-9]+", _API.format("AmazonCloudWatchLogs/latest/APIReference", "CreateLogGroup")
     ),
-    ("AWS::IAM::Role", "RoleName"): Rule(64, r"[\w+=,.@-]+", _API.format("IAM/latest/APIReference", "CreateRole")),
-    ("AWS::SQS::Queue", "QueueName"): Rule(
+    ("AWS::IAM::Role", "RoleName"): LengthRule(
+        64, r"[\w+=,.@-]+", _API.format("IAM/latest/APIReference", "CreateRole")
+    ),
+    ("AWS::SQS::Queue", "QueueName"): LengthRule(
         80, r"[a-zA-Z0-9_-]+(\.fifo)?", _API.format("AWSSimpleQueueService/latest/APIReference", "CreateQueue")
     ),
-    ("AWS::SNS::Topic", "TopicName"): Rule(
+    ("AWS::SNS::Topic", "TopicName"): LengthRule(
         256, r"[a-zA-Z0-9_-]+(\.fifo)?", _API.format("sns/latest/api", "CreateTopic")
     ),
-    ("AWS::DynamoDB::Table", "TableName"): Rule(
+    ("AWS::DynamoDB::Table", "TableName"): LengthRule(
         255, r"[a-zA-Z0-9_.-]{3,}", _API.format("amazondynamodb/latest/APIReference", "CreateTable")
     ),
-    ("AWS::Events::Rule", "Name"): Rule(
+    ("AWS::Events::LengthRule", "Name"): LengthRule(
         64, r"[\.\-_A-Za-z0-9]+", _API.format("eventbridge/latest/APIReference", "PutRule")
     ),
-    ("AWS::CloudWatch::Alarm", "AlarmName"): Rule(
+    ("AWS::CloudWatch::Alarm", "AlarmName"): LengthRule(
         255, r".+", _API.format("AmazonCloudWatch/latest/APIReference", "PutMetricAlarm")
     ),
 }
@@ -62,7 +64,7 @@ def of_template(values: TemplateValues, where: str) -> Iterator[Fault]:
                     yield Fault(f"{where}: {logical}.{key}", what, rule.source, "shorten it, or the stage's `suffix`")
 
 
-def wrong(name: str, rule: Rule) -> str:
+def wrong(name: str, rule: LengthRule) -> str:
     """Say what AWS would refuse of a name; nothing where it takes it."""
     if len(name) > rule.length:
         return f"{name} has {len(name)} characters; AWS takes {rule.length}"

@@ -91,9 +91,9 @@ def _matches(pattern: str, value: str) -> bool:
         return True
 
 
-def _cure(definition: Mapping[str, Any]) -> str:
+def _cure(definition: Mapping[str, object]) -> str:
     return str(definition.get("ConstraintDescription", ""))
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -43,7 +43,7 @@ class Template:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedStack:
     """A stack as it is to be; `status` is what it is now, None where there is none yet.
 
     `kept` are parameters that keep the value that the stack has.
@@ -96,7 +96,7 @@ def summarise(aws: Aws, stack: str, source: Mapping[str, str]) -> Template:
     )
 
 
-def propose(aws: Aws, wanted: Wanted) -> ChangeSet | None:
+def propose(aws: Aws, wanted: WantedStack) -> ChangeSet | None:
     """Make a change set; None, and nothing left of it, where it would change nothing."""
     proposed = ChangeSet(wanted.stack, f"channelwright-{secrets.token_hex(6)}", wanted.status, ())
     _create(aws, wanted, proposed)
@@ -108,7 +108,7 @@ def propose(aws: Aws, wanted: Wanted) -> ChangeSet | None:
     return replace(proposed, changes=_changes(aws, proposed))
 
 
-def _create(aws: Aws, wanted: Wanted, proposed: ChangeSet) -> None:
+def _create(aws: Aws, wanted: WantedStack, proposed: ChangeSet) -> None:
     """Have the change set made. One that has its random name already is ours: the answer to the first call was lost."""
     kind: ChangeSetTypeType = "CREATE" if proposed.creates else "UPDATE"
     with asking("cloudformation:CreateChangeSet", wanted.stack):
@@ -155,7 +155,7 @@ def _execution(aws: Aws, proposed: ChangeSet) -> str:
     return found["ExecutionStatus"]
 
 
-def _parameters(wanted: Wanted) -> list[ParameterTypeDef]:
+def _parameters(wanted: WantedStack) -> list[ParameterTypeDef]:
     given: list[ParameterTypeDef] = [
         {"ParameterKey": key, "ParameterValue": value} for key, value in wanted.parameters.items()
     ]

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_lambda.literals import ArchitectureType
+    from mypy_boto3_lambda.type_defs import (
+        AliasConfigurationResponseTypeDef,
+        AliasConfigurationTypeDef,
+        FunctionConfigurationResponseTypeDef,
+        FunctionConfigurationTypeDef,
+    )
     from mypy_boto3_lambda.type_defs import LayerVersionContentInputTypeDef as Content
     from mypy_boto3_lambda.waiter import FunctionUpdatedV2Waiter, PublishedVersionActiveWaiter
 
@@ -254,25 +260,26 @@ def invoke(aws: Aws, name: str, version: str, event: bytes) -> InvocationAnswer:
     return InvocationAnswer(payload, "FunctionError" in answer, answer.get("LogResult", ""))
 
 
-def _state(name: str, found: Any) -> FunctionState:
+def _state(name: str, found: FunctionConfigurationTypeDef | FunctionConfigurationResponseTypeDef) -> FunctionState:
+    values: Mapping[str, object] = found
     return FunctionState(
         name=name,
         version=found["Version"],
         sha256=hexadecimal(found["CodeSha256"]),
         layers=tuple(layer["Arn"] for layer in found.get("Layers", ())),
-        architecture=found.get("Architectures", ["x86_64"])[0],
+        architecture=architectures[0] if (architectures := found.get("Architectures")) else "x86_64",
         revision=found["RevisionId"],
         settling=found.get("LastUpdateStatus") == "InProgress" or found.get("State") == "Pending",
-        configuration={key: found[key] for key in _CONFIGURATION if _filled(found.get(key))},
+        configuration={key: values[key] for key in _CONFIGURATION if _filled(values.get(key))},
         description=found.get("Description", ""),
         size=found.get("CodeSize", 0),
         modified=found.get("LastModified", ""),
-        update=_said(found, "LastUpdateStatus"),
-        state=_said(found, "State"),
+        update=_said(found.get("LastUpdateStatus", ""), found.get("LastUpdateStatusReason", "")),
+        state=_said(found.get("State", ""), found.get("StateReason", "")),
     )
 
 
-def _alias(function: str, found: Any) -> AliasState:
+def _alias(function: str, found: AliasConfigurationTypeDef | AliasConfigurationResponseTypeDef) -> AliasState:
     return AliasState(
         function=function,
         name=found["Name"],
@@ -283,9 +290,8 @@ def _alias(function: str, found: Any) -> AliasState:
     )
 
 
-def _said(found: Any, key: str) -> str:
+def _said(status: str, reason: str) -> str:
     """Return a status with the reason that Lambda gives for it, where it gives one."""
-    status, reason = found.get(key, ""), found.get(f"{key}Reason", "")
     return f"{status}: {reason}" if reason else status
 
 

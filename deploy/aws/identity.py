@@ -13,6 +13,8 @@ from .refusals import asking
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from mypy_boto3_iam.type_defs import EvaluationResultTypeDef
+
     from .connection import Aws
 
 _ACTIONS_IN_A_CALL = 50
@@ -123,7 +125,7 @@ def _chunks(actions: Sequence[str]) -> Iterator[list[str]]:
         yield list(actions[start : start + _ACTIONS_IN_A_CALL])
 
 
-def _decision(found: Any, resource: str) -> Decision:
+def _decision(found: EvaluationResultTypeDef, resource: str) -> Decision:
     return Decision(
         action=found["EvalActionName"],
         resource=resource,

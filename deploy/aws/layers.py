@@ -17,6 +17,7 @@ from .refusals import asking, once
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.literals import RuntimeType
+    from mypy_boto3_lambda.type_defs import GetLayerVersionResponseTypeDef, LayerVersionsListItemTypeDef
     from mypy_boto3_lambda.type_defs import LayerVersionContentInputTypeDef as Content
 
     from ..layer.spec import LayerSpec
@@ -157,7 +158,7 @@ def hexadecimal(code_sha256: str) -> str:
     return base64.b64decode(code_sha256).hex()
 
 
-def _version(found: Any) -> LayerVersion:
+def _version(found: LayerVersionsListItemTypeDef | GetLayerVersionResponseTypeDef) -> LayerVersion:
     return LayerVersion(
         arn=found["LayerVersionArn"],
         version=found["Version"],
@@ -169,7 +170,7 @@ def _version(found: Any) -> LayerVersion:
     )
 
 
-def _content(found: Any) -> LayerContent:
+def _content(found: GetLayerVersionResponseTypeDef) -> LayerContent:
     there = found["Content"]
     return LayerContent(hexadecimal(there["CodeSha256"]), there["Location"], there.get("CodeSize", 0))
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .refusals import asking
 
 if TYPE_CHECKING:
+    from mypy_boto3_lambda.type_defs import EventSourceMappingConfigurationTypeDef
     from mypy_boto3_sqs.literals import QueueAttributeNameType
 
     from .connection import Aws
@@ -101,7 +102,7 @@ def read(aws: Aws, arn: str) -> QueueState | None:
     return QueueState(arn, waiting, in_flight, delayed, policy.get("deadLetterTargetArn", ""))
 
 
-def _source(found: Any) -> EventSource:
+def _source(found: EventSourceMappingConfigurationTypeDef) -> EventSource:
     name, _, qualifier = found["FunctionArn"].partition(":function:")[2].partition(":")
     return EventSource(
         arn=found.get("EventSourceArn", ""),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.waiter import WaiterModel, create_waiter_with_client
 
@@ -13,7 +13,7 @@ from .refusals import asking
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mypy_boto3_cloudformation.type_defs import WaiterConfigTypeDef
+    from mypy_boto3_cloudformation.type_defs import StackEventTypeDef, WaiterConfigTypeDef
     from mypy_boto3_cloudformation.waiter import (
         StackCreateCompleteWaiter,
         StackUpdateCompleteWaiter,
@@ -172,7 +172,7 @@ def failures(aws: Aws, stack: str) -> Sequence[Fault]:
     return failed[::-1]
 
 
-def _starts(event: Any) -> bool:
+def _starts(event: StackEventTypeDef) -> bool:
     """Whether this is the event with which an operation on the whole stack began."""
     whole = event["PhysicalResourceId"] == event["StackId"]
     return whole and event["ResourceStatus"] in _BEGINNINGS

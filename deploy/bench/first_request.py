@@ -81,7 +81,7 @@ class FirstRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trial:
+class RequestTrial:
     """What every request has in common."""
 
     engine: Engine
@@ -135,7 +135,7 @@ def measure_first_requests(
         }
         for function in settings.functions.values():
             sent = function.bench or event or UNSIGNED
-            trial = Trial(
+            trial = RequestTrial(
                 engine=engine,
                 image=image,
                 python=settings.runtime,
@@ -149,7 +149,7 @@ def measure_first_requests(
             console.say(f"{function.handler}: {count} first requests to each layer")
 
 
-def _measured(trial: Trial, volumes: Mapping[str, Mapping[str, str]], count: int) -> dict[str, FirstRequest]:
+def _measured(trial: RequestTrial, volumes: Mapping[str, Mapping[str, str]], count: int) -> dict[str, FirstRequest]:
     found = {name: FirstRequest() for name in volumes}
     for _ in range(count):
         for name, mounted in volumes.items():

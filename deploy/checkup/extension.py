@@ -1,20 +1,22 @@
 """The checks of the project's extensions, each in a process of its own.
 
-It gets `Examined` on stdin and prints a `Report`, both as JSON.
+It gets `Examined` on stdin and prints an `ExtensionReport`, both as JSON.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping  # noqa: TC003 - read when `Examined` is
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .. import project_module
+from ..documents.reading import UnreadableError, decoded
 from ..errors import ConfigError, Fault
-from .findings import STATES, Finding
+from .findings import Finding  # noqa: TC001 - as above
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from ..published.functions import DeployedFunction
     from ..settings import Extension
@@ -45,14 +47,12 @@ class Examined:
 
     @classmethod
     def read(cls, text: str) -> Examined:
-        """Read what `json` wrote; raise ValueError, KeyError or TypeError for anything else."""
-        found: Mapping[str, Any] = json.loads(text)
-        stopped = {name: tuple(each) for name, each in found["stopped"].items()}
-        return cls(found["stage"], found["options"], stopped, found["outputs"], found["variables"])
+        """Read what `json` wrote; raise UnreadableError for anything else."""
+        return decoded(text, cls)
 
 
 @dataclass(frozen=True)
-class Report:
+class ExtensionReport:
     """What was looked at, a line each, and what was found."""
 
     looked: tuple[str, ...]
@@ -62,14 +62,9 @@ class Report:
         return json.dumps(asdict(self))
 
     @classmethod
-    def read(cls, text: str) -> Report:
-        """Read what `json` wrote; raise ValueError, KeyError or TypeError for anything else."""
-        found: Mapping[str, Any] = json.loads(text)
-        findings = tuple(Finding(**{key: str(value) for key, value in each.items()}) for each in found["findings"])  # type: ignore[arg-type] # the state is compared below
-        for each in findings:
-            if each.state not in STATES:
-                raise ValueError(f"{each.state} is none of {', '.join(STATES)}")
-        return cls(tuple(str(line) for line in found["looked"]), findings)
+    def read(cls, text: str) -> ExtensionReport:
+        """Read what `json` wrote; raise UnreadableError for anything else."""
+        return decoded(text, cls)
 
 
 class BrokenExtensionError(Exception):
@@ -91,8 +86,8 @@ def look(
     if done is None:
         raise ConfigError([fault] if fault else [])
     try:
-        report = Report.read(done.stdout)
-    except (ValueError, KeyError, TypeError) as error:
+        report = ExtensionReport.read(done.stdout)
+    except UnreadableError as error:
         if fault:
             raise BrokenExtensionError(done.stderr) from None
         what, cure = "printed something else than a report", "deploy/checkup/extension.py says what one is"

@@ -19,7 +19,7 @@ from ..atomic import unreadable, write
 from ..errors import BuildError, Fault
 from ..executable import Executable
 from ..inside import archive
-from ..inside.archive import Entry
+from ..inside.archive import ArchiveEntry
 from . import tree_digest
 from .selection import Selection, select
 from .sources import HERE, read_here
@@ -211,5 +211,5 @@ def _without_module(settings: Settings, files: Mapping[str, bytes]) -> Iterator[
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:
-    entries = {name: Entry(content, isinstance(content, Executable)) for name, content in files.items()}
+    entries = {name: ArchiveEntry(content, isinstance(content, Executable)) for name, content in files.items()}
     return archive.write(entries, lambda content: bytes(deflate.deflate_compress(content, _LEVEL))).content

@@ -61,7 +61,7 @@ def read_by(run: Callable[[bytes, str], Completed], sources: Mapping[str, bytes]
 
 
 def answered(text: str) -> dict[str, bytes | Unreadable]:
-    told: dict[str, Any] = json.loads(text)
+    told: dict[str, object] = json.loads(text)
     return {name: base64.b64decode(each) if isinstance(each, str) else _read(each) for name, each in told.items()}
 
 

@@ -20,7 +20,7 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**options | {"formatter_class": HelpText})
         self._given: Sequence[str] = ()
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+    def parse_known_args(self, args: Any = None, namespace: object = None) -> Any:
         """Parse; a command refuses what it does not know itself, so that its own usage is shown."""
         self._given = list(args or ())
         found, unknown = super().parse_known_args(args, namespace)
@@ -33,7 +33,7 @@ class Parser(argparse.ArgumentParser):
         misspelt = [self._unknown(each) for each in self._given if self._is_misspelt(each)]
         self._refuse(misspelt or [_told(message)])
 
-    def _check_value(self, action: argparse.Action, value: Any) -> None:
+    def _check_value(self, action: argparse.Action, value: object) -> None:
         """Raise ArgumentError for what is none of the choices, with what was probably meant."""
         if action.choices is not None and value not in action.choices:
             what = "there is no such command" if self._is_command(action) else "is none of the choices"

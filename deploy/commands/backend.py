@@ -19,7 +19,7 @@ UNCONFINED = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Backend:
+class ChosenBackend:
     """`on_host` is None where the command line leaves it open."""
 
     on_host: bool | None
@@ -34,13 +34,13 @@ def add_arguments(parser: argparse.ArgumentParser, *, default: str | None, meani
     parser.add_argument("--unconfined", action="store_true", help=UNCONFINED)
 
 
-def chosen(arguments: argparse.Namespace) -> Backend:
+def chosen(arguments: argparse.Namespace) -> ChosenBackend:
     """Return what was chosen; raise ConfigError for what contradicts itself."""
     backend, unconfined = arguments.backend, arguments.unconfined
     if unconfined and backend != "host":
         cause = "containers confine, and an engine may be found" if backend is None else "containers confine"
         raise ConfigError.of("--unconfined", "is of a build on this host", cause=cause, cure="add `--backend host`")
-    return Backend(on_host=None if backend is None else backend == "host", unconfined=unconfined)
+    return ChosenBackend(on_host=None if backend is None else backend == "host", unconfined=unconfined)
 
 
 class _Renamed(argparse.Action):

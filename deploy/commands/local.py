@@ -185,7 +185,7 @@ class _Run:
         return prepare(self.settings, choices, os.environ, self.console)
 
 
-def _engine(where: backend.Backend, opened: ExitStack, console: Console) -> Engine | None:
+def _engine(where: backend.ChosenBackend, opened: ExitStack, console: Console) -> Engine | None:
     """Connect to the container engine; None for this host, which is chosen where no engine answers, and said."""
     if where.on_host:
         return None

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from ..console import Console
     from ..settings import Settings, Target
     from ..sources.opening import Building
-    from .backend import Backend
+    from .backend import ChosenBackend
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -137,7 +137,7 @@ def _relock(settings: Settings, arguments: argparse.Namespace, console: Console)
     console.say(f"{settings.requirements}: {len(after)} distributions for {', '.join(map(str, found))}: {told}")
 
 
-def _lock_sources(settings: Settings, console: Console, *, where: Backend, anew: bool) -> OwnSources:
+def _lock_sources(settings: Settings, console: Console, *, where: ChosenBackend, anew: bool) -> OwnSources:
     """Build the sources that a lock of another tool names, and lock what building them takes."""
     found = {each.origin: each for target in settings.targets for each in locked.read(settings, target).sources}
     if not found:
@@ -207,7 +207,7 @@ def _resolve(
     return replace(resolved, packages=tuple(own.named(each) for each in resolved.packages)), own
 
 
-def _building(settings: Settings, console: Console, where: Backend) -> Building:
+def _building(settings: Settings, console: Console, where: ChosenBackend) -> Building:
     from ..sources.opening import Building
 
     return Building(settings, os.environ, console.say, on_host=bool(where.on_host), unconfined=where.unconfined)
@@ -221,7 +221,7 @@ class _Asked:
     source: Path
     versions: Mapping[str, str]
     upgrade: list[str]
-    where: Backend
+    where: ChosenBackend
 
 
 def _uv(settings: Settings, source: str, console: Console) -> Uv:

@@ -36,6 +36,14 @@ _MEMORY = 10240 * 1024 * 1024
 _TEMPORARY = 512 * 1024 * 1024
 # The log of a container's own command is a file of the host's.
 _LOG = LogConfig(type=LogConfig.types.JSON, config={"max-size": "4m", "max-file": "1"})
+# What holds for every container.
+_BOUNDS: Mapping[str, object] = {
+    "cap_drop": ["ALL"],
+    "security_opt": ["no-new-privileges"],
+    "mem_limit": _MEMORY,
+    "memswap_limit": _MEMORY,
+    "log_config": _LOG,
+}
 
 
 @dataclass(frozen=True)
@@ -116,19 +124,12 @@ class Engine(Images):
         that can be reached on this machine's loopback.
         """
         options: dict[str, Any] = {
+            **_BOUNDS,
             "mounts": [*_mounts(volumes or {}, read_only=True), *_mounts(filled or {}, read_only=False)],
             "network_mode": network,
-            "cap_drop": ["ALL"],
             "cap_add": list(capabilities),
-            "security_opt": ["no-new-privileges"],
             "pids_limit": processes,
-            "read_only": not writable,
-            "tmpfs": None if writable else {"/tmp": f"mode=1777,size={temporary}"},  # noqa: S108 - the container's own
-            "mem_limit": _MEMORY,
-            "memswap_limit": _MEMORY,
-            "log_config": _LOG,
-            # As in Lambda there is no /dev/shm, but for pip, which compiles on all cores.
-            "ipc_mode": None if filled or writable else "none",
+            **_writable(everything=writable, shared=bool(filled or writable), temporary=temporary),
             "port_bindings": {port: ("127.0.0.1",)} if port else None,
         }
         given: dict[str, Any] = {"environment": dict(environment or {}), "user": user}
@@ -214,7 +215,7 @@ class Engine(Images):
 
 def _options(there: Address, environment: Mapping[str, str]) -> dict[str, Any]:
     """Return how the SDK reaches an address: with the certificates of DOCKER_CERT_PATH or of the context."""
-    options: dict[str, Any] = {**kwargs_from_env(environment=dict(environment))}
+    options: dict[str, object] = {**kwargs_from_env(environment=dict(environment))}
     if there.certificates:
         pair = (there.certificates / "cert.pem", there.certificates / "key.pem")
         authority = there.certificates / "ca.pem"
@@ -231,6 +232,16 @@ def _knock(host: str) -> None:
     if host.startswith("unix://"):
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(host.removeprefix("unix://"))
+
+
+def _writable(*, everything: bool, shared: bool, temporary: int) -> dict[str, object]:
+    """Return the options by which a container may write anywhere, or to a /tmp of so many bytes alone.
+
+    As in Lambda there is no /dev/shm, but for pip, which compiles on all cores: `shared`.
+    """
+    size = {"/tmp": f"mode=1777,size={temporary}"}  # noqa: S108 - the container's own
+    options = {"read_only": not everything, "tmpfs": None if everything else size}
+    return {**options, "ipc_mode": None if shared else "none"}
 
 
 def _mounts(volumes: Mapping[str, str], *, read_only: bool) -> list[Mount]:

@@ -50,7 +50,7 @@ def read(project: Path) -> Iterator[FoundProgram]:
     )
 
 
-def _first_stage(config: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+def _first_stage(config: Mapping[str, Any]) -> tuple[str, Mapping[str, object]]:
     """Return `dev`, which chalice deploys to by itself, else the first stage."""
     stages = config.get("stages") or {}
     name = "dev" if "dev" in stages or not stages else next(iter(stages))
@@ -75,7 +75,7 @@ def _given_name(decorator: ast.expr) -> str:
 
 
 def _functions(
-    config: Mapping[str, Any], stage: Mapping[str, Any], decorated: list[tuple[str, str, str]]
+    config: Mapping[str, object], stage: Mapping[str, object], decorated: list[tuple[str, str, str]]
 ) -> Iterator[FoundFunction]:
     """Yield the function that answers routes, called like the application, and each one of its own."""
     app = str(config.get("app_name", "app"))
@@ -98,13 +98,17 @@ def _function(key: str, name: str, handler: str, settings: Mapping[str, Any]) ->
     )
 
 
-def _own(stage: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def _own(stage: Mapping[str, Any], name: str) -> Mapping[str, object]:
     found = (stage.get("lambda_functions") or {}).get(name)
     return found if isinstance(found, dict) else {}
 
 
 def _left(
-    project: Path, config: Mapping[str, Any], stage: str, own: Mapping[str, Any], decorated: list[tuple[str, str, str]]
+    project: Path,
+    config: Mapping[str, Any],
+    stage: str,
+    own: Mapping[str, object],
+    decorated: list[tuple[str, str, str]],
 ) -> Iterator[str]:
     """Yield what chalice makes of the application and the pipeline does not."""
     for kind, name, _ in decorated:

@@ -53,7 +53,7 @@ def _may_be(path: Path) -> bool:
     return path.stat().st_size <= _LARGEST and b"AWS::" in (content := path.read_bytes()) and b"Resources" in content
 
 
-def _is_template(template: Any) -> bool:
+def _is_template(template: object) -> bool:
     resources = template.get("Resources") if isinstance(template, dict) else None
     return isinstance(resources, dict) and any(
         isinstance(each, dict) and str(each.get("Type")).startswith("AWS::") for each in resources.values()
@@ -86,7 +86,7 @@ def _program(project: Path, path: Path, values: TemplateValues) -> FoundProgram:
     )
 
 
-def _own(values: TemplateValues, resource: Mapping[str, Any]) -> dict[str, Any]:
+def _own(values: TemplateValues, resource: Mapping[str, Any]) -> dict[str, object]:
     """Return a function's properties with what `Globals` says of all: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html."""
     given = resource.get("Properties")
     own = given if isinstance(given, dict) else {}
@@ -103,13 +103,13 @@ def _shared(values: TemplateValues) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _variables(own: Mapping[str, Any]) -> dict[str, Any]:
+def _variables(own: Mapping[str, Any]) -> dict[str, object]:
     environment = own.get("Environment")
     found = environment.get("Variables") if isinstance(environment, dict) else None
     return dict(found) if isinstance(found, dict) else {}
 
 
-def _others(resources: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _others(resources: Mapping[str, object]) -> list[Mapping[str, object]]:
     return [
         each for each in resources.values() if isinstance(each, dict) and each.get("Type") not in {_SERVERLESS, _PLAIN}
     ]
@@ -121,7 +121,9 @@ def _described(own: Mapping[str, Any], key: str) -> str:
     return key
 
 
-def _function(project: Path, path: Path, values: TemplateValues, logical: str, own: Mapping[str, Any]) -> FoundFunction:
+def _function(
+    project: Path, path: Path, values: TemplateValues, logical: str, own: Mapping[str, object]
+) -> FoundFunction:
     """Return one function; raise NotTakenError, or ConfigError where a value cannot be worked out."""
     if own.get("PackageType") == "Image" or "ImageUri" in own:
         raise NotTakenError("it is a container image, which takes no layers")
@@ -154,7 +156,7 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def _source(project: Path, path: Path, values: TemplateValues, handler: str, own: Mapping[str, Any]) -> Path:
+def _source(project: Path, path: Path, values: TemplateValues, handler: str, own: Mapping[str, object]) -> Path:
     given = values.value(own.get("CodeUri", own.get("Code", ".")))
     if "InlineCode" in own or (isinstance(given, dict) and "ZipFile" in given):
         return places.found(project, handler, "its code is in the template")
@@ -163,7 +165,7 @@ def _source(project: Path, path: Path, values: TemplateValues, handler: str, own
     return places.declared(project, path.parent / str(given), handler)
 
 
-def _name(raw: Any, logical: str) -> str:
+def _name(raw: object, logical: str) -> str:
     """Return the name without what the stage decides of it; the logical one where CloudFormation makes one up."""
     text = raw.get("Fn::Sub") if isinstance(raw, dict) else raw
     if isinstance(text, str):

@@ -103,13 +103,13 @@ class _Choice:
         if self.region:
             yield "stages", {stage: dict(self._stage(stage)) for stage in ("dev", _LAST)}
 
-    def _code(self) -> Iterator[tuple[str, Any]]:
+    def _code(self) -> Iterator[tuple[str, object]]:
         if self.code.source != Code.source:
             yield "source", self.code.source.as_posix()
         if self.exclude:
             yield "exclude", list(self.exclude)
 
-    def _function(self, function: FoundFunction) -> Iterator[tuple[str, Any]]:
+    def _function(self, function: FoundFunction) -> Iterator[tuple[str, object]]:
         yield "name", function.name
         yield "handler", function.handler
         if self.lock:
@@ -118,7 +118,7 @@ class _Choice:
             yield "code", {"source": function.source.as_posix()}
         yield from _resources(function).items()
 
-    def _stage(self, stage: str) -> Iterator[tuple[str, Any]]:
+    def _stage(self, stage: str) -> Iterator[tuple[str, object]]:
         """Yield the keys of a stage; what its functions' variables are is in variables of the same names there."""
         yield "region", self.region
         yield "stack", f"{self.name}-{stage}"
@@ -141,7 +141,7 @@ class _Choice:
                 yield f"{each.key}: is for {each.architecture}; here all functions are for one, {self.architecture}"
 
 
-def _resources(function: FoundFunction) -> dict[str, Any]:
+def _resources(function: FoundFunction) -> dict[str, object]:
     """Return what a function has besides its code; what only a deploy decides of its variables is a parameter."""
     variables = {
         name: {"parameter": _parameter(name)} if value is None else value
@@ -162,7 +162,7 @@ def _parameter(variable: str) -> str:
 
 @cache
 def _schema() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    found: dict[str, object] = json.loads(SCHEMA.read_text(encoding="utf-8"))
     return found
 
 

@@ -52,11 +52,11 @@ def read(project: Path, environment: Mapping[str, str]) -> Iterator[FoundProgram
 class _Service:
     project: Path
     file: str
-    document: Mapping[str, Any]
+    document: Mapping[str, object]
     variables: Variables
 
     @property
-    def provider(self) -> Mapping[str, Any]:
+    def provider(self) -> Mapping[str, object]:
         given = self.document.get("provider")
         return given if isinstance(given, dict) else {}
 
@@ -83,7 +83,7 @@ class _Service:
             requirements=tuple(self._requirements()),
         )
 
-    def _functions(self, left: list[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    def _functions(self, left: list[str]) -> Iterator[tuple[str, Mapping[str, object]]]:
         """Yield each function with its key: `functions` may be keys and values, a list of such, or in files."""
         given = self.document.get("functions") or {}
         for part in given if isinstance(given, list) else [given]:
@@ -96,7 +96,7 @@ class _Service:
                 if isinstance(own, dict):
                     yield str(key), own
 
-    def _function(self, key: str, own: Mapping[str, Any]) -> FoundFunction:
+    def _function(self, key: str, own: Mapping[str, object]) -> FoundFunction:
         if "image" in own:
             raise NotTakenError("it is a container image, which takes no layers")
         runtime = self._said(own, "runtime")
@@ -118,14 +118,14 @@ class _Service:
             environment=self._environment(own),
         )
 
-    def _environment(self, own: Mapping[str, Any]) -> dict[str, str | None]:
+    def _environment(self, own: Mapping[str, object]) -> dict[str, str | None]:
         given = {**_mapping(self.provider.get("environment")), **_mapping(own.get("environment"))}
         return variables({str(name): self._or_nothing(raw) or None for name, raw in given.items()})
 
-    def _said(self, own: Mapping[str, Any], key: str) -> str:
+    def _said(self, own: Mapping[str, object], key: str) -> str:
         return self.variables.text(own.get(key, self.provider.get(key)))
 
-    def _name(self, key: str, own: Mapping[str, Any]) -> str:
+    def _name(self, key: str, own: Mapping[str, object]) -> str:
         """Return the name without the stage: the framework's own is service-stage-key."""
         stage = self.variables.stage
         given = self._or_nothing(own.get("name"))
@@ -133,7 +133,7 @@ class _Service:
         kept = "-".join(part for part in whole.split("-") if part != stage) or key
         return "".join(each if each.isalnum() or each in "-_" else "-" for each in kept)[:64].strip("-")
 
-    def _or_nothing(self, raw: Any) -> str:
+    def _or_nothing(self, raw: object) -> str:
         try:
             value = self.variables.value(raw)
         except NotTakenError:
@@ -176,7 +176,7 @@ def _described(own: Mapping[str, Any], key: str) -> str:
     return key
 
 
-def _mapping(value: Any) -> dict[str, Any]:
+def _mapping(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 

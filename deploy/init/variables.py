@@ -41,7 +41,7 @@ class Variables:
         given = (self.document.get("provider") or {}).get("stage")
         return given if isinstance(given, str) and "${" not in given else "dev"
 
-    def value(self, raw: Any, depth: int = 0) -> Any:
+    def value(self, raw: object, depth: int = 0) -> object:
         """Return a value with all that is in it worked out; raise NotTakenError with the variable that cannot be."""
         if depth > _DEEPEST:
             raise NotTakenError(f"{raw} leads to itself")
@@ -58,11 +58,11 @@ class Variables:
             raw = raw[: found.start()] + str(value) + raw[found.end() :]
         return raw
 
-    def text(self, raw: Any) -> str:
+    def text(self, raw: object) -> str:
         value = self.value(raw)
         return "" if value is None else str(value)
 
-    def _first(self, content: str, shown: str) -> Any:
+    def _first(self, content: str, shown: str) -> object:
         """Return the first of the alternatives that has a value."""
         for each in (part.strip() for part in _ALTERNATIVE.findall(content)):
             if each[:1] in "'\"" and each[-1:] == each[:1]:
@@ -71,7 +71,7 @@ class Variables:
                 return value
         raise NotTakenError(f"{shown} is not decided here")
 
-    def _one(self, each: str) -> Any:
+    def _one(self, each: str) -> object:
         source, _, key = each.partition(":")
         if found := _FILE.fullmatch(each):
             return self._in_file(found["path"], found["keys"] or "")
@@ -88,7 +88,7 @@ class Variables:
             case _:
                 return _literal(each)
 
-    def _in_file(self, name: str, keys: str) -> Any:
+    def _in_file(self, name: str, keys: str) -> object:
         path = (self.folder / name.strip()).resolve()
         if path.suffix not in {".yml", ".yaml", ".json"} or not path.is_relative_to(self.folder.resolve()):
             return None
@@ -98,7 +98,7 @@ class Variables:
             return None
 
 
-def _literal(each: str) -> Any:
+def _literal(each: str) -> object:
     """Return a number or a yes or no that stands for itself; None for what only somebody else knows."""
     if _OF_AWS.match(each):
         return None
@@ -106,7 +106,7 @@ def _literal(each: str) -> Any:
     return value if isinstance(value, (bool, int, float)) else None
 
 
-def _at(document: Any, keys: str) -> Any:
+def _at(document: object, keys: str) -> object:
     for key in filter(None, keys.split(".")):
         if isinstance(document, list) and key.isdecimal() and int(key) < len(document):
             document = document[int(key)]

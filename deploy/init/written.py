@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import yaml
 
@@ -29,7 +29,7 @@ ENVIRONMENTS = f"https://github.com/{REPOSITORY}/blob/main/docs/how-to/github-ac
 _WIDTH, _ON_A_LINE = 110, 3
 
 
-def configuration(document: Mapping[str, Any]) -> str:
+def configuration(document: Mapping[str, object]) -> str:
     """Write the keys of config/pipeline.yaml in their order, one section under the other."""
     text = _HEAD.format(url=KEYS)
     within = False  # a section of several lines
@@ -40,7 +40,7 @@ def configuration(document: Mapping[str, Any]) -> str:
     return text
 
 
-def _part(key: str, value: Any) -> str:
+def _part(key: str, value: object) -> str:
     written = yaml.dump(value, Dumper=_Dumper, sort_keys=False, width=_WIDTH).removesuffix("...\n")
     block = isinstance(value, dict) and not written.startswith("{")
     return f"{key}: {written}" if not block else f"{key}:\n{textwrap.indent(written, '  ')}"
@@ -58,18 +58,18 @@ def workflow(commit: str, branch: str, stages: tuple[str, ...]) -> str:
 class _Dumper(yaml.SafeDumper):
     """Block style, but for values that hold no further ones; no anchors, which nobody writes by hand."""
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - PyYAML's
         return True
 
 
-def _mapping(dumper: yaml.SafeDumper, value: dict[str, Any]) -> yaml.Node:
+def _mapping(dumper: yaml.SafeDumper, value: dict[str, object]) -> yaml.Node:
     small = all(not isinstance(each, dict) or not each for each in value.values())
     return dumper.represent_mapping(
         "tag:yaml.org,2002:map", value.items(), flow_style=small and len(value) <= _ON_A_LINE
     )
 
 
-def _sequence(dumper: yaml.SafeDumper, value: list[Any]) -> yaml.Node:
+def _sequence(dumper: yaml.SafeDumper, value: list[object]) -> yaml.Node:
     return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
 
 

@@ -32,13 +32,13 @@ _ENTRIES, _BYTES = 0xFFFF, 0xFFFF_FFFF
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ArchiveEntry:
     content: bytes
     executable: bool = False
 
 
 @dataclass(frozen=True)
-class Archive:
+class LayerArchive:
     """A zip, and what each of its entries takes up in it, headers included."""
 
     content: bytes
@@ -53,7 +53,7 @@ class _Packed:
     size: int
 
 
-def write(entries: Mapping[str, Entry], deflate: Callable[[bytes], bytes]) -> Archive:
+def write(entries: Mapping[str, ArchiveEntry], deflate: Callable[[bytes], bytes]) -> LayerArchive:
     """Zip the entries; raise Refused where there are more, or larger ones, than Lambda or the plain format take."""
     if len(entries) >= _ENTRIES or sum(len(entry.content) for entry in entries.values()) >= _BYTES:
         raise Refused([fault("the layer", f"has {len(entries)} files, too many or too large for a zip")])
@@ -68,7 +68,7 @@ def write(entries: Mapping[str, Entry], deflate: Callable[[bytes], bytes]) -> Ar
         directory += central
         zipped[name] = len(local) + len(each.content) + len(central)
     end = _END.pack(b"PK\x05\x06", 0, 0, len(names), len(names), len(directory), len(body), 0)
-    return Archive(bytes(body + directory + end), zipped)
+    return LayerArchive(bytes(body + directory + end), zipped)
 
 
 def _processors() -> int:
@@ -84,7 +84,7 @@ def _pack(content: bytes, deflate: Callable[[bytes], bytes]) -> _Packed:
     return _Packed(method, chosen, zlib.crc32(content), len(content))
 
 
-def _headers(name: str, entry: Entry, packed: _Packed, offset: int) -> tuple[bytes, bytes]:
+def _headers(name: str, entry: ArchiveEntry, packed: _Packed, offset: int) -> tuple[bytes, bytes]:
     """Return an entry's header beside its content, and the one in the directory at the end."""
     path = name.encode()
     flags = 0 if name.isascii() else _UTF8

@@ -79,9 +79,11 @@ def assemble(recipe: Recipe, offered: dict[str, bytes], own: dict[str, bytes]) -
 
 
 def _written(layer: inventory.Assembled, own: dict[str, bytes], deflate: tool.Deflate) -> dict[str, bytes]:
-    entries = {f"python/{path}": archive.Entry(file.content, file.executable) for path, file in layer.files.items()}
-    entries |= {each.path: archive.Entry(own[each.path], each.executable) for each in layer.recipe.files}
-    entries[f"channelwright/{layer.recipe.layer}.json"] = archive.Entry(inventory.manifest(layer))
+    entries = {
+        f"python/{path}": archive.ArchiveEntry(file.content, file.executable) for path, file in layer.files.items()
+    }
+    entries |= {each.path: archive.ArchiveEntry(own[each.path], each.executable) for each in layer.recipe.files}
+    entries[f"channelwright/{layer.recipe.layer}.json"] = archive.ArchiveEntry(inventory.manifest(layer))
     written = archive.write(entries, deflate)
     report = inventory.report(layer, written, sum(len(entry.content) for entry in entries.values()))
     return {"layer.zip": written.content, "report.json": report.to_json().encode()}

@@ -17,7 +17,7 @@ from .trim.metadata import is_licence, license_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from .archive import Archive
+    from .archive import LayerArchive
     from .files import Files
     from .trim.apply import Trimmed
     from .wheel import Wheel
@@ -72,7 +72,7 @@ def manifest(layer: Assembled) -> bytes:
     return (json.dumps(document, indent=1) + "\n").encode()
 
 
-def _told(own: OwnFile) -> dict[str, Any]:
+def _told(own: OwnFile) -> dict[str, object]:
     return {"path": own.path, "sha256": own.sha256, "bytes": own.bytes, "executable": own.executable}
 
 
@@ -81,7 +81,7 @@ def installed(wheels: Iterable[Wheel]) -> list[Pin]:
     return [Pin(name=wheel.name, version=wheel.version, hashes=(wheel.sha256,)) for wheel in wheels]
 
 
-def report(layer: Assembled, archive: Archive, unzipped: int) -> Report:
+def report(layer: Assembled, archive: LayerArchive, unzipped: int) -> Report:
     """Tell the host what was assembled; `unzipped` are the bytes of all entries."""
     return Report(
         python=platform.python_version(),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SCHEMA = Path(__file__).parent.with_name("pipeline.schema.json")
 
 
-def faults(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+def faults(raw: dict[str, object]) -> Iterator[tuple[str, str, str]]:
     """Yield where, what and cure of everything that the schema or a reference refuses."""
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     for error in jsonschema_rs.validator_for(schema).iter_errors(raw):
@@ -34,7 +34,7 @@ def faults(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield from _undated(raw)
 
 
-def _twice(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _twice(raw: dict[str, object]) -> Iterator[tuple[str, str, str]]:
     """Yield what is said in two ways, and images of runtimes that there are not."""
     runtimes = raw.get("runtimes") or [raw.get("runtime", Settings.runtime)]
     if "runtime" in raw and "runtimes" in raw:
@@ -46,7 +46,7 @@ def _twice(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield f"images.{each}", "is there beside `image`, which is this runtime's too", "keep one of them"
 
 
-def _claimed(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _claimed(raw: dict[str, object]) -> Iterator[tuple[str, str, str]]:
     """Yield the names that an extension takes from the pipeline, or from another extension."""
     extensions = _keys(raw.get("extensions"))
     if DISCORD in raw and DISCORD in extensions:
@@ -58,7 +58,7 @@ def _claimed(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
                 yield f"extensions.{name}.commands.{command}", f"is a command of {owner}", "give it another name"
 
 
-def _explain(schema: dict[str, Any], error: jsonschema_rs.ValidationError) -> Iterator[tuple[str, str, str]]:
+def _explain(schema: dict[str, object], error: jsonschema_rs.ValidationError) -> Iterator[tuple[str, str, str]]:
     path = [str(part) for part in error.instance_path]
     where, shown = ".".join(path), json.dumps(error.instance, default=str)
     kind = error.kind.as_dict()
@@ -96,7 +96,7 @@ def _at(schema: Any, path: Collection[str | int]) -> Any:
     return found
 
 
-def _overlapping(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _overlapping(raw: dict[str, object]) -> Iterator[tuple[str, str, str]]:
     """Yield the layers that claim the same packages."""
     yield from foreign.faults(raw)
     rest: dict[str, list[str]] = {}
@@ -108,7 +108,7 @@ def _overlapping(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield "layers", f"{' and '.join(names)} all take the rest of the lock", "give all but one their packages"
 
 
-def _astray(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _astray(raw: dict[str, object]) -> Iterator[tuple[str, str, str]]:
     """Yield the buckets that lie in regions to which their stage publishes nothing."""
     for name, stage in _keys(raw.get("stages")).items():
         others = _keys(stage).get("publish-regions")
@@ -119,7 +119,7 @@ def _astray(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
                 yield f"stages.{name}.bucket.{region}", "the stage publishes nothing there", suggest(region, known)
 
 
-def _undated(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _undated(raw: dict[str, object]) -> Iterator[tuple[str, str, str]]:
     """Yield the days that no calendar has."""
     ignores = _keys(raw.get("scan")).get("ignore")
     for number, ignore in enumerate(ignores if isinstance(ignores, list) else ()):
@@ -129,6 +129,6 @@ def _undated(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield f"scan.ignore.{number}.until", str(error), "give a day, such as 2027-01-31"
 
 
-def _keys(value: Any) -> dict[str, Any]:
+def _keys(value: object) -> dict[str, object]:
     """Return a value that ought to be keys and values; nothing where it is not, which the schema says."""
     return value if isinstance(value, dict) else {}

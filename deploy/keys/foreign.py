@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import suggest
 
@@ -13,7 +13,7 @@ _FORM = "arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION"
 _REGION = 3
 
 
-def faults(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def faults(raw: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
     """Yield where, what and cure; what is no keys and values, or no text, the schema says."""
     own, others = _keys(raw.get("layers")), _keys(raw.get("layer-arns"))
     for name in own.keys() & others.keys():
@@ -29,7 +29,7 @@ def faults(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
                 yield from _layer(raw, f"functions.{key}.layers", layer)
 
 
-def _layer(raw: Mapping[str, Any], where: str, layer: str) -> Iterator[tuple[str, str, str]]:
+def _layer(raw: Mapping[str, object], where: str, layer: str) -> Iterator[tuple[str, str, str]]:
     own, others = _keys(raw.get("layers")), _keys(raw.get("layer-arns"))
     if layer in own:
         return
@@ -54,5 +54,5 @@ def _layer(raw: Mapping[str, Any], where: str, layer: str) -> Iterator[tuple[str
             yield where, what, f"name it in `layer-arns`, with its ARN in {region}"
 
 
-def _keys(value: Any) -> dict[str, Any]:
+def _keys(value: object) -> dict[str, object]:
     return value if isinstance(value, dict) else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..settings import FunctionResources
 from ..template import names
@@ -16,7 +16,7 @@ _ENVIRONMENT_BYTES = 4096
 """Of all variables of a function: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html."""
 
 
-def faults(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def faults(raw: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
     """Yield where, what and cure; values of the wrong kind are passed over, which the schema says."""
     functions = {key: _keys(each) for key, each in _keys(raw.get("functions")).items()}
     yield from _same_name(functions)
@@ -26,7 +26,7 @@ def faults(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield from _unmade(functions)
 
 
-def _same_name(functions: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+def _same_name(functions: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, str, str]]:
     taken: dict[str, str] = {}
     for key, function in functions.items():
         name = function.get("name")
@@ -34,7 +34,7 @@ def _same_name(functions: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str
             yield f"functions.{key}.name", f"{name} is the name of functions.{first} too", "give it another"
 
 
-def _twofold(functions: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+def _twofold(functions: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, str, str]]:
     """Yield what the project's own template says already, or has to."""
     own = {each.name.replace("_", "-") for each in fields(FunctionResources)}
     for key, function in functions.items():
@@ -43,7 +43,7 @@ def _twofold(functions: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, 
                 yield f"functions.{key}.{each}", "is for `template` to say, which the project has", "say it there"
 
 
-def _unmade(functions: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+def _unmade(functions: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, str, str]]:
     """Yield what no template can be made of."""
     for key, why in names.ambiguous(functions):
         yield f"functions.{key}", why, "give it another key; the function's name may stay"
@@ -60,5 +60,5 @@ def _unmade(functions: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, s
         yield where, f"{name} is the name of a resource in the template", "give the parameter another name"
 
 
-def _keys(value: Any) -> Mapping[str, Any]:
+def _keys(value: object) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}

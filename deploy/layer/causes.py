@@ -95,7 +95,7 @@ _ABSENT = re.compile(r"No module named '([^'.]+)")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lock:
+class LockedImports:
     """What is known of the locked distributions: by import name who brings it, and by name what each requires.
 
     `present` are the import names that the layers have; a name that is brought and not present was taken out.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ..layer.manifest.travelling import TravellingManifest
     from .abi import MachineCode
-    from .described import Described
+    from .described import DescribedDistribution
 
 
 # A member that is encrypted, cut off, or compressed as no zip of Lambda may be.
@@ -183,7 +183,7 @@ def _files(archive: ZipFile, owners: _Owners) -> Iterator[HeldFile]:
             )
 
 
-def _package(said: Described, files: Mapping[str, HeldFile]) -> HeldPackage:
+def _package(said: DescribedDistribution, files: Mapping[str, HeldFile]) -> HeldPackage:
     own = [file for file in files.values() if file.owner == said.name]
     return HeldPackage(
         name=said.name,

@@ -24,7 +24,7 @@ MANIFESTS = "channelwright/"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Described:
+class DescribedDistribution:
     """A distribution, as a manifest or its own metadata describes it; `owns` are paths below /opt, folders end in /."""
 
     name: str
@@ -48,13 +48,13 @@ def manifest_of(archive: ZipFile) -> tuple[TravellingManifest | None, str]:
     return None, ""
 
 
-def described(archive: ZipFile, manifest: TravellingManifest | None) -> tuple[Described, ...]:
+def described(archive: ZipFile, manifest: TravellingManifest | None) -> tuple[DescribedDistribution, ...]:
     return tuple(_told(manifest) if manifest else _found(archive))
 
 
-def _told(manifest: TravellingManifest) -> Iterator[Described]:
+def _told(manifest: TravellingManifest) -> Iterator[DescribedDistribution]:
     for package in manifest.packages:
-        yield Described(
+        yield DescribedDistribution(
             name=package.name,
             version=package.version,
             license=package.license or "",
@@ -65,7 +65,7 @@ def _told(manifest: TravellingManifest) -> Iterator[Described]:
         )
 
 
-def _found(archive: ZipFile) -> Iterator[Described]:
+def _found(archive: ZipFile) -> Iterator[DescribedDistribution]:
     """Yield the distributions of a layer that nobody described."""
     names = set(archive.namelist())
     for name in sorted(names):
@@ -76,7 +76,7 @@ def _found(archive: ZipFile) -> Iterator[Described]:
         root = folder.rpartition("/")[0]
         record = f"{folder}/RECORD"
         rows = csv.reader(io.StringIO(archive.read(record).decode(errors="replace"))) if record in names else ()
-        yield Described(
+        yield DescribedDistribution(
             name=normalised(metadata["Name"] or folder),
             version=metadata["Version"] or "",
             license=license_of(metadata),

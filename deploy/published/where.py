@@ -45,7 +45,7 @@ class Match:
 
 
 @dataclass(frozen=True)
-class Unreadable:
+class UnreadableLayer:
     """A layer version that is in use and could not be opened: it was deleted, or is not ours to read."""
 
     arn: str
@@ -58,7 +58,7 @@ class PackageSearch:
     """The versions that hold the package, newest first within a layer; `opened` counts those looked into."""
 
     matches: tuple[Match, ...]
-    unreadable: tuple[Unreadable, ...]
+    unreadable: tuple[UnreadableLayer, ...]
     opened: int
 
 
@@ -81,7 +81,7 @@ def find(
     Raises AwsError where a version of the account's own cannot be had.
     """
 
-    def looked(arn: str) -> Match | Unreadable | None:
+    def looked(arn: str) -> Match | UnreadableLayer | None:
         try:
             return _look(downloads, arn, wanted, usage.of(arn))
         finally:
@@ -91,7 +91,7 @@ def find(
     _ = downloads.aws.functions
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         found = list(threads.map(looked, arns))
-    unreadable = tuple(each for each in found if isinstance(each, Unreadable))
+    unreadable = tuple(each for each in found if isinstance(each, UnreadableLayer))
     return PackageSearch(
         tuple(each for each in found if isinstance(each, Match)), unreadable, len(arns) - len(unreadable)
     )
@@ -112,15 +112,17 @@ def _order(arn: LayerVersionArn) -> tuple[str, str, str, str, int]:
     return arn.partition, arn.region, arn.account, arn.name, -arn.version
 
 
-def _look(downloads: Downloads, arn: str, wanted: Requirement, users: tuple[User, ...]) -> Match | Unreadable | None:
+def _look(
+    downloads: Downloads, arn: str, wanted: Requirement, users: tuple[User, ...]
+) -> Match | UnreadableLayer | None:
     try:
         found = layers.read(downloads.aws, arn)
     except AwsError as error:
         if LayerVersionArn.parse(arn).account == downloads.aws.account:
             raise
-        return Unreadable(arn, f"another account's, not readable: {error.faults[0].what}", users)
+        return UnreadableLayer(arn, f"another account's, not readable: {error.faults[0].what}", users)
     if found is None:
-        return Unreadable(arn, "deleted", users) if users else None
+        return UnreadableLayer(arn, "deleted", users) if users else None
     held = contents.versions(downloads.layer(found[1], arn), arn)
     version = held.get(normalised(wanted.name))
     return Match(arn, version, users) if version is not None and _fits(wanted, version) else None

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Step:
+class RollbackStep:
     """A function and the version that its alias is to stand for."""
 
     served: ServedFunction
@@ -60,7 +60,7 @@ class RollbackPlan:
     stage: str
     was: str | None
     release: str
-    steps: tuple[Step, ...]
+    steps: tuple[RollbackStep, ...]
     newer: tuple[str, ...]
     losses: RollbackLosses
 
@@ -97,7 +97,7 @@ def plan(
     else:
         goal = history.resolve(served, release)
         versions = rollback_target.versions(served, goal)
-    steps = tuple(Step(each, versions[each.name]) for each in served if each.name in versions)
+    steps = tuple(RollbackStep(each, versions[each.name]) for each in served if each.name in versions)
     releases = {each.release for each in served}
     return RollbackPlan(
         stage=stage,
@@ -135,7 +135,7 @@ def carry_out(aws: Aws, plan: RollbackPlan, downloads: Downloads, say: Callable[
         raise RolloutError(faults)
 
 
-def _check(aws: Aws, step: Step, downloads: Downloads, say: Callable[[str], None]) -> None:
+def _check(aws: Aws, step: RollbackStep, downloads: Downloads, say: Callable[[str], None]) -> None:
     """Raise RolloutError unless the version answers with what it was proven to run."""
     name, version, event = step.served.name, step.target.version, step.served.function.health
     if not step.moves:

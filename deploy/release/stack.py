@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..aws import change_sets, stacks, uploads
-from ..aws.change_sets import ChangeSet, Template, Wanted
+from ..aws.change_sets import ChangeSet, Template, WantedStack
 from ..errors import AwsError, ConfigError, Fault
 from ..settings import FromEnvironment
 from .existing import STAGE_TAG
@@ -74,12 +74,12 @@ def propose(aws: Aws, stage: Stage, template: ProjectTemplate, values: Mapping[s
 
 def _wanted(
     aws: Aws, stage: Stage, template: ProjectTemplate, values: Mapping[str, str], state: StackState | None
-) -> Wanted:
+) -> WantedStack:
     """Say how the stack is to be. A parameter of the stage without a value keeps the one that the stack has."""
     declared = change_sets.summarise(aws, stage.stack, uploads.template(aws, stage, template.where, template.body))
     there = state.parameters if state else frozenset[str]()
     kept = frozenset(stage.parameters.keys() - values.keys()) & declared.parameters & there
-    return Wanted(
+    return WantedStack(
         stack=stage.stack,
         status=state.status if state else None,
         template=declared,

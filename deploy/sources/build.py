@@ -17,7 +17,7 @@ from ..layer.wheel_store import WheelStore
 from . import in_runtime
 from .backend import backend
 from .canonical import canonical, impurity
-from .places import File
+from .places import PlacedFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..layer.spec import LayerSpec
     from .archives import Archives
     from .backend import Backend
-    from .places import Place
+    from .places import SourcePlace
     from .shelf import OwnWheel, Shelf
 
 _TIMEOUT = 2000.0
@@ -49,16 +49,16 @@ class Builder:
     opened: Callable[[], tuple[Runtime, LayerSpec]]
     say: Callable[[str], None]
 
-    def taken(self, wheel: File) -> OwnWheel:
+    def taken(self, wheel: PlacedFile) -> OwnWheel:
         """Put a wheel of this machine on the shelf, as it is."""
         return self.shelf.put(wheel.path.name, wheel.content)
 
-    def wheel(self, name: str, place: Place, needed: Sequence[Pin]) -> OwnWheel | tuple[str, ...]:
+    def wheel(self, name: str, place: SourcePlace, needed: Sequence[Pin]) -> OwnWheel | tuple[str, ...]:
         """Return the wheel of a source, or the requirements that building it takes besides the `needed` ones.
 
         Raises BuildError where it cannot be built, or is not pure Python for every platform.
         """
-        if isinstance(place, File) and place.is_wheel:
+        if isinstance(place, PlacedFile) and place.is_wheel:
             return self.taken(place)
         key = self._key(place, needed)
         if kept := self.shelf.made_of(key):
@@ -71,7 +71,7 @@ class Builder:
         return found
 
     def _built(
-        self, name: str, place: Place, files: Mapping[str, bytes], how: Backend, needed: Sequence[Pin]
+        self, name: str, place: SourcePlace, files: Mapping[str, bytes], how: Backend, needed: Sequence[Pin]
     ) -> OwnWheel | tuple[str, ...]:
         runtime, spec = self.opened()
         wheels = WheelStore(self.shelf.root, self.say).wheels(spec, needed, runtime)
@@ -89,7 +89,7 @@ class Builder:
             raise BuildError.of(place.origin, f"building it ended with exit code {done.code}", log=done.stderr)
         return self._taken(name, place, json.loads(done.stdout.splitlines()[-1]))
 
-    def _taken(self, name: str, place: Place, answer: dict[str, str]) -> OwnWheel | tuple[str, ...]:
+    def _taken(self, name: str, place: SourcePlace, answer: dict[str, str]) -> OwnWheel | tuple[str, ...]:
         if "failed" in answer:
             raise BuildError([_unbuilt(place.origin, answer["failed"])], log=answer["failed"])
         if answer["requires"]:
@@ -104,7 +104,7 @@ class Builder:
             raise BuildError([Fault(place.origin, f"is {built}, and {name} is asked for", cure="correct the name")])
         return self.shelf.put(filename, content)
 
-    def _key(self, place: Place, needed: Sequence[Pin]) -> str:
+    def _key(self, place: SourcePlace, needed: Sequence[Pin]) -> str:
         """Name a wheel by all that decides its bytes."""
         program = hashlib.sha256(_PROGRAM.read_bytes()).hexdigest()
         inputs = [place.digest, self.runtime, program, [asdict(each) for each in needed]]

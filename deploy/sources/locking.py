@@ -18,7 +18,7 @@ from ..locking.wanted import Wanted, of_lines
 from . import needed
 from .archives import Archive, Archives
 from .backend import backend
-from .places import File, Folder, place
+from .places import PlacedFile, PlacedFolder, place
 from .provide import place_of
 from .values import Following, OwnSources
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ..settings import Settings, Target
     from .build import Builder
     from .opening import Building
-    from .places import Place
+    from .places import SourcePlace
     from .shelf import OwnWheel
 
     # Locks the build requirements of a source, which it names: the packages, with their hashes.
@@ -53,7 +53,7 @@ class SourceLocker:
     def all(self, wanted: Wanted) -> OwnSources:
         """Build every source; raise LockError or BuildError with each that cannot be locked."""
         lines: list[str] = []
-        named: dict[str, Place] = {}
+        named: dict[str, SourcePlace] = {}
         sections: dict[str, Sequence[LockedPackage]] = {}
         for each, where in self._places(wanted.elsewhere):
             wheel, section = self.wheel(each.name, where)
@@ -98,9 +98,9 @@ class SourceLocker:
             root=self.builder.shelf.root,
         )
 
-    def _places(self, wanted: Sequence[Elsewhere]) -> list[tuple[Elsewhere, Place]]:
+    def _places(self, wanted: Sequence[Elsewhere]) -> list[tuple[Elsewhere, SourcePlace]]:
         """Find every source, and those that a folder's own tool.uv.sources name for what it needs."""
-        found: dict[str, tuple[Elsewhere, Place]] = {}
+        found: dict[str, tuple[Elsewhere, SourcePlace]] = {}
         faults: list[Fault] = []
         waiting = list(wanted)
         while waiting:
@@ -118,9 +118,9 @@ class SourceLocker:
             raise LockError(faults)
         return list(found.values())
 
-    def wheel(self, name: str, where: Place) -> tuple[OwnWheel, Sequence[LockedPackage]]:
+    def wheel(self, name: str, where: SourcePlace) -> tuple[OwnWheel, Sequence[LockedPackage]]:
         """Build a source, asking for what its backend needs until that is whole."""
-        if isinstance(where, File) and where.is_wheel:
+        if isinstance(where, PlacedFile) and where.is_wheel:
             return self.builder.taken(where), ()
         requires = list(backend(where.files(), where.subdirectory, where.origin).requires)
         section = self.locked.get(where.origin, ())
@@ -136,9 +136,9 @@ class SourceLocker:
         raise BuildError([Fault(where.origin, what)])
 
 
-def _more(wanted: Elsewhere, where: Place) -> Sequence[Elsewhere]:
+def _more(wanted: Elsewhere, where: SourcePlace) -> Sequence[Elsewhere]:
     """Return what a folder's project needs from places of its own."""
-    if not isinstance(where, Folder):
+    if not isinstance(where, PlacedFolder):
         return ()
     path = where.path / where.subdirectory
     found = of_lines(path / "pyproject.toml", uv_sources.of_dependencies(path)).elsewhere
@@ -146,8 +146,8 @@ def _more(wanted: Elsewhere, where: Place) -> Sequence[Elsewhere]:
     return [replace(one, marker=marker) for one, marker in zip(found, markers, strict=True)]
 
 
-def _unfit(where: Place, wanted: Elsewhere, targets: Sequence[Target]) -> list[Fault]:
-    if not isinstance(where, File) or not where.is_wheel:
+def _unfit(where: SourcePlace, wanted: Elsewhere, targets: Sequence[Target]) -> list[Fault]:
+    if not isinstance(where, PlacedFile) or not where.is_wheel:
         return []
     unfit = [str(target) for target in targets if not wheels.fitting(where.path.name, target)]
     return [Fault(wanted.where, f"{where.origin} is not for {', '.join(unfit)}")] if unfit else []

@@ -23,7 +23,7 @@ _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _ARCHIVES = (".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip", ".tar")
 
 
-class Place(Protocol):
+class SourcePlace(Protocol):
     """A source: `origin` is how a lock names it, `digest` changes with all that decides what comes of it."""
 
     @property
@@ -41,7 +41,7 @@ class Place(Protocol):
 
 
 @dataclass(frozen=True)
-class Folder:
+class PlacedFolder:
     """A folder of this machine with a project in it; `path` is absolute."""
 
     path: Path
@@ -61,7 +61,7 @@ class Folder:
 
 
 @dataclass(frozen=True)
-class File:
+class PlacedFile:
     """A wheel or a source archive of this machine; `path` is absolute."""
 
     path: Path
@@ -85,7 +85,7 @@ class File:
 
 
 @dataclass(frozen=True)
-class Commit:
+class PinnedCommit:
     """A commit of a git repository, by its whole hash."""
 
     url: str
@@ -105,7 +105,7 @@ class Commit:
         return checkout.files(self.url, self.commit)
 
 
-def place(text: str, folder: Path, project: Path, where: str) -> Place:
+def place(text: str, folder: Path, project: Path, where: str) -> SourcePlace:
     """Return the place that a requirement names; paths are relative to `folder`, origins to `project`.
 
     Raises LockError where it is not there, or may be another one tomorrow; `where` is what it names.
@@ -121,7 +121,7 @@ def place(text: str, folder: Path, project: Path, where: str) -> Place:
     return _local(text, folder, project, where)
 
 
-def _local(text: str, folder: Path, project: Path, where: str) -> Place:
+def _local(text: str, folder: Path, project: Path, where: str) -> SourcePlace:
     bare, _, fragment = text.partition("#")
     path = Path(unquote(urlsplit(bare).path) if bare.startswith("file:") else os.path.expanduser(bare))  # noqa: PTH111
     path = Path(os.path.normpath(folder / path))
@@ -131,21 +131,21 @@ def _local(text: str, folder: Path, project: Path, where: str) -> Place:
         if not any((path / name).is_file() for name in ("pyproject.toml", "setup.py")):
             cause = "a project to build has pyproject.toml or setup.py"
             raise LockError([Fault(where, f"{origin} holds no Python project", cause)])
-        return Folder(path, origin, _subdirectory(fragment))
+        return PlacedFolder(path, origin, _subdirectory(fragment))
     if path.is_file() and path.name.endswith((".whl", *_ARCHIVES)):
-        return File(path, origin, _subdirectory(fragment))
+        return PlacedFile(path, origin, _subdirectory(fragment))
     what = f"{origin} is no folder, wheel or source archive" if path.exists() else f"{origin} is not there"
     raise LockError([Fault(where, what, cure="correct the path: it is relative to the file that names it")])
 
 
-def _commit(address: str, where: str) -> Commit:
+def _commit(address: str, where: str) -> PinnedCommit:
     url, _, fragment = address.partition("#")
     scheme, _, rest = url.partition("://")
     host, _, path = rest.partition("/")
     path, _, revision = path.partition("@")
     url = f"{scheme}://{host}/{path}"
     if checkout.is_commit(revision):
-        return Commit(url, revision, _subdirectory(fragment))
+        return PinnedCommit(url, revision, _subdirectory(fragment))
     shown = f"git+{checkout.without_password(url)}@"
     now = checkout.resolved(url, revision)
     what = f"{revision or 'no commit'} is asked for, and a lock takes a commit by its whole hash"

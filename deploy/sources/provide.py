@@ -11,7 +11,7 @@ from ..errors import Fault, LockError
 from ..invocation import advised
 from . import needed
 from .archives import Archive
-from .places import File, place
+from .places import PlacedFile, place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..locking.own import LockedSource
     from ..settings import Settings, Target
     from .build import Builder
-    from .places import Place
+    from .places import SourcePlace
     from .shelf import OwnWheel
 
 
@@ -58,9 +58,9 @@ def changed(settings: Settings, sources: Sequence[LockedSource]) -> list[Fault]:
     return []
 
 
-def _places(settings: Settings, sources: Sequence[LockedSource], builder: Builder | None) -> dict[str, Place]:
+def _places(settings: Settings, sources: Sequence[LockedSource], builder: Builder | None) -> dict[str, SourcePlace]:
     """Find every source; without a builder only those that may change, which archives of an index do not."""
-    found: dict[str, Place] = {}
+    found: dict[str, SourcePlace] = {}
     faults: list[Fault] = []
     for each in sources:
         where = f"{settings.requirements}: {each.name}"
@@ -82,7 +82,7 @@ def _places(settings: Settings, sources: Sequence[LockedSource], builder: Builde
     return found
 
 
-def place_of(settings: Settings, source: LockedSource, builder: Builder) -> Place:
+def place_of(settings: Settings, source: LockedSource, builder: Builder) -> SourcePlace:
     """Return where a source lies; raise LockError where it is not there."""
     if source.is_own:
         return place(source.origin, settings.project, settings.project, f"{settings.requirements}: {source.name}")
@@ -100,12 +100,12 @@ def _built(  # noqa: PLR0913, PLR0917 - what, from where, with what, for what, b
     settings: Settings,
     target: Target,
     source: LockedSource,
-    where: Place,
+    where: SourcePlace,
     sections: Mapping[str, Sequence[LockedPackage]],
     builder: Builder,
 ) -> OwnWheel | Fault:
     name, cure = f"{settings.requirements}: {source.name}", f"lock it: {advised('lock')}"
-    is_wheel = isinstance(where, File) and where.is_wheel
+    is_wheel = isinstance(where, PlacedFile) and where.is_wheel
     if not is_wheel and where.origin not in sections:
         what = f"{needed.path(settings).name} does not say what building {where.origin} takes"
         return Fault(name, what, cure=cure)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from ..locking.document import LockedPackage
     from ..locking.uv.call import Uv
-    from .places import Place
+    from .places import SourcePlace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ class OwnSources:
 
     lines: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
-    places: Mapping[str, Place] = field(default_factory=dict)
+    places: Mapping[str, SourcePlace] = field(default_factory=dict)
     sections: Mapping[str, Sequence[LockedPackage]] = field(default_factory=dict)
 
     def named(self, package: LockedPackage) -> LockedPackage:

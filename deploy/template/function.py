@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..settings import FromParameter, Function, FunctionResources, Settings
 from .intrinsics import Inline, Intrinsic, attribute, ref, sub
@@ -17,7 +17,7 @@ PLACEHOLDER = "raise RuntimeError('no release yet')"
 CONDITIONS = {"HasRoleBoundary": Intrinsic("Not", [Intrinsic("Equals", [ref("RoleBoundary"), ""])])}
 TAGS = Inline([{"Key": "channelwright:stage", "Value": ref("Stage")}])
 
-Resource = dict[str, Any]
+Resource = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _role(named: Named) -> Resource:
     }
 
 
-def _statements(named: Named) -> Iterator[dict[str, Any]]:
+def _statements(named: Named) -> Iterator[dict[str, object]]:
     yield _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [attribute(named("Logs"), "Arn")])
     if named.own.queue:
         # What an event source mapping demands: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
@@ -88,11 +88,11 @@ def _statements(named: Named) -> Iterator[dict[str, Any]]:
         yield _allow(list(each.actions), [sub(name) if "${" in name else name for name in each.resources])
 
 
-def _allow(actions: list[str], on: list[Any]) -> dict[str, Any]:
+def _allow(actions: list[str], on: list[object]) -> dict[str, object]:
     return {"Effect": "Allow", "Action": Inline(actions), "Resource": Inline(on)}
 
 
-def _document(statements: list[dict[str, Any]]) -> dict[str, Any]:
+def _document(statements: list[dict[str, object]]) -> dict[str, object]:
     return {"Version": "2012-10-17", "Statement": statements}
 
 

@@ -18,7 +18,7 @@ class Intrinsic:
     """A function by its short form, such as Ref, and its argument: text, or a list."""
 
     name: str
-    argument: str | list[Any]
+    argument: str | list[object]
 
 
 def ref(name: str) -> Intrinsic:
@@ -37,7 +37,7 @@ def attribute(resource: str, name: str) -> Intrinsic:
 class Inline:
     """A short list or mapping that is written in one line."""
 
-    value: Any
+    value: object
 
 
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc] # which of the two is known at run time
@@ -64,7 +64,7 @@ _Dumper.add_representer(Intrinsic, _represent)
 _Dumper.add_representer(Inline, _represent_inline)
 
 
-def dumped(value: Any, *, indent: int = 0) -> str:
+def dumped(value: object, *, indent: int = 0) -> str:
     """Write a value as YAML, in the order in which it was made."""
     text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=False, width=_WIDTH, allow_unicode=True)
     return "".join(f"{' ' * indent}{line}" if line.strip() else line for line in text.splitlines(keepends=True))

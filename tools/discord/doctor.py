@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.checkup import runner
-from deploy.checkup.extension import CONFIGURATION, FUNCTIONS, STACK, Examined, Report
+from deploy.checkup.extension import CONFIGURATION, FUNCTIONS, STACK, Examined, ExtensionReport
 from deploy.checkup.runner import Check
 from deploy.configuration import load
 from deploy.local_secrets import with_secrets
@@ -70,7 +70,7 @@ def run(described: Described) -> int:
     bugs = [each for each in outcomes if each.bug]
     # What the runner says of a bug, the pipeline says of this process.
     found = [finding for each in outcomes for finding in (each.findings[:-1] if each.bug else each.findings)]
-    print(Report(tuple(looked), tuple(found)).json())
+    print(ExtensionReport(tuple(looked), tuple(found)).json())
     for each in bugs:
         print(f"the check of {each.check.name} has a bug:", file=sys.stderr)
         traceback.print_exception(each.bug)

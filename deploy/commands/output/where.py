@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ...aws.arns import LayerVersionArn
 from ...locking.lockfile import normalised
 from ...published.usage import User  # noqa: TC001 - a document's annotations are read
-from ...published.where import Unreadable  # noqa: TC001 - as above
+from ...published.where import UnreadableLayer  # noqa: TC001 - as above
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -39,7 +39,7 @@ class WhereOutput:
     region: str
     opened: int
     holders: tuple[Holder, ...]
-    unseen: tuple[Unreadable, ...]
+    unseen: tuple[UnreadableLayer, ...]
 
 
 DOCUMENT = WhereOutput

@@ -47,7 +47,7 @@ class Bounds:
             both = most if hard == resource.RLIM_INFINITY else min(most, hard)
             resource.setrlimit(kind, (both, both))
 
-    def exceeded(self, used: Usage) -> str:
+    def exceeded(self, used: ProcessUsage) -> str:
         """Say which bound was passed, in words that end a process; "" where none was."""
         if used.memory > self.memory:
             return f"the process used more than {self.memory // MIB:,} MiB of memory, with all that it started"
@@ -59,7 +59,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Usage:
+class ProcessUsage:
     """What some processes use together: bytes of memory and of /tmp, processes with all their threads."""
 
     memory: int = 0
@@ -113,7 +113,7 @@ def below(root: int, found: Iterable[Process]) -> tuple[Process, ...]:
     return tuple(own)
 
 
-def used(found: Iterable[Process], most: int, user: int = -1) -> Usage:
+def used(found: Iterable[Process], most: int, user: int = -1) -> ProcessUsage:
     """Add up what processes use; where that seems to be more than `most` bytes, without counting shared pages twice.
 
     Only their own `user` may ask for that; the caller's is -1.
@@ -122,7 +122,7 @@ def used(found: Iterable[Process], most: int, user: int = -1) -> Usage:
     memory = sum(each.memory for each in own)
     if memory > most and len(own) > 1:
         memory = as_user(user, lambda: sum(map(_proportional, own)))
-    return Usage(memory=memory, processes=sum(each.threads for each in own))
+    return ProcessUsage(memory=memory, processes=sum(each.threads for each in own))
 
 
 def _proportional(process: Process) -> int:

@@ -9,7 +9,7 @@ from ...inside.look.values import Handler
 from ..opt_folder import merged
 from . import tree, trial
 from .judge import missing, or_from_runtime
-from .look import Wanted, outcomes
+from .look import WantedLook, outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from .look import Look
 
 
-def wanted(functions: Sequence[FunctionUnderTest], runtime_provides: tuple[str, ...]) -> Wanted:
+def wanted(functions: Sequence[FunctionUnderTest], runtime_provides: tuple[str, ...]) -> WantedLook:
     """Return what to look at: the handler of each function, with its environment, beside these of the runtime."""
-    return Wanted(
+    return WantedLook(
         runtime_provides=runtime_provides,
         handlers=tuple(
             Handler(key=each.key, handler=each.handler, environment=tuple(each.environment.items()))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ...inside.look.values import Account, Outcome, Subject
     from ..causes import Explain
-    from .look import Look, Wanted
+    from .look import Look, WantedLook
 
 _REBUILD = "build the layer again with --no-cache"
 _HOMES = {"code": "the function's code", "python": "the standard library", "runtime": "the runtime"}
@@ -60,7 +60,7 @@ class Case:
     `explain` gives the likely cause of an error and its cure.
     """
 
-    wanted: Wanted
+    wanted: WantedLook
     zip: Look
     reference: Look | None
     pins: Mapping[str, str]

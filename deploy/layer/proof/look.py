@@ -39,7 +39,7 @@ _SET_BY_THE_RUNTIME = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class WantedLook:
     """What is to be looked at, whatever the tree and the place.
 
     `runtime_provides` are the distributions that may come from the runtime itself.
@@ -100,7 +100,7 @@ def bytecode(account: Account) -> Bytecode:
     return next((record for record in account.records if isinstance(record, Bytecode)), none)
 
 
-def take(sandbox: Sandbox, wanted: Wanted, runtime: str, bounds: Bounds = _BOUNDS) -> Look:
+def take(sandbox: Sandbox, wanted: WantedLook, runtime: str, bounds: Bounds = _BOUNDS) -> Look:
     """Look at what a sandbox holds; raise VerificationError, which blames no package, where the look itself failed."""
     look, whole = _once(sandbox, wanted, runtime, bounds)
     if not whole:
@@ -114,7 +114,7 @@ def take(sandbox: Sandbox, wanted: Wanted, runtime: str, bounds: Bounds = _BOUND
     return look
 
 
-def _once(sandbox: Sandbox, wanted: Wanted, runtime: str, bounds: Bounds) -> tuple[Look, bool]:
+def _once(sandbox: Sandbox, wanted: WantedLook, runtime: str, bounds: Bounds) -> tuple[Look, bool]:
     """Run the probe once; return what it gave, and whether it came to its end."""
     plan = Plan(
         layer=sandbox.opt,
@@ -153,10 +153,10 @@ def _unanswered(done: Completed) -> VerificationError:
     )
 
 
-def _missing(wanted: Wanted, look: Look) -> Iterator[Wanted]:
+def _missing(wanted: WantedLook, look: Look) -> Iterator[WantedLook]:
     """Yield what a look gave no account of, each by itself."""
     seen = {each.subject for each in look.accounts}
-    one = Wanted(runtime_provides=wanted.runtime_provides)
+    one = WantedLook(runtime_provides=wanted.runtime_provides)
     if wanted.distributions and not any(look.described()):
         yield replace(one, distributions=wanted.distributions)
     answered = {each.what for each in look.clients()}
@@ -165,7 +165,7 @@ def _missing(wanted: Wanted, look: Look) -> Iterator[Wanted]:
     yield from (replace(one, handlers=(each,)) for each in wanted.handlers if each.key not in seen)
 
 
-def _ended(part: Wanted) -> Iterator[Account]:
+def _ended(part: WantedLook) -> Iterator[Account]:
     """Yield the account of what ended the probe even when it was looked at alone."""
     names = [each.key for each in part.subjects] + [each.key for each in part.handlers]
     names += [f"{_SERVICES}{each}" for each in part.services] or ([] if names else ["metadata"])

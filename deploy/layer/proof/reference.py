@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ..cache_key import digest
 from . import look, tree
-from .look import Look, Wanted
+from .look import Look, WantedLook
 from .script import script
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..wheel_store import WheelStore
 
 
-class Kept(Protocol):
+class KeptReference(Protocol):
     """What was proven before, by a key: deploy.layer.cache.Cache, or nothing that lasts."""
 
     def checks(self, key: str) -> str | None: ...
@@ -42,12 +42,12 @@ class Reference:
 
     wheels: Mapping[str, bytes]
     runtime: Runtime
-    kept: Kept
+    kept: KeptReference
     use_kept: bool = True
 
     @classmethod
     def of(
-        cls, layers: Sequence[BuiltLayer], store: WheelStore, runtime: Runtime, kept: Kept, *, use_kept: bool
+        cls, layers: Sequence[BuiltLayer], store: WheelStore, runtime: Runtime, kept: KeptReference, *, use_kept: bool
     ) -> Reference:
         """Return the reference of layers that are tried together, with the wheels that they were built from."""
         found = (store.wheels(each.spec, each.spec.pins, runtime) for each in layers)
@@ -59,7 +59,7 @@ class Reference:
         return tree.of_wheels(self.wheels)
 
     def look(self, spec: LayerSpec, services: tuple[str, ...], runtime_provides: tuple[str, ...] = ()) -> Look:
-        """Return the look at what pip installs; `spec` names runtime and image, the rest is as in `Wanted`.
+        """Return the look at what pip installs; `spec` names runtime and image, the rest is as in `WantedLook`.
 
         Raises BuildError where pip does not install the wheels, VerificationError where the look itself fails.
         """
@@ -68,7 +68,7 @@ class Reference:
         before = Look.from_json(text) if text else None
         asked = {each.what for each in before.clients()} if before else set()
         services = tuple(each for each in services if each not in asked)
-        wanted = Wanted(services=services, runtime_provides=runtime_provides)
+        wanted = WantedLook(services=services, runtime_provides=runtime_provides)
         if before is None:
             names = tuple(sorted(set(self.owned.values())))
             wanted = replace(wanted, subjects=tree.subjects(self.owned), distributions=names)

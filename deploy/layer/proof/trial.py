@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from ...errors import Fault
 from ...locking.lockfile import normalised
 from ...runtimes.table import BASES
-from ..causes import Lock
+from ..causes import LockedImports
 from ..evidence import Evidence, Imported, Native, Withdrawn
 from ..opt_folder import merged
 from . import look, runtime_provides, tree
 from .judge import Case, Verdict
-from .look import Look, Wanted
+from .look import Look, WantedLook
 from .requires import but_for, unmet
 from .withdraw import Rule
 
@@ -56,7 +56,7 @@ def attempt(layers: Sequence[BuiltLayer], audits: Sequence[Audit], means: Means)
     files = merged(layers)
     paths = [path.removeprefix("python/") for path in files if path.startswith("python/")]
     owned = _owned(paths, layers, reference)
-    wanted = Wanted(
+    wanted = WantedLook(
         subjects=tree.subjects(owned),
         distributions=tuple(package.name for layer in layers for package in layer.report.packages),
         services=_services(layers, paths),
@@ -87,7 +87,7 @@ def attempt(layers: Sequence[BuiltLayer], audits: Sequence[Audit], means: Means)
     )
 
 
-def _case(layers: Sequence[BuiltLayer], wanted: Wanted, seen: Look, before: Look | None, explain: Explain) -> Case:
+def _case(layers: Sequence[BuiltLayer], wanted: WantedLook, seen: Look, before: Look | None, explain: Explain) -> Case:
     return Case(
         wanted=wanted,
         zip=seen,
@@ -119,12 +119,12 @@ def lock(
     owned: Mapping[str, str],
     described: Mapping[str, Described],
     reference: Reference | None,
-) -> Lock:
+) -> LockedImports:
     """Return what is known of the locked distributions, to explain errors with."""
     every = {**owned, **(reference.owned if reference else {})}
     brought = {each.top: each.distribution for each in tree.subjects(every)}
     taken = {package.name for layer in layers for package in layer.report.packages if package.excluded}
-    return Lock(
+    return LockedImports(
         brought={**{name.replace("-", "_"): name for name in taken}, **brought},
         present=frozenset(each.top for each in tree.subjects(owned)),
         requires={name: each.requires for name, each in described.items()},

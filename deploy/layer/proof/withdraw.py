@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ...inside.exchange import Applied
     from ..spec import LayerSpec
     from .judge import Worse
-    from .reference import Kept
+    from .reference import KeptReference
 
 EXCLUDE, BYTECODE = "exclude", "bytecode"
 _MODULE = re.compile(r"No module named '([^']+)'")
@@ -141,7 +141,7 @@ def merged(spec: Mapping[str, Sequence[str]], more: Mapping[str, Sequence[str]])
     return {name: tuple(sorted({*spec.get(name, ()), *more.get(name, ())})) for name in names}
 
 
-def known(kept: Kept, spec: LayerSpec) -> LayerSpec:
+def known(kept: KeptReference, spec: LayerSpec) -> LayerSpec:
     """Return a spec without the trim rules that were withdrawn from it before."""
     text = kept.checks(_key(spec))
     if text is None:
@@ -149,7 +149,7 @@ def known(kept: Kept, spec: LayerSpec) -> LayerSpec:
     return replace(spec, withdrawn={name: tuple(rules) for name, rules in json.loads(text).items()})
 
 
-def remember(kept: Kept, first: LayerSpec, last: LayerSpec) -> None:
+def remember(kept: KeptReference, first: LayerSpec, last: LayerSpec) -> None:
     """Keep what had to be withdrawn from a layer, so that the next run builds it without at once."""
     if last.withdrawn != first.withdrawn:
         kept.keep_checks(_key(replace(first, withdrawn={})), json.dumps(dict(last.withdrawn)))

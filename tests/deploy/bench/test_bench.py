@@ -14,7 +14,7 @@ import pytest
 
 from deploy.bench import figures, first_request
 from deploy.bench.figures import Row
-from deploy.bench.first_request import UNSIGNED, FirstRequest, Trial
+from deploy.bench.first_request import UNSIGNED, FirstRequest, RequestTrial
 from deploy.bench.ways import PipWay, ThisWay, UvWay, timed
 from deploy.commands import bench
 from deploy.commands.output.bench import output as bench_output
@@ -205,14 +205,14 @@ def test_the_first_request_is_timed_in_the_runtime_and_a_failure_is_refused() ->
         ) as volumes:
             samples = FirstRequest()
             common: dict[str, Any] = {"engine": engine, "image": image, "python": "python3.11", "environment": {}}
-            trial = Trial(handler="app.handler", event=UNSIGNED, **common)
+            trial = RequestTrial(handler="app.handler", event=UNSIGNED, **common)
             trial.request(volumes, samples)
             (took,), (cpu,) = samples.milliseconds, samples.cpu
             assert took > 300
             assert 0 < cpu < took
             with pytest.raises(VerificationError, match="no such day"):
-                Trial(handler="app.failing", event=UNSIGNED, **common).request(volumes, samples)
+                RequestTrial(handler="app.failing", event=UNSIGNED, **common).request(volumes, samples)
             with pytest.raises(VerificationError, match="no-such-python"):
-                Trial(handler="app.handler", event=UNSIGNED, **{**common, "python": "no-such-python"}).request(
+                RequestTrial(handler="app.handler", event=UNSIGNED, **{**common, "python": "no-such-python"}).request(
                     volumes, samples
                 )

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from deploy.inside import archive
-from deploy.inside.archive import Entry, write
+from deploy.inside.archive import ArchiveEntry, write
 from deploy.inside.refusal import Refused
 
 if TYPE_CHECKING:
@@ -26,15 +26,15 @@ def deflate(content: bytes) -> bytes:
 
 NOISE = random.Random(1).randbytes(500)  # noqa: S311 - noise, not a secret
 ENTRIES = {
-    "python/b.py": Entry(b"x = 1\n" * 100),
-    "python/a/é.txt": Entry("é".encode()),
-    "python/noise": Entry(NOISE),
-    "python/empty": Entry(b""),
-    "python/bin/run": Entry(b"#!" + b"r" * 100, executable=True),
+    "python/b.py": ArchiveEntry(b"x = 1\n" * 100),
+    "python/a/é.txt": ArchiveEntry("é".encode()),
+    "python/noise": ArchiveEntry(NOISE),
+    "python/empty": ArchiveEntry(b""),
+    "python/bin/run": ArchiveEntry(b"#!" + b"r" * 100, executable=True),
 }
 
 
-def opened(entries: dict[str, Entry]) -> zipfile.ZipFile:
+def opened(entries: dict[str, ArchiveEntry]) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(write(entries, deflate).content))
 
 
@@ -79,7 +79,7 @@ def test_what_each_entry_takes_adds_up_to_the_zip_less_its_end() -> None:
 
 def test_more_files_than_the_format_holds_are_refused() -> None:
     with pytest.raises(Refused, match="too many or too large"):
-        write(dict.fromkeys(map(str, range(65_535)), Entry(b"")), deflate)
+        write(dict.fromkeys(map(str, range(65_535)), ArchiveEntry(b"")), deflate)
 
 
 @settings(deadline=None)
@@ -92,7 +92,7 @@ def test_more_files_than_the_format_holds_are_refused() -> None:
     some.randoms(),
 )
 def test_the_order_in_which_entries_come_does_not_show(contents: dict[str, bytes], chance: random.Random) -> None:
-    entries = {name: Entry(content) for name, content in contents.items()}
+    entries = {name: ArchiveEntry(content) for name, content in contents.items()}
     names = list(entries)
     chance.shuffle(names)
     made = write({name: entries[name] for name in names}, deflate).content

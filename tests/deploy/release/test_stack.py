@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deploy.aws import change_sets, stacks
-from deploy.aws.change_sets import ChangeSet, StackChange, Template, Wanted
+from deploy.aws.change_sets import ChangeSet, StackChange, Template, WantedStack
 from deploy.errors import AwsError, ConfigError
 from deploy.release import stack
 from deploy.settings import FromEnvironment
@@ -211,7 +211,7 @@ def test_a_mapping_of_a_queue_that_stays_is_not_replaced_for_it(aws: Aws, cloudf
         },
     )
     template = Template({"TemplateBody": "{}"}, frozenset(), frozenset(), ())
-    proposed = change_sets.propose(aws, Wanted("tiny-dev", "CREATE_COMPLETE", template, {}, {}))
+    proposed = change_sets.propose(aws, WantedStack("tiny-dev", "CREATE_COMPLETE", template, {}, {}))
     assert proposed
     assert [(each.resource, each.replacement) for each in proposed.changes] == [
         ("Jobs", "False"),

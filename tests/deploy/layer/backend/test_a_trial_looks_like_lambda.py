@@ -12,7 +12,7 @@ from deploy.errors import EngineError
 from deploy.inside.look.values import Subject
 from deploy.layer.backend.host import HostRuntime
 from deploy.layer.proof import look
-from deploy.layer.proof.look import Wanted
+from deploy.layer.proof.look import WantedLook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def asked(runtime: Runtime) -> dict[str, Any]:
     subject = Subject(distribution="a", top="asking", roots=("asking",), modules=("asking",), shared=(), data=())
     try:
         with runtime.sandbox("python3.11", {"python/asking.py": ASKING}, {}) as sandbox:
-            seen = look.take(sandbox, Wanted(subjects=(subject,)), "python3.11")
+            seen = look.take(sandbox, WantedLook(subjects=(subject,)), "python3.11")
     except EngineError as error:
         pytest.skip(str(error))
     found: dict[str, Any] = json.loads(seen.accounts[0].tail)

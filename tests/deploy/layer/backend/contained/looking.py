@@ -18,7 +18,7 @@ from deploy.errors import PipelineError
 from deploy.inside.look.bounds import MIB, Bounds
 from deploy.inside.look.values import Subject
 from deploy.layer.proof import look
-from deploy.layer.proof.look import Wanted
+from deploy.layer.proof.look import WantedLook
 
 # Tighter than those of a build, so that passing them takes less of the machine that runs this.
 _BOUNDS = Bounds(silence=20, memory=256 * MIB, disk=128 * MIB, processes=128)
@@ -40,7 +40,7 @@ def main() -> None:
         try:
             runtime = _runtime(sys.argv[1], opened)
             sandbox = opened.enter_context(runtime.sandbox("python3.11", files, {}))
-            seen = look.take(sandbox, Wanted(subjects=subjects), "python3.11", _BOUNDS)
+            seen = look.take(sandbox, WantedLook(subjects=subjects), "python3.11", _BOUNDS)
         except PipelineError as error:
             print(json.dumps({"refused": str(error)}))
             return
