@@ -46,7 +46,7 @@ def _differences(settings: Settings, function: Function, state: FunctionState) -
             yield Fault(state.name, f"has {key} {has}; functions.{function.key}.{key} is {wanted}", cure=cure)
 
 
-def _resources(function: Function, state: FunctionState) -> Iterator[tuple[str, Any, Any]]:
+def _resources(function: Function, state: FunctionState) -> Iterator[tuple[str, object, Any]]:
     """Yield what the configuration says of a function's size, where it says anything, beside what AWS has."""
     said = state.configuration
     there = {

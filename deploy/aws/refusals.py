@@ -122,7 +122,7 @@ def once(client: Any, operation: str) -> Iterator[None]:
     event = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}.{operation}"
 
     def raised(
-        caught_exception: Exception | None = None, response: tuple[Any, dict[str, Any]] | None = None, **_: object
+        caught_exception: Exception | None = None, response: tuple[Any, dict[str, object]] | None = None, **_: object
     ) -> None:
         if caught_exception is not None:
             raise caught_exception

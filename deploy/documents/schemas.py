@@ -32,7 +32,7 @@ def _names(kind: type) -> tuple[str, ...]:
     return renamed or tuple(field.name for field in fields(kind))
 
 
-def _written(raw: dict[str, Any]) -> dict[str, Any]:
+def _written(raw: dict[str, Any]) -> dict[str, object]:
     """Take the defaults out of an object's schema, and with them that a key may be missing."""
     properties = {
         name: {key: each[key] for key in each if key != "default"} for name, each in raw["properties"].items()

@@ -86,7 +86,7 @@ def _program(project: Path, path: Path, values: TemplateValues) -> FoundProgram:
     )
 
 
-def _own(values: TemplateValues, resource: Mapping[str, Any]) -> dict[str, object]:
+def _own(values: TemplateValues, resource: Mapping[str, object]) -> dict[str, object]:
     """Return a function's properties with what `Globals` says of all: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html."""
     given = resource.get("Properties")
     own = given if isinstance(given, dict) else {}
@@ -97,13 +97,13 @@ def _own(values: TemplateValues, resource: Mapping[str, Any]) -> dict[str, objec
     return {**shared, **own, **({"Environment": {"Variables": both}} if both else {})}
 
 
-def _shared(values: TemplateValues) -> dict[str, Any]:
+def _shared(values: TemplateValues) -> dict[str, object]:
     sections = values.template.get("Globals")
     found = sections.get("Function") if isinstance(sections, dict) else None
     return found if isinstance(found, dict) else {}
 
 
-def _variables(own: Mapping[str, Any]) -> dict[str, object]:
+def _variables(own: Mapping[str, object]) -> dict[str, object]:
     environment = own.get("Environment")
     found = environment.get("Variables") if isinstance(environment, dict) else None
     return dict(found) if isinstance(found, dict) else {}
@@ -147,7 +147,7 @@ def _function(
     )
 
 
-def _written(raw: Any) -> str | None:
+def _written(raw: object) -> str | None:
     """Return a variable's value as it stands in a template; None where only a deploy decides it."""
     return None if isinstance(raw, (dict, list)) else plain(raw)
 

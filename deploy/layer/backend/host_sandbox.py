@@ -15,7 +15,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from ...errors import EngineError, VerificationError
 from ...inside.look.bounds import MIB, Bounds
@@ -177,7 +177,7 @@ class HostSandbox:
             process.stdin.flush()
         return process
 
-    def _plan(self, handler: str, environment: Mapping[str, str]) -> dict[str, Any]:
+    def _plan(self, handler: str, environment: Mapping[str, str]) -> dict[str, object]:
         variables = {"_HANDLER": handler, "LAMBDA_TASK_ROOT": self.task, "PYTHONPATH": self.module_path}
         return {
             "handler": handler,

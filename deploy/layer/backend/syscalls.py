@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-from typing import Any
 
 NEW_MOUNTS, NEW_HOST_NAME, NEW_IPC, NEW_USER = 0x20000, 0x4000000, 0x8000000, 0x10000000
 NEW_PROCESSES, NEW_NETWORK, NEW_CGROUP = 0x20000000, 0x40000000, 0x2000000
@@ -57,7 +56,7 @@ def keep_rights(kept: tuple[int, ...]) -> None:
             return  # the kernel has no more of them
 
 
-def _check(code: Any, about: str) -> None:
+def _check(code: object, about: str) -> None:
     if code:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), about)

@@ -101,6 +101,7 @@ def test_a_refused_publication_says_why_and_what_to_do(
     for _ in range(2):
         lambda_.add_response("list_layer_versions", {"LayerVersions": []})
     lambda_.add_client_error("publish_layer_version", code, "no", 400)
+    lambda_.add_response("list_layer_versions", {"LayerVersions": []})
     with pytest.raises(AwsError, match=says):
         publish(aws, STAGE, shop.layer({"idna": "1"}), COMMIT)
 

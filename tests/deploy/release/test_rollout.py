@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tests.integration.shipment import Shop
 
 OLD = "11" * 32
+THERE = {"CodeSha256": "AAAA", "Location": "https://nowhere"}
 LAYER = "arn:aws:lambda:eu-central-1:123456789012:layer:tiny-layer"
 NAME = "tiny_bot-dev"
 ACTIVE = {"FunctionName": NAME, "Qualifier": "8"}
@@ -173,6 +174,9 @@ def _makes_a_version(lambda_: Stubber, code: CodeBundle) -> None:
 
 
 def _moves_the_alias(lambda_: Stubber) -> None:
+    """Answer that no prune is at the layer, and move."""
+    lambda_.add_response("get_layer_version_policy", {"Policy": '{"Statement": []}', "RevisionId": "p1"})
+    lambda_.add_response("get_layer_version", {"LayerVersionArn": f"{LAYER}:2", "Version": 2, "Content": THERE})
     moved = {"FunctionName": NAME, "Name": "live", "FunctionVersion": "8", "RevisionId": "a1", "Description": ANY}
     lambda_.add_response("update_alias", {}, moved)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -81,6 +82,21 @@ def test_all_of_it_goes_in_every_region_and_a_second_run_finds_nothing(look: Loo
     assert found["failed"] == []
     assert left(aws) == NOTHING
     assert look.text("destroy", "--stage", "dev", *YES).endswith("nothing to delete\n")
+
+
+def test_the_logs_that_lambda_made_by_itself_go_too(look: Looker, aws: Aws) -> None:
+    """A template of one's own that makes no log group: Lambda does, at the first invocation."""
+    text = re.sub(r"  \w+Logs:\n(?:    .*\n|\n)+?(?=  \w)", "", look.text("template"))
+    text = re.sub(r" +LoggingConfig: .*\n", "", text)
+    (look.project / "template.yaml").write_text(re.sub(r"!GetAtt \w+Logs.Arn", "'*'", text))
+    (look.project / "config" / "pipeline.yaml").write_text(f"template: template.yaml\n{CONFIG}")
+    look.text("deploy", "--stage", "dev")
+    made = {f"/aws/lambda/{BOT}", "/aws/lambda/tiny_worker-dev"} - set(left(aws)["logs"])
+    for each in made:
+        aws.logs.create_log_group(logGroupName=each)
+    found = look.json("destroy", "--stage", "dev", *YES)
+    assert f"/aws/lambda/{BOT}" in {each["name"] for each in found["deleted"] if each["kind"] == "log"}
+    assert left(aws) == NOTHING
 
 
 def test_without_a_yes_and_a_terminal_nothing_is_touched(
