@@ -40,10 +40,10 @@ class Delivery:
     def run(self, work: Work, command: Command) -> float | None:
         """Return None if that is the end of it, else in how many seconds the job shall come again."""
         try:
-            if int(self.job.application_id) != self.discord.application_id():
+            if (outcome := self._outcome(work, command)) is None:
                 log("ERROR", "a job of another application", application=self.job.application_id, **self.job.ids)
                 return None
-            self._tell(self._outcome(work, command))
+            self._tell(outcome)
         except NoTimeError as wait:
             return self._later(work, wait.seconds, "Discord asks me to wait." if wait.seconds > 1 else "")
         except NoTokenError as error:
@@ -67,9 +67,11 @@ class Delivery:
         if self.count >= MAX_DELIVERIES:
             self._last_word(Message(f"{FAULT} I have given up; what is there by now stays."))
 
-    def _outcome(self, work: Work, command: Command) -> Message:
+    def _outcome(self, work: Work, command: Command) -> Message | None:
+        """Return what to say, None where nothing may be said: the answer would be in another application's name."""
         try:
-            return command(work)
+            is_own = int(self.job.application_id) == self.discord.application_id()
+            return command(work) if is_own else None
         except StoppedError as stop:
             return Message(work.reason(stop))
         except RefusedError as refusal:
