@@ -46,6 +46,9 @@ RULES = {
     ("AWS::Events::LengthRule", "Name"): LengthRule(
         64, r"[\.\-_A-Za-z0-9]+", _API.format("eventbridge/latest/APIReference", "PutRule")
     ),
+    ("AWS::Events::Rule", "Name"): LengthRule(
+        64, r"[\.\-_A-Za-z0-9]+", _API.format("eventbridge/latest/APIReference", "PutRule")
+    ),
     ("AWS::CloudWatch::Alarm", "AlarmName"): LengthRule(
         255, r".+", _API.format("AmazonCloudWatch/latest/APIReference", "PutMetricAlarm")
     ),

@@ -154,7 +154,7 @@ CASES = [
         "Typo: AWS::IAM::Role",
         "template.yaml: Role: is no resource: it has no Type",
     ),
-    ("template.yaml", "Resources:", "Resources: [", "template.yaml: is not a template"),
+    ("template.yaml", "Resources:", "Resources: [", "template.yaml:8:9: is not YAML that can be used"),
     (
         "config/pipeline.yaml",
         "{Table: orders-dev}",
@@ -189,7 +189,7 @@ CASES = [
         "config/pipeline.yaml",
         "template: template.yaml",
         "template: tmplate.yaml",
-        "tmplate.yaml: No such file or directory",
+        "tmplate.yaml: there is no such file",
     ),
     ("requirements.txt", "--hash", "#", "requirements.txt:1: idna==3.7 has no sha256 hash"),
 ]
