@@ -43,9 +43,6 @@ RULES = {
     ("AWS::DynamoDB::Table", "TableName"): LengthRule(
         255, r"[a-zA-Z0-9_.-]{3,}", _API.format("amazondynamodb/latest/APIReference", "CreateTable")
     ),
-    ("AWS::Events::LengthRule", "Name"): LengthRule(
-        64, r"[\.\-_A-Za-z0-9]+", _API.format("eventbridge/latest/APIReference", "PutRule")
-    ),
     ("AWS::Events::Rule", "Name"): LengthRule(
         64, r"[\.\-_A-Za-z0-9]+", _API.format("eventbridge/latest/APIReference", "PutRule")
     ),
