@@ -156,7 +156,7 @@ def test_defaults_that_changed_are_told_to_whoever_relied_on_them(spec: LayerSpe
     sizes = {"stubs": 2000, "metadata": 7, "scripts": 0, "boto3-resources": 9}  # the last was no default before
     offered = tuple(Saving(rule=rule, files=1, bytes=count) for rule, count in sizes.items())
     built(spec, Fake(left(replace(REPORT, offered=offered))), tmp_path, said)
-    told = "no longer left out by default: stubs (2,000 bytes), metadata (7 bytes)"
+    told = "no longer left out by default: stubs (2 kB), metadata (7 B)"
     assert said[-1] == f"{told}; `trim: {{preset: small}}` asks for all of it"
     before = len(said)
     built(spec, Fake(left()), tmp_path, said)

@@ -110,8 +110,8 @@ def test_a_function_that_the_template_lacks_is_refused_with_those_it_has(templat
     [
         ("!Ref Jobs", "!Ref Jbos", "refers to Jbos, which it does not define"),
         ("!Ref Jobs", "!Cidr [a, b]", "Fn::Cidr is not worked out here"),
-        ("!Ref Jobs", "!Ref [", "is not a template"),
-        (TEMPLATE, "- a list", "is not a template"),
+        ("!Ref Jobs", "!Ref [", "is not YAML that can be used"),
+        (TEMPLATE, "- a list", "is no CloudFormation template"),
     ],
 )
 def test_a_template_that_cannot_be_worked_out_is_refused(template: Path, old: str, new: str, expected: str) -> None:
@@ -121,7 +121,7 @@ def test_a_template_that_cannot_be_worked_out_is_refused(template: Path, old: st
 
 
 def test_an_absent_template_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="No such file"):
+    with pytest.raises(ConfigError, match="there is no such file"):
         declared(source.file(tmp_path / "template.yaml"), "bot", {}, "eu-central-1")
 
 

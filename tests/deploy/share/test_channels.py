@@ -97,6 +97,7 @@ def test_a_new_parameter_does_not_overwrite_one_that_appears_meanwhile(aws: Aws,
         400,
         expected_params=wanted | {"Description": "tiny-layer:1, by channelwright"},
     )
+    ssm.add_response("get_parameters", {"Parameters": [_parameter(arn(3), 1)]})
     with pytest.raises(AwsError, match=r"(?s)it exists.*another deployment, or a person"):
         channels.move(aws, ChannelMove(name=NAME, region="eu-central-1", before=None, after=arn(1)))
 

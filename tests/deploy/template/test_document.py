@@ -72,7 +72,7 @@ FUNCTIONS = st.lists(st.fixed_dictionaries({}, optional=VALUES), min_size=1, max
 
 def test_every_key_that_the_template_is_made_of_is_tried() -> None:
     keys = json.loads(SCHEMA.read_text(encoding="utf-8"))["$defs"]["function"]["properties"].keys()
-    assert keys - VALUES.keys() == {"name", "handler", "layers", "alias", "health", "trial", "bench"}
+    assert keys - VALUES.keys() == {"name", "handler", "layers", "code", "alias", "health", "trial", "bench"}
 
 
 def linted(text: str) -> list[str]:
