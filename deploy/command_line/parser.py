@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_COMMAND = "argument COMMAND: "
+
+
 class Parser(argparse.ArgumentParser):
     """A parser of a command line, or of a command of it; it raises UsageError in place of ending the process."""
 
@@ -30,7 +33,9 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError; an option that is misspelt is told besides the one that is missing for it."""
-        misspelt = [self._unknown(each) for each in self._given if self._is_misspelt(each)]
+        # Of a command that there is not, nobody knows the options.
+        given = () if message.startswith(_COMMAND) else self._given
+        misspelt = [self._unknown(each) for each in given if self._is_misspelt(each)]
         self._refuse(misspelt or [_told(message)])
 
     def _check_value(self, action: argparse.Action, value: object) -> None:
@@ -67,6 +72,6 @@ def _told(message: str) -> Fault:
     """Make a fault of argparse's own words: `argument --port: 0 is no port`, and what is meant in a second line."""
     first, _, cure = message.partition("\n")
     where, parted, what = first.removeprefix("argument ").partition(": ")
-    if first.startswith("argument COMMAND: "):
+    if first.startswith(_COMMAND):
         where, _, what = what.partition(": ")
     return Fault(where, what, cure=cure) if parted else Fault("", first, cure=cure)

@@ -243,7 +243,7 @@ def test_without_an_engine_one_message_says_what_to_do(project: Path, tmp_path: 
 
 
 def test_wrong_usage_exits_with_2(project: Path, cache: Path) -> None:
-    assert "invalid choice: 'moon'" in Run(project, cache, "--backend", "moon").must(code=2).err
+    assert "--backend: moon: is none of the choices" in Run(project, cache, "--backend", "moon").must(code=2).err
 
 
 def test_a_layer_that_fails_its_verification_never_reaches_dist(project: Path, cache: Path) -> None:

@@ -132,7 +132,7 @@ def test_what_is_not_a_template_is_told_with_cloudformations_words(aws: Aws, tmp
 
 
 def test_an_absent_template_and_one_too_large_name_the_file(aws: Aws, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"none\.yaml: No such file"):
+    with pytest.raises(ConfigError, match=r"none\.yaml: there is no such file"):
         _proposed(aws, template=tmp_path / "none.yaml")
     with pytest.raises(ConfigError, match=r"template\.yaml: is 51,201 bytes; above 51,200"):
         _proposed(aws, template=_written(tmp_path, "#" * 51_201))

@@ -350,7 +350,7 @@ def test_the_former_key_is_taken_and_names_its_successor_once(project: Project, 
 def test_a_project_without_the_extension_has_no_such_command(project: Project) -> None:
     (project.folder / "config/pipeline.yaml").write_text("layers: {dependencies: {}}\n")
     done = project.register("--stage", "dev")
-    assert (done.code, "invalid choice: 'register'" in done.err) == (2, True)
+    assert (done.code, "register: there is no such command" in done.err) == (2, True)
 
 
 def test_wrong_usage_of_the_command_is_told_under_its_name(project: Project) -> None:
