@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.tools.fake_discord.conftest import USER_AGENT
 from tests.tools.fake_discord.interacting import ADD, DEFERRED, Endpoint
 from tools.fake_discord import FakeDiscord, Opening, Request
+from tools.fake_discord.operations.events import ScheduledEvent
 from tools.fake_discord.operations.routes import PREFIX, ROUTES, Route
 
 WORDS = st.sampled_from(["a", "general", "Curse of Strahd", "", "x" * 101, "0", "1024", "-1", "9" * 25, "🗄", "\x00"])
@@ -40,6 +41,10 @@ class Story:
         self.fake.gm.command("add-campaign", name="x")
         interaction = self.fake.interactions[0]
         application = self.fake.application.id
+        lounge = self.fake.channel("Lounge").id
+        bot = self.fake.bot.member.user
+        event = ScheduledEvent("4712", self.fake.guild_id, lounge, bot, "Session", "", self.fake.clock.now() + 3600)
+        self.fake.world.events[event.id] = event
         self.ids = {
             "guild_id": [self.fake.guild_id],
             "channel_id": [each.id for each in self.fake.channels],
@@ -47,6 +52,7 @@ class Story:
             "user_id": list(self.fake.world.users),
             "overwrite_id": [self.fake.guild_id, self.fake.gm.id],
             "message_id": [interaction.message_id or "", "4711"],
+            "guild_scheduled_event_id": [event.id, "4711"],
             "application_id": [application],
             "webhook_id": [application],
             "webhook_token": [interaction.token, "nonsense"],

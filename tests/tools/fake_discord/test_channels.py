@@ -106,7 +106,7 @@ def test_a_guild_is_full_with_five_hundred_channels(fake: FakeDiscord, bot: Bot)
 
 
 def test_bits_that_the_bot_lacks_cannot_be_given_at_creation(fake: FakeDiscord, bot: Bot) -> None:
-    beyond = private(fake, bot=KEY | Permission.MANAGE_MESSAGES)
+    beyond = private(fake, bot=KEY | Permission.MANAGE_WEBHOOKS)
     assert problem(bot.create_channel(permission_overwrites=beyond)) == (403, 50013)
     assert problem(bot.create_channel(permission_overwrites=private(fake, bot=KEY | Permission.MANAGE_ROLES))) == (
         403,
