@@ -15,6 +15,9 @@ MESSAGE = "message_id"
 TEXTS = ("kind", "user_name", "token")
 PERMISSIONS = ("app_permissions", "user_permissions")
 
+MAX_SEATS = 40  # of an invitation, so that its message holds all who joined
+REPEATS = ("weekly", "every two weeks", "monthly")  # how often a session may come again
+
 Value = str | int | bool
 
 

@@ -11,6 +11,7 @@ from channelwright.campaign.rights import Asker
 from channelwright.components import Button, Style, UnknownButtonError, row
 from channelwright.discord.discord_api import UNKNOWN_MEMBER, RefusedError
 from channelwright.discord.text import listed, mention
+from channelwright.jobs import MAX_SEATS
 from channelwright.permission_bits import SEND_MESSAGES, VIEW_CHANNEL
 from channelwright.stopped import StoppedError
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 DAYS = 30
 SECONDS = DAYS * 86_400
-MOST_SEATS = 40
 
 
 def invite(work: Work) -> Message:
@@ -58,7 +58,7 @@ def _body(work: Work, campaign: Campaign) -> dict[str, Any]:
     gms = listed([mention(each) for each in campaign.gms], 3)
     how = "The GM lets players in." if approval else "Whoever joins sees its channels at once."
     text = f"**{campaign.name}** looks for players. GM: {gms or 'nobody'}. {how}\nFor request {work.job.interaction_id}"
-    seats = int(work.job.options.get("seats", MOST_SEATS))
+    seats = int(work.job.options.get("seats", MAX_SEATS))
     options = {"campaign": str(campaign.category.id)}
     join = ("campaign.ask", "Ask to join") if approval else ("campaign.join", "Join")
     buttons = (

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from channelwright.jobs import REPEATS
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ HOW = "Write it as `2027-01-30 19:30`, or as one of Discord's own, `<t:…>`."
 FURTHEST = timedelta(days=2 * 366)
 # Discord's frequencies, https://docs.discord.com/developers/resources/guild-scheduled-event: a recurrence rule.
 WEEKLY, MONTHLY = 2, 1
-LETTERS = {"": "o", "weekly": "w", "every two weeks": "f", "monthly": "m"}
+ONCE, (EVERY_WEEK, EVERY_TWO_WEEKS, EVERY_MONTH) = "", REPEATS
+LETTERS = {ONCE: "o", EVERY_WEEK: "w", EVERY_TWO_WEEKS: "f", EVERY_MONTH: "m"}
 WORDS = {letter: word for word, letter in LETTERS.items()}
 
 
@@ -65,8 +67,8 @@ def rule(start: datetime, repeat: str) -> dict[str, Any] | None:
     """Return Discord's recurrence rule; its days are those of UTC."""
     if not repeat:
         return None
-    found: dict[str, Any] = {"start": start.isoformat(), "interval": 2 if repeat == "every two weeks" else 1}
-    if repeat == "monthly":
+    found: dict[str, Any] = {"start": start.isoformat(), "interval": 2 if repeat == EVERY_TWO_WEEKS else 1}
+    if repeat == EVERY_MONTH:
         nth = min((start.day - 1) // 7 + 1, 5)
         return found | {"frequency": MONTHLY, "by_n_weekday": [{"n": nth, "day": start.weekday()}]}
     return found | {"frequency": WEEKLY, "by_weekday": [start.weekday()]}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from channelwright.jobs import MalformedError, is_id
+from channelwright.jobs import MAX_SEATS, REPEATS, MalformedError, is_id
 from channelwright.permission_bits import MANAGE_CHANNELS, MANAGE_ROLES
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ SUBCOMMAND, STRING, INTEGER, BOOLEAN, USER, CHANNEL = 1, 3, 4, 5, 6, 7
 CATEGORY = 4
 # " Members" is appended for the role, and Discord takes 100 characters.
 MAX_NAME = 92
-REPEATS = ("weekly", "every two weeks", "monthly")
-MAX_SEATS = 40  # so that a message holds all who joined
 # Who has both may use the commands; administrators of a server may say otherwise for its roles and members.
 MAKERS = str(MANAGE_CHANNELS | MANAGE_ROLES)
 

@@ -40,7 +40,11 @@ print(json.dumps({
 @pytest.fixture(params=[pytest.param("container", marks=pytest.mark.container), "host"])
 def answers(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
     if request.param == "host":
-        yield asked(HostRuntime(os.environ, say=lambda _: None))
+        try:
+            found = asked(HostRuntime(os.environ, say=lambda _: None))
+        except EngineError as error:  # this machine allows no sandbox; a container is never done without
+            pytest.skip(str(error))
+        yield found
         return
     from deploy.container.engine import Engine
     from deploy.layer.backend.containers import ContainerRuntime
@@ -52,11 +56,8 @@ def answers(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
 
 def asked(runtime: Runtime) -> dict[str, Any]:
     subject = Subject(distribution="a", top="asking", roots=("asking",), modules=("asking",), shared=(), data=())
-    try:
-        with runtime.sandbox("python3.11", {"python/asking.py": ASKING}, {}) as sandbox:
-            seen = look.take(sandbox, WantedLook(subjects=(subject,)), "python3.11")
-    except EngineError as error:
-        pytest.skip(str(error))
+    with runtime.sandbox("python3.11", {"python/asking.py": ASKING}, {}) as sandbox:
+        seen = look.take(sandbox, WantedLook(subjects=(subject,)), "python3.11")
     found: dict[str, Any] = json.loads(seen.accounts[0].tail)
     return found
 
