@@ -58,7 +58,7 @@ def test_it_is_listed_behind_the_pipeline_s_own(project: Path) -> None:
 
 def test_without_a_configuration_only_the_pipeline_s_own_are_there(tmp_path: Path) -> None:
     done = pipeline(tmp_path, "forecast")
-    assert (done.returncode, "invalid choice: 'forecast'" in done.stderr) == (2, True)
+    assert (done.returncode, "forecast: there is no such command" in done.stderr) == (2, True)
 
 
 def test_a_name_that_is_taken_is_refused(project: Path) -> None:
