@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping, Sequence
 
+    from ..layer.values import BuiltLayer
     from ..release.deploy import DeployResult
     from ..release.values import PlannedLayer
     from ..settings import Settings, Stage
@@ -63,6 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ..agreement import deployed, places, static
     from ..aws.connection import connect
     from ..local_secrets import with_secrets
+    from ..prepare import against_lock
     from ..release import stack
     from ..release.deploy import Deployment
     from ..share import grants
@@ -82,7 +84,10 @@ def run(arguments: argparse.Namespace) -> int:
     def agree(lost: Sequence[str]) -> None:
         confirm.agree(stage, f"Deploy this to {stage.name}?", yes=arguments.yes, lost=lost)
 
-    deployment = Deployment(aws, settings, stage, parameters, made, console.say, agree)
+    def compare(layers: Sequence[BuiltLayer]) -> None:
+        against_lock.compare(layers, settings, layer.choices(settings, arguments), os.environ, console)
+
+    deployment = Deployment(aws, settings, stage, parameters, made, console.say, agree, compare=compare)
     followed = partial(_followed, settings=settings)
     if arguments.plan:
         planned = deployment.show()
