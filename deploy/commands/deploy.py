@@ -64,7 +64,6 @@ def run(arguments: argparse.Namespace) -> int:
     from ..agreement import deployed, places, static
     from ..aws.connection import connect
     from ..local_secrets import with_secrets
-    from ..prepare import against_lock
     from ..release import stack
     from ..release.deploy import Deployment
     from ..share import grants
@@ -84,9 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
     def agree(lost: Sequence[str]) -> None:
         confirm.agree(stage, f"Deploy this to {stage.name}?", yes=arguments.yes, lost=lost)
 
-    def compare(layers: Sequence[BuiltLayer]) -> None:
-        against_lock.compare(layers, settings, layer.choices(settings, arguments), os.environ, console)
-
+    compare = partial(_compare, arguments, settings, console)
     deployment = Deployment(aws, settings, stage, parameters, made, console.say, agree, compare=compare)
     followed = partial(_followed, settings=settings)
     if arguments.plan:
@@ -100,6 +97,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(as_json(told), end="")
     return 0
+
+
+def _compare(arguments: argparse.Namespace, settings: Settings, console: Console, layers: Sequence[BuiltLayer]) -> None:
+    """Compare layers with what their lock gives."""
+    from ..prepare import against_lock
+
+    against_lock.compare(layers, settings, layer.choices(settings, arguments), os.environ, console)
 
 
 def summarise(done: DeployResult, settings: Settings, stage: Stage, console: Console) -> None:

@@ -35,7 +35,7 @@ _LOCAL_HEADER = 30  # bytes before an entry's name: 4.3.7 of the zip format
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison:
+class ComparedLayer:
     """What came of it: how many files are as RECORD says, were compiled, changed or made by a rule, or are brought.
 
     `misrecorded` are paths that a wheel has otherwise than its own RECORD says, which is no fault of the layer's.
@@ -59,7 +59,7 @@ class Comparison:
         return ", ".join(f"{count} {what}" for what, count in parts.items() if count)
 
 
-def compare(built: BuiltLayer, wheels: Mapping[str, bytes]) -> Comparison:
+def compare(built: BuiltLayer, wheels: Mapping[str, bytes]) -> ComparedLayer:
     """Compare a layer with what its wheels give, content by file name; raise VerificationError as `derive.layer`."""
     content = built.zip.read_bytes()
     layer = derive.layer(built.spec, wheels)
@@ -136,7 +136,7 @@ def _framed(
         yield _fault(built, built.spec.stem, "its report says other than its zip")
 
 
-def _counted(layer: Assembled, wanted: Mapping[str, ArchiveEntry]) -> Comparison:
+def _counted(layer: Assembled, wanted: Mapping[str, ArchiveEntry]) -> ComparedLayer:
     found = Counter[str]()
     misrecorded: list[str] = []
     wheels = {wheel.name: (wheel, recorded.digests(wheel)) for wheel in layer.wheels}
@@ -151,7 +151,7 @@ def _counted(layer: Assembled, wanted: Mapping[str, ArchiveEntry]) -> Comparison
             found["changed"] += 1
             if path in digests and original and original.content == file.content and original.origin != "scripts":
                 misrecorded.append(path)
-    return Comparison(
+    return ComparedLayer(
         recorded=found["recorded"],
         compiled=found["compiled"],
         changed=found["changed"],

@@ -17,7 +17,7 @@ from deploy.errors import VerificationError
 from deploy.inside import assemble
 from deploy.inside.archive import ArchiveEntry, write
 from deploy.inside.exchange import OwnFile, Report
-from deploy.layer.derivation.compare import Comparison, compare
+from deploy.layer.derivation.compare import ComparedLayer, compare
 from deploy.layer.files import BroughtFile
 from deploy.layer.spec import OWN_DOCKERFILE, LayerSpec
 from deploy.layer.values import BuiltLayer
@@ -207,6 +207,6 @@ def test_wheels_that_the_lock_does_not_name_are_no_witness(tmp_path: Path) -> No
 
 @pytest.mark.usefixtures("tools")
 def test_files_are_counted_by_what_vouches_for_them(tmp_path: Path) -> None:
-    counted: Comparison = compare(made(tmp_path), WHEELS)
+    counted: ComparedLayer = compare(made(tmp_path), WHEELS)
     assert counted.recorded + counted.compiled + counted.changed + counted.brought == len(entries(made(tmp_path))) - 1
     assert counted.recorded
