@@ -80,9 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     deployed.refuse(aws, settings, stage)
     made = layer.prepared(arguments, console)
 
-    def agree(lost: Sequence[str]) -> None:
-        confirm.agree(stage, f"Deploy this to {stage.name}?", yes=arguments.yes, lost=lost)
-
+    agree = partial(_agree, arguments, stage)
     compare = partial(_compare, arguments, settings, console)
     deployment = Deployment(aws, settings, stage, parameters, made, console.say, agree, compare=compare)
     followed = partial(_followed, settings=settings)
@@ -97,6 +95,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(as_json(told), end="")
     return 0
+
+
+def _agree(arguments: argparse.Namespace, stage: Stage, lost: Sequence[str]) -> None:
+    confirm.agree(stage, f"Deploy this to {stage.name}?", yes=arguments.yes, lost=lost)
 
 
 def _compare(arguments: argparse.Namespace, settings: Settings, console: Console, layers: Sequence[BuiltLayer]) -> None:
