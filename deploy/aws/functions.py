@@ -68,11 +68,15 @@ class FunctionState:
     state: str = field(default="", compare=False)
 
 
-def names(aws: Aws) -> tuple[str, ...]:
-    """List every function of the account in the region, whoever made it."""
-    pages = aws.functions.get_paginator("list_functions").paginate()
+def everything(aws: Aws) -> tuple[FunctionState, ...]:
+    """List $LATEST and the published versions of every function of the account in the region, 50 in a call.
+
+    As in every list, nothing says how far Lambda is with the last change.
+    https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
+    """
+    pages = aws.functions.get_paginator("list_functions").paginate(FunctionVersion="ALL")
     with asking("lambda:ListFunctions", aws.region):
-        return tuple(sorted(each["FunctionName"] for page in pages for each in page["Functions"]))
+        return tuple(_state(each["FunctionName"], each) for page in pages for each in page["Functions"])
 
 
 def read(aws: Aws, name: str, qualifier: str = "$LATEST") -> FunctionState | None:
@@ -93,10 +97,13 @@ def download(aws: Aws, name: str, qualifier: str) -> bytes:
 
 
 def versions(aws: Aws, name: str) -> tuple[FunctionState, ...]:
-    """List every published version, newest first."""
+    """List every published version, newest first; none where there is no function."""
     pages = aws.functions.get_paginator("list_versions_by_function").paginate(FunctionName=name)
     with asking("lambda:ListVersionsByFunction", name):
-        found = [_state(name, each) for page in pages for each in page["Versions"] if each["Version"] != "$LATEST"]
+        try:
+            found = [_state(name, each) for page in pages for each in page["Versions"] if each["Version"] != "$LATEST"]
+        except aws.functions.exceptions.ResourceNotFoundException:
+            return ()
     return tuple(sorted(found, key=lambda each: -int(each.version)))
 
 
