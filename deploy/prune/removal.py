@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..aws import aliases, functions, layers, parameters
+from ..aws import aliases, functions, layers, parameters, versions
 from ..aws.arns import LayerVersionArn
 from ..errors import AwsError, Fault, PipelineError, RolloutError
 from ..published import usage
@@ -128,7 +128,7 @@ class Removal:
             self.stays[f"{name}:{version}"] = [_in_use(f"{name}:{version}", using)]
             return
         try:
-            functions.delete_version(self.aws, name, version)
+            versions.delete(self.aws, name, version)
         except AwsError as error:
             if functions.read(self.aws, name, version) is not None:
                 self.stays[f"{name}:{version}"] = error.faults
