@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, TypeVar
 from .refusal import Refused, fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from .files import Later
 
 _LOCAL = struct.Struct("<4s5H3L2H")  # 4.3.7
 _CENTRAL = struct.Struct("<4s6H3L5H2L")  # 4.3.12
@@ -35,8 +37,12 @@ _ENTRIES, _BYTES = 0xFFFF, 0xFFFF_FFFF
 
 @dataclass(frozen=True, slots=True)
 class ArchiveEntry:
-    content: bytes
+    held: bytes | Later
     executable: bool = False
+
+    @property
+    def content(self) -> bytes:
+        return self.held if isinstance(self.held, bytes) else self.held.content
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class LayerArchive:
 
 @dataclass(frozen=True, slots=True)
 class PackedEntry:
-    """Content as a zip holds it, which is `size` bytes unpacked."""
+    """An entry as it lies in a zip: `content` is stored or deflated, `size` and `crc` are of what it unpacks to."""
 
     method: int
     content: bytes
@@ -58,22 +64,24 @@ class PackedEntry:
 
 
 def write(entries: Mapping[str, ArchiveEntry], deflate: Callable[[bytes], bytes]) -> LayerArchive:
-    """Zip the entries; raise Refused where there are more, or larger ones, than Lambda or the plain format take."""
+    """Zip the entries; raise Refused as `frame`."""
     packed = side_by_side(lambda entry: pack(entry.content, deflate), entries.values())
-    executable = {name for name, entry in entries.items() if entry.executable}
-    return frame(dict(zip(entries, packed, strict=True)), executable)
+    return frame(entries, dict(zip(entries, packed, strict=True)))
 
 
-def frame(entries: Mapping[str, PackedEntry], executable: Collection[str]) -> LayerArchive:
-    """Zip what is packed already, as `write` does."""
-    if len(entries) >= _ENTRIES or sum(entry.size for entry in entries.values()) >= _BYTES:
+def frame(entries: Mapping[str, ArchiveEntry], packed: Mapping[str, PackedEntry]) -> LayerArchive:
+    """Put entries that are packed between their headers: nothing of the zip is left to choose.
+
+    Raises Refused where there are more, or larger ones, than Lambda or the plain format take.
+    """
+    if len(entries) >= _ENTRIES or sum(each.size for each in packed.values()) >= _BYTES:
         raise Refused([fault("the layer", f"has {len(entries)} files, too many or too large for a zip")])
     names = sorted(entries)
     body, directory = bytearray(), bytearray()
     zipped = {}
     for name in names:
-        each = entries[name]
-        local, central = _headers(name, each, len(body), executable=name in executable)
+        each = packed[name]
+        local, central = _headers(name, entries[name], each, len(body))
         body += local + each.content
         directory += central
         zipped[name] = len(local) + len(each.content) + len(central)
@@ -101,11 +109,11 @@ def pack(content: bytes, deflate: Callable[[bytes], bytes]) -> PackedEntry:
     return PackedEntry(method, chosen, zlib.crc32(content), len(content))
 
 
-def _headers(name: str, packed: PackedEntry, offset: int, *, executable: bool) -> tuple[bytes, bytes]:
+def _headers(name: str, entry: ArchiveEntry, packed: PackedEntry, offset: int) -> tuple[bytes, bytes]:
     """Return an entry's header beside its content, and the one in the directory at the end."""
     path = name.encode()
     flags = 0 if name.isascii() else _UTF8
-    mode = _REGULAR | (0o755 if executable else 0o644)
+    mode = _REGULAR | (0o755 if entry.executable else 0o644)
     common = (flags, packed.method, 0, _DATE, packed.crc, len(packed.content), packed.size, len(path), 0)
     local = _LOCAL.pack(b"PK\x03\x04", _VERSION, *common)
     central = _CENTRAL.pack(b"PK\x01\x02", _UNIX | _VERSION, _VERSION, *common, 0, 0, 0, mode << 16, offset)

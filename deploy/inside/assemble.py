@@ -27,6 +27,8 @@ from .trim import apply, symbols
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from .wheel import Wheel
+
 TOOLS = Path(__file__).with_name("tools.txt")
 RECIPE = Path("build", "recipe.json")
 PARTS = "parts"
@@ -69,13 +71,27 @@ def assemble(
     wheels = selection.select(offered, recipe.pins, tools, interpreter=recipe.interpreter)
     deflate = tool.load(offered, tools)
     parts = Parts(kept)
+    layer = derived(recipe, wheels, deflate, parts)
+    contents = entries(layer, own)
+    packed = _packed(layer, contents, deflate, parts)
+    written = archive.frame(contents, packed)
+    report = inventory.report(layer, written, sum(each.size for each in packed.values()))
+    changed = {f"{PARTS}/{name}": content for name, content in parts.changed().items()}
+    return {"layer.zip": written.content, "report.json": report.to_json().encode(), **changed}
+
+
+def derived(recipe: Recipe, wheels: tuple[Wheel, ...], deflate: tool.Deflate, parts: Parts) -> inventory.Assembled:
+    """Return what the recipe makes of wheels: every file below python/, and what became of each.
+
+    What `parts` have from an earlier run is not made again; without any, the wheels alone decide.
+    """
     trimmed = apply.trim(selection.merge(wheels), recipe, deflate, parts)
     stripped = symbols.strip(trimmed.files) if apply.is_on(apply.SYMBOLS, recipe) else symbols.Stripped()
     trimmed = trimmed.after(apply.SYMBOLS, stripped.change, recipe)
     sourceless = recipe.bytecode == "sourceless"
     compiled = bytecode.compile_all(trimmed.files, parts, sourceless=sourceless)
     files = record.with_top_levels(compiled.files, wheels) if sourceless else compiled.files
-    layer = inventory.Assembled(
+    return inventory.Assembled(
         recipe=recipe,
         wheels=wheels,
         files=record.rewritten(files, wheels),
@@ -83,26 +99,27 @@ def assemble(
         kept_symbols=stripped.kept,
         uncompiled=compiled.failed,
     )
-    return _written(layer, own, deflate, parts)
 
 
-def _written(
-    layer: inventory.Assembled, own: dict[str, bytes], deflate: tool.Deflate, parts: Parts
-) -> dict[str, bytes]:
+def entries(layer: inventory.Assembled, own: Mapping[str, bytes]) -> dict[str, archive.ArchiveEntry]:
+    """Return all that goes into the zip, by path below /opt; `own` is the content of the files that it brings."""
+    return {
+        **{f"python/{path}": archive.ArchiveEntry(each.held, each.executable) for path, each in layer.files.items()},
+        **{each.path: archive.ArchiveEntry(own[each.path], each.executable) for each in layer.recipe.files},
+        f"channelwright/{layer.recipe.layer}.json": archive.ArchiveEntry(inventory.manifest(layer)),
+    }
+
+
+def _packed(
+    layer: inventory.Assembled, contents: Mapping[str, archive.ArchiveEntry], deflate: tool.Deflate, parts: Parts
+) -> dict[str, archive.PackedEntry]:
+    """Return all entries as the zip holds them: what wheels brought may be packed in their parts."""
+
     def pack(content: bytes) -> archive.PackedEntry:
         return archive.pack(content, deflate)
 
-    files = {f"python/{path}": file for path, file in layer.files.items()}
-    entries = parts.packed(files, pack)
-    others = {each.path: own[each.path] for each in layer.recipe.files}
-    others[f"channelwright/{layer.recipe.layer}.json"] = inventory.manifest(layer)
-    entries |= {path: pack(content) for path, content in others.items()}
-    executable = {path for path, file in files.items() if file.executable}
-    executable |= {each.path for each in layer.recipe.files if each.executable}
-    written = archive.frame(entries, executable)
-    report = inventory.report(layer, written, sum(entry.size for entry in entries.values()))
-    kept = {f"{PARTS}/{owner}": content for owner, content in parts.changed().items()}
-    return {"layer.zip": written.content, "report.json": report.to_json().encode(), **kept}
+    packed = parts.packed({f"python/{path}": file for path, file in layer.files.items()}, pack)
+    return packed | {path: pack(each.content) for path, each in contents.items() if path not in packed}
 
 
 def _check_files(recipe: Recipe, own: dict[str, bytes]) -> None:

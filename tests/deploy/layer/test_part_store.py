@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import marshal
+import zlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +13,14 @@ import pytest
 from deploy.atomic import write
 from deploy.container.digest import RuntimeImage
 from deploy.inside import assemble
+from deploy.inside.archive import STORED, PackedEntry
 from deploy.inside.exchange import TrimPolicy
+from deploy.inside.parts import Part
+from deploy.kept import keep, read
 from deploy.layer import part_store
 from deploy.layer.build import build
-from deploy.layer.spec import LayerSpec
+from deploy.layer.derivation.compare import compare
+from deploy.layer.spec import OWN_DOCKERFILE, LayerSpec
 from deploy.settings import Layer
 from tests.deploy.inside.synthetic import deflate_wheel, installed_wheel, pin
 
@@ -142,3 +148,28 @@ def test_a_part_is_of_one_state_of_the_pipeline(tmp_path: Path, monkeypatch: pyt
     built(spec(tmp_path), Inside(tmp_path / "runtime"), tmp_path / "cache")
     monkeypatch.setattr(part_store, "built_by", lambda: "a line was changed")
     assert not part_store.PartStore(tmp_path / "cache", spec(tmp_path), dict(WHEELS)).kept()
+
+
+def test_a_part_that_somebody_changed_together_with_its_digest_is_found_out_by_the_comparison_with_the_lock(
+    tmp_path: Path,
+) -> None:
+    runtime = Inside(tmp_path / "runtime")
+    wanted = spec(tmp_path, dockerfile=OWN_DOCKERFILE)
+    built(wanted, runtime, tmp_path / "cache")
+    paths = list((tmp_path / "cache" / "parts").iterdir())
+    for path in paths:
+        keep(path, foisted(read(path) or b""))
+    made = build(wanted, runtime, tmp_path / "cache", runtime.folder, use_cache=True, say=lambda _: None)
+    assert len(runtime.given[1]) == len(WHEELS)
+    compared = compare(made, dict(WHEELS))
+    assert {fault.where for fault in compared.faults} >= {"all: python/__pycache__/six.cpython-311.pyc"}
+
+
+def foisted(part: bytes) -> bytes:
+    """Put other bytecode in the place of what sources give: that of a module which does nothing."""
+    read_part = Part.read(part)
+    for sha256 in {*read_part.made.values()}:
+        old = read_part.packed[sha256]
+        other = zlib.decompress(old.content, -zlib.MAX_WBITS)[:16] + marshal.dumps(compile("", "x", "exec"))
+        read_part.packed[sha256] = PackedEntry(STORED, other, zlib.crc32(other), len(other))
+    return read_part.write()
