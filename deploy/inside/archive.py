@@ -10,7 +10,6 @@ import os
 import struct
 import sys
 import zlib
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -98,6 +97,8 @@ def _processors() -> int:
 
 def side_by_side(work: Callable[[_In], _Out], each: Iterable[_In]) -> list[_Out]:
     """Do the work with as many processors as there are: compressing holds up nobody else."""
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(_processors()) as threads:
         return list(threads.map(work, each))
 
