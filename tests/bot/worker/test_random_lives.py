@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -36,6 +36,7 @@ ABOUT_PEOPLE = (
     ("remove-gm", "gm"),
     ("hand-over", "to"),
 )
+MEMBER = 1
 MAKING = Permission.MANAGE_CHANNELS | Permission.MANAGE_ROLES
 
 
@@ -99,11 +100,13 @@ class Life:
     def make(self, who: Person) -> None:
         gm = self.who()
         known = {each.id for each in self.campaigns()}
-        self.lab.do("add-campaign", who=who, name=self.chance.choice(NAMES), gm=gm)
+        like = self.chance.choice([None, *self.campaigns()])
+        options = {"like": like} if like else {}
+        self.lab.do("add-campaign", who=who, name=self.chance.choice(NAMES), gm=gm, **options)
         for each in self.campaigns():
             if each.id not in known:
                 self.allowed[each.id] = Allowed({gm.id})
-        self.done.append(f"{who.name} makes one for {gm.name}")
+        self.done.append(f"{who.name} makes one for {gm.name}{f' like {like.name}' if like else ''}")
 
     def people(self, who: Person, where: Channel) -> None:
         """Let somebody in or out. The account is opened before the command runs, and closed when it says so."""
@@ -136,6 +139,7 @@ class Life:
             "doctor": {"repair": self.chance.random() < 0.5},
             "rename": {"name": self.chance.choice(NAMES)},
             "invite": {"seats": 2, "approval": self.chance.random() < 0.5},
+            "session": self._session(),
             "sessions": {},
         }
         line = self.chance.choice(sorted(options))
@@ -143,6 +147,13 @@ class Life:
         text = self.lab.text(self.lab.do(f"campaign {line}", who=who, campaign=where, **options[line]))
         self.done.append(f"{who.name} {line}: {text[:80]}")
         assert self.may_run(who, where) or self.lab.fake.guild.channels.keys() == before.channels.keys()
+
+    def _session(self) -> dict[str, Any]:
+        """Plan one, or move the first there is; the time may be over, and the zone unknown."""
+        when = f"<t:{int(self.lab.fake.clock.now()) + self.chance.choice([-60, 3600, 86_400])}:F>"
+        given: dict[str, Any] = {"when": self.chance.choice([when, "2099-01-01 19:30", "31.12.2026 20:00"])}
+        given |= self.chance.choice([{}, {"zone": "Europe/Berlin"}, {"zone": "Nowhere"}])
+        return given | self.chance.choice([{}, {"repeat": "weekly"}, {"moves": 1}])
 
     def press(self, who: Person) -> None:
         """Press any button of any message that this member reads."""
@@ -178,8 +189,13 @@ class Life:
         inside = self.lab.fake.children(where.id)
         if inside:
             channel = self.chance.choice(inside)
-            self.lab.fake.change(lambda guild: guild.without_channel(channel.id))
-            self.done.append(f"{channel.name} is deleted by hand")
+            if self.chance.random() < 0.5:
+                self.lab.fake.change(lambda guild: guild.without_channel(channel.id))
+                self.done.append(f"{channel.name} is deleted by hand")
+            else:  # the doctor finds it, and a GM may want it so
+                own = tuple(each for each in channel.overwrites if each.type == MEMBER or each.id == self.lab.fake.guild.id)
+                self.lab.fake.change(lambda guild: guild.with_channel(replace(channel, overwrites=own)))
+                self.done.append(f"{channel.name} is closed to its players by hand")
 
     def check(self) -> None:
         fake, log = self.lab.fake, "\n".join(self.done[-12:])
