@@ -7,7 +7,6 @@ The commands are the bot's own table; only the names of the templates are filled
 
 from __future__ import annotations
 
-import copy
 import json
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 from channelwright.campaign import templates
 from channelwright.endpoint.commands import TABLE
 from channelwright.permission_bits import INVITED
+from tools.command_locales import localized
 
 
 def main(arguments: list[str]) -> None:
@@ -24,8 +24,8 @@ def main(arguments: list[str]) -> None:
 
 
 def commands(template_names: list[str]) -> list[dict[str, Any]]:
-    """Return the table with these templates to choose from."""
-    table = copy.deepcopy(list(TABLE))
+    """Return the table, in every language, with these templates to choose from."""
+    table = localized(TABLE)
     for command in table:
         for option in command["options"]:
             if option["name"] == "template":

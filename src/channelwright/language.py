@@ -1,9 +1,9 @@
 """Texts in the language of those who read them. The code says them in English, which is also what they are known by.
 
-    locales/<locale>.json    {"texts": {English: the same in this language, …}, "commands": {…}}
+    locales/<one of Discord's locales>.json    {"texts": {English: the same in this language, …}, "commands": {…}}
 
-A locale is one of Discord's, or what it begins with: `es.json` is for `es-ES` and `es-419`. Only the file of the one
-who reads is opened, when there is something to say. Names in braces stand for what a text is about.
+Only the file of the one who reads is opened, when there is something to say. Names in braces stand for what a text is
+about. The commands in it are for Discord, which is told them beforehand.
 
 https://docs.discord.com/developers/reference#locales
 """
@@ -44,8 +44,8 @@ def speaking(locale: str) -> Iterator[None]:
 @lru_cache(maxsize=4)
 def texts(locale: str) -> Mapping[str, str]:
     """Return the texts of a locale by the English ones."""
-    for name in (locale, locale.partition("-")[0]):
-        if name and (path := LOCALES / f"{name}.json").is_file():
-            found: Mapping[str, str] = json.loads(path.read_text(encoding="utf-8"))["texts"]
-            return found
-    return ENGLISH
+    path = LOCALES / f"{locale}.json"
+    if not path.is_file():
+        return ENGLISH
+    found: Mapping[str, str] = json.loads(path.read_text(encoding="utf-8"))["texts"]
+    return found

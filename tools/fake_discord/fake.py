@@ -100,6 +100,12 @@ class FakeDiscord(Inspection):
         self.change(lambda guild: guild.with_member(Member(user, held, self.clock.now())))
         return Person(self, user.id)
 
+    def speak(self, person: Person, locale: str) -> None:
+        """Let a member choose a language in the client."""
+        user = replace(person.member.user, locale=locale)
+        self.world.users[user.id] = user
+        self.change(lambda guild: guild.with_member(replace(person.member, user=user)))
+
     def set_role_permissions(self, which: Any, permissions: int) -> None:
         role = self.role(which)
         self.change(lambda guild: guild.with_role(replace(role, permissions=int(permissions))))

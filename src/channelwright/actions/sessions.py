@@ -158,7 +158,7 @@ def _when(seconds: int) -> str:
 
 
 def _mark(work: Work) -> str:
-    return f"For request {work.job.interaction_id}"
+    return f"Channelwright {work.job.interaction_id}"
 
 
 def _numbered(work: Work, campaign: Campaign, number: int) -> Session:

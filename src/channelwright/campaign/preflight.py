@@ -28,28 +28,28 @@ def check(server: Server, plan: Plan, there: Found) -> None:
     if roles > MAX_ROLES:
         raise StoppedError(
             say(
-                "This server has {count} roles, and Discord allows {MAX_ROLES}.",
+                "This server has {count} roles, and Discord allows {most}.",
                 count=len(server.roles),
-                MAX_ROLES=MAX_ROLES,
+                most=MAX_ROLES,
             )
         )
     if channels > MAX_CHANNELS:
         here = len(server.channels)
         raise StoppedError(
             say(
-                "**{campaign}** would make {channels} channels of the {here} here, and Discord allows {MAX_CHANNELS}.",
+                "**{campaign}** would make {channels} channels of the {here} here, and Discord allows {most}.",
                 campaign=plan.name,
                 channels=channels,
                 here=here,
-                MAX_CHANNELS=MAX_CHANNELS,
+                most=MAX_CHANNELS,
             )
         )
     inside = len(server.children(there.categories[0])) if there.categories else 0
     if inside + sum(not channels for channels in there.slots.values()) > MAX_IN_CATEGORY:
         raise StoppedError(
             say(
-                "The category has {inside} channels, and Discord allows {MAX_IN_CATEGORY}.",
+                "The category has {inside} channels, and Discord allows {most}.",
                 inside=inside,
-                MAX_IN_CATEGORY=MAX_IN_CATEGORY,
+                most=MAX_IN_CATEGORY,
             )
         )
