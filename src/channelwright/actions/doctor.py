@@ -37,7 +37,8 @@ def doctor(work: Work) -> Message:
     asker = Asker.seen(work.discord, patient.server, work.job.user_id)
     if patient.role:
         proof.check_asker(asker, campaigns.of(patient.server, patient.category, patient.role))
-    if not work.job.options.get("repair") or not findings:
+    # Where a delivery before this one has mended all, what it wrote down may still be of before.
+    if not work.job.options.get("repair") or (work.is_first and not findings):
         return _told(work, patient, findings)
     _check_repair(patient, asker)
     work.begin()
@@ -56,9 +57,8 @@ def doctor(work: Work) -> Message:
     made = maker.make()
     assert maker.server  # noqa: S101 - it was looked at
     title = say("**{campaign}** is repaired.", campaign=patient.category.name)
-    return Message(
-        fitted([summary.finished(patient.plan, made, maker.server, title), say("**What was wrong**"), *findings])
-    )
+    wrong = [say("**What was wrong**"), *findings] if findings else []
+    return Message(fitted([summary.finished(patient.plan, made, maker.server, title), *wrong]))
 
 
 def _check_repair(patient: Patient, asker: Asker) -> None:
