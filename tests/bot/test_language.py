@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FILES = sorted(LOCALES.glob("*.json"))
-# What is for the bot's own eyes, or for whoever wrote a template: the note has one form in all languages.
-OTHER_READERS = {"note.py", "template_rules.py", "commands.py"}
+# For the bot's own eyes (the note has one form in all languages), for whoever wrote a template, told by Discord itself,
+# and for the logs.
+OTHER_READERS = {"note.py", "template_rules.py", "commands.py", "queue.py"}
 SAYING = {"say", "_say", "_replace"}
 NOT_SAYING = {"log", "compile", "startswith", "__init__", "response"}
 STOPPING = {"StoppedError", "MissingPermissionsError"}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from channelwright.components import Button
 from channelwright.permission_bits import INVITED
 from tests.bot.lab import Lab
 from tools.fake_discord import CATEGORY, FakeDiscord, Opening, Permission
@@ -37,7 +38,20 @@ ABOUT_PEOPLE = (
     ("hand-over", "to"),
 )
 MEMBER = 1
+GERMAN = {
+    "no longer a player": "nicht mehr mit.",
+    "no longer a GM": "nicht mehr. Spielleitung",
+    "changed nothing": "nichts geändert",
+    "is the only GM": "** allein.",
+    "above": "über <@&",
+    "has no note of mine": "hat aber keine Notiz von mir",
+}
 MAKING = Permission.MANAGE_CHANNELS | Permission.MANAGE_ROLES
+
+
+def told(text: str, *words: str) -> bool:
+    """Tell whether somebody reads any of these, in either language."""
+    return any(each in text or GERMAN[each] in text for each in words)
 
 
 @dataclass
@@ -60,6 +74,10 @@ class Life:
     def __post_init__(self) -> None:
         for name in ("ann", "bob", "cid"):
             self.lab.fake.join(name)
+        for name in PEOPLE[::2]:  # every other speaks German, and half of the servers
+            self.lab.fake.speak(self.lab.fake.person(name), "de")
+        locale = self.chance.choice(["de", "en-US"])
+        self.lab.fake.change(lambda guild: replace(guild, locale=locale))
         self.outside = {each.id for each in self.lab.fake.channels}
         self.before = self.rights()
 
@@ -119,15 +137,7 @@ class Life:
 
     def people(self, who: Person, where: Channel) -> None:
         """Let somebody in or out. The account is opened before the command runs, and closed when it says so."""
-        line, option = self.chance.choice(
-            [
-                ("add-player", "player"),
-                ("remove-player", "player"),
-                ("add-gm", "gm"),
-                ("remove-gm", "gm"),
-                ("hand-over", "to"),
-            ]
-        )
+        line, option = self.chance.choice(ABOUT_PEOPLE)
         whom, there, may = self.who(), self.allowed[where.id], self.may_run(who, where)
         if may and line in {"add-gm", "hand-over"}:
             there.gms.add(whom.id)
@@ -135,11 +145,11 @@ class Life:
             there.players.add(whom.id)
         text = self.lab.text(self.lab.do(f"campaign {line}", who=who, campaign=where, **{option: whom}))
         self.done.append(f"{who.name} {line} {whom.name}: {text[:80]}")
-        if "no longer a player" in text:
+        if told(text, "no longer a player"):
             there.players.discard(whom.id)
-        if "no longer a GM" in text:
+        if told(text, "no longer a GM"):
             there.gms.discard(whom.id)
-        assert may or "changed nothing" in text or "is the only GM" in text or "above" in text, self.done[-1]
+        assert may or told(text, "changed nothing", "is the only GM", "above", "has no note of mine"), self.done[-1]
 
     def run(self, who: Person, where: Channel) -> None:
         options: dict[str, dict[str, Any]] = {
@@ -182,15 +192,16 @@ class Life:
         self.done.append(f"{who.name} presses {label}: {text[:80]}")
 
     def _count(self, who: Person, message: Message, label: str) -> None:
-        for where in self.campaigns():
-            there = self.allowed[where.id]
-            if label == "Join" and f"**{where.name}**" in message.content:
-                there.players.add(who.id)
-            if label == "Let in" and self.may_run(who, where):
-                there.players |= {self.lab.fake.person(name).id for name in PEOPLE if self._named(name, message)}
-
-    def _named(self, name: str, message: Message) -> bool:
-        return f"<@{self.lab.fake.person(name).id}> asks" in message.content
+        """Open the account for whom a press lets in, by what the button is about."""
+        custom_id = next(each["custom_id"] for each in message.buttons if each.get("label") == label)
+        button = Button.read(custom_id)
+        there = self.allowed.get(str(button.options.get("campaign")), Allowed())
+        if button.kind == "campaign.join":
+            there.players.add(who.id)
+        if button.kind == "campaign.approve" and any(
+            each.id == button.options["campaign"] and self.may_run(who, each) for each in self.campaigns()
+        ):
+            there.players.add(str(button.options["player"]))
 
     def delete(self, who: Person, where: Channel) -> None:
         shown = self.lab.do("delete-campaign", who=who, campaign=where)
