@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from discord_interactions import InteractionResponseFlags, InteractionResponseType, InteractionType
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     from nacl.signing import VerifyKey
 
+# Beside the code, as it ships.
+TEMPLATES = Path(__file__).parents[2] / "config/campaign_channels.yaml"
 WAIT = {
     "type": InteractionResponseType.DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE,
     "data": {"flags": InteractionResponseFlags.EPHEMERAL},
@@ -48,6 +51,7 @@ class TakesJobs(Protocol):
 class Endpoint:
     key: VerifyKey
     queue: TakesJobs
+    templates: Path = TEMPLATES
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Endpoint:
@@ -73,6 +77,8 @@ class Endpoint:
         kind = interaction.get("type")
         if kind == InteractionType.PING:
             return {"type": InteractionResponseType.PONG}
+        if kind == InteractionType.APPLICATION_COMMAND_AUTOCOMPLETE:
+            return self._offer(interaction)
         if kind not in (InteractionType.APPLICATION_COMMAND, InteractionType.MESSAGE_COMPONENT):
             return _say(interaction, "I do not know what to do with that.")
         if not interaction.get("guild_id"):
@@ -84,6 +90,15 @@ class Endpoint:
             return self._command(interaction, data) if is_command else self._press(interaction, data)
         except RefusedError as refusal:
             return _say(interaction, refusal.text, **refusal.about)
+
+    def _offer(self, interaction: dict[str, Any]) -> dict[str, Any]:
+        """Return what may be chosen, as far as it is typed; there is no way to put this answer off."""
+        from channelwright.endpoint.suggestions import offered  # few people type here, and a start pays for each module
+
+        if not isinstance(data := interaction.get("data"), dict):
+            raise MalformedError("an interaction without data")
+        kind = InteractionResponseType.APPLICATION_COMMAND_AUTOCOMPLETE_RESULT
+        return {"type": kind, "data": {"choices": offered(data, self.templates)}}
 
     def _command(self, interaction: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
         try:
