@@ -11,7 +11,7 @@ from ..aws import functions, layers
 from ..aws.arns import LayerVersionArn
 from ..errors import AwsError, Fault
 from . import contents
-from .remembered import Remembered
+from .seen import SeenVersions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +48,7 @@ class Downloads:
 
     def kept(self, arn: str) -> bytes | None:
         """Return the zip of a layer version that was fetched before; AWS is not asked."""
-        known = self._remembered.find(arn)
+        known = self._seen.find(arn)
         path = self.path(known.sha256) if known else None
         if known is None or path is None or not path.exists():
             return None
@@ -57,7 +57,7 @@ class Downloads:
 
     def size(self, arn: str) -> int:
         """Return the bytes of the zip of a layer version of this account, asking AWS where it was never seen."""
-        known = self._remembered.find(arn)
+        known = self._seen.find(arn)
         if known is not None:
             return known.size
         parsed = LayerVersionArn.parse(arn)
@@ -66,12 +66,12 @@ class Downloads:
         return there.size
 
     @property
-    def _remembered(self) -> Remembered:
-        return Remembered(self.folder / "layer-versions")
+    def _seen(self) -> SeenVersions:
+        return SeenVersions(self.folder / "layer-versions")
 
     def _remember(self, arn: str, there: LayerContent) -> None:
         if self.aws.is_amazons:
-            self._remembered.keep(arn, there)
+            self._seen.keep(arn, there)
 
     def path(self, sha256: str) -> Path:
         """Return where a zip is kept once it was fetched."""

@@ -30,7 +30,7 @@ class Zip:
 
 
 @dataclass(frozen=True)
-class Remembered:
+class SeenVersions:
     """Layer versions that were seen, a small file for each below `folder`."""
 
     folder: Path
