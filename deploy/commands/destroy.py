@@ -78,15 +78,16 @@ def _show(planned: DestroyPlan, console: Console) -> None:
     for title, rows in (("goes", list(_going(planned))), ("stays", list(_staying(planned)))):
         if rows:
             console.say()
-            console.table([title, "", "region" if title == "goes" else "why"], rows)
+            console.table([title, "kind", "region" if title == "goes" else "why"], rows)
     console.say()
 
 
 def _going(planned: DestroyPlan) -> Iterator[Sequence[str]]:
     for each in planned.going:
-        yield ("  in it" if each.of else each.kind), each.name, each.region
+        kind, _, name = each.name.partition(" ") if each.of else (each.kind, "", each.name)
+        yield f"  {name}" if each.of else name, kind, each.region
 
 
 def _staying(planned: DestroyPlan) -> Iterator[Sequence[str]]:
     for each in planned.staying:
-        yield each.kind, f"{each.name} in {each.region}", each.stays
+        yield f"{each.name} in {each.region}", each.kind, each.stays

@@ -8,6 +8,8 @@ make     build what a project has, or prove what was built elsewhere
 layers   its layers, built and verified
 code     its code, bundled, checked and tried
 at_hand  what one run has at hand: the cache, the runtimes that it opened
+
+once_defaults  what a layer keeps that was left out of it before
 """
 
 from .make import prepare, prove
