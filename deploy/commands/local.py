@@ -165,8 +165,10 @@ class _Run:
     def _hold(self, running: System, outputs: dict[str, str]) -> None:
         """Say where everything is, and wait for Ctrl-C."""
         self.console.say()
-        for what, where in {**running.introduction.addresses, **outputs}.items():
+        for what, where in outputs.items():
             self.console.say(f"{what}: {where}")
+        for what, where in running.introduction.addresses.items():
+            self.console.say(f"open this in a browser: {where}  ({what})")
         self.console.say(
             f"running. Another terminal can play and redeploy: {advised('local', '--help')}; and all else with"
         )

@@ -172,7 +172,7 @@ def test_a_kept_system_takes_commands_and_changed_code_and_leaves_nothing(clone:
         assert second.returncode == 1
         assert "another local system is running" in second.stderr
     assert process.returncode == 0
-    assert f"Discord: {page}" in clone.printed[0]
+    assert f"open this in a browser: {page}  (Discord)" in clone.printed[0]
     assert f"export AWS_ENDPOINT_URL={told['url']}" in clone.printed[0]
     with pytest.raises(requests.ConnectionError):
         requests.get(page, timeout=2)
