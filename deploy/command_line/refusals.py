@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from ..documents.writing import as_json
@@ -87,4 +88,5 @@ def tell_interruption(argv: Sequence[str]) -> int:
 
 
 def wants_json(argv: Sequence[str]) -> bool:
-    return "--json" in argv
+    """Whether a run was to print JSON; what follows `--command` is another program's."""
+    return "--json" in [*takewhile(lambda each: each != "--command", argv)]

@@ -17,6 +17,7 @@ import docker
 import pytest
 import requests
 
+from tests import schemas
 from tests.integration.this_project import copy_to
 
 if TYPE_CHECKING:
@@ -160,11 +161,18 @@ def test_a_kept_system_takes_commands_and_changed_code_and_leaves_nothing(clone:
         assert "GM: @alice." in played.stdout
         words = clone.folder / "src/channelwright/actions/summary.py"
         words.write_text(words.read_text().replace("Players are those with", "The players are those with"))
-        redeployed = clone.local("--redeploy")
+        redeployed = clone.local("--redeploy", "--json")
         assert redeployed.returncode == 0, redeployed.stderr
-        assert "these bytes are published" in redeployed.stdout
+        assert "these bytes are published" in redeployed.stderr
+        found = schemas.output("local", redeployed.stdout)
+        assert (found["running"], found["addresses"]["Discord"], found["played"]) == (True, page, None)
+        assert found["environment"]["AWS_ENDPOINT_URL"] == told["url"]
+        assert {each["alias"] for each in found["functions"]} == {"live"}
         played = clone.local("--command", "add-campaign", "--name", "Another")
         assert "The players are those with" in played.stdout
+        listed = clone.local("--json", "--command", "campaign list")
+        assert schemas.output("local", listed.stdout)["played"] == 0
+        assert "Another" in listed.stderr
         wrong = clone.local("--command", "add-campain", "--name", "x")
         assert wrong.returncode == 1
         assert "there is no /add-campain; there are add-campaign" in wrong.stderr
