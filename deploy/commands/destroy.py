@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from ..configuration import load
 from ..console import Console
-from ..errors import RolloutError
+from ..errors import ConfigError, Fault, RolloutError
 from . import confirm, read_only
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..destroy.plan import DestroyPlan, Remnant
-    from ..errors import Fault
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -45,6 +44,9 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.project, os.environ)
     stage = settings.stage(arguments.stage)
+    if arguments.confirm not in {None, stage.name}:
+        what = f"is not {stage.name}, the stage that is to go"
+        raise ConfigError([Fault(f"--confirm {arguments.confirm}", what, cure="name the stage twice, or leave it out")])
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
     from ..aws.connection import connect
     from ..destroy import carry_out, plan

@@ -23,6 +23,7 @@ from ..errors import ConfigError, Fault
 from ..init import handlers, locks, look, written
 from ..init.propose import Proposal, propose
 from ..init.values import Survey
+from ..invocation import advised
 from . import confirm, read_only
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ def _refuse_existing(project: Path, *, github: bool) -> None:
     if github and (project / WORKFLOW).exists():
         raise ConfigError([Fault(str(project / WORKFLOW), "is there already, and is left alone")])
     if not github and (project / CONFIG).exists():
-        raise ConfigError([Fault(str(project / CONFIG), "is there already, and is left alone")])
+        cure = f"change it by hand; {advised('init', '--github')} adds the workflow"
+        raise ConfigError([Fault(str(project / CONFIG), "is there already, and is left alone", cure=cure)])
 
 
 def _proposed(project: Path, region: str) -> tuple[tuple[str, ...], Proposal]:

@@ -21,13 +21,16 @@ from deploy.published import contents
 from deploy.template import source
 from deploy.template_values import TemplateValues
 from tests import schemas
-from tests.deploy.command_line.mistakes import MISTAKES
+from tests.deploy.command_line.mistakes import MISTAKES as FIRST
+from tests.deploy.command_line.more_mistakes import MORE_MISTAKES
 from tests.deploy.command_line.stranger import METADATA, ROOT, Mistake, mistake, zipped
 from tests.integration.shipment import Shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+MISTAKES = {**FIRST, **MORE_MISTAKES}
 
 
 @pytest.fixture(autouse=True)
