@@ -1,4 +1,4 @@
-"""More of what people get wrong: names that are nearly right, files in the wrong place, options that do not go together."""
+"""More of what people get wrong: names that are nearly right, files in the wrong place, options of others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from tests.deploy.command_line.stranger import FUNCTIONS, LAYERS, LOCK, mistake
 
 _NOBODY = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
 _IN_A_REGION = {**_NOBODY, "AWS_REGION": "eu-central-1"}
-_SIX = "layers: {a: {}, b: {}, c: {}, d: {}, e: {}, f: {}}\nfunctions:\n  api: {name: api, handler: app.handler, layers: [a,b,c,d,e,f]}\n"
+_SIX = f"{LAYERS}functions:\n  api: {{name: api, handler: app.handler, layers: [a, b, c, d, e, f]}}\n"
 
 
 def changed(before: str, after: str) -> str:
@@ -39,7 +39,7 @@ VALUES = {
     ),
     "six layers": mistake("check", config=_SIX, told=("has more than 5 items", "at most 5 layers")),
     "a layer name with a space": mistake(
-        "check", config="layers: {my layer: {}}\n", told=("has not the form", "letters, digits, hyphens")
+        "check", config="layers: {my layer: {}}\n", told=("my layer", "letters, digits, hyphens")
     ),
     "a layer twice": mistake(
         "check", config="layers: {a: {}}\nlayers: {b: {}}\n", told=("2:1", "layers is there twice")
