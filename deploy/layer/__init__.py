@@ -5,6 +5,7 @@ cache_key             which of the pipeline's own sources are part of a cache ke
 partition             which distribution goes to which layer
 cache                 what was built and proven before, by content
 wheel_store           wheels kept on this machine by their sha256
+part_store            what each wheel came to, so that a build does again only what changed
 declared              what wheels declare of their files, judged before anything is unpacked
 files                 what a layer brings besides distributions
 build                 LayerSpec to BuiltLayer
@@ -18,6 +19,7 @@ template_environment  the environment and the memory that a function has
 manifest              what a layer says of itself: the documents in dist/ and inside it
 sbom                  the CycloneDX bill of materials
 dist                  dist/: a verified layer's zip with its manifest and SBOM
+derivation            where the bytes come from: derived from the locked wheels once more, and compared
 proof                 the look at the zip and at what pip installs, compared
 audit                 what the bytes of a layer alone tell
 backend               where a layer is built and tried: in containers, or on this host

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..layer.cache import Miss
-from ..layer.dist import deliver
+from ..layer.dist import KeptPapers, deliver
 from ..layer.partition import together
 from ..layer.proof import withdraw
 from ..layer.spec import LayerSpec, every_spec, needed_for
@@ -18,7 +18,7 @@ from . import once_defaults
 from .at_hand import AtHand, checks_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..container.digest import RuntimeImage
     from ..inside.exchange import Pin
@@ -36,8 +36,23 @@ class LayerPreparation:
 
     def layers(self, target: Target) -> tuple[VerifiedLayer, ...]:
         built = {each.layer.name: self.built(self.known(each)) for each in self.specs(target)}
+        if not self.at_hand.choices.trust_kept:
+            self.compared(built.values())
         proven = self.proven(built)
-        return tuple(deliver(proven[name], self.at_hand.settings.project, self.at_hand.dist) for name in built)
+        if not self.at_hand.choices.trust_kept:
+            anew = (each.built for name, each in proven.items() if each.built != built[name])
+            self.compared(anew)
+        return tuple(self.delivered(proven[name]) for name in built)
+
+    def compared(self, layers: Iterable[BuiltLayer]) -> None:
+        """Compare layers with what their lock gives, which takes what assembles them."""
+        from . import against_lock
+
+        against_lock.compared(self.at_hand, layers)
+
+    def delivered(self, layer: VerifiedLayer) -> VerifiedLayer:
+        kept, at_hand = KeptPapers(self.at_hand.passed, self.at_hand.cache.keep_checks), self.at_hand
+        return deliver(layer, at_hand.settings.project, at_hand.dist, kept, at_hand.console.say)
 
     def proven(self, built: Mapping[str, BuiltLayer]) -> dict[str, VerifiedLayer]:
         """Verify layers together with those that they are used with; with one lock that is all of them.
@@ -149,7 +164,7 @@ class LayerPreparation:
             from ..layer.wheel_store import WheelStore
 
             store = WheelStore(self.at_hand.cache.root, self.at_hand.console.say)
-            reference = Reference.of(built, store, runtime, self.at_hand.cache, use_kept=self.at_hand.choices.use_cache)
+            reference = Reference.of(built, store, runtime, self.at_hand.cache, use_kept=self.at_hand.trusts_kept)
             means = replace(means, reference=reference, rebuild=self.rebuilt)
         with self.at_hand.console.step(f"verify the final zip{where}"):
             verified = verify(built, means)

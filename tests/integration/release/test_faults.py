@@ -16,7 +16,7 @@ from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from deploy.__main__ import main
-from deploy.aws import connection, functions, layers
+from deploy.aws import aliases, connection, functions, layers
 from deploy.prepare import Prepared
 from tests.integration.release.faults import Killed
 from tests.integration.release.sources import furnish
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from deploy.aws.connection import Aws
     from tests.integration.aws import EmulatedAws
     from tests.integration.shipment import Shop
+    from tests.lanes import Every
 
 CONFIG = f"""
 layers: {{tiny-layer: {{share: {{accounts: ["111122223333"]}}, channels: /layers}}}}
@@ -173,7 +174,7 @@ class Bench:
         regions = [self.aws, connection.elsewhere(self.aws, "eu-west-1")]
         held = [tuple(each.version for each in layers.versions(place, "tiny-layer")) for place in regions]
         versions = [tuple(each.version for each in functions.versions(self.aws, name)) for name in NAMES]
-        live = [alias.version if (alias := functions.alias(self.aws, name, "live")) else "" for name in NAMES]
+        live = [alias.version if (alias := aliases.read(self.aws, name, "live")) else "" for name in NAMES]
         found = self.aws.parameters.get_parameters(Names=["/layers/tiny-layer/next", "/layers/tiny-layer/stable"])
         named = [(each["Name"], each["Value"], each["Version"]) for each in found["Parameters"]]
         return (*held, *versions, live, sorted(named))
@@ -224,7 +225,7 @@ def bench(aws: Aws, emulator: EmulatedAws, shop: Shop, tmp_path: Path, monkeypat
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_whatever_call_goes_wrong_and_how_nothing_mixed_is_live_and_a_rerun_ends_as_a_clean_run(
-    name: str, bench: Bench, every: Callable[[list[tuple[int, str]]], list[tuple[int, str]]]
+    name: str, bench: Bench, every: Every
 ) -> None:
     scenario = SCENARIOS[name]
     clean = Wire()

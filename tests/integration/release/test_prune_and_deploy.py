@@ -14,7 +14,8 @@ import pytest
 from deploy.aws import grants, layers
 from deploy.aws.connection import connect
 from deploy.errors import PipelineError
-from deploy.release import prune, prune_plan
+from deploy.prune import plan as planning
+from deploy.prune import removal
 from tests.integration.release.conftest import PLACEHOLDER, ROLE
 from tests.integration.shipment import STAGE, zipped
 
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
     from deploy.aws.connection import Aws
     from tests.integration.release.conftest import Site
     from tests.integration.shipment import Shop
+    from tests.lanes import Every
 
-NOTHING_IS_YOUNG = prune_plan.KeepPolicy(1, 0, datetime(2030, 1, 1, tzinfo=UTC))
+NOTHING_IS_YOUNG = planning.KeepPolicy(1, 0, datetime(2030, 1, 1, tzinfo=UTC))
 
 
 @dataclass
@@ -86,8 +88,8 @@ class Race:
             return
 
     def prune(self, aws: Aws) -> None:
-        plan = prune_plan.plan(aws, self.site.settings, STAGE, NOTHING_IS_YOUNG)
-        prune.carry_out(aws, plan, lambda _: None)
+        plan = planning.plan(aws, self.site.settings, STAGE, NOTHING_IS_YOUNG)
+        removal.carry_out(aws, plan, lambda _: None)
 
     def check(self, where: str) -> None:
         """No alias stands for a function version whose layer version is gone, and the deploy can be run again."""
@@ -107,7 +109,7 @@ def race(site: Site, shop: Shop) -> Race:
 
 @pytest.mark.parametrize("outer", ["deploy", "prune"])
 def test_of_a_prune_and_a_deploy_at_once_nothing_ends_live_on_what_is_gone(
-    race: Race, outer: str, every: Callable[[list[int]], list[int]]
+    race: Race, outer: str, every: Every
 ) -> None:
     runs = {"deploy": race.deploy, "prune": race.prune}
     inner = runs["prune" if outer == "deploy" else "deploy"]
