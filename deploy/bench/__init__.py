@@ -1,7 +1,9 @@
 """What the layer costs, against the usual ways, on the same lock: bytes, time to build, time to the first answer.
 
     project + lock ─ ways ─────────── three Ways      pip and zip, uv and zip as uv documents it, this pipeline
-                     first_request ── FirstRequest    each layer in the runtime image, a fresh container every time
+                     question ─────── Question        what a function is asked first, and the services that it meets
+                     contents ─────── Contents        what each way has in /opt and /var/task
+                     first_request ── FirstRequest    each way in the runtime image, a fresh container every time
                      builds ───────── samples         each way cold, with nothing changed, with the source changed
                      figures ──────── Row             medians and ratios of one run, as a table and as JSON
 
