@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 from .figures import Row
-from .ways import PipWay, ThisWay, Took, UvWay, Way
+from .ways import PipWay, ThisWay, UvWay, Way
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ..console import Console
     from ..settings import Layer, Settings
+    from .timing import Took
 
 NOTHING_CHANGED = SOURCE_CHANGED = 0.4
 """Seconds for the whole process that a person waits for without noticing."""

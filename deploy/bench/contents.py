@@ -26,32 +26,32 @@ _AUTHORITIES = "certifi/cacert.pem"
 
 
 @dataclass(frozen=True)
-class Contents:
+class WayContents:
     """A tree for /opt, and one for /var/task."""
 
     opt: Mapping[str, bytes]
     task: Mapping[str, bytes]
 
-    def trusting(self, authority: str) -> Contents:
+    def trusting(self, authority: str) -> WayContents:
         """Return the same, where certifi's certificates have one more."""
         opt = {
             path: content + authority.encode() if path.endswith(_AUTHORITIES) else content
             for path, content in self.opt.items()
         }
-        return Contents(opt, self.task)
+        return WayContents(opt, self.task)
 
 
-def of_ways(builds: Builds, handlers: Mapping[str, str]) -> dict[str, Contents]:
+def of_ways(builds: Builds, handlers: Mapping[str, str]) -> dict[str, WayContents]:
     """Return what each way made; `handlers` are module and function names, which the empty function has too."""
     pip, code = builds.pip.opt(), _unzipped(builds.pip.code)
     return {
-        "pip": Contents(pip, code),
-        "pip valid": Contents(with_valid_bytecode(pip), code),
-        "uv": Contents(builds.uv.opt(), _unzipped(builds.uv.code)),
-        "sam": Contents({path: each for path, each in pip.items() if not path.endswith(".pyc")}, code),
-        "this": Contents(builds.this.opt(), _unzipped(builds.this.code)),
-        "sourceless": Contents(builds.sourceless.opt(), _unzipped(builds.this.code)),
-        EMPTY: Contents({}, {f"{module}.py": _doing_nothing(name) for module, name in handlers.items()}),
+        "pip": WayContents(pip, code),
+        "pip valid": WayContents(with_valid_bytecode(pip), code),
+        "uv": WayContents(builds.uv.opt(), _unzipped(builds.uv.code)),
+        "sam": WayContents({path: each for path, each in pip.items() if not path.endswith(".pyc")}, code),
+        "this": WayContents(builds.this.opt(), _unzipped(builds.this.code)),
+        "sourceless": WayContents(builds.sourceless.opt(), _unzipped(builds.this.code)),
+        EMPTY: WayContents({}, {f"{module}.py": _doing_nothing(name) for module, name in handlers.items()}),
     }
 
 

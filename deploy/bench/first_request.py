@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ..container.engine import Engine
     from ..settings import Function, Settings
     from .builds import Builds
-    from .contents import Contents
+    from .contents import WayContents
 
 FASTER = 0.45
 """The part of pip's time, with its bytecode gone stale, in which the first request is to be answered."""
@@ -107,7 +107,7 @@ class RequestTrial:
     question: Question
 
     @contextmanager
-    def volumes(self, tree: Contents) -> Iterator[dict[str, str]]:
+    def volumes(self, tree: WayContents) -> Iterator[dict[str, str]]:
         """Make the volumes of one way: its layer, its code, and the files of the question."""
         trusting = tree.trusting(self.question.authority)
         files = {path: text.encode() for path, text in self.question.files.items()}
@@ -177,27 +177,32 @@ def measure_first_requests(  # noqa: PLR0913 - what, how often, and what is said
     with Engine.connect(os.environ) as engine:
         image = engine.resolve(settings.image, settings.architectures[0], print).reference
         for function in settings.functions.values():
-            told = _environment(settings, function)
-            question = Question.of(settings, function, event, told)
-            trial = RequestTrial(
-                engine=engine,
-                image=image,
-                python=settings.runtime,
-                handler=function.handler,
-                environment={**told, **question.environment},
-                question=question,
-            )
+            trial = _trial(settings, function, engine, image, event)
             # People wait for what answers requests; what has an event of its own works behind their backs.
             most = None if function.bench else FASTER
             with ExitStack() as opened:
                 volumes = {name: opened.enter_context(trial.volumes(each)) for name, each in ways.items()}
-                found = _measured(trial, volumes, count)
+                yield from _rows(function.key, _measured(trial, volumes, count), most)
                 console.say(f"{function.handler}: {count} first requests each way")
-                yield from _rows(function.key, found, most)
                 if counter:
                     given = opened.enter_context(engine.volumes(image, {instructions.WHERE: counter}))
                     yield _counted(trial, {name: {**volumes[name], **given} for name in _COUNTED})
                     console.say(f"{function.handler}: instructions counted")
+
+
+def _trial(
+    settings: Settings, function: Function, engine: Engine, image: str, event: Mapping[str, object] | None
+) -> RequestTrial:
+    told = _environment(settings, function)
+    question = Question.of(settings, function, event, told)
+    return RequestTrial(
+        engine=engine,
+        image=image,
+        python=settings.runtime,
+        handler=function.handler,
+        environment={**told, **question.environment},
+        question=question,
+    )
 
 
 def _measured(trial: RequestTrial, volumes: Mapping[str, Mapping[str, str]], count: int) -> dict[str, FirstRequest]:

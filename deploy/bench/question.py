@@ -83,12 +83,17 @@ class Question:
             return answer or "answered nothing"
         if isinstance(said, dict) and "errorType" in said:
             return answer
-        return "" if _has(said, self.answers) else f"answered {answer[:300]}, and not {json.dumps(dict(self.answers))}"
+        if not self.answers or _has(said, self.answers):
+            return ""
+        return f"answered {answer[:300]}, and not {json.dumps(dict(self.answers))}"
 
 
 def _has(said: object, wanted: object) -> bool:
     """Tell whether an answer has what is wanted; a text is JSON where keys are wanted of it, as a body is."""
     if not isinstance(wanted, Mapping):
         return said == wanted
-    found = json.loads(said) if isinstance(said, str) else said
+    try:
+        found = json.loads(said) if isinstance(said, str) else said
+    except ValueError:
+        return False
     return isinstance(found, dict) and all(key in found and _has(found[key], wanted[key]) for key in wanted)

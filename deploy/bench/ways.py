@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
-import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 import uv
 import yaml
 
-from ..errors import BuildError, Fault
 from ..keys.document import CONFIG
 from ..locking import indexes, locked, lockfile
 from ..locking.uv.call import uv_environment
 from ..settings import MACHINES
+from .timing import timed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..settings import Bytecode, Settings
+    from .timing import Took
 
-_TIMEOUT = 1800  # seconds
 _NOT_COPIED = (".*", "__pycache__", "dist", "node_modules", "venv")
 _PIPELINE = Path(__file__).parent.parent
-
-
-class Took(NamedTuple):
-    """Seconds of whole processes: on the wall's clock, and of processors. What containers take is not in the latter."""
-
-    wall: float
-    cpu: float
 
 
 def usual_environment() -> dict[str, str]:
@@ -233,22 +224,3 @@ class ThisWay(Way):
     def _timed(self, module: str, *arguments: str) -> Took:
         environment = {**self.environment, "CHANNELWRIGHT_CACHE": str(self.cache)}
         return timed([[sys.executable, "-m", module, *arguments]], self.folder / "pipeline", environment)
-
-
-def timed(commands: Sequence[Sequence[str]], folder: Path, environment: Mapping[str, str]) -> Took:
-    """Run commands in turn; return what they took together, or raise BuildError with their output."""
-    started, before = time.perf_counter(), _processor_time()
-    for command in commands:
-        done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=_TIMEOUT, check=False
-        )
-        if done.returncode:
-            what = f"{' '.join(command[:4])} … ended with exit code {done.returncode}"
-            raise BuildError([Fault("bench", what, cure="see its output above")], log=done.stdout + done.stderr)
-    return Took(time.perf_counter() - started, _processor_time() - before)
-
-
-def _processor_time() -> float:
-    """Return the seconds of processor time that this process's ended children have taken, all of theirs included."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime

@@ -14,11 +14,12 @@ from zipfile import ZipFile
 
 import pytest
 
-from deploy.bench import contents, figures
+from deploy.bench import contents, figures, instructions
 from deploy.bench.figures import Row
 from deploy.bench.first_request import FirstRequest, RequestTrial
 from deploy.bench.question import UNSIGNED, Question
-from deploy.bench.ways import PipWay, ThisWay, UvWay, timed
+from deploy.bench.timing import timed
+from deploy.bench.ways import PipWay, ThisWay, UvWay
 from deploy.commands import bench
 from deploy.commands.output.bench import output as bench_output
 from deploy.configuration import load
@@ -289,6 +290,43 @@ def test_a_module_that_says_something_else_is_refused(settings: Settings, progra
 
 
 def test_an_authority_is_trusted_by_certifi_wherever_it_lies() -> None:
-    tree = contents.Contents({"python/certifi/cacert.pem": b"all\n", "python/x.pem": b"other"}, {})
+    tree = contents.WayContents({"python/certifi/cacert.pem": b"all\n", "python/x.pem": b"other"}, {})
     trusting = tree.trusting("one more\n")
     assert trusting.opt == {"python/certifi/cacert.pem": b"all\none more\n", "python/x.pem": b"other"}
+
+
+@pytest.mark.container
+def test_the_services_of_a_first_request_are_met_over_tls_and_its_instructions_are_counted() -> None:
+    from deploy.container.engine import Engine
+    from tools import first_request
+
+    code = (
+        b"import ssl, urllib.request\n"
+        b"def handler(event, context):\n"
+        b"    trusting = ssl.create_default_context(cafile='/opt/python/certifi/cacert.pem')\n"
+        b"    asked = urllib.request.Request('https://localhost:8443/guilds/1/channels')\n"
+        b"    return {'body': urllib.request.urlopen(asked, context=trusting).read().decode()}\n"
+    )
+    said = {**first_request.main("bot", {}), "event": {}, "answers": {"body": "[]"}}
+    with Engine.connect(os.environ) as engine:
+        image = engine.resolve(os.environ["CHANNELWRIGHT_RUNTIME_IMAGE"], "x86_64", lambda _: None).reference
+        trial = RequestTrial(
+            engine=engine,
+            image=image,
+            python="python3.11",
+            handler="app.handler",
+            environment={},
+            question=Question(**said),
+        )
+        tree = contents.WayContents({"python/certifi/cacert.pem": b""}, {"app.py": code})
+        with (
+            trial.volumes(tree) as volumes,
+            engine.volumes(image, {instructions.WHERE: instructions.counter()}) as more,
+        ):
+            trial.request(volumes, samples := FirstRequest())
+            assert samples.cpu[0] > 0
+            if instructions.counter():
+                assert 50 < trial.count({**volumes, **more}) < 2000, "an interpreter's start alone takes 20 million"
+        untold = replace(trial, question=replace(trial.question, authority=""))
+        with untold.volumes(tree) as volumes, pytest.raises(VerificationError, match=r"(?i)certificate"):
+            untold.request(volumes, FirstRequest())
