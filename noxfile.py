@@ -184,6 +184,20 @@ def packages(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def sample(session: nox.Session) -> None:
+    """Do so with a sample of what is newest today, every module, file and header: `nox -s sample -- -k numexpr`."""
+    _install(session, *PIPELINE, *_everything("test"))
+    session.run(
+        "pytest",
+        "-v",
+        "-s",
+        "tests/packages/test_sample.py",
+        *session.posargs,
+        env={"CHANNELWRIGHT_PACKAGES": "sample"},
+    )
+
+
+@nox.session(default=False)
 def requirements(session: nox.Session) -> None:
     """Lock the pipeline's own packages anew: hashes, wheels alone, none of this week. Jobs with rights run these."""
     session.install("uv")
