@@ -49,7 +49,7 @@ class VerifiedLayer:
 class Means:
     """What a layer is proven with: where it is tried, what pip installs from its wheels, and how it is built again.
 
-    Without a `reference` the zips are judged by themselves: they were compared when they were built. `rebuild` takes
+    Without a `reference` the zips are judged by themselves, and what cannot be compared is said. `rebuild` takes
     a layer and the trim rules to withdraw by distribution. `runtime_provides` are the distributions that may come
     from the runtime itself.
     """

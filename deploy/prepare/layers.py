@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from ..errors import BuildError
 from ..layer.cache import Miss
 from ..layer.dist import deliver
 from ..layer.partition import together
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from ..container.digest import RuntimeImage
     from ..inside.exchange import Pin
     from ..layer.backend.protocol import Runtime
+    from ..layer.proof.reference import Reference
     from ..layer.values import BuiltLayer
+    from ..layer.verify import Means
     from ..settings import Settings, Target
 
 
@@ -128,7 +131,7 @@ class LayerPreparation:
             return cache.keep(build(spec, runtime, cache.root, into, use_cache=use_cache, say=self.at_hand.console.say))
 
     def verified(self, built: Sequence[BuiltLayer], *, from_wheels: bool = True) -> tuple[VerifiedLayer, ...]:
-        """Prove layers; those that were not built here, `from_wheels`, are judged by themselves."""
+        """Prove layers; of those that were not built here the wheels are fetched, if they can be had."""
         key = self.checks_key(built)
         if kept := self.at_hand.passed(key):
             return tuple(restored(layer, text) for layer, text in zip(built, json.loads(kept), strict=True))
@@ -141,12 +144,9 @@ class LayerPreparation:
             runtime=runtime, say=self.at_hand.console.say, runtime_provides=self.at_hand.settings.runtime_provides
         )
         if from_wheels and built[0].spec.can_be_tried:
-            from ..layer.proof.reference import Reference
-            from ..layer.wheel_store import WheelStore
-
-            store = WheelStore(self.at_hand.cache.root, self.at_hand.console.say)
-            reference = Reference.of(built, store, runtime, self.at_hand.cache, use_kept=self.at_hand.choices.use_cache)
-            means = replace(means, reference=reference, rebuild=self.rebuilt)
+            means = replace(means, reference=self.reference(built, runtime), rebuild=self.rebuilt)
+        elif built[0].spec.can_be_tried:
+            built, means = self.compared(built, means)
         with self.at_hand.console.step(f"verify the final zip{where}"):
             verified = verify(built, means)
         for first, last in zip(built, verified, strict=True):
@@ -154,6 +154,27 @@ class LayerPreparation:
         key = self.checks_key([each.built for each in verified])
         self.at_hand.cache.keep_checks(key, json.dumps([each.evidence.to_json() for each in verified]))
         return verified
+
+    def reference(self, built: Sequence[BuiltLayer], runtime: Runtime) -> Reference:
+        from ..layer.proof.reference import Reference
+        from ..layer.wheel_store import WheelStore
+
+        store = WheelStore(self.at_hand.cache.root, self.at_hand.console.say)
+        return Reference.of(built, store, runtime, self.at_hand.cache, use_kept=self.at_hand.choices.use_cache)
+
+    def compared(self, built: Sequence[BuiltLayer], means: Means) -> tuple[Sequence[BuiltLayer], Means]:
+        """Return layers of elsewhere with what trimming did to them, and what pip installs from their wheels.
+
+        Those of own sources are in no index, and some machines reach none: then the zips are judged by themselves.
+        """
+        from ..layer.proof.inferred import told
+
+        try:
+            reference = self.reference(built, means.runtime)
+        except BuildError as error:
+            means.say(f"not compared with what pip installs: {error.faults[0]}")
+            return built, means
+        return [told(each, reference) for each in built], replace(means, reference=reference)
 
     def checks_key(self, built: Sequence[BuiltLayer]) -> str:
         """Name the checks of layers that are tried together."""

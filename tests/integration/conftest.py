@@ -9,7 +9,7 @@ import pytest
 
 from deploy.container.engine import Engine
 from deploy.errors import EngineError
-from deploy.settings import default_image, image_variable
+from deploy.settings import Target, default_image, image_variable
 from tests.runtime_image import build as stand_in
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def later_image(engine: Engine, runtime_image: str) -> str:
     if runtime_image.startswith(default_image(LATER).partition(":")[0]):
         return engine.resolve(default_image(LATER), engine.architecture, print).reference
     try:
-        return stand_in.build(engine, os.environ, print, LATER)
+        return stand_in.build(engine, os.environ, print, Target(LATER, engine.architecture))
     except EngineError as error:
         if os.environ.get("CI"):
             raise

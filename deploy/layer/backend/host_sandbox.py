@@ -113,6 +113,8 @@ class HostSandbox:
                 write_files(folder / name, files)
             yield cls.open(folder, python, has_client=bool(client), online=online, unconfined=unconfined)
 
+    is_emulated = False  # a host runs its own programs alone
+
     @property
     def own_users(self) -> bool:
         """Whether a user can be chosen inside: root has numbers to spare, an ordinary user has one."""
