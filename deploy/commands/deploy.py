@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping, Sequence
 
+    from ..layer.values import BuiltLayer
     from ..release.deploy import DeployResult
     from ..release.values import PlannedLayer
     from ..settings import Settings, Stage
@@ -79,10 +80,9 @@ def run(arguments: argparse.Namespace) -> int:
     deployed.refuse(aws, settings, stage)
     made = layer.prepared(arguments, console)
 
-    def agree(lost: Sequence[str]) -> None:
-        confirm.agree(stage, f"Deploy this to {stage.name}?", yes=arguments.yes, lost=lost)
-
-    deployment = Deployment(aws, settings, stage, parameters, made, console.say, agree)
+    agree = partial(_agree, arguments, stage)
+    compare = partial(_compare, arguments, settings, console)
+    deployment = Deployment(aws, settings, stage, parameters, made, console.say, agree, compare=compare)
     followed = partial(_followed, settings=settings)
     if arguments.plan:
         planned = deployment.show()
@@ -95,6 +95,17 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(as_json(told), end="")
     return 0
+
+
+def _agree(arguments: argparse.Namespace, stage: Stage, lost: Sequence[str]) -> None:
+    confirm.agree(stage, f"Deploy this to {stage.name}?", yes=arguments.yes, lost=lost)
+
+
+def _compare(arguments: argparse.Namespace, settings: Settings, console: Console, layers: Sequence[BuiltLayer]) -> None:
+    """Compare layers with what their lock gives."""
+    from ..prepare import against_lock
+
+    against_lock.compare(layers, settings, layer.choices(settings, arguments), os.environ, console)
 
 
 def summarise(done: DeployResult, settings: Settings, stage: Stage, console: Console) -> None:

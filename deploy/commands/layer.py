@@ -39,6 +39,11 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("layers", nargs="*", metavar="LAYER", help="only these, and those that bring what they need")
     parser.add_argument("--json", action="store_true", help="print JSON alone; all else goes to stderr")
+    parser.add_argument(
+        "--verify",
+        action="store_true",
+        help="trust nothing that was kept: compare each zip with what the lock gives, byte for byte, and prove it anew",
+    )
     choose(parser)
 
 
@@ -72,16 +77,21 @@ def prepared(arguments: argparse.Namespace, console: Console) -> Prepared:
 
 
 def _prepared(settings: Settings, arguments: argparse.Namespace, console: Console) -> Prepared:
+    return prepare(settings, choices(settings, arguments), os.environ, console)
+
+
+def choices(settings: Settings, arguments: argparse.Namespace) -> Choices:
+    """Return how `arguments` want it done."""
     where = backend.chosen(arguments)
-    choices = Choices(
+    return Choices(
         on_host=bool(where.on_host),
         unconfined=where.unconfined,
         use_cache=not arguments.no_cache,
+        trust_kept=not getattr(arguments, "verify", False),
         only_built=getattr(arguments, "built", False),
         stage=settings.stage(arguments.stage) if getattr(arguments, "stage", None) else None,
         only=tuple(getattr(arguments, "layers", ())),
     )
-    return prepare(settings, choices, os.environ, console)
 
 
 def summarise(done: Prepared, console: Console) -> None:
@@ -89,7 +99,7 @@ def summarise(done: Prepared, console: Console) -> None:
         console.say()
         console.table(
             ["layer", "packages", "zip", "unzipped", "left out", "files", "state"],
-            [_row(layer, done.fresh) for layer in done.layers],
+            [_row(layer, done) for layer in done.layers],
         )
         console.say()
     for layer in done.layers:
@@ -109,7 +119,7 @@ def _found(layer: VerifiedLayer) -> Iterator[str]:
         yield f"{count} remark{'s' if count > 1 else ''} in {papers}"
 
 
-def _row(layer: VerifiedLayer, fresh: frozenset[str]) -> Sequence[str]:
+def _row(layer: VerifiedLayer, done: Prepared) -> Sequence[str]:
     built = layer.built
     return [
         built.spec.stem,
@@ -118,14 +128,15 @@ def _row(layer: VerifiedLayer, fresh: frozenset[str]) -> Sequence[str]:
         size(built.report.unzipped),
         size(sum(saving.bytes for saving in built.report.savings)),
         str(built.report.files),
-        _state(layer, fresh=built.spec.stem in fresh),
+        _state(layer, fresh=built.spec.stem in done.fresh, again=done.proven_again),
     ]
 
 
-def _state(layer: VerifiedLayer, *, fresh: bool) -> str:
+def _state(layer: VerifiedLayer, *, fresh: bool, again: bool) -> str:
+    when = "again" if again else "before"
     if layer.evidence.imported:
-        return "built and verified" if fresh else "unchanged, verified before"
-    return "built and audited, not imported" if fresh else "unchanged, audited before, not imported"
+        return "built and verified" if fresh else f"unchanged, verified {when}"
+    return "built and audited, not imported" if fresh else f"unchanged, audited {when}, not imported"
 
 
 def _together(done: Prepared, settings: Settings) -> Iterator[str]:

@@ -25,7 +25,7 @@ _END = struct.Struct("<4s4H2LH")  # 4.3.16
 _VERSION = 20  # 4.4.3: deflate
 _UNIX = 3 << 8  # 4.4.2: where the permissions are to be understood
 _UTF8 = 1 << 11  # 4.4.4
-_STORED, _DEFLATED = 0, 8  # 4.4.5
+STORED, DEFLATED = 0, 8  # 4.4.5
 _DATE = 0 << 9 | 1 << 5 | 1  # 4.4.6: 1980-01-01, the first that the format knows
 _REGULAR = 0o100000
 _ENTRIES, _BYTES = 0xFFFF, 0xFFFF_FFFF
@@ -46,7 +46,9 @@ class LayerArchive:
 
 
 @dataclass(frozen=True, slots=True)
-class _Packed:
+class PackedEntry:
+    """An entry as it lies in a zip: `content` is stored or deflated, `size` and `crc` are of what it unpacks to."""
+
     method: int
     content: bytes
     crc: int
@@ -59,10 +61,17 @@ def write(entries: Mapping[str, ArchiveEntry], deflate: Callable[[bytes], bytes]
         raise Refused([fault("the layer", f"has {len(entries)} files, too many or too large for a zip")])
     names = sorted(entries)
     with ThreadPoolExecutor(_processors()) as threads:
-        packed = list(threads.map(lambda name: _pack(entries[name].content, deflate), names))
+        packed = threads.map(lambda name: _pack(entries[name].content, deflate), names)
+        return frame(entries, dict(zip(names, packed, strict=True)))
+
+
+def frame(entries: Mapping[str, ArchiveEntry], packed: Mapping[str, PackedEntry]) -> LayerArchive:
+    """Put entries that are packed between their headers: nothing of the zip is left to choose."""
+    names = sorted(entries)
     body, directory = bytearray(), bytearray()
     zipped = {}
-    for name, each in zip(names, packed, strict=True):
+    for name in names:
+        each = packed[name]
         local, central = _headers(name, entries[name], each, len(body))
         body += local + each.content
         directory += central
@@ -78,13 +87,13 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
-def _pack(content: bytes, deflate: Callable[[bytes], bytes]) -> _Packed:
+def _pack(content: bytes, deflate: Callable[[bytes], bytes]) -> PackedEntry:
     deflated = deflate(content)
-    method, chosen = (_DEFLATED, deflated) if len(deflated) < len(content) else (_STORED, content)
-    return _Packed(method, chosen, zlib.crc32(content), len(content))
+    method, chosen = (DEFLATED, deflated) if len(deflated) < len(content) else (STORED, content)
+    return PackedEntry(method, chosen, zlib.crc32(content), len(content))
 
 
-def _headers(name: str, entry: ArchiveEntry, packed: _Packed, offset: int) -> tuple[bytes, bytes]:
+def _headers(name: str, entry: ArchiveEntry, packed: PackedEntry, offset: int) -> tuple[bytes, bytes]:
     """Return an entry's header beside its content, and the one in the directory at the end."""
     path = name.encode()
     flags = 0 if name.isascii() else _UTF8

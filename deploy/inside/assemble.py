@@ -23,7 +23,9 @@ from .refusal import Refused, fault, told
 from .trim import apply, symbols
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from .wheel import Wheel
 
 TOOLS = Path(__file__).with_name("tools.txt")
 RECIPE = Path("build", "recipe.json")
@@ -61,13 +63,22 @@ def assemble(recipe: Recipe, offered: dict[str, bytes], own: dict[str, bytes]) -
     tools = selection.tool_hashes(TOOLS.read_text(encoding="utf-8"))
     wheels = selection.select(offered, recipe.pins, tools, interpreter=recipe.interpreter)
     deflate = tool.load(offered, tools)
+    layer = derived(recipe, wheels, deflate)
+    contents = entries(layer, own)
+    written = archive.write(contents, deflate)
+    report = inventory.report(layer, written, sum(len(entry.content) for entry in contents.values()))
+    return {"layer.zip": written.content, "report.json": report.to_json().encode()}
+
+
+def derived(recipe: Recipe, wheels: tuple[Wheel, ...], deflate: tool.Deflate) -> inventory.Assembled:
+    """Return what the recipe makes of wheels: every file below python/, and what became of each."""
     trimmed = apply.trim(selection.merge(wheels), recipe, deflate)
     stripped = symbols.strip(trimmed.files) if apply.is_on(apply.SYMBOLS, recipe) else symbols.Stripped()
     trimmed = trimmed.after(apply.SYMBOLS, stripped.change, recipe)
     sourceless = recipe.bytecode == "sourceless"
     compiled = bytecode.compile_all(trimmed.files, sourceless=sourceless)
     files = record.with_top_levels(compiled.files, wheels) if sourceless else compiled.files
-    layer = inventory.Assembled(
+    return inventory.Assembled(
         recipe=recipe,
         wheels=wheels,
         files=record.rewritten(files, wheels),
@@ -75,18 +86,15 @@ def assemble(recipe: Recipe, offered: dict[str, bytes], own: dict[str, bytes]) -
         kept_symbols=stripped.kept,
         uncompiled=compiled.failed,
     )
-    return _written(layer, own, deflate)
 
 
-def _written(layer: inventory.Assembled, own: dict[str, bytes], deflate: tool.Deflate) -> dict[str, bytes]:
-    entries = {
-        f"python/{path}": archive.ArchiveEntry(file.content, file.executable) for path, file in layer.files.items()
+def entries(layer: inventory.Assembled, own: Mapping[str, bytes]) -> dict[str, archive.ArchiveEntry]:
+    """Return all that goes into the zip, by path below /opt; `own` is the content of the files that it brings."""
+    return {
+        **{f"python/{path}": archive.ArchiveEntry(each.content, each.executable) for path, each in layer.files.items()},
+        **{each.path: archive.ArchiveEntry(own[each.path], each.executable) for each in layer.recipe.files},
+        f"channelwright/{layer.recipe.layer}.json": archive.ArchiveEntry(inventory.manifest(layer)),
     }
-    entries |= {each.path: archive.ArchiveEntry(own[each.path], each.executable) for each in layer.recipe.files}
-    entries[f"channelwright/{layer.recipe.layer}.json"] = archive.ArchiveEntry(inventory.manifest(layer))
-    written = archive.write(entries, deflate)
-    report = inventory.report(layer, written, sum(len(entry.content) for entry in entries.values()))
-    return {"layer.zip": written.content, "report.json": report.to_json().encode()}
 
 
 def _check_files(recipe: Recipe, own: dict[str, bytes]) -> None:

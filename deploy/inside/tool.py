@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Of libdeflate's 12 levels, 10 to 12 look for the best parse: 10 takes three times as long as 9 for 2.3 % less,
 # 10 MB a second and core; 12 takes twice as long again for 0.15 %.
-_LEVEL = 10
+LEVEL = 10
 
 
 Deflate = Callable[[bytes], bytes]
@@ -41,4 +41,4 @@ def load(offered: Mapping[str, bytes], hashes: Collection[str]) -> Deflate:
             module = importlib.import_module("deflate")
         finally:
             sys.path.remove(folder)
-    return lambda content: bytes(module.deflate_compress(content, _LEVEL))
+    return lambda content: bytes(module.deflate_compress(content, LEVEL))

@@ -18,6 +18,7 @@ template_environment  the environment and the memory that a function has
 manifest              what a layer says of itself: the documents in dist/ and inside it
 sbom                  the CycloneDX bill of materials
 dist                  dist/: a verified layer's zip with its manifest and SBOM
+derivation            where the bytes come from: derived from the locked wheels once more, and compared
 proof                 the look at the zip and at what pip installs, compared
 audit                 what the bytes of a layer alone tell
 backend               where a layer is built and tried: in containers, or on this host

@@ -47,6 +47,11 @@ class WheelStore:
             found |= self._fetched(spec, missing, runtime)
         return dict(wheel for wheel in found.values() if wheel)
 
+    def at_hand(self, spec: LayerSpec, pins: Sequence[Pin]) -> dict[str, bytes] | None:
+        """Return the wheel of every pin, by file name; None where one is not here."""
+        found = [self._stored(spec, pin) for pin in pins]
+        return None if None in found else dict(wheel for wheel in found if wheel)
+
     def _stored(self, spec: LayerSpec, pin: Pin) -> tuple[str, bytes] | None:
         if own := self._own(pin):
             return own
@@ -55,7 +60,7 @@ class WheelStore:
             content = (self.root / "wheels" / chosen["sha256"]).read_bytes()
         except FileNotFoundError:
             return None
-        if hashlib.sha256(content).hexdigest() != chosen["sha256"]:
+        if hashlib.sha256(content).hexdigest() not in pin.hashes:
             self.say(f"{chosen['file']} is damaged in {self.root / 'wheels'}; fetching it again")
             return None
         return chosen["file"], content

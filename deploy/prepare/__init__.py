@@ -7,6 +7,7 @@ values   how to go about it, and what comes of it
 make     build what a project has, or prove what was built elsewhere
 layers   its layers, built and verified
 code     its code, bundled, checked and tried
+against_lock  layers compared with what their lock gives
 at_hand  what one run has at hand: the cache, the runtimes that it opened
 """
 

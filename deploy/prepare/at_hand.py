@@ -96,7 +96,12 @@ class AtHand:
         return digest(["image", proven_by(), here, emulated(), str(target)]) if named or own else ""
 
     def passed(self, key: str) -> str | None:
-        return self.cache.checks(key) if self.choices.use_cache else None
+        return self.cache.checks(key) if self.trusts_kept else None
+
+    @property
+    def trusts_kept(self) -> bool:
+        """Whether what was proven before is taken as proven."""
+        return self.choices.use_cache and self.choices.trust_kept
 
     def refuse_making(self, what: str, reason: str) -> None:
         """Raise BuildError where only what was made before may ship: a deploying job is no place to build in."""

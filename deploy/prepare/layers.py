@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from ..errors import BuildError
 from ..layer.cache import Miss
-from ..layer.dist import deliver
+from ..layer.dist import KeptBill, deliver
 from ..layer.partition import together
 from ..layer.proof import withdraw
 from ..layer.spec import LayerSpec, every_spec, needed_for
 from ..layer.verify import VerifiedLayer, restored
 from ..locking import locked
 from ..temporary import folders
+from . import against_lock
 from .at_hand import AtHand, checks_key
 
 if TYPE_CHECKING:
@@ -38,8 +39,17 @@ class LayerPreparation:
 
     def layers(self, target: Target) -> tuple[VerifiedLayer, ...]:
         built = {each.layer.name: self.built(self.known(each)) for each in self.specs(target)}
+        if not self.at_hand.choices.trust_kept:
+            against_lock.compared(self.at_hand, built.values())
         proven = self.proven(built)
-        return tuple(deliver(proven[name], self.at_hand.settings.project, self.at_hand.dist) for name in built)
+        if not self.at_hand.choices.trust_kept:
+            anew = (each.built for name, each in proven.items() if each.built != built[name])
+            against_lock.compared(self.at_hand, anew)
+        return tuple(self.delivered(proven[name]) for name in built)
+
+    def delivered(self, layer: VerifiedLayer) -> VerifiedLayer:
+        kept, at_hand = KeptBill(self.at_hand.passed, self.at_hand.cache.keep_checks), self.at_hand
+        return deliver(layer, at_hand.settings.project, at_hand.dist, kept, at_hand.console.say)
 
     def proven(self, built: Mapping[str, BuiltLayer]) -> dict[str, VerifiedLayer]:
         """Verify layers together with those that they are used with; with one lock that is all of them.
@@ -160,7 +170,7 @@ class LayerPreparation:
         from ..layer.wheel_store import WheelStore
 
         store = WheelStore(self.at_hand.cache.root, self.at_hand.console.say)
-        return Reference.of(built, store, runtime, self.at_hand.cache, use_kept=self.at_hand.choices.use_cache)
+        return Reference.of(built, store, runtime, self.at_hand.cache, use_kept=self.at_hand.trusts_kept)
 
     def compared(self, built: Sequence[BuiltLayer], means: Means) -> tuple[Sequence[BuiltLayer], Means]:
         """Return layers of elsewhere with what trimming did to them, and what pip installs from their wheels.

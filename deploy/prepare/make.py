@@ -34,6 +34,7 @@ def prepare(settings: Settings, choices: Choices, environment: Mapping[str, str]
         layers=tuple(each for group in groups for each in group),
         code=code,
         fresh=frozenset(layers.fresh),
+        proven_again=not choices.trust_kept,
         foreign=functions.foreign.zips if code else {},
     )
 

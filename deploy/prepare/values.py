@@ -19,6 +19,8 @@ class Choices:
     """How to go about it: without containers, without the cache, without trying the code, for who does so next.
 
     `unconfined` lets a host try what it has no sandbox for; `only_built` takes what was built and proven before alone.
+    `trust_kept` takes what was proven before as proven; without it that is tried anew, and layers are compared with
+    their lock.
     `stage` is where layers of others are fetched from; None for the first stage that has them.
     `only` are the layers to make, with those that bring what they need, and no code; all without any.
     """
@@ -26,6 +28,7 @@ class Choices:
     on_host: bool = False
     unconfined: bool = False
     use_cache: bool = True
+    trust_kept: bool = True
     try_code: bool = True
     only_built: bool = False
     stage: Stage | None = None
@@ -36,13 +39,15 @@ class Choices:
 class Prepared:
     """What may be shipped, the first target's layers first; `code` is each function's, by its key.
 
-    `fresh` are the stems that had to be built, `foreign` the zips of layers of others by ARN, as far as they could be
+    `fresh` are the stems that had to be built; `proven_again` tells that the others were proven in this run too;
+    `foreign` the zips of layers of others by ARN, as far as they could be
     had.
     """
 
     layers: tuple[VerifiedLayer, ...]
     code: Mapping[str, CodeBundle]
     fresh: frozenset[str]
+    proven_again: bool = False
     foreign: Mapping[str, Path] = field(default_factory=dict)
 
     @property

@@ -78,6 +78,12 @@ class Delivery:
         return all(each.is_delivered for plans in self.plans.values() for each in plans)
 
     @property
+    def arriving(self) -> frozenset[str]:
+        """The sha256 of each layer of which a region lacks something."""
+        lacking = (each for plans in self.plans.values() for each in plans if not each.is_delivered)
+        return frozenset(each.planned.verified.built.sha256 for each in lacking)
+
+    @property
     def uploads(self) -> int:
         """Bytes that go to the regions besides the stage's own."""
         new = [each for region in self.stage.regions[1:] for each in self.new(region)]

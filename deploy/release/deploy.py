@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..aws.connection import Aws
     from ..aws.stacks import StackOutput
     from ..git import Commit
+    from ..layer.values import BuiltLayer
     from ..prepare import Prepared
     from ..published.descriptions import LayerNote
     from ..settings import Settings, Stage
@@ -75,7 +76,8 @@ class Deployment:
 
     `agree` is called once the whole plan was said and before anything is changed, with the names of what would be
     removed or replaced; it raises PipelineError where that may not be. `origin` is None for what was built from the
-    project as it is here.
+    project as it is here. `compare` is called before anything is changed, with the layers that somebody is to get; it
+    raises PipelineError where one is not what its lock gives. None is for copies of what AWS has already.
     """
 
     aws: Aws
@@ -86,6 +88,7 @@ class Deployment:
     say: Callable[[str], None]
     agree: Callable[[Sequence[str]], None]
     origin: Origin | None = None
+    compare: Callable[[Sequence[BuiltLayer]], None] | None = None
 
     def show(self) -> DeployPlan:
         """Say what a deploy would do, and return it; leave everything as it is."""
@@ -155,12 +158,20 @@ class Deployment:
         try:
             planned = self._plan_of(proposed)
             if not planned.is_empty:
+                if self.compare:
+                    self.compare(self._arriving(planned))
                 self.agree(stack.destroys(proposed) if proposed else ())
         except BaseException:
             if proposed:
                 change_sets.discard(self.aws, proposed)
             raise
         return planned
+
+    def _arriving(self, planned: DeployPlan) -> tuple[BuiltLayer, ...]:
+        """Return the layers that a region, a function or whoever follows a channel is to get."""
+        moved = planned.delivery.arriving | (planned.rollout.arriving if planned.rollout else frozenset())
+        every = (each.built for each in self.prepared.layers)
+        return tuple(each for each in every if each.sha256 in moved)
 
     def _found(self) -> tuple[PlannedLayer, ...]:
         return tuple(PlannedLayer(layer, find(self.aws, layer)) for layer in self.prepared.layers)

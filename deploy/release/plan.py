@@ -131,6 +131,13 @@ class RolloutPlan:
         return tuple(layer for layer in self.layers if layer.published is None)
 
     @property
+    def arriving(self) -> frozenset[str]:
+        """The sha256 of each layer that AWS lacks, or that traffic of some function does not meet yet."""
+        attached = ((each.served.live.layers, layer) for each in self.functions for layer in each.layers)
+        new = [layer for before, layer in attached if isinstance(layer, PlannedLayer) and layer.arn not in before]
+        return frozenset(layer.verified.built.sha256 for layer in (*self.new_layers, *new))
+
+    @property
     def uploads(self) -> int:
         """Bytes that will be sent: each new layer once, the code once for each function that lacks it."""
         new = sum(layer.verified.built.zip.stat().st_size for layer in self.new_layers)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -132,3 +133,18 @@ def test_what_was_fetched_and_is_not_locked_is_refused_and_not_kept(store: Wheel
         "one==1: was not among the wheels that were fetched",
     ]
     assert not store.root.exists()
+
+
+def test_a_wheel_that_the_lock_does_not_name_is_not_there_whatever_the_store_says_was_chosen(
+    store: WheelStore, spec: LayerSpec
+) -> None:
+    pip = Pip()
+    store.wheels(spec, PINS, pip)
+    other = b"another wheel of two"
+    digest = hashlib.sha256(other).hexdigest()
+    (store.root / "wheels" / digest).write_bytes(other)
+    for choice in (store.root / "chosen").iterdir():
+        if json.loads(choice.read_text())["file"] == "two-1.whl":
+            choice.write_text(json.dumps({"file": "two-1.whl", "sha256": digest}))
+    assert store.at_hand(spec, PINS) is None
+    assert store.wheels(spec, PINS, pip) == INDEX

@@ -51,6 +51,12 @@ def aws(emulator: EmulatedAws, monkeypatch: pytest.MonkeyPatch) -> Aws:
     return connect(STAGE)
 
 
+@pytest.fixture(autouse=True)
+def _without_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compare no layer of the shop with its lock: it is made of no wheels."""
+    monkeypatch.setattr("deploy.prepare.against_lock.compare", lambda *_: None)
+
+
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for the emulator in moments."""
     sleep = time.sleep
