@@ -40,7 +40,7 @@ well: all or none. There is no state file: what a release was and what ran befor
     release.promote     takes the very bytes that one stage runs, proves and ships them as a deploy
     release.rollback    moves the aliases back to what their histories name
     destroy             names all that a stage made, and deletes it
-    release.prune_plan  finds the versions that nothing refers to
+    prune.plan          finds the versions that nothing refers to
     release.delivery    brings layers to other regions
     share               says who may use them, and moves the names that others follow
     published           opens any layer version, and says who has it; status, report, scan and checkup judge

@@ -8,9 +8,9 @@ regions            the same work in several regions side by side; which of them 
 arns               the ARN of a layer version, read and written
 layers             layer versions: listed, looked into, published, deleted
 grants             the statements of a layer version's policy: read, added, removed
-functions          functions, their published versions and their aliases
+functions          functions and their published versions
+aliases            which version of a function traffic meets
 uploads            how bytes get to Lambda: in the call itself, through a bucket above 50 MiB
-storage            how much of a region's code storage is taken
 calls              what each command asks of AWS, as the tests recorded it
 change_sets        what a template would change of a stack: made, read, discarded, carried out
 stacks             CloudFormation's stacks: read, waited for, and why one failed

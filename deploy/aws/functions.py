@@ -1,4 +1,4 @@
-"""Functions, their published versions and their aliases.
+"""Functions and their published versions.
 
 Every change carries the RevisionId of what was read before it, so that nobody's change is overwritten unseen:
 https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html. Between two changes of a function Lambda
@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..errors import Fault
 from .layers import fetch, hexadecimal
 from .refusals import asking
 
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
     from mypy_boto3_lambda.literals import ArchitectureType
     from mypy_boto3_lambda.type_defs import (
-        AliasConfigurationResponseTypeDef,
-        AliasConfigurationTypeDef,
         FunctionConfigurationResponseTypeDef,
         FunctionConfigurationTypeDef,
     )
@@ -71,48 +68,6 @@ class FunctionState:
     state: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True)
-class AliasState:
-    """An alias and the version that it stands for; `weights` are the shares of traffic that go to other versions.
-
-    One that is still to be made has no revision, and $LATEST for its version: what callers meet who name none.
-    """
-
-    function: str
-    name: str
-    version: str
-    revision: str
-    weights: Mapping[str, float] = field(default_factory=dict)
-    description: str = ""
-
-    @classmethod
-    def absent(cls, function: str, name: str) -> AliasState:
-        """Return an alias that a function does not have yet."""
-        return cls(function, name, "$LATEST", "")
-
-    @property
-    def exists(self) -> bool:
-        return bool(self.revision)
-
-    @property
-    def weighted(self) -> bool:
-        return bool(self.weights)
-
-    @property
-    def versions(self) -> frozenset[str]:
-        """Every version that the alias sends traffic to."""
-        return frozenset({self.version, *self.weights})
-
-
-def weighted(alias: AliasState) -> Fault:
-    cure = f"take the weights away: aws lambda update-alias --function-name {alias.function} --name {alias.name}"
-    return Fault(
-        f"{alias.function}:{alias.name}",
-        "sends a share of the traffic to another version",
-        cure=f"{cure} --routing-config AdditionalVersionWeights={{}}",
-    )
-
-
 def names(aws: Aws) -> tuple[str, ...]:
     """List every function of the account in the region, whoever made it."""
     pages = aws.functions.get_paginator("list_functions").paginate()
@@ -145,19 +100,17 @@ def versions(aws: Aws, name: str) -> tuple[FunctionState, ...]:
     return tuple(sorted(found, key=lambda each: -int(each.version)))
 
 
-def alias(aws: Aws, name: str, alias: str) -> AliasState | None:
-    with asking("lambda:GetAlias", f"{name}:{alias}"):
+def first_versions(aws: Aws, name: str) -> dict[str, FunctionState]:
+    """List $LATEST and as many published versions as come with it, by version; none where there is no function.
+
+    It is one call. As in every list, nothing says how far Lambda is with the last change.
+    """
+    with asking("lambda:ListVersionsByFunction", name):
         try:
-            found = aws.functions.get_alias(FunctionName=name, Name=alias)
+            found = aws.functions.list_versions_by_function(FunctionName=name)["Versions"]
         except aws.functions.exceptions.ResourceNotFoundException:
-            return None
-    return _alias(name, found)
-
-
-def aliases(aws: Aws, name: str) -> tuple[AliasState, ...]:
-    pages = aws.functions.get_paginator("list_aliases").paginate(FunctionName=name)
-    with asking("lambda:ListAliases", name):
-        return tuple(_alias(name, each) for page in pages for each in page["Aliases"])
+            return {}
+    return {each["Version"]: _state(name, each) for each in found}
 
 
 def settle(aws: Aws, name: str) -> None:
@@ -206,30 +159,6 @@ def active(aws: Aws, name: str, version: str) -> None:
         waiter.wait(FunctionName=name, Qualifier=version, WaiterConfig={"Delay": 1, "MaxAttempts": 600})
 
 
-def move_alias(aws: Aws, alias: AliasState, version: str, description: str) -> None:
-    with asking("lambda:UpdateAlias", f"{alias.function}:{alias.name}"):
-        aws.functions.update_alias(
-            FunctionName=alias.function,
-            Name=alias.name,
-            FunctionVersion=version,
-            Description=description,
-            RevisionId=alias.revision,
-        )
-
-
-def create_alias(aws: Aws, alias: AliasState, version: str, description: str) -> None:
-    """Make an alias that there is not; raise AwsError where somebody made it meanwhile."""
-    with asking("lambda:CreateAlias", f"{alias.function}:{alias.name}"):
-        aws.functions.create_alias(
-            FunctionName=alias.function, Name=alias.name, FunctionVersion=version, Description=description
-        )
-
-
-def delete_alias(aws: Aws, alias: AliasState) -> None:
-    with asking("lambda:DeleteAlias", f"{alias.function}:{alias.name}"):
-        aws.functions.delete_alias(FunctionName=alias.function, Name=alias.name)
-
-
 def delete_version(aws: Aws, name: str, version: str) -> None:
     """Delete a published version; Lambda refuses one that an alias stands for, and does not mind one that is gone.
 
@@ -276,17 +205,6 @@ def _state(name: str, found: FunctionConfigurationTypeDef | FunctionConfiguratio
         modified=found.get("LastModified", ""),
         update=_said(found.get("LastUpdateStatus", ""), found.get("LastUpdateStatusReason", "")),
         state=_said(found.get("State", ""), found.get("StateReason", "")),
-    )
-
-
-def _alias(function: str, found: AliasConfigurationTypeDef | AliasConfigurationResponseTypeDef) -> AliasState:
-    return AliasState(
-        function=function,
-        name=found["Name"],
-        version=found["FunctionVersion"],
-        revision=found["RevisionId"],
-        weights=found.get("RoutingConfig", {}).get("AdditionalVersionWeights", {}),
-        description=found.get("Description", ""),
     )
 
 

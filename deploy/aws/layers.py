@@ -16,6 +16,8 @@ from .arns import LayerVersionArn
 from .refusals import asking, once
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mypy_boto3_lambda.literals import RuntimeType
     from mypy_boto3_lambda.type_defs import GetLayerVersionResponseTypeDef, LayerVersionsListItemTypeDef
     from mypy_boto3_lambda.type_defs import LayerVersionContentInputTypeDef as Content
@@ -65,21 +67,35 @@ def names(aws: Aws) -> tuple[str, ...]:
         return tuple(sorted(each["LayerName"] for page in pages for each in page["Layers"]))
 
 
-def versions(aws: Aws, name: str, *, runtime: str = "", architecture: str = "") -> tuple[LayerVersion, ...]:
-    """List every version, newest first; none where the layer is new.
+def versions(aws: Aws, name: str) -> tuple[LayerVersion, ...]:
+    """List every version, newest first; none where the layer is new."""
+    return tuple(sorted(newest_first(aws, name), key=_age))
+
+
+def newest_first(aws: Aws, name: str, *, runtime: str = "", architecture: str = "") -> Iterator[LayerVersion]:
+    """Yield versions as Lambda lists them, the newest first; a page of them is asked for when the one before is read.
 
     `runtime` and `architecture` leave out those that are not for them.
     """
     wish: dict[str, Any] = {"CompatibleRuntime": runtime, "CompatibleArchitecture": architecture}
-    pages = aws.functions.get_paginator("list_layer_versions").paginate(
-        LayerName=name, **{key: value for key, value in wish.items() if value}
+    pages = iter(
+        aws.functions.get_paginator("list_layer_versions").paginate(
+            LayerName=name, **{key: value for key, value in wish.items() if value}
+        )
     )
-    with asking("lambda:ListLayerVersions", name):
-        try:
-            found = [each for page in pages for each in page["LayerVersions"]]
-        except aws.functions.exceptions.ResourceNotFoundException:
-            found = []
-    return tuple(sorted((_version(each) for each in found), key=lambda each: -each.version))
+    while True:
+        with asking("lambda:ListLayerVersions", name):
+            try:
+                page = next(pages, None)
+            except aws.functions.exceptions.ResourceNotFoundException:
+                page = None
+        if page is None:
+            return
+        yield from sorted(map(_version, page["LayerVersions"]), key=_age)
+
+
+def _age(version: LayerVersion) -> int:
+    return -version.version
 
 
 def content(aws: Aws, name: str, version: int) -> LayerContent:

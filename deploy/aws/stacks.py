@@ -13,7 +13,7 @@ from .refusals import asking
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mypy_boto3_cloudformation.type_defs import StackEventTypeDef, WaiterConfigTypeDef
+    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackEventTypeDef, WaiterConfigTypeDef
     from mypy_boto3_cloudformation.waiter import (
         StackCreateCompleteWaiter,
         StackUpdateCompleteWaiter,
@@ -59,8 +59,8 @@ class StackState:
     status: str
     reason: str
     outputs: tuple[StackOutput, ...]
-    parameters: frozenset[str] = frozenset()
-    """The names of the parameters that it was last made with."""
+    parameters: Mapping[str, str | None] = field(default_factory=dict)
+    """What it was last made with; None is a value that CloudFormation hides, or looks up anew each time."""
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -82,7 +82,7 @@ def read(aws: Aws, stack: str) -> StackState | None:
         StackOutput(each["OutputKey"], each["OutputValue"], each.get("Description", ""))
         for each in found.get("Outputs", ())
     )
-    parameters = frozenset(each["ParameterKey"] for each in found.get("Parameters", ()))
+    parameters = {each["ParameterKey"]: _value(each) for each in found.get("Parameters", ())}
     return StackState(
         name=stack,
         status=found["StackStatus"],
@@ -91,6 +91,24 @@ def read(aws: Aws, stack: str) -> StackState | None:
         parameters=parameters,
         tags={each["Key"]: each["Value"] for each in found.get("Tags", ())},
     )
+
+
+def template(aws: Aws, stack: str) -> object:
+    """Return the template that a stack was last made with: its text, or what it says where it is JSON.
+
+    botocore itself reads one that is JSON: https://docs.aws.amazon.com/boto3/latest/reference/services/cloudformation/client/get_template.html
+    """
+    with asking("cloudformation:GetTemplate", stack):
+        return aws.stacks.get_template(StackName=stack, TemplateStage="Original")["TemplateBody"]
+
+
+_HIDDEN = "****"
+"""What a parameter with NoEcho is shown as: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html."""
+
+
+def _value(found: ParameterTypeDef) -> str | None:
+    value = found.get("ParameterValue")
+    return None if value == _HIDDEN or "ResolvedValue" in found else value
 
 
 @dataclass(frozen=True)

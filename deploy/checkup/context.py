@@ -96,9 +96,11 @@ class Visit:
     def template(self) -> ProjectTemplate | None:
         """What the stage's stack is made of; None where it has none."""
         from ..release import existing
+        from ..release.stage_stack import StageStack
 
-        keys = existing.keys(self.aws, self.settings, self.stage)
-        return existing.template(self.aws, self.settings, self.stage, keys)
+        there = StageStack(self.aws, self.stage, self.stack)
+        keys = existing.keys(self.aws, self.settings, self.stage, there)
+        return existing.template(self.settings, there, keys)
 
     @cached_property
     def functions(self) -> Sequence[DeployedFunction]:

@@ -117,8 +117,8 @@ def current(
 
 
 def _behind(aws: Aws, settings: Settings, each: Attached, architecture: str) -> Finding:
-    versions = layers.versions(aws, each.name, runtime=settings.runtime, architecture=architecture)
-    newest = versions[0].version if versions else each.parsed.version
+    versions = layers.newest_first(aws, each.name, runtime=settings.runtime, architecture=architecture)
+    newest = next((version.version for version in versions), each.parsed.version)
     if newest == each.parsed.version:
         return ok(f"{each.short} is the newest version")
     cause = "it was published since, and not rolled out to this stage; or this stage was rolled back"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import argparse
 
     from ..errors import Fault
-    from ..release.prune_plan import JudgedVersion
+    from ..prune.plan import JudgedVersion
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -52,14 +52,13 @@ def run(arguments: argparse.Namespace) -> int:
     stage = settings.stage(arguments.stage)
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
     from ..aws.connection import connect
-    from ..release import prune, prune_plan
+    from ..prune import plan as planning
+    from ..prune import removal
 
     console = Console(sys.stderr if arguments.json else sys.stdout)
     aws = connect(stage)
     console.say(f"stage {stage.name}: account {aws.account}, {aws.region}")
-    plan = prune_plan.plan(
-        aws, settings, stage, prune_plan.KeepPolicy(arguments.keep, arguments.days, datetime.now(UTC))
-    )
+    plan = planning.plan(aws, settings, stage, planning.KeepPolicy(arguments.keep, arguments.days, datetime.now(UTC)))
     console.table(["", "version", "since", "made of", "size", "why"], plan.rows())
     for line in plan.lines():
         console.say(line)
@@ -71,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
         console.say("nothing was changed; --yes deletes")
     else:
         confirm.ask(f"Delete {len(plan.going)} versions for good?", yes=arguments.yes)
-        gone, faults = prune.carry_out(aws, plan, console.say)
+        gone, faults = removal.carry_out(aws, plan, console.say)
         console.say(f"{len(gone)} deleted, {size(sum(each.size or 0 for each in gone))} freed")
     if arguments.json:
         from .output.prune import output

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..aws import logs, parameters, stacks
 from ..aws.arns import LayerVersionArn
 from ..errors import PipelineError
-from ..release import prune
+from ..prune import removal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +50,6 @@ def _remove(plan: DestroyPlan, remnant: Remnant) -> None:
         parameters.delete(aws, remnant.name)
     elif remnant.kind == "layer version":
         arn = LayerVersionArn.parse(remnant.arn)
-        prune.remove_layer_version(aws, arn.name, arn.version, remnant.arn)
+        removal.remove_layer_version(aws, arn.name, arn.version, remnant.arn)
     elif remnant.kind == "log":
         logs.delete(aws, remnant.name)

@@ -13,7 +13,7 @@ from ..aws import grants, logs, regions, stacks
 from ..errors import Fault, RolloutError
 from ..published import usage
 from ..published.descriptions import LayerNote
-from ..release import existing
+from ..release.stage_stack import STAGE_TAG
 from ..share import channels, inventory
 
 if TYPE_CHECKING:
@@ -96,8 +96,8 @@ def _stack(aws: Aws, stage: Stage) -> Sequence[StackResource]:
     state = stacks.read(aws, stage.stack)
     if state is None:
         return ()
-    if (tagged := state.tags.get(existing.STAGE_TAG)) != stage.name:
-        whose = f"it is tagged for stage {tagged}" if tagged else f"it has no tag {existing.STAGE_TAG}"
+    if (tagged := state.tags.get(STAGE_TAG)) != stage.name:
+        whose = f"it is tagged for stage {tagged}" if tagged else f"it has no tag {STAGE_TAG}"
         cure = f"correct stages.{stage.name}.stack, or delete the stack by hand"
         raise RolloutError([Fault(f"stack {stage.stack}", f"was not made for stage {stage.name}", whose, cure)])
     return stacks.contents(aws, stage.stack)

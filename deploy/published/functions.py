@@ -3,6 +3,7 @@
     FunctionVersions   any function of the account, whoever made it
     DeployedFunction   a function of config/pipeline.yaml in a stage, as far as it is there
     ServedFunction     the same where all of it is there: its alias points to a version that traffic meets
+    FunctionTraffic    no more of it than what traffic meets, which takes two calls
 
 `differences` is the one comparison of two versions: code, layers, architecture and the whole configuration.
 """
@@ -13,9 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..aws import functions
+from ..aws import aliases, functions
+from ..aws.aliases import AliasState
 from ..aws.arns import LayerVersionArn
-from ..aws.functions import AliasState
 from .descriptions import AliasNote, Passed, VersionNote
 
 if TYPE_CHECKING:
@@ -98,8 +99,7 @@ class ServedFunction(DeployedFunction):
     @property
     def taken_back(self) -> frozenset[str]:
         """The releases that were live and made way for an older version, which is live now."""
-        newer = {each.release for each in self.history if int(each.version) > int(self.alias.version)}
-        return frozenset(newer - {self.release})
+        return _taken_back(self.alias)
 
     def passed(self) -> tuple[Passed, ...]:
         """Return every version that a release is known for: by the history, then by the versions' own descriptions."""
@@ -107,14 +107,40 @@ class ServedFunction(DeployedFunction):
         return (*self.history, *noted)
 
 
-def without_alias(found: DeployedFunction) -> ServedFunction | None:
-    """Return a function that lacks nothing but its alias, as if it had one: callers meet $LATEST; else None."""
-    if found.found is None or found.alias is not None:
-        return None
-    alias = AliasState.absent(found.name, found.function.alias)
-    return ServedFunction(
-        function=found.function, name=found.name, found=found.found, alias=alias, live=found.found.latest
-    )
+@dataclass(frozen=True, kw_only=True)
+class FunctionTraffic:
+    """What traffic meets of a function of a stage; where it has no alias yet, that is $LATEST.
+
+    `latest` and `live` say nothing of their state where a list told of them: `settling` is False there.
+    """
+
+    function: Function
+    name: str
+    latest: FunctionState
+    alias: AliasState
+    live: FunctionState
+
+    @property
+    def taken_back(self) -> frozenset[str]:
+        """The releases that were live and made way for an older version, which is live now."""
+        return _taken_back(self.alias)
+
+
+@dataclass(frozen=True)
+class AbsentFunction:
+    """A function that is not there, or whose alias points to a version, `gone`, that was deleted."""
+
+    function: Function
+    name: str
+    gone: str = ""
+
+
+def _taken_back(alias: AliasState) -> frozenset[str]:
+    if not alias.version.isdecimal():
+        return frozenset()
+    history = AliasNote.parse(alias.description).history
+    now = {each.release for each in history[:1] if each.version == alias.version}
+    return frozenset({each.release for each in history if int(each.version) > int(alias.version)} - now)
 
 
 def note_of(version: FunctionState) -> VersionNote | None:
@@ -147,6 +173,30 @@ def observe(aws: Aws, settings: Settings, stage: Stage) -> tuple[DeployedFunctio
         return tuple(threads.map(lambda each: read(aws, each, f"{each.name}{stage.suffix}"), wanted))
 
 
+def traffic(aws: Aws, settings: Settings, stage: Stage) -> tuple[FunctionTraffic | AbsentFunction, ...]:
+    """Read what traffic meets of every function of a stage, in the order of the settings; several at once."""
+    wanted = list(settings.functions.values())
+    _ = aws.functions
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        return tuple(threads.map(lambda each: traffic_of(aws, each, f"{each.name}{stage.suffix}"), wanted))
+
+
+def traffic_of(aws: Aws, function: Function, name: str) -> FunctionTraffic | AbsentFunction:
+    """Read it of one function: the first page of its versions has $LATEST, and mostly the version that is live."""
+    listed = functions.first_versions(aws, name)
+    latest = listed.get("$LATEST")
+    if latest is None:
+        return AbsentFunction(function, name)
+    alias = aliases.read(aws, name, function.alias)
+    if alias is None:
+        absent = AliasState.absent(name, function.alias)
+        return FunctionTraffic(function=function, name=name, latest=latest, alias=absent, live=latest)
+    live = listed.get(alias.version) or functions.read(aws, name, alias.version)
+    if live is None:
+        return AbsentFunction(function, name, alias.version)
+    return FunctionTraffic(function=function, name=name, latest=latest, alias=alias, live=live)
+
+
 def read(aws: Aws, function: Function, name: str) -> DeployedFunction:
     """Read one function of a stage. The live version is asked for by itself: lists say nothing of its state."""
     found = versions(aws, name)
@@ -170,5 +220,5 @@ def versions(aws: Aws, name: str) -> FunctionVersions | None:
     if latest is None:
         return None
     return FunctionVersions(
-        name=name, latest=latest, versions=functions.versions(aws, name), aliases=functions.aliases(aws, name)
+        name=name, latest=latest, versions=functions.versions(aws, name), aliases=aliases.of(aws, name)
     )

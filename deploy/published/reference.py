@@ -107,10 +107,10 @@ def _only(text: str, named: Collection[str], cure: str) -> str:
 def _numbered(aws: Aws, layer: str, version: int | None) -> tuple[LayerVersion, LayerContent] | None:
     if version is not None:
         return layers.find(aws, layer, version)
-    newest = layers.versions(aws, layer)
-    if not newest:
+    newest = next(layers.newest_first(aws, layer), None)
+    if newest is None:
         raise AwsError([Fault(layer, f"the account has no such layer in {aws.region}", cure=_which(aws))])
-    return layers.find(aws, layer, newest[0].version)
+    return layers.find(aws, layer, newest.version)
 
 
 def _opened(downloads: Downloads, found: tuple[LayerVersion, LayerContent] | None, where: str) -> OpenedLayer:

@@ -12,14 +12,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..aws import functions
+from ..aws import aliases
 from ..errors import AwsError, Fault, PipelineError, RolloutError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..aws.aliases import AliasState
     from ..aws.connection import Aws
-    from ..aws.functions import AliasState
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ def _move(aws: Aws, move: AliasMove) -> None:
     """Move one alias, or make it. A call whose answer was lost did its work if the alias says so."""
     try:
         if move.alias.exists:
-            functions.move_alias(aws, move.alias, move.version, move.description)
+            aliases.move(aws, move.alias, move.version, move.description)
         else:
-            functions.create_alias(aws, move.alias, move.version, move.description)
+            aliases.create(aws, move.alias, move.version, move.description)
     except AwsError:
-        now = functions.alias(aws, move.alias.function, move.alias.name)
+        now = aliases.read(aws, move.alias.function, move.alias.name)
         if now is None or not move.is_made(now):
             raise
 
@@ -67,9 +67,9 @@ def _move(aws: Aws, move: AliasMove) -> None:
 def _undo(aws: Aws, move: AliasMove) -> list[Fault]:
     """Put an alias back if it has moved; return what prevents it."""
     try:
-        now = functions.alias(aws, move.alias.function, move.alias.name)
+        now = aliases.read(aws, move.alias.function, move.alias.name)
         if now is not None and move.is_made(now) and not move.alias.exists:
-            functions.delete_alias(aws, now)
+            aliases.delete(aws, now)
         elif now is not None and move.is_made(now):
             _move(aws, AliasMove(now, move.alias.version, move.alias.description))
     except AwsError as error:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 from ..aws import change_sets
 from ..git import commit
+from ..published.functions import FunctionTraffic
 from . import delivery as delivering
 from . import existing, stack
 from . import plan as planning
 from .publish import find, refuse_unproven
 from .rollout import roll_out
+from .stage_stack import StageStack
 from .values import PlannedLayer
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from ..published.descriptions import LayerNote
     from ..settings import Settings, Stage
     from .delivery import Delivery
-    from .plan import RolloutPlan
+    from .plan import RolloutPlan, Traffic
     from .values import Release
 
 
@@ -106,7 +108,7 @@ class Deployment:
             for layer in layers:
                 self.say(layer.line)
             return DeployPlan(proposed=proposed, delivery=self._delivery(layers), rollout=None)
-        rollout = self._planned(self._found())
+        rollout = self._planned()
         return DeployPlan(proposed=proposed, delivery=self._delivery(rollout.layers), rollout=rollout)
 
     def deploy(self) -> DeployResult:
@@ -118,7 +120,7 @@ class Deployment:
             self.say(f"stack {planned.proposed.stack}: {'made' if planned.proposed.creates else 'changed'}")
         delivery = planned.delivery
         if planned.rollout is None:
-            plan = self._planned(self._found())
+            plan = self._planned()
         elif planned.proposed:
             plan = self._plan(planned.rollout.layers)
         else:
@@ -130,7 +132,7 @@ class Deployment:
             plan = self._plan(layers)
         release = roll_out(self.aws, self.stage, plan, at, self.say)
         sent = delivery.uploads + sum(each.verified.built.zip.stat().st_size for each in layers if each.is_new)
-        outputs = stack.outputs(self.aws, self.stage) if self.settings.has_stack else ()
+        outputs = self._outputs(planned)
         return DeployResult(
             replace(release, uploaded=release.uploaded + sent), not planned.is_empty, outputs, delivered
         )
@@ -140,15 +142,26 @@ class Deployment:
             refuse_unproven(self.aws, layer)
 
     @cached_property
+    def _there(self) -> StageStack:
+        """The stage's stack as it was before the deploy."""
+        return StageStack.read(self.aws, self.stage)
+
+    @cached_property
     def _existing(self) -> frozenset[str]:
         """The keys of functions that the stage's stack did not make, as it was before the deploy."""
-        return existing.keys(self.aws, self.settings, self.stage)
+        return existing.keys(self.aws, self.settings, self.stage, self._there)
+
+    def _outputs(self, planned: DeployPlan) -> tuple[StackOutput, ...]:
+        if not self.settings.has_stack:
+            return ()
+        there = StageStack.read(self.aws, self.stage) if planned.proposed else self._there
+        return there.state.outputs if there.state else ()
 
     def _proposed(self) -> ChangeSet | None:
-        template = existing.template(self.aws, self.settings, self.stage, self._existing)
+        template = existing.template(self.settings, self._there, self._existing)
         if template is None:
             return None
-        proposed = stack.propose(self.aws, self.stage, template, self.parameters)
+        proposed = stack.propose(self.aws, self.stage, template, self.parameters, self._there)
         for line in stack.lines(proposed, self.stage):
             self.say(line)
         return proposed
@@ -173,8 +186,10 @@ class Deployment:
         every = (each.built for each in self.prepared.layers)
         return tuple(each for each in every if each.sha256 in moved)
 
-    def _found(self) -> tuple[PlannedLayer, ...]:
-        return tuple(PlannedLayer(layer, find(self.aws, layer)) for layer in self.prepared.layers)
+    def _found(self, traffic: Traffic = ()) -> tuple[PlannedLayer, ...]:
+        """Find the versions of the layers that the region has, those first that traffic meets."""
+        live = [arn for each in traffic if isinstance(each, FunctionTraffic) for arn in each.live.layers]
+        return tuple(PlannedLayer(layer, find(self.aws, layer, live)) for layer in self.prepared.layers)
 
     def _delivery(self, layers: Sequence[PlannedLayer]) -> Delivery:
         """Say what else goes with the layers: other regions, grants, channels."""
@@ -183,13 +198,17 @@ class Deployment:
             self.say(line)
         return delivery
 
-    def _planned(self, layers: Sequence[PlannedLayer]) -> RolloutPlan:
-        plan = self._plan(layers)
+    def _planned(self) -> RolloutPlan:
+        traffic = self._traffic()
+        plan = self._plan(self._found(traffic), traffic)
         for line in plan.lines():
             self.say(line)
         return plan
 
-    def _plan(self, layers: Sequence[PlannedLayer]) -> RolloutPlan:
-        return planning.make(
-            self.aws, self.settings, self.stage, self.prepared.code, layers, foreign=self.prepared.foreign
-        )
+    def _plan(self, layers: Sequence[PlannedLayer], traffic: Traffic | None = None) -> RolloutPlan:
+        met = self._traffic() if traffic is None else traffic
+        made = self.prepared
+        return planning.make(self.aws, self.settings, made.code, layers, met, foreign=made.foreign)
+
+    def _traffic(self) -> Traffic:
+        return planning.look(self.aws, self.settings, self.stage) if self.prepared.code else ()

@@ -7,9 +7,10 @@ beyond its 256 characters the description of each version.
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..aws.functions import weighted
+from ..aws import aliases
 from ..errors import Fault, RolloutError
 from ..invocation import advised
 from ..published import functions
@@ -45,10 +46,10 @@ def observe(aws: Aws, settings: Settings, stage: Stage) -> tuple[tuple[ServedFun
     for each in functions.observe(aws, settings, stage):
         if not isinstance(each, ServedFunction):
             faults.append(_absent(each))
-        elif each.alias.weighted:
-            faults.append(weighted(each.alias))
+        elif (alias := aliases.undivided(aws, each.alias)).weighted:
+            faults.append(aliases.weighted(alias))
         else:
-            served.append(each)
+            served.append(replace(each, alias=alias))
     return tuple(served), faults
 
 

@@ -7,105 +7,25 @@ $LATEST. Where a published version is just that, it is used; where it is live al
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..aws import functions
-from ..aws.arns import LayerVersionArn
+from ..aws import aliases, functions
 from ..console import size
 from ..errors import Fault, RolloutError
-from ..published.functions import ServedFunction, differences, observe, read, without_alias
+from ..published.functions import AbsentFunction, FunctionTraffic, traffic
+from .function_plan import FunctionPlan
 from .values import ForeignLayer, PlannedLayer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from ..aws.connection import Aws
-    from ..aws.functions import AliasState, FunctionState
+    from ..aws.functions import FunctionState
     from ..code.bundle import CodeBundle
-    from ..published.functions import DeployedFunction
-    from ..settings import Function, Settings, Stage
-
-
-@dataclass(frozen=True, kw_only=True)
-class FunctionPlan:
-    """One function as it is and as it is to be. `reuse` is a published version that is what is wanted already."""
-
-    served: ServedFunction
-    code: CodeBundle
-    layers: tuple[PlannedLayer | ForeignLayer, ...]
-    reuse: FunctionState | None
-
-    @property
-    def name(self) -> str:
-        return self.served.name
-
-    @property
-    def function(self) -> Function:
-        return self.served.function
-
-    @property
-    def latest(self) -> FunctionState:
-        return self.served.latest
-
-    @property
-    def alias(self) -> AliasState:
-        return self.served.alias
-
-    @property
-    def arns(self) -> tuple[str, ...]:
-        return tuple(layer.arn for layer in self.layers)
-
-    @property
-    def is_live(self) -> bool:
-        return self.reuse is not None and self.reuse.version == self.alias.version
-
-    @property
-    def uploads_code(self) -> bool:
-        return self.reuse is None and self.latest.sha256 != self.code.sha256
-
-    def has_all(self, version: FunctionState) -> bool:
-        """Whether a version is what is wanted: code, layers, and the configuration of $LATEST."""
-        return not any(self.differences(version))
-
-    def differences(self, version: FunctionState) -> Iterator[str]:
-        """Yield what of a version is not as wanted: code, layers, keys of its configuration."""
-        return differences(version, replace(self.latest, sha256=self.code.sha256, layers=self.arns))
-
-    def moves(self) -> Iterator[str]:
-        """Yield the layers that the function gets, and those that it loses, against what traffic meets now."""
-        before, after = self.served.live.layers, {each.arn or str(each): each for each in self.layers}
-        for arn in before:
-            if arn not in after:
-                yield f"detach    {LayerVersionArn.parse(arn).short if _own(self.layers, arn) else arn}"
-        for arn, layer in after.items():
-            if arn not in before:
-                yield f"attach    {layer}"
-        if [arn for arn in before if arn in after] != [arn for arn in after if arn in before]:
-            yield f"order     {', '.join(map(str, self.layers))}"
-
-    def __str__(self) -> str:
-        if self.is_live:
-            return f"{self.name}  version {self.alias.version} is live and the same"
-        if not self.alias.exists:
-            return f"{self.name}  gets {self._wanted}"
-        return (
-            f"{self.name}  version {self.alias.version} -> {self._wanted}"
-            f" ({', '.join(self.differences(self.served.live))})"
-        )
-
-    @property
-    def _wanted(self) -> str:
-        return f"version {self.reuse.version}, published before" if self.reuse else "a new version"
-
-    def adoption(self) -> Iterator[str]:
-        """Yield what else is done to a function that somebody else made and that has no alias yet."""
-        if self.alias.exists:
-            return
-        yield f"{self.name}  is there already: the alias {self.alias.name} is added, for what releases move"
-        if changed := ", ".join(self.differences(self.latest)):
-            yield f"{self.name}  who calls it without an alias meets other {changed} at once, before it is checked"
+    from ..settings import Settings, Stage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,16 +78,28 @@ class RolloutPlan:
         yield f"  upload    {size(self.uploads)}"
 
 
+Traffic = Sequence[FunctionTraffic | AbsentFunction]
+"""What traffic meets of every function of a stage, in the order of the settings."""
+
+
+def look(aws: Aws, settings: Settings, stage: Stage) -> Traffic:
+    """Read what traffic meets of every function; what Lambda itself is still moving is waited for."""
+    return tuple(
+        replace(each, alias=aliases.undivided(aws, each.alias)) if isinstance(each, FunctionTraffic) else each
+        for each in traffic(aws, settings, stage)
+    )
+
+
 def make(  # noqa: PLR0913 - where, for whom, and what is to be there
     aws: Aws,
     settings: Settings,
-    stage: Stage,
     code: Mapping[str, CodeBundle],
     layers: Sequence[PlannedLayer],
+    found: Traffic,
     *,
     foreign: Mapping[str, Path] | None = None,
 ) -> RolloutPlan:
-    """Ask AWS how every function is; raise RolloutError with all that stands in the rollout's way.
+    """Plan for functions as they were `found`; raise RolloutError with all that stands in the rollout's way.
 
     `code` is by function; there is none where the project has layers alone, and then no function to plan for.
     `foreign` are the zips of layers of others, by ARN, as far as they could be had.
@@ -176,36 +108,26 @@ def make(  # noqa: PLR0913 - where, for whom, and what is to be there
         return RolloutPlan(release=_identify(layers), layers=tuple(layers), functions=())
     faults: list[Fault] = []
     plans: list[FunctionPlan] = []
-    for each in _observe(aws, settings, stage):
-        served = each if isinstance(each, ServedFunction) else without_alias(each)
-        if served is not None:
+    for served in found:
+        if isinstance(served, AbsentFunction):
+            faults.append(_absent(served))
+        else:
             faults += _unfit(settings, served, layers)
             names = settings.attached(served.function, aws.region)
-            plans.append(_plan(served, code[served.function.key], _attached(served, layers, names, foreign or {})))
-        else:
-            faults.append(_absent(each))
+            fitting = _attached(served, layers, names, foreign or {})
+            plans.append(_plan(aws, served, code[served.function.key], fitting))
     if faults:
         raise RolloutError(faults)
     return RolloutPlan(release=_identify(layers, code, plans), layers=tuple(layers), functions=tuple(plans))
 
 
-def _observe(aws: Aws, settings: Settings, stage: Stage) -> Iterator[DeployedFunction]:
-    """Yield every function as it is once Lambda has taken in the last change of it."""
-    for each in observe(aws, settings, stage):
-        if each.latest is not None and each.latest.settling:
-            functions.settle(aws, each.name)
-            yield read(aws, each.function, each.name)
-        else:
-            yield each
-
-
-def _absent(each: DeployedFunction) -> Fault:
-    if each.found is None:
+def _absent(each: AbsentFunction) -> Fault:
+    if not each.gone:
         return Fault(each.name, "there is no such function", cure="let `template` make it, or make it by hand")
-    return Fault(each.where, f"points to version {each.alias.version if each.alias else 'none'}, which is gone")
+    return Fault(f"{each.name}:{each.function.alias}", f"points to version {each.gone}, which is gone")
 
 
-def _unfit(settings: Settings, served: ServedFunction, layers: Sequence[PlannedLayer]) -> Iterator[Fault]:
+def _unfit(settings: Settings, served: FunctionTraffic, layers: Sequence[PlannedLayer]) -> Iterator[Fault]:
     """Yield what the template and the configuration do not agree on, and what would split traffic."""
     latest, alias = served.latest, served.alias
     for key, wanted in (("Handler", served.function.handler), ("Runtime", settings.runtime)):
@@ -216,11 +138,11 @@ def _unfit(settings: Settings, served: ServedFunction, layers: Sequence[PlannedL
         what = f"runs on {latest.architecture}, for which no layer is built"
         yield Fault(latest.name, what, cure=f"add {latest.architecture} to `architectures`")
     if alias.weighted:
-        yield functions.weighted(alias)
+        yield aliases.weighted(alias)
 
 
 def _attached(
-    served: ServedFunction, layers: Sequence[PlannedLayer], names: Sequence[str], foreign: Mapping[str, Path]
+    served: FunctionTraffic, layers: Sequence[PlannedLayer], names: Sequence[str], foreign: Mapping[str, Path]
 ) -> tuple[PlannedLayer | ForeignLayer, ...]:
     """Pick the function's layers for its architecture, in attach order; those of others are named by their ARNs."""
     wanted = served.latest.configuration.get("Runtime"), served.latest.architecture
@@ -231,18 +153,27 @@ def _attached(
     return tuple(fitting[name] for name in names if name in fitting)
 
 
-def _own(layers: Sequence[PlannedLayer | ForeignLayer], arn: str) -> bool:
-    """Whether a layer version is an earlier one of a layer that is attached."""
-    return LayerVersionArn.parse(arn).name in {each.name for each in layers if isinstance(each, PlannedLayer)}
-
-
-def _plan(served: ServedFunction, code: CodeBundle, layers: tuple[PlannedLayer | ForeignLayer, ...]) -> FunctionPlan:
+def _plan(
+    aws: Aws, served: FunctionTraffic, code: CodeBundle, layers: tuple[PlannedLayer | ForeignLayer, ...]
+) -> FunctionPlan:
     plan = FunctionPlan(served=served, code=code, layers=layers, reuse=None)
     if served.alias.exists and plan.has_all(served.live):
         return replace(plan, reuse=served.live)
+    # It is going to change, which Lambda has to be ready for; lists do not say whether it is.
+    plan = replace(plan, served=replace(served, latest=_settled(aws, served.latest)))
     if not all(layer.is_there for layer in layers):
         return plan
-    return replace(plan, reuse=next((each for each in served.found.versions if plan.has_all(each)), None))
+    published = functions.versions(aws, served.name)
+    return replace(plan, reuse=next((each for each in published if plan.has_all(each)), None))
+
+
+def _settled(aws: Aws, latest: FunctionState) -> FunctionState:
+    """Read $LATEST once Lambda has taken in its last change."""
+    now = functions.read(aws, latest.name)
+    if now is not None and now.settling:
+        functions.settle(aws, latest.name)
+        now = functions.read(aws, latest.name)
+    return now or latest
 
 
 def _identify(

@@ -13,12 +13,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..aws import layers, uploads
+from ..aws.arns import LayerVersionArn
 from ..errors import AwsError, Fault, RolloutError
 from ..published.descriptions import LENGTH, LayerNote
 from .values import PublishedLayer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ..aws.connection import Aws
     from ..aws.layers import LayerVersion
@@ -28,8 +29,27 @@ if TYPE_CHECKING:
     from ..settings import Stage
 
 
-def find(aws: Aws, verified: VerifiedLayer) -> PublishedLayer | None:
-    """Find the newest version that has the layer's very bytes and fits its runtime and architecture."""
+def find(aws: Aws, verified: VerifiedLayer, attached: Iterable[str] = ()) -> PublishedLayer | None:
+    """Find a version that has the layer's very bytes and fits its runtime and architecture: the newest.
+
+    `attached` are ARNs that functions have: one of these is taken before, as what changed nothing is found by it alone.
+    """
+    return _attached(aws, verified, attached) or _listed(aws, verified)
+
+
+def _attached(aws: Aws, verified: VerifiedLayer, attached: Iterable[str]) -> PublishedLayer | None:
+    spec = verified.built.spec
+    for arn in map(LayerVersionArn.parse, dict.fromkeys(attached)):
+        if (arn.name, arn.account, arn.region) != (spec.layer.name, aws.account, aws.region):
+            continue
+        version, content = layers.find(aws, arn.name, arn.version) or (None, None)
+        fits = version and spec.runtime in version.runtimes and spec.architecture in version.architectures
+        if fits and content and content.sha256 == verified.built.sha256:
+            return PublishedLayer(verified=verified, arn=str(arn), version=arn.version, reused=True)
+    return None
+
+
+def _listed(aws: Aws, verified: VerifiedLayer) -> PublishedLayer | None:
     sha256, spec = verified.built.sha256, verified.built.spec
     for each in _versions(aws, spec):
         note = LayerNote.parse(each.description)
@@ -67,8 +87,8 @@ def publish(
     return PublishedLayer(verified=verified, arn=made.arn, version=made.version, reused=False)
 
 
-def _versions(aws: Aws, spec: LayerSpec) -> tuple[LayerVersion, ...]:
-    return layers.versions(aws, spec.layer.name, runtime=spec.runtime, architecture=spec.architecture)
+def _versions(aws: Aws, spec: LayerSpec) -> Iterator[LayerVersion]:
+    return layers.newest_first(aws, spec.layer.name, runtime=spec.runtime, architecture=spec.architecture)
 
 
 def refuse_unproven(aws: Aws, verified: VerifiedLayer) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from ..aws import functions
+from ..aws import aliases
 from ..code import tree_digest
 from ..errors import Fault, PipelineError, RolloutError
 from ..layer.opt_folder import unpacked
@@ -129,7 +129,7 @@ def carry_out(aws: Aws, plan: RollbackPlan, downloads: Downloads, say: Callable[
     ordered = moves if plan.is_backwards else moves[::-1]
     move_all(aws, [each for each in ordered if not each.is_made(each.alias)])
     for each in moves:
-        now = functions.alias(aws, each.alias.function, each.alias.name)
+        now = aliases.read(aws, each.alias.function, each.alias.name)
         faults += [] if now is not None and each.is_made(now) else [_raced(each.where, each.version)]
     if faults:
         raise RolloutError(faults)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..aws import functions, uploads
+from ..aws import aliases, functions, uploads
 from ..errors import AwsError, Fault, PipelineError, RolloutError
 from ..layer.values import code_sha256
 from ..published.descriptions import AliasNote, VersionNote
@@ -23,11 +23,13 @@ from .values import LiveFunction, Release
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ..aws.aliases import AliasState
     from ..aws.connection import Aws
-    from ..aws.functions import AliasState, FunctionState
+    from ..aws.functions import FunctionState
     from ..git import Commit
     from ..settings import Stage
-    from .plan import FunctionPlan, RolloutPlan
+    from .function_plan import FunctionPlan
+    from .plan import RolloutPlan
 
 
 def roll_out(aws: Aws, stage: Stage, plan: RolloutPlan, commit: Commit, say: Callable[[str], None]) -> Release:
@@ -46,6 +48,7 @@ def roll_out(aws: Aws, stage: Stage, plan: RolloutPlan, commit: Commit, say: Cal
     for each in plan.functions:
         if not each.is_live:
             _demand(each, functions.read(aws, each.name, each.function.alias))
+            _undivided(aws, each)
     return Release(
         id=plan.release,
         functions=tuple(_live(each, version) for each, version in zip(plan.functions, versions, strict=True)),
@@ -152,6 +155,14 @@ def _demand(plan: FunctionPlan, version: FunctionState | None) -> None:
         raise RolloutError([_raced(plan.name)])
     if differences := ", ".join(plan.differences(version)):
         raise RolloutError([_raced(f"{plan.name}:{version.version}", differences)])
+
+
+def _undivided(aws: Aws, plan: FunctionPlan) -> None:
+    """Wait until all of an alias's traffic is where it was sent."""
+    now = aliases.read(aws, plan.name, plan.function.alias)
+    if now is None:
+        raise RolloutError([_raced(f"{plan.name}:{plan.function.alias}")])
+    aliases.undivided(aws, now)
 
 
 def _live(plan: FunctionPlan, version: str) -> LiveFunction:

@@ -14,7 +14,7 @@ from ..aws import change_sets, stacks, uploads
 from ..aws.change_sets import ChangeSet, Template, WantedStack
 from ..errors import AwsError, ConfigError, Fault
 from ..settings import FromEnvironment
-from .existing import STAGE_TAG
+from .stage_stack import STAGE_TAG, StageStack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,14 +58,18 @@ def parameters(stage: Stage, environment: Mapping[str, str]) -> dict[str, str]:
     return values
 
 
-def propose(aws: Aws, stage: Stage, template: ProjectTemplate, values: Mapping[str, str]) -> ChangeSet | None:
+def propose(
+    aws: Aws, stage: Stage, template: ProjectTemplate, values: Mapping[str, str], there: StageStack | None = None
+) -> ChangeSet | None:
     """Make a change set from the template; None where the stack is as the template says.
 
-    Raises ConfigError where parameters do not fit the template, AwsError where the stack cannot be changed, or the
-    change set would touch what the rollout owns.
+    `there` is the stack, where it was read already. Raises ConfigError where parameters do not fit the template,
+    AwsError where the stack cannot be changed, or the change set would touch what the rollout owns.
     """
-    state = _ready(aws, stage)
-    proposed = change_sets.propose(aws, _wanted(aws, stage, template, values, state))
+    ready = _ready(there or StageStack.read(aws, stage))
+    if ready.is_as(template, values):
+        return None
+    proposed = change_sets.propose(aws, _wanted(aws, stage, template, values, ready.state))
     if proposed and (faults := list(trespasses(proposed))):
         change_sets.discard(aws, proposed)
         raise AwsError(faults)
@@ -77,7 +81,7 @@ def _wanted(
 ) -> WantedStack:
     """Say how the stack is to be. A parameter of the stage without a value keeps the one that the stack has."""
     declared = change_sets.summarise(aws, stage.stack, uploads.template(aws, stage, template.where, template.body))
-    there = state.parameters if state else frozenset[str]()
+    there = state.parameters.keys() if state else set[str]()
     kept = frozenset(stage.parameters.keys() - values.keys()) & declared.parameters & there
     return WantedStack(
         stack=stage.stack,
@@ -89,16 +93,17 @@ def _wanted(
     )
 
 
-def pending(
-    aws: Aws, stage: Stage, template: ProjectTemplate, environment: Mapping[str, str]
-) -> tuple[StackChange, ...]:
-    """Say what a deploy would change of a stack that is there: a change set is made for it, read and discarded.
+def pending(there: StageStack, template: ProjectTemplate, environment: Mapping[str, str]) -> tuple[StackChange, ...]:
+    """Say what a deploy would change of a stack that is there, by a change set that is made, read and discarded.
 
     A parameter whose variable is not set keeps the value that the stack has, so that who looks needs no secrets.
     """
+    aws, stage = there.aws, there.stage
     given = {key: value for key, value in stage.parameters.items() if not _is_unset(value, environment)}
     values = parameters(replace(stage, parameters=given), environment)
-    proposed = change_sets.propose(aws, _wanted(aws, stage, template, values, stacks.read(aws, stage.stack)))
+    if there.is_as(template, values):
+        return ()
+    proposed = change_sets.propose(aws, _wanted(aws, stage, template, values, there.state))
     if proposed is None:
         return ()
     change_sets.discard(aws, proposed)
@@ -144,15 +149,15 @@ def _replacement(change: StackChange) -> str:
     return {"True": "  REPLACED", "Conditional": "  may be replaced"}.get(change.replacement, "")
 
 
-def _ready(aws: Aws, stage: Stage) -> StackState | None:
-    """Read the stack, having waited for what runs on it; raise AwsError where nothing can be changed."""
-    state = stacks.read(aws, stage.stack)
+def _ready(there: StageStack) -> StageStack:
+    """Return the stack once what runs on it has ended; raise AwsError where nothing can be changed."""
+    state = there.state
     if state and state.status.endswith("_IN_PROGRESS") and state.status != "REVIEW_IN_PROGRESS":
-        stacks.settle(aws, stage.stack)
-        state = stacks.read(aws, stage.stack)
-    if state and (fault := immovable(state)):
+        stacks.settle(there.aws, there.stage.stack)
+        there = StageStack.read(there.aws, there.stage)
+    if there.state and (fault := immovable(there.state)):
         raise AwsError([fault])
-    return state
+    return there
 
 
 def immovable(state: StackState) -> Fault | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..aws import functions, layers
+from ..aws import aliases, functions, layers
 from ..code import bundle
 from ..container.digest import RuntimeImage
 from ..documents.reading import UnreadableError
@@ -96,7 +96,7 @@ def _running(downloads: Downloads, settings: Settings, stage: Stage) -> Iterator
     faults: list[Fault] = []
     for function in settings.functions.values():
         name = f"{function.name}{stage.suffix}"
-        alias = functions.alias(downloads.aws, name, function.alias)
+        alias = aliases.read(downloads.aws, name, function.alias)
         for version in sorted(alias.versions) if alias else ():
             if state := functions.read(downloads.aws, name, version):
                 yield state

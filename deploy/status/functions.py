@@ -17,7 +17,8 @@ from .values import AliasStatus, FunctionStatus, VersionStatus
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..aws.functions import AliasState, FunctionState
+    from ..aws.aliases import AliasState
+    from ..aws.functions import FunctionState
     from ..published.downloads import Downloads
     from ..published.functions import FunctionVersions
     from ..settings import Function

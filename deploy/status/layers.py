@@ -69,8 +69,9 @@ class Layers:
         runtime = str(state.configuration.get("Runtime", ""))
         key = (LayerVersionArn.parse(arn).name, runtime, state.architecture)
         if key not in self._newest:
-            there = layers.versions(self.downloads.aws, key[0], runtime=runtime, architecture=state.architecture)
-            self._newest[key] = there[0] if there else None
+            aws = self.downloads.aws
+            there = layers.newest_first(aws, key[0], runtime=runtime, architecture=state.architecture)
+            self._newest[key] = next(there, None)
         return self._newest[key]
 
     def _is_own(self, arn: str) -> bool:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from ..aws import queues, stacks
+from ..aws import queues
 from ..published import functions
 from ..release import existing, stack
+from ..release.stage_stack import StageStack
 from . import published
 from .functions import Functions
 from .layers import Layers
@@ -51,15 +52,16 @@ def observe(
 
 
 def _stack(aws: Aws, settings: Settings, stage: Stage, environment: Mapping[str, str] | None) -> StackStatus | None:
-    template = existing.template(aws, settings, stage, existing.keys(aws, settings, stage))
+    whole = StageStack.read(aws, stage)
+    template = existing.template(settings, whole, existing.keys(aws, settings, stage, whole))
     if template is None:
         return None
-    there = stacks.read(aws, stage.stack)
+    there = whole.state
     if there is None or there.status == "REVIEW_IN_PROGRESS":
         return StackStatus(name=stage.stack, status="", reason="", changes=None)
     changes = None
     if environment is not None and not there.status.endswith("_IN_PROGRESS") and stack.immovable(there) is None:
-        changes = stack.pending(aws, stage, template, environment)
+        changes = stack.pending(whole, template, environment)
     return StackStatus(name=stage.stack, status=there.status, reason=there.reason, changes=changes)
 
 

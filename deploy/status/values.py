@@ -11,8 +11,9 @@ from ..published.descriptions import AliasNote, VersionNote
 if TYPE_CHECKING:
     from datetime import date
 
+    from ..aws.aliases import AliasState
     from ..aws.change_sets import StackChange
-    from ..aws.functions import AliasState, FunctionState
+    from ..aws.functions import FunctionState
     from ..aws.queues import EventSource, QueueState
     from ..published.contents import Contents
     from ..settings import Function

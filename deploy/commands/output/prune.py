@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...errors import Fault
-    from ...release.prune_plan import JudgedVersion, PrunePlan
+    from ...prune.plan import JudgedVersion, PrunePlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,7 @@ def output(plan: PrunePlan, gone: Sequence[JudgedVersion], faults: Sequence[Faul
         days=plan.policy.days,
         versions=tuple(_version(each) for each in plan.judged),
         frees_bytes=sum(each.size or 0 for each in plan.going),
-        storage=CodeStorage(used_bytes=plan.storage.used, limit_bytes=plan.storage.limit),
+        storage=CodeStorage(used_bytes=plan.storage.code_used, limit_bytes=plan.storage.code_limit),
         deleted=tuple(map(str, gone)),
         failed=tuple(map(str, faults)),
     )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.aws.functions import AliasState, FunctionState
+from deploy.aws.aliases import AliasState
+from deploy.aws.functions import FunctionState
 from deploy.aws.layers import LayerContent
 from deploy.aws.queues import EventSource
 from deploy.checkup import limits

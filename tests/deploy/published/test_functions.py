@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from deploy.aws.functions import AliasState, FunctionState
+from deploy.aws.aliases import AliasState
+from deploy.aws.functions import FunctionState
 from deploy.published.descriptions import AliasNote, Passed
 from deploy.published.functions import FunctionVersions, ServedFunction, differences
 from deploy.settings import Function

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from deploy.aws.functions import AliasState, FunctionState
+from deploy.aws.aliases import AliasState
+from deploy.aws.functions import FunctionState
 from deploy.errors import RolloutError
 from deploy.published.descriptions import AliasNote, Passed
 from deploy.published.downloads import Downloads

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.stub import ANY
 
-from deploy.aws import functions
-from deploy.aws.functions import AliasState
+from deploy.aws import aliases, functions
+from deploy.aws.aliases import AliasState
 from deploy.errors import AwsError, RolloutError
 from deploy.git import Commit
 from deploy.layer.values import code_sha256
@@ -51,6 +51,7 @@ def test_each_change_waits_until_lambda_has_taken_in_the_one_before(
     lambda_.add_response("get_function_configuration", _state(code.sha256, 2, version="8"), ACTIVE)
     _moves_the_alias(lambda_)
     lambda_.add_response("get_function_configuration", _state(code.sha256, 2, version="8"), LIVE)
+    lambda_.add_response("get_alias", {"Name": "live", "FunctionVersion": "8", "RevisionId": "a2"})
     release = roll_out(aws, STAGE, plan, Commit(None, dirty=False), lambda _: None)
     assert [(each.version, each.was) for each in release.functions] == [("8", "7")]
 
@@ -103,9 +104,8 @@ def test_an_update_in_progress_of_somebody_else_is_told_and_no_alias_moves(
 def test_a_function_that_is_still_changing_is_waited_for_before_it_is_planned(
     aws: Aws, lambda_: Stubber, shop: Shop, tmp_path: Path
 ) -> None:
-    _is_read(lambda_, _state(OLD, 1) | {"LastUpdateStatus": "InProgress"})
-    _settles(lambda_)
-    plan = _plan(aws, lambda_, shop, shop.code("new"), _one(settings(tmp_path, health=None)))
+    project = _one(settings(tmp_path, health=None))
+    plan = _plan(aws, lambda_, shop, shop.code("new"), project, status="InProgress")
     assert not plan.functions[0].latest.settling
 
 
@@ -113,7 +113,7 @@ def test_absent_is_one_error_and_no_other(aws: Aws, lambda_: Stubber) -> None:
     lambda_.add_client_error("get_function_configuration", "ResourceNotFoundException", "none", 404)
     assert functions.read(aws, NAME) is None
     lambda_.add_client_error("get_alias", "ResourceNotFoundException", "none", 404)
-    assert functions.alias(aws, NAME, "live") is None
+    assert aliases.read(aws, NAME, "live") is None
     for code in ("AccessDeniedException", "InvalidParameterValueException", "ServiceException"):
         lambda_.add_client_error("get_function_configuration", code, "no", 400)
         with pytest.raises(AwsError, match=code):
@@ -135,19 +135,25 @@ def test_an_alias_that_somebody_else_moved_is_not_put_back(aws: Aws, lambda_: St
         move_all(aws, [AliasMove(first, "2", "new"), AliasMove(second, "2", "new")])
 
 
-def _plan(aws: Aws, lambda_: Stubber, shop: Shop, code: CodeBundle, project: Settings) -> RolloutPlan:
+def _plan(
+    aws: Aws, lambda_: Stubber, shop: Shop, code: CodeBundle, project: Settings, *, status: str = "Successful"
+) -> RolloutPlan:
     """Plan for a function with other code and another layer, whose version 7 is live."""
     layer = shop.layer({"idna": "1"}, architecture="arm64")
     published = PublishedLayer(verified=layer, arn=f"{LAYER}:2", version=2, reused=True)
-    _is_read(lambda_, _state(OLD, 1))
-    return planning.make(aws, project, STAGE, dict.fromkeys(project.functions, code), [PlannedLayer(layer, published)])
+    _is_read(lambda_)
+    found = planning.look(aws, project, STAGE)
+    lambda_.add_response("get_function_configuration", _state(OLD, 1) | {"LastUpdateStatus": status})
+    if status == "InProgress":
+        _settles(lambda_)
+        lambda_.add_response("get_function_configuration", _state(OLD, 1))
+    lambda_.add_response("list_versions_by_function", _VERSIONS)
+    return planning.make(aws, project, dict.fromkeys(project.functions, code), [PlannedLayer(layer, published)], found)
 
 
-def _is_read(lambda_: Stubber, latest: dict[str, Any]) -> None:
-    lambda_.add_response("get_function_configuration", latest)
-    lambda_.add_response("list_versions_by_function", {"Versions": [_state(OLD, 1), _state(OLD, 1, version="7")]})
-    lambda_.add_response("list_aliases", {"Aliases": [{"Name": "live", "FunctionVersion": "7", "RevisionId": "a1"}]})
-    lambda_.add_response("get_function_configuration", _state(OLD, 1, version="7"))
+def _is_read(lambda_: Stubber) -> None:
+    lambda_.add_response("list_versions_by_function", _VERSIONS)
+    lambda_.add_response("get_alias", {"Name": "live", "FunctionVersion": "7", "RevisionId": "a1"})
 
 
 def _makes_a_version(lambda_: Stubber, code: CodeBundle) -> None:
@@ -204,3 +210,6 @@ def _state(sha256: str, layer: int, *, version: str = "$LATEST", revision: str =
 def _one(project: Settings) -> Settings:
     bot: Function = project.functions["bot"]
     return Settings(project=project.project, layers=project.layers, functions={"bot": bot})
+
+
+_VERSIONS = {"Versions": [_state(OLD, 1), _state(OLD, 1, version="7")]}

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from deploy.aws.functions import AliasState, FunctionState
+from deploy.aws.aliases import AliasState
+from deploy.aws.functions import FunctionState
 from deploy.published import contents
 from deploy.published.descriptions import AliasNote, LayerNote, Passed, VersionNote
 from deploy.settings import Function, Layer, Settings

@@ -94,11 +94,23 @@ class Site:
 
     def plan(self, layers: Sequence[VerifiedLayer], code: CodeBundle) -> RolloutPlan:
         planned = [PlannedLayer(layer, find(self.aws, layer)) for layer in layers]
-        return planning.make(self.aws, self.settings, STAGE, dict.fromkeys(self.settings.functions, code), planned)
+        return planning.make(
+            self.aws,
+            self.settings,
+            dict.fromkeys(self.settings.functions, code),
+            planned,
+            planning.look(self.aws, self.settings, STAGE),
+        )
 
     def deploy(self, layers: Sequence[VerifiedLayer], code: CodeBundle, at: Commit = COMMIT) -> Release:
         planned = [PlannedLayer(layer, publish(self.aws, STAGE, layer, at)) for layer in layers]
-        plan = planning.make(self.aws, self.settings, STAGE, dict.fromkeys(self.settings.functions, code), planned)
+        plan = planning.make(
+            self.aws,
+            self.settings,
+            dict.fromkeys(self.settings.functions, code),
+            planned,
+            planning.look(self.aws, self.settings, STAGE),
+        )
         return roll_out(self.aws, STAGE, plan, at, lambda _: None)
 
     def names(self) -> list[str]:

@@ -195,8 +195,14 @@ def test_functions_with_code_of_their_own_are_deployed_and_fetched_each_with_its
     layer = shop.layer({"idna": "3.7"})
     planned = [PlannedLayer(layer, publish(site.aws, STAGE, layer, Commit(None, dirty=False)))]
     both = {"bot": shop.code("one"), "worker": shop.code("two")}
-    plan = planning.make(site.aws, site.settings, STAGE, both, planned)
-    same = planning.make(site.aws, site.settings, STAGE, dict.fromkeys(both, shop.code("one")), planned)
+    plan = planning.make(site.aws, site.settings, both, planned, planning.look(site.aws, site.settings, STAGE))
+    same = planning.make(
+        site.aws,
+        site.settings,
+        dict.fromkeys(both, shop.code("one")),
+        planned,
+        planning.look(site.aws, site.settings, STAGE),
+    )
     assert plan.release != same.release
     roll_out(site.aws, STAGE, plan, Commit(None, dirty=False), lambda _: None)
     assert site.traffic() == ["one", "two"]

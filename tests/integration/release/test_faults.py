@@ -16,7 +16,7 @@ from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from deploy.__main__ import main
-from deploy.aws import connection, functions, layers
+from deploy.aws import aliases, connection, functions, layers
 from deploy.prepare import Prepared
 from tests.integration.release.faults import Killed
 from tests.integration.release.sources import furnish
@@ -173,7 +173,7 @@ class Bench:
         regions = [self.aws, connection.elsewhere(self.aws, "eu-west-1")]
         held = [tuple(each.version for each in layers.versions(place, "tiny-layer")) for place in regions]
         versions = [tuple(each.version for each in functions.versions(self.aws, name)) for name in NAMES]
-        live = [alias.version if (alias := functions.alias(self.aws, name, "live")) else "" for name in NAMES]
+        live = [alias.version if (alias := aliases.read(self.aws, name, "live")) else "" for name in NAMES]
         found = self.aws.parameters.get_parameters(Names=["/layers/tiny-layer/next", "/layers/tiny-layer/stable"])
         named = [(each["Name"], each["Value"], each["Version"]) for each in found["Parameters"]]
         return (*held, *versions, live, sorted(named))

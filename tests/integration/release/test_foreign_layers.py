@@ -63,7 +63,14 @@ class Watched:
         zips = {WATCHER: foreign.fetch(WATCHER, self.downloads)} if is_read else {}
         planned = [PlannedLayer(layer, find(self.site.aws, layer))]
         code = dict.fromkeys(self.settings.functions, shop.code(release))
-        return planning.make(self.site.aws, self.settings, STAGE, code, planned, foreign=zips)
+        return planning.make(
+            self.site.aws,
+            self.settings,
+            code,
+            planned,
+            planning.look(self.site.aws, self.settings, STAGE),
+            foreign=zips,
+        )
 
     def deploy(self, shop: Shop, release: str, *, is_read: bool = True) -> Release:
         publish(self.site.aws, STAGE, shop.layer({"idna": "3.7"}), COMMIT)
@@ -137,7 +144,14 @@ def test_another_version_of_it_is_another_release(watched: Watched, shop: Shop) 
     planned = [PlannedLayer(layer, find(watched.site.aws, layer))]
     code = dict.fromkeys(watched.settings.functions, shop.code("one"))
     zips = {second: foreign.fetch(second, watched.downloads)}
-    plan = planning.make(watched.site.aws, watched.settings, STAGE, code, planned, foreign=zips)
+    plan = planning.make(
+        watched.site.aws,
+        watched.settings,
+        code,
+        planned,
+        planning.look(watched.site.aws, watched.settings, STAGE),
+        foreign=zips,
+    )
     assert plan.release != first.id
     roll_out(watched.site.aws, STAGE, plan, COMMIT, print)
     assert watched.live() == [[second, OWN]] * 2

@@ -12,7 +12,8 @@ import pytest
 from deploy.__main__ import main
 from deploy.aws import layers
 from deploy.errors import RolloutError
-from deploy.release import prune, prune_plan
+from deploy.prune import plan as planning
+from deploy.prune import removal
 from deploy.settings import Layer, Stage
 from tests.integration.release.conftest import PLACEHOLDER, ROLE
 from tests.integration.release.faults import WAYS, Killed, Trap
@@ -22,7 +23,7 @@ from tests.schemas import output
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from deploy.release.prune_plan import PrunePlan
+    from deploy.prune.plan import PrunePlan
     from tests.integration.release.conftest import Site
     from tests.integration.shipment import Shop
 
@@ -88,7 +89,7 @@ def test_young_versions_stay_and_those_of_unknown_age(used: Site) -> None:
     later = NOW + timedelta(days=10)
     assert not _plan(used, keep=0, days=11, now=later).going
     assert _plan(used, keep=0, days=9, now=later).going
-    policy = prune_plan.KeepPolicy(0, 1, NOW)
+    policy = planning.KeepPolicy(0, 1, NOW)
     assert list(policy.young("last week")) == ["its age is unknown"]
 
 
@@ -113,7 +114,7 @@ def test_a_layer_that_a_function_of_another_project_has_stays(used: Site, qualif
         used.aws.functions.update_function_configuration(FunctionName="theirs", Layers=[])
     plan = _plan(used, keep=1)
     assert {str(each): each.kept for each in plan.judged}["tiny-layer:2"] == (f"theirs:{qualifier}",)
-    prune.carry_out(used.aws, plan, lambda _: None)
+    removal.carry_out(used.aws, plan, lambda _: None)
     assert _layers(used) == [2, 4]
     assert "theirs" in {each["FunctionName"] for each in used.aws.functions.list_functions()["Functions"]}
 
@@ -160,7 +161,7 @@ def test_each_architecture_has_newest_versions_of_its_own(used: Site, shop: Shop
 def test_what_is_taken_up_after_the_plan_was_made_is_refused_by_us_and_the_rest_goes(
     used: Site, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    carry_out = prune.carry_out
+    carry_out = removal.carry_out
 
     def meddled(*arguments: Any) -> Any:
         _foreign(used, 2)
@@ -169,7 +170,7 @@ def test_what_is_taken_up_after_the_plan_was_made_is_refused_by_us_and_the_rest_
         )
         return carry_out(*arguments)
 
-    monkeypatch.setattr(prune, "carry_out", meddled)
+    monkeypatch.setattr(removal, "carry_out", meddled)
     assert _prune(project, "--keep", "1", "--yes", "--json") == 1
     said = capsys.readouterr()
     answer = output("prune", said.out)
@@ -184,9 +185,9 @@ def test_what_is_taken_up_after_the_plan_was_made_is_refused_by_us_and_the_rest_
 def test_nothing_in_use_can_be_deleted_by_asking_for_it(used: Site) -> None:
     version = layers.versions(used.aws, "tiny-layer")[0]
     with pytest.raises(RolloutError, match=r"tiny-layer:4: is in use by tiny_bot-dev:\$LATEST"):
-        prune.remove_layer_version(used.aws, "tiny-layer", 4, version.arn)
+        removal.remove_layer_version(used.aws, "tiny-layer", 4, version.arn)
     with pytest.raises(RolloutError, match="tiny_bot-dev:5: is in use by alias live"):
-        prune.remove_function_version(used.aws, "tiny_bot-dev", "5")
+        removal.remove_function_version(used.aws, "tiny_bot-dev", "5")
     assert (_versions(used), _layers(used)) == (["1", "2", "3", "4", "5"], [1, 2, 3, 4])
     assert used.traffic() == ["4", "4"]
 
@@ -207,7 +208,7 @@ def test_whatever_delete_fails_the_rest_goes_and_a_rerun_finishes(used: Site, op
     faults: list[object] = []
     with Trap(used.aws, event, operation, 2, spring) as trap:
         try:
-            gone, faults = prune.carry_out(used.aws, plan, lambda _: None)  # type: ignore[assignment]
+            gone, faults = removal.carry_out(used.aws, plan, lambda _: None)  # type: ignore[assignment]
         except Killed:
             assert way == "killed"
     assert trap.sprang
@@ -215,7 +216,7 @@ def test_whatever_delete_fails_the_rest_goes_and_a_rerun_finishes(used: Site, op
         # A function version that stays has its layer still: that one is refused by us.
         assert len(faults) == (2 if way == "refused" else 0)
         assert len(gone) + len(faults) == len(plan.going)
-    prune.carry_out(used.aws, _plan(used, keep=1), lambda _: None)
+    removal.carry_out(used.aws, _plan(used, keep=1), lambda _: None)
     assert (_versions(used), _layers(used)) == (["5"], [4])
     assert used.traffic() == ["4", "4"]
 
@@ -240,7 +241,7 @@ def test_a_version_that_a_channel_names_stays_also_one_that_it_was_sent_to_meanw
     put(Name=name, Value=arns[2], Type="String", Overwrite=True)
     assert site.calls
     with site.calls.running("prune", site.settings):
-        _, faults = prune.carry_out(site.aws, plan, lambda _: None)
+        _, faults = removal.carry_out(site.aws, plan, lambda _: None)
     assert [str(each).splitlines()[0] for each in faults] == [
         "tiny-layer:2: is in use by /layers/tiny-layer/stable, and was not deleted"
     ]
@@ -249,7 +250,7 @@ def test_a_version_that_a_channel_names_stays_also_one_that_it_was_sent_to_meanw
 
 def test_a_stage_without_anything_has_nothing_to_delete(site: Site) -> None:
     nowhere = Stage(name="nowhere", region="eu-central-1", stack="nowhere", suffix="-nowhere")
-    assert prune_plan.plan(site.aws, site.settings, nowhere, prune_plan.KeepPolicy(5, 0, NOW)).judged == ()
+    assert planning.plan(site.aws, site.settings, nowhere, planning.KeepPolicy(5, 0, NOW)).judged == ()
 
 
 def _prune(project: Path, *arguments: str) -> int:
@@ -259,7 +260,7 @@ def _prune(project: Path, *arguments: str) -> int:
 def _plan(site: Site, *, keep: int, days: int = 0, now: datetime = NOW) -> PrunePlan:
     assert site.calls
     with site.calls.running("prune", site.settings):
-        return prune_plan.plan(site.aws, site.settings, STAGE, prune_plan.KeepPolicy(keep, days, now))
+        return planning.plan(site.aws, site.settings, STAGE, planning.KeepPolicy(keep, days, now))
 
 
 def _versions(site: Site) -> list[str]:

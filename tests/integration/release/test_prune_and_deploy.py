@@ -14,7 +14,8 @@ import pytest
 from deploy.aws import grants, layers
 from deploy.aws.connection import connect
 from deploy.errors import PipelineError
-from deploy.release import prune, prune_plan
+from deploy.prune import plan as planning
+from deploy.prune import removal
 from tests.integration.release.conftest import PLACEHOLDER, ROLE
 from tests.integration.shipment import STAGE, zipped
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from tests.integration.release.conftest import Site
     from tests.integration.shipment import Shop
 
-NOTHING_IS_YOUNG = prune_plan.KeepPolicy(1, 0, datetime(2030, 1, 1, tzinfo=UTC))
+NOTHING_IS_YOUNG = planning.KeepPolicy(1, 0, datetime(2030, 1, 1, tzinfo=UTC))
 
 
 @dataclass
@@ -86,8 +87,8 @@ class Race:
             return
 
     def prune(self, aws: Aws) -> None:
-        plan = prune_plan.plan(aws, self.site.settings, STAGE, NOTHING_IS_YOUNG)
-        prune.carry_out(aws, plan, lambda _: None)
+        plan = planning.plan(aws, self.site.settings, STAGE, NOTHING_IS_YOUNG)
+        removal.carry_out(aws, plan, lambda _: None)
 
     def check(self, where: str) -> None:
         """No alias stands for a function version whose layer version is gone, and the deploy can be run again."""

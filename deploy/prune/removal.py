@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..aws import functions, layers, parameters
+from ..aws import aliases, functions, layers, parameters
 from ..errors import AwsError, Fault, PipelineError, RolloutError
 from ..published import usage
 from ..share import going
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ..aws.connection import Aws
-    from .prune_plan import JudgedVersion, PrunePlan
+    from .plan import JudgedVersion, PrunePlan
 
 
 def carry_out(aws: Aws, plan: PrunePlan, say: Callable[[str], None]) -> tuple[list[JudgedVersion], list[Fault]]:
@@ -51,7 +51,7 @@ def remove(aws: Aws, version: JudgedVersion) -> None:
 
 def remove_function_version(aws: Aws, name: str, version: str) -> None:
     """Delete a published version; raise RolloutError where an alias stands for it or sends it a share of traffic."""
-    using = [f"alias {alias.name}" for alias in functions.aliases(aws, name) if version in alias.versions]
+    using = [f"alias {alias.name}" for alias in aliases.of(aws, name) if version in alias.versions]
     if using:
         raise RolloutError([_in_use(f"{name}:{version}", using)])
     try:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from ..aws import grants, layers, stacks, storage
+from ..aws import account, grants, layers, stacks
 from ..aws.grants import LayerPolicy
 from ..console import size
 from ..published import usage
@@ -23,9 +23,9 @@ from ..share import channels, inventory
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ..aws.account import AccountSettings
     from ..aws.connection import Aws
     from ..aws.layers import LayerVersion
-    from ..aws.storage import Storage
     from ..published.functions import FunctionVersions
     from ..published.usage import Usage
     from ..settings import Settings, Stage
@@ -95,7 +95,7 @@ class PrunePlan:
     stage: str
     policy: KeepPolicy
     judged: tuple[JudgedVersion, ...]
-    storage: Storage
+    storage: AccountSettings
 
     @property
     def going(self) -> tuple[JudgedVersion, ...]:
@@ -126,7 +126,8 @@ class PrunePlan:
         freed, of = sum(each.size or 0 for each in self.going), self.storage
         functions = sum(each.kind == "function" for each in self.going)
         yield f"versions to delete: {functions} of functions, {len(self.going) - functions} of layers"
-        yield f"frees {size(freed)}; {size(of.used)} of the region's {size(of.limit)} of code storage are taken"
+        taken = f"{size(of.code_used)} of the region's {size(of.code_limit)} of code storage are taken"
+        yield f"frees {size(freed)}; {taken}"
 
 
 def plan(aws: Aws, settings: Settings, stage: Stage, policy: KeepPolicy) -> PrunePlan:
@@ -140,7 +141,7 @@ def plan(aws: Aws, settings: Settings, stage: Stage, policy: KeepPolicy) -> Prun
     going = {(each.name, str(each.version)) for each in versions if each.goes}
     inventories = inventory.read(aws, settings).values()
     held = [judged for each in inventories for judged in _layer(aws, each, found, going, policy)]
-    return PrunePlan(stage=stage.name, policy=policy, judged=(*versions, *held), storage=storage.read(aws))
+    return PrunePlan(stage=stage.name, policy=policy, judged=(*versions, *held), storage=account.settings(aws))
 
 
 def _function(
