@@ -156,7 +156,7 @@ class LayerPreparation:
         if from_wheels and built[0].spec.can_be_tried:
             means = replace(means, reference=self.reference(built, runtime), rebuild=self.rebuilt)
         elif built[0].spec.can_be_tried:
-            built, means = self.compared(built, means)
+            means = self.compared(built, means)
         with self.at_hand.console.step(f"verify the final zip{where}"):
             verified = verify(built, means)
         for first, last in zip(built, verified, strict=True):
@@ -172,19 +172,16 @@ class LayerPreparation:
         store = WheelStore(self.at_hand.cache.root, self.at_hand.console.say)
         return Reference.of(built, store, runtime, self.at_hand.cache, use_kept=self.at_hand.trusts_kept)
 
-    def compared(self, built: Sequence[BuiltLayer], means: Means) -> tuple[Sequence[BuiltLayer], Means]:
-        """Return layers of elsewhere with what trimming did to them, and what pip installs from their wheels.
+    def compared(self, built: Sequence[BuiltLayer], means: Means) -> Means:
+        """Return means by which layers of elsewhere are compared with what pip installs from their wheels.
 
         Those of own sources are in no index, and some machines reach none: then the zips are judged by themselves.
         """
-        from ..layer.proof.inferred import told
-
         try:
-            reference = self.reference(built, means.runtime)
+            return replace(means, reference=self.reference(built, means.runtime), built_elsewhere=True)
         except BuildError as error:
             means.say(f"not compared with what pip installs: {error.faults[0]}")
-            return built, means
-        return [told(each, reference) for each in built], replace(means, reference=reference)
+            return means
 
     def checks_key(self, built: Sequence[BuiltLayer]) -> str:
         """Name the checks of layers that are tried together."""

@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path("/opt/python")
 SUFFIXES = sorted((*importlib.machinery.EXTENSION_SUFFIXES, ".py"), key=len, reverse=True)
-SECONDS = 240
+SECONDS = 60
 
 
 def modules() -> dict[str, list[str]]:
@@ -44,10 +44,11 @@ def imported(names: list[str]) -> dict[str, str]:
     while len(outcomes) < len(names):
         reading, writing = os.pipe()
         if (pid := os.fork()) == 0:
-            os.dup2(os.open(os.devnull, os.O_RDWR), 1)
-            signal.alarm(SECONDS)
+            for descriptor in (0, 1):
+                os.dup2(os.open(os.devnull, os.O_RDWR), descriptor)
             with os.fdopen(writing, "w") as report:
                 for name in names[len(outcomes) :]:
+                    signal.alarm(SECONDS)
                     print(json.dumps([name, tried(name)]), file=report, flush=True)
             os._exit(0)
         os.close(writing)

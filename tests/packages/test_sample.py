@@ -87,7 +87,7 @@ def test_what_pip_installs_and_works_is_built_and_no_worse(row: Row, tmp_path: P
 
 
 def look(engine: Engine, image: str, opt: Mapping[str, bytes]) -> dict[str, Any]:
-    done = put_to_work(engine, image, opt, LOOK)
+    done = put_to_work(engine, image, opt, LOOK, seconds=1500)
     assert done.code == 0, done.stderr
     seen: dict[str, Any] = json.loads(done.stdout)
     return seen
