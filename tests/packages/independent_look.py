@@ -23,8 +23,8 @@ SECONDS = 60
 
 
 def modules() -> dict[str, list[str]]:
-    """Return the dotted names of what could be imported, by top-level name."""
-    found: dict[str, list[str]] = {}
+    """Return the dotted names of what could be imported, by top-level name; a source and its compiled twin are one."""
+    found: dict[str, dict[str, None]] = {}
     for path in sorted(ROOT.rglob("*")):
         suffix = next((each for each in SUFFIXES if path.name.endswith(each)), None)
         parts = path.relative_to(ROOT).parts
@@ -34,8 +34,8 @@ def modules() -> dict[str, list[str]]:
         if names[-1] == "__init__":
             names.pop()
         if names and names[-1] != "__main__" and all(each.isidentifier() for each in names):
-            found.setdefault(names[0], []).append(".".join(names))
-    return found
+            found.setdefault(names[0], {})[".".join(names)] = None
+    return {top: list(names) for top, names in found.items()}
 
 
 def imported(names: list[str]) -> dict[str, str]:
