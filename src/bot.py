@@ -1,7 +1,7 @@
 """The interactions endpoint's entry point. Importing it is the function's start-up.
 
-The queue's client is made here on purpose: Lambda gives the start-up a whole processor, and at 128 MB the first
-command a fourteenth of one, and Discord gives it three seconds.
+The queue's door is made here on purpose, with the certificates that it trusts: Lambda gives the start-up a whole
+processor, and at 128 MB the first command a fourteenth of one, and Discord gives it three seconds.
 """
 
 import os

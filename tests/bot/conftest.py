@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import shutil
+import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,6 +19,8 @@ import pytest
 from nacl.signing import SigningKey
 
 from channelwright.endpoint.interactions import Endpoint
+from channelwright.endpoint.queue import Queue
+from channelwright.endpoint.signature import public_key
 from tests.bot.lab import Lab, Start
 from tools.fake_discord import FakeDiscord, Opening
 
@@ -74,6 +78,7 @@ class Discord:
 class FakeSqs:
     """Takes SendMessage over HTTP in SQS's JSON protocol and keeps what came; `refusal` is an error to answer.
 
+    `status` is what goes with a refusal, `asked` counts the messages that were offered, `hang_up` ends connections.
     `parameters` are what SSM has; a message whose visibility is changed is noted in `handed_back`.
     """
 
@@ -81,6 +86,9 @@ class FakeSqs:
     handed_back: list[dict[str, Any]] = field(default_factory=list)
     received: list[dict[str, Any]] = field(default_factory=list)
     refusal: str = ""
+    status: int = 400
+    asked: int = 0
+    sockets: list[socket.socket] = field(default_factory=list)
     delay: float = 0
     url: str = ""
 
@@ -91,11 +99,17 @@ class FakeSqs:
             self.handed_back.append(request)
             return 200, {}
         assert target == "AmazonSQS.SendMessage"
+        self.asked += 1
         time.sleep(self.delay)
         if self.refusal:
-            return 400, {"__type": f"com.amazonaws.sqs#{self.refusal}", "message": "no"}
+            return self.status, {"__type": f"com.amazonaws.sqs#{self.refusal}", "message": "no"}
         self.received.append(request)
         return 200, {"MessageId": f"message-{len(self.received)}", "MD5OfMessageBody": "0" * 32}
+
+    def hang_up(self) -> None:
+        for each in self.sockets:
+            with suppress(OSError):  # its client may have closed it first
+                each.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.fixture
@@ -103,6 +117,12 @@ def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSqs]:
     fake = FakeSqs()
 
     class Door(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # connections stay open, as SQS's do
+
+        def setup(self) -> None:
+            super().setup()
+            fake.sockets.append(self.request)
+
         def do_POST(self) -> None:
             sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             code, content = fake.answer(self.headers["X-Amz-Target"], sent)
@@ -128,6 +148,7 @@ def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSqs]:
     for name, value in aws_environment(fake).items():
         monkeypatch.setenv(name, value)
     yield fake
+    fake.hang_up()
     server.shutdown()
     server.server_close()
 
@@ -149,10 +170,15 @@ def discord() -> Discord:
 
 
 @pytest.fixture
-def endpoint(discord: Discord, sqs: FakeSqs) -> Endpoint:
-    return Endpoint.from_environment(
-        {"DISCORD_PUBLIC_KEY": discord.public_key, "QUEUE_URL": sqs.url + QUEUE, "AWS_REGION": "eu-central-1"}
-    )
+def queue(sqs: FakeSqs) -> Iterator[Queue]:
+    made = Queue.from_environment(aws_environment(sqs), sqs.url + QUEUE)
+    yield made
+    made.connection.close()
+
+
+@pytest.fixture
+def endpoint(discord: Discord, queue: Queue) -> Endpoint:
+    return Endpoint(public_key(discord.public_key), queue)
 
 
 @pytest.fixture

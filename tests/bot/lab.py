@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from channelwright.campaign import templates
 from channelwright.discord.bot_token import BotToken
@@ -13,7 +13,6 @@ from channelwright.discord.discord_api import Discord
 from channelwright.discord.pace import Pace
 from channelwright.endpoint import commands
 from channelwright.endpoint.interactions import Endpoint
-from channelwright.endpoint.queue import Queue
 from channelwright.endpoint.signature import public_key
 from channelwright.worker.consumer import Consumer
 from channelwright.worker.redelivery import MAX_DELIVERIES
@@ -22,8 +21,7 @@ from tools.fake_discord import FakeDiscord, Reply
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mypy_boto3_sqs import SQSClient
-
+    from channelwright.jobs import Job
     from tools.fake_discord import Interaction, Message
 
 PROJECT = Path(__file__).parents[2]
@@ -86,7 +84,7 @@ class Lab:
         self.fake.register(*commands.TABLE)
         self.fake.endpoint = self._take
         self.fake.gate.listeners.append(lambda _exchange: self.fake.clock.advance(self.latency))
-        self.bot = Endpoint(public_key(self.fake.public_key), Queue(cast("SQSClient", self), ""))
+        self.bot = Endpoint(public_key(self.fake.public_key), self)
         self.consumer = self.worker()
 
     def worker(self) -> Consumer:
@@ -96,10 +94,14 @@ class Lab:
         discord.session.mount(fake.api, fake.adapter())
         return Consumer(self.channels, discord, self._hand_back, fake.clock.now, fake.clock.sleep)
 
-    def send_message(self, **sent: str) -> None:
-        """Be the SQS client of the endpoint."""
+    def put(self, job: Job) -> None:
+        """Be the queue of the endpoint."""
+        self.send(job.to_json())
+
+    def send(self, body: str) -> None:
+        """Put a message of whatever kind into the queue."""
         visible = self.fake.clock.now() + 1  # the queue's DelaySeconds
-        self.waiting.append(Queued(sent["MessageBody"], len(self.waiting) + len(self.dead), visible))
+        self.waiting.append(Queued(body, len(self.waiting) + len(self.dead), visible))
 
     def _take(self, body: bytes, headers: Mapping[str, str]) -> Reply:
         event = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from discord_interactions import InteractionResponseFlags, InteractionResponseType, InteractionType
 
@@ -38,10 +38,16 @@ WAIT = {
 WITHOUT_BUTTONS = {"type": InteractionResponseType.UPDATE_MESSAGE, "data": {"components": []}}
 
 
+class TakesJobs(Protocol):
+    def put(self, job: Job, /) -> None:
+        """Take a job on; raises QueueError."""
+        ...
+
+
 @dataclass(frozen=True)
 class Endpoint:
     key: VerifyKey
-    queue: Queue
+    queue: TakesJobs
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Endpoint:

@@ -142,7 +142,7 @@ def test_a_bot_that_was_removed_says_so(lab: Lab) -> None:
 
 
 def test_what_the_worker_cannot_read_goes_straight_to_the_dead_letters(lab: Lab) -> None:
-    lab.send_message(MessageBody="{}")
+    lab.send("{}")
     lab.work()
     assert len(lab.dead) == 1
     assert {seconds for _, seconds in lab.handed_back} == {0.0}
