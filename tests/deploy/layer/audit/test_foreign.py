@@ -27,7 +27,7 @@ def test_several_machines_and_systems_are_one_remark(tmp_path: Path) -> None:
     found = audited(tmp_path, helper__so=OWN, helper_32__so=of_machine(OWN, I386), helper__dylib=MACOS)
     assert found.faults == ()
     assert (
-        "tiny: python/tiny/helper.dylib and 1 more: for i386, macOS; nothing loads such a library here, nor in what "
+        "tiny: python/tiny/helper_32.so and 1 more: for i386, macOS; nothing loads such a library here, nor in what "
         "pip installs"
     ) in found.remarks
 
