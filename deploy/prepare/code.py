@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from ..code import sources
 from ..code.bundle import CodeBundle, bundles
+from ..code.remembered import Memory
 from ..errors import Fault, VerificationError
-from ..layer.cache_key import digest, proven_by
+from ..layer.cache_key import bundled_by, digest, proven_by
 from .at_hand import AtHand, checks_key
 
 if TYPE_CHECKING:
@@ -41,7 +42,10 @@ class CodePreparation:
     def code(self, layers: Sequence[VerifiedLayer]) -> dict[str, CodeBundle]:
         """Bundle the code of every function, have the project check it, and try it."""
         elsewhere = None if self.at_hand.settings.runtime == sources.HERE else self.read_elsewhere
-        made = bundles(self.at_hand.settings, self.at_hand.dist, self.at_hand.cache.root.absolute(), read=elsewhere)
+        memory = Memory(self.at_hand.cache, bundled_by()) if self.at_hand.trusts_kept else None
+        made = bundles(
+            self.at_hand.settings, self.at_hand.dist, self.at_hand.cache.root.absolute(), read=elsewhere, memory=memory
+        )
         for each in dict.fromkeys(bundle.zip for bundle in made.values()):
             self.tell_left_out(next(bundle for bundle in made.values() if bundle.zip == each))
         shipped = sorted({bundle.sha256 for bundle in made.values()})
