@@ -72,9 +72,10 @@ def verify(layers: Sequence[BuiltLayer], means: Means) -> tuple[VerifiedLayer, .
     Raises VerificationError with every fault of every layer.
     """
     from .audit import audit
+    from .audit.wheels import hidden
 
     audits = _audited(layers)
-    faults = [fault for each in audits for fault in each.faults] + list(audit.collisions(layers))
+    faults = [fault for each in audits for fault in each.faults] + [*audit.collisions(layers), *hidden(layers)]
     if not all(each.can_be_tried for each in audits):
         raise VerificationError(faults)
     if not layers[0].spec.can_be_tried:

@@ -11,9 +11,10 @@ from ..layer.cache import Miss
 from ..layer.dist import KeptPapers, deliver
 from ..layer.partition import together
 from ..layer.proof import withdraw
-from ..layer.spec import LayerSpec, every_spec, needed_for
+from ..layer.spec import LayerSpec, every_spec, needed_for, own_modules
 from ..layer.verify import VerifiedLayer, restored
 from ..locking import locked
+from ..sources.shelf import Shelf
 from ..temporary import folders
 from .at_hand import AtHand, checks_key
 
@@ -78,6 +79,8 @@ class LayerPreparation:
     def specs(self, target: Target) -> tuple[LayerSpec, ...]:
         settings, choices = self.at_hand.settings, self.at_hand.choices
         pins = {part.requirements: self.pins(part, target) for part in settings.parts}
+        for wheel in own_modules(settings).values():
+            Shelf(self.at_hand.cache.root).put(wheel.filename, wheel.content)
 
         def made(image: RuntimeImage) -> tuple[LayerSpec, ...]:
             every, only = every_spec(settings, image, target, lambda part: pins[part.requirements]), choices.only
@@ -97,7 +100,6 @@ class LayerPreparation:
         from ..sources.build import Builder
         from ..sources.opening import archives_of
         from ..sources.provide import provide
-        from ..sources.shelf import Shelf
 
         builder = Builder(
             shelf=Shelf(self.at_hand.cache.root),
@@ -161,7 +163,7 @@ class LayerPreparation:
         if from_wheels and built[0].spec.can_be_tried:
             means = replace(means, reference=self.reference(built, runtime), rebuild=self.rebuilt)
         elif built[0].spec.can_be_tried:
-            means = self.compared(built, means)
+            means = self.with_wheels(built, means)
         with self.at_hand.console.step(f"verify the final zip{where}"):
             verified = verify(built, means)
         for first, last in zip(built, verified, strict=True):
@@ -177,7 +179,7 @@ class LayerPreparation:
         store = WheelStore(self.at_hand.cache.root, self.at_hand.console.say)
         return Reference.of(built, store, runtime, self.at_hand.cache, use_kept=self.at_hand.trusts_kept)
 
-    def compared(self, built: Sequence[BuiltLayer], means: Means) -> Means:
+    def with_wheels(self, built: Sequence[BuiltLayer], means: Means) -> Means:
         """Return means by which layers of elsewhere are compared with what pip installs from their wheels.
 
         Those of own sources are in no index, and some machines reach none: then the zips are judged by themselves.
