@@ -161,7 +161,7 @@ class LayerPreparation:
         if from_wheels and built[0].spec.can_be_tried:
             means = replace(means, reference=self.reference(built, runtime), rebuild=self.rebuilt)
         elif built[0].spec.can_be_tried:
-            means = self.compared(built, means)
+            means = self.with_wheels(built, means)
         with self.at_hand.console.step(f"verify the final zip{where}"):
             verified = verify(built, means)
         for first, last in zip(built, verified, strict=True):
@@ -177,7 +177,7 @@ class LayerPreparation:
         store = WheelStore(self.at_hand.cache.root, self.at_hand.console.say)
         return Reference.of(built, store, runtime, self.at_hand.cache, use_kept=self.at_hand.trusts_kept)
 
-    def compared(self, built: Sequence[BuiltLayer], means: Means) -> Means:
+    def with_wheels(self, built: Sequence[BuiltLayer], means: Means) -> Means:
         """Return means by which layers of elsewhere are compared with what pip installs from their wheels.
 
         Those of own sources are in no index, and some machines reach none: then the zips are judged by themselves.
