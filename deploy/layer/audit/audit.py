@@ -106,13 +106,12 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
     kinds = {path: kind for path, kind in foreign.kinds(shared, systems).items() if path not in own}
     spare = foreign.spare(kinds, built.spec.architecture, lambda path: _owned(built, path).partition(": ")[0])
     spared = {path for paths in spare.values() for path in paths}
-    own_shared = [each for each in shared if each.path not in spared]
     around = {path.rpartition("/")[2] for path in (*files, *beside)}
     base = BASES[built.spec.runtime]
-    misfits = [fault for each in own_shared for fault in elf.unfit(each, base, built.spec.architecture)]
-    misfits += [fault for fault in broken if fault.where not in spared]
-    misfits += _unclaimed(built, shared)
-    lacking = [(each.path, fault) for each in own_shared for fault in elf.lacking(each, base, around)]
+    misfits = [fault for each in shared for fault in elf.unfit(each, base, built.spec.architecture)]
+    misfits = [fault for fault in (*broken, *misfits) if fault.where not in spared] + [*_unclaimed(built, shared)]
+    needy = [each for each in shared if each.path not in spared]
+    lacking = [(each.path, fault) for each in needy for fault in elf.lacking(each, base, around)]
     located = [_located(built, fault, own) for fault in (*stale, *misfits)]
     return Audit(
         faults=(

@@ -25,7 +25,7 @@ from .entry import NOT_ALLOWED, Entry
 from .host_files import anyone_reaches, runtime_client, write_files
 from .host_process import run_process
 from .host_scripts import DIRECT, LOADER, RUNTIME_API
-from .protocol import OPT, TASK_ROOT
+from .protocol import LIBRARIES, OPT, PROGRAMS, TASK_ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -68,15 +68,13 @@ class HostSandbox:
     has_client: bool
     online: bool = False
     bubblewrap: str = ""
+    is_emulated: bool = False  # a host runs its own programs alone
 
     @classmethod
     def open(
         cls, folder: Path, python: str, *, has_client: bool, online: bool = False, unconfined: bool = False
     ) -> HostSandbox:
-        """Find out what the host allows by doing it once; raise EngineError where it does not confine.
-
-        `unconfined` asks for what does not confine.
-        """
+        """Find out what the host allows; raise EngineError where it does not confine and is not `unconfined`."""
         made = cls(folder=folder, python=python, confined=not unconfined, has_client=has_client, online=online)
         done = made.tried()
         program = shutil.which("bwrap") if done.code == NOT_ALLOWED and os.geteuid() else None
@@ -112,8 +110,6 @@ class HostSandbox:
             for name, files in {"opt": opt, "task": task, "runtime": client, "lang": {}, "root": {}}.items():
                 write_files(folder / name, files)
             yield cls.open(folder, python, has_client=bool(client), online=online, unconfined=unconfined)
-
-    is_emulated = False  # a host runs its own programs alone
 
     @property
     def own_users(self) -> bool:
@@ -224,13 +220,15 @@ class HostSandbox:
 
     @property
     def _libraries(self) -> str:
-        own = [self.task, f"{self.task}/lib", f"{self.opt}/lib"]
-        return ":".join(["/var/lang/lib", *own] if self.confined else [*own, f"{sys.base_prefix}/lib"])
+        if self.confined:
+            return LIBRARIES
+        return ":".join([self.task, f"{self.task}/lib", f"{self.opt}/lib", f"{sys.base_prefix}/lib"])
 
     @property
     def _variables(self) -> dict[str, str]:
-        path = {"PATH": f"/var/lang/bin:{os.defpath}"}
-        return path if self.confined else {**path, "PYTHONDONTWRITEBYTECODE": "1"}
+        if self.confined:
+            return {"PATH": PROGRAMS}
+        return {"PATH": f"/var/lang/bin:{os.defpath}", "PYTHONDONTWRITEBYTECODE": "1"}
 
     @property
     def _drops(self) -> bool:
