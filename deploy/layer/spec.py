@@ -11,9 +11,9 @@ from ..errors import ConfigError, Fault, suggest
 from ..inside.exchange import Pin, Recipe
 from ..locking import dependents
 from ..settings import Target
+from .brought.files import BroughtFile, brought
+from .brought.modules import of_layer
 from .cache_key import built_by, digest
-from .files import BroughtFile, brought
-from .modules import of_layer
 from .partition import shares
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ..container.digest import RuntimeImage
     from ..settings import Architecture, Layer, Settings
-    from .modules import ModulesWheel
+    from .brought.modules import ModulesWheel
 
 DOCKERFILE = "Dockerfile.layer"
 # What a project without a Dockerfile of its own is built with.

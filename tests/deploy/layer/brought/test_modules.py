@@ -12,7 +12,7 @@ from deploy.configuration import load
 from deploy.container.digest import RuntimeImage
 from deploy.errors import ConfigError, VerificationError
 from deploy.inside.wheel import WheelName
-from deploy.layer.modules import ModulesWheel, of_layer
+from deploy.layer.brought.modules import ModulesWheel, of_layer
 from deploy.layer.spec import LayerSpec, specs
 from deploy.layer.verify import Means, verify
 from deploy.settings import Layer, Settings

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..code.selection import is_dropping
-from ..errors import ConfigError, Fault
-from ..inside.exchange import OwnFile
+from ...code.selection import is_dropping
+from ...errors import ConfigError, Fault
+from ...inside.exchange import OwnFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..settings import Layer, Settings
+    from ...settings import Layer, Settings
 
 _CURE = "name a file or a folder of the project"
 

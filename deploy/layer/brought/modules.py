@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from ..errors import ConfigError, Fault
-from ..inside.exchange import Pin
+from ...errors import ConfigError, Fault
+from ...inside.exchange import Pin
 from .files import AstrayError, files_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from ..settings import Layer, Settings
+    from ...settings import Layer, Settings
 
 VERSION = "0"
 _CURE = "name a module (.py) or the folder of a package, each as it is to be imported"
@@ -73,8 +73,10 @@ def of_layer(settings: Settings, layer: Layer) -> ModulesWheel | None:
 def _found(project: Path, source: Path) -> Iterator[tuple[str, Path]]:
     """Yield the path below python/ and the place of each file of a module or a package."""
     name = source.name.removesuffix(".py")
+    if not source.exists():
+        raise AstrayError("there is no such file")
     if not name.isidentifier() or not (source.is_dir() or source.suffix == ".py"):
-        raise AstrayError("is no module that can be imported" if source.exists() else "there is no such file")
+        raise AstrayError("is no module that can be imported")
     if not source.is_dir():
         yield from files_of(project, source, source.name)
         return
