@@ -46,12 +46,13 @@ class Row:
     name: str
     needs: tuple[str, ...]
     work: str
+    refused: str = ""
 
 
 def rows() -> list[Row]:
     written = yaml.safe_load((HERE / "sample.yaml").read_text(encoding="utf-8"))
     return [
-        Row(kind=kind, name=name, needs=tuple(each["needs"]), work=each["work"])
+        Row(kind=kind, name=name, needs=tuple(each["needs"]), work=each["work"], refused=each.get("refused", ""))
         for kind, those in written.items()
         for name, each in those.items()
     ]
@@ -63,7 +64,23 @@ def engine() -> Iterator[Engine]:
         yield connected
 
 
-@pytest.mark.parametrize("row", rows(), ids=lambda row: row.name)
+BUILT = [row for row in rows() if not row.refused]
+REFUSED = [row for row in rows() if row.refused]
+
+
+@pytest.mark.parametrize("row", REFUSED, ids=lambda row: row.name)
+def test_what_does_not_work_as_pip_installs_it_is_refused_for_that(row: Row, tmp_path: Path, engine: Engine) -> None:
+    project = make_project(tmp_path, row.needs, None)
+    assert run(project, "lock").returncode == 0
+    done = run(project, "layer")
+    assert done.returncode == 1
+    assert re.search(row.refused, done.stderr)
+    image = os.environ[IMAGE_VARIABLE]
+    worked = put_to_work(engine, image, installed_by_pip(engine, image, wheels(engine, project)), row.work)
+    assert re.search(row.refused, worked.stderr), "pip's works: it is refused without cause"
+
+
+@pytest.mark.parametrize("row", BUILT, ids=lambda row: row.name)
 def test_what_pip_installs_and_works_is_built_and_no_worse(row: Row, tmp_path: Path, engine: Engine) -> None:
     project = make_project(tmp_path, row.needs, None)
     for command in ("lock", "layer"):
