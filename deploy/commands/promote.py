@@ -153,7 +153,7 @@ def _summarise(
         for each in done.release.functions
     ]
     console.say()
-    console.table(["function", "alias", "version", "release", ""], rows)
+    console.table(["function", "alias", "version", "release", "before"], rows)
     console.say()
     sent = f"{size(done.release.uploaded)} uploaded" if done.release.uploaded else "nothing uploaded"
     # A stage with more architectures than its functions use counts layers that nothing has, and names it otherwise.
