@@ -48,5 +48,5 @@ def test_a_layer_of_the_other_architecture_is_imported_and_compared(tmp_path: Pa
     (verified,) = verify([built], means)
     evidence = verified.evidence
     assert (evidence.imported, evidence.compared, evidence.not_imported) == (True, True, "")
-    assert [each.module for each in evidence.modules] == ["tiny", "tiny.part"]
+    assert [each.module for each in evidence.modules] == ["tiny"]
     assert not [each for each in evidence.remarks if "tiny" in each]
