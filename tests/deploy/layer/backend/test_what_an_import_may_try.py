@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from deploy.inside.look.values import Account
 
+pytestmark = pytest.mark.programs
+
 ROOT = Path(__file__).parents[4]
 USER = 61234
 BACKENDS = (
