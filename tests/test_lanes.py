@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 CASES = [f"case {number}" for number in range(50)]
-SLOW = "import pytest\n\n@pytest.mark.container\ndef test_c(): ...\n\n@pytest.mark.browser\ndef test_b(): ...\n\n@pytest.mark.programs\ndef test_p(): ...\n"
+SLOW = "import pytest\n" + "".join(
+    f"\n@pytest.mark.{mark}\ndef test_{mark}(): ...\n" for mark in ("container", "browser", "programs")
+)
 # A suite of its own: a file that marks what it needs, and one that takes a slice of a matrix.
 SUITE = {
     "conftest.py": 'pytest_plugins = ["tests.lanes"]\n',
