@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from .template.source import ProjectTemplate
 
-NO_TEMPLATE = "write it, or correct `template` in config/pipeline.yaml"
 ACCOUNT = "123456789012"
 _FUNCTIONS = {"AWS::Lambda::Function", "AWS::Serverless::Function"}
 _NOTHING = object()

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # What starts an emulated AWS, follows the tutorial or renders the documentation, or builds other people's packages.
 LONG = tuple(Path(__file__).parent / folder for folder in ("integration", "docs", "packages"))
+SLOW = ("container", "browser", "programs")
+FAST_WITHOUT = "what needs a container, a browser or an emulated AWS, or runs pip, uv or a sandbox over and over"
 # So many of a matrix's cases are in a run of the suite.
 SLICE = 2
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--fast", action="store_true", help="run what needs no container, no browser and no emulated AWS")
+    parser.addoption("--fast", action="store_true", help=f"leave out {FAST_WITHOUT}")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,7 +53,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def _takes_long(item: pytest.Item) -> bool:
-    marked = any(item.get_closest_marker(marker) for marker in ("container", "browser"))
+    marked = any(item.get_closest_marker(marker) for marker in SLOW)
     return marked or any(item.path.is_relative_to(folder) for folder in LONG)
 
 

@@ -13,8 +13,6 @@ MEMBER: dict[str, Any] = {"users": {ID: {"username": "ada"}}, "members": {ID: {"
 
 JOINED = "\u0645\u06cc\u200c\u062e"
 FLAG = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
-UNSEEN = ["", "   ", "\n", "\u200b", "\u200b \u2060", "\x00", "\u3164", "\u2800 \u3164", "\u202e"]
-MISLEADING = ["\x00", "\x1b", "\x7f", "\x9f", "\u202e", "\u2066", "\u200f", "\u3164", "\u2800", "\ufffa"]
 
 
 @pytest.mark.parametrize(

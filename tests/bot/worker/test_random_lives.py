@@ -29,13 +29,6 @@ LIVES = int(os.environ.get("CHANNELWRIGHT_RANDOM_LIVES", "4"))
 STEPS = int(os.environ.get("CHANNELWRIGHT_RANDOM_STEPS", "60"))
 PEOPLE = ("gm", "player", "stranger", "ann", "bob", "cid")
 NAMES = ("Tomb", "Curse of Strahd", "Lost Mine")
-ABOUT_PEOPLE = (
-    ("add-player", "player"),
-    ("remove-player", "player"),
-    ("add-gm", "gm"),
-    ("remove-gm", "gm"),
-    ("hand-over", "to"),
-)
 MAKING = Permission.MANAGE_CHANNELS | Permission.MANAGE_ROLES
 
 
