@@ -9,4 +9,5 @@ code      the code zip: its native files, and the names that hide those of layer
 loading   what a loader would do for a library that deserves a word
 files     what a layer brings besides distributions
 elf       architecture, glibc and libraries of every shared object
+dynamic_segment  what elf reads them from: symbols and their versions
 """
