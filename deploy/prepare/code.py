@@ -42,7 +42,8 @@ class CodePreparation:
     def code(self, layers: Sequence[VerifiedLayer]) -> dict[str, CodeBundle]:
         """Bundle the code of every function, have the project check it, and try it."""
         elsewhere = None if self.at_hand.settings.runtime == sources.HERE else self.read_elsewhere
-        memory = Memory(self.at_hand.cache, bundled_by()) if self.at_hand.trusts_kept else None
+        trusts = self.at_hand.trusts_kept and self.at_hand.choices.stage is None  # a stage gets what the sources give
+        memory = Memory(self.at_hand.cache, bundled_by()) if trusts else None
         made = bundles(
             self.at_hand.settings, self.at_hand.dist, self.at_hand.cache.root.absolute(), read=elsewhere, memory=memory
         )
@@ -60,10 +61,14 @@ class CodePreparation:
         return made
 
     def read_elsewhere(self, modules: Mapping[str, bytes]) -> Mapping[str, bytes | sources.Unreadable]:
-        """Have the runtime's own Python read the code, unless it read these very sources before."""
+        """Have the runtime's own Python read the code, unless it read these very sources before.
+
+        What it gives is what ships: a stage gets what is read now, or what came with its proofs from another job.
+        """
         target = self.at_hand.settings.targets[0]
         key = checks_key("sources", self.at_hand.image(target), target, *sources.inputs(modules))
-        answer = self.at_hand.passed(key)
+        choices = self.at_hand.choices
+        answer = self.at_hand.passed(key) if choices.stage is None or choices.only_built else None
         if answer is None:
             self.at_hand.refuse_making("the code", f"{target.runtime} did not read it")
             runtime = self.at_hand.runtime(target)
