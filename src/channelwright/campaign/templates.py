@@ -60,12 +60,12 @@ class Channel:
     def gm_only(self) -> bool:
         return self.players == "none"
 
-    def settings(self, kind: int) -> dict[str, Any]:
+    def settings(self, kind: int) -> dict[str, object]:
         """Return the fields with which a channel of this type is created, besides its name, type and permissions.
 
         https://docs.discord.com/developers/resources/guild#create-guild-channel
         """
-        found: dict[str, Any] = {"nsfw": True} if self.age_restricted else {}
+        found: dict[str, object] = {"nsfw": True} if self.age_restricted else {}
         if self.slowmode:
             found["rate_limit_per_user"] = self.slowmode
         if self.type in SPOKEN:

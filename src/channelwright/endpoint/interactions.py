@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from nacl.signing import VerifyKey
 
+    from channelwright.endpoint.web import Response
+
 # Beside the code, as it ships.
 TEMPLATES = Path(__file__).parents[2] / "config/campaign_channels.yaml"
 WAIT = {
@@ -58,7 +60,7 @@ class Endpoint:
         key, url = required(environment, "DISCORD_PUBLIC_KEY", "QUEUE_URL")
         return cls(public_key(key), Queue.from_environment(environment, url))
 
-    def __call__(self, event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
+    def __call__(self, event: Mapping[str, Any], _context: object) -> Response:
         """Answer one HTTP request. What Discord did not sign gets 401, whatever it is."""
         try:
             request = Request.from_event(event)
@@ -72,7 +74,7 @@ class Endpoint:
             log("ERROR", "malformed interaction", reason=str(error))
             return response(400, {"error": "not an interaction"})
 
-    def answer(self, interaction: dict[str, Any]) -> dict[str, Any]:
+    def answer(self, interaction: dict[str, Any]) -> dict[str, object]:
         """Return what to say to a verified interaction; raise MalformedError."""
         kind = interaction.get("type")
         if kind == InteractionType.PING:
@@ -91,7 +93,7 @@ class Endpoint:
         except RefusedError as refusal:
             return _say(interaction, refusal.text, **refusal.about)
 
-    def _offer(self, interaction: dict[str, Any]) -> dict[str, Any]:
+    def _offer(self, interaction: dict[str, Any]) -> dict[str, object]:
         """Return what may be chosen, as far as it is typed; there is no way to put this answer off."""
         from channelwright.endpoint.suggestions import offered  # few people type here, and a start pays for each module
 
@@ -100,7 +102,7 @@ class Endpoint:
         kind = InteractionResponseType.APPLICATION_COMMAND_AUTOCOMPLETE_RESULT
         return {"type": kind, "data": {"choices": offered(data, self.templates)}}
 
-    def _command(self, interaction: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    def _command(self, interaction: dict[str, Any], data: dict[str, Any]) -> dict[str, object]:
         try:
             kind, options = commands.read(data)
         except UnknownCommandError as error:
@@ -111,7 +113,7 @@ class Endpoint:
         options = validation.checked(options, data.get("resolved"))
         return self._queued(Job.wished(interaction, kind, options), WAIT)
 
-    def _press(self, interaction: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    def _press(self, interaction: dict[str, Any], data: dict[str, Any]) -> dict[str, object]:
         if not isinstance(custom_id := data.get("custom_id"), str):
             raise MalformedError("a press without a custom_id")
         try:
@@ -132,7 +134,7 @@ class Endpoint:
             return _replace(interaction, "Cancelled: nothing was deleted.")
         return self._queued(job, WAIT if button.kind in ASIDE else WITHOUT_BUTTONS)
 
-    def _queued(self, job: Job, reply: dict[str, Any]) -> dict[str, Any]:
+    def _queued(self, job: Job, reply: dict[str, object]) -> dict[str, object]:
         try:
             self.queue.put(job)
         except UnsureQueueError as error:
@@ -148,14 +150,14 @@ class Endpoint:
         return reply
 
 
-def _say(interaction: Mapping[str, Any], text: str, **about: object) -> dict[str, Any]:
+def _say(interaction: Mapping[str, Any], text: str, **about: object) -> dict[str, object]:
     """Answer at once, visible to the invoker alone."""
     said = _in_words(interaction, text, about)
     data = {"content": said, "flags": InteractionResponseFlags.EPHEMERAL, "allowed_mentions": {"parse": []}}
     return {"type": InteractionResponseType.CHANNEL_MESSAGE_WITH_SOURCE, "data": data}
 
 
-def _replace(interaction: Mapping[str, Any], text: str) -> dict[str, Any]:
+def _replace(interaction: Mapping[str, Any], text: str) -> dict[str, object]:
     """Put this in place of the message with the button that was pressed, and of its buttons."""
     said = _in_words(interaction, text, {})
     data = {"content": said, "embeds": [], "components": [], "allowed_mentions": {"parse": []}}
