@@ -230,9 +230,15 @@ def test_another_python_s_sources_are_read_by_that_python(project: Settings) -> 
         bundle(later, later.project / "there", read=read)
 
 
-def test_the_project_s_own_code_fits_into_96_kib(tmp_path: Path) -> None:
+def test_the_project_s_own_code_fits_into_96_kib_and_each_language_into_16_more(tmp_path: Path) -> None:
+    """A language is data: a start opens none, and a worker the one of the person whom it answers."""
     shipped = bundle(load(PROJECT, {}), tmp_path)
-    assert shipped.size <= 96 * 1024
+    with zipfile.ZipFile(shipped.zip) as file:
+        sizes = {each.filename: each.compress_size for each in file.infolist()}
+    languages = {name: size for name, size in sizes.items() if name.startswith("channelwright/locales/")}
+    assert languages
+    assert max(languages.values()) <= 16 * 1024
+    assert shipped.size - sum(languages.values()) <= 96 * 1024
     assert {"bot.py", "worker.py", "config/campaign_channels.yaml"} < shipped.files.keys()
 
 
