@@ -17,6 +17,8 @@ import docker
 import pytest
 import requests
 
+from deploy.container.leftovers import OWNER
+from deploy.temporary.owner import Owner
 from tests.integration.this_project import copy_to
 
 if TYPE_CHECKING:
@@ -33,21 +35,34 @@ class Clone:
     folder: Path
     temporary: Path
     printed: list[str] = field(default_factory=list)
+    processes: set[int] = field(default_factory=set)
+    """Of the commands that were run, by which the engine says whose a container is."""
 
     @property
     def environment(self) -> dict[str, str]:
         return {**os.environ, "TMPDIR": str(self.temporary)}
 
     def local(self, *options: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        with self.started(*options) as process:
+            try:
+                out, err = process.communicate(timeout=PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def started(self, *options: str, errors: int = subprocess.PIPE, apart: bool = False) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
             self.command(*options),
             cwd=self.folder,
             env=self.environment,
             text=True,
-            capture_output=True,
-            check=False,
-            timeout=PATIENCE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            start_new_session=apart,
         )
+        self.processes.add(process.pid)
+        return process
 
     def command(self, *options: str) -> list[str]:
         return [sys.executable, "-m", "deploy", "local", *options]
@@ -55,15 +70,7 @@ class Clone:
     @contextmanager
     def kept(self, *options: str) -> Iterator[subprocess.Popen[str]]:
         """Keep a system running; it is ended as by Ctrl-C."""
-        with subprocess.Popen(
-            self.command("--keep", *options),
-            cwd=self.folder,
-            env=self.environment,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        ) as process:
+        with self.started("--keep", *options, errors=subprocess.STDOUT, apart=True) as process:
             try:
                 self._await(process)
                 yield process
@@ -99,25 +106,23 @@ def clone(tmp_path: Path) -> Clone:
 
 
 @pytest.fixture
-def engine_is_as_before() -> Iterator[None]:
-    """See that no container and no volume is left."""
-
-    def ours() -> set[str]:
-        client = docker.from_env()
-        try:
-            wanted: Any = {"label": "channelwright"}
-            containers = client.containers.list(all=True, filters=wanted)
-            return {str(each.id) for each in [*containers, *client.volumes.list(filters=wanted)]}
-        finally:
-            client.close()
-
-    before = ours()
+def nothing_stays_in_the_engine(clone: Clone) -> Iterator[None]:
+    """See that no container and no volume is left that these commands made; others may be at work meanwhile."""
     yield
-    assert ours() <= before
+    client = docker.from_env()
+    try:
+        wanted: Any = {"label": OWNER}
+        containers = [(each.name, each.labels) for each in client.containers.list(all=True, filters=wanted)]
+        volumes = [(each.name, each.attrs["Labels"]) for each in client.volumes.list(filters=wanted)]
+    finally:
+        client.close()
+    owners = [(name, Owner.of(labels[OWNER])) for name, labels in (*containers, *volumes)]
+    assert clone.processes
+    assert [name for name, owner in owners if owner and owner.process in clone.processes] == []
 
 
 @pytest.mark.container
-@pytest.mark.usefixtures("engine_is_as_before")
+@pytest.mark.usefixtures("nothing_stays_in_the_engine")
 def test_a_game_masters_evening_goes_through_both_functions_in_their_containers(clone: Clone) -> None:
     done = clone.local("--backend", "container")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -150,7 +155,7 @@ def test_where_no_engine_answers_functions_run_on_this_host(clone: Clone) -> Non
 
 
 @pytest.mark.container
-@pytest.mark.usefixtures("engine_is_as_before")
+@pytest.mark.usefixtures("nothing_stays_in_the_engine")
 def test_a_kept_system_takes_commands_and_changed_code_and_leaves_nothing(clone: Clone) -> None:
     with clone.kept("--backend", "container") as process:
         told = clone.told()
@@ -183,17 +188,9 @@ def test_a_kept_system_takes_commands_and_changed_code_and_leaves_nothing(clone:
 
 
 @pytest.mark.container
-@pytest.mark.usefixtures("engine_is_as_before")
+@pytest.mark.usefixtures("nothing_stays_in_the_engine")
 def test_an_interrupt_in_the_middle_leaves_nothing(clone: Clone) -> None:
-    with subprocess.Popen(
-        clone.command("--backend", "container"),
-        cwd=clone.folder,
-        env=clone.environment,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    ) as process:
+    with clone.started("--backend", "container", apart=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if "campaign is ready" in line:
