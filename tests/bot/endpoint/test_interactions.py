@@ -72,8 +72,6 @@ def test_a_command_is_queued_once_in_order_of_its_server_then_deferred(
         "guild_locale": "en-US",
         "user_permissions": 4503599627370495,
         "token": "aW50ZXJhY3Rpb246c2VjcmV0",
-        "locale": "de",
-        "guild_locale": "en-US",
     }
 
 
