@@ -179,11 +179,36 @@ def faults(session: nox.Session) -> None:
     )
 
 
+@nox.session(name="second-emulator", default=False)
+def second_emulator(session: nox.Session) -> None:
+    """Lead a layer's life against moto's server, and expect what that is known to do otherwise than AWS."""
+    _install(session, *PIPELINE, *_everything("test"), "-r", "requirements.in")
+    # Beside the first one, which pins a botocore of its own.
+    session.install("moto[server]>=5.2,<6")
+    session.run(
+        "pytest", "-v", "tests/second_emulator", *session.posargs, env={"CHANNELWRIGHT_SECOND_EMULATOR": "moto_server"}
+    )
+
+
 @nox.session(default=False)
 def packages(session: nox.Session) -> None:
     """Build, verify and put to work what other people ship, against what pip installs: `nox -s packages`."""
     _install(session, *PIPELINE, *_everything("test"))
     session.run("pytest", "-v", "tests/packages", *session.posargs, env={"CHANNELWRIGHT_PACKAGES": "all"})
+
+
+@nox.session(default=False)
+def sample(session: nox.Session) -> None:
+    """Do so with a sample of what is newest today, every module, file and header: `nox -s sample -- -k numexpr`."""
+    _install(session, *PIPELINE, *_everything("test"))
+    session.run(
+        "pytest",
+        "-v",
+        "-s",
+        "tests/packages/test_sample.py",
+        *session.posargs,
+        env={"CHANNELWRIGHT_PACKAGES": "sample"},
+    )
 
 
 @nox.session(default=False)

@@ -8,6 +8,7 @@ bytecode  bytecode that is there, unchecked and not stale
 code      the code zip: its native files, and the names that hide those of layers or of Python
 loading   what a loader would do for a library that deserves a word
 files     what a layer brings besides distributions
+foreign   libraries for other machines, beside those for this one
 elf       architecture, glibc and libraries of every shared object
 dynamic_segment  what elf reads them from: symbols and their versions
 """

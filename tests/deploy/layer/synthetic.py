@@ -273,13 +273,14 @@ class FolderSandbox:
     runtime: str
     answer: Callable[[Any], object]
     own_users: bool = False
+    is_emulated: bool = False
 
     def run(self, script: bytes, argument: str, environment: Mapping[str, str], timeout: float) -> Completed:
         path = f"{self.task}:{self.opt}/python:{self.runtime}"
         done = subprocess.run(  # -S: none of what is installed here
             [sys.executable, "-S", "-P", "-", argument],
             input=script,
-            env={"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "PATH": os.defpath, **environment},
+            env={"PYTHONDONTWRITEBYTECODE": "1", "PATH": os.defpath, **environment, "PYTHONPATH": path},
             capture_output=True,
             timeout=timeout,
             check=False,

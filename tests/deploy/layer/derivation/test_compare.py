@@ -18,8 +18,8 @@ from deploy.errors import VerificationError
 from deploy.inside import assemble
 from deploy.inside.archive import ArchiveEntry, write
 from deploy.inside.exchange import OwnFile, Report
+from deploy.layer.brought.files import BroughtFile
 from deploy.layer.derivation.compare import ComparedLayer, compare
-from deploy.layer.files import BroughtFile
 from deploy.layer.spec import OWN_DOCKERFILE, LayerSpec
 from deploy.layer.values import BuiltLayer
 from deploy.settings import Layer
