@@ -109,9 +109,10 @@ def test_no_function_is_longer_than_a_page() -> None:
     assert found == []
 
 
-def test_no_public_class_has_the_name_of_another() -> None:
+@pytest.mark.parametrize("folder", ["deploy", "src"])
+def test_no_public_class_has_the_name_of_another(folder: str) -> None:
     places = defaultdict(list)
-    for path in (ROOT / "deploy").rglob("*.py"):
+    for path in (ROOT / folder).rglob("*.py"):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places[node.name].append(str(path.relative_to(ROOT)))

@@ -20,7 +20,7 @@ from channelwright.endpoint import commands, validation
 from channelwright.endpoint.commands import UnknownCommandError
 from channelwright.endpoint.queue import Queue, QueueError, UnsureQueueError
 from channelwright.endpoint.signature import UnverifiedError, public_key, verify
-from channelwright.endpoint.validation import RefusedError
+from channelwright.endpoint.validation import DeclinedError
 from channelwright.endpoint.web import Request, response
 from channelwright.environment import required
 from channelwright.jobs import Job, MalformedError, json_object, locale
@@ -90,7 +90,7 @@ class Endpoint:
         try:
             is_command = kind == InteractionType.APPLICATION_COMMAND
             return self._command(interaction, data) if is_command else self._press(interaction, data)
-        except RefusedError as refusal:
+        except DeclinedError as refusal:
             return _say(interaction, refusal.text, **refusal.about)
 
     def _offer(self, interaction: dict[str, Any]) -> dict[str, object]:
@@ -107,7 +107,7 @@ class Endpoint:
             kind, options = commands.read(data)
         except UnknownCommandError as error:
             log("WARNING", "unknown command", reason=str(error), interaction=interaction.get("id"))
-            raise RefusedError(
+            raise DeclinedError(
                 "I do not know this command. If it is new, restart Discord and try again in a minute."
             ) from error
         options = validation.checked(options, data.get("resolved"))
@@ -120,16 +120,16 @@ class Endpoint:
             button = Button.read(custom_id)
         except UnknownButtonError as error:
             log("WARNING", "unknown button", reason=str(error), interaction=interaction.get("id"))
-            raise RefusedError("I no longer know this button. Please run the command again.") from error
+            raise DeclinedError("I no longer know this button. Please run the command again.") from error
         job = Job.wished(interaction, button.kind, button.options)
         if button.user_id not in {ANYONE, job.user_id}:
-            raise RefusedError(
+            raise DeclinedError(
                 "This button is for <@{user}>, who ran the command. Nothing was changed.", user=button.user_id
             )
         if time.time() >= button.expires:
             if button.user_id == ANYONE:
-                raise RefusedError("This button has expired. Nothing was changed; ask the GM for a new one.")
-            raise RefusedError("This button has expired. Nothing was changed; please run the command again.")
+                raise DeclinedError("This button has expired. Nothing was changed; ask the GM for a new one.")
+            raise DeclinedError("This button has expired. Nothing was changed; please run the command again.")
         if button.kind == CANCEL:
             return _replace(interaction, "Cancelled: nothing was deleted.")
         return self._queued(job, WAIT if button.kind in ASIDE else WITHOUT_BUTTONS)
@@ -139,13 +139,13 @@ class Endpoint:
             self.queue.put(job)
         except UnsureQueueError as error:
             log("ERROR", "queue silent", reason=str(error), **job.ids)
-            raise RefusedError(
+            raise DeclinedError(
                 "I do not know whether I could take that on: my queue did not answer in time. If nothing has happened "
                 "in two minutes, please try again; what is there already is not made twice."
             ) from error
         except QueueError as error:
             log("ERROR", "queue refused", reason=str(error), **job.ids)
-            raise RefusedError("I could not take that on just now; nothing was changed. Please try again.") from error
+            raise DeclinedError("I could not take that on just now; nothing was changed. Please try again.") from error
         log("INFO", "queued", **job.ids)
         return reply
 
