@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from deploy.layer.verify import VerifiedLayer
     from deploy.layer.verify_code import CodeEvidence
 
+pytestmark = pytest.mark.programs
+
 GOOD = {"bot.py": "import os, tiny\nKEY = os.environ['KEY']\ndef handler(event, context): return tiny.x\n"}
 TARGET = Target("python3.11", "x86_64")
 HEALTH = {"channelwright": "health"}
