@@ -211,7 +211,7 @@ def sample(session: nox.Session) -> None:
     )
 
 
-@nox.session(default=False)
+@nox.session(name="only-the-layer", default=False)
 def only_the_layer(session: nox.Session) -> None:
     """See with the tools of others, SAM's translator, CDK and Terraform's language, that their ten lines are right."""
     _install(session, *PIPELINE, *_everything("test"), "aws-cdk-lib", "aws-sam-translator", "python-hcl2")

@@ -160,13 +160,17 @@ def test_the_whole_is_built_again_where_this_python_does_not_give_the_same_bytes
         place.compared(place.built())
 
 
-def test_only_what_was_built_before_is_compared_where_its_wheels_are_and_told_where_they_are_not(
-    place: Place, tmp_path: Path
+def test_only_what_was_built_before_is_compared_where_its_wheels_are_and_told_where_it_cannot_be(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built = place.built(ANEW)
     elsewhere = {**place.environment, "CHANNELWRIGHT_CACHE": str(tmp_path)}
     compare([built], place.settings, Choices(only_built=True), elsewhere, place.console)
     assert "tiny: not compared with its lock here, where its wheels are not" in place.said.getvalue()
     place.forge(bytecode)
+    monkeypatch.setattr("platform.python_version", lambda: place.built().report.python)
     with pytest.raises(VerificationError, match="error"):
         compare([place.built()], place.settings, Choices(only_built=True), place.environment, place.console)
+    monkeypatch.setattr("platform.python_version", lambda: "3.11.99")
+    compare([place.built()], place.settings, Choices(only_built=True), place.environment, place.console)
+    assert "differs from what 3.11.99 compiles; `layer --verify` does before" in place.said.getvalue()
