@@ -79,7 +79,7 @@ def _in_parallel(sources: Sequence[tuple[str, bytes]]) -> list[bytes | str]:
 
 
 def _in_process(sources: Sequence[tuple[str, bytes]]) -> list[bytes | str]:
-    command = [sys.executable, "-I", "-S", "-X", "no_debug_ranges", __file__]
+    command = [sys.executable, "-I", "-S", "-X", "no_debug_ranges", __file__, WHERE]
     done = subprocess.run(
         command, input=marshal.dumps(list(sources)), stdout=subprocess.PIPE, check=True, timeout=_TIMEOUT
     )
@@ -88,19 +88,23 @@ def _in_process(sources: Sequence[tuple[str, bytes]]) -> list[bytes | str]:
 
 
 def main() -> None:
-    """Compile the sources on stdin, a marshalled list of path and content; answer with bytecode or what is wrong."""
+    """Compile the sources on stdin, a marshalled list of path and content; answer with bytecode or what is wrong.
+
+    The argument is the folder that they will be in.
+    """
+    [where] = sys.argv[1:]
     warnings.simplefilter("ignore")
     # One-character strings are shared by the whole process, and marshal notes whether they are interned: which
     # ones are would depend on what was compiled before.
     held = [sys.intern(chr(code)) for code in range(256)]
     sources = marshal.loads(sys.stdin.buffer.read())  # noqa: S302 - written by _in_process above
-    sys.stdout.buffer.write(marshal.dumps([_compiled(path, content) for path, content in sources]))
+    sys.stdout.buffer.write(marshal.dumps([_compiled(f"{where}/{path}", content) for path, content in sources]))
     del held
 
 
 def _compiled(path: str, source: bytes) -> bytes | str:
     try:
-        code = compile(source, f"{WHERE}/{path}", "exec", dont_inherit=True, optimize=0)
+        code = compile(source, path, "exec", dont_inherit=True, optimize=0)
     except (SyntaxError, ValueError, RecursionError) as error:
         return f"{type(error).__name__}: {error}"
     return importlib.util.MAGIC_NUMBER + _UNCHECKED + importlib.util.source_hash(source) + marshal.dumps(code)

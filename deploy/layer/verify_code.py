@@ -89,6 +89,7 @@ def verify_code(
         faults |= dict.fromkeys(audit.faults(task, groups[names], group[0].target, is_whole=trial.is_whole))
         with means.runtime.sandbox(group[0].target.runtime, opt, task) as sandbox:
             faults |= dict.fromkeys(trial.run(sandbox, answered, provided))
+        faults |= dict.fromkeys(audit.stale(task, group[0].bytecode, group[0].target.runtime))
         digests |= {function.key: trial.expected["layers"] for function in group}
     if faults:
         raise VerificationError(list(faults))
@@ -127,7 +128,7 @@ class _Trial:
             yield from runtime_provides.faults(self.runtime_provides, seen.place, brought, self.target, where)
         provided |= runtime_provides.told(seen.place, brought)
         for function in self.functions:
-            faults = [*handlers.judged(function, seen, self.layers)]
+            faults = [*handlers.judged(function, seen, self.layers), *handlers.compiled_anew(function, seen)]
             raised = ""
             if not faults:
                 faults, raised = self._invocation(sandbox, function)

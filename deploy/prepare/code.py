@@ -7,18 +7,22 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..code import sources
+from ..code import bytecode, sources
 from ..code.bundle import CodeBundle, bundles
 from ..errors import Fault, VerificationError
 from ..layer.cache_key import digest, proven_by
 from .at_hand import AtHand, checks_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from ..completed import Completed
     from ..layer.verify import VerifiedLayer
     from ..published.trial_layers import ForeignLayers
     from ..settings import Function
+
+    # Has a Python that runs a script with an argument do something with sources.
+    Ask = Callable[[Callable[[bytes, str], Completed], Mapping[str, bytes]], str]
 
 _PATIENCE = 120.0  # seconds, for reading sources
 
@@ -40,8 +44,10 @@ class CodePreparation:
 
     def code(self, layers: Sequence[VerifiedLayer]) -> dict[str, CodeBundle]:
         """Bundle the code of every function, have the project check it, and try it."""
-        elsewhere = None if self.at_hand.settings.runtime == sources.HERE else self.read_elsewhere
-        made = bundles(self.at_hand.settings, self.at_hand.dist, self.at_hand.cache.root.absolute(), read=elsewhere)
+        is_here = self.at_hand.settings.runtime == sources.HERE
+        python = sources.Python(sources.read_here if is_here else self.read_elsewhere, self.compiled)
+        cache = self.at_hand.cache.root.absolute()
+        made = bundles(self.at_hand.settings, self.at_hand.dist, cache, python=python)
         for each in dict.fromkeys(bundle.zip for bundle in made.values()):
             self.tell_left_out(next(bundle for bundle in made.values() if bundle.zip == each))
         shipped = sorted({bundle.sha256 for bundle in made.values()})
@@ -57,19 +63,26 @@ class CodePreparation:
 
     def read_elsewhere(self, modules: Mapping[str, bytes]) -> Mapping[str, bytes | sources.Unreadable]:
         """Have the runtime's own Python read the code, unless it read these very sources before."""
+        return sources.answered(self._by_runtime("read", sources.inputs(modules), sources.read_by, modules))
+
+    def compiled(self, modules: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        """Have the runtime's own Python compile the code, unless it compiled these very sources before."""
+        return bytecode.answered(self._by_runtime("compile", bytecode.inputs(modules), bytecode.compile_by, modules))
+
+    def _by_runtime(self, what: str, inputs: Sequence[str], ask: Ask, modules: Mapping[str, bytes]) -> str:
         target = self.at_hand.settings.targets[0]
-        key = checks_key("sources", self.at_hand.image(target), target, *sources.inputs(modules))
+        key = checks_key(f"{what} sources", self.at_hand.image(target), target, *inputs)
         answer = self.at_hand.passed(key)
         if answer is None:
-            self.at_hand.refuse_making("the code", f"{target.runtime} did not read it")
+            self.at_hand.refuse_making("the code", f"{target.runtime} did not {what} it")
             runtime = self.at_hand.runtime(target)
             with (
-                self.at_hand.console.step(f"read the code with {target.runtime} in {runtime.image.reference}"),
+                self.at_hand.console.step(f"{what} the code with {target.runtime} in {runtime.image.reference}"),
                 runtime.sandbox(target.runtime, {}, {}) as sandbox,
             ):
-                answer = sources.read_by(lambda script, given: sandbox.run(script, given, {}, _PATIENCE), modules)
+                answer = ask(lambda script, given: sandbox.run(script, given, {}, _PATIENCE), modules)
             self.at_hand.cache.keep_checks(key, answer)
-        return sources.answered(answer)
+        return answer
 
     def tell_left_out(self, made: CodeBundle) -> None:
         if made.left_out:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.code import tree_digest
+from deploy.code import bytecode, tree_digest
 from deploy.code.bundle import CodeBundle, bundle, bundles
 from deploy.code.selection import LEFT_OUT
-from deploy.code.sources import Unreadable, answered, read_by
+from deploy.code.sources import Python, Unreadable, answered, read_by
 from deploy.completed import Completed
 from deploy.configuration import load
 from deploy.errors import BuildError
@@ -222,22 +222,26 @@ def test_another_python_s_sources_are_read_by_that_python(project: Settings) -> 
 
     project = replace(project, code=replace(project.code, documentation=False))
     later = replace(project, runtime="python3.12")
-    there = bundle(later, later.project / "there", read=read)
+    there = bundle(later, later.project / "there", python=Python(read, bytecode.here))
     assert there.files["documented.py"] == b"\nVALUE = 1\n"
     assert there.sha256 == made(project).sha256
     write(project.project / "src/rooms/hall.py", "def open(event\n")
     with pytest.raises(BuildError, match=r"src/rooms/hall\.py:1: '\(' was never closed"):
-        bundle(later, later.project / "there", read=read)
+        bundle(later, later.project / "there", python=Python(read, bytecode.here))
 
 
-def test_the_project_s_own_code_fits_into_96_kib(tmp_path: Path) -> None:
-    shipped = bundle(load(PROJECT, {}), tmp_path)
-    assert shipped.size <= 96 * 1024
-    assert {"bot.py", "worker.py", "config/campaign_channels.yaml"} < shipped.files.keys()
+def test_the_project_s_own_code_grows_by_less_than_150_kb_for_its_bytecode(tmp_path: Path) -> None:
+    settings = load(PROJECT, {})
+    plain = bundle(replace(settings, code=replace(settings.code, bytecode="none")), tmp_path)
+    shipped = bundle(settings, tmp_path)
+    assert plain.size <= 96 * 1024
+    assert shipped.size - plain.size <= 150_000
+    assert {"bot.pyc", "worker.pyc", "config/campaign_channels.yaml"} < shipped.files.keys()
 
 
 def test_documentation_stays_behind_where_the_configuration_says_so(tmp_path: Path) -> None:
     settings = load(PROJECT, {})
+    settings = replace(settings, code=replace(settings.code, bytecode="none"))
     assert b"entry point" not in bundle(settings, tmp_path).files["bot.py"]
     documented = replace(settings, code=replace(settings.code, documentation=True))
     assert b"entry point" in bundle(documented, tmp_path).files["bot.py"]
