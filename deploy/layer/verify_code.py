@@ -11,6 +11,7 @@ from zipfile import BadZipFile, ZipFile
 from ..code import tree_digest
 from ..errors import Fault, VerificationError
 from .audit import code as audit
+from .audit import trust
 from .audit.audit import collisions
 from .audit.audit import names as file_names
 from .audit.limits import exceeded_together
@@ -87,6 +88,8 @@ def verify_code(
         whole = expected | {"layers": tree_digest.of_files(opt)}
         trial = _Trial(group[0].target, groups[names], group, whole, means.runtime_provides, len(names))
         faults |= dict.fromkeys(audit.faults(task, groups[names], group[0].target, is_whole=trial.is_whole))
+        if trial.is_whole:
+            faults |= dict.fromkeys(fault for function in group for fault in trust.faults(function, opt))
         with means.runtime.sandbox(group[0].target.runtime, opt, task) as sandbox:
             faults |= dict.fromkeys(trial.run(sandbox, answered, provided))
         faults |= dict.fromkeys(audit.stale(task, group[0].bytecode, group[0].target.runtime))
