@@ -38,13 +38,23 @@ class Kept:
 
 
 def keep_text(path: Path, text: str) -> None:
-    """Keep a text under a first line that says what it has to be."""
-    content = text.encode()
+    """Keep a text as `keep` keeps bytes."""
+    keep(path, text.encode())
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Keep content under a first line that says what it has to be."""
     write(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
 
 
 def read_text(path: Path) -> str | None:
-    """Return what `keep_text` kept; None where there is nothing, or something else than was kept.
+    """Return what `keep_text` kept, as `read` does."""
+    content = read(path)
+    return None if content is None else content.decode()
+
+
+def read(path: Path) -> bytes | None:
+    """Return what `keep` kept; None where there is nothing, or something else than was kept.
 
     Raises ConfigError where the cache cannot be one.
     """
@@ -56,4 +66,4 @@ def read_text(path: Path) -> str | None:
         what = f"cannot be read: {error.strerror or error}"
         cure = "name a folder of this user's in CHANNELWRIGHT_CACHE, or unset it"
         raise ConfigError([Fault(str(path), what, "the cache is to be there", cure)]) from error
-    return content.decode() if hashlib.sha256(content).hexdigest().encode() == digest else None
+    return content if hashlib.sha256(content).hexdigest().encode() == digest else None

@@ -40,7 +40,7 @@ def from_project(project: Path) -> dict[str, bytes]:
     made = {}
     for spec in specs:
         own = {each.own.path: each.content() for each in spec.files}
-        layer = assemble.assemble(spec.recipe, _wheels(project, spec), own)
+        layer = assemble.assemble(spec.recipe, _wheels(project, spec), own, {})
         made[f"{spec.stem}.zip"] = layer["layer.zip"]
         made[f"{spec.stem}.report.json"] = layer["report.json"]
     return made

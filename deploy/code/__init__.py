@@ -1,6 +1,7 @@
 """The code zip: what becomes /var/task, apart from the layers.
 
 bundle            the zip: the same sources give the same bytes on any machine
+remembered        the code zip of an earlier run, by all that it follows from
 selection         which files ship, and what is left out
 sources           sources as the Python reads them that will run them, here or in the runtime's image
 bytecode          the modules' bytecode, as the runtime's Python makes it

@@ -10,14 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import deflate
-
 from ..atomic import unreadable, write
 from ..errors import BuildError, Fault
 from ..executable import Executable
-from ..inside import archive
-from ..inside.archive import ArchiveEntry
 from . import bytecode, start, tree_digest
+from .remembered import Remembered, RememberedZip, ZippedFiles
 from .selection import Selection, select
 from .sources import HERE, read_here
 
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ..settings import Code, Function, Settings
+    from .remembered import Memory
     from .sources import Python
 
 NAME = "code.zip"
@@ -56,11 +54,13 @@ def names(settings: Settings) -> dict[str, str]:
     return {function.key: first[settings.code_of(function)] for function in settings.functions.values()}
 
 
-def bundles(settings: Settings, into: Path, *written: Path, python: Python | None = None) -> dict[str, CodeBundle]:
+def bundles(
+    settings: Settings, into: Path, *written: Path, python: Python | None = None, memory: Memory | None = None
+) -> dict[str, CodeBundle]:
     """Make the code zip of each source; return them by function: those with the same code have the same zip.
 
-    What lies below `written` and `into` is no code. `python` is the runtime's own; without it this
-    process's takes its place, if it is of that version.
+    What lies below `written` and `into` is no code. `python` is the runtime's own; without it this process's takes its
+    place, if it is of that version. `memory` knows which sources gave the zip that is there.
     Raises BuildError with every fault of every source.
     """
     groups: dict[str, list[Function]] = {}
@@ -73,7 +73,7 @@ def bundles(settings: Settings, into: Path, *written: Path, python: Python | Non
         own = replace(settings, code=code, functions={each.key: each for each in functions})
         key = "code" if code == settings.code else f"functions.{functions[0].key}.code"
         try:
-            found = bundle(own, into, *written, name=name, key=key, python=python)
+            found = bundle(own, into, *written, name=name, key=key, python=python, memory=memory)
         except BuildError as error:
             faults += error.faults
         else:
@@ -83,13 +83,14 @@ def bundles(settings: Settings, into: Path, *written: Path, python: Python | Non
     return made
 
 
-def bundle(
+def bundle(  # noqa: PLR0913 - what, where to, and what there is to know of it
     settings: Settings,
     into: Path,
     *written: Path,
     name: str = NAME,
     key: str = "code",
     python: Python | None = None,
+    memory: Memory | None = None,
 ) -> CodeBundle:
     """Collect the source folder and the included files, and write `into`/`name` where its bytes changed.
 
@@ -100,6 +101,10 @@ def bundle(
     written = (into, *written)
     selection = select(settings, settings.project / settings.code.source, written)
     files = dict(_collected(settings, selection, written, key, faults))
+    target = into / name
+    remembered = Remembered.by(memory, target, settings, files, python) if memory and not faults else None
+    if remembered and (known := remembered.find()):
+        return _bundled(target, known, ZippedFiles(target), selection)
     modules = _read(settings, files, python, faults)
     faults += _without_module(settings, files)
     if faults:
@@ -110,15 +115,21 @@ def bundle(
         files |= start.entries(settings.functions.values(), files, settings.code.bytecode, key)
     files = bytecode.added(files, settings.code.bytecode, python.compiled if python else bytecode.here)
     content = _zipped(files)
-    target = into / name
     if not target.exists() or target.read_bytes() != content:
         write(target, content)
+    made = RememberedZip(hashlib.sha256(content).hexdigest(), tree_digest.of_files(files))
+    if remembered:
+        remembered.keep(made)
+    return _bundled(target, made, files, selection)
+
+
+def _bundled(target: Path, made: RememberedZip, files: Mapping[str, bytes], selection: Selection) -> CodeBundle:
     return CodeBundle(
         zip=target,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=made.sha256,
         files=files,
-        tree_digest=tree_digest.of_files(files),
-        size=len(content),
+        tree_digest=made.tree_digest,
+        size=target.stat().st_size,
         left_out=selection.left_out,
     )
 
@@ -215,5 +226,10 @@ def _without_module(settings: Settings, files: Mapping[str, bytes]) -> Iterator[
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:
+    import deflate
+
+    from ..inside import archive
+    from ..inside.archive import ArchiveEntry
+
     entries = {name: ArchiveEntry(content, isinstance(content, Executable)) for name, content in files.items()}
     return archive.write(entries, lambda content: bytes(deflate.deflate_compress(content, _LEVEL))).content

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Compiler = Callable[[Mapping[str, bytes]], Mapping[str, bytes]]
 
 WHERE = "/var/task"
-_PROGRAM = Path(__file__).parents[1] / "inside/bytecode.py"
+_PROGRAM = Path(__file__).parents[1] / "inside/compiler.py"
 _TIMEOUT = 120
 _FLAGS = ["-I", "-S", "-X", "no_debug_ranges"]
 _CALLER = """

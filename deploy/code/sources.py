@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import BuildError
-from . import strip_docstrings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,10 +37,14 @@ print(json.dumps({name: each if isinstance(each, tuple) else base64.b64encode(ea
 
 @dataclass(frozen=True)
 class Python:
-    """The Python that will run the code: how it reads sources, and compiles those that ship."""
+    """The Python that will run the code: how it reads sources, and compiles those that ship.
+
+    `identity` changes with it, as a digest of its image does; "" is this process's.
+    """
 
     read: Reader
     compiled: Compiler
+    identity: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class Unreadable:
 
 def read_here(sources: Mapping[str, bytes]) -> dict[str, bytes | Unreadable]:
     """Return each source without its documentation, or why this Python cannot compile it."""
+    from . import strip_docstrings
+
     return {name: _read(strip_docstrings.read(name, source)) for name, source in sources.items()}
 
 
@@ -81,7 +86,7 @@ def inputs(sources: Mapping[str, bytes]) -> list[str]:
 
 
 def _script() -> bytes:
-    return Path(strip_docstrings.__file__).read_bytes() + _CALLER.encode()
+    return Path(__file__).with_name("strip_docstrings.py").read_bytes() + _CALLER.encode()
 
 
 def _read(each: Any) -> bytes | Unreadable:

@@ -7,7 +7,6 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..documents.writing import as_json
 from ..errors import Fault, PipelineError
 from ..terminal.characters import plain
 
@@ -73,7 +72,7 @@ def tell(error: PipelineError, argv: Sequence[str]) -> int:
     """Say why a run was refused; return its exit code."""
     print(plain(str(error)), file=sys.stderr)
     if wants_json(argv):
-        print(as_json(ErrorOutput(error=of_error(error))), end="")
+        _print(ErrorOutput(error=of_error(error)))
     return error.exit_code
 
 
@@ -82,8 +81,14 @@ def tell_interruption(argv: Sequence[str]) -> int:
     print(what, file=sys.stderr)
     if wants_json(argv):
         refusal = Refusal(kind="Interrupted", exit_code=INTERRUPTED, faults=(Fault("", what),))
-        print(as_json(ErrorOutput(error=refusal)), end="")
+        _print(ErrorOutput(error=refusal))
     return INTERRUPTED
+
+
+def _print(document: ErrorOutput) -> None:
+    from ..documents.writing import as_json  # what a run that is not refused has no need of
+
+    print(as_json(document), end="")
 
 
 def wants_json(argv: Sequence[str]) -> bool:

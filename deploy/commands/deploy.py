@@ -54,6 +54,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("--public", action="store_true", help="share with every AWS account what is declared public")
     parser.add_argument("--json", action="store_true", help="print JSON alone; all else goes to stderr")
     layer.choose(parser)
+    layer.add_verify(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -39,12 +39,17 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("layers", nargs="*", metavar="LAYER", help="only these, and those that bring what they need")
     parser.add_argument("--json", action="store_true", help="print JSON alone; all else goes to stderr")
+    choose(parser)
+    add_verify(parser)
+
+
+def add_verify(parser: argparse.ArgumentParser) -> None:
+    """Add the argument of the commands that ship what the lock gives."""
     parser.add_argument(
         "--verify",
         action="store_true",
         help="trust nothing that was kept: compare each zip with what the lock gives, byte for byte, and prove it anew",
     )
-    choose(parser)
 
 
 def choose(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..console import Console
-from ..documents.writing import as_json
 from ..errors import ConfigError, Fault
 from ..layer.cache import Cache
 from ..settings import Settings, Stage
@@ -85,6 +84,8 @@ def console(arguments: argparse.Namespace) -> Console:
 
 def print_json(document: object) -> None:
     """Print what `deploy.commands.output` has a type for, and nothing else."""
+    from ..documents.writing import as_json  # what prints for people has no need of it
+
     print(as_json(document), end="")
 
 

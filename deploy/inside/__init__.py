@@ -16,6 +16,8 @@ trim       a room: what is left out, one rule for each key of the trim policy
 record     each distribution's RECORD, written anew
 certificates  certifi's in forms of which less has to be read
 bytecode   modules compiled, the same wherever it is done
+compiler   the process that compiles them
+parts      what was made of the files of each wheel, found by what it follows from
 inventory  what is in a layer: the report, and the manifest inside the zip
 archive    the zip: the same entries give the same bytes
 tool       libdeflate, brought in from its wheel

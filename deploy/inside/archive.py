@@ -10,14 +10,15 @@ import os
 import struct
 import sys
 import zlib
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from .refusal import Refused, fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from .files import Later
 
 _LOCAL = struct.Struct("<4s5H3L2H")  # 4.3.7
 _CENTRAL = struct.Struct("<4s6H3L5H2L")  # 4.3.12
@@ -28,13 +29,19 @@ _UTF8 = 1 << 11  # 4.4.4
 STORED, DEFLATED = 0, 8  # 4.4.5
 _DATE = 0 << 9 | 1 << 5 | 1  # 4.4.6: 1980-01-01, the first that the format knows
 _REGULAR = 0o100000
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
 _ENTRIES, _BYTES = 0xFFFF, 0xFFFF_FFFF
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveEntry:
-    content: bytes
+    held: bytes | Later
     executable: bool = False
+
+    @property
+    def content(self) -> bytes:
+        return self.held if isinstance(self.held, bytes) else self.held.content
 
 
 @dataclass(frozen=True)
@@ -56,17 +63,18 @@ class PackedEntry:
 
 
 def write(entries: Mapping[str, ArchiveEntry], deflate: Callable[[bytes], bytes]) -> LayerArchive:
-    """Zip the entries; raise Refused where there are more, or larger ones, than Lambda or the plain format take."""
-    if len(entries) >= _ENTRIES or sum(len(entry.content) for entry in entries.values()) >= _BYTES:
-        raise Refused([fault("the layer", f"has {len(entries)} files, too many or too large for a zip")])
-    names = sorted(entries)
-    with ThreadPoolExecutor(_processors()) as threads:
-        packed = threads.map(lambda name: _pack(entries[name].content, deflate), names)
-        return frame(entries, dict(zip(names, packed, strict=True)))
+    """Zip the entries; raise Refused as `frame`."""
+    packed = side_by_side(lambda entry: pack(entry.content, deflate), entries.values())
+    return frame(entries, dict(zip(entries, packed, strict=True)))
 
 
 def frame(entries: Mapping[str, ArchiveEntry], packed: Mapping[str, PackedEntry]) -> LayerArchive:
-    """Put entries that are packed between their headers: nothing of the zip is left to choose."""
+    """Put entries that are packed between their headers: nothing of the zip is left to choose.
+
+    Raises Refused where there are more, or larger ones, than Lambda or the plain format take.
+    """
+    if len(entries) >= _ENTRIES or sum(each.size for each in packed.values()) >= _BYTES:
+        raise Refused([fault("the layer", f"has {len(entries)} files, too many or too large for a zip")])
     names = sorted(entries)
     body, directory = bytearray(), bytearray()
     zipped = {}
@@ -87,7 +95,16 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
-def _pack(content: bytes, deflate: Callable[[bytes], bytes]) -> PackedEntry:
+def side_by_side(work: Callable[[_In], _Out], each: Iterable[_In]) -> list[_Out]:
+    """Do the work with as many processors as there are: compressing holds up nobody else."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_processors()) as threads:
+        return list(threads.map(work, each))
+
+
+def pack(content: bytes, deflate: Callable[[bytes], bytes]) -> PackedEntry:
+    """Compress content, where that makes it smaller."""
     deflated = deflate(content)
     method, chosen = (DEFLATED, deflated) if len(deflated) < len(content) else (STORED, content)
     return PackedEntry(method, chosen, zlib.crc32(content), len(content))

@@ -7,6 +7,7 @@
                                  record ──── each RECORD as the files are now
                                  inventory ─ what is in the layer, and how it came there
                         files/ ─ archive ─── out/layer.zip, out/report.json
+                        parts/ ─ parts ───── out/parts/: of each wheel, what need not be done again
 
 Everything is in memory. A refusal writes its reasons to stderr, and the exit code is 1.
 """
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from . import archive, bytecode, certificates, inventory, record, selection, tool
 from .exchange import Recipe
+from .parts import Parts
 from .refusal import Refused, fault, told
 from .trim import apply, symbols
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 TOOLS = Path(__file__).with_name("tools.txt")
 RECIPE = Path("build", "recipe.json")
+PARTS = "parts"
 
 
 def main(arguments: list[str], make: Callable[[Path], dict[str, bytes]]) -> int:
@@ -43,6 +46,7 @@ def main(arguments: list[str], make: Callable[[Path], dict[str, bytes]]) -> int:
         return 1
     out.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
+        (out / name).parent.mkdir(exist_ok=True)
         (out / name).write_bytes(content)
     return 0
 
@@ -51,33 +55,43 @@ def from_recipe(folder: Path) -> dict[str, bytes]:
     """Make the layer of the folder's recipe and wheels."""
     recipe = Recipe.from_json((folder / RECIPE).read_text(encoding="utf-8"))
     wheels = {path.name: path.read_bytes() for path in sorted((folder / "wheels").iterdir())}
-    return assemble(recipe, wheels, {each.path: (folder / "files" / each.path).read_bytes() for each in recipe.files})
+    own = {each.path: (folder / "files" / each.path).read_bytes() for each in recipe.files}
+    return assemble(recipe, wheels, own, {path.name: path.read_bytes() for path in (folder / PARTS).glob("*")})
 
 
-def assemble(recipe: Recipe, offered: dict[str, bytes], own: dict[str, bytes]) -> dict[str, bytes]:
+def assemble(
+    recipe: Recipe, offered: dict[str, bytes], own: dict[str, bytes], kept: Mapping[str, bytes]
+) -> dict[str, bytes]:
     """Make the layer of a recipe from wheels, content by file name, and its own files, content by path below /opt.
 
-    Returns what goes into out/.
+    `kept` are the parts of an earlier run, by distribution. Returns what goes into out/.
     """
     _check_interpreter(recipe)
     _check_files(recipe, own)
     tools = selection.tool_hashes(TOOLS.read_text(encoding="utf-8"))
     wheels = selection.select(offered, recipe.pins, tools, interpreter=recipe.interpreter)
     deflate = tool.load(offered, tools)
-    layer = derived(recipe, wheels, deflate)
+    parts = Parts(kept)
+    layer = derived(recipe, wheels, deflate, parts)
     contents = entries(layer, own)
-    written = archive.write(contents, deflate)
-    report = inventory.report(layer, written, sum(len(entry.content) for entry in contents.values()))
-    return {"layer.zip": written.content, "report.json": report.to_json().encode()}
+    packed = _packed(layer, contents, deflate, parts)
+    written = archive.frame(contents, packed)
+    report = inventory.report(layer, written, sum(each.size for each in packed.values()))
+    changed = {f"{PARTS}/{name}": content for name, content in parts.changed().items()}
+    return {"layer.zip": written.content, "report.json": report.to_json().encode(), **changed}
 
 
-def derived(recipe: Recipe, wheels: tuple[Wheel, ...], deflate: tool.Deflate) -> inventory.Assembled:
-    """Return what the recipe makes of wheels: every file below python/, and what became of each."""
-    trimmed = apply.trim(selection.merge(wheels), recipe, deflate)
+def derived(recipe: Recipe, wheels: tuple[Wheel, ...], deflate: tool.Deflate, parts: Parts) -> inventory.Assembled:
+    """Return what the recipe makes of wheels: every file below python/, and what became of each.
+
+    What `parts` have from an earlier run is not made again; without any, the wheels alone decide.
+    """
+    trimmed = apply.trim(selection.merge(wheels), recipe, deflate, parts)
     stripped = symbols.strip(trimmed.files) if apply.is_on(apply.SYMBOLS, recipe) else symbols.Stripped()
     trimmed = trimmed.after(apply.SYMBOLS, stripped.change, recipe)
     sourceless = recipe.bytecode == "sourceless"
-    compiled = bytecode.compile_all(certificates.added(trimmed.files, recipe), sourceless=sourceless)
+    files = certificates.added(trimmed.files, recipe)
+    compiled = bytecode.compile_all(files, parts, sourceless=sourceless)
     files = record.with_top_levels(compiled.files, wheels) if sourceless else compiled.files
     return inventory.Assembled(
         recipe=recipe,
@@ -92,10 +106,22 @@ def derived(recipe: Recipe, wheels: tuple[Wheel, ...], deflate: tool.Deflate) ->
 def entries(layer: inventory.Assembled, own: Mapping[str, bytes]) -> dict[str, archive.ArchiveEntry]:
     """Return all that goes into the zip, by path below /opt; `own` is the content of the files that it brings."""
     return {
-        **{f"python/{path}": archive.ArchiveEntry(each.content, each.executable) for path, each in layer.files.items()},
+        **{f"python/{path}": archive.ArchiveEntry(each.held, each.executable) for path, each in layer.files.items()},
         **{each.path: archive.ArchiveEntry(own[each.path], each.executable) for each in layer.recipe.files},
         f"channelwright/{layer.recipe.layer}.json": archive.ArchiveEntry(inventory.manifest(layer)),
     }
+
+
+def _packed(
+    layer: inventory.Assembled, contents: Mapping[str, archive.ArchiveEntry], deflate: tool.Deflate, parts: Parts
+) -> dict[str, archive.PackedEntry]:
+    """Return all entries as the zip holds them: what wheels brought may be packed in their parts."""
+
+    def pack(content: bytes) -> archive.PackedEntry:
+        return archive.pack(content, deflate)
+
+    packed = parts.packed({f"python/{path}": file for path, file in layer.files.items()}, pack)
+    return packed | {path: pack(each.content) for path, each in contents.items() if path not in packed}
 
 
 def _check_files(recipe: Recipe, own: dict[str, bytes]) -> None:

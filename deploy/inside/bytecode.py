@@ -5,30 +5,31 @@
 - The file names in it, which tracebacks show, are those under /opt/python.
 - Without column positions (`-X no_debug_ranges`): a seventh of the layer, for the ^^^^ below a traceback's line.
 
-Compiling happens in processes of their own, whose flags are known: this module, run as a script, is one of them.
+Compiling happens in processes of their own, whose flags are known: `compiler`, run as a script, is one of them.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import marshal
 import os
 import subprocess
 import sys
-import warnings
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from .files import Later
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .files import Files
+    from .parts import Parts
 
 WHERE = "/opt/python"
 _TIMEOUT = 600
-# PEP 552: bit 0 says that a hash stands in for the source's time, bit 1 would say to check it.
-_UNCHECKED = (0b01).to_bytes(4, "little")
+_COMPILER = Path(__file__).with_name("compiler.py")
 
 
 @dataclass(frozen=True)
@@ -39,24 +40,34 @@ class Compiled:
     failed: dict[str, str]
 
 
-def compile_all(files: Files, *, sourceless: bool) -> Compiled:
-    """Add the bytecode of every source in `files`, or put it in its place.
+def compile_all(files: Files, parts: Parts, *, sourceless: bool) -> Compiled:
+    """Add the bytecode of every source in `files`, or put it in its place; `parts` may have it from before.
 
     A source that does not compile, such as a template or one for another Python, stays a source.
     """
-    from dataclasses import replace
-
     # What a wheel's data puts below python/ can be imported as well; where sources go, it stays the data that it is.
     origins = {"root"} if sourceless else {"root", "data"}
     sources = [path for path in sorted(files) if path.endswith(".py") and files[path].origin in origins]
-    outcomes = dict(zip(sources, _in_parallel([(path, files[path].content) for path in sources]), strict=True))
+    outcomes = _outcomes({path: files[path] for path in sources}, parts)
     result = dict(files)
     for path, outcome in outcomes.items():
-        if isinstance(outcome, bytes):
-            result[_target(path, sourceless=sourceless)] = replace(files[path], content=outcome, executable=False)
+        if not isinstance(outcome, str):
+            result[_target(path, sourceless=sourceless)] = replace(files[path], held=outcome, executable=False)
             if sourceless:
                 del result[path]
     return Compiled(result, {path: why for path, why in outcomes.items() if isinstance(why, str)})
+
+
+def _outcomes(sources: Files, parts: Parts) -> dict[str, Later | str]:
+    """Return the bytecode of each source by its path, or why there is none."""
+    inputs = {path: (sys.version, WHERE, path, file.sha256) for path, file in sources.items()}
+    found = {path: parts.made(file.owner, *inputs[path]) for path, file in sources.items()}
+    missing = [path for path, outcome in found.items() if outcome is None]
+    compiled = zip(missing, _in_parallel([(path, sources[path].content) for path in missing]), strict=True)
+    made = {path: outcome if isinstance(outcome, str) else Later.of(outcome) for path, outcome in compiled}
+    for path, outcome in made.items():
+        parts.keep(sources[path].owner, outcome, *inputs[path])
+    return {path: outcome for path in sources if (outcome := found[path] or made[path])}
 
 
 def _target(path: str, *, sourceless: bool) -> str:
@@ -69,7 +80,9 @@ def _target(path: str, *, sourceless: bool) -> str:
 
 def _in_parallel(sources: Sequence[tuple[str, bytes]]) -> list[bytes | str]:
     """Compile with all cores; how the sources are shared out does not show in the result."""
-    count = max(1, min(len(os.sched_getaffinity(0)), len(sources)))
+    if not sources:
+        return []
+    count = min(len(os.sched_getaffinity(0)), len(sources))
     with ThreadPoolExecutor(count) as threads:
         shares = list(threads.map(_in_process, [sources[at::count] for at in range(count)]))
     result: list[bytes | str] = [b""] * len(sources)
@@ -79,36 +92,9 @@ def _in_parallel(sources: Sequence[tuple[str, bytes]]) -> list[bytes | str]:
 
 
 def _in_process(sources: Sequence[tuple[str, bytes]]) -> list[bytes | str]:
-    command = [sys.executable, "-I", "-S", "-X", "no_debug_ranges", __file__, WHERE]
+    command = [sys.executable, "-I", "-S", "-X", "no_debug_ranges", str(_COMPILER), WHERE]
     done = subprocess.run(
         command, input=marshal.dumps(list(sources)), stdout=subprocess.PIPE, check=True, timeout=_TIMEOUT
     )
-    compiled: list[bytes | str] = marshal.loads(done.stdout)  # noqa: S302 - written by main below
+    compiled: list[bytes | str] = marshal.loads(done.stdout)  # noqa: S302 - written by the compiler
     return compiled
-
-
-def main() -> None:
-    """Compile the sources on stdin, a marshalled list of path and content; answer with bytecode or what is wrong.
-
-    The argument is the folder that they will be in.
-    """
-    [where] = sys.argv[1:]
-    warnings.simplefilter("ignore")
-    # One-character strings are shared by the whole process, and marshal notes whether they are interned: which
-    # ones are would depend on what was compiled before.
-    held = [sys.intern(chr(code)) for code in range(256)]
-    sources = marshal.loads(sys.stdin.buffer.read())  # noqa: S302 - written by _in_process above
-    sys.stdout.buffer.write(marshal.dumps([_compiled(f"{where}/{path}", content) for path, content in sources]))
-    del held
-
-
-def _compiled(path: str, source: bytes) -> bytes | str:
-    try:
-        code = compile(source, path, "exec", dont_inherit=True, optimize=0)
-    except (SyntaxError, ValueError, RecursionError) as error:
-        return f"{type(error).__name__}: {error}"
-    return importlib.util.MAGIC_NUMBER + _UNCHECKED + importlib.util.source_hash(source) + marshal.dumps(code)
-
-
-if __name__ == "__main__":
-    main()

@@ -52,12 +52,12 @@ def added(files: Files, recipe: Recipe) -> Files:
     certificates = dict(_certificates(bundle.content))
     if "directory" in recipe.certificates:
         for name, pem in _hashed(certificates):
-            result[f"{DIRECTORY}/{name}"] = replace(bundle, content=pem)
+            result[f"{DIRECTORY}/{name}"] = replace(bundle, held=pem)
     if "aws" in recipe.certificates:
         own = b"".join(pem for der, pem in certificates.items() if hashlib.sha256(der).hexdigest() in AMAZON)
         if not own:
             raise Refused([fault(recipe.layer, f"{BUNDLE} has none of the roots of AWS", cure="lock another certifi")])
-        result[AWS] = replace(bundle, content=own)
+        result[AWS] = replace(bundle, held=own)
     return result
 
 

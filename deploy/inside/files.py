@@ -1,10 +1,18 @@
-"""The files of a layer while it is being assembled: in memory, by their path below python/."""
+"""The files of a layer while it is being assembled: by their path below python/, their content read when it is needed.
+
+Most of what wheels hold is trimmed away by its path alone, and of what is kept from an earlier run the digest is
+enough: neither is ever unpacked.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # The part of a wheel that a file comes from: its root (purelib and platlib alike), or a folder of its .data.
 Origin = Literal["root", "scripts", "headers", "data"]
@@ -13,14 +21,60 @@ _SHARED_OBJECT = re.compile(r"\.so(\.\d+)*$")
 _ELF = b"\x7fELF"
 
 
+class Later:
+    """Content of which the size is known, and the rest once somebody asks: it is read, and digested, once."""
+
+    __slots__ = ("_content", "_read", "_sha256", "size")
+
+    def __init__(self, size: int, read: Callable[[], bytes], sha256: str = "") -> None:
+        self.size = size
+        self._read = read
+        self._sha256 = sha256
+        self._content: bytes | None = None
+
+    @classmethod
+    def of(cls, content: bytes) -> Later:
+        """Return content that is there, so that it is digested once."""
+        return cls(len(content), lambda: content)
+
+    @property
+    def content(self) -> bytes:
+        if self._content is None:
+            self._content = self._read()
+        return self._content
+
+    @property
+    def sha256(self) -> str:
+        self._sha256 = self._sha256 or hashlib.sha256(self.content).hexdigest()
+        return self._sha256
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Later) and self.sha256 == other.sha256
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
+
 @dataclass(frozen=True, slots=True)
 class LayerFile:
     """`owner` is the normalised name of the distribution that brought the file."""
 
-    content: bytes
+    held: bytes | Later
     owner: str
     origin: Origin = "root"
     executable: bool = False
+
+    @property
+    def content(self) -> bytes:
+        return self.held if isinstance(self.held, bytes) else self.held.content
+
+    @property
+    def size(self) -> int:
+        return len(self.held) if isinstance(self.held, bytes) else self.held.size
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.held).hexdigest() if isinstance(self.held, bytes) else self.held.sha256
 
 
 Files = dict[str, LayerFile]

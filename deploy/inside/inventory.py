@@ -52,7 +52,7 @@ def manifest(layer: Assembled) -> bytes:
     """
     recipe = layer.recipe
     owned = owned_paths({path: file.owner for path, file in layer.files.items()})
-    digests = {path: hashlib.sha256(file.content).hexdigest() for path, file in sorted(layer.files.items())}
+    digests = {path: file.sha256 for path, file in sorted(layer.files.items())}
     document = {
         "format": FORMAT,
         "layer": recipe.layer,
@@ -127,7 +127,7 @@ def _package(wheel: Wheel, files: Files, zipped: Mapping[str, int]) -> Package:
     own = [path for path, file in files.items() if file.owner == wheel.name]
     return Package(
         **_described(wheel, files),
-        unzipped=sum(len(files[path].content) for path in own),
+        unzipped=sum(files[path].size for path in own),
         zipped=sum(zipped[f"python/{path}"] for path in own),
     )
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import csv
-import hashlib
 from dataclasses import replace
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -33,7 +32,7 @@ def with_top_levels(files: Files, wheels: Sequence[Wheel]) -> Files:
             compiled = [each for each in wheel.files if each.endswith(".py") and f"{each}c" in files]
             names = sorted({each.removesuffix(".py").partition("/")[0] for each in compiled})
             content = own.content if own else "".join(f"{name}\n" for name in names).encode()
-            result[path] = replace(files[metadata], content=content)
+            result[path] = replace(files[metadata], held=content)
     return result
 
 
@@ -49,7 +48,7 @@ def rewritten(files: Files, wheels: Sequence[Wheel]) -> Files:
     for wheel in wheels:
         record = f"{wheel.dist_info}/RECORD"
         if record in files:
-            result[record] = replace(files[record], content=_record(record, sorted(own[wheel.name]), files))
+            result[record] = replace(files[record], held=_record(record, sorted(own[wheel.name]), files))
     return result
 
 
@@ -60,8 +59,8 @@ def _record(record: str, paths: Iterable[str], files: Files) -> bytes:
         if path == record or "__pycache__" in path.split("/"):
             lines.writerow((path, "", ""))
         else:
-            content = files[path].content
-            lines.writerow((path, f"sha256={_encoded(hashlib.sha256(content).digest())}", len(content)))
+            file = files[path]
+            lines.writerow((path, f"sha256={_encoded(bytes.fromhex(file.sha256))}", file.size))
     return text.getvalue().encode()
 
 

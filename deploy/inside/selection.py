@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from .refusal import Refused, fault
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from .exchange import Pin
-    from .files import Files
+    from .files import Files, LayerFile
 
 _CURE = "lock the wheels that are wanted, and build again"
 _APART = "lock only one of them, or give each a layer of its own"
@@ -86,7 +85,7 @@ def merge(wheels: Sequence[Wheel]) -> Files:
     for wheel in wheels:
         for path, file in wheel.files.items():
             other = files.setdefault(path, file)
-            if other.content != file.content:
+            if other is not file and other.content != file.content:
                 what = f"{other.owner} and {file.owner} both write it, and not the same"
                 faults.append(fault(path, what, cure=_APART))
     faults += _blocked(files)
@@ -96,7 +95,12 @@ def merge(wheels: Sequence[Wheel]) -> Files:
 
 
 def _blocked(files: Files) -> Iterator[str]:
+    below: dict[str, LayerFile] = {}
     for path, file in files.items():
-        for parent in PurePosixPath(path).parents:
-            if other := files.get(str(parent)):
-                yield fault(str(parent), f"{other.owner} has a file there, and {file.owner} a folder", cure=_APART)
+        folder = path.rpartition("/")[0]
+        while folder and folder not in below:
+            below[folder] = file
+            folder = folder.rpartition("/")[0]
+    for folder, file in below.items():
+        if other := files.get(folder):
+            yield fault(folder, f"{other.owner} has a file there, and {file.owner} a folder", cure=_APART)

@@ -11,18 +11,21 @@ import hashlib
 import re
 import stat
 import zipfile
+import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from itertools import product
 from typing import TYPE_CHECKING
 
 from . import headers
-from .files import Files, LayerFile, Origin, normalised
+from .files import Files, Later, LayerFile, Origin, normalised
 from .programs import console_scripts
 from .refusal import Refused, fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from email.message import Message
 
 _NAME = re.compile(
@@ -43,6 +46,14 @@ class Wheel:
     dist_info: str
     metadata: Message
     files: Files
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A file of the archive; `mode` is Unix's."""
+
+    held: Later
+    mode: int
 
 
 @dataclass(frozen=True)
@@ -71,7 +82,7 @@ def read(filename: str, content: bytes, *, interpreter: str) -> Wheel:
     folder = _dist_info(filename, named, members)
     if faults := [problem for path in members if (problem := _unsafe(path))]:
         raise Refused(fault(filename, each) for each in faults)
-    metadata = headers.parse(members[f"{folder}/METADATA"][0])
+    metadata = headers.parse(members[f"{folder}/METADATA"].held.content)
     return Wheel(
         filename=filename,
         sha256=hashlib.sha256(content).hexdigest(),
@@ -97,38 +108,50 @@ def canonical(version: str) -> str:
     return re.sub(r"\d+", lambda found: str(int(found[0])), re.sub(r"^([^+]*\d)-(\d+)", r"\1.post\2", text))
 
 
-def _members(filename: str, content: bytes) -> dict[str, tuple[bytes, int]]:
-    """Return content and Unix mode of every file in the archive."""
-    members: dict[str, tuple[bytes, int]] = {}
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            for info in archive.infolist():
-                if info.filename in members:
-                    raise Refused([fault(filename, f"holds {info.filename} twice")])
-                if not info.is_dir():
-                    members[info.filename] = archive.read(info), info.external_attr >> 16
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise Refused([fault(filename, "cannot be read as a zip file", cause=str(error))]) from error
+def _members(filename: str, content: bytes) -> dict[str, _Member]:
+    """Return every file in the archive; each is unpacked when it is asked for."""
+    members: dict[str, _Member] = {}
+    with _read_as_zip(filename):
+        archive = zipfile.ZipFile(BytesIO(content))
+    for info in archive.infolist():
+        if info.filename in members:
+            raise Refused([fault(filename, f"holds {info.filename} twice")])
+        if not info.is_dir():
+            read = partial(_unpacked, filename, archive, info)
+            members[info.filename] = _Member(Later(info.file_size, read), info.external_attr >> 16)
     return members
 
 
-def _dist_info(filename: str, named: WheelName, members: dict[str, tuple[bytes, int]]) -> str:
+def _unpacked(filename: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    with _read_as_zip(filename):
+        return archive.read(info)
+
+
+@contextmanager
+def _read_as_zip(filename: str) -> Iterator[None]:
+    try:
+        yield
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+        raise Refused([fault(filename, "cannot be read as a zip file", cause=str(error))]) from error
+
+
+def _dist_info(filename: str, named: WheelName, members: Mapping[str, _Member]) -> str:
     """Return the name of the one metadata folder; the name and version in it are those of the file name."""
     folders = sorted({path.split("/")[0] for path in members if path.split("/")[0].endswith(".dist-info")})
     needed = {f"{folder}/{name}" for folder in folders for name in ("METADATA", "WHEEL", "RECORD")}
     if len(folders) != 1 or not needed <= set(members):
         raise Refused([fault(filename, "does not hold exactly one .dist-info with METADATA, WHEEL and RECORD")])
-    metadata = headers.parse(members[f"{folders[0]}/METADATA"][0])
+    metadata = headers.parse(members[f"{folders[0]}/METADATA"].held.content)
     name, version = normalised(str(metadata["Name"])), str(metadata["Version"])
     if name != named.name or canonical(version) != canonical(named.version):
         raise Refused([fault(filename, f"says in its metadata that it is {name} {version}")])
     return folders[0]
 
 
-def _scripts(filename: str, owner: str, folder: str, members: dict[str, tuple[bytes, int]], interpreter: str) -> Files:
+def _scripts(filename: str, owner: str, folder: str, members: Mapping[str, _Member], interpreter: str) -> Files:
     """Return the scripts that an installer makes of entry points; one that the wheel brings itself comes first."""
-    entry_points, _ = members.get(f"{folder}/entry_points.txt", (b"", 0))
-    made = console_scripts(filename, entry_points, interpreter)
+    found = members.get(f"{folder}/entry_points.txt")
+    made = console_scripts(filename, found.held.content if found else b"", interpreter)
     return {f"bin/{name}": LayerFile(text, owner, "scripts", executable=True) for name, text in made}
 
 
@@ -138,14 +161,18 @@ def _unsafe(path: str) -> str:
     return ""
 
 
-def _placed(owner: str, members: dict[str, tuple[bytes, int]], interpreter: str) -> Iterator[tuple[str, LayerFile]]:
-    for member, (content, mode) in members.items():
-        if stat.S_ISLNK(mode):
+def _placed(owner: str, members: Mapping[str, _Member], interpreter: str) -> Iterator[tuple[str, LayerFile]]:
+    for member, each in members.items():
+        if stat.S_ISLNK(each.mode):
             raise Refused([fault(member, "is a symbolic link, which no wheel may hold")])
         path, origin = place(owner, member)
-        executable = origin == "scripts" or bool(mode & 0o111)
-        placed = re.sub(rb"\A#!pythonw?\b", b"#!" + interpreter.encode(), content) if origin == "scripts" else content
-        yield path, LayerFile(placed, owner, origin, executable)
+        executable = origin == "scripts" or bool(each.mode & 0o111)
+        held = _script(each.held.content, interpreter) if origin == "scripts" else each.held
+        yield path, LayerFile(held, owner, origin, executable)
+
+
+def _script(content: bytes, interpreter: str) -> bytes:
+    return re.sub(rb"\A#!pythonw?\b", b"#!" + interpreter.encode(), content)
 
 
 def place(owner: str, member: str) -> tuple[str, Origin]:

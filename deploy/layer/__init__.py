@@ -5,6 +5,7 @@ cache_key             which of the pipeline's own sources are part of a cache ke
 partition             which distribution goes to which layer
 cache                 what was built and proven before, by content
 wheel_store           wheels kept on this machine by their sha256
+part_store            what each wheel came to, so that a build does again only what changed
 declared              what wheels declare of their files, judged before anything is unpacked
 files                 what a layer brings besides distributions
 build                 LayerSpec to BuiltLayer

@@ -14,6 +14,7 @@ from ..inside.exchange import Report
 from ..locking import lockfile
 from ..locking.lockfile import requirements
 from . import declared
+from .part_store import FOLDER, PartStore
 from .values import BuiltLayer
 from .wheel_store import WheelStore
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 INSIDE = Path(__file__).parent.parent / "inside"
 TOOLS = INSIDE / "tools.txt"
+_PARTS = f"{FOLDER}/"
 # What trimming takes away when it is asked to, and took by itself before there was `preset`.
 _ONCE_DEFAULTS = {"stubs", "scripts", "ca-bundle", "zone-data", "metadata"}
 
@@ -35,16 +37,20 @@ def build(  # noqa: PLR0913 - what, where, from where, to where, and how
     """Assemble the layer in its runtime and write it to `into`/<stem>.zip.
 
     `cache` is the folder that keeps the wheels; they are used in any case, as their hashes say what they are.
-    `use_cache` lets the engine reuse its own steps. Raises BuildError with the log.
+    `use_cache` takes what was made of each wheel before, and lets the engine reuse its own steps. Raises BuildError
+    with the log.
     """
     store = WheelStore(cache, say)
     here = replace(spec, architecture=spec.image.architecture or spec.architecture)
-    wheels = store.wheels(here, lockfile.read(TOOLS, here.target), runtime) | store.wheels(spec, spec.pins, runtime)
+    tools, own = store.wheels(here, lockfile.read(TOOLS, here.target), runtime), store.wheels(spec, spec.pins, runtime)
+    wheels = tools | own
     if faults := tuple(declared.faults(wheels, spec.recipe.trim.exclude)):
         raise BuildError(faults)
     for remark in declared.remarks(wheels):
         say(remark)
-    made = runtime.assemble(spec, context(spec, wheels), use_cache=use_cache)
+    parts = PartStore(cache, spec, own)
+    kept = parts.kept() if use_cache else {}
+    made = runtime.assemble(spec, context(spec, wheels, kept), use_cache=use_cache)
     if missing := {"layer.zip", "report.json"} - set(made):
         raise BuildError.of(spec.stem, f"assembling it left no {' and no '.join(sorted(missing))}")
     report = Report.from_json(made["report.json"].decode())
@@ -56,11 +62,15 @@ def build(  # noqa: PLR0913 - what, where, from where, to where, and how
     _offer(report, say)
     zipped = into / f"{spec.stem}.zip"
     write(zipped, made["layer.zip"])
+    parts.keep({name.removeprefix(_PARTS): content for name, content in made.items() if name.startswith(_PARTS)})
     return BuiltLayer(spec=spec, zip=zipped, sha256=hashlib.sha256(made["layer.zip"]).hexdigest(), report=report)
 
 
-def context(spec: LayerSpec, wheels: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return all that assembling the layer needs, by path: the sources in deploy/inside, the recipe, the wheels."""
+def context(spec: LayerSpec, wheels: Mapping[str, bytes], parts: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return all that assembling the layer needs, by path: the sources in deploy/inside, the recipe, the wheels.
+
+    `parts` are what was made of wheels before, by distribution.
+    """
     inside = (path for path in sorted(INSIDE.rglob("*")) if path.suffix in {".py", ".txt"})
     return {
         "Dockerfile.layer": spec.dockerfile.read_bytes(),
@@ -69,6 +79,7 @@ def context(spec: LayerSpec, wheels: Mapping[str, bytes]) -> dict[str, bytes]:
         **{f"deploy/inside/{path.relative_to(INSIDE).as_posix()}": path.read_bytes() for path in inside},
         **{f"files/{each.own.path}": each.content() for each in spec.files},
         **{f"wheels/{name}": content for name, content in wheels.items()},
+        **{f"{_PARTS}{name}": content for name, content in parts.items()},
     }
 
 

@@ -29,6 +29,7 @@ BUILDS = (
     "layer/declared.py",
     "layer/cache_key.py",
     "layer/causes.py",
+    "layer/part_store.py",
     "layer/values.py",
     "layer/wheel_store.py",
     "locking/lockfile.py",
@@ -62,6 +63,18 @@ PROVES = (
     "runtimes/wheel_tags.py",
     "template_values.py",
 )
+# What decides a code zip.
+BUNDLES = (
+    "code",
+    "executable.py",
+    "inside/archive.py",
+    "inside/compiler.py",
+    "inside/files.py",
+    "inside/refusal.py",
+    "layer/cache_key.py",
+)
+# What decides how a layer is described.
+DESCRIBES = ("layer/manifest",)
 # What these import and what decides neither, with the reason.
 NEUTRAL: Mapping[str, str] = {
     "atomic.py": "writes the bytes that it is given, and reads those that are there, or nothing",
@@ -80,6 +93,7 @@ NEUTRAL: Mapping[str, str] = {
     "container/leftovers.py": "names what a run makes, and removes what others left",
     "temporary": "names and removes folders",
     "errors.py": "words of errors",
+    "kept.py": "gives the bytes that it was given, or nothing",
     "keys/document.py": "words of errors",
     "invocation.py": "words of errors",
     "settings": "its values are in the recipe, each by itself",
@@ -98,6 +112,18 @@ def built_by() -> str:
 def proven_by() -> str:
     """Digest the sources that decide which checks a layer passes."""
     return _sources(PROVES)
+
+
+@cache
+def bundled_by() -> str:
+    """Digest the sources that decide a code zip."""
+    return _sources(BUNDLES)
+
+
+@cache
+def described_by() -> str:
+    """Digest the sources that decide the manifest of a layer in dist/."""
+    return _sources(DESCRIBES)
 
 
 def digest(value: object) -> str:

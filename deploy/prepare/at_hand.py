@@ -11,7 +11,6 @@ from ..errors import BuildError, Fault
 from ..invocation import advised
 from ..layer.cache import Cache
 from ..layer.cache_key import digest, proven_by
-from ..locking import indexes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,12 +66,14 @@ class AtHand:
     def _opened_runtime(self, target: Target) -> Runtime:
         if self.choices.on_host:
             from ..layer.backend.host import HostRuntime
+            from ..locking import indexes
 
             environment = indexes.environment(self.settings, self.environment)
             return HostRuntime(environment, runtime=target.runtime, unconfined=self.choices.unconfined)
         from ..container.engine import Engine
         from ..layer.backend.containers import ContainerRuntime
         from ..layer.backend.platform_image import find
+        from ..locking import indexes
 
         reference = self.settings.image_of(target.runtime)
         engine = self.opened.enter_context(Engine.connect(self.environment))

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from ..code import bytecode, sources
 from ..code.bundle import CodeBundle, bundles
+from ..code.remembered import Memory
 from ..errors import Fault, VerificationError
-from ..layer.cache_key import digest, proven_by
+from ..layer.cache_key import bundled_by, digest, proven_by
 from .at_hand import AtHand, checks_key
 
 if TYPE_CHECKING:
@@ -44,10 +45,9 @@ class CodePreparation:
 
     def code(self, layers: Sequence[VerifiedLayer]) -> dict[str, CodeBundle]:
         """Bundle the code of every function, have the project check it, and try it."""
-        is_here = self.at_hand.settings.runtime == sources.HERE
-        python = sources.Python(sources.read_here if is_here else self.read_elsewhere, self.compiled)
+        memory = Memory(self.at_hand.cache, bundled_by()) if self.at_hand.trusts_kept else None
         cache = self.at_hand.cache.root.absolute()
-        made = bundles(self.at_hand.settings, self.at_hand.dist, cache, python=python)
+        made = bundles(self.at_hand.settings, self.at_hand.dist, cache, python=self.python(), memory=memory)
         for each in dict.fromkeys(bundle.zip for bundle in made.values()):
             self.tell_left_out(next(bundle for bundle in made.values() if bundle.zip == each))
         shipped = sorted({bundle.sha256 for bundle in made.values()})
@@ -60,6 +60,17 @@ class CodePreparation:
         if self.at_hand.choices.try_code:
             self.tried(layers, made)
         return made
+
+    def python(self) -> sources.Python:
+        """Return the runtime's own Python: this process's, where that is it and need not compile, else the image's."""
+        settings = self.at_hand.settings
+        is_here = settings.runtime == sources.HERE
+        compiles = any(settings.code_of(each).bytecode != "none" for each in settings.functions.values())
+        return sources.Python(
+            read=sources.read_here if is_here else self.read_elsewhere,
+            compiled=self.compiled,
+            identity="" if is_here and not compiles else self.at_hand.image(settings.targets[0]).key,
+        )
 
     def read_elsewhere(self, modules: Mapping[str, bytes]) -> Mapping[str, bytes | sources.Unreadable]:
         """Have the runtime's own Python read the code, unless it read these very sources before."""

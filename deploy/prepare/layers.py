@@ -7,18 +7,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..layer.cache import Miss
-from ..layer.dist import KeptBill, deliver
+from ..layer.dist import KeptPapers, deliver
 from ..layer.partition import together
 from ..layer.proof import withdraw
 from ..layer.spec import LayerSpec, every_spec, needed_for
 from ..layer.verify import VerifiedLayer, restored
 from ..locking import locked
 from ..temporary import folders
-from . import against_lock
 from .at_hand import AtHand, checks_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..container.digest import RuntimeImage
     from ..inside.exchange import Pin
@@ -37,15 +36,21 @@ class LayerPreparation:
     def layers(self, target: Target) -> tuple[VerifiedLayer, ...]:
         built = {each.layer.name: self.built(self.known(each)) for each in self.specs(target)}
         if not self.at_hand.choices.trust_kept:
-            against_lock.compared(self.at_hand, built.values())
+            self.compared(built.values())
         proven = self.proven(built)
         if not self.at_hand.choices.trust_kept:
             anew = (each.built for name, each in proven.items() if each.built != built[name])
-            against_lock.compared(self.at_hand, anew)
+            self.compared(anew)
         return tuple(self.delivered(proven[name]) for name in built)
 
+    def compared(self, layers: Iterable[BuiltLayer]) -> None:
+        """Compare layers with what their lock gives, which takes what assembles them."""
+        from . import against_lock
+
+        against_lock.compared(self.at_hand, layers)
+
     def delivered(self, layer: VerifiedLayer) -> VerifiedLayer:
-        kept, at_hand = KeptBill(self.at_hand.passed, self.at_hand.cache.keep_checks), self.at_hand
+        kept, at_hand = KeptPapers(self.at_hand.passed, self.at_hand.cache.keep_checks), self.at_hand
         return deliver(layer, at_hand.settings.project, at_hand.dist, kept, at_hand.console.say)
 
     def proven(self, built: Mapping[str, BuiltLayer]) -> dict[str, VerifiedLayer]:

@@ -20,22 +20,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ..files import Files
+    from ..parts import Parts
 
 Change = dict[str, bytes | None]
-Rule = Callable[["Files", Recipe], Change]
+Rule = Callable[["Files", Recipe, "Parts"], Change]
+
+
+def _on_files(rule: Callable[[Files, Recipe], Change]) -> Rule:
+    """Make a rule of one that has nothing to remember."""
+    return lambda files, recipe, _: rule(files, recipe)
+
 
 RULES: dict[str, Rule] = {
-    "exclude": plain.exclude,
+    "exclude": _on_files(plain.exclude),
     "tests": unreached.tests,
-    "stubs": plain.stubs,
-    "scripts": plain.scripts,
-    "metadata": metadata.metadata,
-    "ca-bundle": plain.ca_bundle,
-    "zone-data": plain.zone_data,
-    "compiled-twins": plain.compiled_twins,
-    "boto3-resources": botocore.resources,
-    "botocore-data": botocore.data,
-    "botocore-endpoints": botocore.endpoints,
+    "stubs": _on_files(plain.stubs),
+    "scripts": _on_files(plain.scripts),
+    "metadata": _on_files(metadata.metadata),
+    "ca-bundle": _on_files(plain.ca_bundle),
+    "zone-data": _on_files(plain.zone_data),
+    "compiled-twins": _on_files(plain.compiled_twins),
+    "boto3-resources": _on_files(botocore.resources),
+    "botocore-data": _on_files(botocore.data),
+    "botocore-endpoints": _on_files(botocore.endpoints),
 }
 # Takes the compressor besides.
 DOCUMENTATION = "botocore-documentation"
@@ -58,38 +65,42 @@ class Trimmed:
     """The files that stay, what each rule did to which distribution, what it left alone, and what more could go."""
 
     files: Files
+    parts: Parts
     applied: tuple[Applied, ...] = ()
     spared: tuple[Spared, ...] = ()
     offered: tuple[Saving, ...] = ()
 
     def after(self, rule: str, change: Change, recipe: Recipe) -> Trimmed:
         """Return what is left once a rule did this, as far as it was not withdrawn."""
-        change, spared = _spared(rule, self.files, change, recipe)
-        return Trimmed(
+        change, spared = _spared(rule, self, change, recipe)
+        return replace(
+            self,
             files=changed(self.files, change),
             applied=(*self.applied, *applied(rule, self.files, change)),
             spared=(*self.spared, *spared),
-            offered=self.offered,
         )
 
 
-def trim(files: Files, recipe: Recipe, deflate: Callable[[bytes], bytes]) -> Trimmed:
-    """Apply every rule that is on; raise Refused with every setting that does not fit what is there."""
+def trim(files: Files, recipe: Recipe, deflate: Callable[[bytes], bytes], parts: Parts) -> Trimmed:
+    """Apply every rule that is on; raise Refused with every setting that does not fit what is there.
+
+    `parts` may have from before what takes a rule much work.
+    """
     faults = list(_unknown(recipe.withdrawn))
-    result = Trimmed(files).after(BYTECODE, plain.bytecode(files, recipe), recipe)
+    result = Trimmed(files, parts).after(BYTECODE, plain.bytecode(files, recipe), recipe)
     result = result.after(LEFTOVERS, plain.leftovers(result.files, recipe), recipe)
     rules = RULES | {DOCUMENTATION: partial(botocore.documentation, deflate=deflate)}
     for name, rule in rules.items():
         if (asked := is_on(name, recipe)) is False:
             continue
         try:
-            change = rule(result.files, recipe)
+            change = rule(result.files, recipe, parts)
         except Refused as refused:
             faults += refused.faults
             continue
         if asked:
             result = result.after(name, change, recipe)
-        elif offered := list(applied(name, result.files, _spared(name, result.files, change, recipe)[0])):
+        elif offered := list(applied(name, result.files, _spared(name, result, change, recipe)[0])):
             result = replace(result, offered=(*result.offered, _saving(name, offered)))
     if faults:
         raise Refused(faults)
@@ -113,7 +124,7 @@ def changed(files: Files, change: Change) -> Files:
     result = {path: file for path, file in files.items() if path not in change}
     for path, content in change.items():
         if content is not None:
-            result[path] = replace(files[_origin(path, files)], content=content)
+            result[path] = replace(files[_origin(path, files)], held=content)
     return result
 
 
@@ -140,12 +151,13 @@ def _by_owner(files: Files, change: Change) -> dict[str, Change]:
     return parts
 
 
-def _spared(rule: str, files: Files, change: Change, recipe: Recipe) -> tuple[Change, tuple[Spared, ...]]:
+def _spared(rule: str, trimmed: Trimmed, change: Change, recipe: Recipe) -> tuple[Change, tuple[Spared, ...]]:
     """Take out of a change what it does to distributions that the rule has to leave alone, and say why."""
-    parts = _by_owner(files, change)
-    reasons = {owner: _WITHDRAWN for owner in parts if rule in recipe.withdrawn.get(owner, ())}
-    reasons = {owner: why for owner, why in readers.of(rule, files, change).items() if owner in parts} | reasons
-    left = {path: content for owner, part in parts.items() if owner not in reasons for path, content in part.items()}
+    changes = _by_owner(trimmed.files, change)
+    reasons = {owner: _WITHDRAWN for owner in changes if rule in recipe.withdrawn.get(owner, ())}
+    reading = readers.of(rule, trimmed.files, change, trimmed.parts)
+    reasons = {owner: why for owner, why in reading.items() if owner in changes} | reasons
+    left = {path: content for owner, part in changes.items() if owner not in reasons for path, content in part.items()}
     return left, tuple(Spared(rule=rule, distribution=owner, reason=reasons[owner]) for owner in sorted(reasons))
 
 
@@ -164,8 +176,8 @@ def _saving(rule: str, done: Sequence[Applied] | Iterator[Applied]) -> Saving:
 
 def _weight(path: str, files: Files, change: Change) -> int:
     """Return a file's size; for one that is unpacked by the change, its size unpacked, which gzip stores last."""
-    content = files[path].content
-    return int.from_bytes(content[-4:], "little") if _replaced(path, change) else len(content)
+    file = files[path]
+    return int.from_bytes(file.content[-4:], "little") if _replaced(path, change) else file.size
 
 
 def _replaced(path: str, change: Change) -> bool:

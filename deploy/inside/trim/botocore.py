@@ -12,6 +12,7 @@ import re
 import struct
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..refusal import Refused, fault, suggestion
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from ..exchange import Recipe
     from ..files import Files
+    from ..parts import Parts
 
 Change = dict[str, bytes | None]
 
@@ -82,7 +84,7 @@ def _prefixes(files: Files) -> Iterator[str]:
             yield _loads(path, file.content)["metadata"]["endpointPrefix"]
 
 
-def documentation(files: Files, recipe: Recipe, deflate: Callable[[bytes], bytes]) -> Change:
+def documentation(files: Files, recipe: Recipe, parts: Parts, deflate: Callable[[bytes], bytes]) -> Change:
     """Take documentation strings and examples, which only help() and documentation builds read.
 
     The models of chosen services are stored plain: the zip compresses them as well as gzip does, and reading
@@ -93,10 +95,13 @@ def documentation(files: Files, recipe: Recipe, deflate: Callable[[bytes], bytes
     found = {path: match for path in files if (match := _DATA.match(path))}
     change: Change = dict.fromkeys(path for path, match in found.items() if match["name"] == _EXAMPLES)
 
+    def gzipped(path: str, content: bytes) -> bytes:
+        return _gzipped(_undocumented(path, content), deflate)
+
     def shortened(path: str) -> Change:
-        content = _undocumented(path, files[path].content)
         if path.endswith(".gz") and not plain:
-            return {path: _gzipped(content, deflate)}
+            return {path: parts.remembered(files[path], f"undocumented, gzipped {path}", partial(gzipped, path))}
+        content = parts.remembered(files[path], f"undocumented {path}", partial(_undocumented, path))
         return {path: None, path.removesuffix(".gz"): content}
 
     documented = [path for path, match in found.items() if match["name"].removesuffix(".gz") in _DOCUMENTED]

@@ -50,7 +50,8 @@ def exclude(files: Files, recipe: Recipe) -> Change:
     taken: set[str] = set()
     faults = []
     for pattern in recipe.trim.exclude:
-        matching = [path for path in files if pattern_to_regex(pattern).match(path)]
+        matches = pattern_to_regex(pattern).match
+        matching = [path for path in files if matches(path)]
         if not matching:
             folder = any(path.startswith(f"{pattern.rstrip('/')}/") for path in files)
             cure = f"write {pattern.rstrip('/')}/** for all in that folder" if folder else _near(pattern, files)

@@ -7,18 +7,30 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .metadata import HEADERS
 from .source import Module, modules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Collection, Iterator
 
     from ..files import Files
+    from ..parts import Parts
 
-    # Yields distributions that a rule has to leave alone, with the reason, of the modules that may say so.
-    Reader = Callable[[list[Module], Collection[str], Files], Iterator[tuple[str, str]]]
+
+@dataclass(frozen=True)
+class Remaining:
+    """The files that are there yet, and the modules among them."""
+
+    files: Files
+    modules: list[Module]
+
+
+# Yields distributions that a rule has to leave alone, with the reason, of the modules that may say so.
+Reader = Callable[[list[Module], "Collection[str]", Remaining], "Iterator[tuple[str, str]]"]
 
 _DROPPED = {"METADATA", "PKG-INFO", "WHEEL", "top_level.txt", "entry_points.txt"}
 _FILE_READERS = {"read_text", "get_metadata", "get_metadata_lines"}
@@ -26,51 +38,58 @@ _ABOUT = re.compile(rb"importlib.{0,9}metadata|pkg_resources", re.DOTALL)
 _ZONES = "dateutil.zoneinfo"
 
 
-def of(rule: str, files: Files, taken: Collection[str]) -> dict[str, str]:
-    """Return by distribution why a rule that would take or change these files must not."""
+def of(rule: str, files: Files, taken: Collection[str], parts: Parts) -> dict[str, str]:
+    """Return by distribution why a rule that would take or change these files must not.
+
+    `parts` may have from before what modules name.
+    """
     if rule not in _READERS or not taken:
         return {}
-    hint, reader = _READERS[rule]
-    every = [each for each in modules(files) if each.path not in taken and hint.search(each.content)]
+    letters, hint, reader = _READERS[rule]
+    remaining = Remaining(files, list(modules(files, parts)))
+    spelt = [each for each in remaining.modules if any(word in each.content for word in letters)]
+    every = [each for each in spelt if each.path not in taken and hint.search(each.content)]
     reasons: dict[str, str] = {}
-    for owner, why in reader(every, taken, files):
+    for owner, why in reader(every, taken, remaining):
         reasons.setdefault(owner, why)
     return reasons
 
 
-def _stubs(every: list[Module], taken: Collection[str], files: Files) -> Iterator[tuple[str, str]]:
+def _stubs(every: list[Module], taken: Collection[str], remaining: Remaining) -> Iterator[tuple[str, str]]:
     """Find who reads stubs, such as lazy_loader and jedi, who has its own read, and who names its headers."""
     reading = {each.name: each for each in every if any(text.endswith(".pyi") for text in each.strings)}
     for each in reading.values():
         yield each.owner, f"{each.path} reads .pyi files"
     if reading:
         words = re.compile(b"|".join(re.escape(name.rpartition(".")[2].encode()) for name in reading))
-        for each in modules(files):
+        for each in remaining.modules:
             if words.search(each.content) and (used := sorted(each.imports & reading.keys())):
                 yield each.owner, f"{each.path} imports {used[0]}, which reads .pyi files"
-    yield from _named(taken, files)
+    yield from _named(taken, remaining)
 
 
-def _named(taken: Collection[str], files: Files) -> Iterator[tuple[str, str]]:
+def _named(taken: Collection[str], remaining: Remaining) -> Iterator[tuple[str, str]]:
     """Find who spells the name of a header or Cython source that goes, or of a folder that holds nothing else."""
-    code = {folder for path in files if path.endswith((".py", ".so")) for folder in path.split("/")[:-1]}
+    code = {folder for path in remaining.files if path.endswith((".py", ".so")) for folder in path.split("/")[:-1]}
     names: dict[str, set[str]] = {}
     for path in taken:
         *folders, name = path.split("/")
         if not name.endswith((".pyi", "py.typed")):
-            names.setdefault(files[path].owner, set()).update([name, *(each for each in folders if each not in code)])
-    for each in modules(files):
+            names.setdefault(remaining.files[path].owner, set()).update(
+                [name, *(each for each in folders if each not in code)]
+            )
+    for each in remaining.modules:
         wanted = {name for name in names.get(each.owner, ()) if name.encode() in each.content}
         if wanted and (spelt := wanted & {part for text in each.strings for part in text.split("/")}):
             yield each.owner, f"{each.path} names {min(spelt)}"
 
 
-def _metadata(every: list[Module], taken: Collection[str], files: Files) -> Iterator[tuple[str, str]]:
+def _metadata(every: list[Module], taken: Collection[str], remaining: Remaining) -> Iterator[tuple[str, str]]:
     """Find who asks for what the rule cuts: headers, or files of .dist-info, of itself or of another by name."""
     del taken
-    owners = {file.owner for file in files.values()}
+    owners = {file.owner for file in remaining.files.values()}
     for each in every:
-        if any(map(_asks, ast.walk(each.tree))):
+        if any(map(_asks, each.nodes)):
             for owner in {each.owner} | (owners & {text.lower().replace("_", "-") for text in each.strings}):
                 yield owner, f"{each.path} reads more of its metadata than stays"
 
@@ -89,20 +108,20 @@ def _asks(node: ast.AST) -> bool:
             return False
 
 
-def _zone_data(every: list[Module], taken: Collection[str], files: Files) -> Iterator[tuple[str, str]]:
+def _zone_data(every: list[Module], taken: Collection[str], remaining: Remaining) -> Iterator[tuple[str, str]]:
     """Find who asks for dateutil's own zones; its tz module does so only where the system has none."""
-    owners = {files[path].owner for path in taken}
+    owners = {remaining.files[path].owner for path in taken}
     for each in every:
         if each.owner not in owners and any(name.startswith(_ZONES) for name in each.imports):
             yield from ((owner, f"{each.path} imports {_ZONES}") for owner in owners)
 
 
-def _resources(every: list[Module], taken: Collection[str], files: Files) -> Iterator[tuple[str, str]]:
+def _resources(every: list[Module], taken: Collection[str], remaining: Remaining) -> Iterator[tuple[str, str]]:
     """Find who calls boto3.resource(), or that of a session that it was given."""
-    owners = {files[path].owner for path in taken}
+    owners = {remaining.files[path].owner for path in taken}
     services = {path.split("/")[2] for path in taken if path.startswith("boto3/data/")}
     for each in every:
-        if each.owner not in owners and any(_asks_for(node, services, each) for node in ast.walk(each.tree)):
+        if each.owner not in owners and any(_asks_for(node, services, each) for node in each.nodes):
             yield from ((owner, f"{each.path} calls boto3's resource()") for owner in owners)
 
 
@@ -116,9 +135,10 @@ def _asks_for(node: ast.AST, services: Collection[str], module: Module) -> bool:
             return False
 
 
-_READERS: dict[str, tuple[re.Pattern[bytes], Reader]] = {
-    "stubs": (re.compile(rb"\.pyi"), _stubs),
-    "metadata": (_ABOUT, _metadata),
-    "zone-data": (re.compile(rb"zoneinfo"), _zone_data),
-    "boto3-resources": (re.compile(rb"\.resource\("), _resources),
+# What the code of a reader spells; the letters that it cannot do without, as looking for these takes far less time.
+_READERS: dict[str, tuple[tuple[bytes, ...], re.Pattern[bytes], Reader]] = {
+    "stubs": ((b".pyi",), re.compile(rb"\.pyi"), _stubs),
+    "metadata": ((b"metadata", b"pkg_resources"), _ABOUT, _metadata),
+    "zone-data": ((b"zoneinfo",), re.compile(rb"zoneinfo"), _zone_data),
+    "boto3-resources": ((b".resource(",), re.compile(rb"\.resource\("), _resources),
 }

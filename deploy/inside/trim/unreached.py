@@ -15,10 +15,11 @@ from ..files import dist_info
 from .source import Module, modules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from ..exchange import Recipe
     from ..files import Files
+    from ..parts import Parts
 
 Change = dict[str, bytes | None]
 
@@ -41,21 +42,24 @@ class _Folders:
         return folder if folder in self.paths else ""
 
 
-def tests(files: Files, recipe: Recipe) -> Change:
-    """Take what only tests reach; a folder is one of tests where it is called so and has a test module in it."""
+def tests(files: Files, recipe: Recipe, parts: Parts) -> Change:
+    """Take what only tests reach; a folder is one of tests where it is called so and has a test module in it.
+
+    `parts` may have from before what modules import.
+    """
     del recipe
     tests = [path for path in files if not dist_info(path) and _TEST_MODULE.match(path.rpartition("/")[2])]
     paths = frozenset(folder for path in tests if (folder := _test_folder(path)))
     if not paths:
         return {}
-    every = list(modules(files))
+    every = list(modules(files, parts))
     folders = _Folders(
         paths,
         {_name(path): path for path in files if path.endswith(_MODULE) and _test_folder(path) in paths},
         {each.name: each for each in every if _test_folder(each.path) in paths},
     )
-    named = re.compile(rb"\b(%s)\b" % b"|".join({folder.rpartition("/")[2].encode() for folder in paths}))
-    outside = [each for each in every if not folders.of(each.path) and named.search(each.content)]
+    words = {folder.rpartition("/")[2].encode() for folder in paths}
+    outside = [each for each in every if not folders.of(each.path) and _spells(each.content, words)]
     reached = _followed({*_imported(outside), *_looked_up(files), *_in_binaries(files, folders)}, folders)
     kept = {folders.named[name] for name in reached}
     read = {folders.of(path) for path in kept if _has_code(path, files)} | set(_read(outside, folders))
@@ -64,6 +68,11 @@ def tests(files: Files, recipe: Recipe) -> Change:
         for path in files
         if (folder := folders.of(path)) and path not in kept and (folder not in read or path.endswith(_MODULE))
     )
+
+
+def _spells(content: bytes, words: Collection[bytes]) -> bool:
+    """Tell whether one of these is there as a word; that most modules lack its very letters is found out faster."""
+    return any(word in content and re.search(rb"\b%s\b" % word, content) for word in words)
 
 
 def _test_folder(path: str) -> str:

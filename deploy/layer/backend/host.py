@@ -89,7 +89,8 @@ class HostRuntime:
             if done.code:
                 raise_heard(spec, done.stderr)
                 raise BuildError.of(spec.stem, "could not be assembled", log=done.stdout + done.stderr)
-            return {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
+            out = folder / "out"
+            return {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
 
     @contextmanager
     def sandbox(self, runtime: str, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[HostSandbox]:

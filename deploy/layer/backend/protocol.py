@@ -72,8 +72,8 @@ class Runtime(Protocol):
     def assemble(self, spec: LayerSpec, context: Mapping[str, bytes], *, use_cache: bool) -> dict[str, bytes]:
         """Run deploy/inside on the context without network; return what it left in out/, by file name.
 
-        The context holds `Dockerfile.layer`, `deploy/inside/…`, `build/recipe.json`, `build/requirements.txt`
-        and `wheels/*.whl`. Raises BuildError with the log.
+        The context holds `Dockerfile.layer`, `deploy/inside/…`, `build/recipe.json`, `build/requirements.txt`,
+        `wheels/*.whl` and `parts/*`. Raises BuildError with the log.
         """
         ...
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import Fault, VerificationError
 from ...inside import assemble, selection, tool
+from ...inside.parts import Parts
 from ...inside.refusal import Refused
 from .. import declared
 from ..spec import OWN_DOCKERFILE
@@ -49,7 +50,9 @@ def layer(spec: LayerSpec, wheels: Mapping[str, bytes]) -> Assembled:
         raise VerificationError(faults)
     try:
         chosen = selection.select(wheels, spec.recipe.pins, (), interpreter=spec.recipe.interpreter)
-        return assemble.derived(spec.recipe, chosen, lambda each: bytes(deflate.deflate_compress(each, tool.LEVEL)))
+        return assemble.derived(
+            spec.recipe, chosen, lambda each: bytes(deflate.deflate_compress(each, tool.LEVEL)), Parts({})
+        )
     except Refused as refused:
         faults = tuple(Fault(spec.stem, each) for each in refused.faults)
         raise VerificationError(faults) from refused

@@ -150,7 +150,7 @@ def _strangers(
     if reference:
         lines = (line for each in described.values() for line in each.entry_points)
         made = {f"bin/{match['name']}" for line in lines if (match := _PROGRAM.match(line))}
-        made |= _top_levels(reference, layers)
+        made |= _top_levels(reference, layers) | _certificates(paths, layers)
         for path in sorted(set(paths) - set(owned) - made):
             cause = "something was added to what the wheels hold"
             yield Fault(f"python/{path}", "comes from no wheel of the lock", cause, _REBUILD)
@@ -164,6 +164,13 @@ def _top_levels(reference: Reference, layers: Sequence[BuiltLayer]) -> set[str]:
         for path, distribution in reference.owned.items()
         if path.endswith(".dist-info/METADATA") and path.count("/") == 1 and distribution in bare
     }
+
+
+def _certificates(paths: Sequence[str], layers: Sequence[BuiltLayer]) -> set[str]:
+    """Return the forms of certifi's certificates that a layer asks for: whose they are, its derivation tells."""
+    forms = {form for each in layers for form in each.spec.layer.certificates}
+    names = {"directory": f"{certificates.DIRECTORY}/", "aws": certificates.AWS}
+    return {path for path in paths for form in forms if path.startswith(names[form])}
 
 
 def _services(layers: Sequence[BuiltLayer], paths: Sequence[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.inside.exchange import Pin, Recipe, TrimPolicy
 from deploy.inside.files import Files, LayerFile
+from deploy.inside.parts import Parts
 from deploy.inside.trim import apply
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def recipe(
 
 def trim(files: Files, wanted: Recipe) -> apply.Trimmed:
     """Trim with a compressor that any Python has."""
-    return apply.trim(files, wanted, lambda content: zlib.compress(content, wbits=-15))
+    return apply.trim(files, wanted, lambda content: zlib.compress(content, wbits=-15), Parts({}))
 
 
 def tree(files: Mapping[str, str | bytes], owner: str = "sample") -> Files:
@@ -95,7 +96,13 @@ def tree(files: Mapping[str, str | bytes], owner: str = "sample") -> Files:
 
 def deflate_wheel() -> tuple[str, bytes]:
     """Make a wheel of the deflate that is installed here: the tests fetch nothing."""
-    installed = importlib.metadata.distribution("deflate")
-    found = {str(path): Path(str(path.locate())) for path in installed.files or () if path.parts[0] == "deflate"}
-    files = {path: where.read_bytes() for path, where in found.items() if "__pycache__" not in path}
-    return wheel("deflate", files, version=installed.version, tag="cp311-abi3-manylinux_2_17_x86_64")
+    return installed_wheel("deflate", tag="cp311-abi3-manylinux_2_17_x86_64")
+
+
+def installed_wheel(name: str, *, tag: str = "py3-none-any", version: str = "") -> tuple[str, bytes]:
+    """Make a wheel of a distribution that is installed here, as it is; `version` calls it by another."""
+    installed = importlib.metadata.distribution(name)
+    found = {str(path): Path(str(path.locate())) for path in installed.files or () if ".." not in path.parts}
+    kept = {path: where for path, where in found.items() if "__pycache__" not in path and ".dist-info/" not in path}
+    files = {path: where.read_bytes() for path, where in kept.items()}
+    return wheel(name.replace("-", "_"), files, version=version or installed.version, tag=tag)

@@ -192,7 +192,7 @@ MIXED = [BOTOCORE, NATIVE, ONE, TWO]
 def mixed(**changes: Any) -> bytes:
     """Assemble a layer in which every step has something to do; `changes` are of its recipe."""
     wanted = recipe(*MIXED, botocore_documentation=True, debug_symbols=True, tests=True, metadata=True)
-    return assemble.assemble(replace(wanted, **changes), dict([*MIXED, TOOL]), {})["layer.zip"]
+    return assemble.assemble(replace(wanted, **changes), dict([*MIXED, TOOL]), {}, {})["layer.zip"]
 
 
 @pytest.fixture(scope="module")

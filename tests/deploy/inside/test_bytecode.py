@@ -14,6 +14,7 @@ import pytest
 from deploy.inside import bytecode
 from deploy.inside.bytecode import compile_all
 from deploy.inside.files import LayerFile
+from deploy.inside.parts import Parts
 from tests.deploy.inside.synthetic import tree
 
 SOURCES = {
@@ -24,7 +25,7 @@ SOURCES = {
 
 
 def test_each_source_keeps_its_place_and_gets_bytecode_beside_it() -> None:
-    compiled = compile_all(tree(SOURCES), sourceless=False)
+    compiled = compile_all(tree(SOURCES), Parts({}), sourceless=False)
     assert sorted(compiled.files) == [
         "__pycache__/one.cpython-311.pyc",
         "one.py",
@@ -37,27 +38,27 @@ def test_each_source_keeps_its_place_and_gets_bytecode_beside_it() -> None:
 
 
 def test_sourceless_puts_bytecode_in_place_of_sources_and_leaves_other_files() -> None:
-    compiled = compile_all(tree({**SOURCES, "two/data.txt": "x"}), sourceless=True)
+    compiled = compile_all(tree({**SOURCES, "two/data.txt": "x"}), Parts({}), sourceless=True)
     assert sorted(compiled.files) == ["one.pyc", "two/__init__.pyc", "two/data.txt", "two/three.pyc"]
 
 
 def test_a_wheels_data_that_can_be_imported_is_compiled_and_never_loses_its_source() -> None:
     files = {"share/tool.py": LayerFile(b"x = 1\n", "sample", "data")}
     files |= {"bin/run.py": LayerFile(b"x = 1\n", "sample", "scripts")}
-    kept = compile_all(files, sourceless=False).files
+    kept = compile_all(files, Parts({}), sourceless=False).files
     assert sorted(kept) == ["bin/run.py", "share/__pycache__/tool.cpython-311.pyc", "share/tool.py"]
-    assert compile_all(files, sourceless=True).files == files
+    assert compile_all(files, Parts({}), sourceless=True).files == files
 
 
 def test_bytecode_is_tied_to_a_hash_that_nobody_checks() -> None:
-    content = compile_all(tree(SOURCES), sourceless=True).files["one.pyc"].content
+    content = compile_all(tree(SOURCES), Parts({}), sourceless=True).files["one.pyc"].content
     assert content[:4] == importlib.util.MAGIC_NUMBER
     assert int.from_bytes(content[4:8], "little") == 0b01
     assert content[8:16] == importlib.util.source_hash(SOURCES["one.py"].encode())
 
 
 def test_tracebacks_will_name_the_files_in_opt_and_no_columns() -> None:
-    content = compile_all(tree(SOURCES), sourceless=True).files["two/three.pyc"].content
+    content = compile_all(tree(SOURCES), Parts({}), sourceless=True).files["two/three.pyc"].content
     code = marshal.loads(content[16:])  # noqa: S302 - made above
     assert isinstance(code, CodeType)
     assert code.co_filename == "/opt/python/two/three.py"
@@ -65,7 +66,7 @@ def test_tracebacks_will_name_the_files_in_opt_and_no_columns() -> None:
 
 
 def test_a_source_that_does_not_compile_stays_a_source_and_is_named() -> None:
-    compiled = compile_all(tree({**SOURCES, "old.py": "print 'two'\n", "nul.py": "a\0"}), sourceless=True)
+    compiled = compile_all(tree({**SOURCES, "old.py": "print 'two'\n", "nul.py": "a\0"}), Parts({}), sourceless=True)
     assert {"old.py", "nul.py"} <= set(compiled.files)
     assert {path: why.partition(":")[0] for path, why in compiled.failed.items()} == {
         "old.py": "SyntaxError",
@@ -74,7 +75,7 @@ def test_a_source_that_does_not_compile_stays_a_source_and_is_named() -> None:
 
 
 def test_a_warning_of_the_compiler_is_nobodys_business_here(capfd: pytest.CaptureFixture[str]) -> None:
-    assert not compile_all(tree({"a.py": r"x = '\d'"}), sourceless=True).failed
+    assert not compile_all(tree({"a.py": r"x = '\d'"}), Parts({}), sourceless=True).failed
     assert capfd.readouterr().err == ""
 
 
@@ -82,7 +83,7 @@ def test_scripts_are_not_modules() -> None:
     from deploy.inside.files import LayerFile
 
     files = {"bin/run.py": LayerFile(b"#!python", "sample", "scripts")}
-    assert compile_all(files, sourceless=True).files == files
+    assert compile_all(files, Parts({}), sourceless=True).files == files
 
 
 def test_no_cores_order_or_hash_seed_shows_in_the_bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +94,7 @@ def test_no_cores_order_or_hash_seed_shows_in_the_bytecode(monkeypatch: pytest.M
         shuffled = random.Random(seed).sample(sorted(sources.items()), len(sources))  # noqa: S311 - any order
         monkeypatch.setattr(os, "sched_getaffinity", lambda _, cores=cores: cores)
         monkeypatch.setenv("PYTHONHASHSEED", seed)
-        compiled = compile_all(tree(dict(shuffled)), sourceless=True)
+        compiled = compile_all(tree(dict(shuffled)), Parts({}), sourceless=True)
         made.append({path: compiled.files[path].content for path in sorted(compiled.files)})
     assert all(each == made[0] for each in made)
 
@@ -102,13 +103,15 @@ def test_what_was_compiled_before_does_not_show_in_the_bytecode(monkeypatch: pyt
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
     constant = {"b.py": "x = 'é'\n"}
     after_a_name = {"a.py": "é = 1\n", **constant}
-    alone, after = (compile_all(tree(sources), sourceless=True).files["b.pyc"] for sources in (constant, after_a_name))
+    alone, after = (
+        compile_all(tree(sources), Parts({}), sourceless=True).files["b.pyc"] for sources in (constant, after_a_name)
+    )
     assert alone == after
 
 
 @pytest.mark.parametrize("sourceless", [True, False])
 def test_python_uses_the_bytecode_as_it_is(tmp_path: Path, *, sourceless: bool) -> None:
-    for path, file in compile_all(tree({"sample.py": "import os\n"}), sourceless=sourceless).files.items():
+    for path, file in compile_all(tree({"sample.py": "import os\n"}), Parts({}), sourceless=sourceless).files.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_bytes(file.content)
     if not sourceless:
@@ -119,11 +122,11 @@ def test_python_uses_the_bytecode_as_it_is(tmp_path: Path, *, sourceless: bool) 
 
 
 def test_the_compiling_process_does_not_depend_on_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = compile_all(tree(SOURCES), sourceless=True).files
+    usual = compile_all(tree(SOURCES), Parts({}), sourceless=True).files
     for name, value in {"PYTHONOPTIMIZE": "2", "PYTHONNODEBUGRANGES": "", "PYTHONWARNINGS": "error"}.items():
         monkeypatch.setenv(name, value)
-    assert compile_all(tree(SOURCES), sourceless=True).files == usual
+    assert compile_all(tree(SOURCES), Parts({}), sourceless=True).files == usual
 
 
 def test_nothing_to_compile_is_fine() -> None:
-    assert compile_all({}, sourceless=False) == bytecode.Compiled({}, {})
+    assert compile_all({}, Parts({}), sourceless=False) == bytecode.Compiled({}, {})

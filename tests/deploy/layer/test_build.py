@@ -115,8 +115,8 @@ def test_nothing_of_the_environment_is_in_the_context(
     spec: LayerSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", "https://user:secret@index.example")
-    assert not [path for path, content in context(spec, {}).items() if b"secret@" in content]
-    assert str(tmp_path) not in json.dumps(sorted(context(spec, {})))
+    assert not [path for path, content in context(spec, {}, {}).items() if b"secret@" in content]
+    assert str(tmp_path) not in json.dumps(sorted(context(spec, {}, {})))
 
 
 def test_what_the_code_inside_imports_is_in_the_context_or_the_standard_library() -> None:

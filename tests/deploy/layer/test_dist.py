@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.layer.dist import KeptBill, deliver
+from deploy.layer.dist import KeptPapers, deliver
 from tests.integration.shipment import Shop
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def layer(tmp_path: Path) -> VerifiedLayer:
 def delivered(layer: VerifiedLayer, folder: Path, kept: dict[str, str]) -> list[str]:
     """Deliver a layer; return what was said."""
     said: list[str] = []
-    deliver(layer, folder, folder / "dist", KeptBill(kept.get, kept.__setitem__), said.append)
+    deliver(layer, folder, folder / "dist", KeptPapers(kept.get, kept.__setitem__), said.append)
     return said
 
 

@@ -62,7 +62,7 @@ def spec_of(project: Path, **files: str) -> LayerSpec:
 
 def assembled(spec: LayerSpec, folder: Path) -> BuiltLayer:
     """Assemble a layer as the image does, from its context."""
-    given = context(spec, dict([TOOL]))
+    given = context(spec, dict([TOOL]), {})
     for path, content in given.items():
         write(folder / path, content)
     made = assemble.from_recipe(folder)

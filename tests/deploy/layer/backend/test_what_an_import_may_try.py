@@ -1,7 +1,8 @@
 """The table of attempts by backends: each is stopped or bounded, and named, or the backend refuses to run.
 
 All attempts of a backend are packages of one tree, so that each also has the chance to speak for the others.
-`CHANNELWRIGHT_TABLE=FILE` writes the table down.
+`CHANNELWRIGHT_TABLE=FILE` writes the table down, all of it in this one run, with what each attempt does as it is: by
+`--unconfined`, alone, as a user who owns nothing else here.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -22,12 +25,14 @@ from deploy.layer.proof.look import Look, outcomes
 from tests.deploy.layer.backend.contained import attempts, looking, ordinary, world
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from deploy.inside.look.values import Account
 
 ROOT = Path(__file__).parents[4]
 USER = 61234
+HARMED = 61235  # owns what an attempt may really harm
+AS_IT_IS = "as it is"
 BACKENDS = (
     pytest.param("container", marks=pytest.mark.container),
     "host as root",
@@ -63,21 +68,27 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 def _tried(backend: str) -> Seen:
+    user = USER if backend.endswith("as a user") and os.geteuid() == 0 else os.geteuid()
+    return _looked(backend.partition(" ")[0], user, attempts.ATTEMPTS)
+
+
+def _looked(kind: str, user: int, every: Sequence[attempts.Attempt]) -> Seen:
     home = Path(mkdtemp(prefix="channelwright-tests-", dir="/var/tmp"))  # the /tmp inside is another one
     home.chmod(0o755)
-    user = USER if backend.endswith("as a user") and os.geteuid() == 0 else os.geteuid()
     with world.put_up(home / "home", user) as around:
-        tree = {each.name: each.code for each in attempts.ATTEMPTS}
+        tree = {each.name: each.code for each in every}
         tree |= {"victim": attempts.VICTIM, "world": around.module(), "attempting": attempts.TOOLS}
         kept = {name: os.environ[name] for name in ("DOCKER_HOST", "CHANNELWRIGHT_RUNTIME_IMAGE") if name in os.environ}
         done = subprocess.run(
-            _command(backend.partition(" ")[0], user),
+            _command(kind, user),
             input=json.dumps(tree),
             env={**around.environment, **kept, "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
             check=False,
         )
+        if done.returncode and kind == "unconfined":
+            return Seen(f"DID IT: the pipeline itself was ended: {done.returncode}", None, 0, tuple(around.harm()))
         assert done.returncode == 0, done.stderr
         said = json.loads(done.stdout.splitlines()[-1])
         seen = Look.from_json(said["look"]) if "look" in said else None
@@ -130,17 +141,31 @@ def _table() -> Iterator[None]:
     yield
     if not (file := os.environ.get("CHANNELWRIGHT_TABLE")):
         return
-    rows = [["attempt", *_seen]]
-    rows += [[each.name, *(_cell(seen, each) for seen in _seen.values())] for each in attempts.ATTEMPTS]
-    rows += [[what, *(str(getattr(seen, what)) for seen in _seen.values())] for what in ("harm", "peak")]
+    rows = [["attempt", AS_IT_IS, *_seen], ["---"] * (len(_seen) + 2)]
+    cells = {each: [_as_it_is(each), *(_cell(seen, each) for seen in _seen.values())] for each in attempts.ATTEMPTS}
+    rows += [[each.name, *row] for each, row in cells.items()]
+    rows += [[what, "", *(str(getattr(seen, what)) for seen in _seen.values())] for what in ("harm", "peak")]
     Path(file).write_text("".join(f"| {' | '.join(row)} |\n" for row in rows), encoding="utf-8")
+
+
+def _as_it_is(attempt: attempts.Attempt) -> str:
+    """Say what an attempt does where nothing contains it."""
+    if os.geteuid():
+        return "to be seen by root alone, who has users to spare"
+    seen = _looked("unconfined", HARMED, [attempt])
+    for each in Path("/proc").iterdir():
+        with suppress(OSError):
+            if each.name.isdigit() and each.stat().st_uid == HARMED:
+                os.kill(int(each.name), signal.SIGKILL)
+    done = [each for each in (_cell(seen, attempt), *seen.harm) if each != "stopped"]
+    return "; ".join(done).replace("REACHED", "DID IT:") or "stopped"
 
 
 def _cell(seen: Seen, attempt: attempts.Attempt) -> str:
     account = seen.look.account(f"{attempt.name}: {attempt.name}") if seen.look else None
     if account is None:
-        return f"refused: {seen.refused}"
-    said = " ".join([*(each.error for each in outcomes(account)), account.intruded])
+        return seen.refused if seen.refused.startswith("DID IT") else f"refused: {seen.refused}"
+    said = " ".join([*(each.error for each in outcomes(account)), account.intruded]).strip()
     if "Reached" in said or (attempt.bounded and attempt.bounded not in f"{said} {account.printed} bytes printed"):
         return f"REACHED {said[:80]}"
     return said[:80] or "stopped"

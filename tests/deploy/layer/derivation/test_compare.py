@@ -62,7 +62,7 @@ def made(folder: Path, bytecode: Bytecode = "unchecked-hash") -> BuiltLayer:
         stem="all",
         files=(BroughtFile(own, program),),
     )
-    out = assemble.assemble(spec.recipe, {**WHEELS, TOOL[0]: TOOL[1]}, {"bin/program": content})
+    out = assemble.assemble(spec.recipe, {**WHEELS, TOOL[0]: TOOL[1]}, {"bin/program": content}, {})
     zipped = folder / "all.zip"
     zipped.write_bytes(out["layer.zip"])
     return BuiltLayer(

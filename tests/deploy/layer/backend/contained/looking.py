@@ -1,6 +1,6 @@
 """A pipeline's process, as far as it tries strangers' code: opens a backend, takes one look, and prints it as JSON.
 
-python looking.py container|host|bubblewrap <TREE    TREE is JSON, source by the name of a module below /opt/python
+python looking.py container|host|bubblewrap|unconfined <TREE    TREE is JSON, source by name of a module
 """
 
 from __future__ import annotations
@@ -63,11 +63,12 @@ class Through:
 
 
 def _runtime(name: str, opened: ExitStack) -> Runtime | Through:
-    if name in {"host", "bubblewrap"}:
+    if name in {"host", "bubblewrap", "unconfined"}:
         from deploy.layer.backend.host import HostRuntime
 
-        own = HostRuntime(os.environ, say=lambda line: print(line, file=sys.stderr))
-        return own if name == "host" else Through(own)
+        unconfined = name == "unconfined"
+        own = HostRuntime(os.environ, say=lambda line: print(line, file=sys.stderr), unconfined=unconfined)
+        return Through(own) if name == "bubblewrap" else own
     from deploy.container.engine import Engine
     from deploy.layer.backend.containers import ContainerRuntime
 

@@ -7,7 +7,6 @@ import os
 import secrets
 import socket
 import subprocess
-import sys
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -107,9 +106,11 @@ def put_up(home: Path, user: int) -> Iterator[World]:
         for path in [home, *home.rglob("*")]:
             os.chown(path, user, user)
         victim = subprocess.Popen(
-            [sys.executable, "-S", "-c", "import time; time.sleep(900)", f"victim-{mark}"],
+            [f"victim-{mark}", "900"],
+            executable="/bin/sleep",
             env={CANARY: mark},
             start_new_session=True,
+            user=None if user == os.geteuid() else user,
         )
         stack.callback(_end, victim)
         yield World(
