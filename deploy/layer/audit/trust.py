@@ -19,12 +19,12 @@ _OPT = "/opt/"
 
 
 def faults(function: FunctionUnderTest, opt: Collection[str]) -> Iterator[Fault]:
-    """Yield each of them that names what is not below /opt, whose files are `opt`; and one that turns checking off."""
+    """Yield each of them that names what is not below /opt, whose files are `opt`; and an empty AWS_CA_BUNDLE."""
     where = f"functions.{function.key}"
     for name in VARIABLES:
         value = function.environment.get(name)
         if value == "" and name == "AWS_CA_BUNDLE":
-            cause = "botocore takes an empty one for the wish to verify nobody"
+            cause = "botocore refuses an empty one; its older versions took it for the wish to verify nobody"
             yield Fault(where, f"has an empty {name}", cause, "take it out of the function's environment")
         if value is None or not value.startswith(_OPT):
             continue

@@ -19,14 +19,12 @@ import requests
 import urllib3
 
 from deploy.inside import certificates
-from deploy.inside.exchange import TrimPolicy
 from deploy.inside.refusal import Refused
-from deploy.settings import Layer
 from tests.authority import Authority, openssl
 from tests.deploy.inside.synthetic import recipe, tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from deploy.inside.files import Files
 
@@ -41,7 +39,8 @@ def made(bundle: bytes = BUNDLE) -> Files:
 
 def directory(into: Path, bundle: bytes = BUNDLE) -> Path:
     into.mkdir()
-    for path, file in made(bundle).items():
+    wanted = replace(recipe(), certificates=("directory",))
+    for path, file in certificates.added(tree({certificates.BUNDLE: bundle}), wanted).items():
         if path.startswith(f"{certificates.DIRECTORY}/"):
             (into / path.rpartition("/")[2]).write_bytes(file.content)
     return into
@@ -187,15 +186,12 @@ def by_the_standard_library(port: int, folder: Path) -> int:
 
 @pytest.mark.parametrize("get", [by_requests, by_urllib3, by_the_standard_library])
 def test_clients_believe_whom_the_directory_holds_and_nobody_else(
-    tmp_path: Path, known: Authority, port: int, get: type
+    tmp_path: Path, known: Authority, port: int, get: Callable[[int, Path], int]
 ) -> None:
     stranger = Authority.made(tmp_path, "stranger").certificate.read_bytes()
     believing = directory(tmp_path / "with", known.certificate.read_bytes() + stranger + ROOTS[0])
     assert get(port, believing) == 204
-    for name, bundle in {"without": BUNDLE, "same-name": stranger + ROOTS[0]}.items():
+    without, same_name = directory(tmp_path / "without"), directory(tmp_path / "same-name", stranger + ROOTS[0])
+    for folder in (without, same_name):
         with pytest.raises((requests.exceptions.SSLError, urllib3.exceptions.SSLError, ssl.SSLError)):
-            get(port, directory(tmp_path / name, bundle))
-
-
-def test_the_configuration_names_the_forms() -> None:
-    assert Layer(name="deps", trim=TrimPolicy()).certificates == ()
+            get(port, folder)

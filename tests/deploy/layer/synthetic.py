@@ -279,7 +279,7 @@ class FolderSandbox:
         done = subprocess.run(  # -S: none of what is installed here
             [sys.executable, "-S", "-P", "-", argument],
             input=script,
-            env={"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "PATH": os.defpath, **environment},
+            env={"PYTHONDONTWRITEBYTECODE": "1", "PATH": os.defpath, **environment, "PYTHONPATH": path},
             capture_output=True,
             timeout=timeout,
             check=False,
