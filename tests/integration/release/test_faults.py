@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from deploy.aws.connection import Aws
     from tests.integration.aws import EmulatedAws
     from tests.integration.shipment import Shop
+    from tests.lanes import Every
 
 CONFIG = f"""
 layers: {{tiny-layer: {{share: {{accounts: ["111122223333"]}}, channels: /layers}}}}
@@ -224,7 +225,7 @@ def bench(aws: Aws, emulator: EmulatedAws, shop: Shop, tmp_path: Path, monkeypat
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_whatever_call_goes_wrong_and_how_nothing_mixed_is_live_and_a_rerun_ends_as_a_clean_run(
-    name: str, bench: Bench, every: Callable[[list[tuple[int, str]]], list[tuple[int, str]]]
+    name: str, bench: Bench, every: Every
 ) -> None:
     scenario = SCENARIOS[name]
     clean = Wire()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from deploy.aws.connection import Aws
     from tests.integration.release.conftest import Site
     from tests.integration.shipment import Shop
+    from tests.lanes import Every
 
 NOTHING_IS_YOUNG = planning.KeepPolicy(1, 0, datetime(2030, 1, 1, tzinfo=UTC))
 
@@ -108,7 +109,7 @@ def race(site: Site, shop: Shop) -> Race:
 
 @pytest.mark.parametrize("outer", ["deploy", "prune"])
 def test_of_a_prune_and_a_deploy_at_once_nothing_ends_live_on_what_is_gone(
-    race: Race, outer: str, every: Callable[[list[int]], list[int]]
+    race: Race, outer: str, every: Every
 ) -> None:
     runs = {"deploy": race.deploy, "prune": race.prune}
     inner = runs["prune" if outer == "deploy" else "deploy"]
