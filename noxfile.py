@@ -165,15 +165,17 @@ def test(session: nox.Session) -> None:
     """Prove it: real containers, an emulated AWS, real files and HTTP; `-- --fast` does without the slow ones."""
     # Not the lock: the emulated AWS pins a botocore of its own. What is locked is tried inside the containers.
     _install(session, *PIPELINE, *_everything("test"), "-r", "requirements.in")
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder", *session.posargs)
 
 
 @nox.session(default=False)
 def faults(session: nox.Session) -> None:
-    """Let every call that changes something go wrong in every way, and every order of a prune and a deploy: an hour."""
+    """Take the long matrices whole: every call goes wrong in every way, of AWS and of Discord; takes an hour."""
     _install(session, *PIPELINE, *_everything("test"), "-r", "requirements.in")
-    tests = [f"tests/integration/release/test_{name}.py" for name in ("faults", "prune_and_deploy", "rollout_faults")]
-    session.run("pytest", "--timeout=0", *tests, *session.posargs, env={"CHANNELWRIGHT_FAULTS": "all"})
+    whole = {"CHANNELWRIGHT_FAULTS": "all"}
+    session.run(
+        "pytest", "-n", "auto", "--dist", "worksteal", "-m", "matrix", "--timeout=0", *session.posargs, env=whole
+    )
 
 
 @nox.session(default=False)

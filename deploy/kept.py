@@ -1,12 +1,14 @@
 """Texts that an earlier run found out, kept by what they follow from: `checks/<key>.json` in the cache folder.
 
-Each carries its own sha256; what is damaged is not there, and deleting the folder costs time and nothing else.
+Each carries its own sha256; what is damaged is not there, and deleting the folder costs time and nothing else. That is
+no help against somebody who writes there: with a key, what was kept by whoever does not have it is not there either.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import hmac
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -16,25 +18,48 @@ from .errors import ConfigError, Fault
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_LEAST = 32  # characters of a key
+
 
 @dataclass(frozen=True)
 class Kept:
+    """The cache folder. With a `secret`, the key, only what was kept with it is there: `checks/<key>.sealed`."""
+
     root: Path
+    secret: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Find the folder: CHANNELWRIGHT_CACHE, else channelwright below XDG_CACHE_HOME, else below ~/.cache."""
+        """Find the folder: CHANNELWRIGHT_CACHE, else channelwright below XDG_CACHE_HOME, else below ~/.cache.
+
+        The key is CHANNELWRIGHT_CACHE_KEY; raises ConfigError for one that could be guessed.
+        """
+        secret = environment.get("CHANNELWRIGHT_CACHE_KEY", "")
+        if 0 < len(secret) < _LEAST:
+            what, cure = f"has {len(secret)} characters", f"take at least {_LEAST}: openssl rand -hex 32"
+            raise ConfigError([Fault("CHANNELWRIGHT_CACHE_KEY", what, "it could be guessed", cure)])
         if chosen := environment.get("CHANNELWRIGHT_CACHE"):
-            return cls(Path(chosen))
+            return cls(Path(chosen), secret)
         base = environment.get("XDG_CACHE_HOME") or Path(environment.get("HOME") or Path.home(), ".cache")
-        return cls(Path(base, "channelwright"))
+        return cls(Path(base, "channelwright"), secret)
 
     def checks(self, key: str) -> str | None:
         """Return what `keep_checks` kept under this key."""
-        return read_text(self.root / "checks" / f"{key}.json")
+        kept = read_text(self._path(key))
+        if kept is None or not self.secret:
+            return kept
+        seal, _, passed = kept.partition("\n")
+        return passed if hmac.compare_digest(seal, self._seal(key, passed)) else None
 
     def keep_checks(self, key: str, passed: str) -> None:
-        keep_text(self.root / "checks" / f"{key}.json", passed)
+        keep_text(self._path(key), f"{self._seal(key, passed)}\n{passed}" if self.secret else passed)
+
+    def _path(self, key: str) -> Path:
+        return self.root / "checks" / f"{key}.{'sealed' if self.secret else 'json'}"
+
+    def _seal(self, key: str, passed: str) -> str:
+        """Bind a text to what it follows from, so that none can stand in another one's place."""
+        return hmac.new(self.secret.encode(), f"{key}\n{passed}".encode(), hashlib.sha256).hexdigest()
 
 
 def keep_text(path: Path, text: str) -> None:

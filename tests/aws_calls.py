@@ -32,7 +32,7 @@ from deploy.share import channels
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from deploy.settings import Settings
 
@@ -56,6 +56,11 @@ PARAMETERS = {
     "LogGroupName": "logGroupName",
 }
 """Where a call has the variables of its resource's ARN."""
+
+Row = tuple[str, str, str, list[str]]
+"""A command, an action, what it was called on, and what the project declared."""
+
+OF_A_WORKER = "aws calls"
 
 
 @dataclass
@@ -144,6 +149,15 @@ class Recorder:
                 for channel in (channels.STABLE, channels.NEXT):
                     yield channels.name(settings, layer, channel, target).removeprefix("/"), "CHANNEL"
 
+    def rows(self) -> list[Row]:
+        """Return what was made as what a worker can hand over."""
+        some = ((name, action, made) for name, actions in self.made.items() for action, made in actions.items())
+        return [(name, action, on, sorted(has)) for name, action, made in some for on, has in made]
+
+    def take(self, rows: Iterable[Row]) -> None:
+        for command, action, resource, features in rows:
+            self.made[command][action].add((resource, frozenset(features)))
+
     def to_json(self) -> str:
         """Write what was made, beside what was known of commands that were not run."""
         for command, actions in self.known.items():
@@ -159,6 +173,9 @@ class Recorder:
             for command, some in whole.items()
         }
         return json.dumps(written, indent=1, sort_keys=True) + "\n"
+
+
+OF_WORKERS = pytest.StashKey[Recorder]()
 
 
 def _together(some: set[tuple[str, frozenset[str]]]) -> tuple[set[str], frozenset[str]]:
@@ -272,7 +289,24 @@ def _session_recorder(request: pytest.FixtureRequest) -> Iterator[Recorder]:
         patch.setattr(client, "_make_api_call", noted)
         patch.setattr(program, "_command", lambda name: _NotedCommand(recorder, name, command(name)))
         yield recorder
-    if recorder.writes:
+    if hasattr(request.config, "workeroutput"):
+        request.config.workeroutput[OF_A_WORKER] = recorder.rows()
+    elif recorder.writes:
+        FILE.write_text(recorder.to_json(), encoding="utf-8")
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker recorded. One that crashed has nothing to say, and the run fails by it."""
+    taken = node.config.stash.setdefault(
+        OF_WORKERS, Recorder(node.config.getoption("--record-calls") or "", recorded())
+    )
+    taken.take(getattr(node, "workeroutput", {}).get(OF_A_WORKER, ()))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    recorder = session.config.stash.get(OF_WORKERS, None)
+    if recorder and recorder.writes:
         FILE.write_text(recorder.to_json(), encoding="utf-8")
 
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import os
 import socket
-from pathlib import Path
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.loaders import create_loader
 
 from deploy.container.digest import image_digest
 from deploy.invocation import Invocation, begin
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from botocore.loaders import Loader
+
 STAND_IN = "channelwright-runtime:python3.11"
 REAL = "public.ecr.aws/lambda/python:3.11"
-# What starts an emulated AWS, follows the tutorial or renders the documentation, or builds other people's packages.
-LONG = tuple(Path(__file__).parent / folder for folder in ("integration", "docs", "packages"))
 LACKS = pytest.StashKey[dict[str, str]]()
 
-pytest_plugins = ["tests.aws_calls", "tests.browser"]
+pytest_plugins = ["tests.aws_calls", "tests.browser", "tests.lanes"]
 
 # What is advised names the sessions of this repository, however the tests were started. Before anything is imported
 # that advises something, and for the processes that tests start.
@@ -32,23 +36,21 @@ def pytest_configure() -> None:
     os.environ.setdefault("CHANNELWRIGHT_RUNTIME_IMAGE", image)
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--fast", action="store_true", help="run what needs no container, no browser and no emulated AWS")
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("fast"):
-        slow = [item for item in items if _takes_long(item)]
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in set(slow)]
     find = {"container": _what_containers_lack, "browser": _what_browsers_lack}
     wanted = {marker for marker in find if any(item.get_closest_marker(marker) for item in items)}
     config.stash[LACKS] = {marker: find[marker]() for marker in wanted}
 
 
-def _takes_long(item: pytest.Item) -> bool:
-    marked = any(item.get_closest_marker(marker) for marker in ("container", "browser"))
-    return marked or any(item.path.is_relative_to(folder) for folder in LONG)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["lacks"] = session.config.stash.get(LACKS, {})
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker lacked: the summary is written here. One that crashed has said nothing."""
+    node.config.stash.setdefault(LACKS, {}).update(getattr(node, "workeroutput", {}).get("lacks", {}))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -112,3 +114,21 @@ def _nothing_leaves_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _services_are_read_once() -> Iterator[None]:
+    """Let all sessions of boto3 in a run read each service's model from disk once, as the pipeline's own do."""
+
+    @cache
+    def made(paths: str | None) -> Loader:
+        return create_loader(paths)
+
+    def once(paths: str | None = None) -> Loader:
+        loader = made(paths)
+        loader.search_paths[:] = dict.fromkeys(loader.search_paths)  # each session of boto3 adds the same one
+        return loader
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("botocore.session.create_loader", once)
+        yield

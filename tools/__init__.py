@@ -2,6 +2,7 @@
 
 campaign_channels    checks the channels that campaigns get
 discord              the bot's part of the pipeline: registering its commands, and its checks in `doctor`
+command_locales      the commands in every language
 discord_application  prints what Discord is told about this bot
 fake_discord         a Discord for tests and for one machine
 local_discord        the companion of `nox -s local`

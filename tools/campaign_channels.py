@@ -60,6 +60,7 @@ def check(path: Path) -> tuple[list[Finding], list[Finding]]:
         return [Finding(1, f"is not YAML: {error}")], []
     found = dict(template_rules.faults(raw))
     lost, changed = _rewritten(raw)
+    changed |= {place: what for place, channels in _lists(raw) for what in _silent(channels)}
     faults, warnings = (
         [Finding(_line(tree, place), _shown(place, what)) for place, what in each.items()]
         for each in (lost | found, changed)
@@ -92,6 +93,18 @@ def _rewritten(raw: Any) -> tuple[dict[Place, str], dict[Place, str]]:
             elif kept != name:
                 changed[place] = f'Discord will make it "{kept}"'
     return lost, changed
+
+
+def _silent(channels: list[Any]) -> Iterator[str]:
+    """Yield what a template lacks as a whole, though nothing forbids it: somewhere to see, to write, or to read."""
+    known = [each for each in channels if isinstance(each, dict)]
+    seen = [each.get("players", "none" if each.get("gm_only") is True else "write") for each in known]
+    if set(seen) == {"none"}:
+        yield "players would see nothing of it: every channel is the GM's alone"
+    elif known and "write" not in seen:
+        yield "players could write nowhere: they only read"
+    elif known and all(str(each.get("type")) in SPOKEN for each in known):
+        yield "has no channel for text: the bot's note, and what people write, is in the chat of a voice channel"
 
 
 def _lists(raw: Any) -> Iterator[tuple[Place, list[Any]]]:

@@ -53,6 +53,7 @@ def _resources(function: Function, state: FunctionState) -> Iterator[tuple[str, 
         "memory": said.get("MemorySize"),
         "timeout": said.get("Timeout"),
         "ephemeral_storage": said.get("EphemeralStorage", {}).get("Size"),
+        "snap_start": "SnapStart" in said,
     }
     for each in fields(FunctionResources):
         wanted = getattr(function.resources, each.name)

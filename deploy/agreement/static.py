@@ -14,7 +14,7 @@ from ..release import stack
 from ..sources.provide import changed
 from ..template import source
 from ..template_values import TemplateValues
-from . import contract, handlers, lengths, parameters
+from . import contract, handlers, lengths, parameters, snap_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -80,6 +80,7 @@ def _of_template(
             yield from values.faults()
             yield from parameters.faults(values, stage)
             yield from lengths.of_template(values, f"{template.where} in stage {stage.name}")
+            yield from snap_start.faults(values)
             if settings.template is not None:
                 yield from contract.faults(settings, stage, values)
         except ConfigError as error:

@@ -8,14 +8,14 @@ regions            the same work in several regions side by side; which of them 
 arns               the ARN of a layer version, read and written
 layers             layer versions: listed, looked into, published, deleted
 grants             the statements of a layer version's policy: read, added, removed
-functions          functions and their published versions
+functions          what functions and versions of them are, and how $LATEST is changed
+versions           published versions: made, waited for, asked, deleted
 aliases            which version of a function traffic meets
 uploads            how bytes get to Lambda: in the call itself, through a bucket above 50 MiB
 calls              what each command asks of AWS, as the tests recorded it
 change_sets        what a template would change of a stack: made, read, discarded, carried out
 stacks             CloudFormation's stacks: read, waited for, and why one failed
-parameters         SSM parameters of plain text
-secure_parameters  SSM parameters that are encrypted: kept, and looked at without reading them
+parameters         SSM parameters of plain text, and encrypted ones
 queues             queues, and the event source mappings through which functions take from them
 logs               the events of a log group that hold a phrase; groups, deleted
 """

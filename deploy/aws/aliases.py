@@ -96,9 +96,13 @@ def read(aws: Aws, name: str, alias: str) -> AliasState | None:
 
 
 def of(aws: Aws, name: str) -> tuple[AliasState, ...]:
+    """List every alias; none where there is no function."""
     pages = aws.functions.get_paginator("list_aliases").paginate(FunctionName=name)
     with asking("lambda:ListAliases", name):
-        return tuple(_alias(name, each) for page in pages for each in page["Aliases"])
+        try:
+            return tuple(_alias(name, each) for page in pages for each in page["Aliases"])
+        except aws.functions.exceptions.ResourceNotFoundException:
+            return ()
 
 
 def undivided(aws: Aws, alias: AliasState) -> AliasState:

@@ -29,11 +29,14 @@ if TYPE_CHECKING:
 
     from ..settings import Stage
 
-# Reading may take as long as a function's cold start and health check, or an upload over a slow line.
+# Reading may take as long as a function's cold start and health check, or an upload over a slow line. Adaptive is the
+# standard way to try again, and a rate for all calls of a client besides, found by what AWS refuses: a client of ours
+# is for one account and region, whose limits all its threads share.
+# https://docs.aws.amazon.com/boto3/latest/guide/retries.html
 CONFIG = Config(
     connect_timeout=10,
     read_timeout=90,
-    retries={"mode": "standard", "total_max_attempts": 8},
+    retries={"mode": "adaptive", "total_max_attempts": 8},
     user_agent_extra=f"channelwright/{__version__}",
 )
 # For questions that somebody waits for, and that can be asked again.
@@ -149,6 +152,7 @@ def _wrong_account(stage: Stage, account: str) -> Fault:
     )
 
 
+@cache
 def _domains() -> set[str]:
     """Every domain below which AWS has endpoints, in all its partitions, as botocore's own data says."""
     data: Any = botocore.session.get_session().get_component("data_loader").load_data("endpoints")

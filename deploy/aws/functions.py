@@ -1,4 +1,4 @@
-"""Functions and their published versions.
+"""Functions: what $LATEST and published versions of them are, and how $LATEST is changed.
 
 Every change carries the RevisionId of what was read before it, so that nobody's change is overwritten unseen:
 https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html. Between two changes of a function Lambda
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         FunctionConfigurationTypeDef,
     )
     from mypy_boto3_lambda.type_defs import LayerVersionContentInputTypeDef as Content
-    from mypy_boto3_lambda.waiter import FunctionUpdatedV2Waiter, PublishedVersionActiveWaiter
+    from mypy_boto3_lambda.waiter import FunctionUpdatedV2Waiter
 
     from .connection import Aws
 
@@ -41,7 +41,10 @@ _CONFIGURATION = (
     "FileSystemConfigs",
     "LoggingConfig",
 )
-"""The keys of a configuration that the template decides, and that a published version keeps for good."""
+"""The keys of a configuration that the template decides, and that a published version keeps for good.
+
+Of SnapStart that is whether it is on; how far Lambda is with a version's snapshot comes beside it.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,11 +71,15 @@ class FunctionState:
     state: str = field(default="", compare=False)
 
 
-def names(aws: Aws) -> tuple[str, ...]:
-    """List every function of the account in the region, whoever made it."""
-    pages = aws.functions.get_paginator("list_functions").paginate()
+def everything(aws: Aws) -> tuple[FunctionState, ...]:
+    """List $LATEST and the published versions of every function of the account in the region, 50 in a call.
+
+    As in every list, nothing says how far Lambda is with the last change.
+    https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
+    """
+    pages = aws.functions.get_paginator("list_functions").paginate(FunctionVersion="ALL")
     with asking("lambda:ListFunctions", aws.region):
-        return tuple(sorted(each["FunctionName"] for page in pages for each in page["Functions"]))
+        return tuple(state_of(each["FunctionName"], each) for page in pages for each in page["Functions"])
 
 
 def read(aws: Aws, name: str, qualifier: str = "$LATEST") -> FunctionState | None:
@@ -82,7 +89,7 @@ def read(aws: Aws, name: str, qualifier: str = "$LATEST") -> FunctionState | Non
             found = aws.functions.get_function_configuration(FunctionName=name, Qualifier=qualifier)
         except aws.functions.exceptions.ResourceNotFoundException:
             return None
-    return _state(name, found)
+    return state_of(name, found)
 
 
 def download(aws: Aws, name: str, qualifier: str) -> bytes:
@@ -93,10 +100,15 @@ def download(aws: Aws, name: str, qualifier: str) -> bytes:
 
 
 def versions(aws: Aws, name: str) -> tuple[FunctionState, ...]:
-    """List every published version, newest first."""
+    """List every published version, newest first; none where there is no function."""
     pages = aws.functions.get_paginator("list_versions_by_function").paginate(FunctionName=name)
     with asking("lambda:ListVersionsByFunction", name):
-        found = [_state(name, each) for page in pages for each in page["Versions"] if each["Version"] != "$LATEST"]
+        try:
+            found = [
+                state_of(name, each) for page in pages for each in page["Versions"] if each["Version"] != "$LATEST"
+            ]
+        except aws.functions.exceptions.ResourceNotFoundException:
+            return ()
     return tuple(sorted(found, key=lambda each: -int(each.version)))
 
 
@@ -110,7 +122,7 @@ def first_versions(aws: Aws, name: str) -> dict[str, FunctionState]:
             found = aws.functions.list_versions_by_function(FunctionName=name)["Versions"]
         except aws.functions.exceptions.ResourceNotFoundException:
             return {}
-    return {each["Version"]: _state(name, each) for each in found}
+    return {each["Version"]: state_of(name, each) for each in found}
 
 
 def settle(aws: Aws, name: str) -> None:
@@ -136,60 +148,7 @@ def update_layers(aws: Aws, latest: FunctionState, layers: tuple[str, ...]) -> N
         )
 
 
-def publish(aws: Aws, latest: FunctionState, code_sha256: str, description: str) -> FunctionState:
-    """Make a version of $LATEST as it was read, and wait until it can be invoked.
-
-    Lambda answers with the newest version where that is the same already.
-    """
-    with asking("lambda:PublishVersion", latest.name):
-        made = aws.functions.publish_version(
-            FunctionName=latest.name, CodeSha256=code_sha256, RevisionId=latest.revision, Description=description
-        )
-    active(aws, latest.name, made["Version"])
-    return _state(latest.name, made)
-
-
-def active(aws: Aws, name: str, version: str) -> None:
-    """Wait until a version can be invoked; one with SnapStart once Lambda has taken its snapshot, which takes minutes.
-
-    https://docs.aws.amazon.com/lambda/latest/dg/snapstart-activate.html
-    """
-    waiter: PublishedVersionActiveWaiter = aws.functions.get_waiter("published_version_active")
-    with asking("lambda:GetFunctionConfiguration", f"{name}:{version}"):
-        waiter.wait(FunctionName=name, Qualifier=version, WaiterConfig={"Delay": 1, "MaxAttempts": 600})
-
-
-def delete_version(aws: Aws, name: str, version: str) -> None:
-    """Delete a published version; Lambda refuses one that an alias stands for, and does not mind one that is gone.
-
-    https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html
-    """
-    if not version.isdecimal():
-        raise ValueError(f"{version} is no published version: without one, the whole function would go")
-    with asking("lambda:DeleteFunction", f"{name}:{version}"):
-        try:
-            aws.functions.delete_function(FunctionName=name, Qualifier=version)
-        except aws.functions.exceptions.ResourceNotFoundException:
-            return
-
-
-@dataclass(frozen=True)
-class InvocationAnswer:
-    """What an invocation brought: the payload's text, whether the function failed, and the end of its log."""
-
-    payload: bytes
-    failed: bool
-    log_base64: str
-
-
-def invoke(aws: Aws, name: str, version: str, event: bytes) -> InvocationAnswer:
-    with asking("lambda:InvokeFunction", f"{name}:{version}"):
-        answer = aws.functions.invoke(FunctionName=name, Qualifier=version, LogType="Tail", Payload=event)
-        payload = answer["Payload"].read()
-    return InvocationAnswer(payload, "FunctionError" in answer, answer.get("LogResult", ""))
-
-
-def _state(name: str, found: FunctionConfigurationTypeDef | FunctionConfigurationResponseTypeDef) -> FunctionState:
+def state_of(name: str, found: FunctionConfigurationTypeDef | FunctionConfigurationResponseTypeDef) -> FunctionState:
     values: Mapping[str, object] = found
     return FunctionState(
         name=name,
@@ -199,13 +158,19 @@ def _state(name: str, found: FunctionConfigurationTypeDef | FunctionConfiguratio
         architecture=architectures[0] if (architectures := found.get("Architectures")) else "x86_64",
         revision=found["RevisionId"],
         settling=found.get("LastUpdateStatus") == "InProgress" or found.get("State") == "Pending",
-        configuration={key: values[key] for key in _CONFIGURATION if _filled(values.get(key))},
+        configuration={key: values[key] for key in _CONFIGURATION if _filled(values.get(key))} | _snap_start(found),
         description=found.get("Description", ""),
         size=found.get("CodeSize", 0),
         modified=found.get("LastModified", ""),
         update=_said(found.get("LastUpdateStatus", ""), found.get("LastUpdateStatusReason", "")),
         state=_said(found.get("State", ""), found.get("StateReason", "")),
     )
+
+
+def _snap_start(found: FunctionConfigurationTypeDef | FunctionConfigurationResponseTypeDef) -> dict[str, str]:
+    """Return that versions start from a snapshot; nothing where they do not, which Lambda writes in two ways."""
+    applied = found.get("SnapStart", {}).get("ApplyOn", "None")
+    return {"SnapStart": applied} if applied != "None" else {}
 
 
 def _said(status: str, reason: str) -> str:

@@ -1,4 +1,4 @@
-"""SSM parameters of plain text: read, written.
+"""SSM parameters: of plain text read and written, encrypted ones kept and looked at without reading them.
 
 https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..errors import AwsError, Fault
 from .refusals import asking, once
@@ -94,3 +94,25 @@ def unfit(aws: Aws, name: str, value: str) -> Iterator[Fault]:
 def arn(aws: Aws, name: str) -> str:
     partition = aws.session.get_partition_for_region(aws.region)
     return f"arn:{partition}:ssm:{aws.region}:{aws.account}:parameter{name}"
+
+
+SECURE: Final = "SecureString"
+"""https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-securestring.html."""
+
+
+def kind(aws: Aws, name: str) -> str | None:
+    """Return a parameter's type, "SecureString" for one that is encrypted; None where there is none.
+
+    It is not decrypted. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
+    """
+    with asking("ssm:GetParameter", name):
+        try:
+            return aws.parameters.get_parameter(Name=name, WithDecryption=False)["Parameter"]["Type"]
+        except aws.parameters.exceptions.ParameterNotFound:
+            return None
+
+
+def keep_secret(aws: Aws, name: str, value: str) -> None:
+    """Keep a value encrypted under the account's own key, in place of the one that is there."""
+    with asking("ssm:PutParameter", name):
+        aws.parameters.put_parameter(Name=name, Value=value, Type=SECURE, Overwrite=True)

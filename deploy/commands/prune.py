@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import argparse
 
     from ..errors import Fault
-    from ..prune.plan import JudgedVersion
+    from ..prune.values import JudgedVersion
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -52,13 +52,17 @@ def run(arguments: argparse.Namespace) -> int:
     stage = settings.stage(arguments.stage)
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
     from ..aws.connection import connect
+    from ..layer.cache import Cache
     from ..prune import plan as planning
     from ..prune import removal
+    from ..prune.values import KeepPolicy
+    from ..published.downloads import Downloads
 
     console = Console(sys.stderr if arguments.json else sys.stdout)
     aws = connect(stage)
     console.say(f"stage {stage.name}: account {aws.account}, {aws.region}")
-    plan = planning.plan(aws, settings, stage, planning.KeepPolicy(arguments.keep, arguments.days, datetime.now(UTC)))
+    downloads = Downloads(aws, Cache.from_environment(os.environ).root / "published")
+    plan = planning.plan(downloads, settings, stage, KeepPolicy(arguments.keep, arguments.days, datetime.now(UTC)))
     console.table(["", "version", "since", "made of", "size", "why"], plan.rows())
     for line in plan.lines():
         console.say(line)

@@ -2,7 +2,8 @@
 
 PACKAGE is a distribution's name, and which versions of it if you like: where urllib3, where urllib3==1.26.5,
 where 'urllib3<2.6'. Every version of every layer of the account in the region is opened, and every layer of other
-accounts that a function here has. Each zip is downloaded once and kept in the cache by its digest.
+accounts that a function here has. Each zip is downloaded once and kept in the cache by its digest; what was seen
+once is not asked for again.
 
 A layer version that was deleted, or may not be read, cannot be opened; where a function still has it, that is said.
 What functions bring in their own code, and container images, are not looked into.
@@ -54,11 +55,12 @@ def run(arguments: argparse.Namespace) -> int:
     console.say(f"account {downloads.aws.account}, {downloads.aws.region}")
     with console.step("ask every function what it runs"):
         used = usage.read(downloads.aws)
-    arns = where.candidates(downloads.aws, used, layer=arguments.layer, in_use=arguments.in_use)
-    if arguments.layer and not arns:
-        _refuse_layer(arguments.layer, where.candidates(downloads.aws, used), downloads.aws, in_use=arguments.in_use)
-    with console.counted("open layer versions", len(arns)) as advance:
-        found = where.find(downloads, arns, arguments.package, used, advance)
+    chosen = where.candidates(downloads.aws, used, layer=arguments.layer, in_use=arguments.in_use)
+    if arguments.layer and not chosen.arns:
+        known = where.candidates(downloads.aws, used).arns
+        _refuse_layer(arguments.layer, known, downloads.aws, in_use=arguments.in_use)
+    with console.counted("open layer versions", len(chosen.arns)) as advance:
+        found = where.find(downloads, chosen, arguments.package, used, advance)
     if arguments.json:
         from .output.where import output
 

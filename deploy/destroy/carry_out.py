@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..aws import logs, parameters, stacks
-from ..aws.arns import LayerVersionArn
-from ..errors import PipelineError
-from ..prune import removal
+from ..errors import PipelineError, RolloutError
+from ..prune.removal import Removal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +48,9 @@ def _remove(plan: DestroyPlan, remnant: Remnant) -> None:
     elif remnant.kind == "parameter":
         parameters.delete(aws, remnant.name)
     elif remnant.kind == "layer version":
-        arn = LayerVersionArn.parse(remnant.arn)
-        removal.remove_layer_version(aws, arn.name, arn.version, remnant.arn)
+        removal = Removal(aws)
+        removal.layer_versions([remnant.arn])
+        if faults := [fault for each in removal.stays.values() for fault in each]:
+            raise RolloutError(faults)
     elif remnant.kind == "log":
         logs.delete(aws, remnant.name)

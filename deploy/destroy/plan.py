@@ -13,6 +13,7 @@ from ..aws import grants, logs, regions, stacks
 from ..errors import Fault, RolloutError
 from ..published import usage
 from ..published.descriptions import LayerNote
+from ..published.functions import all_versions
 from ..release.stage_stack import STAGE_TAG
 from ..share import channels, inventory
 
@@ -106,7 +107,7 @@ def _stack(aws: Aws, stage: Stage) -> Sequence[StackResource]:
 def _of_others(aws: Aws, settings: Settings, stage: Stage, own: Collection[str]) -> Iterator[Remnant]:
     """Yield the functions that exist and that the stack did not make."""
     names = [f"{each.name}{stage.suffix}" for each in settings.functions.values()]
-    for each in usage.read(aws, [name for name in names if name not in own]).deployed:
+    for each in all_versions(aws, [name for name in names if name not in own]):
         why = "the stage's stack did not make it; it keeps its code, layers and alias"
         yield Remnant(kind="function", name=each.name, region=aws.region, stays=why)
 

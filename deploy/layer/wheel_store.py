@@ -58,7 +58,10 @@ class WheelStore:
         try:
             chosen = json.loads(self._choice(spec, pin).read_text(encoding="utf-8"))
             content = (self.root / "wheels" / chosen["sha256"]).read_bytes()
-        except FileNotFoundError:
+            is_name = "/" not in chosen["file"]  # it is one where the wheels are laid out
+        except (FileNotFoundError, ValueError, KeyError, TypeError):  # nothing was chosen, or this is damaged
+            return None
+        if not is_name:
             return None
         if hashlib.sha256(content).hexdigest() not in pin.hashes:
             self.say(f"{chosen['file']} is damaged in {self.root / 'wheels'}; fetching it again")

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..aws import secure_parameters
+from ..aws import parameters
 from ..aws.connection import connect
 from ..errors import EngineError, RolloutError
 from ..layer.cache import Cache
@@ -47,11 +47,11 @@ class System:
     def deploy(self, prepared: Prepared, say: Callable[[str], None]) -> DeployResult:
         """Deploy by the code path that AWS gets: template, layers, roll-out, aliases."""
         for name, value in self.introduction.parameters.items():
-            secure_parameters.keep(self.aws, name, value)
+            parameters.keep_secret(self.aws, name, value)
         own = with_secrets(os.environ, self.settings.project, self.stage.name)
         environment = {**own, **self.introduction.environment}
-        parameters = stack.parameters(self.stage, environment) if self.settings.has_stack else {}
-        return Deployment(self.aws, self.settings, self.stage, parameters, prepared, say, lambda _: None).deploy()
+        given = stack.parameters(self.stage, environment) if self.settings.has_stack else {}
+        return Deployment(self.aws, self.settings, self.stage, given, prepared, say, lambda _: None).deploy()
 
     def outputs(self, done: DeployResult) -> dict[str, str]:
         """Return the stack's outputs, with addresses that hold on this machine."""

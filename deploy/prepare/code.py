@@ -45,7 +45,8 @@ class CodePreparation:
 
     def code(self, layers: Sequence[VerifiedLayer]) -> dict[str, CodeBundle]:
         """Bundle the code of every function, have the project check it, and try it."""
-        memory = Memory(self.at_hand.cache, bundled_by()) if self.at_hand.trusts_kept else None
+        trusts = self.at_hand.trusts_kept and self.at_hand.choices.stage is None  # a stage gets what the sources give
+        memory = Memory(self.at_hand.cache, bundled_by()) if trusts else None
         cache = self.at_hand.cache.root.absolute()
         made = bundles(self.at_hand.settings, self.at_hand.dist, cache, python=self.python(), memory=memory)
         for each in dict.fromkeys(bundle.zip for bundle in made.values()):
@@ -81,9 +82,14 @@ class CodePreparation:
         return bytecode.answered(self._by_runtime("compile", bytecode.inputs(modules), bytecode.compile_by, modules))
 
     def _by_runtime(self, what: str, inputs: Sequence[str], ask: Ask, modules: Mapping[str, bytes]) -> str:
+        """Have it done by the runtime's own Python, or return what that answered before.
+
+        What it gives is what ships: a stage gets what is made now, or what came with its proofs from another job.
+        """
         target = self.at_hand.settings.targets[0]
         key = checks_key(f"{what} sources", self.at_hand.image(target), target, *inputs)
-        answer = self.at_hand.passed(key)
+        choices = self.at_hand.choices
+        answer = self.at_hand.passed(key) if choices.stage is None or choices.only_built else None
         if answer is None:
             self.at_hand.refuse_making("the code", f"{target.runtime} did not {what} it")
             runtime = self.at_hand.runtime(target)

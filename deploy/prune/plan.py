@@ -9,80 +9,27 @@ other accounts were let into are kept too, as who uses them cannot be seen, and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ..aws import account, grants, layers, stacks
-from ..aws.grants import LayerPolicy
+from ..aws import account, stacks
 from ..console import size
 from ..published import usage
-from ..published.descriptions import AliasNote, LayerNote, VersionNote
-from ..share import channels, inventory
+from ..published.descriptions import AliasNote, VersionNote
+from ..share import inventory
+from .layers import LayerJudge, projects_functions
+from .values import JudgedVersion, KeepPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..aws.account import AccountSettings
-    from ..aws.connection import Aws
-    from ..aws.layers import LayerVersion
+    from ..published.downloads import Downloads
     from ..published.functions import FunctionVersions
-    from ..published.usage import Usage
     from ..settings import Settings, Stage
-    from ..share.inventory import LayerInventory
 
 _SHOWN = 4
 """Reasons that people are shown; the rest is counted."""
-
-
-@dataclass(frozen=True)
-class KeepPolicy:
-    """What is kept though nothing refers to it: the newest `keep`, and what is younger than `days` at `now`."""
-
-    keep: int
-    days: int
-    now: datetime
-
-    def young(self, created: str) -> Iterator[str]:
-        """Say that a version is young, or that its age is unknown; nothing where it is old or no matter."""
-        if not self.days:
-            return
-        try:
-            moment = datetime.fromisoformat(created)
-        except ValueError:
-            yield "its age is unknown"
-            return
-        age = self.now - moment.astimezone(UTC)
-        if age < timedelta(days=self.days):
-            yield f"{age.days} days old"
-
-
-@dataclass(frozen=True, kw_only=True)
-class JudgedVersion:
-    """A version, `kept` for these reasons, or to be deleted for want of any.
-
-    `made_of` is the release or the digest that its description names. `size` is the zip's bytes; of layer versions
-    it is known for those that are to be deleted. `channels` are the parameters that could name it. `is_freed` tells
-    that it is kept, and still marked by a prune that was stopped before it deleted it.
-    """
-
-    kind: Literal["function", "layer"]
-    name: str
-    version: int
-    arn: str
-    created: str
-    made_of: str
-    size: int | None
-    kept: tuple[str, ...]
-    channels: tuple[str, ...] = ()
-    is_freed: bool = False
-
-    @property
-    def goes(self) -> bool:
-        return not self.kept
-
-    def __str__(self) -> str:
-        return f"{self.name}:{self.version}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,17 +77,17 @@ class PrunePlan:
         yield f"frees {size(freed)}; {taken}"
 
 
-def plan(aws: Aws, settings: Settings, stage: Stage, policy: KeepPolicy) -> PrunePlan:
+def plan(downloads: Downloads, settings: Settings, stage: Stage, policy: KeepPolicy) -> PrunePlan:
     """Judge every version of the stage's functions and the project's layers, by all functions of account and region."""
-    found = usage.read(aws)
-    own = {f"{each.name}{stage.suffix}" for each in settings.functions.values()}
+    aws = downloads.aws
+    names = [f"{each.name}{stage.suffix}" for each in settings.functions.values()]
+    found = usage.read(aws).with_aliases(aws, names)
     made = frozenset(stacks.resources(aws, stage.stack, "AWS::Lambda::Version"))
-    versions = [
-        judged for each in found.deployed if each.name in own for judged in _function(each, policy, made, stage.stack)
-    ]
+    own = (found.function(name) for name in sorted(names))
+    versions = [judged for each in own if each for judged in _function(each, policy, made, stage.stack)]
     going = {(each.name, str(each.version)) for each in versions if each.goes}
-    inventories = inventory.read(aws, settings).values()
-    held = [judged for each in inventories for judged in _layer(aws, each, found, going, policy)]
+    judging = LayerJudge(downloads, found, going, policy, projects_functions(settings))
+    held = [judged for each in inventory.read(aws, settings).values() for judged in judging.versions(each)]
     return PrunePlan(stage=stage.name, policy=policy, judged=(*versions, *held), storage=account.settings(aws))
 
 
@@ -177,42 +124,6 @@ def _remembered(deployed: FunctionVersions, keep: int) -> dict[str, str]:
             if passed.version not in alias.versions:
                 remembered.setdefault(passed.version, passed.release)
     return remembered
-
-
-def _layer(
-    aws: Aws, held: LayerInventory, found: Usage, going: set[tuple[str, str]], policy: KeepPolicy
-) -> Iterator[JudgedVersion]:
-    """Judge the versions of a layer, newest first; each runtime and architecture has newest ones of its own."""
-    name, named = held.layer.name, channels.held(aws, held.layer, held.parameters)
-    seen: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
-    for each in held.versions:
-        fits = (each.runtimes, each.architectures)
-        place = seen[fits] = seen.get(fits, 0) + 1
-        users = [user for user in found.of(each.arn) if (user.function, user.version) not in going]
-        reasons = [f"newest {policy.keep}"] if place <= policy.keep else []
-        reasons += policy.young(each.created)
-        reasons += named.get(each.version, ())
-        reasons += map(str, sorted(users, key=lambda user: not user.aliases))
-        looked = not any(user.aliases for user in users) and len(reasons) == len(users)
-        let_in = grants.read(aws, name, each.version) if looked else LayerPolicy({})
-        if not reasons and let_in.grants:
-            reasons.append("shared with other accounts")
-        judged = replace(_judged(aws, name, each, reasons), channels=tuple(held.parameters))
-        yield replace(judged, is_freed=bool(reasons) and let_in.is_going)
-
-
-def _judged(aws: Aws, name: str, each: LayerVersion, reasons: Sequence[str]) -> JudgedVersion:
-    note = LayerNote.parse(each.description)
-    return JudgedVersion(
-        kind="layer",
-        name=name,
-        version=each.version,
-        arn=each.arn,
-        created=each.created,
-        made_of=f"sha256 {note.digest}" if note else "",
-        size=None if reasons else layers.content(aws, name, each.version).size,
-        kept=tuple(reasons),
-    )
 
 
 def _shortened(reasons: Sequence[str]) -> str:

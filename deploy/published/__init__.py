@@ -6,6 +6,7 @@ described        the distributions in a layer, as its manifest or their own meta
 known            all that is known of a layer, and from where
 descriptions     what the pipeline writes into AWS's descriptions, and reads back
 downloads        layer versions and code, each zip downloaded once and kept by its sha256
+seen             what never changes of a layer version: its zip's digest and size
 functions        a function as AWS has it: its versions, its aliases, what is live; compared
 foreign          layers of others that functions have, by their ARNs
 trial_layers     those of them that can be had here, for the trial of the functions

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from ..atomic import write
 from ..aws import functions, layers
+from ..aws.arns import LayerVersionArn
 from ..errors import AwsError, Fault
 from . import contents
+from .seen import SeenVersions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,9 +34,44 @@ class Downloads:
         return self._kept(there.sha256, where, lambda: layers.download(there))
 
     def published(self, arn: str) -> bytes | None:
-        """Return the zip of a layer version of any account by its ARN; None where the version was deleted."""
+        """Return the zip of a layer version of any account by its ARN, asking AWS where it was never seen.
+
+        None where the version was deleted before it was.
+        """
+        if (kept := self.kept(arn)) is not None:
+            return kept
         found = layers.read(self.aws, arn)
-        return self.layer(found[1], arn) if found else None
+        if found is None:
+            return None
+        self._remember(arn, found[1])
+        return self.layer(found[1], arn)
+
+    def kept(self, arn: str) -> bytes | None:
+        """Return the zip of a layer version that was fetched before; AWS is not asked."""
+        known = self._seen.find(arn)
+        path = self.path(known.sha256) if known else None
+        if known is None or path is None or not path.exists():
+            return None
+        content = path.read_bytes()
+        return content if _sha256(content) == known.sha256 else None
+
+    def size(self, arn: str) -> int:
+        """Return the bytes of the zip of a layer version of this account, asking AWS where it was never seen."""
+        known = self._seen.find(arn)
+        if known is not None:
+            return known.size
+        parsed = LayerVersionArn.parse(arn)
+        there = layers.content(self.aws, parsed.name, parsed.version)
+        self._remember(arn, there)
+        return there.size
+
+    @property
+    def _seen(self) -> SeenVersions:
+        return SeenVersions(self.folder / "layer-versions")
+
+    def _remember(self, arn: str, there: LayerContent) -> None:
+        if self.aws.is_amazons:
+            self._seen.keep(arn, there)
 
     def path(self, sha256: str) -> Path:
         """Return where a zip is kept once it was fetched."""

@@ -1,21 +1,29 @@
 """Which functions, versions and aliases of an account and region have which layer versions.
 
-Nothing but asking every function tells: AWS keeps no list of a layer's users.
+AWS keeps no list of a layer's users; a list of all versions of all functions tells it. Of aliases there is no list but
+one for each function, which is asked for where somebody is to read it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from ..aws import functions
-from .functions import all_versions
+from ..aws import aliases, functions
+from .functions import FunctionVersions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Mapping
 
+    from ..aws.aliases import AliasState
     from ..aws.connection import Aws
-    from .functions import FunctionVersions
+    from ..aws.functions import FunctionState
+
+_LATEST = "$LATEST"
+_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -33,19 +41,61 @@ class User:
 
 @dataclass(frozen=True)
 class Usage:
-    deployed: tuple[FunctionVersions, ...]
+    """All versions of all functions, $LATEST among them; `aliases` of those functions that were asked for theirs."""
 
-    def of(self, layer_version_arn: str) -> tuple[User, ...]:
-        """Return every version of every function that has this very layer version."""
-        return tuple(self._users(layer_version_arn))
+    states: tuple[FunctionState, ...]
+    aliases: Mapping[str, tuple[AliasState, ...]] = field(default_factory=dict)
 
-    def _users(self, arn: str) -> Iterator[User]:
-        for function in self.deployed:
-            for state in function.states:
-                if arn in state.layers:
-                    yield User(function.name, state.version, function.aliases_of(state.version))
+    def of(self, *arns: str) -> tuple[User, ...]:
+        """Return every version of every function that has one of these very layer versions."""
+        having = chain.from_iterable(self._by_layer.get(arn, ()) for arn in arns)
+        return tuple(User(each.name, each.version, self._aliases_of(each)) for each in having)
+
+    def function(self, name: str) -> FunctionVersions | None:
+        """Return a function with its versions, newest first, and with the aliases that were asked for."""
+        own = {each.version: each for each in self.states if each.name == name}
+        latest = own.pop(_LATEST, None)
+        if latest is None:
+            return None
+        versions = tuple(sorted(own.values(), key=lambda each: -int(each.version)))
+        return FunctionVersions(name=name, latest=latest, versions=versions, aliases=self.aliases.get(name, ()))
+
+    def with_aliases(self, aws: Aws, names: Iterable[str]) -> Usage:
+        """Ask for the aliases of these functions, several at once."""
+        there = sorted({each.name for each in self.states} & set(names))
+        _ = aws.functions
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            found = dict(zip(there, threads.map(lambda name: aliases.of(aws, name), there), strict=True))
+        return replace(self, aliases={**self.aliases, **found})
+
+    @cached_property
+    def _by_layer(self) -> Mapping[str, list[FunctionState]]:
+        found: dict[str, list[FunctionState]] = {}
+        for state in self.states:
+            for arn in state.layers:
+                found.setdefault(arn, []).append(state)
+        return found
+
+    def _aliases_of(self, state: FunctionState) -> tuple[str, ...]:
+        return tuple(each.name for each in self.aliases.get(state.name, ()) if state.version in each.versions)
 
 
-def read(aws: Aws, names: Sequence[str] | None = None) -> Usage:
-    """Ask every function of the account in the region, or those of these names; several at once."""
-    return Usage(all_versions(aws, functions.names(aws) if names is None else names))
+def read(aws: Aws) -> Usage:
+    """List all versions of all functions of the account in the region.
+
+    Where not one is published, nothing shows that the list is of all versions: some emulators leave them out. The
+    functions are asked one by one then.
+    """
+    listed = functions.everything(aws)
+    if all(each.version == _LATEST for each in listed):
+        _ = aws.functions
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            published = threads.map(lambda each: functions.versions(aws, each.name), listed)
+            listed = (*listed, *chain.from_iterable(published))
+    return Usage(tuple(sorted(listed, key=_order)))
+
+
+def _order(state: FunctionState) -> tuple[str, bool, int]:
+    """Order by function, $LATEST first, then the newest."""
+    is_latest = state.version == _LATEST
+    return state.name, not is_latest, 0 if is_latest else -int(state.version)

@@ -62,39 +62,65 @@ class PackageSearch:
     opened: int
 
 
-def candidates(aws: Aws, usage: Usage, *, layer: str = "", in_use: bool = False) -> tuple[str, ...]:
-    """List the ARNs of all versions of all layers of the account, and of all others that its functions have.
+@dataclass(frozen=True)
+class Candidates:
+    """Layer versions to look into, by their ARNs, in order; `gone` are those of them that were deleted."""
+
+    arns: tuple[str, ...]
+    gone: frozenset[str] = frozenset()
+
+
+def candidates(aws: Aws, usage: Usage, *, layer: str = "", in_use: bool = False) -> Candidates:
+    """List all versions of all layers of the account, and all others that its functions have.
 
     `layer` leaves out those of other layers, `in_use` those that nothing runs.
     """
-    used = {arn for function in usage.deployed for state in function.states for arn in state.layers}
+    used = {arn for state in usage.states for arn in state.layers}
     there = set() if in_use else _published(aws)
-    found = (LayerVersionArn.parse(arn) for arn in used | there)
-    return tuple(map(str, sorted((arn for arn in found if not layer or arn.name == layer), key=_order)))
+    found = sorted((LayerVersionArn.parse(arn) for arn in used | there), key=_order)
+    wanted = [str(arn) for arn in found if not layer or arn.name == layer]
+    own = {arn for arn in wanted if LayerVersionArn.parse(arn).account == aws.account}
+    return Candidates(tuple(wanted), frozenset() if in_use else frozenset(own - there))
 
 
 def find(
-    downloads: Downloads, arns: Sequence[str], wanted: Requirement, usage: Usage, advance: Callable[[], None]
+    downloads: Downloads, looked_at: Candidates, wanted: Requirement, usage: Usage, advance: Callable[[], None]
 ) -> PackageSearch:
     """Open each layer version and keep those that hold what is wanted; `advance` is called for each.
 
     Raises AwsError where a version of the account's own cannot be had.
     """
 
-    def looked(arn: str) -> Match | UnreadableLayer | None:
+    def looked(arn: str) -> _Seen:
         try:
-            return _look(downloads, arn, wanted, usage.of(arn))
+            return _look(downloads, arn, wanted, is_gone=arn in looked_at.gone)
         finally:
             advance()
 
     # Made before the threads start: boto3's sessions are not for several of them, its clients are.
-    _ = downloads.aws.functions
+    aws = downloads.aws
+    _ = aws.functions
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        found = list(threads.map(looked, arns))
-    unreadable = tuple(each for each in found if isinstance(each, UnreadableLayer))
-    return PackageSearch(
-        tuple(each for each in found if isinstance(each, Match)), unreadable, len(arns) - len(unreadable)
+        seen = list(threads.map(looked, looked_at.arns))
+    told = [each for each in seen if each.version or each.why]
+    named = usage.with_aliases(aws, {user.function for each in told for user in usage.of(each.arn)})
+    unreadable = tuple(
+        UnreadableLayer(each.arn, each.why, users) for each in told if each.why and (users := named.of(each.arn))
     )
+    return PackageSearch(
+        tuple(Match(each.arn, each.version, named.of(each.arn)) for each in told if each.version),
+        unreadable,
+        len(looked_at.arns) - len(unreadable),
+    )
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A layer version, with the package's version if it holds what is wanted, or why it could not be opened."""
+
+    arn: str
+    version: str = ""
+    why: str = ""
 
 
 def _published(aws: Aws) -> set[str]:
@@ -112,20 +138,18 @@ def _order(arn: LayerVersionArn) -> tuple[str, str, str, str, int]:
     return arn.partition, arn.region, arn.account, arn.name, -arn.version
 
 
-def _look(
-    downloads: Downloads, arn: str, wanted: Requirement, users: tuple[User, ...]
-) -> Match | UnreadableLayer | None:
+def _look(downloads: Downloads, arn: str, wanted: Requirement, *, is_gone: bool) -> _Seen:
+    """Look into a version; what was fetched once is looked into though it was deleted since."""
     try:
-        found = layers.read(downloads.aws, arn)
+        content = downloads.kept(arn) if is_gone else downloads.published(arn)
     except AwsError as error:
         if LayerVersionArn.parse(arn).account == downloads.aws.account:
             raise
-        return UnreadableLayer(arn, f"another account's, not readable: {error.faults[0].what}", users)
-    if found is None:
-        return UnreadableLayer(arn, "deleted", users) if users else None
-    held = contents.versions(downloads.layer(found[1], arn), arn)
-    version = held.get(normalised(wanted.name))
-    return Match(arn, version, users) if version is not None and _fits(wanted, version) else None
+        return _Seen(arn, why=f"another account's, not readable: {error.faults[0].what}")
+    if content is None:
+        return _Seen(arn, why="deleted")
+    version = contents.versions(content, arn).get(normalised(wanted.name))
+    return _Seen(arn, version if version is not None and _fits(wanted, version) else "")
 
 
 def _fits(wanted: Requirement, version: str) -> bool:

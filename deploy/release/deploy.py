@@ -182,8 +182,10 @@ class Deployment:
 
     def _arriving(self, planned: DeployPlan) -> tuple[BuiltLayer, ...]:
         """Return the layers that a region, a function or whoever follows a channel is to get."""
-        moved = planned.delivery.arriving | (planned.rollout.arriving if planned.rollout else frozenset())
-        every = (each.built for each in self.prepared.layers)
+        every = tuple(each.built for each in self.prepared.layers)
+        if planned.rollout is None:  # the functions are still to be made, and get all of them
+            return every
+        moved = planned.delivery.arriving | planned.rollout.arriving
         return tuple(each for each in every if each.sha256 in moved)
 
     def _found(self, traffic: Traffic = ()) -> tuple[PlannedLayer, ...]:

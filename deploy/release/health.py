@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from ..aws import functions
+from ..aws import versions
 from ..code import tree_digest
 from ..errors import Fault, RolloutError
 from ..layer.opt_folder import unpacked
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..aws.connection import Aws
-    from ..aws.functions import InvocationAnswer
+    from ..aws.versions import InvocationAnswer
     from ..code.bundle import CodeBundle
 
 
@@ -60,7 +60,7 @@ def check(aws: Aws, name: str, version: str, event: Mapping[str, object], wanted
 
 def ask(aws: Aws, name: str, version: str, event: Mapping[str, object]) -> Mapping[str, object]:
     """Invoke a version with its health event and return the answer; raise RolloutError, with its log, if it fails."""
-    answer = functions.invoke(aws, name, version, json.dumps(event).encode())
+    answer = versions.invoke(aws, name, version, json.dumps(event).encode())
     if answer.failed:
         log = base64.b64decode(answer.log_base64).decode(errors="replace")
         raise RolloutError([_failed(f"{name}:{version}", answer)], log=log)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..aws import aliases, functions, uploads
+from ..aws import aliases, functions, uploads, versions
 from ..errors import AwsError, Fault, PipelineError, RolloutError
 from ..layer.values import code_sha256
 from ..published.descriptions import AliasNote, VersionNote
@@ -122,13 +122,13 @@ def _published(aws: Aws, stage: Stage, plan: FunctionPlan, description: str) -> 
             aws, latest, lambda: functions.update_layers(aws, with_code, layers), lambda now: now.layers == layers
         )
     try:
-        return functions.publish(aws, latest, code_sha256(code.sha256), description).version
+        return versions.publish(aws, latest, code_sha256(code.sha256), description).version
     except AwsError:
         # Its answer may have been lost on the way back, and the second try have met what the first one made.
         newest = next(iter(functions.versions(aws, plan.name)), None)
         if newest is None or newest.description != description or not plan.has_all(newest):
             raise
-        functions.active(aws, plan.name, newest.version)
+        versions.ready(aws, latest, newest.version)
         return newest.version
 
 

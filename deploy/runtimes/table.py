@@ -65,3 +65,5 @@ RUNTIMES = {row.name: row for row in _ROWS}
 BUILT = {name: row for name, row in RUNTIMES.items() if row.is_built}
 BASES = {name: row.base for name, row in BUILT.items()}
 PYTHONS = {row.magic: row.python for row in _ROWS}
+SNAP_START = tuple(row.name for row in _ROWS if row.linux is AMAZON_LINUX_2023)
+"""The runtimes whose functions can start from a snapshot: https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html."""

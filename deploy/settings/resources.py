@@ -39,12 +39,14 @@ class Queue:
 class FunctionResources:
     """A function's resources. `memory` and `ephemeral_storage` are in MB, `timeout` in seconds.
 
-    `schedule` is an expression of EventBridge; `log_days` is how long log events are kept.
+    With `snap_start` published versions start from a snapshot. `schedule` is an expression of EventBridge; `log_days`
+    is how long log events are kept.
     """
 
     memory: int = 128
     timeout: int = 30
     ephemeral_storage: int = 512
+    snap_start: bool = False
     environment: Mapping[str, str | FromParameter] = field(default_factory=dict)
     log_days: int = 30
     permissions: tuple[Permission, ...] = ()

@@ -25,17 +25,21 @@ if TYPE_CHECKING:
 _AT_ONCE = 4
 
 
-def mark(aws: Aws, name: str, version: int) -> None:
-    """Say that a version is about to be deleted; nothing happens where that is said already."""
+def mark(aws: Aws, name: str, version: int) -> tuple[Grant, ...]:
+    """Say that a version is about to be deleted; nothing happens where that is said already.
+
+    It is left as it is where others were let in, who are returned.
+    """
     policy = grants.read(aws, name, version)
-    if policy.is_going:
-        return
+    if policy.is_going or policy.grants:
+        return tuple(policy.grants.values())
     try:
         grants.add(aws, (name, version), GOING, Grant(aws.account), policy.revision)
     except AwsError:
         # The answer may have been lost on its way back.
         if not grants.read(aws, name, version).is_going:
             raise
+    return ()
 
 
 def free(aws: Aws, name: str, version: int) -> None:

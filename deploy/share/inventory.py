@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..aws import layers, parameters
-from ..published import usage
 from ..published.descriptions import LayerNote
+from ..published.functions import all_versions
 from . import channels
 from .channels import target_of
 
@@ -59,7 +59,7 @@ def attached(aws: Aws, settings: Settings, stage: Stage) -> frozenset[str]:
     names = [f"{function.name}{stage.suffix}" for function in settings.functions.values()]
     return frozenset(
         arn
-        for function in usage.read(aws, names).deployed
+        for function in all_versions(aws, names)
         for state in function.states
         if function.aliases_of(state.version)
         for arn in state.layers

@@ -12,6 +12,7 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from ..errors import BuildError, Fault
+from ..layer.audit.limits import UNZIPPED
 
 _FIRST = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
@@ -20,11 +21,15 @@ _UNIX = 3
 def canonical(content: bytes) -> bytes:
     """Return the wheel with sorted entries, one date, two modes, no compression and a RECORD in that order.
 
-    Without compression no version of zlib decides. Raises BuildError where it is no zip with a RECORD.
+    Without compression no version of zlib decides. Raises BuildError where it is no zip with a RECORD, or declares more
+    than a function can have: whoever built it may have wanted to fill this machine's memory.
     """
     try:
         with ZipFile(BytesIO(content)) as archive:
             found = {each.filename: each for each in archive.infolist() if not each.is_dir()}
+            if (total := sum(each.file_size for each in archive.infolist())) > UNZIPPED:
+                what = f"declares {total:,} bytes unzipped; Lambda allows {UNZIPPED:,}"
+                raise BuildError([Fault("the wheel that was built", what)])
             files = {name: archive.read(name) for name in sorted(found)}
     except BadZipFile as error:
         raise BuildError([Fault("the wheel that was built", f"is no zip: {error}")]) from error

@@ -49,8 +49,11 @@ def read(aws: Aws, settings: Settings, stage: Stage) -> tuple[PublishedVersion, 
 
 
 def _versions(aws: Aws, settings: Settings) -> Iterator[PublishedVersion]:
-    used = usage.read(aws)
-    for each in inventory.read(aws, settings).values():
+    there = inventory.read(aws, settings).values()
+    listed = usage.read(aws)
+    having = {user.function for each in there for version in each.versions for user in listed.of(version.arn)}
+    used = listed.with_aliases(aws, having)
+    for each in there:
         named = channels.held(aws, each.layer, each.parameters)
         for version in each.versions:
             yield PublishedVersion(

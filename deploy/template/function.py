@@ -107,6 +107,7 @@ def _function(named: Named) -> Resource:
         "MemorySize": own.memory,
         "Timeout": own.timeout,
         "EphemeralStorage": Inline({"Size": own.ephemeral_storage}),
+        **({"SnapStart": Inline({"ApplyOn": "PublishedVersions"})} if own.snap_start else {}),
         "LoggingConfig": Inline({"LogGroup": ref(named("Logs"))}),
         **({"Environment": {"Variables": _variables(own)}} if own.environment else {}),
         "Code": Inline({"ZipFile": PLACEHOLDER}),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 IDS = ("interaction_id", "application_id", "guild_id", "channel_id", "user_id")
 MESSAGE = "message_id"
+LOCALES = ("locale", "guild_locale")
 TEXTS = ("kind", "user_name", "token")
 PERMISSIONS = ("app_permissions", "user_permissions")
 
@@ -33,7 +34,8 @@ class Job:
     `kind` is the command, with its subcommand (`campaign.list`), or what a button stands for; `options` are those of
     the command, by name, where users and channels are ids; or what the button knows. `app_permissions` are the bot's
     bits in the channel that the wish comes from, its overwrites included, and `user_permissions` the person's: bit
-    sets of https://docs.discord.com/developers/topics/permissions, not the server-wide ones.
+    sets of https://docs.discord.com/developers/topics/permissions, not the server-wide ones. `locale` is the person's,
+    `guild_locale` the server's, empty where Discord does not say.
     """
 
     kind: str
@@ -45,6 +47,8 @@ class Job:
     user_name: str
     options: Mapping[str, Value]
     message_id: str = "0"
+    locale: str = ""
+    guild_locale: str = ""
     app_permissions: int = 0
     user_permissions: int = 0
     token: str = field(repr=False)  # with it, anyone can answer the user for 15 minutes
@@ -56,6 +60,7 @@ class Job:
         wrong += [name for name in TEXTS if not (isinstance(raw.get(name), str) and raw[name])]
         wrong += [name for name in PERMISSIONS if not _is_bits(raw.get(name, 0))]
         wrong += [] if is_id(raw.get(MESSAGE, "0")) else [MESSAGE]
+        wrong += [name for name in LOCALES if locale(raw.get(name, "")) != raw.get(name, "")]
         wrong += [] if _are_options(raw.get("options")) else ["options"]
         wrong += sorted(raw.keys() - {each.name for each in fields(cls)})
         if wrong:
@@ -71,6 +76,7 @@ class Job:
             raw |= {"interaction_id": interaction["id"], "kind": kind, "options": dict(options)}
             raw |= {"message_id": interaction["message"]["id"]} if interaction.get("message") else {}
             raw |= {"user_id": member["user"]["id"], "user_name": member["user"]["username"]}
+            raw |= {name: locale(interaction.get(name)) for name in LOCALES}
             raw |= {"app_permissions": _bits(interaction.get("app_permissions"))}
             raw |= {"user_permissions": _bits(member.get("permissions"))}
         except (KeyError, TypeError, AttributeError) as error:
@@ -109,6 +115,11 @@ def json_object(text: str | bytes) -> dict[str, Any]:
 
 def is_id(value: object) -> bool:
     return isinstance(value, str) and re.fullmatch("[0-9]{1,20}", value) is not None
+
+
+def locale(value: object) -> str:
+    """Return a locale, https://docs.discord.com/developers/reference#locales; empty for whatever is none."""
+    return value if isinstance(value, str) and re.fullmatch("[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,4})?", value) else ""
 
 
 def _bits(value: object) -> object:

@@ -87,8 +87,3 @@ def invitation(application_id: str, guild_id: str) -> str:
         f"https://discord.com/oauth2/authorize?client_id={application_id}&scope=bot%20applications.commands"
         f"&permissions={INVITED}&guild_id={guild_id}&disable_guild_select=true"
     )
-
-
-def missing(bits: int) -> list[str]:
-    """Name what the bot needs and does not have, in Discord's words."""
-    return [name for bit, name in NEEDED.items() if not bits & bit]

@@ -8,9 +8,4 @@ class StoppedError(Exception):
 
 
 class MissingPermissionsError(StoppedError):
-    """`names` are what the bot lacks, in Discord's words."""
-
-    def __init__(self, names: list[str]) -> None:
-        listed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-        super().__init__(f"I lack {listed} in this server.")
-        self.names = names
+    """The bot lacks permissions in this server, which the text names."""

@@ -84,7 +84,7 @@ class Lab:
         self.fake.register(*commands.TABLE)
         self.fake.endpoint = self._take
         self.fake.gate.listeners.append(lambda _exchange: self.fake.clock.advance(self.latency))
-        self.bot = Endpoint(public_key(self.fake.public_key), self)
+        self.bot = Endpoint(public_key(self.fake.public_key), self, PROJECT / "config/campaign_channels.yaml")
         self.consumer = self.worker()
 
     def worker(self) -> Consumer:

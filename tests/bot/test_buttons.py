@@ -94,6 +94,7 @@ def test_a_press_on_what_is_for_others_too_leaves_it_as_it_is_and_tells_the_work
         ("confirm_delete_Strahd", "no longer know this button"),
         ("", "no longer know this button"),
     ],
+    ids=["another's", "another's cancel", "of yesterday", "cancel of yesterday", "join of yesterday", "old", "empty"],
 )
 def test_a_button_of_somebody_else_or_of_yesterday_or_of_nobody_says_so_and_does_nothing(
     press: Callable[..., Any], sqs: FakeSqs, custom_id: str, words: str

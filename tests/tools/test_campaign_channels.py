@@ -103,6 +103,40 @@ def test_a_name_that_discord_rewrites_is_a_warning_with_the_new_form_and_no_faul
     assert done.stdout == f'{file}:2: warning: channels.0.name: Discord will make it "campaign-lore"\n'
 
 
+@pytest.mark.parametrize(
+    ("channels", "warning"),
+    [
+        ("- {name: a, type: text, players: none}", "players would see nothing of it: every channel is the GM's alone"),
+        ("- {name: a, type: text, gm_only: true}", "players would see nothing of it: every channel is the GM's alone"),
+        (
+            "- {name: a, type: text, players: read}\n  - {name: b, type: text, players: none}",
+            "players could write nowhere: they only read",
+        ),
+        (
+            "- {name: Table, type: voice}\n  - {name: Stage, type: stage}",
+            "has no channel for text: the bot's note, and what people write, is in the chat of a voice channel",
+        ),
+        ("- {name: Table, type: voice}\n  - {name: a, type: text, players: read}", ""),
+    ],
+)
+def test_a_template_in_which_something_is_nowhere_is_warned_of_with_its_line(
+    file: Path, channels: str, warning: str
+) -> None:
+    file.write_text(f"channels:\n- {{name: a, type: text}}\ntemplates:\n duel:\n  channels:\n  {channels}\n")
+    faults, warnings = check(file)
+    assert faults == []
+    assert [(each.line, each.text) for each in warnings] == (
+        [(5, f"templates.duel.channels: {warning}")] if warning else []
+    )
+
+
+def test_a_template_of_forums_alone_is_a_fault_with_its_line(file: Path) -> None:
+    file.write_text("channels:\n- {name: a, type: text}\ntemplates:\n lore:\n  channels: [{name: b, type: forum}]\n")
+    [fault], _ = check(file)
+    assert fault.line == 5
+    assert "needs a channel that is no forum" in fault.text
+
+
 def test_faults_go_to_stderr_and_the_exit_code_says_so(file: Path) -> None:
     file.write_text("channels:\n- {name: lore, type: forrum}\n")
     done = run(file)
@@ -211,7 +245,8 @@ def test_the_schema_and_the_bot_agree_on_how_many_there_may_be() -> None:
 def test_the_schema_and_the_bot_agree_on_how_long_a_text_may_be(
     kind: str, key: str, length: int, kinds: Collection[str]
 ) -> None:
-    document = {"channels": [{"name": "lore", "type": kind} | {key: "x" * length}]}
+    note = {"name": "notes", "type": "text"}
+    document = {"channels": [note, {"name": "lore", "type": kind} | {key: "x" * length}]}
     assert jsonschema_rs.validator_for(SCHEMA).is_valid(document) == (kind in kinds)
     assert (list(template_rules.faults(document)) == []) == (kind in kinds)
 

@@ -68,7 +68,7 @@ class Discord:
         return found
 
     def commands(self, application_id: str, server: str | None) -> list[Command]:
-        found: list[Command] = self._call("GET", _commands(application_id, server))
+        found: list[Command] = self._call("GET", f"{_commands(application_id, server)}?with_localizations=true")
         return found
 
     def replace_commands(self, application_id: str, server: str | None, commands: list[Command]) -> None:
@@ -128,7 +128,7 @@ def _json(answer: requests.Response) -> Any:
 def _faults(method: str, path: str, answer: requests.Response) -> list[Fault]:
     body = _json(answer)
     refusal = body if isinstance(body, dict) else {}
-    where, code = f"{method} {path}", refusal.get("code", -1)
+    where, code = f"{method} {path.partition('?')[0]}", refusal.get("code", -1)
     what = f"Discord answered {answer.status_code} {refusal.get('message', answer.reason)}"
     if details := list(_details("", refusal.get("errors", {}))):
         return [Fault(f"{where}: {place}" if place else where, detail) for place, detail in details]

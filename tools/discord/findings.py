@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from deploy.aws import queues, secure_parameters
+from deploy.aws import parameters, queues
 from deploy.checkup.findings import broken, of_faults, ok, unknown, warning
 from deploy.errors import ConfigError
 from tools.discord import endpoint, permissions, registration
@@ -75,12 +75,12 @@ def stored_token(aws: Aws, variables: Variables) -> Iterator[Finding]:
     """See whether the parameter is there that a live function reads the bot's token from; its value is not read."""
     names = {where: name for where, each in variables.items() if (name := each.get(PARAMETER_VARIABLE))}
     for where, name in names.items():
-        cure = f"aws ssm put-parameter --type {secure_parameters.SECURE} --name {name} --value …"
-        found = secure_parameters.kind(aws, name)
+        cure = f"aws ssm put-parameter --type {parameters.SECURE} --name {name} --value …"
+        found = parameters.kind(aws, name)
         if found is None:
             cause = "it can answer Discord, and do nothing: the bot's token was never stored for this stage"
             yield broken(f"{where} reads the bot's token from {name}, which is not there", cause, cure)
-        elif found != secure_parameters.SECURE:
+        elif found != parameters.SECURE:
             cause = f"it is a {found}: whoever may read parameters has it"
             yield warning(f"{name} holds the bot's token in clear text", cause, f"delete it, then: {cure}")
         else:

@@ -34,7 +34,7 @@ NOWHERE = "http://discord.invalid"
 
 
 class FakeDiscord(Inspection):
-    """Discord with one guild and one application.
+    """Discord with one application, and one guild at a time; there may be more of them.
 
     Args:
         opening: how the story starts: community or not, forums or not, what the bot may do.
@@ -66,10 +66,17 @@ class FakeDiscord(Inspection):
     def _admit(self, guild: Guild) -> None:
         self.world.keep(guild)
         self.world.settle(guild.id)
-        self.world.users = {each.user.id: each.user for each in guild.members.values()}
+        self.world.users |= {each.user.id: each.user for each in guild.members.values()}
         people = {each.user.username: Person(self, each.user.id) for each in guild.members.values()}
         self.owner, self.admin, self.gm, self.player, self.stranger = (people[name] for name in PEOPLE)
         self.bot = people[self.application.bot.username]
+
+    def enter_another_guild(self, opening: Opening) -> None:
+        """Let the bot be in one more guild, which is the one that all people and questions are of from now on."""
+        older = 3600 * len(self.world.guilds)  # ids tell the age, and no two may be the same
+        guild, _ = opening.make(self.clock.now() - older, self.application)
+        self.guild_id = guild.id
+        self._admit(guild)
 
     @property
     def api(self) -> str:
@@ -99,6 +106,12 @@ class FakeDiscord(Inspection):
         held = frozenset(self.role(role).id for role in roles)
         self.change(lambda guild: guild.with_member(Member(user, held, self.clock.now())))
         return Person(self, user.id)
+
+    def speak(self, person: Person, locale: str) -> None:
+        """Let a member choose a language in the client."""
+        user = replace(person.member.user, locale=locale)
+        self.world.users[user.id] = user
+        self.change(lambda guild: guild.with_member(replace(person.member, user=user)))
 
     def set_role_permissions(self, which: Any, permissions: int) -> None:
         role = self.role(which)

@@ -95,22 +95,30 @@ class Evening:
 
     def own_campaign(self) -> None:
         """Let the player, who has no rights in the server, run one: from the invitation to handing it over."""
+        print("\ngm types `one` into the template of /add-campaign")
+        typed = self.door.do("type", **{"as": "gm"}, line="add-campaign", option="template", text="one")
+        offered = [each["value"] for each in typed["choices"]]
+        self.expect("the template is offered", offered == ["one-shot"], offered or typed["failure"])
+        print("\nplayer, who is to run it, has a client in German")
+        self.door.do("speak", **{"as": "player"}, locale="de")
         shown = self._command("gm", "add-campaign", name=SHORT, template="one-shot", gm="@player")
         self._watch(shown, "is ready", "a second campaign, from another template, is the player's own")
         campaign = self._id(SHORT)
         shown = self._command("player", "campaign invite", campaign=campaign, seats=3)
-        self._watch(shown, "stays open", "its GM, who has no rights here, invites players")
+        self._watch(shown, "gilt 30 Tage", "its GM, who has no rights here, invites players, and reads it in German")
         invitations = [each for each in self.door.ask("messages", viewer="stranger") if SHORT in each["content"]]
+        public = invitations[-1]["content"]
+        self.expect("the invitation is in the server's language", "looks for players" in public, public)
         self._press("stranger", {"message": invitations[-1]}, "Join", "You are in ")
         sights = {each["name"]: each["sight"]["stranger"] for each in self._children(SHORT)}
         hidden = {name for name, sight in sights.items() if sight == "hidden"}
         self.expect("who joined sees all but the GM's own channel", hidden == {"gm-notes"}, hidden)
         when = datetime.fromtimestamp(time.time() + _WEEK_SECONDS, UTC).strftime("%Y-%m-%d 19:30")
         shown = self._command("player", "campaign session", campaign=campaign, when=when, zone="Europe/Berlin")
-        seen = self._watch(shown, "would play", "the time is shown before anything is planned")
-        self._press("player", seen, "Plan it", "Its members find it")
+        seen = self._watch(shown, "würde", "the time is shown before anything is planned")
+        self._press("player", seen, "Planen", "Die Mitglieder finden ihn")
         shown = self._command("player", "campaign hand-over", campaign=campaign, to="@stranger")
-        self._watch(shown, "'s now", "it is handed over")
+        self._watch(shown, "gehört jetzt", "it is handed over")
         sights = {each["name"]: each["sight"]["player"] for each in self._children(SHORT)}
         self.expect("who handed it over sees nothing of it", set(sights.values()) == {"hidden"}, sights)
 

@@ -37,7 +37,7 @@ def _told(project: Path) -> dict[str, Any]:
     """Ask the application, as the pipeline does before it tells Discord."""
     path = os.pathsep.join([str(project / "src"), str(project)])
     done = subprocess.run(
-        [sys.executable, "-m", "tools.discord_application", "config/campaign_channels.yaml"],
+        [sys.executable, "-m", "tools.discord_application"],
         cwd=project,
         env={**os.environ, "PYTHONPATH": path},
         capture_output=True,
@@ -79,6 +79,8 @@ def _called(name: str, options: list[dict[str, Any]]) -> Iterator[str]:
 def _option(option: Mapping[str, Any]) -> str:
     choices = ", ".join(f"`{each['name']}`" for each in option.get("choices", ()))
     said = markdown.escaped(option["description"])
+    if option.get("autocomplete"):
+        return f"{said}; offered as one types"
     return f"{said}; one of {choices}" if choices else said
 
 

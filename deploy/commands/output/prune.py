@@ -7,7 +7,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...errors import Fault
-    from ...prune.plan import JudgedVersion, PrunePlan
+    from ...prune.plan import PrunePlan
+    from ...prune.values import JudgedVersion
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pwd
 import resource
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 # The folder of a function's user in Lambda, which is not there, nor can be made.
 _HOME = "/home/sbx_user1051"
 
+# What starts functions in Lambda.
+_STARTED = ("/var/lang/bin/python3", "/var/runtime/bootstrap.py")
+
 
 def become(  # noqa: PLR0913, PLR0917 - each is what makes a process a task's
     records: Callable[[], Iterator[Record]], user: int, bounds: Bounds, token: str, report: int, output: int
@@ -41,13 +45,24 @@ def become(  # noqa: PLR0913, PLR0917 - each is what makes a process a task's
         for each in list(Path("/proc/self/fd").iterdir()):
             if each.name not in {"0", "1", "2", str(report)}:
                 _close(int(each.name))
-        sys.argv[:] = ["/var/runtime/bootstrap.py"]  # what starts functions
+        _call_itself(*_STARTED)
         _speak(records(), _Voice(report, token))
         code = 0
     except BaseException:  # noqa: BLE001 - the child must not return into the parent's code, whatever happens
         traceback.print_exc()
     finally:
         os._exit(code)
+
+
+def _call_itself(*words: str) -> None:
+    """Have Python and the kernel say that this process was started by these words, as far as there is room for them."""
+    sys.argv[:], sys.orig_argv[:] = words[1:], words
+    # Where the words of the command line lie, fields 48 and 49 of proc_pid_stat(5); the name before them has blanks.
+    fields = Path("/proc/self/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    begin, end = int(fields[45]), int(fields[46])
+    text = b"".join(word.encode() + b"\0" for word in words)
+    if begin and len(text) <= end - begin:
+        ctypes.memmove(begin, text.ljust(end - begin, b"\0"), end - begin)
 
 
 def _close(descriptor: int) -> None:

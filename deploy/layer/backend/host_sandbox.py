@@ -25,7 +25,7 @@ from .entry import NOT_ALLOWED, Entry
 from .host_files import anyone_reaches, runtime_client, write_files
 from .host_process import run_process
 from .host_scripts import DIRECT, LOADER, RUNTIME_API
-from .protocol import OPT, TASK_ROOT
+from .protocol import LIBRARIES, OPT, PROGRAMS, TASK_ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -222,13 +222,15 @@ class HostSandbox:
 
     @property
     def _libraries(self) -> str:
-        own = [self.task, f"{self.task}/lib", f"{self.opt}/lib"]
-        return ":".join(["/var/lang/lib", *own] if self.confined else [*own, f"{sys.base_prefix}/lib"])
+        if self.confined:
+            return LIBRARIES
+        return ":".join([self.task, f"{self.task}/lib", f"{self.opt}/lib", f"{sys.base_prefix}/lib"])
 
     @property
     def _variables(self) -> dict[str, str]:
-        path = {"PATH": f"/var/lang/bin:{os.defpath}"}
-        return path if self.confined else {**path, "PYTHONDONTWRITEBYTECODE": "1"}
+        if self.confined:
+            return {"PATH": PROGRAMS}
+        return {"PATH": f"/var/lang/bin:{os.defpath}", "PYTHONDONTWRITEBYTECODE": "1"}
 
     @property
     def _drops(self) -> bool:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
 TASK_ROOT = "/var/task"
 OPT = "/opt"
+# PATH and LD_LIBRARY_PATH, as its image sets them: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+PROGRAMS = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin"
+LIBRARIES = "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"
 
 
 class Sandbox(Protocol):

@@ -35,6 +35,8 @@ _SET_BY_THE_RUNTIME = {
     "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
     "AWS_XRAY_DAEMON_ADDRESS": "169.254.100.1:2000",
     "LAMBDA_RUNTIME_DIR": "/var/runtime",
+    "PYTHONPATH": "/var/runtime",
+    "_HANDLER": "lambda_function.lambda_handler",
 }
 
 

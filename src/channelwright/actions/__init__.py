@@ -3,7 +3,8 @@
 work                 one delivery of one job, as the actions see it
 reply                the message that answers
 proof                the campaign that a job is about, proved, and the asker's right to it
-add_campaign         make one; its preview, Resume and Remove
+add_campaign         make one; its Resume and Remove
+preview              what would be made
 delete_campaign      ask, then delete
 campaign_commands    players, archive
 gm_commands          rename, GMs, handing over

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from channelwright.actions import proof, summary
+from channelwright.actions import preview, proof, summary
 from channelwright.actions.reply import Message
 from channelwright.campaign import likeness, note
-from channelwright.campaign.campaign_state import Claim, Found, find, namesakes
+from channelwright.campaign.campaign_state import Claim, Found, namesakes
 from channelwright.campaign.campaigns import recognised, seeing
 from channelwright.campaign.create import ExistsError, Maker
 from channelwright.campaign.likeness import LIKE
@@ -21,7 +21,8 @@ from channelwright.components import Style
 from channelwright.discord.discord_api import RefusedError
 from channelwright.discord.permissions import MEMBER
 from channelwright.discord.server import Channel, Server
-from channelwright.discord.text import fitted, listed
+from channelwright.discord.text import listed
+from channelwright.language import say
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
@@ -34,10 +35,10 @@ def add_campaign(work: Work) -> Message:
     """Make a campaign, or show what would be made; raise StoppedError."""
     plan = planned(work, campaign_name(work.text("name")))
     if work.job.options.get("preview"):
-        return _preview(work, plan)
+        return preview.preview(work, plan)
     maker = _maker(work, plan, Claim(int(work.job.interaction_id)))
     maker.check = _OnlyOne(work, plan, fresh=work.is_first)
-    return _made(work, maker, f"**{plan.name}** is ready.")
+    return _made(work, maker, say("**{campaign}** is ready.", campaign=plan.name))
 
 
 def resume(work: Work) -> Message:
@@ -45,11 +46,11 @@ def resume(work: Work) -> Message:
     server = work.look()
     role = server.roles.get(int(work.text("role", "0")))
     if role is None:
-        raise StoppedError("The campaign's role is gone, and with it what I had begun. Use `/add-campaign` again.")
+        raise StoppedError(say("The campaign's role is gone, and with it what I had begun. Use `/add-campaign` again."))
     plan = planned(work, role.name.removesuffix(SUFFIX))
     claim = Claim(int(work.text("since", "0")), role.id)
     _check_press(work, server, next((each for each in server.categories if each.overwrite(role.id)), None), plan)
-    return _made(work, _maker(work, plan, claim), f"**{plan.name}** is ready.")
+    return _made(work, _maker(work, plan, claim), say("**{campaign}** is ready.", campaign=plan.name))
 
 
 def _maker(work: Work, plan: Plan, claim: Claim) -> Maker:
@@ -63,7 +64,7 @@ def _check_press(work: Work, server: Server, category: Channel | None, plan: Pla
     asker = Asker.seen(work.discord, server, work.job.user_id)
     gms = [*(plan.gms if plan else ()), *(seeing(server, category, None) if category else ())]
     if not asker.is_maker() and not any(asker.is_target(each) for each in gms):
-        raise StoppedError("You may no longer do that, so I changed nothing.")
+        raise StoppedError(say("You may no longer do that, so I changed nothing."))
 
 
 def remove(work: Work) -> Message:
@@ -78,22 +79,31 @@ def remove(work: Work) -> Message:
     left = removal.take_back(role, category)
     if left:
         raise StoppedError(
-            f"I left {listed([each.named for each in left])} alone: somebody uses it, or I did not make it. "
-            "`/delete-campaign` deletes the campaign as a whole."
+            say(
+                "I left {channels} alone: somebody uses it, or I did not make it. `/delete-campaign` "
+                "deletes the campaign as a whole.",
+                channels=listed([each.named for each in left]),
+            )
         )
-    return Message("What I had begun is gone.")
+    return Message(say("What I had begun is gone."))
 
 
 def planned(work: Work, name: str) -> Plan:
     """Return the plan that the options stand for; raise StoppedError."""
     if not name:
-        raise StoppedError("A campaign needs a name.")
+        raise StoppedError(say("A campaign needs a name."))
     gms = ((int(work.text("gm", work.job.user_id)), MEMBER),)
     if work.text("like"):
         return Plan(name, LIKE, _alike(work), gms)
     template = work.text("template", DEFAULT)
     if template not in work.templates:
-        raise StoppedError(f"There is no template {template}. There are: {listed(list(work.templates))}.")
+        raise StoppedError(
+            say(
+                "There is no template {template}. There are: {templates}.",
+                template=template,
+                templates=listed(list(work.templates)),
+            )
+        )
     slots = tuple(Slot(channel) for channel in work.templates[template])
     return Plan(name, template, slots, gms)
 
@@ -101,12 +111,12 @@ def planned(work: Work, name: str) -> Plan:
 def _alike(work: Work) -> tuple[Slot, ...]:
     """Return the slots of the campaign that another shall be like, which the asker may run."""
     if work.text("template", LIKE) != LIKE:
-        raise StoppedError("Choose a template, or a campaign that it shall be like: not both.")
+        raise StoppedError(say("Choose a template, or a campaign that it shall be like: not both."))
     server = work.look()
     source = proof.campaign(work, server, "like")
     slots = likeness.copied(work.discord, server, source.category.id, source.role.id)
     if not slots:
-        raise StoppedError(f"**{source.name}** has no channels that I could make again.")
+        raise StoppedError(say("**{campaign}** has no channels that I could make again.", campaign=source.name))
     return slots
 
 
@@ -155,12 +165,20 @@ def _exists(work: Work, maker: Maker, rival: ExistsError) -> Message:
         maker.made.role = maker.made.category = None
     if maker.server and recognised(maker.server, rival.category):
         return Message(
-            f"There is a campaign **{rival.category.name}** already: {rival.category.link}. I changed nothing. "
-            "`/campaign doctor` finds and repairs what it lacks."
+            say(
+                "There is a campaign **{campaign}** already: {category}. I changed nothing. `/campaign doctor` finds "
+                "and repairs what it lacks.",
+                campaign=rival.category.name,
+                category=rival.category.link,
+            )
         )
     return Message(
-        f"There is a category **{rival.category.name}** already ({rival.category.link}), which I did not make. "
-        "I changed nothing; choose another name, or rename it."
+        say(
+            "There is a category **{campaign}** already ({category}), which I did not make. I changed nothing; choose "
+            "another name, or rename it.",
+            campaign=rival.category.name,
+            category=rival.category.link,
+        )
     )
 
 
@@ -175,48 +193,23 @@ class HalfMade:
         """Say what there is and why there is not more, with the ways on and back."""
         maker, made = self.maker, self.maker.made
         if made.role is None:
-            return Message(f"I could not make **{maker.plan.name}**, and made nothing of it. {why}")
+            return Message(
+                say("I could not make **{campaign}**, and made nothing of it. {why}", campaign=maker.plan.name, why=why)
+            )
         options = {"role": str(made.role.id), "since": str(maker.claim.since)}
         gm = {"gm": str(maker.plan.gms[0][0]), "template": maker.plan.template}
         gm |= {"like": self.work.text("like")} if self.work.text("like") else {}
-        state = f"is not finished: {made.count} of {maker.plan.size} are there."
+        about = {"campaign": maker.plan.name, "count": made.count, "size": maker.plan.size, "why": why}
+        state = say("**{campaign}** is not finished: {count} of {size} are there. {why}", **about)
         if made.count == maker.plan.size:
-            state = f"is there, all {made.count} of it, but I could not check it to the end."
+            state = say(
+                "**{campaign}** is there, all {count} of it, but I could not check it to the end. {why}", **about
+            )
         return Message(
-            f"**{maker.plan.name}** {state} {why}",
+            state,
             (
-                self.work.button("campaign.resume", "Resume", Style.PRIMARY, BUTTON_SECONDS, options | gm),
-                self.work.button("campaign.remove", "Remove", Style.DANGER, BUTTON_SECONDS, options),
+                self.work.button("campaign.resume", say("Resume"), Style.PRIMARY, BUTTON_SECONDS, options | gm),
+                self.work.button("campaign.remove", say("Remove"), Style.DANGER, BUTTON_SECONDS, options),
             ),
             summary.home(made),
         )
-
-
-def _preview(work: Work, plan: Plan) -> Message:
-    """Show the plan beside what is there."""
-    server = work.look()
-    same = namesakes(plan, server)
-    there = find(plan, server, Claim(int(work.job.interaction_id)))
-    lines = [f"**{plan.name}** would get, and I have made nothing:", f"- the role **{plan.role_name}**"]
-    lines += [f"- the private category **{plan.name}**, with {len(plan.slots)} channels (template {plan.template}):"]
-    for slot in plan.slots:
-        seen = {"write": "players and GM", "read": "players read, the GM writes", "none": "GM alone"}[slot.players]
-        lines.append(f"  - {slot.channel.name} ({slot.channel.type}; {seen})")
-    tail = [f"GM: <@{plan.gms[0][0]}>. Owner, administrators and I see every channel."]
-    if any(slot.fallback is not None for slot in plan.slots):
-        tail.append("Where this server refuses forum, announcement or stage channels, text or voice takes their place.")
-    tail += _obstacles(work, plan, server, [each.link for each in same], there)
-    return Message("\n".join([fitted(lines, 1980 - len("\n".join(tail))), *tail]))
-
-
-def _obstacles(work: Work, plan: Plan, server: Server, same: list[str], there: Found) -> list[str]:
-    from channelwright.campaign import preflight
-
-    found = [f"There is a category of this name already: {listed(same)}."] if same else []
-    if any(role.name == plan.role_name for role in server.roles.values()):
-        found.append(f"There is a role {plan.role_name} already; the campaign would get another one.")
-    try:
-        preflight.check(server, plan, there)
-    except StoppedError as stop:
-        found.append(f"It would not work now. {work.reason(stop)}")
-    return found

@@ -13,6 +13,7 @@ from channelwright.campaign.removal import PROTECTED
 from channelwright.discord.discord_api import RefusedError
 from channelwright.discord.messages import meaning
 from channelwright.discord.text import fitted, listed, mention
+from channelwright.language import say
 from channelwright.permission_bits import SEND_MESSAGES, VIEW_CHANNEL, WRITING
 from channelwright.stopped import StoppedError
 
@@ -34,7 +35,10 @@ def add_player(work: Work) -> Message:
     player = work.text("player")
     work.discord.put(f"/guilds/{work.job.guild_id}/members/{player}/roles/{campaign.role.id}")
     seen = listed([each.named for each in campaign.channels if each.allows(campaign.role.id, VIEW_CHANNEL)], 3)
-    return Message(f"<@{player}> is in **{campaign.name}** and sees {seen or 'no channel yet'}.")
+    about = {"player": player, "campaign": campaign.name, "channels": seen}
+    if not seen:
+        return Message(say("<@{player}> is in **{campaign}**, where there is no channel to see yet.", **about))
+    return Message(say("<@{player}> is in **{campaign}** and sees {channels}.", **about))
 
 
 def remove_player(work: Work) -> Message:
@@ -43,8 +47,9 @@ def remove_player(work: Work) -> Message:
     campaign = proof.campaign(work, work.look())
     player = work.text("player")
     work.discord.delete(f"/guilds/{work.job.guild_id}/members/{player}/roles/{campaign.role.id}")
-    still = " They still see it as its GM." if any(str(gm) == player for gm, _ in campaign.gms) else ""
-    return Message(f"<@{player}> is no longer a player of **{campaign.name}**.{still}")
+    gone = say("<@{player}> is no longer a player of **{campaign}**.", player=player, campaign=campaign.name)
+    is_gm = any(str(gm) == player for gm, _ in campaign.gms)
+    return Message(f"{gone} {say('They still see it as its GM.')}" if is_gm else gone)
 
 
 def archive(work: Work) -> Message:
@@ -52,22 +57,34 @@ def archive(work: Work) -> Message:
     done = _players_set(work, archived=True)
     name = done.campaign.name
     if done.failed:
-        return _in_part(done, f"**{name}** is archived in part: here players can still write.")
-    lines = [f"**{name}** is archived: players read, and only the GM writes. `/campaign unarchive` opens it again."]
+        return _in_part(done, say("**{name}** is archived in part: here players can still write.", name=name))
+    lines = [
+        say(
+            "**{name}** is archived: players read, and only the GM writes. `/campaign unarchive` opens it again.",
+            name=name,
+        )
+    ]
     writing = _writing(done)
     if writing:
-        lines[0] = f"**{name}** is archived: players only read. `/campaign unarchive` opens it again."
-        lines.append("Besides the GM these can still write, by permissions of their own that I left as they are:")
-    return Message(fitted([*lines, *(f"- {who} in {listed(where, 3)}" for who, where in writing.items())]))
+        lines[0] = say("**{name}** is archived: players only read. `/campaign unarchive` opens it again.", name=name)
+        lines.append(say("Besides the GM these can still write, by permissions of their own that I left as they are:"))
+    lines += [say("- {who} in {channels}", who=who, channels=listed(where, 3)) for who, where in writing.items()]
+    return Message(fitted(lines))
 
 
 def unarchive(work: Work) -> Message:
     done = _players_set(work, archived=False)
     if done.failed:
-        return _in_part(done, f"**{done.campaign.name}** is open again in part: here players still only read.")
+        return _in_part(
+            done,
+            say("**{campaign}** is open again in part: here players still only read.", campaign=done.campaign.name),
+        )
     reading = [each for each in done.campaign.channels if _only_read(done.campaign, each)]
-    still = f" As before they only read {listed([each.named for each in reading], 5)}." if reading else ""
-    return Message(f"**{done.campaign.name}** is open again: players write.{still}")
+    text = say("**{campaign}** is open again: players write.", campaign=done.campaign.name)
+    if reading:
+        named = listed([each.named for each in reading], 5)
+        text = f"{text} {say('As before they only read {channels}.', channels=named)}"
+    return Message(text)
 
 
 def _only_read(campaign: Campaign, channel: Channel) -> bool:
@@ -87,7 +104,7 @@ class Done:
 def _in_part(done: Done, title: str) -> Message:
     channels = (done.campaign.category, *done.campaign.channels)
     lines = [f"- {each.named}: {done.failed[each.id]}" for each in channels if each.id in done.failed]
-    return Message(fitted([title, *lines, "Settle that, and run the command again for the rest."]))
+    return Message(fitted([title, *lines, say("Settle that, and run the command again for the rest.")]))
 
 
 def _writing(done: Done) -> dict[str, list[str]]:
@@ -97,7 +114,7 @@ def _writing(done: Done) -> dict[str, list[str]]:
     for channel in done.campaign.channels:
         for each in channel.overwrites if channel.allows(done.campaign.role.id, VIEW_CHANNEL) else ():
             if each.allow & SEND_MESSAGES and each.id not in known:
-                who = "everybody" if each.id == done.server.id else mention((each.id, each.type))
+                who = say("everybody") if each.id == done.server.id else mention((each.id, each.type))
                 found.setdefault(who, []).append(channel.named)
     return found
 
@@ -112,13 +129,17 @@ def _players_set(work: Work, *, archived: bool) -> Done:
             work.begin()
         server = work.look()
         if not server.bits & SEND_MESSAGES:
-            raise StoppedError("I lack Send Messages in this server, so I can neither give nor take it.")
+            raise StoppedError(say("I lack Send Messages in this server, so I can neither give nor take it."))
         campaign = proof.campaign(work, server)
-        state = f"**{campaign.name}** may be {'archived' if archived else 'open again'} in part only."
-        work.unfinished = InPart(state, "Run the command again for the rest.")
+        state = (
+            say("**{campaign}** may be archived in part only.", campaign=campaign.name)
+            if archived
+            else say("**{campaign}** may be open again in part only.", campaign=campaign.name)
+        )
+        work.unfinished = InPart(state, say("Run the command again for the rest."))
         if not _players_put(work, server, campaign, failed, archived=archived):
             return Done(server, campaign, failed)
-    raise StoppedError("This campaign changes faster than I can work on it.")
+    raise StoppedError(say("This campaign changes faster than I can work on it."))
 
 
 def _players_put(work: Work, server: Server, campaign: Campaign, failed: dict[int, str], *, archived: bool) -> int:

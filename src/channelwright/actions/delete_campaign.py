@@ -20,6 +20,7 @@ from channelwright.campaign.roles import check_plain
 from channelwright.components import CANCEL, Style
 from channelwright.discord.server import MOST_NAMED
 from channelwright.discord.text import fitted, listed
+from channelwright.language import say
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
@@ -60,23 +61,34 @@ def delete_campaign(work: Work) -> Message:
     """Show what would go, with a button to agree to that; raise StoppedError for what is no campaign of ours."""
     server = work.look()
     doomed = _asked_for(work, server)
-    lines = [f"**Delete {doomed.name} for good?** There is no way back. These go, with all their messages:"]
+    lines = [
+        say(
+            "**Delete {campaign} for good?** There is no way back. These go, with all their messages:",
+            campaign=doomed.name,
+        )
+    ]
     named = len(doomed.goes) <= MOST_NAMED
     lines += [f"- {channel.named if named else channel.link}" for channel in doomed.goes]
-    role = f" and the role <@&{doomed.role.id}>" if doomed.role else ""
-    tail = [f"and then the category{role}."]
+    tail = [
+        say("and then the category and the role <@&{role}>.", role=doomed.role.id)
+        if doomed.role
+        else say("and then the category.")
+    ]
     if doomed.older:
-        tail.append(f"{_links(doomed.older)} existed before the campaign: they stay, without a category.")
-    tail.append("Channels that I cannot see would stay too. `/campaign archive` keeps everything, read-only.")
+        tail.append(
+            say("{channels} existed before the campaign: they stay, without a category.", channels=_links(doomed.older))
+        )
+    tail.append(say("Channels that I cannot see would stay too. `/campaign archive` keeps everything, read-only."))
     options = {
         "campaign": str(doomed.category.id),
         "role": str(doomed.role.id if doomed.role else 0),
         "since": work.job.interaction_id,
         "plan": digest(doomed.goes) + ("" if _by_right(work, server, doomed) else BY_SETTINGS),
     }
+    agreed = say("Delete {count} channels", count=len(doomed.goes))
     buttons = (
-        work.button(CONFIRM, f"Delete {len(doomed.goes)} channels", Style.DANGER, CONFIRM_SECONDS, options),
-        work.button(CANCEL, "Keep it", Style.SECONDARY, CONFIRM_SECONDS, {}),
+        work.button(CONFIRM, agreed, Style.DANGER, CONFIRM_SECONDS, options),
+        work.button(CANCEL, say("Keep it"), Style.SECONDARY, CONFIRM_SECONDS, {}),
     )
     return Message("\n".join([fitted(lines, 1990 - len("\n".join(tail))), *tail]), buttons)
 
@@ -123,7 +135,8 @@ def confirm(work: Work) -> Message:
         work.begin()
         _check_agreed(work, server, doomed)
         _note_beginning(work, written)
-    work.unfinished = InPart(f"**{doomed.name}** is not deleted as a whole.", "`/delete-campaign` deletes the rest.")
+    state = say("**{campaign}** is not deleted as a whole.", campaign=doomed.name)
+    work.unfinished = InPart(state, say("`/delete-campaign` deletes the rest."))
     added = _deleted(work, removal, doomed, written)
     return _report(doomed, removal, added, counted=is_fresh)
 
@@ -146,10 +159,13 @@ def _check_agreed(work: Work, server: Server, doomed: Doomed) -> None:
     agreed = work.text("plan")
     if digest(doomed.goes) != agreed.removesuffix(BY_SETTINGS):
         raise StoppedError(
-            f"**{doomed.name}** has changed since you were asked, so I deleted nothing. Use `/delete-campaign` again."
+            say(
+                "**{campaign}** has changed since you were asked, so I deleted nothing. Use `/delete-campaign` again.",
+                campaign=doomed.name,
+            )
         )
     if not agreed.endswith(BY_SETTINGS) and not _by_right(work, server, doomed):
-        raise StoppedError("You may no longer delete this campaign, so I deleted nothing.")
+        raise StoppedError(say("You may no longer delete this campaign, so I deleted nothing."))
 
 
 def _deleted(work: Work, removal: Removal, doomed: Doomed, written: Written | None) -> list[Channel]:
@@ -175,16 +191,16 @@ def _empty_out(
     work: Work, removal: Removal, category: Channel, goes: list[Channel], spared: list[Channel]
 ) -> list[Channel]:
     """Delete channels until a look shows none that was agreed to. Return what somebody added in the meantime."""
-    here = int(work.job.channel_id)
+    here, about = int(work.job.channel_id), {"campaign": category.name}
     spare = {each.id for each in spared}
     for _ in range(ROUNDS):
         going = [each for each in goes if each.id <= removal.since and each.id not in removal.kept]
         for at, channel in enumerate(sorted(going, key=lambda each: each.id == here)):
             if channel.id == here:  # with it goes the message that is the answer
-                work.reply.say(Message(f"**{category.name}** is being deleted, and this channel with it."))
+                work.reply.say(Message(say("**{campaign}** is being deleted, and this channel with it.", **about)))
             else:
                 left = len(going) - at + len(spared)
-                work.reply.progress(f"Deleting **{category.name}**: {left} channels left.")
+                work.reply.progress(say("Deleting **{campaign}**: {left} channels left.", left=left, **about))
             removal.delete(channel)
         there = removal.now().children(category)
         goes = [each for each in there if each.id > category.id and each.id not in spare]
@@ -196,25 +212,29 @@ def _empty_out(
 def _role_alone(work: Work, removal: Removal, role: Role | None) -> Message:
     """Finish a deletion that got as far as the category; the role is the one that was agreed to."""
     if not work.discord.is_gone(f"/channels/{work.text('campaign', '0')}"):
-        raise StoppedError("I cannot see the campaign's category any longer. I deleted nothing.")
+        raise StoppedError(say("I cannot see the campaign's category any longer. I deleted nothing."))
     if work.is_first:
         work.begin()
     if role and removal.may_delete(role):
         removal.delete_role(role)
-    return Message("The campaign is deleted: its channels, its category and its role.")
+    return Message(say("The campaign is deleted: its channels, its category and its role."))
 
 
 def _report(doomed: Doomed, removal: Removal, added: list[Channel], *, counted: bool) -> Message:
     """Say what is gone and what is not. Only a first delivery has `counted` all that was there."""
     if not removal.kept and not added:
-        count = f"{len(doomed.goes)} channels" if counted else "channels"
-        gone = f"**{doomed.name}** is deleted: {count}, category and role."
-        stayed = f" {_links(doomed.older)} stayed, as they are older than the campaign." if doomed.older else ""
-        return Message(gone + stayed)
-    lines = [f"**{doomed.name}** could not be deleted as a whole."]
+        about = {"campaign": doomed.name, "count": len(doomed.goes), "channels": _links(doomed.older)}
+        gone = (
+            say("**{campaign}** is deleted: {count} channels, category and role.", **about)
+            if counted
+            else say("**{campaign}** is deleted: channels, category and role.", **about)
+        )
+        stayed = say("{channels} stayed, as they are older than the campaign.", **about) if doomed.older else ""
+        return Message(f"{gone} {stayed}".strip())
+    lines = [say("**{campaign}** could not be deleted as a whole.", campaign=doomed.name)]
     lines += [f"- {_shown(doomed, id_)}: {why}" for id_, why in removal.kept.items()]
-    lines += [f"- {channel.named}: added after you were asked, so I left it alone" for channel in added]
-    lines.append("What can go is gone. Settle that, and use `/delete-campaign` again for the rest.")
+    lines += [say("- {channel}: added after you were asked, so I left it alone", channel=each.named) for each in added]
+    lines.append(say("What can go is gone. Settle that, and use `/delete-campaign` again for the rest."))
     return Message(fitted(lines))
 
 

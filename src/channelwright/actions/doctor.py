@@ -15,8 +15,10 @@ from channelwright.campaign.overwrites import KEEPING
 from channelwright.campaign.rights import Asker
 from channelwright.campaign.roles import check_plain
 from channelwright.components import Style
+from channelwright.discord.messages import kind
 from channelwright.discord.permissions import MEMBER
 from channelwright.discord.text import fitted, listed, mention
+from channelwright.language import say
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
@@ -35,7 +37,8 @@ def doctor(work: Work) -> Message:
     asker = Asker.seen(work.discord, patient.server, work.job.user_id)
     if patient.role:
         proof.check_asker(asker, campaigns.of(patient.server, patient.category, patient.role))
-    if not work.job.options.get("repair") or not findings:
+    # Where a delivery before this one has mended all, what it wrote down may still be of before.
+    if not work.job.options.get("repair") or (work.is_first and not findings):
         return _told(work, patient, findings)
     _check_repair(patient, asker)
     work.begin()
@@ -50,11 +53,12 @@ def doctor(work: Work) -> Message:
         noted=patient.written.note if patient.written else None,
         request=int(work.job.interaction_id),
     )
-    work.unfinished = InPart(f"**{patient.category.name}** is not repaired as a whole.")
+    work.unfinished = InPart(say("**{campaign}** is not repaired as a whole.", campaign=patient.category.name))
     made = maker.make()
     assert maker.server  # noqa: S101 - it was looked at
-    title = f"**{patient.category.name}** is repaired."
-    return Message(fitted([summary.finished(patient.plan, made, maker.server, title), "**What was wrong**", *findings]))
+    title = say("**{campaign}** is repaired.", campaign=patient.category.name)
+    wrong = [say("**What was wrong**"), *findings] if findings else []
+    return Message(fitted([summary.finished(patient.plan, made, maker.server, title), *wrong]))
 
 
 def _check_repair(patient: Patient, asker: Asker) -> None:
@@ -69,7 +73,9 @@ def _check_repair(patient: Patient, asker: Asker) -> None:
     if patient.written or asker.is_owner:
         return
     if not asker.is_maker() or (role and not asker.may_give(role)):
-        raise StoppedError(f"This campaign has no note of mine, so I changed nothing. {proof.TAKE_UP}")
+        raise StoppedError(
+            say("This campaign has no note of mine, so I changed nothing. {take_up}", take_up=proof.take_up())
+        )
     inside = {patient.category.id, *(each.id for each in patient.server.children(patient.category))}
     elsewhere = [
         each.named
@@ -78,25 +84,38 @@ def _check_repair(patient: Patient, asker: Asker) -> None:
     ]
     if elsewhere:
         raise StoppedError(
-            f"The role also opens {listed(elsewhere)}, which no role does that I made. So I changed nothing: only the "
-            "server's owner can have me take this up."
+            say(
+                "The role also opens {channels}, which no role does that I made. So I changed nothing: "
+                "only the server's owner can have me take this up.",
+                channels=listed(elsewhere),
+            )
         )
 
 
 def _findings(patient: Patient) -> list[str]:
-    found = [] if patient.written else [f"- There is no note of mine in it, so I hand out nothing. {proof.TAKE_UP}"]
+    found = (
+        []
+        if patient.written
+        else [say("- There is no note of mine in it, so I hand out nothing. {take_up}", take_up=proof.take_up())]
+    )
     if patient.role is None:
-        found.append("- The players' role is gone. Players have to be added again.")
+        found.append(say("- The players' role is gone. Players have to be added again."))
     for channel in patient.drifted:
         if not channel.allows(patient.server.bot_id, KEEPING):
-            found.append(f"- I am shut out of {channel.named}, in part or as a whole.")
+            found.append(say("- I am shut out of {channel}, in part or as a whole.", channel=channel.named))
         else:
-            found.append(f"- The permissions of {channel.named} are not the campaign's.")
+            found.append(say("- The permissions of {channel} are not the campaign's.", channel=channel.named))
     if patient.lost:
         found.append(
-            f"- {patient.lost} of its channels are gone. No template says what they were: a repair forgets them."
+            say(
+                "- {lost} of its channels are gone. No template says what they were: a repair forgets them.",
+                lost=patient.lost,
+            )
         )
-    found += [f"- {slot.channel.name} ({slot.channel.type}) is missing, or hidden from me." for slot in patient.missing]
+    found += [
+        say("- {channel} ({type}) is missing, or hidden from me.", channel=slot.channel.name, type=kind(slot.type))
+        for slot in patient.missing
+    ]
     return found
 
 
@@ -105,31 +124,34 @@ def _gone(work: Work, patient: Patient) -> list[str]:
     members = [id_ for id_, kind in patient.plan.gms if kind == MEMBER]
     gone = [id_ for id_ in members if work.discord.is_gone(f"/guilds/{patient.server.id}/members/{id_}")]
     return [
-        f"<@{id_}> is the GM here and left this server: a moderator can `/campaign hand-over` it to another."
+        say("<@{gm}> is the GM here and left this server: a moderator can `/campaign hand-over` it to another.", gm=id_)
         for id_ in gone
     ]
 
 
 def _told(work: Work, patient: Patient, findings: list[str]) -> Message:
-    title = f"**{patient.category.name}** (template {patient.plan.template}{', archived' if patient.archived else ''})"
-    lines = [f"{title}: {'this is wrong.' if findings else 'nothing is wrong.'}", *findings]
+    about = {"campaign": patient.category.name, "template": patient.plan.template}
+    title = say("**{campaign}** (template {template})", **about)
+    if patient.archived:
+        title = say("**{campaign}** (template {template}, archived)", **about)
+    lines = [f"{title}: {say('this is wrong.') if findings else say('nothing is wrong.')}", *findings]
     lines += _gone(work, patient)
     if patient.missing:
-        lines.append("A channel that is only hidden would be there twice after a repair: let me see it first.")
+        lines.append(say("A channel that is only hidden would be there twice after a repair: let me see it first."))
     if patient.role:
         channels = patient.server.children(patient.category)
         lines += visibility.lines(patient.server, channels, patient.role, patient.plan.gms)
         gms = listed([mention(each) for each in patient.plan.gms])
-        lines.append(f"GM: {gms or 'nobody'}. Owner, administrators and I see every channel.")
+        lines.append(say("GM: {gms}. Owner, administrators and I see every channel.", gms=gms or say("nobody")))
     if kept := [each.named for each in patient.server.children(patient.category) if each.id in patient.kept]:
-        lines.append(f"Left as somebody wants them: {listed(kept)}.")
+        lines.append(say("Left as somebody wants them: {channels}.", channels=listed(kept)))
     return Message(fitted(lines), _buttons(work, patient) if findings else ())
 
 
 def _buttons(work: Work, patient: Patient) -> tuple[dict[str, Any], ...]:
     options: dict[str, Value] = {"campaign": str(patient.category.id)}
-    repair = work.button("campaign.doctor", "Repair", Style.PRIMARY, REPAIR_SECONDS, options | {"repair": True})
+    repair = work.button("campaign.doctor", say("Repair"), Style.PRIMARY, REPAIR_SECONDS, options | {"repair": True})
     if not patient.keepable and not (patient.missing and patient.is_current):
         return (repair,)
-    label = "This is how I want it"
+    label = say("This is how I want it")
     return repair, work.button("campaign.keep", label, Style.SECONDARY, REPAIR_SECONDS, options)

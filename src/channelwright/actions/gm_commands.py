@@ -15,6 +15,7 @@ from channelwright.campaign.plan import SUFFIX, campaign_name
 from channelwright.discord.permissions import MEMBER
 from channelwright.discord.server import CATEGORY, key
 from channelwright.discord.text import listed, mention
+from channelwright.language import say
 from channelwright.permission_bits import RUNNING, VIEW_CHANNEL
 from channelwright.stopped import StoppedError
 
@@ -36,14 +37,20 @@ def rename(work: Work) -> Message:
     before = campaign.name
     same = [each for each in server.categories if each.id != campaign.category.id and each.key == key(name, CATEGORY)]
     if same:
-        raise StoppedError(f"There is {same[0].named} already. I changed nothing.")
-    work.unfinished = InPart(f"**{before}** may be renamed in part only.", "Run the command again for the rest.")
+        raise StoppedError(say("There is {category} already. I changed nothing.", category=same[0].named))
+    work.unfinished = InPart(
+        say("**{campaign}** may be renamed in part only.", campaign=before), say("Run the command again for the rest.")
+    )
     # The role first: of a channel's name Discord allows two changes in ten minutes.
     if campaign.role.name != f"{name}{SUFFIX}":
         work.discord.patch(f"/guilds/{server.id}/roles/{campaign.role.id}", {"name": f"{name}{SUFFIX}"})
     if before != name:
         work.discord.patch(f"/channels/{campaign.category.id}", {"name": name})
-    return Message(f"The campaign is called **{name}** now, and its players' role <@&{campaign.role.id}>.")
+    return Message(
+        say(
+            "The campaign is called **{name}** now, and its players' role <@&{role}>.", name=name, role=campaign.role.id
+        )
+    )
 
 
 def add_gm(work: Work) -> Message:
@@ -51,7 +58,13 @@ def add_gm(work: Work) -> Message:
     gm = int(work.text("gm"))
     _begun(work)
     campaign = _set(work, add={gm})
-    return Message(f"<@{gm}> is a GM of **{campaign.name}** now: sees all its channels, and may run it.")
+    return Message(
+        say(
+            "<@{gm}> is a GM of **{campaign}** now: sees all its channels, and may run it.",
+            gm=gm,
+            campaign=campaign.name,
+        )
+    )
 
 
 def remove_gm(work: Work) -> Message:
@@ -60,11 +73,27 @@ def remove_gm(work: Work) -> Message:
     _, campaign = _begun(work)
     others = [each for each in campaign.gms if each[0] != gm]
     if work.is_first and (gm, MEMBER) not in campaign.gms:
-        raise StoppedError(f"<@{gm}> is no GM of **{campaign.name}** by permissions of their own. I changed nothing.")
+        raise StoppedError(
+            say(
+                "<@{gm}> is no GM of **{campaign}** by permissions of their own. I changed nothing.",
+                gm=gm,
+                campaign=campaign.name,
+            )
+        )
     if not others:
-        raise StoppedError(f"<@{gm}> is the only GM of **{campaign.name}**. Use `/campaign hand-over` instead.")
+        raise StoppedError(
+            say(
+                "<@{gm}> is the only GM of **{campaign}**. Use `/campaign hand-over` instead.",
+                gm=gm,
+                campaign=campaign.name,
+            )
+        )
     _set(work, remove={gm})
-    return Message(f"<@{gm}> is no longer a GM of **{campaign.name}**. GM: {_names(others)}.")
+    return Message(
+        say(
+            "<@{gm}> is no longer a GM of **{campaign}**. GM: {gms}.", gm=gm, campaign=campaign.name, gms=_names(others)
+        )
+    )
 
 
 def hand_over(work: Work) -> Message:
@@ -74,12 +103,17 @@ def hand_over(work: Work) -> Message:
     _, campaign = _begun(work)
     own = {id_ for id_, kind in campaign.gms if kind == MEMBER} | (set() if work.is_first else _half_gone(campaign))
     leaving = ({asker} if asker in own else own) - {to}
-    work.unfinished = InPart(f"**{campaign.name}** may be handed over in part only.", "Run the command again.")
+    work.unfinished = InPart(
+        say("**{campaign}** may be handed over in part only.", campaign=campaign.name), say("Run the command again.")
+    )
     _set(work, add={to})
     if leaving:
         _set(work, remove=leaving)
-    left = f" {_names([(each, MEMBER) for each in sorted(leaving)])} sees it no longer." if leaving else ""
-    return Message(f"**{campaign.name}** is <@{to}>'s now.{left}")
+    text = say("**{campaign}** is <@{to}>'s now.", campaign=campaign.name, to=to)
+    if leaving:
+        gms = _names([(each, MEMBER) for each in sorted(leaving)])
+        text = f"{text} {say('{gms} sees it no longer.', gms=gms)}"
+    return Message(text)
 
 
 def _half_gone(campaign: Campaign) -> set[int]:
@@ -115,7 +149,7 @@ def _set(work: Work, *, add: frozenset[int] | set[int] = frozenset(), remove: se
         changes += sum(_taken(work, campaign, each) for each in remove or ())
         if not changes:
             return campaign
-    raise StoppedError("This campaign changes faster than I can work on it.")
+    raise StoppedError(say("This campaign changes faster than I can work on it."))
 
 
 def _given(work: Work, server: Server, campaign: Campaign, gm: int) -> int:

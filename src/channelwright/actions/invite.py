@@ -12,10 +12,13 @@ from channelwright.components import Button, Style, UnknownButtonError, row
 from channelwright.discord.discord_api import UNKNOWN_MEMBER, RefusedError
 from channelwright.discord.text import listed, mention
 from channelwright.jobs import MAX_SEATS
+from channelwright.language import say
 from channelwright.permission_bits import SEND_MESSAGES, VIEW_CHANNEL
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from channelwright.actions.work import Work
     from channelwright.campaign.campaigns import Campaign
     from channelwright.campaign.invitation import Invitation
@@ -33,48 +36,56 @@ def invite(work: Work) -> Message:
     campaign = proof.campaign(work, server)
     channel = _place(work, server, campaign)
     if campaign.archived:
-        raise StoppedError(f"**{campaign.name}** is archived. `/campaign unarchive` opens it again.")
-    posted = _posted(work, channel) if not work.is_first else None
-    if posted is None:
-        once = {"nonce": work.job.interaction_id, "enforce_nonce": True}
-        work.discord.post(f"/channels/{channel.id}/messages", _body(work, campaign) | once)
-    return Message(f"The invitation to **{campaign.name}** is in {channel.link}, and stays open for {DAYS} days.")
+        raise StoppedError(
+            say("**{campaign}** is archived. `/campaign unarchive` opens it again.", campaign=campaign.name)
+        )
+    request = work.job.interaction_id
+    if work.is_first or invitation.posted(work.discord, server, channel.id, request) is None:
+        once = {"nonce": request, "enforce_nonce": True}
+        with work.in_public():
+            body = _body(work, campaign)
+        work.discord.post(f"/channels/{channel.id}/messages", body | once)
+    return Message(
+        say(
+            "The invitation to **{campaign}** is in {channel}, and stays open for {days} days.",
+            campaign=campaign.name,
+            channel=channel.link,
+            days=DAYS,
+        )
+    )
 
 
 def _place(work: Work, server: Server, campaign: Campaign) -> Channel:
     """Return the channel that the command was run in; raise StoppedError where an invitation has no place."""
     channel = server.channels.get(int(work.job.channel_id))
     if channel is None:
-        raise StoppedError("I do not see this channel. Run the command where I may write, and players read.")
+        raise StoppedError(say("I do not see this channel. Run the command where I may write, and players read."))
     if channel.parent_id == campaign.category.id:
-        raise StoppedError("Who is not in the campaign yet does not see this channel. Run the command where they do.")
+        raise StoppedError(
+            say("Who is not in the campaign yet does not see this channel. Run the command where they do.")
+        )
     if not work.job.user_permissions & SEND_MESSAGES:
-        raise StoppedError("You may not write in this channel, so I do not either.")
+        raise StoppedError(say("You may not write in this channel, so I do not either."))
     return channel
 
 
 def _body(work: Work, campaign: Campaign) -> dict[str, Any]:
+    """Return the message, in the server's language: anyone may read it."""
     approval = bool(work.job.options.get("approval"))
     gms = listed([mention(each) for each in campaign.gms], 3)
-    how = "The GM lets players in." if approval else "Whoever joins sees its channels at once."
-    text = f"**{campaign.name}** looks for players. GM: {gms or 'nobody'}. {how}\nFor request {work.job.interaction_id}"
+    about = {"campaign": campaign.name, "gms": gms or say("nobody")}
+    how = say("The GM lets players in.") if approval else say("Whoever joins sees its channels at once.")
+    looks = say("**{campaign}** looks for players. GM: {gms}.", **about)
+    text = f"{looks} {how}{invitation.mark(work.job.interaction_id)}"
     seats = int(work.job.options.get("seats", MAX_SEATS))
     options = {"campaign": str(campaign.category.id)}
-    join = ("campaign.ask", "Ask to join") if approval else ("campaign.join", "Join")
+    join = ("campaign.ask", say("Ask to join")) if approval else ("campaign.join", say("Join"))
     buttons = (
         work.open_button(*join, Style.SUCCESS, SECONDS, options),
-        work.open_button("campaign.leave", "Leave", Style.SECONDARY, SECONDS, options),
+        work.open_button("campaign.leave", say("Leave"), Style.SECONDARY, SECONDS, options),
     )
-    content = invitation.Invitation(0, 0, text, seats).content
+    content = f"{text}\n{say('Players ({count} of {seats}):', count=0, seats=seats)}"
     return {"content": content, "components": [row(*buttons)], "allowed_mentions": {"parse": []}}
-
-
-def _posted(work: Work, channel: Channel) -> Invitation | None:
-    """Return the invitation that a delivery before this one wrote."""
-    said = work.discord.get(f"/channels/{channel.id}/messages?limit=50")
-    own = [each for each in said if each["author"]["id"] == str(work.discord.bot_id())]
-    request = f"\nFor request {work.job.interaction_id}"
-    return next((each for each in map(invitation.of, own) if each and each.text.endswith(request)), None)
 
 
 def join(work: Work) -> Message:
@@ -84,7 +95,7 @@ def join(work: Work) -> Message:
     if done := _already(work, campaign, player):
         return done
     _enter(work, campaign, _seated(work, campaign, there, player), player)
-    return Message(f"You are in **{campaign.name}** now. {_seen(campaign)}")
+    return Message(say("You are in **{campaign}** now. {seen}", campaign=campaign.name, seen=_seen(campaign)))
 
 
 def ask(work: Work) -> Message:
@@ -102,14 +113,16 @@ def ask(work: Work) -> Message:
             "message": work.job.message_id,
             "channel": work.job.channel_id,
         }
-        buttons = (
-            work.open_button("campaign.approve", "Let in", Style.SUCCESS, SECONDS, options),
-            work.open_button("campaign.decline", "Decline", Style.SECONDARY, SECONDS, options),
-        )
-        body = Message(f"<@{player}> asks to join **{campaign.name}**.", buttons).body
+        with work.in_public():
+            text = say("<@{player}> asks to join **{campaign}**.", player=player, campaign=campaign.name)
+            buttons = (
+                work.open_button("campaign.approve", say("Let in"), Style.SUCCESS, SECONDS, options),
+                work.open_button("campaign.decline", say("Decline"), Style.SECONDARY, SECONDS, options),
+            )
+        body = Message(text, buttons).body
         once = {"nonce": work.job.interaction_id, "enforce_nonce": True}
         work.discord.post(f"/channels/{where}/messages", body | once)
-    return Message(f"I asked the GM of **{campaign.name}** for you.")
+    return Message(say("I asked the GM of **{campaign}** for you.", campaign=campaign.name))
 
 
 def leave(work: Work) -> Message:
@@ -120,11 +133,11 @@ def leave(work: Work) -> Message:
     player = int(work.job.user_id)
     there = invitation.read(work.discord, server, work.job.channel_id, work.job.message_id)
     if work.is_first and not _has_role(work, campaign, player):
-        return Message(f"You are no player of **{campaign.name}**.")
+        return Message(say("You are no player of **{campaign}**.", campaign=campaign.name))
     work.discord.delete(f"/guilds/{server.id}/members/{player}/roles/{campaign.role.id}")
     if there and player in there.players:
         invitation.show(work.discord, there.without(player))
-    return Message(f"You are no longer a player of **{campaign.name}**.")
+    return Message(say("You are no longer a player of **{campaign}**.", campaign=campaign.name))
 
 
 def approve(work: Work) -> Message:
@@ -134,20 +147,22 @@ def approve(work: Work) -> Message:
     player = int(work.text("player", "0"))
     there = invitation.read(work.discord, server, work.text("channel", "0"), work.text("message", "0"))
     _enter(work, campaign, _seated(work, campaign, there, player), player)
-    return _settled(work, f"<@{player}> was let in by <@{work.job.user_id}>.")
+    return _settled(work, lambda: say("<@{player}> was let in by <@{gm}>.", player=player, gm=work.job.user_id))
 
 
 def decline(work: Work) -> Message:
     """Say no to a player, for a GM."""
-    campaign = proof.campaign(work, work.look())
-    return _settled(work, f"<@{work.text('player', '0')}> was not let into **{campaign.name}**.")
+    about = {"player": work.text("player", "0"), "campaign": proof.campaign(work, work.look()).name}
+    return _settled(work, lambda: say("<@{player}> was not let into **{campaign}**.", **about))
 
 
-def _settled(work: Work, text: str) -> Message:
-    """Put the outcome in place of the request and its buttons."""
+def _settled(work: Work, outcome: Callable[[], str]) -> Message:
+    """Put the outcome in place of the request and its buttons, for all who read it."""
     path = f"/channels/{work.job.channel_id}/messages/{work.job.message_id}"
-    work.discord.patch(path, Message(text).body)
-    return Message(text)
+    with work.in_public():
+        body = Message(outcome()).body
+    work.discord.patch(path, body)
+    return Message(outcome())
 
 
 def _pressed(work: Work) -> tuple[Campaign, Invitation]:
@@ -156,10 +171,10 @@ def _pressed(work: Work) -> tuple[Campaign, Invitation]:
     server = work.look()
     campaign = proof.proved(work, server)
     if campaign.archived:
-        raise StoppedError(f"**{campaign.name}** is archived and takes no players.")
+        raise StoppedError(say("**{campaign}** is archived and takes no players.", campaign=campaign.name))
     there = invitation.read(work.discord, server, work.job.channel_id, work.job.message_id)
     if there is None:
-        raise StoppedError("This invitation is gone. Ask the GM for a new one.")
+        raise StoppedError(say("This invitation is gone. Ask the GM for a new one."))
     return campaign, there
 
 
@@ -167,9 +182,9 @@ def _already(work: Work, campaign: Campaign, player: int) -> Message | None:
     """Say so to who is in; a second delivery goes on, for the first may have got half-way."""
     asker = Asker.seen(work.discord, work.look(), str(player))
     if asker.is_gm(campaign):
-        return Message(f"You are the GM of **{campaign.name}**.")
+        return Message(say("You are the GM of **{campaign}**.", campaign=campaign.name))
     if work.is_first and campaign.role.id in asker.roles:
-        return Message(f"You are in **{campaign.name}** already. {_seen(campaign)}")
+        return Message(say("You are in **{campaign}** already. {seen}", campaign=campaign.name, seen=_seen(campaign)))
     return None
 
 
@@ -189,7 +204,9 @@ def _seated(work: Work, campaign: Campaign, there: Invitation | None, player: in
         return there
     gone = [each for each in there.players if each != player and not _has_role(work, campaign, each)]
     if not gone:
-        raise StoppedError(f"All {there.seats} seats of **{campaign.name}** are taken.")
+        raise StoppedError(
+            say("All {seats} seats of **{campaign}** are taken.", seats=there.seats, campaign=campaign.name)
+        )
     return there.without(*gone)
 
 
@@ -220,4 +237,4 @@ def _buttons(message: dict[str, Any]) -> list[Button]:
 
 def _seen(campaign: Campaign) -> str:
     seen = listed([each.link for each in campaign.channels if each.allows(campaign.role.id, VIEW_CHANNEL)], 3)
-    return f"You see {seen}." if seen else "There is no channel yet."
+    return say("You see {channels}.", channels=seen) if seen else say("There is no channel yet.")

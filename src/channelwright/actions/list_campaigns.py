@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from channelwright.actions.reply import Message
 from channelwright.campaign.campaigns import campaigns
 from channelwright.campaign.leftovers import leftovers
+from channelwright.campaign.plan import SUFFIX
 from channelwright.campaign.rights import Asker
 from channelwright.components import Style
 from channelwright.discord.text import fitted, listed, mention, paged
+from channelwright.language import say
 
 if TYPE_CHECKING:
     from typing import Any
@@ -29,11 +31,14 @@ def list_campaigns(work: Work) -> Message:
     found = [each for each in campaigns(server) if asker.is_maker() or asker.sees(server, each.category)]
     lost = leftovers(work.discord, server) if asker.is_maker() else []
     if not found and not lost:
-        return Message("There is no campaign in this server yet, or none that you see. `/add-campaign` makes one.")
+        return Message(say("There is no campaign in this server yet, or none that you see. `/add-campaign` makes one."))
     pages = paged([_line(each) for each in found], PAGE) or [[]]
     at = min(_page(work), len(pages) - 1)
-    of = f", page {at + 1} of {len(pages)}" if len(pages) > 1 else ""
-    lines = [f"**Campaigns** ({len(found)}{of})", *pages[at], *map(_lost, lost)]
+    about = {"count": len(found), "page": at + 1, "pages": len(pages)}
+    title = say("**Campaigns** ({count})", **about)
+    if len(pages) > 1:
+        title = say("**Campaigns** ({count}, page {page} of {pages})", **about)
+    lines = [title, *pages[at], *map(_lost, lost)]
     return Message(fitted(lines), (*_turns(work, at, len(pages)), *(_restores(work, lost))))
 
 
@@ -45,7 +50,7 @@ def _page(work: Work) -> int:
 def _turns(work: Work, at: int, pages: int) -> list[dict[str, Any]]:
     return [
         work.button("campaign.list", label, Style.SECONDARY, BUTTON_SECONDS, {"plan": str(page)})
-        for label, page in (("Back", at - 1), ("More", at + 1))
+        for label, page in ((say("Back"), at - 1), (say("More"), at + 1))
         if 0 <= page < pages
     ]
 
@@ -55,7 +60,9 @@ def _restores(work: Work, lost: list[Leftover]) -> list[dict[str, Any]]:
     return [
         work.button(
             "campaign.restore",
-            f"Put {each.role.name.removesuffix(' Members')[:40] if each.role else 'it'} together again",
+            say("Put {campaign} together again", campaign=each.role.name.removesuffix(SUFFIX)[:40])
+            if each.role
+            else say("Put it together again"),
             Style.PRIMARY,
             BUTTON_SECONDS,
             {"campaign": str(each.note.category_id)},
@@ -65,13 +72,17 @@ def _restores(work: Work, lost: list[Leftover]) -> list[dict[str, Any]]:
 
 
 def _line(campaign: Campaign) -> str:
-    gms = listed([mention(each) for each in campaign.gms], 3) or "nobody"
-    archived = ", archived" if campaign.archived else ""
-    named = f"**{campaign.name}** {campaign.category.link}"
-    return f"- {named}: {len(campaign.channels)} channels, <@&{campaign.role.id}>, GM {gms}{archived}"
+    gms = listed([mention(each) for each in campaign.gms], 3) or say("nobody")
+    about = {"named": f"**{campaign.name}** {campaign.category.link}", "count": len(campaign.channels)}
+    about |= {"role": f"<@&{campaign.role.id}>", "gms": gms}
+    if campaign.archived:
+        return say("- {named}: {count} channels, {role}, GM {gms}, archived", **about)
+    return say("- {named}: {count} channels, {role}, GM {gms}", **about)
 
 
 def _lost(lost: Leftover) -> str:
-    role = f"<@&{lost.role.id}>" if lost.role else "a role that is gone"
+    role = f"<@&{lost.role.id}>" if lost.role else say("a role that is gone")
     channels = listed([each.named for each in lost.channels], 5)
-    return f"- Of a campaign whose category was deleted there are {channels} and {role}."
+    return say(
+        "- Of a campaign whose category was deleted there are {channels} and {role}.", channels=channels, role=role
+    )

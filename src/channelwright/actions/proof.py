@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from channelwright.campaign import campaigns, note
 from channelwright.campaign.rights import Asker
 from channelwright.campaign.roles import check_plain
-from channelwright.permission_bits import NEEDED, READ_MESSAGE_HISTORY
-from channelwright.stopped import MissingPermissionsError, StoppedError
+from channelwright.discord.messages import lacking, lacks
+from channelwright.language import say
+from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
     from channelwright.actions.work import Work
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
     from channelwright.discord.permissions import Role
     from channelwright.discord.server import Channel, Server
 
-TAKE_UP = (
-    "Somebody with Manage Channels and Manage Roles, whose highest role stands above the players' role, can have me "
-    "take it up again: `/campaign doctor`, then Repair."
-)
+
+def take_up() -> str:
+    """Say how a campaign without a note gets one."""
+    return say(
+        "Somebody with Manage Channels and Manage Roles, whose highest role stands above the players' role, can have "
+        "me take it up again: `/campaign doctor`, then Repair."
+    )
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ def proved(work: Work, server: Server, option: str = "campaign") -> Campaign:
     """Return the campaign that a job is about; raise StoppedError unless the bot's note proves it."""
     there = noted(work, server, option)
     if there.role is None:
-        raise StoppedError("The players' role of this campaign is gone. `/campaign doctor` makes another one.")
+        raise StoppedError(say("The players' role of this campaign is gone. `/campaign doctor` makes another one."))
     check_plain(server, there.role)
     return campaigns.of(server, there.category, there.role)
 
@@ -65,20 +69,30 @@ def check_asker(asker: Asker, campaign: Campaign) -> None:
     if asker.is_gm(campaign) or (asker.is_maker() and asker.outranks(campaign.role)):
         return
     if asker.is_maker():
-        raise StoppedError(f"Your highest role has to stand above <@&{campaign.role.id}> for that. I changed nothing.")
+        raise StoppedError(
+            say("Your highest role has to stand above <@&{role}> for that. I changed nothing.", role=campaign.role.id)
+        )
     raise StoppedError(
-        f"**{campaign.name}** is run by its GM, and by those who have Manage Channels and Manage Roles in this "
-        "server. I changed nothing."
+        say(
+            "**{campaign}** is run by its GM, and by those who have Manage Channels and Manage Roles "
+            "in this server. I changed nothing.",
+            campaign=campaign.name,
+        )
     )
 
 
 def _without_note(server: Server, category: Channel, seeming: Campaign | None) -> StoppedError:
     if not note.may_be_read(server):
-        return MissingPermissionsError([NEEDED[READ_MESSAGE_HISTORY]])
+        return lacks(lacking(server.bits))
     if seeming is None:
         return campaigns.foreign(category)
     return StoppedError(
-        f"{category.named} looks like a campaign of mine, but has no note of mine that names <@&{seeming.role.id}>: an "
-        "earlier version of me made it, or somebody deleted the note, or it is made to look like one. So I hand out, "
-        f"change and delete nothing here. {TAKE_UP}"
+        say(
+            "{category} looks like a campaign of mine, but has no note of mine that names "
+            "<@&{role}>: an earlier version of me made it, or somebody deleted the note, or it is "
+            "made to look like one. So I hand out, change and delete nothing here. {take_up}",
+            category=category.named,
+            role=seeming.role.id,
+            take_up=take_up(),
+        )
     )

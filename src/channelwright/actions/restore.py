@@ -15,6 +15,7 @@ from channelwright.campaign.leftovers import leftovers
 from channelwright.campaign.plan import SUFFIX, Plan, Slot
 from channelwright.campaign.rights import Asker
 from channelwright.campaign.roles import check_plain
+from channelwright.language import say
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def restore(work: Work) -> Message:
     found = leftovers(work.discord, server, request)
     lost = next((each for each in found if each.note.category_id == wanted), None)
     if lost is None:
-        raise StoppedError("There is nothing left of it that I made, or it is put together already.")
+        raise StoppedError(say("There is nothing left of it that I made, or it is put together already."))
     _check(work, server, lost)
     work.begin()
     gms = tuple(sorted(each for each in lost.gms if each[0] not in {server.id, server.bot_id}))
@@ -40,11 +41,11 @@ def restore(work: Work) -> Message:
     plan, noted = _planned(work, lost, name, gms)
     claim = Claim(request, lost.role.id if lost.role else 0)
     maker = Maker(work.discord, work.job.guild_id, plan, claim, work.reply.progress, noted=noted, request=request)
-    work.unfinished = InPart(f"**{name}** is not put together as a whole.")
+    work.unfinished = InPart(say("**{name}** is not put together as a whole.", name=name))
     maker.sure = work.is_first
     made = maker.make()
     assert maker.server  # noqa: S101 - it was looked at
-    return Message(summary.finished(plan, made, maker.server, f"**{name}** is put together again."))
+    return Message(summary.finished(plan, made, maker.server, say("**{name}** is put together again.", name=name)))
 
 
 def _planned(work: Work, lost: Leftover, name: str, gms: tuple[tuple[int, int], ...]) -> tuple[Plan, Note]:
@@ -61,4 +62,4 @@ def _check(work: Work, server: Server, lost: Leftover) -> None:
     if lost.role:
         check_plain(server, lost.role)
     if not asker.is_maker() or (lost.role and not asker.outranks(lost.role)):
-        raise StoppedError("For that you need Manage Channels and Manage Roles, and a role above the players'.")
+        raise StoppedError(say("For that you need Manage Channels and Manage Roles, and a role above the players'."))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from channelwright.jobs import REPEATS
+from channelwright.language import say
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 _STAMP = re.compile(r"<t:(?P<seconds>[0-9]{9,11})(?::[a-zA-Z])?>|(?P<plain>[0-9]{9,11})")
 _FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d.%m.%Y %H:%M")
-HOW = "Write it as `2027-01-30 19:30`, or as one of Discord's own, `<t:…>`."
 FURTHEST = timedelta(days=2 * 366)
 # Discord's frequencies, https://docs.discord.com/developers/resources/guild-scheduled-event: a recurrence rule.
 WEEKLY, MONTHLY = 2, 1
@@ -32,10 +32,21 @@ def moment(text: str, zone: str, now: float) -> datetime:
     else:
         found = _local(text, zone).astimezone(UTC)
     if found.timestamp() <= now:
-        raise StoppedError(f"<t:{int(found.timestamp())}:F> is over. {HOW}")
+        raise StoppedError(say("{when} is over. {how}", when=f"<t:{int(found.timestamp())}:F>", how=how()))
     if found - datetime.fromtimestamp(now, UTC) > FURTHEST:
-        raise StoppedError(f"<t:{int(found.timestamp())}:F> is more than two years ahead. {HOW}")
+        raise StoppedError(
+            say("{when} is more than two years ahead. {how}", when=f"<t:{int(found.timestamp())}:F>", how=how())
+        )
     return found
+
+
+def how() -> str:
+    return say("Write it as `2027-01-30 19:30`, or as one of Discord's own, `<t:…>`.")
+
+
+def often(repeat: str) -> str:
+    """Return how often a session comes again, for people."""
+    return {EVERY_WEEK: say("weekly"), EVERY_TWO_WEEKS: say("every two weeks"), EVERY_MONTH: say("monthly")}[repeat]
 
 
 def _local(text: str, zone: str) -> datetime:
@@ -46,9 +57,9 @@ def _local(text: str, zone: str) -> datetime:
             continue
         # An hour that a clock skips in spring comes back as another one.
         if there.astimezone(UTC).astimezone(there.tzinfo).replace(fold=0) != there:
-            raise StoppedError(f"There is no {text} in {zone}: clocks skip that hour.")
+            raise StoppedError(say("There is no {text} in {zone}: clocks skip that hour.", text=text, zone=zone))
         return there
-    raise StoppedError(f"I cannot read `{text[:40]}` as a time. {HOW}")
+    raise StoppedError(say("I cannot read `{text}` as a time. {how}", text=text[:40], how=how()))
 
 
 def known(zone: str) -> ZoneInfo:
@@ -56,11 +67,13 @@ def known(zone: str) -> ZoneInfo:
     import zoneinfo  # reads its environment, and costs a start that seldom needs it
 
     if not zone:
-        raise StoppedError("Say in which time zone that is, once: `zone:Europe/Berlin`, for example. I note it.")
+        raise StoppedError(say("Say in which time zone that is, once: `zone:Europe/Berlin`, for example. I note it."))
     try:
         return zoneinfo.ZoneInfo(zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise StoppedError(f"There is no time zone `{zone[:40]}`. Write it as `Europe/Berlin` or `UTC`.") from None
+        raise StoppedError(
+            say("There is no time zone `{zone}`. Write it as `Europe/Berlin` or `UTC`.", zone=zone[:40])
+        ) from None
 
 
 def rule(start: datetime, repeat: str) -> dict[str, Any] | None:

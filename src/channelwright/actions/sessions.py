@@ -19,6 +19,7 @@ from channelwright.campaign import note
 from channelwright.components import Style
 from channelwright.discord.server import VOICE
 from channelwright.discord.text import fitted
+from channelwright.language import say
 from channelwright.permission_bits import VIEW_CHANNEL
 from channelwright.stopped import StoppedError
 
@@ -45,8 +46,8 @@ class Session:
 
     @property
     def line(self) -> str:
-        again = ", and again" if self.repeats else ""
-        return f"<t:{self.start}:F> (<t:{self.start}:R>){again}, in <#{self.channel_id}>"
+        about = {"when": _when(self.start), "channel": f"<#{self.channel_id}>"}
+        return say("{when}, and again, in {channel}", **about) if self.repeats else say("{when}, in {channel}", **about)
 
 
 def session(work: Work) -> Message:
@@ -69,10 +70,14 @@ def session(work: Work) -> Message:
         work.begin()
         note.rewrite(work.discord, replace(written.note, zone=session_time.known(zone).key), written)
     at = int(start.timestamp())
-    how = f", {repeat}" if repeat else ""
-    lines = [f"**{campaign.name}** would play <t:{at}:F> (<t:{at}:R>){how}, in {channel.link}."]
-    lines += [f"That moves the session of {moved.line}."] if moved else []
-    button = work.button("campaign.plan-session", "Plan it", Style.PRIMARY, BUTTON_SECONDS, options)
+    about = {"campaign": campaign.name, "when": _when(at), "channel": channel.link}
+    lines = [
+        say("**{campaign}** would play {when}, {repeat}, in {channel}.", **about, repeat=session_time.often(repeat))
+        if repeat
+        else say("**{campaign}** would play {when}, in {channel}.", **about)
+    ]
+    lines += [say("That moves the session of {session}.", session=moved.line)] if moved else []
+    button = work.button("campaign.plan-session", say("Plan it"), Style.PRIMARY, BUTTON_SECONDS, options)
     return Message("\n".join(lines), (button,))
 
 
@@ -83,20 +88,23 @@ def plan_session(work: Work) -> Message:
     seconds, _, letter = work.text("plan").partition("-")
     start, repeat = datetime.fromtimestamp(int(seconds), UTC), session_time.WORDS[letter]
     if start.timestamp() <= work.discord.pace.now():
-        raise StoppedError(f"<t:{seconds}:F> is over. Nothing was planned.")
+        raise StoppedError(say("{when} is over. Nothing was planned.", when=f"<t:{seconds}:F>"))
     body: dict[str, Any] = {
         "scheduled_start_time": start.isoformat(),
         "recurrence_rule": session_time.rule(start, repeat),
     }
     if "event" in work.job.options:
         work.discord.patch(f"/guilds/{work.job.guild_id}/scheduled-events/{work.text('event')}", body)
-        return Message(f"**{campaign.name}** plays <t:{seconds}:F> now.")
+        return Message(say("**{campaign}** plays {when} now.", campaign=campaign.name, when=f"<t:{seconds}:F>"))
     if not any(each.description == _mark(work) for each in _sessions(work, campaign)):
         body |= {"name": campaign.name[:100], "description": _mark(work), "channel_id": str(_voice(campaign).id)}
         body |= {"privacy_level": GUILD_ONLY, "entity_type": IN_VOICE}
         work.discord.create(f"/guilds/{work.job.guild_id}/scheduled-events", body)
-    how = f", {repeat}" if repeat else ""
-    return Message(f"**{campaign.name}** plays <t:{seconds}:F>{how}. Its members find it among this server's events.")
+    about = {"campaign": campaign.name, "when": f"<t:{seconds}:F>"}
+    text = say("**{campaign}** plays {when}.", **about)
+    if repeat:
+        text = say("**{campaign}** plays {when}, {repeat}.", **about, repeat=session_time.often(repeat))
+    return Message(f"{text} {say('Its members find it among the events of this server.')}")
 
 
 def sessions(work: Work) -> Message:
@@ -104,12 +112,17 @@ def sessions(work: Work) -> Message:
     campaign = proof.campaign(work, work.look())
     planned = _sessions(work, campaign)
     if not planned:
-        return Message(f"No session of **{campaign.name}** is planned. `/campaign session` plans one.")
-    lines = [f"**Sessions of {campaign.name}**", *(f"{at}. {each.line}" for at, each in enumerate(planned, 1))]
+        return Message(
+            say("No session of **{campaign}** is planned. `/campaign session` plans one.", campaign=campaign.name)
+        )
+    lines = [
+        say("**Sessions of {campaign}**", campaign=campaign.name),
+        *(f"{at}. {each.line}" for at, each in enumerate(planned, 1)),
+    ]
     buttons = [
         work.button(
             "campaign.cancel-session",
-            f"Cancel {at}",
+            say("Cancel {number}", number=at),
             Style.DANGER,
             BUTTON_SECONDS,
             {"campaign": str(campaign.category.id), "event": str(each.id)},
@@ -125,9 +138,9 @@ def cancel_session(work: Work) -> Message:
     campaign = proof.campaign(work, work.look())
     event = int(work.text("event", "0"))
     if work.is_first and event not in {each.id for each in _sessions(work, campaign)}:
-        raise StoppedError("There is no such session any more.")
+        raise StoppedError(say("There is no such session any more."))
     work.discord.delete(f"/guilds/{work.job.guild_id}/scheduled-events/{event}")
-    return Message(f"That session of **{campaign.name}** is cancelled.")
+    return Message(say("That session of **{campaign}** is cancelled.", campaign=campaign.name))
 
 
 def _voice(campaign: Campaign) -> Channel:
@@ -135,18 +148,29 @@ def _voice(campaign: Campaign) -> Channel:
     there = [each for each in campaign.channels if each.type == VOICE]
     open_ = [each for each in there if each.allows(campaign.role.id, VIEW_CHANNEL)]
     if not there:
-        raise StoppedError(f"**{campaign.name}** has no voice channel, and a session needs one.")
+        raise StoppedError(say("**{campaign}** has no voice channel, and a session needs one.", campaign=campaign.name))
     return min(open_ or there, key=lambda each: each.position)
 
 
+def _when(seconds: int) -> str:
+    """Return a moment that every reader sees in their own time, and how far off it is."""
+    return f"<t:{seconds}:F> (<t:{seconds}:R>)"
+
+
 def _mark(work: Work) -> str:
-    return f"For request {work.job.interaction_id}"
+    return f"Channelwright {work.job.interaction_id}"
 
 
 def _numbered(work: Work, campaign: Campaign, number: int) -> Session:
     planned = _sessions(work, campaign)
     if number > len(planned):
-        raise StoppedError(f"**{campaign.name}** has {len(planned)} sessions. `/campaign sessions` lists them.")
+        raise StoppedError(
+            say(
+                "**{campaign}** has {count} sessions. `/campaign sessions` lists them.",
+                campaign=campaign.name,
+                count=len(planned),
+            )
+        )
     return planned[number - 1]
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from channelwright.campaign import note, visibility
-from channelwright.discord.server import CATEGORY, FORUM, TEXT, VOICE
+from channelwright.discord.messages import kind
 from channelwright.discord.text import fitted, listed, mention
+from channelwright.language import say
 from channelwright.permission_bits import ADMINISTRATOR
 
 if TYPE_CHECKING:
     from channelwright.campaign.create import Made
     from channelwright.campaign.plan import Plan
     from channelwright.discord.server import Server
-
-NAMES = {TEXT: "text", VOICE: "voice", CATEGORY: "category", FORUM: "forum", 5: "announcement", 13: "stage"}
 
 
 def finished(plan: Plan, made: Made, server: Server, title: str) -> str:
@@ -23,7 +22,11 @@ def finished(plan: Plan, made: Made, server: Server, title: str) -> str:
     gms = listed([mention(each) for each in plan.gms])
     lines = [
         title,
-        f"Players are those with <@&{made.role.id}>; `/campaign add-player` lets them in. GM: {gms}.",
+        say(
+            "Players are those with <@&{role}>; `/campaign add-player` lets them in. GM: {gms}.",
+            role=made.role.id,
+            gms=gms,
+        ),
         *visibility.lines(server, made.channels.values(), made.role, plan.gms),
     ]
     tail = [_also(server), *_fallbacks(made), *_left(made)]
@@ -35,32 +38,35 @@ def _also(server: Server) -> str:
         f"<@&{role.id}>" for role in server.roles.values() if role.permissions & ADMINISTRATOR and not role.managed
     ]
     shown = f" ({listed(admins, 3)})" if admins else ""
-    return f"The server's owner and administrators{shown} see every channel, and so do I."
+    return say("The server's owner and administrators{shown} see every channel, and so do I.", shown=shown)
 
 
 def _fallbacks(made: Made) -> list[str]:
     """Name what is of another kind than planned. Servers decide that, and may differ in what they have."""
     fallen = [(slot, channel) for slot, channel in made.channels.items() if channel.type != slot.type]
     return [
-        f"This server has no {kind} channels: {listed(names)} became {NAMES[fallback]}."
-        for kind, fallback, names in _grouped(
-            [(slot.channel.type, channel.type, channel.named) for slot, channel in fallen]
+        say(
+            "This server has no {kind} channels: {channels} became {fallback}.",
+            kind=kind(wanted),
+            channels=listed(names),
+            fallback=kind(fallback),
         )
+        for wanted, fallback, names in _grouped([(slot.type, each.type, each.named) for slot, each in fallen])
     ]
 
 
-def _grouped(fallen: list[tuple[str, int, str]]) -> list[tuple[str, int, list[str]]]:
-    groups: dict[tuple[str, int], list[str]] = {}
-    for kind, fallback, name in fallen:
-        groups.setdefault((kind, fallback), []).append(name)
-    return [(kind, fallback, names) for (kind, fallback), names in groups.items()]
+def _grouped(fallen: list[tuple[int, int, str]]) -> list[tuple[int, int, list[str]]]:
+    groups: dict[tuple[int, int], list[str]] = {}
+    for wanted, fallback, name in fallen:
+        groups.setdefault((wanted, fallback), []).append(name)
+    return [(wanted, fallback, names) for (wanted, fallback), names in groups.items()]
 
 
 def _left(made: Made) -> list[str]:
     if not made.left:
         return []
     names = listed([each.named for each in made.left])
-    return [f"Discord made these twice, and I did not delete what may be in use: {names}."]
+    return [say("Discord made these twice, and I did not delete what may be in use: {names}.", names=names)]
 
 
 def home(made: Made) -> int | None:

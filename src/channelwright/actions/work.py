@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Protocol
 from channelwright.actions.reply import Message
 from channelwright.components import ANYONE, Button, Style
 from channelwright.discord.discord_api import RefusedError
-from channelwright.discord.messages import MISSING_PERMISSIONS, reason
+from channelwright.discord.messages import MISSING_PERMISSIONS, lacking, lacks, reason
 from channelwright.discord.server import Server
-from channelwright.permission_bits import missing
-from channelwright.stopped import MissingPermissionsError, StoppedError
+from channelwright.language import say, speaking
+from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from typing import Any
 
     from channelwright.actions.reply import Reply
@@ -69,16 +70,20 @@ class Work:
         """Say why something could not be done; of a missing permission, which one, if that can be seen."""
         if isinstance(error, RefusedError) and error.code == MISSING_PERMISSIONS:
             try:
-                names = missing(Server.seen(self.discord, self.job.guild_id).bits)
+                names = lacking(Server.seen(self.discord, self.job.guild_id).bits)
             except RefusedError:
                 names = []
-            error = MissingPermissionsError(names) if names else error
+            error = lacks(names) if names else error
         return reason(error, self.job)
 
     def begin(self) -> None:
         """Raise StoppedError if what is now to be begun could not be told any longer to the one who asked for it."""
         if self.discord.pace.now() > self.job.asked_at + TOKEN_SECONDS - SPARE_SECONDS:
-            raise StoppedError("This waited longer than Discord lets me answer, so I did not begin it.")
+            raise StoppedError(say("This waited longer than Discord lets me answer, so I did not begin it."))
+
+    def in_public(self) -> AbstractContextManager[None]:
+        """Speak the server's language for a while: what others read too is in no single reader's."""
+        return speaking(self.job.guild_locale)
 
     def text(self, option: str, default: str = "") -> str:
         return str(self.job.options.get(option, default))

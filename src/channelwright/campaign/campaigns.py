@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from channelwright.campaign.plan import SUFFIX
 from channelwright.discord.permissions import ROLE
 from channelwright.discord.server import CATEGORY, key
+from channelwright.language import say
 from channelwright.permission_bits import MANAGE_CHANNELS, SEND_MESSAGES, VIEW_CHANNEL
 from channelwright.stopped import StoppedError
 
@@ -61,8 +62,10 @@ def category_of(server: Server, campaign_id: object) -> Channel:
     category = server.channels.get(int(str(campaign_id)))
     if category is None:
         raise StoppedError(
-            "I cannot see this category. If it is a campaign of mine, give me View Channel, Manage Channels and "
-            "Connect in its permissions, and ask again."
+            say(
+                "I cannot see this category. If it is a campaign of mine, give me View Channel, Manage "
+                "Channels and Connect in its permissions, and ask again."
+            )
         )
     if category.type != CATEGORY:
         raise foreign(category)
@@ -71,8 +74,11 @@ def category_of(server: Server, campaign_id: object) -> Channel:
 
 def foreign(category: Channel) -> StoppedError:
     return StoppedError(
-        f"{category.named} is not a campaign of mine, so I leave it alone. I know mine by my note in one of its "
-        "channels. If it was one, `/campaign doctor` reports what it lacks."
+        say(
+            "{category} is not a campaign of mine, so I leave it alone. I know mine by my note in "
+            "one of its channels. If it was one, `/campaign doctor` reports what it lacks.",
+            category=category.named,
+        )
     )
 
 

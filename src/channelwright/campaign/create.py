@@ -18,6 +18,7 @@ from channelwright.discord.discord_api import RefusedError, UnsureError
 from channelwright.discord.permissions import Role
 from channelwright.discord.server import CATEGORY, Channel, Server, listed
 from channelwright.discord.text import progress_bar
+from channelwright.language import say
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class Maker:
                 finish.write(self, self.with_made(dict(server.channels)))
                 return self.made
             self.sure = False
-        raise StoppedError("This server changes faster than I can work on it.")
+        raise StoppedError(say("This server changes faster than I can work on it."))
 
     def _look(self) -> Server:
         if not self.sure:
@@ -146,12 +147,10 @@ class Maker:
 
     def _stop_if_lost(self, there: Found) -> None:
         """Stop if what was made before is gone: whoever deletes a campaign that is being made does not want it."""
-        for name, before, now in (
-            ("role", self.made.role, there.roles),
-            ("category", self.made.category, there.categories),
-        ):
-            if before and not now:
-                raise StoppedError(f"Somebody deleted the campaign's {name} while I was at work.")
+        if self.made.role and not there.roles:
+            raise StoppedError(say("Somebody deleted the campaign's role while I was at work."))
+        if self.made.category and not there.categories:
+            raise StoppedError(say("Somebody deleted the campaign's category while I was at work."))
 
     def _adopt(self, there: Found) -> None:
         self.made.role = there.roles[0] if there.roles else None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from channelwright.campaign import note
 from channelwright.campaign.note import Note
+from channelwright.language import say
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def write(maker: Maker, server: Server) -> None:
     assert category  # noqa: S101
     places = note.places(server, category, role.id)
     if not places:
-        raise StoppedError("There is no channel in it that takes messages, so I cannot keep my note there.")
+        raise StoppedError(say("There is no channel in it that takes messages, so I cannot keep my note there."))
     _write_first_messages(maker, server)
     before = note.found(maker.discord, server, category, role.id) if maker.may_be_noted else None
     made_for = before.note.made_for if before else maker.request

@@ -16,23 +16,29 @@ if TYPE_CHECKING:
     from channelwright.discord.server import Server
 
 _ID = "[0-9]{1,20}"
-_LINE = re.compile(rf"Players \((?P<count>[0-9]+) of (?P<seats>[0-9]+)\):(?P<players>(?: <@{_ID}>)*)")
+# "Players (2 of 5): @ann @bob", in the language of whoever wrote it: only numbers and people are read.
+_LINE = re.compile(
+    r"(?P<before>[^()]{1,40}\()(?P<count>[0-9]+)(?P<between> [^()<]{1,20} )(?P<seats>[0-9]+)\):"
+    rf"(?P<players>(?: <@{_ID}>)*)"
+)
 
 
 @dataclass(frozen=True)
 class Invitation:
-    """An invitation as it stands in a channel; `text` is all of it but the last line."""
+    """An invitation as it stands in a channel; `text` is all of it but the last line, `words` are that line's."""
 
     channel_id: int
     message_id: int
     text: str
+    words: tuple[str, str]
     seats: int
     players: tuple[int, ...] = ()
 
     @property
     def content(self) -> str:
         joined = "".join(f" <@{each}>" for each in self.players)
-        return f"{self.text}\nPlayers ({len(self.players)} of {self.seats}):{joined}"
+        before, between = self.words
+        return f"{self.text}\n{before}{len(self.players)}{between}{self.seats}):{joined}"
 
     def with_player(self, player: int) -> Invitation:
         return replace(self, players=tuple(dict.fromkeys([*self.players, player])))
@@ -48,7 +54,20 @@ def of(message: dict[str, Any]) -> Invitation | None:
     if line is None:
         return None
     players = tuple(int(each[2:-1]) for each in line["players"].split())
-    return Invitation(int(message["channel_id"]), int(message["id"]), text, int(line["seats"]), players)
+    words = line["before"], line["between"]
+    return Invitation(int(message["channel_id"]), int(message["id"]), text, words, int(line["seats"]), players)
+
+
+def mark(request: str) -> str:
+    """Return what a second delivery of a request knows its invitation by, in every language."""
+    return f"\n-# {request}"
+
+
+def posted(discord: Discord, server: Server, channel_id: int, request: str) -> Invitation | None:
+    """Return the invitation that a delivery of this request wrote before."""
+    said = discord.get(f"/channels/{channel_id}/messages?limit=50")
+    own = [each for each in said if each["author"]["id"] == str(server.bot_id)]
+    return next((each for each in map(of, own) if each and each.text.endswith(mark(request))), None)
 
 
 def read(discord: Discord, server: Server, channel_id: str, message_id: str) -> Invitation | None:

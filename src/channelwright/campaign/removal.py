@@ -13,6 +13,7 @@ from channelwright.campaign.campaigns import is_kept
 from channelwright.discord.discord_api import RefusedError
 from channelwright.discord.messages import meaning
 from channelwright.discord.server import Channel, Server, listed
+from channelwright.language import say
 
 if TYPE_CHECKING:
     from channelwright.discord.discord_api import Discord
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 # A channel that a Community server needs; no access; no permission.
 PROTECTED = frozenset({50001, 50013, 50074})
-REASONS = {50074: "Discord keeps it: it is a rules or updates channel of this Community server"}
 ROUNDS = 4
 
 
@@ -42,7 +42,7 @@ class Removal:
     def may_delete(self, role: Role) -> bool:
         """Tell whether the bot's own highest role stands above a role; note it if not."""
         if role.rank >= self.server.rank:
-            self.kept[role.id] = "my own role has to stand above it, in Server Settings, Roles"
+            self.kept[role.id] = say("my own role has to stand above it, in Server Settings, Roles")
         return role.rank < self.server.rank
 
     def delete_role(self, role: Role) -> bool:
@@ -57,7 +57,7 @@ class Removal:
         except RefusedError as refusal:
             if refusal.code not in PROTECTED:
                 raise
-            self.kept[id_] = REASONS.get(refusal.code) or meaning(refusal)
+            self.kept[id_] = meaning(refusal)
             return False
         return True
 

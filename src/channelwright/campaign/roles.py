@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from channelwright.language import say
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
@@ -15,8 +16,12 @@ def check_plain(server: Server, role: Role) -> None:
     """Raise StoppedError unless a role is as the bot makes them: it gives nothing, and the bot stands above it."""
     if not role.is_plain:
         raise StoppedError(
-            f"<@&{role.id}> has permissions of its own, and the roles that I make have none. So I neither hand it out "
-            "nor change or delete it. Take them from it in Server Settings, Roles, if it is a campaign's."
+            say(
+                "<@&{role}> has permissions of its own, and the roles that I make have none. So I "
+                "neither hand it out nor change or delete it. Take them from it in Server Settings, "
+                "Roles, if it is a campaign's.",
+                role=role.id,
+            )
         )
     if role.rank >= server.rank:
-        raise StoppedError(f"My own role has to stand above <@&{role.id}>, in Server Settings, Roles.")
+        raise StoppedError(say("My own role has to stand above <@&{role}>, in Server Settings, Roles.", role=role.id))

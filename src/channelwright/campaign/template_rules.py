@@ -72,6 +72,8 @@ def _channels(place: Place, template: Mapping[Any, Any]) -> Iterator[tuple[Place
     if not isinstance(channels, list) or not 0 < len(channels) <= MAX_CHANNELS:
         yield place, f"needs a list of 1 to {MAX_CHANNELS} channels"
         return
+    if all(isinstance(each, dict) and each.get("type") == "forum" for each in channels):
+        yield place, "needs a channel that is no forum: a campaign keeps the bot's note in a message"
     names: dict[tuple[bool, str], int] = {}
     for at, channel in enumerate(channels):
         if not isinstance(channel, dict):

@@ -9,6 +9,7 @@ from channelwright.campaign import campaigns
 from channelwright.discord.permissions import MEMBER, ROLE, in_channel
 from channelwright.discord.server import MOST_NAMED
 from channelwright.discord.text import listed, mention
+from channelwright.language import say
 from channelwright.permission_bits import VIEW_CHANNEL
 
 if TYPE_CHECKING:
@@ -30,9 +31,11 @@ class Sight:
     @property
     def words(self) -> str:
         if self.strangers:
-            return "Seen by everybody in this server"
-        seeing = ["players"] * self.players + ["the GM"] * self.gms + [mention(each) for each in self.others]
-        return f"Seen by {listed(seeing)}" if seeing != ["the GM"] else "Seen by the GM alone"
+            return say("Seen by everybody in this server")
+        if self.gms and not (self.players or self.others):
+            return say("Seen by the GM alone")
+        seeing = [say("players")] * self.players + [say("the GM")] * self.gms + [mention(each) for each in self.others]
+        return say("Seen by {people}", people=listed(seeing))
 
 
 def sight(server: Server, channel: Channel, role: Role, gms: Iterable[tuple[int, int]]) -> Sight:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 MARGIN_SECONDS = 0.1
 # Of the 50 that a bot has (topics/rate-limits#global-rate-limit), for each of five workers, as the template has it.
 CALLS_PER_SECOND = 9.0
+# After a refusal of all calls together a worker asks half as often, and comes back to its own pace call by call: the
+# others that share the limit do the same, none knowing of the rest.
+SLOWER, FASTER = 2.0, 0.99
+SLOWEST_SECONDS = 5.0
 
 
 @dataclass
@@ -23,7 +27,7 @@ class RateLimits:
 
     A bucket is a hash that several routes may share, together with the server, channel or token of the path.
     `interval` is the least time in seconds between two calls: a worker's share of the limit on all of them, which
-    the others of the same bot use too and none of them can see.
+    the others of the same bot use too and none of them can see. It is longer for a while after that limit was met.
     """
 
     interval: float = 0.0
@@ -31,6 +35,7 @@ class RateLimits:
     _empty_until: dict[tuple[str, str], float] = field(default_factory=dict)
     _all_until: float = 0.0
     _next: float = 0.0
+    _learnt: float = 0.0
 
     def delay(self, route: str, resource: str, now: float) -> float:
         """Return how long to wait before a call."""
@@ -42,10 +47,11 @@ class RateLimits:
     def sent(self, route: str, now: float) -> None:
         """Remember that a call is under way."""
         if not route.startswith("webhook"):
-            self._next = now + self.interval
+            self._next = now + max(self.interval, self._learnt)
 
     def note(self, route: str, resource: str, headers: Mapping[str, str], now: float) -> None:
         """Remember what an answer says of its bucket."""
+        self._learnt *= 1.0 if route.startswith("webhook") else FASTER
         if bucket := headers.get("X-RateLimit-Bucket"):
             self._hashes[route] = bucket
         if headers.get("X-RateLimit-Remaining") == "0":
@@ -59,5 +65,7 @@ class RateLimits:
         until = now + max(float(body["retry_after"]), float(headers.get("Retry-After", 0))) + MARGIN_SECONDS
         if body.get("global"):
             self._all_until = until
+            self._learnt = min(max(self.interval, self._learnt, MARGIN_SECONDS) * SLOWER, SLOWEST_SECONDS)
+            self._next = now + self._learnt
         else:
             self._empty_until[self._hashes.get(route, route), resource] = until

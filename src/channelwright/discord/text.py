@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from channelwright.discord.permissions import ROLE
+from channelwright.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +18,10 @@ MAX_CONTENT = 2000
 
 def listed(names: list[str], most: int = 10) -> str:
     """Join names for a sentence, and count what is too many."""
-    shown = names[:most] + ([f"{len(names) - most} more"] if len(names) > most else [])
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+    shown = names[:most] + ([say("{count} more", count=len(names) - most)] if len(names) > most else [])
+    if len(shown) < 2:
+        return "".join(shown)
+    return say("{names} and {last}", names=", ".join(shown[:-1]), last=shown[-1])
 
 
 def mention(target: tuple[int, int]) -> str:
@@ -40,7 +43,7 @@ def paged(lines: Sequence[str], most: int) -> list[list[str]]:
 def progress_bar(done: int, of: int, width: int = 12) -> str:
     """Say in a bar and in words how far it is: nobody has to see the bar to know."""
     full = done * width // max(of, 1)
-    return f"`[{'#' * full}{'-' * (width - full)}]` {done} of {of}"
+    return f"`[{'#' * full}{'-' * (width - full)}]` " + say("{done} of {of}", done=done, of=of)
 
 
 def fitted(lines: Sequence[str], most: int = MAX_CONTENT) -> str:
@@ -49,7 +52,7 @@ def fitted(lines: Sequence[str], most: int = MAX_CONTENT) -> str:
     if len(whole) <= most:
         return whole
     for kept in range(len(lines) - 1, 0, -1):
-        text = "\n".join([*lines[:kept], f"… and {len(lines) - kept} more"])
+        text = "\n".join([*lines[:kept], say("… and {count} more", count=len(lines) - kept)])
         if len(text) <= most:
             return text
     return f"{whole[: max(most - 1, 0)]}…"[: max(most, 0)]  # not even the first line fits

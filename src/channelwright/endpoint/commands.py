@@ -59,7 +59,7 @@ TABLE: tuple[Json, ...] = (
         "Make a private campaign: a role for its players, a category and its channels",
         NAME,
         _described(USER, "gm", "The game master, who sees the GM's channels too; you, if nobody is chosen"),
-        _described(STRING, "template", "Which channels it gets; the default if none is chosen"),
+        _described(STRING, "template", "Which channels it gets; the default if none is chosen", autocomplete=True),
         _described(
             CHANNEL, "like", "A campaign whose channels it gets, instead of a template's", channel_types=[CATEGORY]
         ),

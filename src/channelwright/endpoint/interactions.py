@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from discord_interactions import InteractionResponseFlags, InteractionResponseType, InteractionType
@@ -22,7 +23,7 @@ from channelwright.endpoint.signature import UnverifiedError, public_key, verify
 from channelwright.endpoint.validation import RefusedError
 from channelwright.endpoint.web import Request, response
 from channelwright.environment import required
-from channelwright.jobs import Job, MalformedError, json_object
+from channelwright.jobs import Job, MalformedError, json_object, locale
 from channelwright.logs import log
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     from nacl.signing import VerifyKey
 
+# Beside the code, as it ships.
+TEMPLATES = Path(__file__).parents[2] / "config/campaign_channels.yaml"
 WAIT = {
     "type": InteractionResponseType.DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE,
     "data": {"flags": InteractionResponseFlags.EPHEMERAL},
@@ -48,6 +51,7 @@ class TakesJobs(Protocol):
 class Endpoint:
     key: VerifyKey
     queue: TakesJobs
+    templates: Path = TEMPLATES
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Endpoint:
@@ -73,24 +77,37 @@ class Endpoint:
         kind = interaction.get("type")
         if kind == InteractionType.PING:
             return {"type": InteractionResponseType.PONG}
+        if kind == InteractionType.APPLICATION_COMMAND_AUTOCOMPLETE:
+            return self._offer(interaction)
         if kind not in (InteractionType.APPLICATION_COMMAND, InteractionType.MESSAGE_COMPONENT):
-            return _say("I do not know what to do with that.")
+            return _say(interaction, "I do not know what to do with that.")
         if not interaction.get("guild_id"):
-            return _say("Campaigns live in a server: use this command there.")
+            return _say(interaction, "Campaigns live in a server: use this command there.")
         if not isinstance(data := interaction.get("data"), dict):
             raise MalformedError("an interaction without data")
         try:
             is_command = kind == InteractionType.APPLICATION_COMMAND
             return self._command(interaction, data) if is_command else self._press(interaction, data)
         except RefusedError as refusal:
-            return _say(str(refusal))
+            return _say(interaction, refusal.text, **refusal.about)
+
+    def _offer(self, interaction: dict[str, Any]) -> dict[str, Any]:
+        """Return what may be chosen, as far as it is typed; there is no way to put this answer off."""
+        from channelwright.endpoint.suggestions import offered  # few people type here, and a start pays for each module
+
+        if not isinstance(data := interaction.get("data"), dict):
+            raise MalformedError("an interaction without data")
+        kind = InteractionResponseType.APPLICATION_COMMAND_AUTOCOMPLETE_RESULT
+        return {"type": kind, "data": {"choices": offered(data, self.templates)}}
 
     def _command(self, interaction: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
         try:
             kind, options = commands.read(data)
         except UnknownCommandError as error:
             log("WARNING", "unknown command", reason=str(error), interaction=interaction.get("id"))
-            return _say("I do not know this command. If it is new, restart Discord and try again in a minute.")
+            raise RefusedError(
+                "I do not know this command. If it is new, restart Discord and try again in a minute."
+            ) from error
         options = validation.checked(options, data.get("resolved"))
         return self._queued(Job.wished(interaction, kind, options), WAIT)
 
@@ -101,15 +118,18 @@ class Endpoint:
             button = Button.read(custom_id)
         except UnknownButtonError as error:
             log("WARNING", "unknown button", reason=str(error), interaction=interaction.get("id"))
-            return _say("I no longer know this button. Please run the command again.")
+            raise RefusedError("I no longer know this button. Please run the command again.") from error
         job = Job.wished(interaction, button.kind, button.options)
         if button.user_id not in {ANYONE, job.user_id}:
-            return _say(f"This button is for <@{button.user_id}>, who ran the command. Nothing was changed.")
+            raise RefusedError(
+                "This button is for <@{user}>, who ran the command. Nothing was changed.", user=button.user_id
+            )
         if time.time() >= button.expires:
-            again = "ask the GM for a new one" if button.user_id == ANYONE else "please run the command again"
-            return _say(f"This button has expired. Nothing was changed; {again}.")
+            if button.user_id == ANYONE:
+                raise RefusedError("This button has expired. Nothing was changed; ask the GM for a new one.")
+            raise RefusedError("This button has expired. Nothing was changed; please run the command again.")
         if button.kind == CANCEL:
-            return _replace("Cancelled: nothing was deleted.")
+            return _replace(interaction, "Cancelled: nothing was deleted.")
         return self._queued(job, WAIT if button.kind in ASIDE else WITHOUT_BUTTONS)
 
     def _queued(self, job: Job, reply: dict[str, Any]) -> dict[str, Any]:
@@ -117,24 +137,34 @@ class Endpoint:
             self.queue.put(job)
         except UnsureQueueError as error:
             log("ERROR", "queue silent", reason=str(error), **job.ids)
-            return _say(
+            raise RefusedError(
                 "I do not know whether I could take that on: my queue did not answer in time. If nothing has happened "
                 "in two minutes, please try again; what is there already is not made twice."
-            )
+            ) from error
         except QueueError as error:
             log("ERROR", "queue refused", reason=str(error), **job.ids)
-            return _say("I could not take that on just now; nothing was changed. Please try again.")
+            raise RefusedError("I could not take that on just now; nothing was changed. Please try again.") from error
         log("INFO", "queued", **job.ids)
         return reply
 
 
-def _say(text: str) -> dict[str, Any]:
+def _say(interaction: Mapping[str, Any], text: str, **about: object) -> dict[str, Any]:
     """Answer at once, visible to the invoker alone."""
-    data = {"content": text, "flags": InteractionResponseFlags.EPHEMERAL, "allowed_mentions": {"parse": []}}
+    said = _in_words(interaction, text, about)
+    data = {"content": said, "flags": InteractionResponseFlags.EPHEMERAL, "allowed_mentions": {"parse": []}}
     return {"type": InteractionResponseType.CHANNEL_MESSAGE_WITH_SOURCE, "data": data}
 
 
-def _replace(text: str) -> dict[str, Any]:
+def _replace(interaction: Mapping[str, Any], text: str) -> dict[str, Any]:
     """Put this in place of the message with the button that was pressed, and of its buttons."""
-    data = {"content": text, "embeds": [], "components": [], "allowed_mentions": {"parse": []}}
+    said = _in_words(interaction, text, {})
+    data = {"content": said, "embeds": [], "components": [], "allowed_mentions": {"parse": []}}
     return {"type": InteractionResponseType.UPDATE_MESSAGE, "data": data}
+
+
+def _in_words(interaction: Mapping[str, Any], text: str, about: Mapping[str, object]) -> str:
+    """Return a text in the language of the one who reads it."""
+    from channelwright.language import say, speaking  # few answers are given here, and a start pays for each module
+
+    with speaking(locale(interaction.get("locale"))):
+        return say(text, **about)

@@ -27,7 +27,12 @@ _MISLEADING = re.compile(
 
 
 class RefusedError(Exception):
-    """A request that cannot be fulfilled; the text is for the one who has it."""
+    """A request that cannot be fulfilled; the text is for the one who has it, and `about` is put into it."""
+
+    def __init__(self, text: str, **about: object) -> None:
+        super().__init__(text.format_map(about))
+        self.text = text
+        self.about = about
 
 
 def checked(options: Mapping[str, Value], resolved: object) -> dict[str, Value]:
@@ -58,16 +63,20 @@ def _name(text: str) -> str:
         raise RefusedError("A campaign needs a name that one can see. Nothing was made.")
     if misleading:
         codes = ", ".join(f"U+{ord(sign):04X}" for sign in sorted(set(misleading)))
-        raise RefusedError(f"A campaign's name cannot hold characters that nobody sees: {codes}. Nothing was made.")
+        raise RefusedError(
+            "A campaign's name cannot hold characters that nobody sees: {codes}. Nothing was made.", codes=codes
+        )
     if len(name) > MAX_NAME:
-        raise RefusedError(f"That name has {len(name)} characters, and Discord has room for {MAX_NAME} of them.")
+        raise RefusedError(
+            "That name has {count} characters, and Discord has room for {most} of them.", count=len(name), most=MAX_NAME
+        )
     return name
 
 
 def _check_person(user_id: str, resolved: Mapping[str, Any]) -> None:
     """Refuse who is known to Discord and not a member here: nobody else has roles."""
     if _entry(resolved, "users", user_id) and not _entry(resolved, "members", user_id):
-        raise RefusedError(f"<@{user_id}> is not in this server. Invite them first; nothing was changed.")
+        raise RefusedError("<@{user}> is not in this server. Invite them first; nothing was changed.", user=user_id)
 
 
 def _entry(resolved: Mapping[str, Any], sort: str, object_id: str) -> dict[str, Any]:

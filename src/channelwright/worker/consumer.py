@@ -19,9 +19,10 @@ from channelwright.actions import (
     restore,
     sessions,
 )
-from channelwright.actions.work import Command, Work
+from channelwright.actions.work import TOKEN_SECONDS, Command, Work
 from channelwright.discord.pace import RESERVE_SECONDS, Pace
 from channelwright.jobs import Job, MalformedError
+from channelwright.language import speaking
 from channelwright.logs import log
 from channelwright.worker.delivery import Delivery
 
@@ -102,14 +103,17 @@ class Consumer:
         reason = f"Channelwright: {job.kind} by {job.user_name} ({job.user_id}), {job.interaction_id}"
         delivery = Delivery.of(job, self.discord.during(pace, reason), count)
         work = Work(job, delivery.discord, delivery.reply, self.templates, is_first=count == 1)
+        # What comes after the token's time is told in the campaign, to all who are in it.
+        locale = job.locale if pace.now() < job.asked_at + TOKEN_SECONDS else job.guild_locale
         completed = False
-        try:
-            wait = delivery.run(work, command)
-            completed = True
-        finally:
-            if not completed:  # a fault of ours: it shall not keep the server's other jobs waiting
-                delivery.crashed()
-                self.hand_back(record["receiptHandle"], HAND_BACK_SECONDS)
+        with speaking(locale):
+            try:
+                wait = delivery.run(work, command)
+                completed = True
+            finally:
+                if not completed:  # a fault of ours: it shall not keep the server's other jobs waiting
+                    delivery.crashed()
+                    self.hand_back(record["receiptHandle"], HAND_BACK_SECONDS)
         return wait
 
 

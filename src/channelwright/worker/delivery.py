@@ -9,6 +9,7 @@ from channelwright.actions.reply import Message, Reply
 from channelwright.discord.bot_token import NoTokenError
 from channelwright.discord.discord_api import BlockedError, DiscordError, NoAnswerError, RefusedError, TokenRefusedError
 from channelwright.discord.pace import NoTimeError
+from channelwright.language import say
 from channelwright.logs import log
 from channelwright.stopped import StoppedError
 from channelwright.worker.redelivery import MAX_DELIVERIES
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 # Longer than a token lives, nobody waits.
 LONGEST_WAIT_SECONDS = 900
 BLOCKED_SECONDS = 300.0
-FAULT = "Something went wrong on my side."
 
 
 @dataclass
@@ -45,27 +45,27 @@ class Delivery:
                 return None
             self._tell(outcome)
         except NoTimeError as wait:
-            return self._later(work, wait.seconds, "Discord asks me to wait." if wait.seconds > 1 else "")
+            return self._later(work, wait.seconds, say("Discord asks me to wait.") if wait.seconds > 1 else "")
         except NoTokenError as error:
             log("ERROR", "no token", reason=str(error), **self.job.ids)
-            why = "I cannot read my own token just now, which AWS keeps for me."
+            why = say("I cannot read my own token just now, which AWS keeps for me.")
             return self._later(work, min(5.0 * self.count, 30.0), why)
         except NoAnswerError as error:
             log("WARNING", "no answer", reason=str(error), **self.job.ids)
-            return self._later(work, min(5.0 * self.count, 30.0), "Discord does not answer just now.")
+            return self._later(work, min(5.0 * self.count, 30.0), say("Discord does not answer just now."))
         except BlockedError as error:
             log("ERROR", "blocked", reason=str(error), **self.job.ids)
-            return self._later(work, BLOCKED_SECONDS, "Discord does not let me through just now.")
+            return self._later(work, BLOCKED_SECONDS, say("Discord does not let me through just now."))
         except TokenRefusedError as error:
             log("ERROR", "token refused", reason=str(error), **self.job.ids)
-            self._last_word(work.unfinished.told("Discord refuses my token: whoever runs me has to renew it."))
+            self._last_word(work.unfinished.told(say("Discord refuses my token: whoever runs me has to renew it.")))
         log("INFO", "done", delivery=self.count, **self.job.ids)
         return None
 
     def crashed(self) -> None:
         """Say so if this was the last delivery."""
         if self.count >= MAX_DELIVERIES:
-            self._last_word(Message(f"{FAULT} I have given up; what is there by now stays."))
+            self._last_word(Message(say("{why} I have given up; what is there by now stays.", why=_fault())))
 
     def _outcome(self, work: Work, command: Command) -> Message | None:
         """Return what to say, None where nothing may be said: the answer would be in another application's name."""
@@ -104,12 +104,15 @@ class Delivery:
     def _later(self, work: Work, seconds: float, why: str) -> float | None:
         """Say when it goes on, and give up if that is too late or was the last time."""
         if seconds > LONGEST_WAIT_SECONDS:
-            self._last_word(work.unfinished.told(f"{why} It would be possible again {self._when(seconds)}."))
+            self._last_word(
+                work.unfinished.told(say("{why} It would be possible again {when}.", why=why, when=self._when(seconds)))
+            )
             return None
         if self.count >= MAX_DELIVERIES:
-            self._last_word(work.unfinished.told(f"{why or FAULT} I have tried {self.count} times and given up."))
+            given_up = say("{why} I have tried {count} times and given up.", why=why or _fault(), count=self.count)
+            self._last_word(work.unfinished.told(given_up))
         elif why:
-            self._aside(Message(f"{why} I go on by myself {self._when(seconds)}."))
+            self._aside(Message(say("{why} I go on by myself {when}.", why=why, when=self._when(seconds))))
         return seconds
 
     def _aside(self, message: Message) -> None:
@@ -127,3 +130,7 @@ class Delivery:
     def _when(self, seconds: float) -> str:
         """Return a moment that every reader sees in their own time."""
         return f"<t:{int(self.discord.pace.now() + seconds) + 1}:R>"
+
+
+def _fault() -> str:
+    return say("Something went wrong on my side.")

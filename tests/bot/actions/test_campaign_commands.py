@@ -17,6 +17,7 @@ from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start
+    from tests.lanes import Every
 
 
 def test_the_list_names_every_campaign_with_its_role_gm_and_state(lab: Lab) -> None:
@@ -92,8 +93,8 @@ def test_a_channel_that_does_not_follow_is_archived_too(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("fault", [*PASSING, "pretended"])
-def test_whatever_happens_to_any_call_an_archive_is_one(start: Start, fault: str) -> None:
-    for call in range(1, 10):
+def test_whatever_happens_to_any_call_an_archive_is_one(start: Start, fault: str, every: Every) -> None:
+    for call in every(range(1, 10)):
         lab = start()
         where = lab.fake.channel(campaign(lab))
         lab.fake.world.lag = 4
@@ -189,8 +190,8 @@ def test_a_campaign_whose_category_was_deleted_is_put_together_again(lab: Lab) -
 
 
 @pytest.mark.parametrize("fault", PASSING)
-def test_whatever_happens_to_any_call_it_is_put_together_once(start: Start, fault: str) -> None:
-    for call in range(1, 30, 3):
+def test_whatever_happens_to_any_call_it_is_put_together_once(start: Start, fault: str, every: Every) -> None:
+    for call in every(range(1, 30, 3)):
         lab = start()
         campaign(lab)
         lab.fake.change(lambda guild: guild.without_channel(categories(lab)[0].id))  # noqa: B023

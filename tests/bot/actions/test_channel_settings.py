@@ -16,6 +16,7 @@ from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start
+    from tests.lanes import Every
 
 CHANNELS = (
     Channel(name="notes", type="text", players="none"),
@@ -97,8 +98,10 @@ def test_first_messages_are_written_once_and_ping_nobody(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("fault", PASSING)
-def test_a_creation_that_is_cut_off_anywhere_writes_each_first_message_once(start: Start, fault: str) -> None:
-    for call in range(1, calls_of_a_creation(start) + 1):
+def test_a_creation_that_is_cut_off_anywhere_writes_each_first_message_once(
+    start: Start, fault: str, every: Every
+) -> None:
+    for call in every(range(1, calls_of_a_creation(start) + 1)):
         lab = opened(start)
         lab.fake.faults.on("*", PASSING[fault](), call=call)
         lab.add()

@@ -15,6 +15,7 @@ from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start
+    from tests.lanes import Every
     from tools.fake_discord import Channel, Interaction
 
 BUTTON = "Delete 11 channels"
@@ -153,9 +154,9 @@ CALLS = 24
 
 @pytest.mark.parametrize("fault", [*PASSING, "404"])
 @pytest.mark.parametrize("lag", [0, 4])
-def test_whatever_happens_to_any_call_the_campaign_is_gone(start: Start, fault: str, lag: float) -> None:
+def test_whatever_happens_to_any_call_the_campaign_is_gone(start: Start, fault: str, lag: float, every: Every) -> None:
     """A 404 that is not true leaves what it was about, and says so."""
-    for call in range(1, CALLS + 1):
+    for call in every(range(1, CALLS + 1)):
         lab = start()
         shown = asked(lab)
         lab.fake.world.lag = lag
@@ -170,8 +171,8 @@ def test_whatever_happens_to_any_call_the_campaign_is_gone(start: Start, fault: 
         assert is_gone(lab) or "could not be deleted" in lab.text(pressed) or fault == "404", where
 
 
-def test_a_refusal_at_any_call_is_told_and_the_rest_can_be_deleted_later(start: Start) -> None:
-    for call in range(1, CALLS + 1):
+def test_a_refusal_at_any_call_is_told_and_the_rest_can_be_deleted_later(start: Start, every: Every) -> None:
+    for call in every(range(1, CALLS + 1)):
         lab = start()
         shown = asked(lab)
         pressed = lab.fake.gm.press(shown, BUTTON)

@@ -18,6 +18,7 @@ from tools.fake_discord.operations.messages import Message
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start
+    from tests.lanes import Every
     from tools.fake_discord import Interaction
 
 
@@ -143,8 +144,8 @@ def test_what_fell_back_is_not_missing(start: Start) -> None:
 
 
 @pytest.mark.parametrize("fault", PASSING)
-def test_whatever_happens_to_any_call_a_repair_is_whole(start: Start, fault: str) -> None:
-    for call in range(1, 15):
+def test_whatever_happens_to_any_call_a_repair_is_whole(start: Start, fault: str, every: Every) -> None:
+    for call in every(range(1, 15)):
         lab = start()
         where = campaign(lab)
         drop(lab, "gm-notes")
@@ -242,9 +243,9 @@ def test_what_strangers_would_see_cannot_be_kept_and_is_repaired_where_it_was_ke
     assert lab.fake.matrix()[f"{NAME}/safety"]["player"] is Sight.HIDDEN
 
 
-def test_what_is_wanted_survives_whatever_happens_to_the_press(start: Start) -> None:
+def test_what_is_wanted_survives_whatever_happens_to_the_press(start: Start, every: Every) -> None:
     for fault in PASSING.values():
-        for call in range(1, 16):
+        for call in every(range(1, 16)):
             lab = start()
             campaign(lab)
             spoil(lab, "safety", Overwrite(roles(lab)[0], 0, 0, Permission.VIEW_CHANNEL))

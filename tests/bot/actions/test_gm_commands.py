@@ -14,6 +14,7 @@ from tools.fake_discord import Opening, Overwrite, Permission, Sight
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start
+    from tests.lanes import Every
     from tools.fake_discord import Channel
     from tools.fake_discord.members.people import Person
 
@@ -131,8 +132,10 @@ def test_a_moderator_hands_over_a_campaign_whose_gm_is_gone(table: Lab) -> None:
 
 
 @pytest.mark.parametrize("fault", PASSING)
-def test_whatever_happens_to_any_call_a_campaign_is_handed_over_once_and_as_a_whole(start: Start, fault: str) -> None:
-    for call in range(1, 40, 4):
+def test_whatever_happens_to_any_call_a_campaign_is_handed_over_once_and_as_a_whole(
+    start: Start, fault: str, every: Every
+) -> None:
+    for call in every(range(1, 40, 4)):
         lab = opened(start)
         old = gm(lab)
         shown = old.command("campaign hand-over", campaign=where(lab), to=lab.fake.person("gm"))
@@ -146,8 +149,8 @@ def test_whatever_happens_to_any_call_a_campaign_is_handed_over_once_and_as_a_wh
 
 
 @pytest.mark.parametrize("fault", PASSING)
-def test_whatever_happens_to_any_call_a_campaign_is_renamed(start: Start, fault: str) -> None:
-    for call in range(1, 12):
+def test_whatever_happens_to_any_call_a_campaign_is_renamed(start: Start, fault: str, every: Every) -> None:
+    for call in every(range(1, 12)):
         lab = opened(start)
         gm(lab).command("campaign rename", campaign=where(lab), name="Tomb")
         lab.fake.faults.on("*", PASSING[fault](), call=call)

@@ -15,6 +15,7 @@ from tools.fake_discord.members.options import CannotError
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start
+    from tests.lanes import Every
     from tools.fake_discord import Interaction, Message
     from tools.fake_discord.members.people import Person
 
@@ -182,11 +183,11 @@ def person(lab: Lab, name: str) -> Person:
 
 
 @pytest.mark.parametrize("fault", PASSING)
-def test_whatever_happens_to_any_call_each_wish_is_carried_out_once(start: Start, fault: str) -> None:
+def test_whatever_happens_to_any_call_each_wish_is_carried_out_once(start: Start, fault: str, every: Every) -> None:
     lab = opened(start)
     before = len(lab.calls())
     play(lab)
-    for call in range(1, len(lab.calls()) - before + 1):
+    for call in every(range(1, len(lab.calls()) - before + 1)):
         lab = opened(start)
         lab.fake.faults.on("*", PASSING[fault](), call=call)
         play(lab)
@@ -197,12 +198,12 @@ def test_whatever_happens_to_any_call_each_wish_is_carried_out_once(start: Start
 
 
 @pytest.mark.parametrize("fault", LASTING)
-def test_what_discord_refuses_is_told_and_done_when_pressed_again(start: Start, fault: str) -> None:
+def test_what_discord_refuses_is_told_and_done_when_pressed_again(start: Start, fault: str, every: Every) -> None:
     lab = opened(start)
     invite(lab, seats=5)
     before = len(lab.calls())
     press(lab, "ann", "Join")
-    for call in range(1, len(lab.calls()) - before + 1):
+    for call in every(range(1, len(lab.calls()) - before + 1)):
         lab = opened(start)
         invite(lab, seats=5)
         lab.fake.faults.on("*", LASTING[fault](), call=call)

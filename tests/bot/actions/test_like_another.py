@@ -15,6 +15,7 @@ from tools.fake_discord import Opening, Overwrite, Permission, Sight
 
 if TYPE_CHECKING:
     from tests.bot.lab import Start
+    from tests.lanes import Every
 
 
 def test_a_campaign_like_another_gets_its_channels_as_they_are_now(start: Start) -> None:
@@ -67,8 +68,8 @@ def test_only_who_may_run_a_campaign_makes_another_like_it(start: Start) -> None
 
 
 @pytest.mark.parametrize("fault", PASSING)
-def test_whatever_happens_to_any_call_a_campaign_like_another_is_whole(start: Start, fault: str) -> None:
-    for call in range(1, 24, 2):
+def test_whatever_happens_to_any_call_a_campaign_like_another_is_whole(start: Start, fault: str, every: Every) -> None:
+    for call in every(range(1, 24, 2)):
         lab = start(Opening(bot_permissions=INVITED))
         source = lab.fake.channel(campaign(lab))
         lab.fake.faults.on("*", PASSING[fault](), call=call)

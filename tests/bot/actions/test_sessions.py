@@ -16,6 +16,7 @@ from tools.fake_discord import Opening
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start
+    from tests.lanes import Every
     from tools.fake_discord.members.people import Person
     from tools.fake_discord.operations.events import ScheduledEvent
 
@@ -134,8 +135,8 @@ def test_many_sessions_fit_into_the_answer(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("fault", PASSING)
-def test_whatever_happens_to_any_call_a_session_is_planned_once(start: Start, fault: str) -> None:
-    for call in range(1, 20):
+def test_whatever_happens_to_any_call_a_session_is_planned_once(start: Start, fault: str, every: Every) -> None:
+    for call in every(range(1, 20)):
         lab = opened(start)
         lab.fake.faults.on("*", PASSING[fault](), call=call)
         plan(lab, ahead(lab), zone="UTC")
@@ -144,8 +145,8 @@ def test_whatever_happens_to_any_call_a_session_is_planned_once(start: Start, fa
 
 
 @pytest.mark.parametrize("fault", LASTING)
-def test_what_discord_refuses_is_told_and_planned_when_asked_again(start: Start, fault: str) -> None:
-    for call in range(1, 20):
+def test_what_discord_refuses_is_told_and_planned_when_asked_again(start: Start, fault: str, every: Every) -> None:
+    for call in every(range(1, 20)):
         lab = opened(start)
         lab.fake.faults.on("*", LASTING[fault](), call=call)
         assert plan(lab, ahead(lab), zone="UTC") or "webhook" in str(lab.fake.faults.happened)

@@ -51,13 +51,24 @@ def test_every_template_that_ships_has_a_voice_channel_a_gm_only_one_and_says_wh
 
 
 def test_what_is_left_out_has_its_default(file: Path) -> None:
-    file.write_text("channels: [{name: lore, type: forum}]")
-    assert load(file) == {DEFAULT: (Channel(name="lore", type="forum", players="write", description=""),)}
+    file.write_text("channels: [{name: lore, type: text}]")
+    assert load(file) == {DEFAULT: (Channel(name="lore", type="text", players="write", description=""),)}
+
+
+@pytest.mark.parametrize("count", [1, 2, 50])
+def test_a_template_of_forums_alone_has_no_place_for_the_bot_s_note(file: Path, count: int) -> None:
+    forums = [f"{{name: lore-{at}, type: forum}}" for at in range(count)]
+    faults = refusal(
+        file, f"channels: [{{name: a, type: text}}]\ntemplates: {{lore: {{channels: [{', '.join(forums)}]}}}}"
+    )
+    assert faults == [
+        "templates.lore.channels: needs a channel that is no forum: a campaign keeps the bot's note in a message"
+    ]
 
 
 def test_a_template_stands_beside_the_default_under_its_name(file: Path) -> None:
     file.write_text("""
-channels: [{name: lore, type: forum}]
+channels: [{name: lore, type: text}]
 templates: {duel: {channels: [{name: Table, type: voice, gm_only: true}]}}
 """)
     assert load(file)["duel"] == (Channel(name="Table", type="voice", players="none"),)

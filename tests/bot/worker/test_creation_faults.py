@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.bot.lab import Lab, Start
+    from tests.lanes import Every
     from tools.fake_discord.server.faults import Fault
 
 CALLS = 22
@@ -53,8 +54,10 @@ def test_a_creation_takes_so_many_calls(lab: Lab) -> None:
 
 @pytest.mark.parametrize("fault", PASSING)
 @pytest.mark.parametrize("lag", [0, 4])
-def test_whatever_happens_to_any_call_the_campaign_is_as_planned(start: Start, fault: str, lag: float) -> None:
-    for call in range(1, CALLS + 1):
+def test_whatever_happens_to_any_call_the_campaign_is_as_planned(
+    start: Start, fault: str, lag: float, every: Every
+) -> None:
+    for call in every(range(1, CALLS + 1)):
         lab = start()
         lab.fake.world.lag = lag
         lab.fake.faults.on("*", PASSING[fault](), call=call)
@@ -70,8 +73,10 @@ def test_whatever_happens_to_any_call_the_campaign_is_as_planned(start: Start, f
 
 
 @pytest.mark.parametrize("fault", LASTING)
-def test_what_discord_refuses_ends_in_a_clear_message_and_can_be_resumed(start: Start, fault: str) -> None:
-    for call in range(1, CALLS + 1):
+def test_what_discord_refuses_ends_in_a_clear_message_and_can_be_resumed(
+    start: Start, fault: str, every: Every
+) -> None:
+    for call in every(range(1, CALLS + 1)):
         lab = start()
         lab.fake.faults.on("*", LASTING[fault](), call=call)
         shown = lab.add()

@@ -12,6 +12,7 @@ from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start
+    from tests.lanes import Every
 
 HOUR = 3600
 
@@ -47,8 +48,8 @@ def test_another_campaign_of_the_name_is_still_refused(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("works", [True, False])
-def test_a_deletion_is_finished_if_it_was_begun_and_else_not_begun(start: Start, *, works: bool) -> None:
-    for call in range(1, 24):
+def test_a_deletion_is_finished_if_it_was_begun_and_else_not_begun(start: Start, *, works: bool, every: Every) -> None:
+    for call in every(range(1, 24)):
         lab = start()
         lab.add()
         lab.fake.clock.advance(60)

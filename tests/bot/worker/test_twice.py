@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.bot.lab import Lab, Queued, Start
+    from tests.lanes import Every
 
 
 def queued(lab: Lab) -> Queued:
@@ -24,8 +25,10 @@ def queued(lab: Lab) -> Queued:
 
 
 @pytest.mark.parametrize("lag", [0, 4])
-def test_a_second_delivery_within_any_call_of_the_first_makes_nothing_twice(start: Start, lag: float) -> None:
-    for moment in range(1, 22):
+def test_a_second_delivery_within_any_call_of_the_first_makes_nothing_twice(
+    start: Start, lag: float, every: Every
+) -> None:
+    for moment in every(range(1, 22)):
         lab = start()
         lab.fake.world.lag = lag
         message = queued(lab)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+from contextlib import ExitStack
 from dataclasses import replace
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import pytest
 
@@ -14,7 +18,12 @@ from deploy.code import sources
 from deploy.code.bundle import CodeBundle, bundles
 from deploy.code.remembered import Memory
 from deploy.configuration import load
-from deploy.kept import Kept
+from deploy.console import Console
+from deploy.kept import Kept, keep_text
+from deploy.prepare import Choices
+from deploy.prepare.at_hand import AtHand
+from deploy.prepare.code import CodePreparation
+from deploy.settings import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,3 +143,35 @@ def test_a_memory_that_is_damaged_is_none(project: Path, tmp_path: Path, read: l
     read.clear()
     assert made(project, tmp_path / "cache").sha256 == first.sha256
     assert read == ["app.py"]
+
+
+def test_a_stage_gets_what_the_sources_give_whoever_wrote_to_the_cache_and_to_dist(
+    project: Path, tmp_path: Path
+) -> None:
+    environment = {"CHANNELWRIGHT_CACHE": str(tmp_path / "cache")}
+    settings = load(project, environment)
+    stage = Stage(name="dev", region="eu-central-1")
+    for_itself, for_a_stage = Choices(try_code=False), Choices(try_code=False, stage=stage)
+    right = bundled(settings, for_itself, environment)
+    forged = zipped({"app.py": b"import os\n"})
+    right.zip.write_bytes(forged)
+    (kept,) = (tmp_path / "cache" / "checks").iterdir()
+    said = {"sha256": hashlib.sha256(forged).hexdigest(), "tree_digest": right.tree_digest}
+    keep_text(kept, json.dumps(said))
+    assert bundled(settings, for_itself, environment).sha256 == said["sha256"]
+    handed_out = bundled(settings, for_a_stage, environment)
+    assert handed_out.sha256 == right.sha256 == hashlib.sha256(handed_out.zip.read_bytes()).hexdigest()
+
+
+def bundled(settings: Settings, choices: Choices, environment: Mapping[str, str]) -> CodeBundle:
+    with ExitStack() as opened:
+        at_hand = AtHand(settings, choices, environment, Console(StringIO()), opened)
+        return CodePreparation(at_hand).code(())["f"]
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    buffer = BytesIO()
+    with ZipFile(buffer, "w") as archive:
+        for path, content in files.items():
+            archive.writestr(path, content)
+    return buffer.getvalue()

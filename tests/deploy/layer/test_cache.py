@@ -8,7 +8,7 @@ import pytest
 
 from deploy.atomic import write
 from deploy.container.digest import RuntimeImage
-from deploy.errors import PipelineError
+from deploy.errors import ConfigError, PipelineError
 from deploy.inside.exchange import Pin, Report
 from deploy.layer.cache import Cache, Miss
 from deploy.layer.spec import LayerSpec
@@ -118,3 +118,30 @@ def test_projects_without_a_dockerfile_of_their_own_are_not_taken_for_each_other
     cache.remember(mine)
     assert cache.find(replace(mine, runtime="python3.12")) == Miss("changed: runtime")
     assert cache.find(replace(mine, project=tmp_path / "theirs")) == Miss("never built here")
+
+
+KEY = "0123456789abcdef" * 2
+
+
+def test_what_somebody_kept_without_the_key_or_under_another_one_or_for_something_else_is_not_there(
+    cache: Cache,
+) -> None:
+    keyed = replace(cache, secret=KEY)
+    keyed.keep_checks("key", "passed\nand more")
+    assert keyed.checks("key") == "passed\nand more"
+    assert replace(cache, secret=KEY[::-1]).checks("key") is None
+    assert cache.checks("key") is None
+    (sealed,) = (cache.root / "checks").iterdir()
+    sealed.with_name("other.sealed").write_bytes(sealed.read_bytes())
+    assert keyed.checks("other") is None
+    cache.keep_checks("forged", "passed")
+    (cache.root / "checks" / "forged.sealed").write_bytes((cache.root / "checks" / "forged.json").read_bytes())
+    assert keyed.checks("forged") is None
+
+
+def test_a_key_is_found_in_the_environment_is_not_shown_and_has_to_be_a_long_one() -> None:
+    found = Cache.from_environment({"HOME": "/h", "CHANNELWRIGHT_CACHE_KEY": KEY})
+    assert found.secret == KEY
+    assert KEY not in repr(found)
+    with pytest.raises(ConfigError, match="has 5 characters"):
+        Cache.from_environment({"HOME": "/h", "CHANNELWRIGHT_CACHE_KEY": "short"})

@@ -148,3 +148,15 @@ def test_a_wheel_that_the_lock_does_not_name_is_not_there_whatever_the_store_say
             choice.write_text(json.dumps({"file": "two-1.whl", "sha256": digest}))
     assert store.at_hand(spec, PINS) is None
     assert store.wheels(spec, PINS, pip) == INDEX
+
+
+@pytest.mark.parametrize("written", ['{"file": "../../elsewhere/one-1.whl", "sha256": "%s"}', "{}", "[]", "{", ""])
+def test_a_choice_that_names_a_place_elsewhere_or_is_damaged_is_not_there(
+    store: WheelStore, spec: LayerSpec, written: str
+) -> None:
+    pip = Pip()
+    store.wheels(spec, PINS, pip)
+    for choice in (store.root / "chosen").iterdir():
+        choice.write_text(written.replace("%s", hashlib.sha256(INDEX["one-1.whl"]).hexdigest()))
+    assert store.at_hand(spec, PINS) is None
+    assert store.wheels(spec, PINS, pip) == INDEX

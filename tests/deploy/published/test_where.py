@@ -15,8 +15,8 @@ from deploy.aws.connection import Aws
 from deploy.errors import AwsError
 from deploy.published import where
 from deploy.published.downloads import Downloads
-from deploy.published.functions import FunctionVersions
 from deploy.published.usage import Usage
+from deploy.published.where import Candidates
 from tests.deploy.status.standings import ARN, state
 
 if TYPE_CHECKING:
@@ -40,15 +40,14 @@ def lambda_(aws: Aws) -> Iterator[Stubber]:
 
 
 def using(arn: str) -> Usage:
-    latest = state("bot", "$LATEST")
-    return Usage((FunctionVersions(name="bot", latest=replace(latest, layers=(arn,)), versions=(), aliases=()),))
+    return Usage((replace(state("bot", "$LATEST"), layers=(arn,)),))
 
 
-@pytest.mark.usefixtures("lambda_")
-def test_a_layer_that_is_not_shared_is_told_with_what_runs_it(aws: Aws, tmp_path: Path) -> None:
+def test_a_layer_that_is_not_shared_is_told_with_what_runs_it(aws: Aws, lambda_: Stubber, tmp_path: Path) -> None:
     done: list[None] = []
+    lambda_.add_response("list_aliases", {"Aliases": []}, {"FunctionName": "bot"})
     found = where.find(
-        Downloads(aws, tmp_path), [THEIRS], Requirement("idna"), using(THEIRS), lambda: done.append(None)
+        Downloads(aws, tmp_path), Candidates((THEIRS,)), Requirement("idna"), using(THEIRS), lambda: done.append(None)
     )
     assert (found.matches, found.opened, len(done)) == ((), 0, 1)
     (unreadable,) = found.unreadable
@@ -59,4 +58,4 @@ def test_a_layer_that_is_not_shared_is_told_with_what_runs_it(aws: Aws, tmp_path
 @pytest.mark.usefixtures("lambda_")
 def test_a_layer_of_our_own_that_may_not_be_read_stops_the_run(aws: Aws, tmp_path: Path) -> None:
     with pytest.raises(AwsError, match="not authorized"):
-        where.find(Downloads(aws, tmp_path), [ARN], Requirement("idna"), using(ARN), lambda: None)
+        where.find(Downloads(aws, tmp_path), Candidates((ARN,)), Requirement("idna"), using(ARN), lambda: None)

@@ -34,6 +34,7 @@ VALUES: dict[str, SearchStrategy[Any]] = {
     "memory": st.integers(128, 10240),
     "timeout": st.integers(1, 900),
     "ephemeral-storage": st.integers(512, 10240),
+    "snap-start": st.booleans(),
     "environment": st.dictionaries(
         st.from_regex(r"[B-Z][A-Z0-9_]{1,8}", fullmatch=True),
         st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=30)

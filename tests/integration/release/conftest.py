@@ -1,12 +1,9 @@
 from __future__ import annotations
 
 import json
-import os
-import random
-import secrets
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,7 +17,7 @@ from tests.integration.aws import EmulatedAws, emulated_aws
 from tests.integration.shipment import HEALTH, STAGE, Shop, settings, zipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from deploy.code.bundle import CodeBundle
@@ -31,7 +28,6 @@ if TYPE_CHECKING:
     from tests.aws_calls import Recorder
 
 COMMIT = Commit("c0ffee" * 6 + "c0de", dirty=False)
-T = TypeVar("T")
 ROLE = "arn:aws:iam::123456789012:role/tiny"
 
 
@@ -66,21 +62,6 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
     return Shop(tmp_path)
-
-
-@pytest.fixture
-def every(request: pytest.FixtureRequest) -> Callable[[Sequence[T]], list[T]]:
-    """Take two of many cases, other ones in each run, or all of them in `nox -s faults`."""
-
-    def some(cases: Sequence[T]) -> list[T]:
-        if os.environ.get("CHANNELWRIGHT_FAULTS") == "all":
-            return list(cases)
-        seed = os.environ.get("CHANNELWRIGHT_FAULTS") or secrets.token_hex(4)
-        print(f"CHANNELWRIGHT_FAULTS={seed} takes the same of {request.node.name} again")
-        drawn = random.Random(f"{seed} {request.node.name}")  # noqa: S311 - nothing is kept secret by it
-        return drawn.sample(list(cases), min(2, len(cases)))
-
-    return some
 
 
 @dataclass

@@ -11,9 +11,10 @@ import pytest
 
 from deploy.__main__ import main
 from deploy.aws import layers
-from deploy.errors import RolloutError
 from deploy.prune import plan as planning
 from deploy.prune import removal
+from deploy.prune.values import KeepPolicy
+from deploy.published.downloads import Downloads
 from deploy.settings import Layer, Stage
 from tests.integration.release.conftest import PLACEHOLDER, ROLE
 from tests.integration.release.faults import WAYS, Killed, Trap
@@ -89,7 +90,7 @@ def test_young_versions_stay_and_those_of_unknown_age(used: Site) -> None:
     later = NOW + timedelta(days=10)
     assert not _plan(used, keep=0, days=11, now=later).going
     assert _plan(used, keep=0, days=9, now=later).going
-    policy = planning.KeepPolicy(0, 1, NOW)
+    policy = KeepPolicy(0, 1, NOW)
     assert list(policy.young("last week")) == ["its age is unknown"]
 
 
@@ -184,10 +185,12 @@ def test_what_is_taken_up_after_the_plan_was_made_is_refused_by_us_and_the_rest_
 
 def test_nothing_in_use_can_be_deleted_by_asking_for_it(used: Site) -> None:
     version = layers.versions(used.aws, "tiny-layer")[0]
-    with pytest.raises(RolloutError, match=r"tiny-layer:4: is in use by tiny_bot-dev:\$LATEST"):
-        removal.remove_layer_version(used.aws, "tiny-layer", 4, version.arn)
-    with pytest.raises(RolloutError, match="tiny_bot-dev:5: is in use by alias live"):
-        removal.remove_function_version(used.aws, "tiny_bot-dev", "5")
+    asked = removal.Removal(used.aws)
+    asked.layer_versions([version.arn])
+    asked.function_versions([("tiny_bot-dev", "5")])
+    said = {where: fault.what for where, [fault] in asked.stays.items()}
+    assert said["tiny-layer:4"].startswith("is in use by tiny_bot-dev:$LATEST")
+    assert said["tiny_bot-dev:5"].startswith("is in use by alias live")
     assert (_versions(used), _layers(used)) == (["1", "2", "3", "4", "5"], [1, 2, 3, 4])
     assert used.traffic() == ["4", "4"]
 
@@ -250,7 +253,7 @@ def test_a_version_that_a_channel_names_stays_also_one_that_it_was_sent_to_meanw
 
 def test_a_stage_without_anything_has_nothing_to_delete(site: Site) -> None:
     nowhere = Stage(name="nowhere", region="eu-central-1", stack="nowhere", suffix="-nowhere")
-    assert planning.plan(site.aws, site.settings, nowhere, planning.KeepPolicy(5, 0, NOW)).judged == ()
+    assert _plan_of(site, nowhere, KeepPolicy(5, 0, NOW)).judged == ()
 
 
 def _prune(project: Path, *arguments: str) -> int:
@@ -260,7 +263,11 @@ def _prune(project: Path, *arguments: str) -> int:
 def _plan(site: Site, *, keep: int, days: int = 0, now: datetime = NOW) -> PrunePlan:
     assert site.calls
     with site.calls.running("prune", site.settings):
-        return planning.plan(site.aws, site.settings, STAGE, planning.KeepPolicy(keep, days, now))
+        return _plan_of(site, STAGE, KeepPolicy(keep, days, now))
+
+
+def _plan_of(site: Site, stage: Stage, policy: KeepPolicy) -> PrunePlan:
+    return planning.plan(Downloads(site.aws, site.settings.project), site.settings, stage, policy)
 
 
 def _versions(site: Site) -> list[str]:

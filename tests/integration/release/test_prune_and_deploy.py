@@ -16,6 +16,8 @@ from deploy.aws.connection import connect
 from deploy.errors import PipelineError
 from deploy.prune import plan as planning
 from deploy.prune import removal
+from deploy.prune.values import KeepPolicy
+from deploy.published.downloads import Downloads
 from tests.integration.release.conftest import PLACEHOLDER, ROLE
 from tests.integration.shipment import STAGE, zipped
 
@@ -25,8 +27,9 @@ if TYPE_CHECKING:
     from deploy.aws.connection import Aws
     from tests.integration.release.conftest import Site
     from tests.integration.shipment import Shop
+    from tests.lanes import Every
 
-NOTHING_IS_YOUNG = planning.KeepPolicy(1, 0, datetime(2030, 1, 1, tzinfo=UTC))
+NOTHING_IS_YOUNG = KeepPolicy(1, 0, datetime(2030, 1, 1, tzinfo=UTC))
 
 
 @dataclass
@@ -87,7 +90,7 @@ class Race:
             return
 
     def prune(self, aws: Aws) -> None:
-        plan = planning.plan(aws, self.site.settings, STAGE, NOTHING_IS_YOUNG)
+        plan = planning.plan(Downloads(aws, self.site.settings.project), self.site.settings, STAGE, NOTHING_IS_YOUNG)
         removal.carry_out(aws, plan, lambda _: None)
 
     def check(self, where: str) -> None:
@@ -108,7 +111,7 @@ def race(site: Site, shop: Shop) -> Race:
 
 @pytest.mark.parametrize("outer", ["deploy", "prune"])
 def test_of_a_prune_and_a_deploy_at_once_nothing_ends_live_on_what_is_gone(
-    race: Race, outer: str, every: Callable[[list[int]], list[int]]
+    race: Race, outer: str, every: Every
 ) -> None:
     runs = {"deploy": race.deploy, "prune": race.prune}
     inner = runs["prune" if outer == "deploy" else "deploy"]

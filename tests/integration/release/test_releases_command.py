@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.aws import functions
+from deploy.aws import versions
 from deploy.release.publish import publish
 from tests.integration.release.conftest import COMMIT
 from tests.integration.release.looking import Looker
@@ -57,7 +57,7 @@ def test_a_version_that_is_gone_is_said(look: Looker, site: Site, shop: Shop) ->
     layer = shop.layer({"idna": "3.7"})
     site.deploy([layer], shop.code("one"))
     site.deploy([layer], shop.code("two"))
-    functions.delete_version(site.aws, BOT, "2")
+    versions.delete(site.aws, BOT, "2")
     assert look.json("releases")["releases"][1]["functions"] == {BOT: None, WORKER: "2"}
     assert f"{BOT}:gone, {WORKER}:2" in look.text("releases")
 

@@ -23,7 +23,7 @@ def test_every_version_that_has_a_layer_is_found_with_its_aliases(site: Site, sh
     site.deploy([shop.layer({"idna": "3.7"})], shop.code("one"))
     site.deploy([shop.layer({"idna": "3.8"})], shop.code("two"))
     first, second = (each.arn for each in reversed(layers.versions(site.aws, "tiny-layer")))
-    found = usage.read(site.aws)
+    found = usage.read(site.aws).with_aliases(site.aws, site.names())
     assert [str(each) for each in found.of(first)] == ["tiny_bot-dev:2", "tiny_worker-dev:2"]
     assert [str(each) for each in found.of(second)] == [
         "tiny_bot-dev:$LATEST",

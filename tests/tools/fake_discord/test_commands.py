@@ -26,7 +26,7 @@ def test_a_put_replaces_the_table_and_a_name_keeps_its_id(fake: FakeDiscord, bot
     second = bot.ask("PUT", here(fake), [{**ADD, "description": "Other"}, CAMPAIGN]).json()
     assert [each["name"] for each in second] == ["add-campaign", "campaign"]
     assert first[0]["id"] == second[0]["id"]
-    assert bot.ask("GET", here(fake)).json() == second
+    assert bot.ask("GET", f"{here(fake)}?with_localizations=true").json() == second
     assert bot.ask("GET", everywhere(fake)).json() == []
     assert bot.ask("GET", f"{here(fake)}/{second[0]['id']}").json()["description"] == "Other"
     assert bot.ask("DELETE", f"{here(fake)}/{second[0]['id']}").status_code == 204
@@ -48,6 +48,14 @@ def option(**fields: Any) -> dict[str, Any]:
         ({"options": [option(), option()]}, "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS"),
         ({"options": [option(), option(name="s", type=1)]}, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID"),
         ({"options": [option(name=f"o{n}") for n in range(26)]}, "BASE_TYPE_MAX_LENGTH"),
+        ({"name_localizations": {"tlh": "qawHaq"}}, "DICT_TYPE_CONVERT"),
+        ({"name_localizations": {"de": "Kampagne"}}, "APPLICATION_COMMAND_INVALID_NAME"),
+        ({"name_localizations": {"de": "x" * 33}}, "BASE_TYPE_BAD_LENGTH"),
+        ({"description_localizations": {"de": "x" * 101}}, "BASE_TYPE_BAD_LENGTH"),
+        (
+            {"options": [option(name_localizations={"de": "p"}), option(name="p")]},
+            "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS",
+        ),
         (
             {"options": [option(autocomplete=True, choices=[{"name": "a", "value": "b"}])]},
             "APPLICATION_COMMAND_OPTIONS_CHOICES_INVALID",

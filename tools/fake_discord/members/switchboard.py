@@ -134,7 +134,7 @@ class Switchboard:
             "guild_id": guild.id,
             "guild_locale": guild.locale,
             "id": interaction.id,
-            "locale": "en-US",
+            "locale": member.user.locale,
             "member": member_json(member, world.clock) | {"permissions": str(held)},
             "token": interaction.token,
             "type": interaction.type,

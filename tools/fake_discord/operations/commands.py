@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tools.fake_discord.server.call import Answer
-from tools.fake_discord.validator.command_form import check_commands
+from tools.fake_discord.validator.command_form import LOCALIZATIONS, check_commands
 from tools.fake_discord.validator.refusals import RefusalError
 
 if TYPE_CHECKING:
@@ -16,7 +16,9 @@ EVERYWHERE = ""
 
 
 def list_commands(call: Call) -> Answer:
-    return Answer(200, call.world.commands.get(_scope(call), []))
+    """Answer the table; what the commands are called in other languages is told to those who ask for it."""
+    found = call.world.commands.get(_scope(call), [])
+    return Answer(200, found if call.query.get("with_localizations") == "true" else list(map(_in_english, found)))
 
 
 def bulk_set_commands(call: Call) -> Answer:
@@ -25,7 +27,7 @@ def bulk_set_commands(call: Call) -> Answer:
     check_commands(call.body)
     before = {(each["type"], each["name"]): each for each in call.world.commands.get(scope, [])}
     call.world.commands[scope] = [_stored(call, each, before, scope) for each in call.body or []]
-    return list_commands(call)
+    return Answer(200, call.world.commands[scope])
 
 
 def get_command(call: Call) -> Answer:
@@ -36,6 +38,12 @@ def delete_command(call: Call) -> Answer:
     command = _command_at(call)
     call.world.commands[_scope(call)].remove(command)
     return Answer(204)
+
+
+def _in_english(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {key: _in_english(value) for key, value in part.items() if key not in LOCALIZATIONS}
+    return [_in_english(each) for each in part] if isinstance(part, list) else part
 
 
 def _command_at(call: Call) -> dict[str, Any]:

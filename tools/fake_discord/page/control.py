@@ -180,6 +180,11 @@ def _join(fake: FakeDiscord, given: Json) -> Any:
     return {"id": fake.join(given["name"]).id}
 
 
+def _speak(fake: FakeDiscord, given: Json) -> Any:
+    fake.speak(fake.person(given["as"]), given["locale"])
+    return {"locale": given["locale"]}
+
+
 def _remove(fake: FakeDiscord, given: Json) -> Any:
     channel = fake.channel(given["channel"])
     fake.change(lambda guild: guild.without_channel(channel.id))
@@ -217,4 +222,5 @@ _DONE: dict[str, _Work] = {
     "probe": _probe,
     "join": _join,
     "remove": _remove,
+    "speak": _speak,
 }

@@ -50,10 +50,11 @@ class Opening:
     forums: str = "allowed"
     token: str = "fake-bot-token"  # noqa: S105 - a stand-in, of nothing that is secret
 
-    def make(self, now: float) -> tuple[Guild, Application]:
-        """Make the guild and the application, whose bot is in it."""
+    def make(self, now: float, application: Application | None = None) -> tuple[Guild, Application]:
+        """Make the guild and the application, whose bot is in it; or a guild for an application that there is."""
         ids = Snowflakes(Clock(frozen=True, start=now - AGE))
-        application = Application(ids.next(), User(ids.next(), "Channelwright", bot=True), self.token)
+        own = ids.next(), User(ids.next(), "Channelwright", bot=True), self.token
+        application = application or Application(*own)
         guild = self._guild(ids, application.bot, now - AGE)
         return (self._with_community(guild) if self.community else guild), application
 

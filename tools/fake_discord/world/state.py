@@ -22,11 +22,12 @@ TYPE_NAMES = {
 
 @dataclass(frozen=True)
 class User:
-    """An account: a person's, or a bot's."""
+    """An account: a person's, or a bot's. `locale` is what the person chose in the client."""
 
     id: str
     username: str
     bot: bool = False
+    locale: str = "en-US"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from deploy.layer.backend.protocol import Runtime
 
-ASKING = b"""
+ASKING = rb"""
 import json, multiprocessing, os, pathlib, sys
 def refused(try_it):
     try:
@@ -32,6 +32,7 @@ print(json.dumps({
     "make home": refused(lambda: os.makedirs(os.path.expanduser("~/.cache"))),
     "semaphore": refused(multiprocessing.Lock), "shm": os.path.exists("/dev/shm"),
     "tmp": os.statvfs("/tmp").f_blocks > 0, "files": __import__("resource").getrlimit(7)[0],
+    "command": pathlib.Path("/proc/self/cmdline").read_text().rstrip("\0").split("\0"), "started": sys.orig_argv,
     "pipeline": [name for name in sys.modules if name.partition(".")[0] == "deploy"],
 }), flush=True)
 """
@@ -68,8 +69,15 @@ def test_a_package_finds_lambdas_environment_and_no_trace_of_the_pipeline(answer
     assert environment["LAMBDA_RUNTIME_DIR"] == "/var/runtime"
     assert environment["AWS_LAMBDA_RUNTIME_API"]
     assert environment["AWS_EXECUTION_ENV"] == "AWS_Lambda_python3.11"
+    assert environment["_HANDLER"].count(".") == 1
+    assert environment["PYTHONPATH"] == "/var/runtime"
+    assert environment["PATH"] == "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin"
+    assert environment["LD_LIBRARY_PATH"] == (
+        "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"
+    )
     assert answers["folder"] == "/var/task"
     assert answers["argv"] == ["/var/runtime/bootstrap.py"]
+    assert answers["command"] == answers["started"] == ["/var/lang/bin/python3", "/var/runtime/bootstrap.py"]
     assert answers["pipeline"] == []
     assert not [name for name in environment if "CHANNELWRIGHT" in name or name in {"USER", "LOGNAME"}]
 

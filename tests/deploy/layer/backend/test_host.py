@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sys
 import time
 from contextlib import suppress
@@ -118,20 +119,21 @@ def test_the_environment_is_what_is_given_and_the_argument_may_be_long(
 
 @pytest.mark.usefixtures("confined")
 def test_confined_opt_and_task_are_real_and_read_only_and_the_user_is_a_functions(runtime: HostRuntime) -> None:
+    own = Path(f"/tmp/{secrets.token_hex(8)}")
     script = b"""
-import json, os
+import json, os, sys
 def refused(path):
     try:
         open(path, "w").close()
     except OSError as error:
         return error.strerror
 print(json.dumps([os.getuid(), sorted(os.listdir("/opt")), os.listdir("/var/task"), os.listdir("/tmp"),
-                  refused("/opt/x"), refused("/var/task/x"), refused("/var/x"), refused("/tmp/x")]))
+                  refused("/opt/x"), refused("/var/task/x"), refused("/var/x"), refused(sys.argv[1])]))
 """
     with runtime.sandbox("python3.11", OPT, {"bot.py": BOT}) as sandbox:
         assert (sandbox.opt, sandbox.task) == ("/opt", "/var/task")
         closed = "Read-only file system"
-        assert asked(sandbox, script) == [
+        assert asked(sandbox, script, str(own)) == [
             0 if os.geteuid() == 0 else 993,  # root may only become somebody else there
             ["channelwright", "python"],
             ["bot.py"],
@@ -141,7 +143,7 @@ print(json.dumps([os.getuid(), sorted(os.listdir("/opt")), os.listdir("/var/task
             closed,
             None,
         ]
-    assert not Path("/tmp/x").exists()
+    assert not own.exists()
 
 
 @pytest.mark.usefixtures("confined")

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.bot.lab import TEMPLATES, Lab
+from channelwright.endpoint.commands import TABLE
+from tests.bot.lab import Lab
 from tests.tools.fake_discord.interacting import Endpoint
 from tests.tools.fake_discord.page.theatre import Theatre, working
-from tools.discord_application import commands
+from tools.command_locales import localized
 from tools.fake_discord import FakeDiscord
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def lab() -> Iterator[Lab]:
     """Serve a fake with the real bot behind it; nothing that the bot asks may be in violation."""
     with FakeDiscord(frozen=True, key_seed=b"seven").serving() as fake:
         lab = Lab(fake, latency=0.1)
-        fake.register(*commands(list(TEMPLATES)))
+        fake.register(*localized(TABLE))
         with working(lab):
             yield lab
         assert fake.violations == []

@@ -1,0 +1,102 @@
+"""How many calls a look at a large account takes: some a page, and what was seen once is not asked for again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from deploy.__main__ import main
+from deploy.aws import connection
+from tests.deploy.published.large_account import LAYER, LargeAccount
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CONFIG = f"""
+layers: {{{LAYER}: {{}}}}
+functions: {{bot: {{name: function-1, handler: bot.handler, layers: [{LAYER}]}}}}
+stages: {{dev: {{region: eu-central-1, stack: tiny-dev}}}}
+"""
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> LargeAccount:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "pipeline.yaml").write_text(CONFIG)
+    monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(tmp_path / "cache"))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "none")
+    made, opened = LargeAccount(), connection._session
+
+    def attached(region: str, **who: str | None) -> Any:
+        session = opened(region, **who)
+        made.attach(session)
+        return session
+
+    monkeypatch.setattr(connection, "_session", attached)
+    monkeypatch.setattr("deploy.aws.layers.fetch", made.fetch)
+    return made
+
+
+def run(folder: Path, *arguments: str) -> int:
+    return main(["--project", str(folder), *arguments])
+
+
+def test_where_asks_the_second_time_for_pages_and_for_the_functions_that_it_names(
+    account: LargeAccount, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, "where", "six", "--stage", "dev", "--json") == 0
+    assert account.asked["GetLayerVersionByArn"] == account.versions
+    first = json.loads(capsys.readouterr().out)
+    account.asked.clear()
+    assert run(tmp_path, "where", "six", "--stage", "dev", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == first
+    assert [each["version"] for each in first["holders"]] == [2]
+    assert first["opened"] == account.versions
+    users = {(each["function"], each["version"], *each["aliases"]) for each in first["holders"][0]["users"]}
+    assert users == {("function-0", "$LATEST"), ("function-0", "1", "live")}
+    assert account.asked.pop("ListAliases") == len({name for name, *_ in users})
+    assert account.asked.total() <= 60, dict(account.asked)
+
+
+def test_calls_that_are_refused_for_their_rate_are_made_again_and_all_of_them_slower(
+    account: LargeAccount, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.functions, account.versions, account.refuses = 3, 20, frozenset(range(5, 9))
+    assert run(tmp_path, "where", "six", "--stage", "dev", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["opened"] == account.versions
+    assert account.refused == len(account.refuses)
+    assert connection.CONFIG.retries["mode"] == "adaptive"  # type: ignore[attr-defined] # set by Config's options
+
+
+def test_what_was_seen_before_it_was_deleted_is_still_known(
+    account: LargeAccount, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.functions, account.versions = 3, 5
+    assert run(tmp_path, "where", "six", "--stage", "dev", "--json") == 0
+    account.deleted.add(2)
+    capsys.readouterr()
+    assert run(tmp_path, "where", "six", "--stage", "dev", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert ([each["version"] for each in found["holders"]], found["unseen"]) == ([2], [])
+
+
+def test_prune_takes_at_most_a_hundred_calls_beside_those_of_each_version_that_goes(
+    account: LargeAccount, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, "prune", "--stage", "dev", "--keep", "950", "--days", "0", "--yes", "--json") == 0
+    assert account.deleted == {1, *range(3, account.versions - 950 + 1)}
+    each = {
+        "GetLayerVersion": 1,  # its size, once for good
+        "GetLayerVersionPolicy": 2,  # whether others were let in: for the plan, and right before
+        "AddLayerVersionPermission": 1,
+        "DeleteLayerVersion": 1,
+    }
+    gone = len(account.deleted)
+    assert {name: account.asked.pop(name) for name in each} == {name: times * gone for name, times in each.items()}
+    assert account.asked.total() <= 100, dict(account.asked)
+    answer = json.loads(capsys.readouterr().out)
+    assert len(answer["deleted"]) == gone
+    assert answer["frees_bytes"] == sum(len(account.zips[number]) for number in account.deleted)

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.lanes import Every
+
+ROOT = Path(__file__).parent.parent
+CASES = [f"case {number}" for number in range(50)]
+SLOW = "import pytest\n\n@pytest.mark.container\ndef test_c(): ...\n\n@pytest.mark.browser\ndef test_b(): ...\n"
+# A suite of its own: a file that marks what it needs, and one that takes a slice of a matrix.
+SUITE = {
+    "conftest.py": 'pytest_plugins = ["tests.lanes"]\n',
+    "pytest.ini": "[pytest]\ntestpaths = .\nmarkers =\n    container: c\n    browser: b\n",
+    "test_quick.py": "import os\ndef test_one(): print(os.environ.get('PYTEST_XDIST_WORKER', 'no worker'))\n",
+    "test_matrix.py": "def test_some(every): print(every(range(9)))\n",
+    "test_slow.py": SLOW,
+}
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Path:
+    for name, text in SUITE.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def run(suite: Path, *arguments: str, **environment: str) -> list[str]:
+    """Run the suite as `nox -s test` runs this one; return what is printed, line by line."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "CHANNELWRIGHT_"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rP", "-n", "auto", *arguments],
+        cwd=suite,
+        env={**kept, "PYTHONPATH": str(ROOT), "PYTEST_XDIST_AUTO_NUM_WORKERS": "2", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.splitlines()
+
+
+def test_the_whole_suite_has_workers_and_a_path_has_none(suite: Path) -> None:
+    assert any(line in {"gw0", "gw1"} for line in run(suite))
+    assert "no worker" in run(suite, "test_quick.py")
+
+
+def test_the_fast_lane_leaves_out_containers_and_browsers(suite: Path) -> None:
+    (end,) = (line for line in run(suite, "--fast") if " passed" in line)
+    assert "2 passed" in end
+    assert "4 passed" in next(line for line in run(suite) if " passed" in line)
+
+
+def test_the_matrices_are_chosen_by_their_mark_and_are_whole_where_that_is_wanted(suite: Path) -> None:
+    lines = run(suite, "-m", "matrix", CHANNELWRIGHT_FAULTS="all")
+    assert "1 passed" in next(line for line in lines if " passed" in line)
+    assert str(list(range(9))) in lines
+
+
+def test_a_slice_is_in_order_and_another_one_for_another_seed(every: Every, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = set()
+    for seed in range(20):
+        monkeypatch.setenv("CHANNELWRIGHT_FAULTS", str(seed))
+        some = every(CASES)
+        assert some == every(CASES) == sorted(some, key=CASES.index)
+        assert len(some) == 2
+        taken |= set(some)
+    assert len(taken) > 10
