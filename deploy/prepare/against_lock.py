@@ -48,6 +48,7 @@ def _compared(at_hand: AtHand, built: BuiltLayer) -> tuple[Fault, ...]:
     if wheels is None:
         say(f"{spec.stem}: not compared with its lock here, where its wheels are not; `layer --verify` does before")
         return ()
+    named: tuple[Fault, ...] = ()
     why = derive.lack(spec)
     if not why:
         found = with_wheels(built, wheels)
@@ -58,11 +59,12 @@ def _compared(at_hand: AtHand, built: BuiltLayer) -> tuple[Fault, ...]:
             return ()
         if at_hand.choices.only_built or not found.bytecode_alone:
             return found.faults
-        why = "its bytecode differs from what this Python compiles"
+        named, why = found.faults, "its bytecode differs from what this Python compiles"
     if at_hand.choices.only_built:
         say(f"{spec.stem}: not compared with its lock here: {why}; `layer --verify` does before")
         return ()
-    return _built_again(at_hand, built, why)
+    differs = _built_again(at_hand, built, why)
+    return named if differs and named else differs
 
 
 def _wheels(at_hand: AtHand, built: BuiltLayer) -> Mapping[str, bytes] | None:
