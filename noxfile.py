@@ -186,6 +186,13 @@ def packages(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def only_the_layer(session: nox.Session) -> None:
+    """See with the tools of others, SAM's translator, CDK and Terraform's language, that their ten lines are right."""
+    _install(session, *PIPELINE, *_everything("test"), "aws-cdk-lib", "aws-sam-translator", "python-hcl2")
+    session.run("pytest", "-v", "tests/integration/release/test_only_the_layer.py", *session.posargs)
+
+
+@nox.session(default=False)
 def requirements(session: nox.Session) -> None:
     """Lock the pipeline's own packages anew: hashes, wheels alone, none of this week. Jobs with rights run these."""
     session.install("uv")

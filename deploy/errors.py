@@ -126,7 +126,9 @@ def meant(word: str, known: Collection[str]) -> str:
     ends = [each for each in known if word and word[0].isdigit() and each.endswith(word)]
     if len(ends) == 1:
         return ends[0]
-    near = difflib.get_close_matches(word, known, n=1)
+    # Two short options are much alike by their hyphens alone.
+    bare = {each.lstrip("-"): each for each in known}
+    near = [bare[each] for each in difflib.get_close_matches(word.lstrip("-"), bare, n=1)]
     return near[0] if near and _letters(near[0]) != _letters(word) else ""
 
 

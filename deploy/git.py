@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import subprocess
+import sys
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
+
+from .errors import ConfigError, Fault
+from .terminal.characters import plain
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+_REFUSED = re.compile(r"dubious ownership in repository at '(?P<path>[^'\n]+)'")
 
 
 @dataclass(frozen=True)
@@ -34,8 +44,15 @@ def made_of(short: str) -> str:
 
 
 def commit(project: Path) -> Commit:
+    """Return the commit that is checked out; where git refuses to look at the repository, none, which is said."""
     sha = _git(project, "rev-parse", "HEAD")
     return Commit(sha, dirty=bool(sha and _git(project, "status", "--porcelain")))
+
+
+@cache
+def _tell(what: str) -> None:
+    """Say something on stderr, once in a run."""
+    print(plain(what), file=sys.stderr)
 
 
 def subjects(project: Path, since: str, until: str) -> tuple[str, ...] | None:
@@ -66,15 +83,31 @@ def changed_at(project: Path, path: Path) -> int | None:
 
 
 def ignored(project: Path, folder: Path) -> tuple[str, ...]:
-    """Return what git ignores below a folder, relative to the project; nothing where there is no git."""
+    """Return what git ignores below a folder, relative to the project; nothing where there is no git.
+
+    Raises ConfigError where git refuses to look at the repository: what is ignored there would ship.
+    """
     options = ("--others", "--ignored", "--exclude-standard", "--directory", "-z")
-    found = _git(project, "ls-files", *options, "--", str(folder.resolve()))
+    found = _asked(project, "ls-files", *options, "--", str(folder.resolve()))
     paths = [] if found is None else [each.rstrip("/") for each in found.split("\0") if each]
     return tuple(each for each in paths if (project / each).resolve() != folder.resolve())
 
 
 def _git(project: Path, *arguments: str) -> str | None:
-    """Ask git; None where there is no git, no repository or no commit yet, which are all fine to build in."""
+    """Ask git for what decides no bytes; None where it does not say, which is said where it refuses to."""
+    try:
+        return _asked(project, *arguments)
+    except ConfigError as refused:
+        _tell(str(refused))
+        return None
+
+
+def _asked(project: Path, *arguments: str) -> str | None:
+    """Ask git; None where there is no git, no repository or no commit yet, which are all fine to build in.
+
+    Raises ConfigError where it refuses a repository that belongs to another user:
+    https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory.
+    """
     try:
         asked = subprocess.run(
             ["git", "-C", project, *arguments],
@@ -83,7 +116,13 @@ def _git(project: Path, *arguments: str) -> str | None:
             errors="surrogateescape",
             check=False,
             timeout=30,
+            # What git says is read below, in the one language that it is looked for in.
+            env={**os.environ, "LC_ALL": "C"},
         )
     except FileNotFoundError:
         return None
+    if refused := _REFUSED.search(asked.stderr):
+        what, cause = "git refuses to look at this repository", "it belongs to another user than the one that runs this"
+        cure = f"git config --global --add safe.directory {shlex.quote(refused['path'])}"
+        raise ConfigError([Fault(refused["path"], what, cause, cure)])
     return asked.stdout.strip() if asked.returncode == 0 else None

@@ -6,6 +6,7 @@ contract    the functions of the template, their versions and aliases
 parameters  the template's parameters, and what a stage gives
 snap_start  functions that start from a snapshot, and what Lambda does not take beside it
 lengths     names with the stage's suffix, against what AWS takes
+lint        what cfn-lint says of one's own template
 places      whether the stages' regions are there and offer what the template needs
 deployed    functions that exist and that no template of the project makes
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from typing import TYPE_CHECKING
 
 from ..errors import Fault, suggest
@@ -32,9 +33,14 @@ def _missing(settings: Settings, function: Function) -> Iterator[Fault]:
         what = f"{function.handler} needs {module.replace('.', '/')}.py in {code.source}"
         yield Fault(where, what, cure="correct the handler, or `code.source`")
         return
-    defined = _defined(path)
+    shown = path.relative_to(settings.project)
+    try:
+        defined = _defined(path)
+    except (SyntaxError, ValueError) as error:
+        if _reads(settings.runtime):
+            yield Fault(where, f"{shown} is no Python: {error}", cure="correct it")
+        return
     if defined is not None and name not in defined:
-        shown = path.relative_to(settings.project)
         yield Fault(where, f"{shown} defines no {name}", cure=suggest(name, defined))
 
 
@@ -48,12 +54,17 @@ def _source(project: Path, code: Code, module: str) -> Path | None:
     return None
 
 
+def _reads(runtime: str) -> bool:
+    """Whether this Python reads all that a runtime's does; for code of a newer one, the bundling asks its own."""
+    return tuple(map(int, runtime.removeprefix("python").split("."))) <= sys.version_info[:2]
+
+
 def _defined(path: Path) -> frozenset[str] | None:
-    """Return the names that a module defines at its top; None where that cannot be told from its text."""
-    try:
-        tree = ast.parse(path.read_bytes())
-    except (SyntaxError, ValueError):
-        return None  # bundling tells where, with the line
+    """Return the names that a module defines at its top; None where that cannot be told from its text.
+
+    Raises SyntaxError and ValueError for what this Python cannot read.
+    """
+    tree = ast.parse(path.read_bytes(), path.name)
     names = frozenset(_names(tree.body))
     called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     return None if "*" in names or "__getattr__" in names or called & _MAY_DEFINE else names

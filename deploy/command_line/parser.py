@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..errors import Fault, UsageError, meant, suggest
+from ..invocation import advised
 from .help_text import HelpText
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 
 _COMMAND = "argument COMMAND: "
+_NO_COMMAND = "required: COMMAND"
 
 
 class Parser(argparse.ArgumentParser):
@@ -36,6 +38,9 @@ class Parser(argparse.ArgumentParser):
         # Of a command that there is not, nobody knows the options.
         given = () if message.startswith(_COMMAND) else self._given
         misspelt = [self._unknown(each) for each in given if self._is_misspelt(each)]
+        if message.endswith(_NO_COMMAND) and not misspelt:
+            cure = f"in a new project: {advised('init')}"
+            raise UsageError([Fault("", "no command was named", cure=cure)], usage=f"{self.format_help()}\n")
         self._refuse(misspelt or [_told(message)])
 
     def _check_value(self, action: argparse.Action, value: object) -> None:

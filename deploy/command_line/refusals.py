@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from ..errors import Fault, PipelineError
@@ -92,4 +93,5 @@ def _print(document: ErrorOutput) -> None:
 
 
 def wants_json(argv: Sequence[str]) -> bool:
-    return "--json" in argv
+    """Whether a run was to print JSON; what follows `--command` is another program's."""
+    return "--json" in [*takewhile(lambda each: each != "--command", argv)]

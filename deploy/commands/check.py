@@ -3,8 +3,9 @@
 Reads config/pipeline.yaml and the hash-locked requirements, and sees that every distribution goes to exactly one
 layer; that every handler is in the sources; and, for every stage, that the template has the functions that the
 configuration names, each with its handler, runtime, architecture and alias, that its parameters are given, and that
-names with the stage's suffix fit AWS's limits. Then it runs the project's own checks. Every fault is reported, with its
-key or line and what is allowed there. `deploy`, with --plan too, and `promote` do the same for their stage first.
+names with the stage's suffix fit AWS's limits. Where cfn-lint is installed, it looks at a template of one's own for the
+stages' regions. Then it runs the project's own checks. Every fault is reported, with its key or line and what is
+allowed there. `deploy`, with --plan too, and `promote` do the same for their stage first, without cfn-lint.
 
 That the lock no longer follows from what it was made of is said, and does not fail the check: `lock` makes it anew. So
 is a region that boto3 does not know, or knows to lack what the template needs: boto3 may be older than it.
@@ -49,14 +50,15 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(arguments: argparse.Namespace) -> int:
     # These import botocore, which takes a quarter of a second: other commands import this file without them.
-    from ..agreement import places, static
+    from ..agreement import lint, places, static
 
     settings = load(arguments.project, os.environ)
     console = read_only.console(arguments)
     environments = {name: with_secrets(os.environ, settings.project, name) for name in settings.stages}
     if found := static.faults(settings, list(settings.stages.values()), environments):
         raise ConfigError(found)
-    offered = places.remarks(settings, list(settings.stages.values()))
+    stages = list(settings.stages.values())
+    offered = (*lint.remarks(settings, stages), *places.remarks(settings, stages))
     good, remarks = tuple(_layers(settings)), (*stale(settings), *_unpinned(settings), *offered, *settings.remarks)
     for line in (*good, *remarks):
         console.say(line)

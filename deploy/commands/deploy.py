@@ -130,7 +130,7 @@ def show_release(done: DeployResult, stage: Stage, console: Console) -> None:
         [each.name, each.alias, each.version, f"was {each.was}" if each.moved else "unchanged"]
         for each in release.functions
     ]
-    console.table(["function", "alias", "version", ""], rows)
+    console.table(["function", "alias", "version", "before"], rows)
     console.say()
     console.say(f"release {release.id} is live in {stage.name}: {state}")
 

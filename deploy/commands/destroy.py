@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from ..configuration import load
 from ..console import Console
-from ..errors import RolloutError
+from ..errors import ConfigError, Fault, RolloutError
 from . import confirm, read_only
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..destroy.plan import DestroyPlan, Remnant
-    from ..errors import Fault
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -45,6 +44,9 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.project, os.environ)
     stage = settings.stage(arguments.stage)
+    if arguments.confirm not in {None, stage.name}:
+        what = f"is not {stage.name}, the stage that is to go"
+        raise ConfigError([Fault(f"--confirm {arguments.confirm}", what, cure="name the stage twice, or leave it out")])
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
     from ..aws.connection import connect
     from ..destroy import carry_out, plan
@@ -78,15 +80,16 @@ def _show(planned: DestroyPlan, console: Console) -> None:
     for title, rows in (("goes", list(_going(planned))), ("stays", list(_staying(planned)))):
         if rows:
             console.say()
-            console.table([title, "", "region" if title == "goes" else "why"], rows)
+            console.table([title, "kind", "region" if title == "goes" else "why"], rows)
     console.say()
 
 
 def _going(planned: DestroyPlan) -> Iterator[Sequence[str]]:
     for each in planned.going:
-        yield ("  in it" if each.of else each.kind), each.name, each.region
+        kind, _, name = each.name.partition(" ") if each.of else (each.kind, "", each.name)
+        yield f"  {name}" if each.of else name, kind, each.region
 
 
 def _staying(planned: DestroyPlan) -> Iterator[Sequence[str]]:
     for each in planned.staying:
-        yield each.kind, f"{each.name} in {each.region}", each.stays
+        yield f"{each.name} in {each.region}", each.kind, each.stays

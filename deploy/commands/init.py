@@ -19,16 +19,18 @@ from typing import TYPE_CHECKING
 
 from ..atomic import write
 from ..configuration import CONFIG
-from ..console import Console
 from ..errors import ConfigError, Fault
 from ..init import handlers, locks, look, written
 from ..init.propose import Proposal, propose
 from ..init.values import Survey
-from . import confirm
+from ..invocation import advised
+from . import confirm, read_only
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping, Sequence
 
+    from ..console import Console
     from ..init.locks import FoundLock
 
 WORKFLOW = Path(".github/workflows/release.yml")
@@ -46,33 +48,56 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("--github", action="store_true", help=f"write {WORKFLOW} as well, or it alone")
     parser.add_argument("--plan", "--dry-run", action="store_true", help="say what would be written, and stop")
     parser.add_argument("--yes", action="store_true", help="write it unasked, as CI must")
+    parser.add_argument("--region", help="the region of the stages (default: a template's, else this user's own)")
+    parser.add_argument("--json", action="store_true", help="print JSON alone; all else goes to stderr")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    project, console = arguments.project, Console()
+    project, console = arguments.project, read_only.console(arguments)
     _refuse_existing(project, github=arguments.github)
+    found: tuple[str, ...] = ()
     if (project / CONFIG).exists():
-        files = {WORKFLOW: _workflow(project, _stages(project))}
-        following: tuple[str, ...] = ()
+        proposal = Proposal(files={}, stages=_stages(project), left=(), following=())
     else:
-        proposal = _proposed(project, console)
-        files = {path: text for path, text in proposal.files.items() if not (project / path).exists()}
-        files |= {WORKFLOW: _workflow(project, proposal.stages)} if arguments.github else {}
-        following = proposal.following
+        found, proposal = _proposed(project, arguments.region or "")
+    files = {path: text for path, text in proposal.files.items() if not (project / path).exists()}
+    files |= {WORKFLOW: _workflow(project, proposal.stages)} if arguments.github else {}
+    _show(found, proposal.left, files, console)
+    if not arguments.plan:
+        confirm.ask("write this?", yes=arguments.yes)
+        _write(project, files, proposal.following, console)
+    if arguments.json:
+        from .output.init import InitOutput
+
+        read_only.print_json(
+            InitOutput(
+                written=not arguments.plan,
+                files={path.as_posix(): text for path, text in files.items()},
+                found=found,
+                left=proposal.left,
+                following=proposal.following,
+            )
+        )
+    return 0
+
+
+def _show(found: Sequence[str], left: Sequence[str], files: Mapping[Path, str], console: Console) -> None:
+    for title, lines in (("found", found), ("not taken over", left)):
+        if lines:
+            console.say("\n".join([title, *(f"  {line}" for line in lines)]))
     for path, text in files.items():
         console.say(f"{path}")
         for line in text.splitlines():
             console.say(f"  | {line}".rstrip())
     console.say()
-    if arguments.plan:
-        return 0
-    confirm.ask("write this?", yes=arguments.yes)
+
+
+def _write(project: Path, files: Mapping[Path, str], following: Sequence[str], console: Console) -> None:
     for path, text in files.items():
         write(project / path, text.encode())
         console.say(f"{path}: written")
     for line in following:
         console.say(f"next: {line}")
-    return 0
 
 
 def _refuse_existing(project: Path, *, github: bool) -> None:
@@ -82,20 +107,18 @@ def _refuse_existing(project: Path, *, github: bool) -> None:
     if github and (project / WORKFLOW).exists():
         raise ConfigError([Fault(str(project / WORKFLOW), "is there already, and is left alone")])
     if not github and (project / CONFIG).exists():
-        raise ConfigError([Fault(str(project / CONFIG), "is there already, and is left alone")])
+        cure = f"change it by hand; {advised('init', '--github')} adds the workflow"
+        raise ConfigError([Fault(str(project / CONFIG), "is there already, and is left alone", cure=cure)])
 
 
-def _proposed(project: Path, console: Console) -> Proposal:
+def _proposed(project: Path, region: str) -> tuple[tuple[str, ...], Proposal]:
     survey = look.survey(project, os.environ)
     if not survey.functions:
         survey = Survey(programs=(*survey.programs, *handlers.read(project)))
     lists = [path for each in survey.programs for path in each.requirements]
     lock = locks.look(project, lists)
-    proposal = propose(project, survey, lock, _region())
-    for title, lines in (("found", _found(survey, lock)), ("not taken over", proposal.left)):
-        if lines:
-            console.say("\n".join([title, *(f"  {line}" for line in lines)]))
-    return proposal
+    chosen = region or next((each.region for each in survey.programs if each.region), "") or _region()
+    return tuple(_found(survey, lock)), propose(project, survey, lock, chosen)
 
 
 def _found(survey: Survey, lock: FoundLock | None) -> list[str]:

@@ -17,22 +17,23 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import time
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
 
 from ..configuration import load
-from ..console import Console
 from ..errors import ConfigError, EngineError, Fault
 from ..invocation import advised
+from ..local.steps import Steps
 from ..prepare import Choices, prepare
-from . import backend, layer
+from . import backend, layer, read_only
 from . import deploy as deploying
+from .output.local import LocalOutput, of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from ..console import Console
     from ..container.engine import Engine
     from ..local.system import System
     from ..prepare import Prepared
@@ -56,6 +57,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     parser.add_argument("--keep", action="store_true", help="leave it running until Ctrl-C")
     parser.add_argument("--port", type=_port, metavar="N", help="where the companion serves (default: a free one)")
+    parser.add_argument("--json", action="store_true", help="print JSON alone; all else goes to stderr")
     parser.add_argument("--redeploy", action="store_true", help="deploy to the system that is kept running")
     parser.add_argument(
         "--command",
@@ -67,35 +69,22 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    console = Console()
-    settings = _own(load(arguments.project, os.environ))
+    console = read_only.console(arguments)
+    settings = _own(load(arguments.project, os.environ), console)
     stage = settings.stage(arguments.stage or next(iter(settings.stages), ""))
     if arguments.redeploy:
         return _redeploy(settings, arguments, console)
     from ..local import companion, session
 
     if arguments.words and (found := session.find(settings.project / "dist")) and not arguments.keep:
-        return companion.play(settings, ["command", *arguments.words], found.introduction, found.outputs)
+        words, introduction = ["command", *arguments.words], found.introduction
+        code = companion.play(settings, words, introduction, found.outputs, _beside(arguments))
+        region = settings.stage(found.stage).region
+        _print(arguments, of(found, region=region, running=True, played=code))
+        return code
     with ExitStack() as opened:
         engine = _engine(backend.chosen(arguments), opened, console)
         return _Run(settings, stage, engine, arguments, Steps(console)).all()
-
-
-@dataclass
-class Steps:
-    """What took how long."""
-
-    console: Console
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def __call__(self, title: str) -> Iterator[None]:
-        started = time.monotonic()
-        yield
-        self.seconds[title] = time.monotonic() - started
-
-    def show(self) -> None:
-        self.console.table(["step", "seconds"], [[title, f"{each:.1f}"] for title, each in self.seconds.items()])
 
 
 @dataclass(frozen=True)
@@ -140,38 +129,41 @@ class _Run:
                 with self.steps(each.local):
                     said = companion.deployed(self.settings, each, running.introduction, outputs)
                 self.console.say(said.rstrip())
-        code = 0
+        code, played = 0, None
         if self.settings.local and (self.arguments.words or not self.arguments.keep):
             words = ["command", *self.arguments.words] if self.arguments.words else ["play"]
             with self.steps("played"):
-                code = companion.play(self.settings, words, running.introduction, outputs)
+                code = played = companion.play(
+                    self.settings, words, running.introduction, outputs, _beside(self.arguments)
+                )
         deploying.show_release(done, self.stage, self.console)
         layer.summarise(prepared, self.console)
         self.console.say()
         self.steps.show()
-        if self.arguments.keep:
-            held = session.Session(
-                os.getpid(),
-                running.emulator.url,
-                self.stage.name,
-                self.engine is None,
-                running.introduction,
-                outputs,
-            )
-            with session.kept(held, self.settings.project / "dist"):
-                self._hold(running, outputs)
+        held = session.Session(
+            os.getpid(), running.emulator.url, self.stage.name, self.engine is None, running.introduction, outputs
+        )
+        region, keep, seconds = self.stage.region, self.arguments.keep, self.steps.seconds
+        told = of(held, region=region, running=keep, release=done.release, played=played, seconds=seconds)
+        if not keep:
+            _print(self.arguments, told)
+            return code
+        with session.kept(held, self.settings.project / "dist"):
+            _print(self.arguments, told)
+            self._hold(told)
         return code
 
-    def _hold(self, running: System, outputs: dict[str, str]) -> None:
+    def _hold(self, told: LocalOutput) -> None:
         """Say where everything is, and wait for Ctrl-C."""
         self.console.say()
-        for what, where in {**running.introduction.addresses, **outputs}.items():
+        for what, where in told.outputs.items():
             self.console.say(f"{what}: {where}")
+        for what, where in told.addresses.items():
+            self.console.say(f"open this in a browser: {where}  ({what})")
         self.console.say(
             f"running. Another terminal can play and redeploy: {advised('local', '--help')}; and all else with"
         )
-        keys = {**running.emulator.environment(self.stage.region), **running.introduction.environment}
-        for name, value in keys.items():
+        for name, value in told.environment.items():
             self.console.say(f"export {name}={value}")
         self.console.say("Ctrl-C ends it")
         try:
@@ -200,11 +192,22 @@ def _engine(where: backend.ChosenBackend, opened: ExitStack, console: Console) -
         return None
 
 
-def _own(settings: Settings) -> Settings:
+def _beside(arguments: argparse.Namespace) -> TextIO | None:
+    """Return where a companion's words go that are not to be among JSON."""
+    return sys.stderr if arguments.json else None
+
+
+def _print(arguments: argparse.Namespace, told: LocalOutput) -> None:
+    if arguments.json:
+        read_only.print_json(told)
+        sys.stdout.flush()
+
+
+def _own(settings: Settings, console: Console) -> Settings:
     """Leave out the layers of others, which are in no emulated account, and say so."""
     named = {name for each in settings.functions.values() for name in each.layers}
     if foreign := sorted(named - settings.layers.keys()):
-        Console().say(f"without {', '.join(foreign)}: layers of others are not in the emulated AWS")
+        console.say(f"without {', '.join(foreign)}: layers of others are not in the emulated AWS")
     return settings.without_foreign()
 
 
@@ -225,7 +228,10 @@ def _redeploy(settings: Settings, arguments: argparse.Namespace, console: Consol
         running = system.System(settings, stage, emulator, held.introduction, aws)
         done = running.deploy(prepared, console.say)
     deploying.show_release(done, stage, console)
-    console.say(f"redeployed in {time.monotonic() - started:.1f} s")
+    taken = time.monotonic() - started
+    console.say(f"redeployed in {taken:.1f} s")
+    seconds = {"redeployed": taken}
+    _print(arguments, of(held, region=stage.region, running=True, release=done.release, seconds=seconds))
     return 0
 
 

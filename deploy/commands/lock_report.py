@@ -61,7 +61,7 @@ def report(
                 each.detail,
             )
         )
-    console.table(["package", "from", "to", "age in days", ""], rows)
+    console.table(["package", "from", "to", "age in days", "remark"], rows)
     count = sum(len(each.hashes) for each in resolved.packages)
     console.say(
         f"{settings.requirements}: {len(resolved.packages)} distributions, {count} wheels for "

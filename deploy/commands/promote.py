@@ -8,14 +8,14 @@ check of each, and only then the aliases: all, or none. In the same account and 
 into another it is copied.
 
 The template and config/pipeline.yaml are the project's as it is here. Stages in different accounts name a `profile`
-each.
+each; CHANNELWRIGHT_SOURCE_PROFILE names another one for the stage that is read.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..configuration import load
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from ..release.promote import Candidate
     from ..settings import Architecture, Settings, Stage
 
+SOURCE_PROFILE = "CHANNELWRIGHT_SOURCE_PROFILE"
+"""Names the profile for the stage that is read, in place of the stage's own `profile`."""
+
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     import argparse
@@ -56,8 +59,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.project, os.environ)
-    source, target = settings.stage(arguments.source, "--from"), settings.stage(arguments.target, "--to")
-    if source == target:
+    source, target = _source(settings, arguments.source), settings.stage(arguments.target, "--to")
+    if source.name == target.name:
         raise ConfigError([Fault("--to", f"is {target.name}, as --from is", cure="name two stages")])
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
     from ..agreement import deployed, static
@@ -88,6 +91,12 @@ def run(arguments: argparse.Namespace) -> int:
 
         print(as_json(output(candidate, done, before, source, target)), end="")
     return 0
+
+
+def _source(settings: Settings, name: str) -> Stage:
+    """Return the stage that is read, with the profile that this run has for it: a job has no profiles of its own."""
+    source = settings.stage(name, "--from")
+    return replace(source, profile=os.environ.get(SOURCE_PROFILE) or source.profile)
 
 
 @dataclass(frozen=True)
@@ -153,7 +162,7 @@ def _summarise(
         for each in done.release.functions
     ]
     console.say()
-    console.table(["function", "alias", "version", "release", ""], rows)
+    console.table(["function", "alias", "version", "release", "before"], rows)
     console.say()
     sent = f"{size(done.release.uploaded)} uploaded" if done.release.uploaded else "nothing uploaded"
     # A stage with more architectures than its functions use counts layers that nothing has, and names it otherwise.

@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     shown = Console()
     shown.say()
-    shown.table(["release", "made", "commit", "versions", ""], list(_rows(found)))
+    shown.table(["release", "made", "commit", "versions", "state"], list(_rows(found)))
     if not found:
         shown.say(f"there are none yet: {advised('deploy', '--stage', place.stage.name)}")
     return 0

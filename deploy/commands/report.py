@@ -54,6 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
     page = render(data).encode()
     target: Path = arguments.out or dist / f"{stem(shown)}.html"
     write(target, page)
+    console = read_only.console(arguments)
+    if why := data.contents.not_a_layer:
+        console.say(f"{data.origin} is no layer: {why}")
     if arguments.json:
         from .output.report import ReportOutput
 
@@ -61,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
             ReportOutput(file=str(target), bytes=len(page), layer=data.name, sha256=data.contents.sha256)
         )
     else:
-        read_only.console(arguments).say(f"{target}  {size(len(page))}, about {data.origin}")
+        console.say(f"{target}  {size(len(page))}, about {data.origin}")
     return 0
 
 

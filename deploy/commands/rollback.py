@@ -79,7 +79,7 @@ def _summarise(plan: RollbackPlan, console: Console) -> None:
         for step in plan.steps
     ]
     console.say()
-    console.table(["function", "alias", "version", "release", ""], rows)
+    console.table(["function", "alias", "version", "release", "before"], rows)
     console.say()
     console.say(f"release {plan.release} is live in {plan.stage}")
     console.say(f"next: find out why, then deploy; to go forward again, {advised('rollback', '--stage', plan.stage)}")

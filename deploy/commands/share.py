@@ -142,7 +142,7 @@ def show(planned: Reconciliation, console: Console) -> None:
     named = [
         [each.name, each.region, each.to, f"was {each.origin}" if not each.is_made else ""] for each in planned.channels
     ]
-    console.table(["channel", "region", "layer version", ""], named)
+    console.table(["channel", "region", "layer version", "before"], named)
     if named:
         console.say()
 

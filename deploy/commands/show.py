@@ -86,6 +86,7 @@ def _facts(found: Known) -> Iterator[tuple[str, str]]:
         else f"not ours: {held.unreadable or 'no manifest of this pipeline is in it'}; "
         "read from its distributions' metadata",
     )
+    yield "", f"no layer: {held.not_a_layer}" if held.not_a_layer else ""
     if there:
         yield "arn", there.arn
         yield "made", there.created

@@ -17,6 +17,7 @@ from ..configuration import load
 from ..errors import ConfigError, Fault
 from ..keys.document import CONFIG
 from ..template import document
+from . import read_only
 
 if TYPE_CHECKING:
     import argparse
@@ -25,17 +26,26 @@ if TYPE_CHECKING:
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     import argparse
 
-    subparsers.add_parser(
+    parser = subparsers.add_parser(
         "template",
         help="print the CloudFormation template that the pipeline makes of the functions",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--json", action="store_true", help="print JSON alone; all else goes to stderr")
 
 
 def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.project, os.environ)
     if not settings.functions:
         raise ConfigError([Fault(f"{CONFIG}: functions", "there are none, and so nothing to make a template of")])
-    print(document.text(settings, tuple(settings.functions.values())), end="")
+    text = document.text(settings, tuple(settings.functions.values()))
+    if arguments.json:
+        from ..template_values import parsed
+        from .output.template import TemplateOutput
+
+        resources = {name: each["Type"] for name, each in parsed(text)["Resources"].items()}
+        read_only.print_json(TemplateOutput(text=text, resources=resources))
+    else:
+        print(text, end="")
     return 0

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..atomic import write
+from . import read_only
 
 if TYPE_CHECKING:
     import argparse
@@ -22,6 +23,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("--scan-before", type=Path, metavar="FILE", help="the output of `scan --json` before")
     parser.add_argument("--scan-after", type=Path, metavar="FILE", help="the output of `scan --json` after")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write it there instead of to stdout")
+    parser.add_argument("--json", action="store_true", help="print JSON alone; all else goes to stderr")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -34,6 +36,11 @@ def run(arguments: argparse.Namespace) -> int:
     written = text(layers(arguments.before, arguments.after), scanned)
     if arguments.output:
         write(arguments.output, written.encode())
-    else:
+    if arguments.json:
+        from .output.update_text import UpdateTextOutput
+
+        file = str(arguments.output) if arguments.output else None
+        read_only.print_json(UpdateTextOutput(text=written, file=file))
+    elif not arguments.output:
         print(written, end="")
     return 0

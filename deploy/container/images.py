@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import secrets
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -99,12 +100,14 @@ class Images:
         `context` is the files by path, `arguments` the Dockerfile's; the options are `dockerfile`, its path in the
         context, `use_cache`, `labels`, `target` and `network`. Raises BuildError with the whole log.
         """
-        log = BuildLog()
+        log, build = BuildLog(), secrets.token_hex(8)
         try:
             name = options.get("dockerfile", "Dockerfile")
-            owned = {**context, name: leftovers.owned(context[name])}
+            owned = {**context, name: leftovers.owned(context[name], build)}
             yield self._build(log, owned, arguments, **options)
         finally:
+            if not (log.image or log.error):
+                leftovers.end(self.client, build)
             for image in log.images:
                 self._remove(image)
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 OWNER = "channelwright.owner"
+BUILD = "channelwright.build"
+_PATIENCE_SECONDS, _QUIET_SECONDS = 15.0, 0.8
+"""How long the engine may go on with a build that was broken off, and how long nothing new tells that it does not."""
 _FROM = re.compile(rb"^\s*FROM\s.*$", re.MULTILINE | re.IGNORECASE)
 
 
@@ -26,14 +29,33 @@ def labels(kind: str) -> dict[str, str]:
     return {"channelwright": kind, OWNER: str(Owner.mine())}
 
 
-def owned(dockerfile: bytes) -> bytes:
-    r"""Return a Dockerfile of which each step leaves an image that says whose it is.
+def owned(dockerfile: bytes, build: str) -> bytes:
+    r"""Return a Dockerfile of which each step leaves an image that says whose it is, and of which build.
 
-    >>> owned(b"FROM a AS b\nRUN c").splitlines()[::2]
+    >>> owned(b"FROM a AS b\nRUN c", "1").splitlines()[::2]
     [b'FROM a AS b', b'RUN c']
     """
-    label = f"LABEL {OWNER}={Owner.mine()}".encode()
+    label = f"LABEL {OWNER}={Owner.mine()} {BUILD}={build}".encode()
     return _FROM.sub(lambda found: found[0] + b"\n" + label, dockerfile)
+
+
+def end(client: APIClient, build: str) -> None:
+    """Remove all of a build that was broken off: the engine ends the step that it is in, and may begin another one."""
+    api: Any = client
+    mine = {"label": f"{BUILD}={build}"}
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    quiet_since = time.monotonic()
+    while (now := time.monotonic()) < deadline and now - quiet_since < _QUIET_SECONDS:
+        with translated("looking for what a broken build left"):
+            containers = [each["Id"] for each in api.containers(all=True, filters=mine)]
+            images = [each["Id"] for each in api.images(all=True, filters=mine)]
+        left: list[tuple[str, Any]] = []
+        left += [(each, lambda name: api.remove_container(name, force=True, v=True)) for each in containers]
+        left += [(each, lambda name: api.remove_image(name, noprune=True)) for each in images]
+        tuple(_removed(left))
+        if containers or images:
+            quiet_since = time.monotonic()
+        time.sleep(0.1)
 
 
 def remove(client: APIClient) -> tuple[str, ...]:

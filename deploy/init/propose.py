@@ -41,7 +41,10 @@ class Proposal:
 
 
 def propose(project: Path, survey: Survey, lock: FoundLock | None, region: str) -> Proposal:
-    """Write the least that works; raise PipelineError where there is neither a function nor a requirement."""
+    """Write the least that works; raise PipelineError where there is neither a function nor a requirement.
+
+    `region` is the stages', empty where nobody says one.
+    """
     if lock is None and not survey.functions:
         cure = "write what the code imports into requirements.in, one requirement a line, and run it again"
         raise PipelineError.of(str(project), "holds no function and no requirements to start from", cure=cure)
@@ -50,7 +53,7 @@ def propose(project: Path, survey: Survey, lock: FoundLock | None, region: str) 
     left = [line for each in survey.programs for line in each.left]
     left += [*chosen.code.left, *chosen.different()]
     if not chosen.region:
-        left.append("stages: no region is said anywhere; `stages: {dev: {region: REGION}}` is what a deploy needs")
+        left.append("stages: no region is said anywhere; a deploy needs stages, which `--region REGION` writes")
     if wrong := [Fault(f"{CONFIG}: {where}", what, cure=cure) for where, what, cure in faults(document)]:
         raise ConfigError([*wrong, Fault("", "nothing was written", cure="write it by hand, starting from the others")])
     files = {CONFIG: written.configuration(document), **(lock.files if lock else {})}
@@ -77,7 +80,7 @@ class _Choice:
             name=_name(project, survey),
             runtime=_runtime(code.functions, lock),
             architecture=together.majority((each.architecture for each in code.functions), _first("architectures")),
-            region=next((each.region for each in survey.programs if each.region), region),
+            region=region,
             lock=lock,
             code=code,
             exclude=tuple(dict.fromkeys(each for program in survey.programs for each in program.exclude)),

@@ -29,6 +29,7 @@ def faults(raw: dict[str, object]) -> Iterator[tuple[str, str, str]]:
     yield from _overlapping(raw)
     yield from functions.faults(raw)
     yield from _astray(raw)
+    yield from _shared(raw)
     yield from _twice(raw)
     yield from _claimed(raw)
     yield from _undated(raw)
@@ -72,6 +73,9 @@ def _explain(schema: dict[str, object], error: jsonschema_rs.ValidationError) ->
         case "anyOf":
             rule = _at(schema, error.schema_path[:-1])
             yield where, f"{shown} is not allowed here", f"give {rule['description']}"
+        case "pattern":
+            rule = _at(schema, error.schema_path[:-1])
+            yield where, f"{shown} has not the form that it needs", f"give {rule['description']}"
         case "enum":
             yield (
                 where,
@@ -117,6 +121,19 @@ def _astray(raw: dict[str, object]) -> Iterator[tuple[str, str, str]]:
             if region not in regions:
                 known = [each for each in regions if isinstance(each, str)]
                 yield f"stages.{name}.bucket.{region}", "the stage publishes nothing there", suggest(region, known)
+
+
+def _shared(raw: dict[str, object]) -> Iterator[tuple[str, str, str]]:
+    """Yield the stages whose stack is another stage's: a deploy to one would change the other."""
+    owners: dict[tuple[object, ...], str] = {}
+    for name, stage in _keys(raw.get("stages")).items():
+        account = [_keys(stage).get(key) for key in ("stack", "region", "account", "profile")]
+        if account[0] and (owner := owners.setdefault(tuple(map(str, account)), name)) != name:
+            yield (
+                f"stages.{name}.stack",
+                f"{account[0]} is the stack of {owner} too",
+                "give each stage a stack of its own",
+            )
 
 
 def _undated(raw: dict[str, object]) -> Iterator[tuple[str, str, str]]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..atomic import write
-from ..console import size
 from ..errors import BuildError
 from ..inside.exchange import Report
 from ..locking import lockfile
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 INSIDE = Path(__file__).parent.parent / "inside"
 TOOLS = INSIDE / "tools.txt"
 _PARTS = f"{FOLDER}/"
-# What trimming takes away when it is asked to, and took by itself before there was `preset`.
-_ONCE_DEFAULTS = {"stubs", "scripts", "ca-bundle", "zone-data", "metadata"}
 
 
 def build(  # noqa: PLR0913 - what, where, from where, to where, and how
@@ -59,7 +56,6 @@ def build(  # noqa: PLR0913 - what, where, from where, to where, and how
             spec.stem, "the build holds other `files` than were asked for", cure="build with --no-cache"
         )
     _warn(report, say)
-    _offer(report, say)
     zipped = into / f"{spec.stem}.zip"
     write(zipped, made["layer.zip"])
     parts.keep({name.removeprefix(_PARTS): content for name, content in made.items() if name.startswith(_PARTS)})
@@ -95,11 +91,3 @@ def _warn(report: Report, say: Callable[[str], None]) -> None:
         say(f"{path} stays without bytecode: {why}")
     for each in report.spared:
         say(f"{each.distribution} keeps what {each.rule} would take: {each.reason}")
-
-
-def _offer(report: Report, say: Callable[[str], None]) -> None:
-    """Say what stays since nobody asked for it to go, where rules took it by default before."""
-    kept = [each for each in report.offered if each.rule in _ONCE_DEFAULTS and each.bytes]
-    if kept:
-        told = ", ".join(f"{each.rule} ({size(each.bytes)})" for each in kept)
-        say(f"no longer left out by default: {told}; `trim: {{preset: small}}` asks for all of it")

@@ -180,7 +180,9 @@ def _tell(answered: Collection[Answered], say: Callable[[str], None]) -> None:
         say(f"{', '.join(well)} answered on the final zips")
     for each in answered:
         if each.raised:
-            say(f"{each.function} raised for an empty event: {each.raised}; `trial: EVENT` gives it one to answer")
+            first, *others = each.raised.splitlines()
+            why = f"{first} …" if others else first
+            say(f"{each.function} raised for an empty event: {why}; `trial: EVENT` gives it one to answer")
         if each.untried:
             say(f"{each.function} was not tried with all of its layers, and without: {each.untried}")
 

@@ -9,6 +9,7 @@
     system    ─ brings all of it up, deploys by the very code path that AWS gets, and takes it down
     children  ─ processes that end with this one; emulator_main is the emulator's
     session   ─ what another terminal needs to know of a system that is kept running
+    steps     ─ what each step of a run took
 
 Nothing binds to anything but loopback. Children end when this process does, however it ends.
 """

@@ -22,7 +22,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from .. import project_module
 from ..errors import ConfigError, Fault
@@ -69,14 +69,20 @@ def serving(settings: Settings, stage: str, port: int | None, home: Path) -> Ite
         yield _introduction(f"local.companion: {line}", said, log)
 
 
-def play(settings: Settings, words: Sequence[str], introduction: Introduction, outputs: Mapping[str, str]) -> int:
-    """Let the companion play, its output being ours; return its exit code."""
+def play(
+    settings: Settings,
+    words: Sequence[str],
+    introduction: Introduction,
+    outputs: Mapping[str, str],
+    output: TextIO | None = None,
+) -> int:
+    """Let the companion play, its output being ours, or going to `output`; return its exit code."""
     if settings.local is None:
         raise ConfigError([Fault("local.companion", "is missing", cure="name the module that plays")])
     environment = project_module.environment(settings) | _known(introduction, outputs)
     sys.stdout.flush()
     command = [*project_module.command(settings.local.companion), *words]
-    return subprocess.run(command, cwd=settings.project, env=environment, check=False).returncode
+    return subprocess.run(command, cwd=settings.project, env=environment, stdout=output, check=False).returncode
 
 
 def deployed(settings: Settings, extension: Extension, introduction: Introduction, outputs: Mapping[str, str]) -> str:

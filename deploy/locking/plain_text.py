@@ -28,8 +28,13 @@ def read(path: Path, *, cure: str = "") -> str:
     """
     try:
         content = path.read_bytes()
-    except OSError as error:
+    except FileNotFoundError as error:
         raise LockError([Fault(str(path), error.strerror or str(error), cure=cure)]) from error
+    except OSError as error:
+        cause = "it is what the requirements are read from"
+        raise LockError(
+            [Fault(str(path), error.strerror or str(error), cause, "name a file that can be read")]
+        ) from error
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return _decoded(path, content.removeprefix(mark), encoding)

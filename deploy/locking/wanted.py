@@ -126,7 +126,8 @@ class _Reading:
         try:
             (self.limits if limits else self.lines).append(str(Requirement(text)))
         except InvalidRequirement as error:
-            self.faults.append(Fault(where, f"is no requirement: {text}", cause=str(error).splitlines()[0]))
+            cure = "write NAME, NAME==VERSION or NAME>=VERSION, one a line"
+            self.faults.append(Fault(where, f"is no requirement: {text}", str(error).splitlines()[0], cure))
 
     def _add_elsewhere(self, text: str, path: Path, where: str, *, editable: bool = False) -> None:
         place, _, marker = text.partition(" ;") if " ;" in text else (text, "", "")

@@ -9,6 +9,8 @@ layers   its layers, built and verified
 code     its code, bundled, checked and tried
 against_lock  layers compared with what their lock gives
 at_hand  what one run has at hand: the cache, the runtimes that it opened
+
+once_defaults  what a layer keeps that was left out of it before
 """
 
 from .make import prepare, prove

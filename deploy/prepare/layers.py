@@ -14,6 +14,7 @@ from ..layer.spec import LayerSpec, every_spec, needed_for
 from ..layer.verify import VerifiedLayer, restored
 from ..locking import locked
 from ..temporary import folders
+from . import once_defaults
 from .at_hand import AtHand, checks_key
 
 if TYPE_CHECKING:
@@ -140,7 +141,10 @@ class LayerPreparation:
             self.at_hand.console.step(f"build {spec.stem} in {runtime.image.reference}"),
         ):
             use_cache = self.at_hand.choices.use_cache
-            return cache.keep(build(spec, runtime, cache.root, into, use_cache=use_cache, say=self.at_hand.console.say))
+            made = build(spec, runtime, cache.root, into, use_cache=use_cache, say=self.at_hand.console.say)
+            for line in once_defaults.told(made, self.at_hand.dist):
+                self.at_hand.console.say(line)
+            return cache.keep(made)
 
     def verified(self, built: Sequence[BuiltLayer], *, from_wheels: bool = True) -> tuple[VerifiedLayer, ...]:
         """Prove layers; those that were not built here, `from_wheels`, are judged by themselves."""

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 # A member that is encrypted, cut off, or compressed as no zip of Lambda may be.
 _DAMAGED = (BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError, csv.Error)
 
+# The folders of /opt that a runtime reads by itself.
+LOOKED_IN = ("python/", "lib/", "bin/", "extensions/")
+
 
 @dataclass(frozen=True, kw_only=True)
 class HeldFile:
@@ -83,6 +86,16 @@ class Contents:
     @property
     def is_ours(self) -> bool:
         return self.manifest is not None
+
+    @property
+    def not_a_layer(self) -> str:
+        """Why a zip is none, empty where it is one: nothing in it lies where the runtime looks below /opt.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html#packaging-layers-paths
+        """
+        if any(path.startswith(LOOKED_IN) for path in self.files):
+            return ""
+        return f"nothing in it lies in {', '.join(LOOKED_IN[:-1])} or {LOOKED_IN[-1]}, where Lambda looks in a layer"
 
     @property
     def size(self) -> int:

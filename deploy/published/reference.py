@@ -135,5 +135,6 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        cure = f"build it: {advised('layer')}" if path.parent.name == "dist" else ""
+        is_built = path.parent.name == "dist"
+        cure = f"build it: {advised('layer')}" if is_built else "name a layer's zip, a layer's name, or local"
         raise ConfigError([Fault(str(path), error.strerror or str(error), cure=cure)]) from error

@@ -116,15 +116,15 @@ def _files(data: ReportData, compared: Comparison) -> Html:
     summary = f"{len(files.added):,} added, {len(files.removed):,} removed, {len(files.changed):,} changed"
     columns = (
         Column("file"),
-        Column("change"),
         Column("before", numeric=True),
         Column("now", numeric=True),
         Column("change of size", numeric=True),
     )
     cells = [
         [
-            element("code", path),
-            element("span", f"{_MARKS.get(kind, '~')} {kind}", class_=f"badge {kind}"),
+            joined(
+                element("code", path), " ", element("span", f"{_MARKS.get(kind, '~')} {kind}", class_=f"badge {kind}")
+            ),
             bytes_(before),
             bytes_(before + more),
             growth(more),

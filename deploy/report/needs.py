@@ -10,7 +10,7 @@ from .sections import note
 from .tables import Column, amount, bar, bytes_, charted, table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from .data import ReportData
     from .native import Library
@@ -32,35 +32,47 @@ def native(data: ReportData) -> Html:
         Column("size", numeric=True),
         Column("fits"),
         Column("GLIBC", numeric=True),
-        Column("other interfaces"),
-        Column("needs of the system"),
+        Column("needs besides"),
     ]
-    tried = data.libraries[0].loaded is not None
-    columns += [Column("loaded when verified")] if tried else []
     ordered = sorted(data.libraries, key=lambda each: (each.fits, each.path))
-    rows = [_library(each, known)[: len(columns)] for each in ordered]
+    own = {each.path.rpartition("/")[2] for each in data.libraries}
+    rows = [_library(each, known, own) for each in ordered]
     return joined(element("p", against), table("Native libraries", columns, rows))
 
 
-def _library(library: Library, known: Mapping[str, str]) -> list[str]:
-    others = [f"{name} {library.needs[name]}" for name in INTERFACES[1:] if name in library.needs]
+def _library(library: Library, known: Mapping[str, str], own: Collection[str]) -> list[str]:
+    folder, _, name = library.path.rpartition("/")
     return [
-        element("code", library.path),
+        joined(element("code", f"{folder}/", class_="folder") if folder else "", element("code", name)),
         library.package,
         bytes_(library.size),
         _verdict(library),
         _glibc(library, known.get("GLIBC", "")),
-        ", ".join(others) or "none",
-        element("code", " ".join(library.libraries) or "nothing"),
-        "yes" if library.loaded else "no",
+        _besides(library, own),
     ]
+
+
+def _besides(library: Library, own: Collection[str]) -> Html:
+    """Name what it needs of the system, and on demand what the layer itself brings for it."""
+    others = [f"{name} {library.needs[name]}" for name in INTERFACES[1:] if name in library.needs]
+    system = [each for each in library.libraries if each not in own]
+    brought = [each for each in library.libraries if each in own]
+    spaced = joined(*(joined(element("code", each, class_="whole"), " ") for each in (*others, *system)))
+    if not brought:
+        return spaced or joined("nothing")
+    summary = element("summary", f"{len(brought)} of this layer")
+    return joined(spaced, element("details", summary, *(joined(element("code", each), " ") for each in brought)))
+
+
+_LOADED = {None: "", True: " and loads", False: ", was not loaded"}
+"""What the verification of the layer saw of a library, as it stands behind a verdict."""
 
 
 def _verdict(library: Library) -> Html:
     if library.misfits is None:
         return joined("not judged")
     if library.fits:
-        return element("span", "✓ fits", class_="good whole")
+        return joined(element("span", "✓ fits", class_="good whole"), _LOADED[library.loaded])
     return element("span", "✗ ", "; ".join(library.misfits), class_="bad")
 
 

@@ -30,6 +30,7 @@ def render(data: ReportData) -> str:
         title=joined(f"{data.name}:{data.version}" if data.version else data.name),
         style=style,
         lead=_lead(data),
+        warning=_warning(data),
         figures=element("dl", *_figures(data), class_="figures"),
         contents=element(
             "ul", *(element("li", element("a", name, href=f"#{key}")) for key, (name, _) in parts.items())
@@ -64,6 +65,15 @@ def _lead(data: ReportData) -> Html:
     who = "built by this pipeline" if data.contents.is_ours else "not one of ours"
     said = [data.runtime, data.architecture, who] if data.contents.is_ours else [who]
     return joined(element("code", data.origin), " · ", " · ".join(said))
+
+
+def _warning(data: ReportData) -> Html:
+    why = data.contents.not_a_layer
+    return (
+        element("p", f"This is no layer: {why}. The page says what is in the zip all the same.", class_="bad")
+        if why
+        else Html()
+    )
 
 
 def _figures(data: ReportData) -> Iterator[Html]:

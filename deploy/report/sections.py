@@ -82,8 +82,7 @@ def trimming(data: ReportData) -> Html:
     most = max((saving.bytes for saving in taken), default=0)
     rows = [
         [
-            element("code", saving.rule),
-            RULES.get(saving.rule, ""),
+            joined(element("code", saving.rule), element("small", RULES.get(saving.rule, ""))),
             amount(saving.files, f"{saving.files:,}"),
             bytes_(saving.bytes),
             charted(bar(saving.bytes, most, kind="saved"), percent(saving.bytes, data.trimming.bytes)),
@@ -92,12 +91,11 @@ def trimming(data: ReportData) -> Html:
     ]
     columns = (
         Column("rule"),
-        Column("leaves out"),
         Column("files", numeric=True),
         Column("saved, unzipped", numeric=True, order="descending"),
         Column("share", numeric=True),
     )
-    total = ["all rules", "", "", bytes_(data.trimming.bytes), ""]
+    total = ["all rules", "", bytes_(data.trimming.bytes), ""]
     idle = [saving.rule for saving in data.trimming.savings if not saving.files]
     return joined(
         table("What each trim rule left out", columns, rows, total),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MINUS = "\N{MINUS SIGN}"
 _LONG = 72
 _WIDE = 6
-"""Columns from which on a table rather scrolls than squeezes, where there is little room."""
+"""Columns from which on a row is set as a list of its cells, where there is little room."""
 
 
 @dataclass(frozen=True)
@@ -29,19 +29,20 @@ class Column:
 def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[str]], total: Sequence[str] = ()) -> Html:
     """Write a table whose first cell names its row; `total` is a last row that sorting leaves where it is.
 
-    A table that is wider than the page scrolls within its own frame, by keyboard too.
+    A table that is wider than the page scrolls within its own frame, by keyboard too. Each part says its role: where
+    there is little room rows are set below each other, and browsers then forget that they are rows.
     """
-    body = [element("tr", *_cells(columns, row)) for row in rows]
-    foot = [element("tfoot", element("tr", *_cells(columns, total)))] if total else []
+    foot = [_part("tfoot", [_row(_cells(columns, total))])] if total else []
     inner = element(
         "table",
         element("caption", caption, class_="unseen"),
-        element("thead", element("tr", *map(_heading, columns))),
-        element("tbody", *body),
+        _part("thead", [_row(map(_heading, columns))]),
+        _part("tbody", [_row(_cells(columns, row)) for row in rows]),
         *foot,
         class_="wide" if len(columns) >= _WIDE else None,
+        role="table",
     )
-    return element("div", inner, class_="frame", role="region", tabindex="0", aria_label=caption)
+    return element("div", inner, class_="frame", role="region", tabindex="0", aria_label=f"{caption}, as a table")
 
 
 def amount(value: float, shown: str) -> Html:
@@ -99,13 +100,24 @@ def shortened(value: str) -> Html:
     return element("details", element("summary", f"{value[:_LONG].rstrip()}…"), value)
 
 
+def _part(tag: str, rows: Sequence[Html]) -> Html:
+    return element(tag, *rows, role="rowgroup")
+
+
+def _row(cells: Iterable[Html]) -> Html:
+    return element("tr", *cells, role="row")
+
+
 def _heading(column: Column) -> Html:
-    return element(
-        "th", column.name, scope="col", class_="number" if column.numeric else None, aria_sort=column.order or None
-    )
+    kind = "number" if column.numeric else None
+    order = column.order or None
+    return element("th", column.name, scope="col", role="columnheader", class_=kind, aria_sort=order)
 
 
 def _cells(columns: Sequence[Column], row: Sequence[str]) -> Iterable[Html]:
     for at, (column, cell) in enumerate(zip(columns, row, strict=True)):
         kind = "number" if column.numeric else None
-        yield element("td", cell, class_=kind) if at else element("th", cell, scope="row", class_=kind)
+        if at:
+            yield element("td", cell, class_=kind, role="cell", data_of=column.name if cell else None)
+        else:
+            yield element("th", cell, scope="row", class_=kind, role="rowheader")

@@ -57,8 +57,14 @@
     about.replaceChildren(name, ` ${parts.join(" · ")}`);
   };
 
+  // In parts of the map, so that it is as wide as the paper where it is printed.
   const move = (element, {x, y, width, height}) =>
-    Object.assign(element.style, {left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px`});
+    Object.assign(element.style, {
+      left: `${(100 * x) / map.clientWidth}%`,
+      top: `${(100 * y) / map.clientHeight}%`,
+      width: `${(100 * width) / map.clientWidth}%`,
+      height: `${(100 * height) / map.clientHeight}%`,
+    });
 
   const tile = ({node, x, y, width, height}, depth) => {
     const made = document.createElement("div");
@@ -82,20 +88,23 @@
     made.tabIndex = -1;
     const what = node.children ? `folder with ${node.files} ${node.files === 1 ? "file" : "files"}` : kinds[node.kind];
     const change = changeOf(node) ? `, ${changeOf(node)}` : "";
-    const sizes = `${bytes(node[state.measure])}, ${share(node[state.measure], state.folder[state.measure])}`;
-    made.setAttribute("aria-label", `${node.name}, ${what}, ${sizes}${change}`);
+    const part = share(node[state.measure], state.folder[state.measure]);
+    // It begins with what is seen: who speaks to a computer says that.
+    made.setAttribute("aria-label", `${shown(node)} ${bytes(node[state.measure])}, ${what}, ${part}${change}`);
     if (node.children) made.setAttribute("aria-expanded", "false");
   };
+
+  const shown = (node) => `${map.dataset.colours === "change" ? (MARKS[changeOf(node)] ?? "") : ""}${node.name}`;
 
   const label = (node, width, height) => {
     const name = document.createElement("span");
     name.className = "name";
-    name.textContent = `${map.dataset.colours === "change" ? (MARKS[changeOf(node)] ?? "") : ""}${node.name}`;
+    name.textContent = shown(node);
     const size = document.createElement("span");
     size.className = "size";
     size.textContent = bytes(node[state.measure]);
-    if (node.children) return width >= 110 ? [name, size] : [name];
-    return height >= 32 && width >= 52 ? [name, size] : [name];
+    const both = node.children ? width >= 110 : height >= 32 && width >= 52;
+    return both ? [name, " ", size] : [name];
   };
 
   const place = (folder, rectangle, depth, into) => {

@@ -1,7 +1,12 @@
-"""A table in the width that there is: cells are wrapped between words, never inside one, then columns are left out."""
+"""A table in the width that there is: cells are wrapped between words, never inside one, then columns are left out.
+
+A number and its unit are one word. A path or an ARN that takes more than a third of the width is wrapped behind one of
+its separators.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _GAP = 2
+# A number and its unit, or whatever has no space in it.
+_WORD = re.compile(r"[-+]?[\d.,]+ (?:[kMG]?B|m?s|min)(?!\S)|\S+")
+_PART = re.compile(r"[^/:]*[/:]+|[^/:]+")
 
 
 @dataclass(frozen=True)
@@ -66,7 +74,8 @@ def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int | 
     widths = [max(map(length, each)) for each in cells]
     if width is None:
         return tuple(widths)
-    least = [max((length(word) for cell in each for word in cell.split()), default=0) for each in cells]
+    longest = width // 3
+    least = [max((length(part) for cell in each for part in _parts(cell, longest)), default=0) for each in cells]
     over = sum(widths) + _GAP * (len(widths) - 1) - width
     while over > 0:
         at = max(range(len(widths)), key=lambda each: widths[each] if widths[each] > least[each] else -1)
@@ -90,12 +99,22 @@ def _wrapped(text: str, width: int) -> list[str]:
     if length(text) <= width:
         return [text]
     lines: list[str] = []
-    for word in text.split():
+    for word in _WORD.findall(text):
         if lines and length(lines[-1]) + 1 + length(word) <= width:
             lines[-1] += f" {word}"
-        else:
-            lines.append(word)
+            continue
+        lines.append("")
+        for part in _parts(word, width):
+            if lines[-1] and length(lines[-1]) + length(part) > width:
+                lines.append("")
+            lines[-1] += part
     return lines or [""]
+
+
+def _parts(text: str, longest: int) -> Iterator[str]:
+    """Yield the words of a text; one that is longer is a path or an ARN, and its parts are, each with its separator."""
+    for word in _WORD.findall(text):
+        yield from [word] if length(word) <= longest else _PART.findall(word)
 
 
 def _is_number(cell: str) -> bool:

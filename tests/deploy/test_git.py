@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
+from deploy import git
+from deploy.errors import ConfigError
 from deploy.git import subjects
 
 if TYPE_CHECKING:
@@ -47,3 +50,22 @@ def _git(folder: Path, *arguments: str) -> str:
     who = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
     done = subprocess.run(["git", "-C", folder, *who, *arguments], capture_output=True, text=True, check=True)
     return done.stdout.strip()
+
+
+def test_a_repository_that_git_refuses_is_told_and_nothing_that_it_ignores_ships(
+    tmp_path: Path, commits: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert commits
+    if os.geteuid():
+        pytest.skip("only root gives a folder to another user")
+    for path in (tmp_path, *tmp_path.rglob("*")):
+        os.chown(path, 12345, 12345)
+    assert git.commit(tmp_path).short == "none"
+    assert git.commit(tmp_path).short == "none"
+    cure = f"git config --global --add safe.directory {tmp_path}"
+    said = capfd.readouterr().err
+    assert said.count("git refuses to look at this repository") == 1, "once in a run"
+    assert cure in said
+    with pytest.raises(ConfigError, match="belongs to another user"):
+        git.ignored(tmp_path, tmp_path)
+    assert git.branch(tmp_path) == git.remote(tmp_path) == ""

@@ -86,7 +86,7 @@ def test_the_role_that_looks_is_allowed_what_the_nightly_job_and_doctor_were_rec
 
 
 def test_no_action_has_a_wildcard_and_only_what_cannot_be_limited_is_allowed_everywhere() -> None:
-    for statement in statements("DeployRole", "WatchRole", "Looking"):
+    for statement in statements("DeployRole", "WatchRole", "PromoteRole", "Looking"):
         assert not [action for action in actions(statement) if "*" in action], statement["Sid"]
         if statement["Resource"] == "*" and "Condition" not in statement:
             assert set(actions(statement)) <= UNLIMITED, statement["Sid"]
@@ -103,7 +103,12 @@ def test_the_role_that_looks_changes_nothing() -> None:
     assert verbs <= {"Get", "List", "Describe", "Filter", "Simulate"}
 
 
-@pytest.mark.parametrize("role", ["DeployRole", "WatchRole"])
+def test_the_role_that_a_promotion_reads_with_may_ask_functions_and_look_and_no_more() -> None:
+    assert allowed_to("PromoteRole") == {"lambda:InvokeFunction"}
+    assert RESOURCES["PromoteRole"]["Properties"]["ManagedPolicyArns"] == [{"Ref": "Looking"}]
+
+
+@pytest.mark.parametrize("role", ["DeployRole", "WatchRole", "PromoteRole"])
 def test_only_one_subject_and_audience_are_trusted(role: str) -> None:
     (statement,) = RESOURCES[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"

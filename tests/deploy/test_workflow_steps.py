@@ -11,6 +11,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 import yaml
 
@@ -193,6 +194,24 @@ def test_the_variables_of_an_environment_reach_the_stage_as_they_are(tmp_path: P
     done = runner.run("pipeline.yml", job, "Hand", VARIABLES=json.dumps(variables), STAGE="dev")
     assert done == 0
     assert with_secrets({}, runner.folder / "project", "dev") == variables
+
+
+def test_the_credentials_for_the_stage_that_is_read_are_a_profile_of_their_own(tmp_path: Path) -> None:
+    runner = Runner(tmp_path / "there")
+    (runner.folder / "temp").mkdir()
+    given = {"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "a/b+c%d", "AWS_SESSION_TOKEN": "t=="}
+    assert runner.run("pipeline.yml", "promote", "Keep", **given) == 0
+    kept = runner.folder / "temp" / "source-credentials"
+    assert kept.stat().st_mode & 0o077 == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(kept))
+        patch.setenv("AWS_ACCESS_KEY_ID", "of the stage that is changed")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+        found, own = (each.get_credentials() for each in (boto3.Session(profile_name="source"), boto3.Session()))
+    assert found
+    assert own
+    assert (found.access_key, found.secret_key, found.token) == tuple(given.values())
+    assert own.access_key == "of the stage that is changed"
 
 
 def test_an_update_commits_the_lock_and_the_image_and_nothing_else(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from deploy.__main__ import _parser
+from deploy.commands.promote import SOURCE_PROFILE
 from deploy.configuration import load
 from deploy.extensions import summaries
 
@@ -268,3 +269,14 @@ def test_what_may_write_to_the_repository_runs_nobodys_packages() -> None:
 def _options(parser: argparse.ArgumentParser, command: str) -> set[str]:
     (commands,) = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
     return set(commands.choices[command]._option_string_actions)
+
+
+def test_a_promotion_reads_with_the_role_of_the_one_stage_and_changes_with_that_of_the_other() -> None:
+    steps = WORKFLOWS["pipeline.yml"]["jobs"]["promote"]["steps"]
+    roles = [step["with"]["role-to-assume"] for step in steps if "role-to-assume" in step.get("with", {})]
+    assert roles == ["${{ vars.AWS_SOURCE_ROLE_ARN }}", "${{ vars.AWS_ROLE_ARN }}"]
+    (last,) = [step for step in steps if step.get("with", {}).get("role-to-assume") == roles[1]]
+    assert last["with"]["unset-current-credentials"] is True
+    (promotes,) = [step for step in steps if "deploy promote" in step.get("run", "")]
+    assert SOURCE_PROFILE in promotes["env"]
+    assert all("AWS_SHARED_CREDENTIALS_FILE" not in step.get("env", {}) for step in steps if step is not promotes)

@@ -99,6 +99,21 @@ def test_the_images_of_a_build_that_was_killed_go_too(engine: Engine, runtime_im
         time.sleep(0.2)
 
 
+@pytest.mark.container
+def test_a_build_that_is_interrupted_leaves_no_image(engine: Engine, runtime_image: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-c", BUILD, runtime_image], env=environment, stderr=subprocess.PIPE, text=True
+    ) as process:
+        while not images_of(engine, process.pid):
+            assert process.poll() is None
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert "KeyboardInterrupt" in said
+    assert images_of(engine, process.pid) == []
+
+
 def images_of(engine: Engine, process: int) -> list[str]:
     client: Any = engine.client
     found = client.images(all=True, filters={"label": leftovers.OWNER})

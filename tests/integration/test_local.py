@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,9 @@ import docker
 import pytest
 import requests
 
+from deploy.container.leftovers import OWNER
+from deploy.temporary.owner import Owner
+from tests import schemas
 from tests.integration.this_project import copy_to
 
 if TYPE_CHECKING:
@@ -33,21 +36,29 @@ class Clone:
     folder: Path
     temporary: Path
     printed: list[str] = field(default_factory=list)
+    processes: list[int] = field(default_factory=list)
 
     @property
     def environment(self) -> dict[str, str]:
         return {**os.environ, "TMPDIR": str(self.temporary)}
 
     def local(self, *options: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        with self.started(*options, stderr=subprocess.PIPE) as process:
+            out, err = process.communicate(timeout=PATIENCE)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def started(self, *options: str, stderr: int) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
             self.command(*options),
             cwd=self.folder,
             env=self.environment,
             text=True,
-            capture_output=True,
-            check=False,
-            timeout=PATIENCE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            start_new_session=True,
         )
+        self.processes.append(process.pid)
+        return process
 
     def command(self, *options: str) -> list[str]:
         return [sys.executable, "-m", "deploy", "local", *options]
@@ -55,15 +66,7 @@ class Clone:
     @contextmanager
     def kept(self, *options: str) -> Iterator[subprocess.Popen[str]]:
         """Keep a system running; it is ended as by Ctrl-C."""
-        with subprocess.Popen(
-            self.command("--keep", *options),
-            cwd=self.folder,
-            env=self.environment,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        ) as process:
+        with self.started("--keep", *options, stderr=subprocess.STDOUT) as process:
             try:
                 self._await(process)
                 yield process
@@ -99,21 +102,16 @@ def clone(tmp_path: Path) -> Clone:
 
 
 @pytest.fixture
-def engine_is_as_before() -> Iterator[None]:
-    """See that no container and no volume is left."""
-
-    def ours() -> set[str]:
-        client = docker.from_env()
-        try:
-            wanted: Any = {"label": "channelwright"}
-            containers = client.containers.list(all=True, filters=wanted)
-            return {str(each.id) for each in [*containers, *client.volumes.list(filters=wanted)]}
-        finally:
-            client.close()
-
-    before = ours()
+def engine_is_as_before(clone: Clone) -> Iterator[None]:
+    """See that no container and no volume of the clone's runs is left; others' runs have their own meanwhile."""
     yield
-    assert ours() <= before
+    with closing(docker.from_env()) as client:
+        wanted: Any = {"label": OWNER}
+        containers, volumes = client.containers.list(all=True, filters=wanted), client.volumes.list(filters=wanted)
+        found = [each.labels for each in containers] + [each.attrs["Labels"] for each in volumes]
+    owners = [Owner.of(labels[OWNER]) for labels in found]
+    assert clone.processes, "there is nothing to look for"
+    assert [each for each in owners if each and each.process in clone.processes] == []
 
 
 @pytest.mark.container
@@ -160,11 +158,18 @@ def test_a_kept_system_takes_commands_and_changed_code_and_leaves_nothing(clone:
         assert "GM: @alice." in played.stdout
         words = clone.folder / "src/channelwright/actions/summary.py"
         words.write_text(words.read_text().replace("Players are those with", "The players are those with"))
-        redeployed = clone.local("--redeploy")
+        redeployed = clone.local("--redeploy", "--json")
         assert redeployed.returncode == 0, redeployed.stderr
-        assert "these bytes are published" in redeployed.stdout
+        assert "these bytes are published" in redeployed.stderr
+        found = schemas.output("local", redeployed.stdout)
+        assert (found["running"], found["addresses"]["Discord"], found["played"]) == (True, page, None)
+        assert found["environment"]["AWS_ENDPOINT_URL"] == told["url"]
+        assert {each["alias"] for each in found["functions"]} == {"live"}
         played = clone.local("--command", "add-campaign", "--name", "Another")
         assert "The players are those with" in played.stdout
+        listed = clone.local("--json", "--command", "campaign list")
+        assert schemas.output("local", listed.stdout)["played"] == 0
+        assert "Another" in listed.stderr
         wrong = clone.local("--command", "add-campain", "--name", "x")
         assert wrong.returncode == 1
         assert "there is no /add-campain; there are add-campaign" in wrong.stderr
@@ -172,7 +177,7 @@ def test_a_kept_system_takes_commands_and_changed_code_and_leaves_nothing(clone:
         assert second.returncode == 1
         assert "another local system is running" in second.stderr
     assert process.returncode == 0
-    assert f"Discord: {page}" in clone.printed[0]
+    assert f"open this in a browser: {page}  (Discord)" in clone.printed[0]
     assert f"export AWS_ENDPOINT_URL={told['url']}" in clone.printed[0]
     with pytest.raises(requests.ConnectionError):
         requests.get(page, timeout=2)
@@ -185,15 +190,7 @@ def test_a_kept_system_takes_commands_and_changed_code_and_leaves_nothing(clone:
 @pytest.mark.container
 @pytest.mark.usefixtures("engine_is_as_before")
 def test_an_interrupt_in_the_middle_leaves_nothing(clone: Clone) -> None:
-    with subprocess.Popen(
-        clone.command("--backend", "container"),
-        cwd=clone.folder,
-        env=clone.environment,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    ) as process:
+    with clone.started("--backend", "container", stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if "campaign is ready" in line:

@@ -2,7 +2,9 @@
 
 `DOCUMENT` is that type. Every key is always there; null is what is not known, or not so.
 
-layer, lock, check, engine               what was made and found good
+layer, lock, check, engine, init         what was made and found good
+template, update_text, completion        texts
+local                                    the system that ran on this machine
 diff, show, where, report, scan, status  what was looked at
 releases, versions                       lists
 deploy, promote, rollback, share         what was done, or would be

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ...release.deploy import Deployment, DeployPlan, DeployResult
-    from ...release.values import PlannedLayer
+    from ...release.values import PlannedLayer, Release
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +83,7 @@ def of_result(
         uploaded_bytes=release.uploaded,
         stack=None,
         layers=tuple(_layers(done.layers, followed)),
-        functions=tuple(
-            DeployedAlias(name=each.name, alias=each.alias, version=each.version, was=each.was)
-            for each in release.functions
-        ),
+        functions=aliases(release),
         outputs={each.key: each.value for each in done.outputs},
     )
 
@@ -117,6 +114,13 @@ def of_plan(
             for each in functions
         ),
         outputs=None,
+    )
+
+
+def aliases(release: Release) -> tuple[DeployedAlias, ...]:
+    return tuple(
+        DeployedAlias(name=each.name, alias=each.alias, version=each.version, was=each.was)
+        for each in release.functions
     )
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _SETTINGS = "/tmp/settings"  # noqa: S108 - inside a container that nothing else uses
 _WHEELS = "/tmp/wheels"  # noqa: S108
 _TIMEOUT = 1800
+# What pip found for a requirement that nothing satisfies: the versions that have a wheel which fits.
+_FITTING = re.compile(r"Could not find a version that satisfies .*\(from versions: (?P<versions>[^)]*)\)")
 # What pip's output looks like, and what that means.
 _CAUSES = (
     (
@@ -39,11 +41,6 @@ _CAUSES = (
         r"name resolution|Name or service not known|unreachable|NewConnectionError|ConnectTimeout|ProxyError",
         "containers have no way to the package index",
         "check the network and HTTPS_PROXY; `docker run --rm IMAGE` has to reach the index too",
-    ),
-    (
-        r"No matching distribution found|Could not find a version that satisfies",
-        "no wheel of that version fits this runtime and architecture, or the index does not have it",
-        f"lock a version that has one: {advised('lock')}; nothing is compiled here",
     ),
 )
 
@@ -94,4 +91,10 @@ def _fault(output: str) -> Fault:
     for pattern, cause, cure in _CAUSES:
         if re.search(pattern, output):
             return Fault("downloading wheels", last.removeprefix("ERROR: "), cause, cure)
+    if found := _FITTING.search(output):
+        cause = "no wheel of that version fits this runtime and architecture"
+        newest = found["versions"].rpartition(", ")[2]
+        cause += ", or the index does not have it" if newest == "none" else f"; the newest that has one is {newest}"
+        cure = f"{advised('lock')} takes versions that fit, and says which runtime has newer ones; nothing is compiled"
+        return Fault("downloading wheels", last.removeprefix("ERROR: "), cause, cure)
     return Fault("downloading wheels", last.removeprefix("ERROR: "))

@@ -19,6 +19,7 @@ from deploy.code.bundle import CodeBundle, bundles
 from deploy.code.remembered import Memory
 from deploy.configuration import load
 from deploy.console import Console
+from deploy.container.digest import RuntimeImage
 from deploy.kept import Kept, keep_text
 from deploy.prepare import Choices
 from deploy.prepare.at_hand import AtHand
@@ -175,3 +176,25 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
         for path, content in files.items():
             archive.writestr(path, content)
     return buffer.getvalue()
+
+
+class OpenedError(Exception):
+    """The runtime was asked."""
+
+
+def test_a_stage_gets_what_the_runtimes_own_python_reads_now_whatever_was_kept_of_it(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened(*_: object) -> None:
+        raise OpenedError
+
+    path = project / "config/pipeline.yaml"
+    path.write_text(f"runtime: python3.13\n{path.read_text()}")
+    settings, environment = load(project, {}), {"CHANNELWRIGHT_CACHE": str(tmp_path / "cache")}
+    forged = json.dumps({"app.py": "forged"})
+    monkeypatch.setattr(AtHand, "image", lambda *_: RuntimeImage("runtime", "sha256:1"))
+    monkeypatch.setattr(AtHand, "passed", lambda *_: forged)
+    monkeypatch.setattr(AtHand, "runtime", opened)
+    stage = Stage(name="dev", region="eu-central-1")
+    with pytest.raises(OpenedError):
+        bundled(settings, Choices(try_code=False, stage=stage), environment)

@@ -33,6 +33,9 @@ CONFIGURATION = {
     "a project that is a file": mistake("--project", "project/requirements.in", "check", told="is a file, not a"),
 }
 COMMAND_LINE = {
+    "no command at all": mistake(
+        told=("no command was named", " init`", "write the least configuration that works", "--project DIR"), code=2
+    ),
     "a command that is misspelt": mistake("deplyo", told=("deplyo: there is no such", "mean deploy?"), code=2),
     "an option that is misspelt": mistake(
         "deploy", "--stge", "dev", told=("--stage STAGE", "--stge: there is no such option", "mean --stage?"), code=2

@@ -21,13 +21,16 @@ from deploy.published import contents
 from deploy.template import source
 from deploy.template_values import TemplateValues
 from tests import schemas
-from tests.deploy.command_line.mistakes import MISTAKES
+from tests.deploy.command_line.mistakes import MISTAKES as FIRST
+from tests.deploy.command_line.more_mistakes import MORE_MISTAKES
 from tests.deploy.command_line.stranger import METADATA, ROOT, Mistake, mistake, zipped
 from tests.integration.shipment import Shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+MISTAKES = {**FIRST, **MORE_MISTAKES}
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +65,7 @@ def test_a_mistake_is_told_in_words_and_not_as_a_traceback(
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("name", [name for name, made in MISTAKES.items() if made.argv[0] != "local"])
+@pytest.mark.parametrize("name", [name for name, made in MISTAKES.items() if "local" not in made.argv])
 def test_with_json_a_mistake_is_an_error_of_values(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from deploy.container.digest import RuntimeImage
 from deploy.errors import BuildError
-from deploy.inside.exchange import Recipe, Report, Saving, Spared
+from deploy.inside.exchange import Recipe, Report, Spared
 from deploy.layer.build import INSIDE, TOOLS, build, context
 from deploy.layer.spec import LayerSpec
 from deploy.locking.lockfile import read as read_lock
@@ -149,18 +149,6 @@ def test_what_a_distribution_keeps_against_the_policy_is_said_with_the_reason(sp
     spared = Spared(rule="stubs", distribution="jedi", reason="jedi/api.py reads .pyi files")
     built(spec, Fake(left(replace(REPORT, spared=(spared,)))), tmp_path, said)
     assert said[-1] == "jedi keeps what stubs would take: jedi/api.py reads .pyi files"
-
-
-def test_defaults_that_changed_are_told_to_whoever_relied_on_them(spec: LayerSpec, tmp_path: Path) -> None:
-    said: list[str] = []
-    sizes = {"stubs": 2000, "metadata": 7, "scripts": 0, "boto3-resources": 9}  # the last was no default before
-    offered = tuple(Saving(rule=rule, files=1, bytes=count) for rule, count in sizes.items())
-    built(spec, Fake(left(replace(REPORT, offered=offered))), tmp_path, said)
-    told = "no longer left out by default: stubs (2 kB), metadata (7 B)"
-    assert said[-1] == f"{told}; `trim: {{preset: small}}` asks for all of it"
-    before = len(said)
-    built(spec, Fake(left()), tmp_path, said)
-    assert said[before:] == []
 
 
 def test_the_pinned_tool_has_a_wheel_for_each_architecture() -> None:

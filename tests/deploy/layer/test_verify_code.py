@@ -184,6 +184,13 @@ def test_a_handler_that_refuses_an_empty_event_is_never_said_to_have_answered(
     assert said == ["bot raised for an empty event: KeyError: 'headers'; `trial: EVENT` gives it one to answer"]
 
 
+def test_of_an_exception_with_many_lines_the_first_is_said(trial: Callable[..., CodeEvidence]) -> None:
+    said: list[str] = []
+    error = VerificationError.of("bot.handler", "ValidationError: 2 errors\nitem\n  missing")
+    trial(GOOD, function(), answer=lambda _: error, say=said.append)
+    assert said == ["bot raised for an empty event: ValidationError: 2 errors …; `trial: EVENT` gives it one to answer"]
+
+
 @pytest.mark.parametrize("event", [{"health": HEALTH}, {"trial": {"path": "/"}}])
 def test_a_handler_that_raises_for_an_event_of_its_own_is_refused(
     trial: Callable[..., CodeEvidence], event: dict[str, Any]

@@ -54,8 +54,8 @@ def test_without_script_the_tables_say_it_all() -> None:
         "all rules 17 MB",
         "On, and found nothing to leave out: stubs.",
         "tests/** nobody runs them",
-        f"python/{LIBRARY} pyyaml",
-        "✓ fits 2.14",
+        f"python/{LIBRARY.replace('/', '/ ')} pyyaml",
+        "✓ fits and loads 2.14",
         "which has GLIBC 2.26, GLIBCXX 3.4.24",
         "big big 2 120.0 ms",
         "all 128.5 ms",
@@ -89,7 +89,22 @@ def test_a_library_that_does_not_fit_comes_first_and_says_why() -> None:
     assert "✗ 1 does not fit Amazon Linux 2" in said
     assert "✗ needs GLIBC_2.34 (memcpy); Amazon Linux 2 has GLIBC_2.26" in said
     rows = html[html.index('id="native"') :]
-    assert rows.index("python/b.so") < rows.index("python/a.so")
+    assert rows.index("b.so") < rows.index("a.so")
+
+
+def test_a_zip_that_is_no_layer_is_told_to_be_none() -> None:
+    said = words(page(zipped({"app.py": "x = 1\n", "idna/__init__.py": ""}), built=False))
+    assert "This is no layer: nothing in it lies in python/, lib/, bin/ or extensions/, where Lambda looks" in said
+    for path in ("python/a.py", "extensions/own", "bin/tool", "lib/libown.so"):
+        assert "no layer" not in words(page(zipped({path: "x = 1\n"}), built=False))
+
+
+def test_a_library_names_what_it_needs_of_the_system_apart_from_what_the_layer_brings() -> None:
+    data = EXTENSION.read_bytes()
+    html = page(zipped({"python/a.so": data, "python/libpthread.so.0": data}), built=False)
+    row = words(html[html.index(">a.so<") : html.index(">libpthread.so.0</code></th>")])
+    assert "libc.so.6" in row.partition("of this layer")[0]
+    assert "1 of this layer libpthread.so.0" in row
 
 
 def test_a_version_that_no_glibc_has_is_shown_all_the_same() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
+from tests import axe
 from tests.deploy.published.layers import zipped
 from tests.deploy.report.layers import HOSTILE, hostile_layer, older_layer, text
 from tests.deploy.report.layers import page as written
@@ -185,7 +186,7 @@ def test_arrows_go_where_they_point_and_stop_at_the_edge(opened: Callable[..., P
 def test_one_part_of_the_map_is_in_the_tab_order_and_each_says_what_it_is(opened: Callable[..., Page]) -> None:
     page = opened()
     assert page.locator("#map [tabindex='0']").count() == 1
-    big = page.get_by_role("treeitem", name=re.compile("^big, folder with 4 files, 109 kB, "))
+    big = page.get_by_role("treeitem", name=re.compile("^big 109 kB, folder with 4 files, "))
     expect(big).to_have_attribute("aria-expanded", "false")
     assert page.locator("#map .tile:not([role]):not([aria-hidden])").count() == 0
 
@@ -248,21 +249,35 @@ def test_every_text_has_contrast(opened: Callable[..., Page], scheme: Any, colou
     assert (dark == "rgb(19, 22, 26)") is (scheme == "dark")
 
 
-@pytest.mark.parametrize("width", [360, 768, 1900])
+@pytest.mark.parametrize("width", [360, 480, 768, 1056, 1121, 1280, 1600, 1900])
 def test_nothing_sticks_out_at_any_width(opened: Callable[..., Page], width: int) -> None:
     page = opened(before=older_layer())
     page.set_viewport_size({"width": width, "height": 740})
+    for summary in page.locator("details > summary").all():
+        summary.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    frames = page.locator(".frame")
+    assert frames.count() == 10
+    wider = "(all) => all.filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.ariaLabel)"
+    assert frames.evaluate_all(wider) == [], "every table is read without moving it"
     assert parts(page).count() == 4
     box = page.locator("#map").bounding_box()
     assert box
     assert box["width"] <= width
 
 
-def test_paper_has_the_tables_and_not_the_map(opened: Callable[..., Page]) -> None:
+def test_paper_has_the_map_and_the_tables_and_nothing_to_press(opened: Callable[..., Page]) -> None:
     page = opened()
+    page.set_viewport_size({"width": 720, "height": 1000})
     page.emulate_media(media="print", color_scheme="dark")
-    expect(page.locator("#map")).to_be_hidden()
+    around, boxes = page.locator("#map").bounding_box(), page.evaluate(BOXES)
+    assert around
+    assert 0 < around["width"] <= 720
+    whole = sum(each["size"] for each in boxes)
+    for each in boxes:
+        share = each["width"] * each["height"] / (around["width"] * around["height"])
+        assert share == pytest.approx(each["size"] / whole, abs=0.02)
+    expect(page.locator(".tools")).to_be_hidden()
     expect(page.get_by_role("table", name="The largest files")).to_be_visible()
     expect(page.get_by_role("table", name="What the files are for")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(27, 33, 41)"
@@ -284,6 +299,20 @@ def test_without_script_the_tables_are_there_and_no_map(chromium: Browser, tmp_p
     page.locator("details.all > summary").click()
     expect(page.locator("details.all").get_by_text("python", exact=True)).to_be_visible()
     context.close()
+
+
+@pytest.mark.parametrize(
+    "content", [None, hostile_layer(), zipped({"app.py": "x = 1\n"})], ids=["own", "hostile", "code"]
+)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(opened: Callable[..., Page], content: bytes | None, scheme: Any) -> None:
+    page = opened(content, before=older_layer() if content is None else None, built=content is None)
+    page.emulate_media(color_scheme=scheme)
+    for summary in page.locator("details > summary").all():
+        summary.click()
+    for width in (1440, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert axe.findings(page) == []
 
 
 def test_zooming_moves_unless_less_motion_is_wished(opened: Callable[..., Page]) -> None:

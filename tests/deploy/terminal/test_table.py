@@ -50,11 +50,12 @@ def test_wrapping_comes_before_leaving_out() -> None:
 
 
 @given(rows=st.lists(st.lists(WORDS, min_size=3, max_size=3), min_size=1, max_size=4), width=st.integers(60, 120))
-def test_no_word_is_ever_broken_and_no_line_too_long(rows: list[list[str]], width: int) -> None:
+def test_no_word_is_broken_that_takes_less_than_a_third_and_no_line_too_long(rows: list[list[str]], width: int) -> None:
     made = fitted(["one", "two", "three"], rows, width)
     shown = list(made.lines())
     words = {word for line in shown for word in line.split()}
-    assert {word for row in made.rows for cell in row for word in cell.split()} <= words
+    short = [word for row in made.rows for cell in row for word in cell.split() if cell_len(word) <= width // 3]
+    assert set(short) <= words
     longest = max(cell_len(word) for row in rows for word in row[0].split())
     assert max(map(cell_len, shown)) <= max(width, longest)
 
@@ -72,3 +73,24 @@ def test_the_environment_says_how_wide_where_there_is_no_terminal(monkeypatch: p
     assert Console(stream).width == NARROWEST
     monkeypatch.delenv("COLUMNS")
     assert Console(stream).width is None
+
+
+def test_a_number_stays_with_its_unit() -> None:
+    shown = lines(
+        60,
+        [["a-package-of-a-long-name", "1234.5678", "36.8 MB", "701 B", "of words and words and words"]],
+        list("abcde"),
+    )
+    assert "36.8 MB" in shown[2]
+    assert "701 B" in shown[2]
+
+
+def test_an_arn_and_a_path_are_wrapped_behind_a_separator_before_they_are_left_out() -> None:
+    arn = "arn:aws:lambda:eu-central-1:123456789012:function:orders-take-dev:2"
+    path = "python/pydantic_core/_core.cpython-311-x86_64.so"
+    made = fitted(["goes", "what", "where"], [["stack", arn, "eu-central-1"], ["file", path, "x86_64"]], 60)
+    assert made.omitted == ()
+    shown = list(made.lines())
+    assert max(map(len, shown)) <= 60
+    whole = "".join(line[made.widths[0] + 2 :].split("  ")[0].strip() for line in shown[2:])
+    assert whole == arn + path

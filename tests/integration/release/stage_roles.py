@@ -47,17 +47,19 @@ class Site:
 
     def make(self) -> Rights:
         """Make the roles, then the stack within their boundary; return what the roles may do."""
-        wanted = {"Environment": self.stage, "Stack": self.stack, "NameSuffix": self.suffix}
+        wanted = {"Environment": self.stage, "Stack": self.stack, "NameSuffix": self.suffix, "PromoteEnvironment": "x"}
         outputs = made(f"github-{self.stage}", without_provider(ROLES.read_text()), GITHUB | wanted | dict(self.roles))
         boundary = outputs["RoleBoundaryArn"]
         parameters = {"Stage": self.stage, "NameSuffix": self.suffix, "DiscordPublicKey": "0" * 64}
         tags = {"channelwright:stage": self.stage}
         made(self.stack, TEMPLATE.read_text(), parameters | {"RoleBoundary": boundary}, tags)
-        deploy, watch = (documents(outputs[key].rpartition("/")[2]) for key in ("DeployRoleArn", "WatchRoleArn"))
+        keys = ("DeployRoleArn", "WatchRoleArn", "PromoteRoleArn")
+        deploy, watch, promote = (documents(outputs[key].rpartition("/")[2]) for key in keys)
         return Rights(
             site=self,
             deploy=deploy,
             watch=watch,
+            promote=promote,
             boundary=boundary,
             bound=[managed(boundary)],
             role=outputs["DeployRoleArn"],
@@ -76,11 +78,12 @@ class Site:
 
 @dataclass(frozen=True, kw_only=True)
 class Rights:
-    """What a stage's roles may do: the policies of both, the boundary of those that its stack makes; its things."""
+    """What a stage's roles may do: the policies of each, the boundary of those that its stack makes; its things."""
 
     site: Site
     deploy: Sequence[Mapping[str, Any]]
     watch: Sequence[Mapping[str, Any]]
+    promote: Sequence[Mapping[str, Any]]
     boundary: str
     bound: Sequence[Mapping[str, Any]]
     role: str

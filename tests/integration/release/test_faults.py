@@ -22,7 +22,6 @@ from deploy.prepare import Prepared
 from tests.integration.release.faults import Killed
 from tests.integration.release.sources import furnish
 from tests.integration.release.test_deploy_command import TEMPLATE
-from tests.integration.shipment import HEALTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,11 +33,12 @@ if TYPE_CHECKING:
     from tests.integration.shipment import Shop
     from tests.lanes import Every
 
+# Without health events: that a version is asked is proven elsewhere, and here it would take most of the time.
 CONFIG = f"""
 layers: {{tiny-layer: {{share: {{accounts: ["111122223333"{{friends}}]}}, channels: /layers}}}}
 functions:
-  bot: {{name: tiny_bot, handler: bot.handler, layers: [tiny-layer], health: {HEALTH}}}
-  worker: {{name: tiny_worker, handler: worker.handler, layers: [tiny-layer], health: {HEALTH}}}
+  bot: {{name: tiny_bot, handler: bot.handler, layers: [tiny-layer]}}
+  worker: {{name: tiny_worker, handler: worker.handler, layers: [tiny-layer]}}
 template: {TEMPLATE}
 stages:
   dev: {{region: eu-central-1, stack: tiny-dev, suffix: -dev, parameters: {{Greeting: hello}}{{more}}}}

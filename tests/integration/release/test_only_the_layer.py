@@ -5,9 +5,12 @@ SAM's is deployed on the emulated AWS. The tools of the others are used where th
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -94,6 +97,83 @@ def test_terraform_s_is_formatted_as_terraform_would() -> None:
         [terraform, "fmt", "-check", "-diff", "-"], input=BLOCKS["hcl"][0], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+ARN = f"arn:aws:lambda:eu-central-1:123456789012:layer:{LAYER}:3"
+
+
+def ran(program: str, text: str, **variables: str) -> Any:
+    """Run a program that reads the page's text from stdin and prints JSON, apart from what these tests loaded."""
+    environment = {
+        **os.environ,
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=text, env={**environment, **variables}, capture_output=True, text=True,
+        check=False, timeout=600,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+SAM = """
+import json, sys, yaml
+from samtranslator.translator.translator import Translator
+from samtranslator.parser.parser import Parser
+from samtranslator.yaml_helper import yaml_parse
+template = yaml_parse(sys.stdin.read())
+template["Resources"]["Take"]["Properties"]["CodeUri"] = "s3://bucket/take.zip"  # as `sam package` writes it
+print(json.dumps(Translator({}, Parser()).translate(template, {})))
+"""
+
+
+@pytest.mark.parametrize(("written", "expected"), [("!Ref Layer", {"Ref": "Layer"}), (f'"{ARN}"', ARN)])
+def test_sams_own_translator_gives_the_function_the_layer(written: str, expected: object) -> None:
+    pytest.importorskip("samtranslator", reason="`nox -s only_the_layer` has it")
+    found = ran(SAM, BLOCKS["yaml"][0].replace("[!Ref Layer]", f"[{written}]"))
+    assert found["Resources"]["Take"]["Properties"]["Layers"] == [expected]
+    assert found["Parameters"]["Layer"]["Default"] == f"/layers/{LAYER}/next"
+
+
+CDK = """
+import json, pathlib, sys, tempfile, os
+os.chdir(tempfile.mkdtemp())
+pathlib.Path("src").mkdir()
+pathlib.Path("src/take.py").write_text("def handler(event, context): return 1")
+exec(compile(sys.stdin.read(), "page", "exec"))
+from aws_cdk import App
+app = App()
+Orders(app, "Orders")
+print(json.dumps(app.synth().get_stack_by_name("Orders").template))
+"""
+
+
+@pytest.mark.parametrize("by", ["name", "ARN"])
+def test_cdks_own_synthesis_gives_the_function_the_layer(by: str) -> None:
+    pytest.importorskip("aws_cdk", reason="`nox -s only_the_layer` has it")
+    text = re.sub(r"arn = aws_ssm.*", f"arn = {ARN!r}", BLOCKS["python"][0]) if by == "ARN" else BLOCKS["python"][0]
+    found = ran(CDK, text)
+    (function,) = (each for each in found["Resources"].values() if each["Type"] == "AWS::Lambda::Function")
+    (layer,) = function["Properties"]["Layers"]
+    if by == "ARN":
+        assert layer == ARN
+    else:
+        followed = found["Parameters"][layer["Ref"]]
+        assert (followed["Type"], followed["Default"]) == (
+            "AWS::SSM::Parameter::Value<String>",
+            f"/layers/{LAYER}/next",
+        )
+
+
+@pytest.mark.parametrize("by", ["name", "ARN"])
+def test_terraforms_is_read_as_its_language_and_leads_to_the_layer(by: str) -> None:
+    hcl2 = pytest.importorskip("hcl2", reason="`nox -s only_the_layer` has it")
+    text = BLOCKS["hcl"][0]
+    text = text.replace("data.aws_ssm_parameter.layer.insecure_value", f'"{ARN}"') if by == "ARN" else text
+    found = json.dumps(hcl2.loads(text)).replace('\\"', "")
+    assert f"/layers/{LAYER}/next" in found
+    assert f'"layers": ["{ARN if by == "ARN" else "${data.aws_ssm_parameter.layer.insecure_value}"}"]' in found
 
 
 @pytest.mark.parametrize("text", BLOCKS["python"], ids=["cdk", "pulumi"])

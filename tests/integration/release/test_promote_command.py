@@ -19,6 +19,7 @@ from deploy.settings import Stage
 from tests.deploy.layer.synthetic import Made
 from tests.deploy.layer.synthetic import layer as synthetic
 from tests.integration.release.sources import furnish
+from tests.integration.release.test_asked import at_a_terminal
 from tests.integration.release.test_deploy_command import TEMPLATE
 from tests.integration.shipment import HANDLER, HEALTH, _evidence
 from tests.schemas import output
@@ -102,6 +103,20 @@ def test_prod_gets_the_very_bytes_of_dev_and_the_same_layer_version(
         assert note is not None
         assert (note.release, note.git) == (dev, "c0ffeec0ffee")
     assert len(aws.functions.list_layer_versions(LayerName="tiny-layer")["LayerVersions"]) == 1
+
+
+def test_a_person_is_asked_before_anything_is_live_in_prod(
+    project: Path, aws: Aws, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _deployed(project, shop, monkeypatch, "one")
+    with at_a_terminal("n", monkeypatch) as person:
+        assert _promote(project) == 1
+    assert person.asked == ["Make this live in prod? [y/N] "]
+    assert "stack tiny-prod: will be made" in person.seen.partition("Make this live")[0]
+    assert [each["StackName"] for each in aws.stacks.describe_stacks()["Stacks"]] == ["tiny-dev"]
+    with at_a_terminal("y", monkeypatch) as person:
+        assert _promote(project) == 0
+    assert "is live in prod, as in dev" in person.seen.partition("Make this live")[2]
 
 
 def test_what_this_machine_proved_is_not_tried_again_and_promoting_again_changes_nothing(

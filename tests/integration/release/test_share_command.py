@@ -20,6 +20,7 @@ from deploy.share.catalog import SCHEMA
 from tests.integration.refusing_region import refusing
 from tests.integration.release.conftest import PLACEHOLDER, ROLE
 from tests.integration.release.sources import furnish
+from tests.integration.release.test_asked import at_a_terminal
 from tests.integration.shipment import HEALTH, zipped
 from tests.schemas import output
 
@@ -124,6 +125,22 @@ def test_a_new_version_is_shared_as_declared_and_it_is_read_back(
         f"channelwright-account-{FRIEND}": f"account {FRIEND}",
         f"channelwright-organization-{ORGANIZATION}": f"organization {ORGANIZATION}",
     }
+
+
+def test_a_person_is_asked_before_anybody_is_let_in(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert project.deploy({"idna": "3.7"}) == 0
+    project.configure(SHARED)
+    with at_a_terminal("n", monkeypatch) as person:
+        assert project.share() == 1
+    assert person.asked == ["Bring dev to this? [y/N] "]
+    assert f"account {FRIEND}" in person.seen.partition("Bring dev")[0], "the plan comes first"
+    assert project.grants() == {}
+    with at_a_terminal("y", monkeypatch) as person:
+        assert project.share() == 0
+    assert f"channelwright-account-{FRIEND}" in project.grants()
+    with at_a_terminal("n", monkeypatch) as person:
+        assert project.share() == 0
+    assert person.asked == [], "there is nothing to ask about"
 
 
 def test_the_account_that_was_let_in_can_read_the_version_and_no_other_can(

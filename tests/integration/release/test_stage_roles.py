@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deploy.aws.calls import recorded
 from tests.integration.aws import ACCOUNT, REGION, EmulatedAws, emulated_aws
 from tests.integration.release.stage_roles import Actions, Rights, Site, documents, judged
 
@@ -64,7 +65,7 @@ def context(rights: Rights, resource: str) -> dict[str, str]:
 
 def test_no_role_is_allowed_any_change_of_the_other_stage_whatever_it_is(stages: tuple[Rights, Rights]) -> None:
     for own, other in (stages, stages[::-1]):
-        for policies in (own.deploy, own.watch):
+        for policies in (own.deploy, own.watch, own.promote):
             changes = Actions(policies).changing
             for resource in other.things:
                 allowed = [each for each in changes if judged(policies, each, resource, context(other, resource))]
@@ -108,6 +109,68 @@ def test_the_boundary_holds_what_the_template_s_functions_may_do_and_ends_at_the
                     assert all(judged(bound, each, statement["Resource"], {}) for each in actions), statement
         allowed = Actions(bound).all
         assert not [(a, r) for a in allowed for r in other.things if judged(bound, a, r, {})]
+
+
+ROLES = {
+    "deploy": ("deploy", "rollback", "prune", "share", "destroy", "promote", "status", "releases", "versions", "where"),
+    "watch": ("scan", "status"),
+}
+"""The commands that a role's jobs and its people run."""
+
+READS = ("Get", "List", "Invoke")
+
+
+@pytest.mark.parametrize(("role", "command"), [(role, each) for role, some in ROLES.items() for each in some])
+def test_each_recorded_call_of_a_command_is_allowed_by_the_role_that_runs_it(
+    stages: tuple[Rights, Rights], role: str, command: str
+) -> None:
+    for own, other in (stages, stages[::-1]):
+        policies = own.deploy if role == "deploy" else own.watch
+        for action, call in recorded()[command].items():
+            if role == "watch" and (action.endswith("ChangeSet") or action in _WITH_THE_TEMPLATE):
+                continue
+            for resource in (each for on in call.on for each in _named(own, on)):
+                assert judged(policies, action, resource, context(own, resource)), (action, resource)
+            # What a promotion reads of the other stage it reads with the role that this one has for it.
+            for resource in (each for on in call.on for each in _named(other, on) if command == "promote"):
+                if ":function:" in resource and action.partition(":")[2].startswith(READS):
+                    assert judged(other.promote, action, resource, context(other, resource)), (action, resource)
+
+
+def test_the_role_that_a_promotion_reads_with_changes_nothing_and_asks_its_own_stage_alone(
+    stages: tuple[Rights, Rights],
+) -> None:
+    for own, other in (stages, stages[::-1]):
+        assert Actions(own.promote).changing == ("lambda:InvokeFunction",)
+        for rights, wanted in ((own, True), (other, False)):
+            function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:discord_channelwright_bot{rights.site.suffix}:1"
+            assert judged(own.promote, "lambda:InvokeFunction", function, {}) is wanted, function
+
+
+_WITH_THE_TEMPLATE = {"cloudformation:GetTemplateSummary", "ssm:GetParameters"}
+"""What `status --without-template` does not ask, and of channels, which this project has none of."""
+
+
+def _named(rights: Rights, pattern: str) -> Iterator[str]:
+    """Yield a recorded resource as this stage has it; nothing for what only other projects have."""
+    if pattern == "*":
+        yield "*"
+        return
+    name = f"discord_channelwright_worker{rights.site.suffix}"
+    words = {
+        ":FUNCTION": f":{name}",
+        "/FUNCTION": f"/{name}",
+        "LAYER": "channelwright-dependencies",
+        "CHANNEL": "layers/channelwright-dependencies/next",
+        "STACK": rights.site.stack,
+        "VERSION": "3",
+    }
+    service, _, rest = pattern.partition(":")
+    for word, value in words.items():
+        rest = f":{rest}".replace(word, value).removeprefix(":")
+    if "*" in rest.replace("/*", "", 1) or "BUCKET" in rest or rest.startswith("parameter/*"):
+        return
+    yield f"arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}"
 
 
 def test_what_the_watch_role_may_do_changes_nothing(stages: tuple[Rights, Rights]) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+# What a badly signed request has to be answered with: https://docs.discord.com/developers/interactions/overview.
+_REFUSED = 401
 _OPERATIONS = {PING: "ping", COMMAND: "command", COMPONENT: "component", AUTOCOMPLETE: "autocomplete", MODAL: "modal"}
 
 
@@ -65,6 +67,7 @@ class Switchboard:
             asked=shown(body),
             answered=shown(reply.body),
             broken=tuple(str(each) for each in self._violations(reply, interaction)),
+            expected=_REFUSED if forged else 0,
         )
         self.fake.gate.record(exchange)
         return reply
@@ -161,8 +164,8 @@ class Switchboard:
     def probe(self) -> str:
         """Try the endpoint: it must answer PONG to a PING, and 401 to one that is badly signed. Say what is wrong."""
         reply = self.deliver(self.ping(), forged=True)
-        if reply.status != 401:
-            return reply.failure or f"a badly signed request was answered with {reply.status}, not 401"
+        if reply.status != _REFUSED:
+            return reply.failure or f"a badly signed request was answered with {reply.status}, not {_REFUSED}"
         reply = self.deliver(self.ping())
         try:
             pong = json.loads(reply.body) if reply.status == 200 else None

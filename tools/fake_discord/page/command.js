@@ -9,6 +9,8 @@ const GROUPS = [1, 2];
 /** `run(line, options)` and `suggest(line, options, option, text)` ask the bot, and may be refused. */
 export function showCommands(store, run, suggest) {
   const form = document.getElementById("command");
+  const way = document.getElementById("reach");
+  new IntersectionObserver(([{ isIntersecting }]) => (way.hidden = isIntersecting)).observe(form);
   let box = null;
   const rebuild = drawer(form, ({ commands, empty }) => {
     box = commands.length ? commandBox(commands, run, suggest) : null;

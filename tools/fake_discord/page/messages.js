@@ -29,8 +29,14 @@ export function showMessages(store, use) {
     head(view.channels.find((each) => each.id === view.channel) ?? null);
     list(items);
     empty.hidden = items.length > 0;
+    empty.textContent = `Nothing to read here yet. ${whatToDo(view)}`;
     reader.follow();
   });
+}
+
+function whatToDo({ commands, has_commands: known }) {
+  if (commands.length) return `Run a command below, such as /${commands[0].name}: the bot answers here.`;
+  return known ? "Look as another member, who may run commands here." : "The bot has yet to tell its commands.";
 }
 
 /** Keep the end in sight, whatever grows or shrinks, until somebody scrolls up. */

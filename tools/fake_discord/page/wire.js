@@ -42,8 +42,8 @@ function box(one, many, found) {
 }
 
 function makeRow(exchange) {
-  const { number, towards, broken, status } = exchange;
-  const failed = status === 0 || status >= 400 || broken.length > 0;
+  const { number, towards, broken } = exchange;
+  const failed = !isGood(exchange) || broken.length > 0;
   const bodies = el("div", { class: "bodies" });
   const show = drawer(bodies, drawBodies);
   const details = el("details", {}, el("summary", { id: `exchange-${number}` }, drawLine(exchange)), bodies);
@@ -53,8 +53,12 @@ function makeRow(exchange) {
   return { element: el("li", { "data-towards": towards, "data-failed": failed }, details) };
 }
 
-function drawLine({ number, towards, method, path, operation, status, ms, fault, broken, code }) {
-  const good = status >= 200 && status < 400;
+/** Whether it was answered as it should be: a request with a forged signature has to be refused. */
+const isGood = ({ status, expected }) => (expected ? status === expected : status >= 200 && status < 400);
+
+function drawLine(exchange) {
+  const { number, towards, method, path, operation, status, ms, fault, broken, code, expected } = exchange;
+  const good = isGood(exchange);
   const outcome = status === 0 ? "no answer" : `${status}${code ? ` (${code})` : ""}`;
   return [
     el("span", { class: "number" }, String(number)),
@@ -62,6 +66,7 @@ function drawLine({ number, towards, method, path, operation, status, ms, fault,
     el("span", { class: good ? "status good" : "status bad" }, outcome),
     el("span", { class: "ms" }, `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`),
     el("span", { class: "path" }, towards === "bot" ? "Discord → bot " : "bot → Discord ", shortened(path)),
+    expected > 0 && el("span", { class: "badge" }, good ? `${expected}, as it has to be` : `${expected} was expected`),
     fault && el("span", { class: "badge bad" }, fault),
     broken.length > 0 &&
       el("span", { class: "badge bad" }, broken.length === 1 ? "violation" : `${broken.length} violations`),

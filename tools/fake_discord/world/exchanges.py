@@ -16,7 +16,8 @@ class Exchange:
     """A request and its answer. `towards` is "discord" (the bot asks) or "bot" (an interaction comes).
 
     `status` is 0 where the connection was closed without an answer; `at` is the clock's time, `ms` real time;
-    `broken` are the violations in it.
+    `broken` are the violations in it. `expected` is the only status that it should be answered with, 0 where any
+    success will do.
     """
 
     towards: str
@@ -31,6 +32,7 @@ class Exchange:
     answered: Any = None
     number: int = 0
     broken: tuple[str, ...] = ()
+    expected: int = 0
 
     @property
     def code(self) -> int | None:

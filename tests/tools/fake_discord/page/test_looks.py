@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from playwright.sync_api import expect
 
+from tests import axe
 from tests.tools.fake_discord.interacting import Endpoint, buttons, say
 from tests.tools.fake_discord.page.looks import faults_of_layout, weak_texts
 from tools.fake_discord import Overwrite, Permission, Reply, Request
@@ -69,6 +70,57 @@ def test_nothing_overflows_and_every_text_stands_out(
     page.get_by_role("tab", name="Who sees what").click()
     assert faults_of_layout(page) == []
     assert weak_texts(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(busy: Theatre, scheme: Literal["light", "dark"]) -> None:
+    page = busy.page
+    page.emulate_media(color_scheme=scheme)
+    busy.look()
+    expect(busy.messages).to_have_count(4)
+    busy.wire.first.locator("summary").click()
+    expect(busy.wire.first.locator("pre").first).to_be_visible()
+    for width in (1440, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        for tab in ("HTTP", "Who sees what"):
+            page.get_by_role("tab", name=tab).click()
+            assert axe.findings(page) == []
+
+
+def test_on_a_phone_the_box_for_commands_is_one_tap_away(busy: Theatre) -> None:
+    page = busy.page
+    page.set_viewport_size({"width": 360, "height": 740})
+    busy.look()
+    way = page.get_by_role("link", name="Run a command")
+    expect(way).to_be_in_viewport()
+    way.click()
+    expect(page.locator("#command-line")).to_be_in_viewport()
+    expect(way).to_be_hidden()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.evaluate("scrollTo(0, 0)")
+    expect(way).to_be_hidden()
+
+
+def test_an_empty_channel_says_what_to_do(stage: Theatre) -> None:
+    stage.look()
+    empty = stage.page.locator("#message-empty")
+    expect(empty).to_contain_text("The bot has yet to tell its commands.")
+    stage.fake.register({"name": "plain", "description": "Says something"})
+    expect(empty).to_contain_text("Run a command below, such as /plain")
+
+
+def test_a_refusal_that_has_to_be_looks_as_it_should_and_an_acceptance_in_its_place_does_not(stage: Theatre) -> None:
+    assert stage.fake.probe() == ""
+    stage.look()
+    forged = stage.wire.last
+    expect(forged.locator(".status")).to_have_class("status good")
+    expect(forged).to_contain_text("401, as it has to be")
+    stage.page.locator("#wire-filter").select_option("failed")
+    expect(forged).to_be_hidden()
+    stage.fake.endpoint = lambda _body, _headers: Reply(200, b'{"type": 1}')
+    assert stage.fake.probe() != ""
+    expect(stage.wire.first.locator(".status")).to_have_class("status bad")
+    expect(stage.wire.first).to_contain_text("401 was expected")
 
 
 def test_dark_and_light_differ(busy: Theatre) -> None:
