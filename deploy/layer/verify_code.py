@@ -88,11 +88,9 @@ def verify_code(
         whole = expected | {"layers": tree_digest.of_files(opt)}
         trial = _Trial(group[0].target, groups[names], group, whole, means.runtime_provides, len(names))
         faults |= dict.fromkeys(audit.faults(task, groups[names], group[0].target, is_whole=trial.is_whole))
-        if trial.is_whole:
-            faults |= dict.fromkeys(fault for function in group for fault in trust.faults(function, opt))
+        faults |= dict.fromkeys([*trust.faults(group if trial.is_whole else (), opt), *audit.stale(task, group[0])])
         with means.runtime.sandbox(group[0].target.runtime, opt, task) as sandbox:
             faults |= dict.fromkeys(trial.run(sandbox, answered, provided))
-        faults |= dict.fromkeys(audit.stale(task, group[0].bytecode, group[0].target.runtime))
         digests |= {function.key: trial.expected["layers"] for function in group}
     if faults:
         raise VerificationError(list(faults))

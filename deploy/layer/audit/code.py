@@ -20,7 +20,8 @@ from .audit import names
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ...settings import CodeBytecode, Target
+    from ...settings import Target
+    from ..evidence import FunctionUnderTest
     from ..values import BuiltLayer
 
 WHERE = "code"
@@ -55,12 +56,12 @@ def faults(
     yield from _hiding(task, layers)
 
 
-def stale(task: Mapping[str, bytes], policy: CodeBytecode, runtime: str) -> Iterator[Fault]:
+def stale(task: Mapping[str, bytes], function: FunctionUnderTest) -> Iterator[Fault]:
     """Yield each module whose bytecode Python would not use at once; what may be run as a program needs none."""
-    if policy == "none":
+    if function.bytecode == "none":
         return
     modules = {f"{_AS_IN_A_LAYER}{path}": each for path, each in task.items() if not isinstance(each, Executable)}
-    for fault in bytecode.faults(runtime, policy, modules, modules.__getitem__):
+    for fault in bytecode.faults(function.target.runtime, function.bytecode, modules, modules.__getitem__):
         where = f"{WHERE}: {fault.where.removeprefix(_AS_IN_A_LAYER)}"
         yield replace(fault, where=where, cure="report it: the pipeline made the bytecode")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ...errors import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from ..evidence import FunctionUnderTest
 
@@ -18,8 +18,13 @@ VARIABLES = ("AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_
 _OPT = "/opt/"
 
 
-def faults(function: FunctionUnderTest, opt: Collection[str]) -> Iterator[Fault]:
+def faults(functions: Iterable[FunctionUnderTest], opt: Collection[str]) -> Iterator[Fault]:
     """Yield each of them that names what is not below /opt, whose files are `opt`; and an empty AWS_CA_BUNDLE."""
+    for each in functions:
+        yield from _of(each, opt)
+
+
+def _of(function: FunctionUnderTest, opt: Collection[str]) -> Iterator[Fault]:
     where = f"functions.{function.key}"
     for name in VARIABLES:
         value = function.environment.get(name)

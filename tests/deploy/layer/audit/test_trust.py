@@ -16,7 +16,7 @@ OPT = {"python/certifi/certificates/0123abcd.0", "python/certifi/aws.pem"}
 def told(**environment: str) -> list[str]:
     target = Target("python3.11", "x86_64")
     function = FunctionUnderTest(key="bot", handler="bot.x", environment=environment, memory=128, target=target)
-    return [fault.what for fault in trust.faults(function, OPT)]
+    return [fault.what for fault in trust.faults([function], OPT)]
 
 
 @pytest.mark.parametrize("folder", ["/opt/python/certifi/certificates", "/opt/python/certifi/certificates/"])
