@@ -5,6 +5,7 @@ discord              the bot's part of the pipeline: registering its commands, a
 command_locales      the commands in every language
 discord_application  prints what Discord is told about this bot
 fake_discord         a Discord for tests and for one machine
+first_request        what `bench` asks the bot's functions first, and the services that they meet
 local_discord        the companion of `nox -s local`
 reference            the pages of the reference, made from the schema, the parser and the calls
 release              what becomes of a tag: the text of the release, and its packages

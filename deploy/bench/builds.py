@@ -10,10 +10,12 @@ from .figures import Row
 from .ways import PipWay, ThisWay, UvWay, Way
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ..console import Console
     from ..settings import Layer, Settings
+    from .timing import Took
 
 NOTHING_CHANGED = SOURCE_CHANGED = 0.4
 """Seconds for the whole process that a person waits for without noticing."""
@@ -24,22 +26,26 @@ CLEAN = 5.0
 
 @dataclass
 class Samples:
-    """Seconds of one way."""
+    """What each build of one way took."""
 
-    cold: list[float] = field(default_factory=list)
-    unchanged: list[float] = field(default_factory=list)
-    changed: list[float] = field(default_factory=list)
-    clean: list[float] = field(default_factory=list)
-    changed_and_tried: list[float] = field(default_factory=list)
+    cold: list[Took] = field(default_factory=list)
+    unchanged: list[Took] = field(default_factory=list)
+    changed: list[Took] = field(default_factory=list)
+    clean: list[Took] = field(default_factory=list)
+    bump: list[Took] = field(default_factory=list)
+    changed_and_tried: list[Took] = field(default_factory=list)
 
     def round(self, way: Way, console: Console, name: str) -> None:
         self.cold.append(way.cold())
+        if isinstance(way, ThisWay):
+            way.unchanged()  # the first time Python compiles the pipeline itself
         self.unchanged.append(way.unchanged())
         self.changed.append(way.changed())
         if isinstance(way, ThisWay):
             self.clean.append(way.clean())
+            self.bump.append(way.bump())
             self.changed_and_tried.append(way.changed_and_tried())
-        console.say(f"{name}: cold {self.cold[-1]:.1f} s, again {self.unchanged[-1]:.2f} s")
+        console.say(f"{name}: cold {self.cold[-1].wall:.1f} s, again {self.unchanged[-1].wall:.2f} s")
 
 
 @dataclass(frozen=True)
@@ -97,26 +103,27 @@ def _sizes(settings: Settings, pip: PipWay, uv: UvWay, this: ThisWay, sourceless
 
 def _times(pip: Samples, uv: Samples, this: Samples) -> list[Row]:
     return [
-        Row(what="cold: empty caches (this: and proven)", unit="s", pip=pip.cold, uv=uv.cold, this=this.cold),
-        Row(
-            what="nothing changed",
-            unit="s",
-            pip=pip.unchanged,
-            uv=uv.unchanged,
-            this=this.unchanged,
-            at_most=NOTHING_CHANGED,
-        ),
-        Row(
-            what="source changed, code zip made",
-            unit="s",
-            pip=pip.changed,
-            uv=uv.changed,
-            this=this.changed,
-            at_most=SOURCE_CHANGED,
-        ),
-        Row(what="  and tried on its layers", unit="s", this=this.changed_and_tried),
-        Row(what="clean build in the container", unit="s", this=this.clean, at_most=CLEAN),
+        _row("cold: empty caches (this: and proven)", pip.cold, uv.cold, this.cold),
+        _row("nothing changed", pip.unchanged, uv.unchanged, this.unchanged, at_most=NOTHING_CHANGED),
+        _row("  its processor time", pip.unchanged, uv.unchanged, this.unchanged, cpu=True),
+        _row("source changed, code zip made", pip.changed, uv.changed, this.changed, at_most=SOURCE_CHANGED),
+        _row("  and tried on its layers", (), (), this.changed_and_tried),
+        _row("clean build in the container", (), (), this.clean, at_most=CLEAN),
+        _row("one package bumped, in the container", (), (), this.bump),
     ]
+
+
+def _row(  # noqa: PLR0913 - the ways, and how they are compared
+    what: str,
+    pip: Sequence[Took],
+    uv: Sequence[Took],
+    this: Sequence[Took],
+    *,
+    at_most: float | None = None,
+    cpu: bool = False,
+) -> Row:
+    pips, uvs, ours = ([each.cpu if cpu else each.wall for each in took] for took in (pip, uv, this))
+    return Row(what=what, unit="s", pip=pips, uv=uvs, this=ours, at_most=at_most)
 
 
 def _budget(layers: list[Layer]) -> tuple[int | None, int | None]:

@@ -13,13 +13,17 @@ if TYPE_CHECKING:
 
     from ..console import Console
 
-Unit = Literal["bytes", "s", "ms"]
-WAYS = ("pip", "uv", "this")
+Unit = Literal["bytes", "s", "ms", "M"]
+WAYS = ("pip", "uv", "sam", "this", "empty")
+COLUMNS = ("", *WAYS, "this/pip", "this/uv")
+"""What the table has, besides the targets."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """One quantity, with all its samples by way; a way without any has no such step.
+
+    `empty` is the limit: no layer, and a function that does nothing.
 
     `at_most` is the target for this pipeline's median, `ratio_at_most` the one for its ratio to pip's.
     """
@@ -28,7 +32,9 @@ class Row:
     unit: Unit
     pip: Sequence[float] = ()
     uv: Sequence[float] = ()
+    sam: Sequence[float] = ()
     this: Sequence[float] = ()
+    empty: Sequence[float] = ()
     at_most: float | None = None
     ratio_at_most: float | None = None
 
@@ -36,6 +42,10 @@ class Row:
     def ratio(self) -> float | None:
         """Return this pipeline's median as a part of pip's: below 1 is smaller or faster."""
         return median(self.this) / median(self.pip) if self.this and self.pip else None
+
+    @property
+    def ratio_to_uv(self) -> float | None:
+        return median(self.this) / median(self.uv) if self.this and self.uv else None
 
     @property
     def met(self) -> bool | None:
@@ -57,21 +67,33 @@ class Row:
 
 
 def shown(value: float, unit: Unit) -> str:
-    """Write a figure with its unit.
+    """Write a figure with its unit; M are millions of instructions.
 
     >>> shown(3_091_926, "bytes"), shown(0.3333, "s"), shown(179.4, "ms")
     ('3.09 MB', '0.33 s', '179 ms')
     """
     if unit == "bytes":
         return size(round(value))
-    return f"{value:.2f} s" if unit == "s" else f"{value:.0f} ms"
+    return f"{value:.2f} s" if unit == "s" else f"{value:,.0f} {unit}"
 
 
 def table(rows: Sequence[Row], console: Console) -> None:
     """Print the medians of every quantity, and beside them what this pipeline is to reach."""
-    cells = []
-    for row in rows:
-        medians = [shown(median(samples), row.unit) if samples else "" for samples in (row.pip, row.uv, row.this)]
-        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-        cells.append([row.what, *medians, ratio, row.target])
-    console.table(["", *WAYS, "this/pip", "target"], cells)
+    console.table([*COLUMNS, "target"], [[*_cells(row), row.target] for row in rows])
+
+
+def markdown(rows: Sequence[Row]) -> list[str]:
+    """Return the lines of the table as Markdown has it, without the targets."""
+    lines = [[*COLUMNS], ["---"] * len(COLUMNS), *(_cells(row) for row in rows)]
+    return ["| " + " | ".join(each.strip() for each in line) + " |" for line in lines]
+
+
+def _cells(row: Row) -> list[str]:
+    medians = [shown(median(samples), row.unit) if samples else "" for samples in by_way(row).values()]
+    ratios = ["" if each is None else f"{each:.2f}" for each in (row.ratio, row.ratio_to_uv)]
+    return [row.what, *medians, *ratios]
+
+
+def by_way(row: Row) -> dict[str, Sequence[float]]:
+    """Return a row's samples by way, in the order of the table."""
+    return {way: getattr(row, way) for way in WAYS}

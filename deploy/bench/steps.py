@@ -1,6 +1,7 @@
 """Single steps of the pipeline as processes of their own, to be timed: `python -m deploy.bench.steps STEP PROJECT`.
 
 build    every layer from wheels that are at hand, in the container, nothing cached, without the verification
+bump     the same, from what is kept of each wheel but the smallest, which is what a bump of one package leaves to do
 bundle   the code zip
 """
 
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..configuration import load
+from ..layer.cache import Cache
+from ..layer.part_store import FOLDER
 
 if TYPE_CHECKING:
     from ..settings import Settings
@@ -20,14 +23,20 @@ if TYPE_CHECKING:
 
 def main(step: str, project: str) -> None:
     settings = load(Path(project), os.environ)
-    {"build": build, "bundle": bundle}[step](settings)
+    {"build": build, "bump": bump, "bundle": bundle}[step](settings)
 
 
-def build(settings: Settings) -> None:
+def bump(settings: Settings) -> None:
+    """Forget what is kept of one wheel, and build."""
+    parts = Path(Cache.from_environment(os.environ).root, FOLDER)
+    min(parts.iterdir(), key=lambda each: each.stat().st_size).unlink()
+    build(settings, use_cache=True)
+
+
+def build(settings: Settings, *, use_cache: bool = False) -> None:
     from ..container.engine import Engine
     from ..layer.backend.containers import ContainerRuntime
     from ..layer.build import build as build_layer
-    from ..layer.cache import Cache
     from ..layer.spec import every_spec
     from ..locking import locked
 
@@ -36,7 +45,7 @@ def build(settings: Settings) -> None:
         image = engine.resolve(settings.image, target.architecture, print)
         runtime = ContainerRuntime(engine, image, os.environ, print)
         for spec in every_spec(settings, image, target, partial(locked.pins, target=target)):
-            build_layer(spec, runtime, Cache.from_environment(os.environ).root, into, use_cache=False, say=print)
+            build_layer(spec, runtime, Cache.from_environment(os.environ).root, into, use_cache=use_cache, say=print)
 
 
 def bundle(settings: Settings) -> None:

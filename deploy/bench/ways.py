@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
@@ -16,29 +15,34 @@ from zipfile import ZipFile
 import uv
 import yaml
 
-from ..errors import BuildError, Fault
 from ..keys.document import CONFIG
 from ..locking import indexes, locked, lockfile
 from ..locking.uv.call import uv_environment
 from ..settings import MACHINES
+from .timing import timed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..settings import Bytecode, Settings
+    from .timing import Took
 
-_TIMEOUT = 1800  # seconds
 _NOT_COPIED = (".*", "__pycache__", "dist", "node_modules", "venv")
 _PIPELINE = Path(__file__).parent.parent
 
 
+def usual_environment() -> dict[str, str]:
+    """Return this process's environment, without what keeps Python from keeping its bytecode: who builds has that."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 @dataclass(frozen=True)
 class Way(ABC):
-    """`folder` is this way's alone. Times are wall seconds of whole processes."""
+    """`folder` is this way's alone."""
 
     settings: Settings
     folder: Path
-    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    environment: Mapping[str, str] = field(default_factory=usual_environment)
 
     @property
     def cache(self) -> Path:
@@ -54,17 +58,17 @@ class Way(ABC):
     def code(self) -> Path:
         """The code, as it would be published; `changed` makes it."""
 
-    def cold(self) -> float:
+    def cold(self) -> Took:
         """Build with empty caches."""
         shutil.rmtree(self.cache, ignore_errors=True)
         return self.unchanged()
 
     @abstractmethod
-    def unchanged(self) -> float:
+    def unchanged(self) -> Took:
         """Do it again, with nothing changed."""
 
     @abstractmethod
-    def changed(self) -> float:
+    def changed(self) -> Took:
         """Do what this way does after a change of the source alone."""
 
     def opt(self) -> dict[str, bytes]:
@@ -104,20 +108,24 @@ class Zipped(Way):
     def commands(self) -> list[list[str]]:
         """Return what leaves the layer's content in python/."""
 
-    def unchanged(self) -> float:
+    def unchanged(self) -> Took:
         for name in ("python", "packages"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
         self.zips[0].unlink(missing_ok=True)
         (self.folder / "python").mkdir(parents=True)
         return self._timed([*self.commands(), [sys.executable, "-m", "zipfile", "-c", "layer.zip", "python"]])
 
-    def changed(self) -> float:
+    def changed(self) -> Took:
+        """Zip the code alone: with a layer, nobody installs anything for a change of the source."""
         source, copy = self.settings.project / self.settings.code.source, self.folder / "code"
         shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+        for each in self.settings.code.include:
+            (copy / each).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(self.settings.project / each, copy / each)
         names = [f"code/{path.name}" for path in sorted(copy.iterdir())]
-        return self.unchanged() + self._timed([[sys.executable, "-m", "zipfile", "-c", "code.zip", *names]])
+        return self._timed([[sys.executable, "-m", "zipfile", "-c", "code.zip", *names]])
 
-    def _timed(self, commands: Sequence[Sequence[str]]) -> float:
+    def _timed(self, commands: Sequence[Sequence[str]]) -> Took:
         certificates = self.folder / "certificates"
         certificates.mkdir(exist_ok=True)
         caches = {"PIP_CACHE_DIR": f"{self.cache}/pip", "UV_CACHE_DIR": f"{self.cache}/uv"}
@@ -183,45 +191,36 @@ class ThisWay(Way):
             raw["runtimes"] = [settings.runtime]
         (self.project / CONFIG).write_text(yaml.safe_dump(raw), encoding="utf-8")
 
-    def cold(self) -> float:
+    def cold(self) -> Took:
         shutil.rmtree(self.project / "dist", ignore_errors=True)
         return super().cold()
 
-    def unchanged(self) -> float:
+    def unchanged(self) -> Took:
         return self._timed(_PIPELINE.name, "--project", str(self.project), "layer")
 
-    def changed(self) -> float:
+    def changed(self) -> Took:
         """Make the code zip after a change of one module; that is all that has to be made."""
         self.touch()
         return self._timed(f"{_PIPELINE.name}.bench.steps", "bundle", str(self.project))
 
-    def changed_and_tried(self) -> float:
+    def changed_and_tried(self) -> Took:
         """The same, and try the code on its layers in the runtime, as `python -m deploy layer` does."""
         self.touch()
         return self.unchanged()
 
-    def clean(self) -> float:
+    def clean(self) -> Took:
         """Build in the container with the wheels at hand, verification apart."""
         return self._timed(f"{_PIPELINE.name}.bench.steps", "build", str(self.project))
+
+    def bump(self) -> Took:
+        """The same, with what was kept of each wheel but the smallest: what a bump of one package leaves to do."""
+        return self._timed(f"{_PIPELINE.name}.bench.steps", "bump", str(self.project))
 
     def touch(self) -> None:
         module = min((self.project / self.settings.code.source).glob("*.py"))
         with module.open("a", encoding="utf-8") as source:
             source.write(f"# {time.time_ns()}\n")
 
-    def _timed(self, module: str, *arguments: str) -> float:
+    def _timed(self, module: str, *arguments: str) -> Took:
         environment = {**self.environment, "CHANNELWRIGHT_CACHE": str(self.cache)}
         return timed([[sys.executable, "-m", module, *arguments]], self.folder / "pipeline", environment)
-
-
-def timed(commands: Sequence[Sequence[str]], folder: Path, environment: Mapping[str, str]) -> float:
-    """Run commands in turn; return the seconds they took together, or raise BuildError with their output."""
-    started = time.perf_counter()
-    for command in commands:
-        done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=_TIMEOUT, check=False
-        )
-        if done.returncode:
-            what = f"{' '.join(command[:4])} … ended with exit code {done.returncode}"
-            raise BuildError([Fault("bench", what, cure="see its output above")], log=done.stdout + done.stderr)
-    return time.perf_counter() - started

@@ -1,8 +1,9 @@
 """Measure size, build time and cold start against the usual ways, on the same lock.
 
-The usual ways are `pip install -t` for manylinux2014 with zip, and what uv documents for Lambda layers. All three
-take turns, so that only figures of one run are compared; the table shows medians. Caches are their own, so the first
-run of each round downloads everything. Needs the container engine. Writes dist/bench.json.
+The usual ways are `pip install -t` for manylinux2014 with zip, what uv documents for Lambda layers, and what `sam
+build` leaves; the limit is a function that does nothing, without a layer. All take turns, so that only figures of one
+run are compared; the table shows medians. Caches are their own, so the first run of each round downloads everything.
+Needs the container engine. Writes dist/bench.json.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("--rounds", type=_positive, default=3, help="builds of each kind (default: 3)")
     parser.add_argument("-n", type=_positive, default=11, help="first requests to each layer (default: 11)")
     parser.add_argument("--event", type=Path, metavar="FILE", help="JSON to send; default: an unsigned HTTP request")
+    parser.add_argument("--instructions", action="store_true", help="count them too, by valgrind: takes minutes")
+    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown, as a README has it")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to write (default: dist/bench.json)")
 
 
@@ -42,9 +45,13 @@ def run(arguments: argparse.Namespace) -> int:
         builds = measure_builds(settings, folder, arguments.rounds, console)
         rows = list(builds.rows)
         if settings.functions:
-            rows += measure_first_requests(settings, builds, event, arguments.n, console)
+            counted = arguments.instructions
+            rows += measure_first_requests(settings, builds, event, arguments.n, console, counted=counted)
     console.say()
-    figures.table(rows, console)
+    if arguments.markdown:
+        console.say("\n".join(figures.markdown(rows)))
+    else:
+        figures.table(rows, console)
     target = arguments.json or settings.project / "dist/bench.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(as_json(output(rows)), encoding="utf-8")

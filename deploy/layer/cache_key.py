@@ -130,7 +130,14 @@ def digest(value: object) -> str:
 def _sources(paths: tuple[str, ...]) -> str:
     """Digest files by path and content."""
     files = sorted(file for path in paths for file in files_of(path))
-    return digest({str(file.relative_to(_DEPLOY)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files})
+    return digest({str(file.relative_to(_DEPLOY)): _content(file, file.stat().st_mtime_ns) for file in files})
+
+
+@cache
+def _content(file: Path, changed_at: int) -> str:
+    """Digest a file that several lists name, once for each time that it was written."""
+    del changed_at
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def files_of(path: str) -> Iterator[Path]:

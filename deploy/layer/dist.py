@@ -57,7 +57,7 @@ def deliver(
         write(target, content)
     found = verified.evidence.to_json()
     layer = restored(replace(verified.built, zip=target), found)
-    spec, built = layer.built.spec, [layer.built.sha256, layer.built.report.to_json()]
+    spec, built = layer.built.spec, [layer.built.sha256, repr(layer.built.report)]
     about = [spec.fingerprint, repr(spec.layer), repr(spec.image), found, *built]
     manifest = digest(["manifest", __version__, described_by(), proven_by(), *about])
     _manifest(layer, project, dist / f"{spec.stem}.json", kept.at(manifest), say)

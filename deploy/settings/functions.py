@@ -19,7 +19,8 @@ class Function:
     """A Lambda function; `key` is its key in the configuration, `name` lacks the stage's suffix.
 
     `resources` are what the pipeline's own template makes for it.
-    `bench` is the event with which its first request is measured, `trial` one that it has to answer before it ships.
+    `bench` is the event with which its first request is measured, `first_request` a module that says more of it;
+    `trial` is an event that it has to answer before it ships.
     `code` is its own where it has not that of all functions.
     """
 
@@ -31,6 +32,7 @@ class Function:
     health: Mapping[str, object] | None = None
     trial: Mapping[str, object] | None = None
     bench: Mapping[str, object] | None = None
+    first_request: str = ""
     code: Code | None = None
     resources: FunctionResources = field(default_factory=FunctionResources)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-from ...bench.figures import WAYS
+from ...bench.figures import WAYS, by_way
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,19 +28,23 @@ class BenchMachine:
 class BenchRow:
     """One quantity: all samples by way, none where a way has no such step, and the `median` of each way with any.
 
-    `ratio` is this pipeline's median as a part of pip's. `at_most` and `ratio_at_most` are targets, `met` whether they
-    are reached; null where there is none.
+    `empty` is the limit: no layer, and a function that does nothing. `ratio` is this pipeline's median as a part of
+    pip's, `ratio_to_uv` of uv's. `at_most` and `ratio_at_most` are targets, `met` whether they are reached; null where
+    there is none.
     """
 
     what: str
     unit: str
     pip: tuple[float, ...]
     uv: tuple[float, ...]
+    sam: tuple[float, ...]
     this: tuple[float, ...]
+    empty: tuple[float, ...]
     at_most: float | None
     ratio_at_most: float | None
     median: Mapping[str, float]
     ratio: float | None
+    ratio_to_uv: float | None
     met: bool | None
 
 
@@ -61,16 +65,19 @@ def output(rows: Sequence[Row]) -> BenchOutput:
 
 
 def _row(row: Row) -> BenchRow:
-    samples = {"pip": row.pip, "uv": row.uv, "this": row.this}
+    samples = by_way(row)
     return BenchRow(
         what=row.what,
         unit=row.unit,
         pip=tuple(row.pip),
         uv=tuple(row.uv),
+        sam=tuple(row.sam),
         this=tuple(row.this),
+        empty=tuple(row.empty),
         at_most=row.at_most,
         ratio_at_most=row.ratio_at_most,
         median={way: median(samples[way]) for way in WAYS if samples[way]},
         ratio=row.ratio,
+        ratio_to_uv=row.ratio_to_uv,
         met=row.met,
     )

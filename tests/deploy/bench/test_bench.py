@@ -5,6 +5,7 @@ import importlib.util
 import os
 import py_compile
 import re
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,12 @@ from zipfile import ZipFile
 
 import pytest
 
-from deploy.bench import figures, first_request
+from deploy.bench import contents, figures, instructions
 from deploy.bench.figures import Row
-from deploy.bench.first_request import UNSIGNED, FirstRequest, RequestTrial
-from deploy.bench.ways import PipWay, ThisWay, UvWay, timed
+from deploy.bench.first_request import FirstRequest, RequestTrial
+from deploy.bench.question import UNSIGNED, Question
+from deploy.bench.timing import timed
+from deploy.bench.ways import PipWay, ThisWay, UvWay
 from deploy.commands import bench
 from deploy.commands.output.bench import output as bench_output
 from deploy.configuration import load
@@ -47,7 +50,7 @@ def test_the_table_shows_every_row_and_the_json_every_sample() -> None:
     ]
     stream = StringIO()
     figures.table(rows, Console(stream))
-    assert re.search(r"layer zip +22\.6 MB +20\.6 MB +3\.09 MB +0\.14 +at most 3\.2 MB: met", stream.getvalue())
+    assert re.search(r"layer zip +22\.6 MB +20\.6 MB +3\.09 MB +0\.14 +0\.15 +at most 3\.2 MB: met", stream.getvalue())
     assert re.search(r"clean build +4\.20 s +at most 5\.00 s: met", stream.getvalue())
     kept = output("bench", as_json(bench_output(rows)))["rows"][1]
     assert kept["this"] == [4.2, 4.0, 9.9]
@@ -62,7 +65,7 @@ def test_valid_bytecode_is_used_where_sources_have_no_time(tmp_path: Path) -> No
     source.write_text("value = 2\n")  # as long, so that only the time could tell
     os.utime(source, (0, 0))
     assert imported(source) == 2
-    patched = first_request.with_valid_bytecode({"demo.pyc": pip_made(source)})["demo.pyc"]
+    patched = contents.with_valid_bytecode({"demo.pyc": pip_made(source)})["demo.pyc"]
     Path(importlib.util.cache_from_source(str(source))).write_bytes(patched)
     assert imported(source) == 1
 
@@ -124,15 +127,15 @@ def test_the_usual_ways_make_a_layer_of_the_locked_wheels(
 ) -> None:
     made = way(settings, tmp_path / "way")
     made.folder.mkdir()
-    assert made.cold() > 0
+    assert made.cold().wall > 0
     first = made.zips[0].stat()
-    assert made.changed() > 0
-    assert made.zips[0].stat().st_ino != first.st_ino or made.zips[0].stat().st_mtime_ns > first.st_mtime_ns
+    assert made.changed().wall > 0
+    assert made.zips[0].stat() == first, "a change of the source installs nothing anew, where there is a layer"
     assert place in made.opt()
     has_bytecode = any(name.endswith(".pyc") for name in made.opt())
     assert has_bytecode is (way is PipWay)
     with ZipFile(made.code) as archive:
-        assert "app.py" in archive.namelist()
+        assert {"app.py", "config/names.txt"} <= set(archive.namelist())
 
 
 @pytest.mark.parametrize("way", [PipWay, UvWay])
@@ -167,7 +170,7 @@ def test_this_way_works_on_a_copy_for_the_first_architecture(settings: Settings,
 def test_this_ways_code_zip_is_made_after_a_change(settings: Settings, tmp_path: Path) -> None:
     made = ThisWay(settings, tmp_path / "this")
     made.copy()
-    assert made.changed() > 0
+    assert made.changed().cpu > 0
     with ZipFile(made.code) as archive:
         assert archive.read("app.py").startswith(b"def handler(event, context): return {}\n# ")
 
@@ -205,14 +208,99 @@ def test_the_first_request_is_timed_in_the_runtime_and_a_failure_is_refused() ->
         ) as volumes:
             samples = FirstRequest()
             common: dict[str, Any] = {"engine": engine, "image": image, "python": "python3.11", "environment": {}}
-            trial = RequestTrial(handler="app.handler", event=UNSIGNED, **common)
+            trial = RequestTrial(handler="app.handler", question=Question(event=UNSIGNED), **common)
             trial.request(volumes, samples)
             (took,), (cpu,) = samples.milliseconds, samples.cpu
             assert took > 300
             assert 0 < cpu < took
             with pytest.raises(VerificationError, match="no such day"):
-                RequestTrial(handler="app.failing", event=UNSIGNED, **common).request(volumes, samples)
-            with pytest.raises(VerificationError, match="no-such-python"):
-                RequestTrial(handler="app.handler", event=UNSIGNED, **{**common, "python": "no-such-python"}).request(
+                RequestTrial(handler="app.failing", question=Question(event=UNSIGNED), **common).request(
                     volumes, samples
                 )
+            with pytest.raises(VerificationError, match="no-such-python"):
+                RequestTrial(
+                    handler="app.handler", question=Question(event=UNSIGNED), **{**common, "python": "no-such-python"}
+                ).request(volumes, samples)
+
+
+def cells(line: str) -> list[str]:
+    return [each.strip() for each in line.strip().removeprefix("|").removesuffix("|").split("|")]
+
+
+def test_the_table_as_markdown_has_a_column_for_each_way() -> None:
+    head, _, row = figures.markdown([Row(what="  its instructions", unit="M", uv=[2674], this=[590], empty=[117])])
+    assert cells(head) == ["", "pip", "uv", "sam", "this", "empty", "this/pip", "this/uv"]
+    assert cells(row) == ["its instructions", "", "2,674 M", "", "590 M", "117 M", "", "0.22"]
+
+
+def test_what_the_project_says_is_asked_and_a_refusal_is_no_answer(settings: Settings) -> None:
+    (settings.project / "asking.py").write_text(
+        "import json, sys\ntold = json.load(sys.stdin)\n"
+        "said = {'event': {'n': 1}, 'environment': {'HERE': told['THERE']}, 'answers': {'body': {'type': 5}}}\n"
+        "print(json.dumps(said))\n"
+    )
+    function = replace(settings.functions["f"], first_request="asking")
+    question = Question.of(settings, function, None, {"THERE": "x"})
+    assert (question.event, question.environment) == ({"n": 1}, {"HERE": "x"})
+    assert not question.refused('{"statusCode": 200, "body": "{\\"type\\": 5, \\"data\\": {}}"}')
+    assert "and not" in question.refused('{"statusCode": 200, "body": "{\\"type\\": 4}"}')
+    assert "no such day" in question.refused('{"errorType": "ValueError", "errorMessage": "no such day"}')
+
+
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        ("print('{')", "not JSON"),
+        ("print('{}')", "no event"),
+        ("import json; print(json.dumps({'event': {}, 'evnt': 1}))", "prints evnt"),
+        ("raise SystemExit('no key')", "exit code 1"),
+    ],
+)
+def test_a_module_that_says_something_else_is_refused(settings: Settings, program: str, told: str) -> None:
+    (settings.project / "asking.py").write_text(program)
+    function = replace(settings.functions["f"], first_request="asking")
+    with pytest.raises(ConfigError, match=told):
+        Question.of(settings, function, None, {})
+
+
+def test_an_authority_is_trusted_by_certifi_wherever_it_lies() -> None:
+    tree = contents.WayContents({"python/certifi/cacert.pem": b"all\n", "python/x.pem": b"other"}, {})
+    trusting = tree.trusting("one more\n")
+    assert trusting.opt == {"python/certifi/cacert.pem": b"all\none more\n", "python/x.pem": b"other"}
+
+
+@pytest.mark.container
+def test_the_services_of_a_first_request_are_met_over_tls_and_its_instructions_are_counted() -> None:
+    from deploy.container.engine import Engine
+    from tools import first_request
+
+    code = (
+        b"import ssl, urllib.request\n"
+        b"def handler(event, context):\n"
+        b"    trusting = ssl.create_default_context(cafile='/opt/python/certifi/cacert.pem')\n"
+        b"    asked = urllib.request.Request('https://localhost:8443/guilds/1/channels')\n"
+        b"    return {'body': urllib.request.urlopen(asked, context=trusting).read().decode()}\n"
+    )
+    said = {**first_request.main("bot", {}), "event": {}, "answers": {"body": "[]"}}
+    with Engine.connect(os.environ) as engine:
+        image = engine.resolve(os.environ["CHANNELWRIGHT_RUNTIME_IMAGE"], "x86_64", lambda _: None).reference
+        trial = RequestTrial(
+            engine=engine,
+            image=image,
+            python="python3.11",
+            handler="app.handler",
+            environment={},
+            question=Question(**said),
+        )
+        tree = contents.WayContents({"python/certifi/cacert.pem": b""}, {"app.py": code})
+        with (
+            trial.volumes(tree) as volumes,
+            engine.volumes(image, {instructions.WHERE: instructions.counter()}) as more,
+        ):
+            trial.request(volumes, samples := FirstRequest())
+            assert samples.cpu[0] > 0
+            if instructions.counter():
+                assert 50 < trial.count({**volumes, **more}) < 2000, "an interpreter's start alone takes 20 million"
+        untold = replace(trial, question=replace(trial.question, authority=""))
+        with untold.volumes(tree) as volumes, pytest.raises(VerificationError, match=r"(?i)certificate"):
+            untold.request(volumes, FirstRequest())

@@ -1,0 +1,76 @@
+"""What lies in /opt and /var/task when each way's first request is measured, by path.
+
+pip        `pip install -t`, its bytecode as zipping leaves it: stale, as Python compares it with times that are lost
+pip valid  the same, had its bytecode stayed valid
+uv         as uv documents it: without bytecode
+sam        as `sam build` leaves it: pip's files without bytecode
+this       the layer and the code zip of this pipeline, as they are configured
+sourceless the layer with the other bytecode policy
+empty      no layer, and a function that does nothing: the limit
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from .builds import Builds
+
+EMPTY = "empty"
+_AUTHORITIES = "certifi/cacert.pem"
+
+
+@dataclass(frozen=True)
+class WayContents:
+    """A tree for /opt, and one for /var/task."""
+
+    opt: Mapping[str, bytes]
+    task: Mapping[str, bytes]
+
+    def trusting(self, authority: str) -> WayContents:
+        """Return the same, where certifi's certificates have one more."""
+        opt = {
+            path: content + authority.encode() if path.endswith(_AUTHORITIES) else content
+            for path, content in self.opt.items()
+        }
+        return WayContents(opt, self.task)
+
+
+def of_ways(builds: Builds, handlers: Mapping[str, str]) -> dict[str, WayContents]:
+    """Return what each way made; `handlers` are module and function names, which the empty function has too."""
+    pip, code = builds.pip.opt(), _unzipped(builds.pip.code)
+    return {
+        "pip": WayContents(pip, code),
+        "pip valid": WayContents(with_valid_bytecode(pip), code),
+        "uv": WayContents(builds.uv.opt(), _unzipped(builds.uv.code)),
+        "sam": WayContents({path: each for path, each in pip.items() if not path.endswith(".pyc")}, code),
+        "this": WayContents(builds.this.opt(), _unzipped(builds.this.code)),
+        "sourceless": WayContents(builds.sourceless.opt(), _unzipped(builds.this.code)),
+        EMPTY: WayContents({}, {f"{module}.py": _doing_nothing(name) for module, name in handlers.items()}),
+    }
+
+
+def with_valid_bytecode(opt: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Make pip's bytecode fit sources without times, which is what the containers here hold.
+
+    Whether Lambda gives sources the times that the bytecode recorded is not documented: that is what pip's way
+    depends on. https://docs.python.org/3/reference/import.html#cached-bytecode-invalidation
+    """
+    return {
+        path: content[:8] + bytes(4) + content[12:] if path.endswith(".pyc") and content[4:8] == bytes(4) else content
+        for path, content in opt.items()
+    }
+
+
+def _unzipped(path: Path) -> dict[str, bytes]:
+    with ZipFile(path) as archive:
+        return {each.filename: archive.read(each) for each in archive.infolist() if not each.is_dir()}
+
+
+def _doing_nothing(name: str) -> bytes:
+    return f"def {name}(event, context):\n    return {{}}\n".encode()

@@ -1,0 +1,42 @@
+"""What processes take: on the wall's clock, and of processors."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..errors import BuildError, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+_TIMEOUT = 1800  # seconds
+
+
+class Took(NamedTuple):
+    """Seconds of whole processes: on the wall's clock, and of processors. What containers take is not in the latter."""
+
+    wall: float
+    cpu: float
+
+
+def timed(commands: Sequence[Sequence[str]], folder: Path, environment: Mapping[str, str]) -> Took:
+    """Run commands in turn; return what they took together, or raise BuildError with their output."""
+    started, before = time.perf_counter(), _processor_time()
+    for command in commands:
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=_TIMEOUT, check=False
+        )
+        if done.returncode:
+            what = f"{' '.join(command[:4])} … ended with exit code {done.returncode}"
+            raise BuildError([Fault("bench", what, cure="see its output above")], log=done.stdout + done.stderr)
+    return Took(time.perf_counter() - started, _processor_time() - before)
+
+
+def _processor_time() -> float:
+    """Return the seconds of processor time that this process's ended children have taken, all of theirs included."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
