@@ -31,10 +31,13 @@ def _of(function: FunctionUnderTest, opt: Collection[str]) -> Iterator[Fault]:
         if value == "" and name == "AWS_CA_BUNDLE":
             cause = "botocore refuses an empty one; its older versions took it for the wish to verify nobody"
             yield Fault(where, f"has an empty {name}", cause, "take it out of the function's environment")
-        if value is None or not value.startswith(_OPT):
-            continue
-        path = value.removeprefix(_OPT).rstrip("/")
-        if not any(each == path or each.startswith(f"{path}/") for each in opt):
+        if value is not None and is_lacking(value, opt):
             what = f"{name} is {value}, which none of its layers brings"
             cure = "let the layer that has certifi bring it: `certificates: [directory, aws]`"
             yield Fault(where, what, "every connection over TLS would fail", cure)
+
+
+def is_lacking(path: str, opt: Collection[str]) -> bool:
+    """Tell whether a path is below /opt, whose files are `opt`, and not there."""
+    below = path.removeprefix(_OPT).rstrip("/")
+    return path.startswith(_OPT) and not any(each == below or each.startswith(f"{below}/") for each in opt)
