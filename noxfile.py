@@ -186,6 +186,20 @@ def packages(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def sample(session: nox.Session) -> None:
+    """Do so with a sample of what is newest today, every module, file and header: `nox -s sample -- -k numexpr`."""
+    _install(session, *PIPELINE, *_everything("test"))
+    session.run(
+        "pytest",
+        "-v",
+        "-s",
+        "tests/packages/test_sample.py",
+        *session.posargs,
+        env={"CHANNELWRIGHT_PACKAGES": "sample"},
+    )
+
+
+@nox.session(default=False)
 def only_the_layer(session: nox.Session) -> None:
     """See with the tools of others, SAM's translator, CDK and Terraform's language, that their ten lines are right."""
     _install(session, *PIPELINE, *_everything("test"), "aws-cdk-lib", "aws-sam-translator", "python-hcl2")

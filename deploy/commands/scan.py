@@ -103,8 +103,10 @@ def _notes(scanned: Scanned) -> dict[str, list[str]]:
         f"{each.package} {each.version}: {each.libraries or 'nobody says what is in it'} ({each.objects} compiled)"
         for each in scanned.bundled
     ]
+    own = [f"{each.name} {each.version}".strip() + f": from {each.origin}" for each in scanned.own]
     notes = {
         "not checked:": unchecked,
+        "not looked up, since no database knows own sources; follow what they are made of yourself:": own,
         "not checked, since no scanner sees what is compiled in; follow their releases yourself:": unseen,
         "ignored:": [
             f"{each.finding.where} [{each.ignore.id}] until {each.ignore.until}: {each.ignore.reason}"

@@ -23,5 +23,6 @@ build_log    a build's log, for people
 failures     the SDK's failures as this project's errors
 digest       which bytes an image's name stands for, asked without the SDK
 leftovers    what a run that was killed left, and who may remove it
+emulation    programs of the other architecture, and how the kernel is told to run them
 install      an engine with the runtime image, on Debian and Ubuntu
 """

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import tarfile
+import tempfile
+from contextlib import contextmanager
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from ..executable import Executable, mode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
@@ -39,6 +44,31 @@ def unpack(chunks: Iterable[bytes]) -> dict[str, bytes]:
                 data = content.read()
                 files["/".join(parts[1:] or parts)] = Executable(data) if member.mode & 0o001 else data
     return files
+
+
+@contextmanager
+def of_image(root: Path, name: str, platform: str) -> Iterator[IO[bytes]]:
+    """Give an image of one layer, which is the tar `root`, as an engine loads it.
+
+    An import would give it the engine's own architecture, whatever its programs are. The form is Docker's:
+    https://github.com/moby/docker-image-spec/blob/main/v1.2.md#combined-image-json--filesystem-changeset-format.
+    """
+    with root.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    config = {"architecture": platform, "os": "linux", "config": {}}
+    config |= {"rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}"]}}
+    papers = {
+        "config.json": config,
+        "manifest.json": [{"Config": "config.json", "RepoTags": [name], "Layers": ["root"]}],
+    }
+    with tempfile.TemporaryFile() as packed:
+        with tarfile.open(fileobj=packed, mode="w") as archive:
+            for path, paper in papers.items():
+                content = json.dumps(paper).encode()
+                archive.addfile(_entry(path, tarfile.REGTYPE, 0o644, len(content)), io.BytesIO(content))
+            archive.add(root, "root")
+        packed.seek(0)
+        yield packed
 
 
 def _entry(name: str, kind: bytes, mode: int, size: int) -> tarfile.TarInfo:

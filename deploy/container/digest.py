@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ..settings import Architecture
 
 _PINNED = re.compile(r"(?:^|@)(sha256:[0-9a-f]{64})$")
+PLATFORMS: dict[Architecture, str] = {"x86_64": "amd64", "arm64": "arm64"}
+"""Lambda's names of the instruction sets, and those that images have."""
 _PATIENCE = 2.0
 
 
@@ -60,11 +62,38 @@ def is_pinned(reference: str) -> bool:
     return _PINNED.search(reference) is not None
 
 
-def image_digest(reference: str, environment: Mapping[str, str]) -> RuntimeImage | None:
+def names(reference: str, architecture: Architecture) -> tuple[str, ...]:
+    """Return the names under which an engine may have the image of this architecture; one that is an id has no other.
+
+    >>> names("a:1", "arm64"), names(f"sha256:{'0' * 64}", "arm64")[1:]
+    (('a:1', 'a:1-arm64'), ())
+    """
+    return (reference,) if _PINNED.match(reference) else (reference, own_name(reference, architecture))
+
+
+def own_name(reference: str, architecture: Architecture) -> str:
+    """Return the name under which an image of one architecture is kept beside that of another, as AWS names its own.
+
+    An engine has one image to a name, whatever its architecture: without this one each pull would take the other away.
+
+    >>> own_name("public.ecr.aws/lambda/python:3.11", "arm64"), own_name("localhost:5000/python", "arm64")
+    ('public.ecr.aws/lambda/python:3.11-arm64', 'localhost:5000/python:latest-arm64')
+    """
+    name, pinned, digest = reference.partition("@")
+    if pinned:
+        return f"{repository(name)}:{digest.replace(':', '-')}-{architecture}"
+    tagged = name if repository(name) != name else f"{name}:latest"
+    return f"{tagged}-{architecture}"
+
+
+def image_digest(
+    reference: str, environment: Mapping[str, str], architecture: Architecture | None = None
+) -> RuntimeImage | None:
     """Return the image with the digest that Engine.resolve would give, or None where only that can tell.
 
     A reference pinned by digest, or an image id, is its own answer. Else a local engine is asked over its socket;
-    None means that there is none, that it is remote, or that the image is not there yet.
+    None means that there is none, that it is remote, or that no image of that architecture is there yet. Without an
+    architecture it is the image that has this very name, whichever its own.
     """
     if pinned := _PINNED.search(reference):
         return RuntimeImage(reference, pinned[1])
@@ -74,11 +103,14 @@ def image_digest(reference: str, environment: Mapping[str, str]) -> RuntimeImage
         return None
     if listening is None:
         return None
-    try:
-        found = _get(str(listening), f"/images/{quote(reference, safe='/:@')}/json")
-    except (OSError, ValueError):
-        return None
-    return RuntimeImage(reference, digest_of(reference, found)) if found else None
+    for name in names(reference, architecture) if architecture else (reference,):
+        try:
+            found = _get(str(listening), f"/images/{quote(name, safe='/:@')}/json")
+        except (OSError, ValueError):
+            return None
+        if found and (architecture is None or found["Architecture"] == PLATFORMS[architecture]):
+            return RuntimeImage(name, digest_of(name, found))
+    return None
 
 
 def digest_of(reference: str, inspected: Mapping[str, Any]) -> str:

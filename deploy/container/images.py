@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import BuildError, EngineError
 from . import archive, leftovers
 from .build_log import BuildLog, follow_pull
-from .digest import RuntimeImage, digest_of
+from .digest import PLATFORMS, RuntimeImage, digest_of, names, own_name, repository
 from .failures import NO_IMAGE, AbsentError, InUseError, translated
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from ..settings import Architecture
 
 LABEL = "channelwright"
-_PLATFORMS: dict[Architecture, str] = {"x86_64": "amd64", "arm64": "arm64"}
 
 
 @dataclass(frozen=True)
@@ -37,23 +36,51 @@ class Images:
         """The instruction set that the engine runs without emulation; raise EngineError where Lambda has it not."""
         with translated("asking the container engine for its architecture"):
             name = str(self.client.version()["Arch"])
-        known = {theirs: ours for ours, theirs in _PLATFORMS.items()} | {"x86_64": "x86_64", "aarch64": "arm64"}
+        known = {theirs: ours for ours, theirs in PLATFORMS.items()} | {"x86_64": "x86_64", "aarch64": "arm64"}
         if name not in known:
             raise EngineError.of("the container engine", f"runs {name}, which Lambda does not have")
         return known[name]
 
     def resolve(self, reference: str, architecture: Architecture, say: Callable[[str], None]) -> RuntimeImage:
         """Find the image, pulling it where it is absent or of another architecture, and its digest."""
-        found = self.inspect(reference)
-        if found is None or found["Architecture"] != _PLATFORMS[architecture]:
-            if found:
-                say(f"the {reference} that is here is for {found['Architecture']}")
+        found = self._here(reference, architecture)
+        if found is None:
+            before = self.inspect(reference)
+            if before:
+                say(f"the {reference} that is here is for {before['Architecture']}")
             self.pull(reference, architecture, say)
-            found = self.inspect(reference)
-        if found is None or found["Architecture"] != _PLATFORMS[architecture]:
-            what = f"is for {found['Architecture']}, not {architecture}" if found else "was pulled and is not there"
+            if before:
+                self._part(reference, architecture, before)
+            found = self._here(reference, architecture)
+        if found is None:
+            here = self.inspect(reference)
+            what = f"is for {here['Architecture']}, not {architecture}" if here else "was pulled and is not there"
             raise EngineError.of(reference, what, cure="name an image of that architecture, or change architectures")
-        return RuntimeImage(reference, digest_of(reference, found))
+        return found
+
+    def _here(self, reference: str, architecture: Architecture) -> RuntimeImage | None:
+        """Return the image of this architecture that has the name, or the one that is kept beside it."""
+        for name in names(reference, architecture):
+            found = self.inspect(name)
+            if found and found["Architecture"] == PLATFORMS[architecture]:
+                return RuntimeImage(name, digest_of(name, found))
+        return None
+
+    def _part(self, reference: str, architecture: Architecture, before: Mapping[str, Any]) -> None:
+        """Give what was pulled a name of its own, and the name back to the image of the other architecture.
+
+        One that is named by its digest keeps it; an engine has room for one image there, too.
+        """
+        pulled = self.inspect(reference)
+        if pulled and pulled["Architecture"] == PLATFORMS[architecture] and "@" not in reference:
+            self.tag(pulled["Id"], own_name(reference, architecture))
+            self.tag(before["Id"], reference)
+
+    def tag(self, image: str, name: str) -> None:
+        """Give an image one more name."""
+        where, _, version = name.rpartition(":") if repository(name) != name else (name, "", "latest")
+        with translated(f"naming {name}"):
+            self.client.tag(image, where, version)
 
     def inspect(self, reference: str) -> dict[str, Any] | None:
         """Return what the engine knows of a local image, None where there is none of this name."""
@@ -65,7 +92,7 @@ class Images:
 
     def pull(self, reference: str, architecture: Architecture, say: Callable[[str], None]) -> None:
         say(f"pulling {reference} for {architecture}")
-        platform = f"linux/{_PLATFORMS[architecture]}"
+        platform = f"linux/{PLATFORMS[architecture]}"
         with translated(f"pulling {reference}", cure=NO_IMAGE):
             error = follow_pull(self.client.pull(reference, stream=True, decode=True, platform=platform), say)
         if error:
@@ -78,11 +105,13 @@ class Images:
             digest: str = client.inspect_distribution(reference)["Descriptor"]["digest"]
             return digest
 
-    def import_root(self, root: Path, name: str) -> None:
-        """Make an image called `name` of a tar of a root file system."""
-        repository, _, tag = name.rpartition(":")
-        with translated(f"importing {name}"):
-            self.client.import_image_from_file(str(root), repository=repository, tag=tag)
+    def import_root(self, root: Path, name: str, architecture: Architecture) -> None:
+        """Make an image called `name` of a tar of a root file system whose programs are of this architecture."""
+        client: Any = self.client
+        with translated(f"importing {name}"), archive.of_image(root, name, PLATFORMS[architecture]) as packed:
+            for event in client.load_image(packed):
+                if "error" in event:
+                    raise EngineError.of(name, event["error"])
 
     def build(self, context: Mapping[str, bytes], arguments: Mapping[str, str], **options: Any) -> str:
         """Build an image that stays; return its id. Options and errors are those of `built`; and a `tag`."""

@@ -29,6 +29,9 @@ PACKAGES = {
     "dockerd": "docker.io",
     "debootstrap": "debootstrap",  # makes the stand-in's base
 }
+EMULATORS = {
+    "qemu-aarch64-static": "qemu-user-static",  # translates arm64 for other machines
+}
 FOR_TESTS = {
     "docker-registry": "docker-registry",  # proves pinning by digest
     "chromium": "chromium",  # reads the pages as people do
@@ -45,7 +48,8 @@ def ready(
 ) -> str:
     """Install and start what is missing, get the image or its stand-in; return the name of the one to use.
 
-    `for_tests` installs besides what only the pipeline's own tests need.
+    `for_tests` installs besides what only the pipeline's own tests need. The image may be of another architecture
+    than this machine: emulation.enable lets it run.
     """
     running = answers(environment)
     if environment.get("DOCKER_HOST") and not running:
@@ -69,7 +73,7 @@ def answers(environment: Mapping[str, str]) -> bool:
 
 def install(commands: Sequence[str], environment: Mapping[str, str], say: Say) -> None:
     """Install the packages of those commands that are missing."""
-    packages = PACKAGES | FOR_TESTS
+    packages = PACKAGES | EMULATORS | FOR_TESTS
     missing = [packages[command] for command in commands if shutil.which(command, path=_path(environment)) is None]
     if not missing:
         return
@@ -124,13 +128,13 @@ def _image(engine: Engine, image: str, architecture: Architecture, environment: 
     if not STAND_IN.is_file():
         raise EngineError.of(str(STAND_IN), "the stand-in's recipe is not here", cure="run in a full checkout")
     say("building the stand-in for it: it is good for tests and trials, not for what ships")
-    return _build_stand_in(environment, say)
+    return _build_stand_in(architecture, environment, say)
 
 
-def _build_stand_in(environment: Mapping[str, str], say: Say) -> str:
+def _build_stand_in(architecture: Architecture, environment: Mapping[str, str], say: Say) -> str:
     """Run the recipe as its own program: nothing in the pipeline imports from the tests."""
     root = STAND_IN.parents[2]
-    command = [sys.executable, "-u", "-m", "tests.runtime_image.build"]
+    command = [sys.executable, "-u", "-m", "tests.runtime_image.build", "--architecture", architecture]
     last = ""
     with subprocess.Popen(
         command, cwd=root, env=dict(environment), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT

@@ -7,7 +7,7 @@ cache                 what was built and proven before, by content
 wheel_store           wheels kept on this machine by their sha256
 part_store            what each wheel came to, so that a build does again only what changed
 declared              what wheels declare of their files, judged before anything is unpacked
-files                 what a layer brings besides distributions
+brought               what a layer brings besides distributions: files, and own modules
 build                 LayerSpec to BuiltLayer
 verify                BuiltLayer to VerifiedLayer; nothing else makes one
 verify_code           the code tried on its verified layers

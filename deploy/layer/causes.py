@@ -22,6 +22,9 @@ _CAUSE_LINE, _CURE_LINE = "    cause: ", "    do:    "
 # An error and the distribution that met it, to the likely cause and what to do.
 Explain = Callable[[str, str], tuple[str, str]]
 
+_BRING = (
+    "bring it: `files: {lib/: FOLDER}` of the layer, one of the project's folders; or lock a wheel that has its own"
+)
 _RELOCK = f"lock a wheel that fits the runtime: {advised('lock')}"
 _VERSIONS = f"lock versions that fit each other: {advised('lock', '--upgrade')}"
 _EITHER = f"narrow the trim rule in config/pipeline.yaml, or lock other versions: {advised('lock', '--upgrade')}"
@@ -38,7 +41,7 @@ _CAUSES: Sequence[tuple[str, str, str]] = (
         "a wheel for another system or a broken file",
         _RELOCK,
     ),
-    (r"(lib\S+): cannot open shared object file", "it needs {0}, which neither layer nor runtime has", _RELOCK),
+    (r"(lib\S+): cannot open shared object file", "it needs {0}, which neither layer nor runtime has", _BRING),
     (r"undefined symbol: (\S+)", "it was built for a library that has {0}, and meets another", _VERSIONS),
     (r"does not define module export function", "the file is a library or is named for another module", _RELOCK),
     (

@@ -11,8 +11,9 @@ from ..errors import ConfigError, Fault, suggest
 from ..inside.exchange import Pin, Recipe
 from ..locking import dependents
 from ..settings import Target
+from .brought.files import BroughtFile, brought
+from .brought.modules import of_layer
 from .cache_key import built_by, digest
-from .files import BroughtFile, brought
 from .partition import shares
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from ..container.digest import RuntimeImage
     from ..settings import Architecture, Layer, Settings
+    from .brought.modules import ModulesWheel
 
 DOCKERFILE = "Dockerfile.layer"
 # What a project without a Dockerfile of its own is built with.
@@ -142,13 +144,14 @@ def _double(settings: Settings, made: Mapping[str, LayerSpec]) -> Iterator[Fault
 def specs(settings: Settings, pins: Sequence[Pin], image: RuntimeImage, target: Target) -> tuple[LayerSpec, ...]:
     """Make the spec of each layer for a target, whose pins these are. Every pin goes to exactly one layer."""
     dockerfile, parts, own = _inputs(settings, pins)
+    modules = {name: each.pin for name, each in own_modules(settings).items()}
     return tuple(
         LayerSpec(
             layer=layer,
             runtime=target.runtime,
             architecture=target.architecture,
             image=image,
-            pins=parts[layer.name],
+            pins=(*parts[layer.name], *([modules[layer.name]] if layer.name in modules else [])),
             dockerfile=dockerfile,
             stem=f"{layer.name}{settings.suffix(target)}",
             project=settings.project,
@@ -156,6 +159,22 @@ def specs(settings: Settings, pins: Sequence[Pin], image: RuntimeImage, target: 
         )
         for layer in settings.layers.values()
     )
+
+
+def own_modules(settings: Settings) -> dict[str, ModulesWheel]:
+    """Return the own modules of the layers that have any; raise ConfigError with all that is wrong with them."""
+    found: dict[str, ModulesWheel] = {}
+    faults: list[Fault] = []
+    for name, layer in settings.layers.items():
+        try:
+            made = of_layer(settings, layer)
+        except ConfigError as error:
+            faults += error.faults
+        else:
+            found |= {name: made} if made else {}
+    if faults:
+        raise ConfigError(faults)
+    return found
 
 
 def _inputs(

@@ -49,7 +49,8 @@ class VerifiedLayer:
 class Means:
     """What a layer is proven with: where it is tried, what pip installs from its wheels, and how it is built again.
 
-    Without a `reference` the zips are judged by themselves: they were compared when they were built. `rebuild` takes
+    Without a `reference` the zips are judged by themselves, and what cannot be compared is said. Layers
+    that were `built_elsewhere` do not tell what was trimmed: that follows from their wheels. `rebuild` takes
     a layer and the trim rules to withdraw by distribution. `runtime_provides` are the distributions that may come
     from the runtime itself.
     """
@@ -59,6 +60,7 @@ class Means:
     reference: Reference | None = None
     rebuild: Callable[[BuiltLayer, Mapping[str, tuple[str, ...]]], BuiltLayer] | None = None
     runtime_provides: tuple[str, ...] = ()
+    built_elsewhere: bool = False
 
 
 def verify(layers: Sequence[BuiltLayer], means: Means) -> tuple[VerifiedLayer, ...]:
@@ -70,9 +72,10 @@ def verify(layers: Sequence[BuiltLayer], means: Means) -> tuple[VerifiedLayer, .
     Raises VerificationError with every fault of every layer.
     """
     from .audit import audit
+    from .audit.wheels import hidden
 
     audits = _audited(layers)
-    faults = [fault for each in audits for fault in each.faults] + list(audit.collisions(layers))
+    faults = [fault for each in audits for fault in each.faults] + [*audit.collisions(layers), *hidden(layers)]
     if not all(each.can_be_tried for each in audits):
         raise VerificationError(faults)
     if not layers[0].spec.can_be_tried:
@@ -81,8 +84,10 @@ def verify(layers: Sequence[BuiltLayer], means: Means) -> tuple[VerifiedLayer, .
             raise VerificationError(faults)
         means.say(f"{layers[0].spec.target}: audited, not imported: {layers[0].spec.image.lack}")
         return tuple(_sealed(layer, each, None, {}) for layer, each in zip(layers, audits, strict=True))
-    from .proof import improve
+    from .proof import improve, inferred
 
+    if means.built_elsewhere and means.reference:
+        layers = [inferred.told(each, means.reference) for each in layers]
     proven = improve.until_no_worse(layers, audits, means, _audited)
     faults += proven.faults
     if faults:

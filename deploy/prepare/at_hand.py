@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from ..container.digest import RuntimeImage, image_digest
+from ..container.emulation import emulated
 from ..errors import BuildError, Fault
 from ..invocation import advised
 from ..layer.cache import Cache
@@ -48,10 +49,11 @@ class AtHand:
             from ..layer.backend.platform_image import host
 
             return host(target.architecture, unconfined=self.choices.unconfined)
-        named = image_digest(self.settings.image_of(target.runtime), self.environment)
-        if named and self.must_run(target):
-            return named
-        kept = self.passed(_place(named, target)) if named else None
+        if self.must_run(target):
+            reference = self.settings.image_of(target.runtime)
+            return image_digest(reference, self.environment, target.architecture) or self.runtime(target).image
+        place = self._place(target)
+        kept = self.passed(place) if place else None
         return RuntimeImage(**json.loads(kept)) if kept else self.runtime(target).image
 
     def must_run(self, target: Target) -> bool:
@@ -78,9 +80,21 @@ class AtHand:
         reference = self.settings.image_of(target.runtime)
         engine = self.opened.enter_context(Engine.connect(self.environment))
         image = find(engine, reference, target, self.console.say, must_run=self.must_run(target))
-        if named := image_digest(reference, self.environment):
-            self.cache.keep_checks(_place(named, target), json.dumps(asdict(image)))
+        if place := self._place(target):
+            self.cache.keep_checks(place, json.dumps(asdict(image)))
         return ContainerRuntime(engine, image, indexes.environment(self.settings, self.environment), self.console.say)
+
+    def _place(self, target: Target) -> str:
+        """Name what an earlier run found out: which image stands for the one that is named, for this target.
+
+        That depends on what has the name and its own name now, and on what this machine emulates. It is empty where
+        only an engine can tell.
+        """
+        reference = self.settings.image_of(target.runtime)
+        named = image_digest(reference, self.environment)
+        own = image_digest(reference, self.environment, target.architecture)
+        here = [each and [each.reference, each.digest] for each in (named, own)]
+        return digest(["image", proven_by(), here, emulated(), str(target)]) if named or own else ""
 
     def passed(self, key: str) -> str | None:
         return self.cache.checks(key) if self.trusts_kept else None
@@ -102,8 +116,3 @@ class AtHand:
 def checks_key(what: str, image: RuntimeImage, target: Target, *inputs: object) -> str:
     """Name a set of checks by all that decides whether they pass."""
     return digest([what, proven_by(), image.key, str(target), *inputs])
-
-
-def _place(named: RuntimeImage, target: Target) -> str:
-    """Name what an earlier run found out: which image stands for the one that is named, for this target."""
-    return digest(["image", proven_by(), named.reference, named.digest, str(target)])

@@ -6,13 +6,15 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from ..errors import BuildError
 from ..layer.cache import Miss
 from ..layer.dist import KeptPapers, deliver
 from ..layer.partition import together
 from ..layer.proof import withdraw
-from ..layer.spec import LayerSpec, every_spec, needed_for
+from ..layer.spec import LayerSpec, every_spec, needed_for, own_modules
 from ..layer.verify import VerifiedLayer, restored
 from ..locking import locked
+from ..sources.shelf import Shelf
 from ..temporary import folders
 from . import once_defaults
 from .at_hand import AtHand, checks_key
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
     from ..container.digest import RuntimeImage
     from ..inside.exchange import Pin
     from ..layer.backend.protocol import Runtime
+    from ..layer.proof.reference import Reference
     from ..layer.values import BuiltLayer
+    from ..layer.verify import Means
     from ..settings import Settings, Target
 
 
@@ -76,6 +80,8 @@ class LayerPreparation:
     def specs(self, target: Target) -> tuple[LayerSpec, ...]:
         settings, choices = self.at_hand.settings, self.at_hand.choices
         pins = {part.requirements: self.pins(part, target) for part in settings.parts}
+        for wheel in own_modules(settings).values():
+            Shelf(self.at_hand.cache.root).put(wheel.filename, wheel.content)
 
         def made(image: RuntimeImage) -> tuple[LayerSpec, ...]:
             every, only = every_spec(settings, image, target, lambda part: pins[part.requirements]), choices.only
@@ -95,7 +101,6 @@ class LayerPreparation:
         from ..sources.build import Builder
         from ..sources.opening import archives_of
         from ..sources.provide import provide
-        from ..sources.shelf import Shelf
 
         builder = Builder(
             shelf=Shelf(self.at_hand.cache.root),
@@ -147,7 +152,7 @@ class LayerPreparation:
             return cache.keep(made)
 
     def verified(self, built: Sequence[BuiltLayer], *, from_wheels: bool = True) -> tuple[VerifiedLayer, ...]:
-        """Prove layers; those that were not built here, `from_wheels`, are judged by themselves."""
+        """Prove layers; of those that were not built here the wheels are fetched, if they can be had."""
         key = self.checks_key(built)
         if kept := self.at_hand.passed(key):
             return tuple(restored(layer, text) for layer, text in zip(built, json.loads(kept), strict=True))
@@ -160,12 +165,9 @@ class LayerPreparation:
             runtime=runtime, say=self.at_hand.console.say, runtime_provides=self.at_hand.settings.runtime_provides
         )
         if from_wheels and built[0].spec.can_be_tried:
-            from ..layer.proof.reference import Reference
-            from ..layer.wheel_store import WheelStore
-
-            store = WheelStore(self.at_hand.cache.root, self.at_hand.console.say)
-            reference = Reference.of(built, store, runtime, self.at_hand.cache, use_kept=self.at_hand.trusts_kept)
-            means = replace(means, reference=reference, rebuild=self.rebuilt)
+            means = replace(means, reference=self.reference(built, runtime), rebuild=self.rebuilt)
+        elif built[0].spec.can_be_tried:
+            means = self.with_wheels(built, means)
         with self.at_hand.console.step(f"verify the final zip{where}"):
             verified = verify(built, means)
         for first, last in zip(built, verified, strict=True):
@@ -173,6 +175,24 @@ class LayerPreparation:
         key = self.checks_key([each.built for each in verified])
         self.at_hand.cache.keep_checks(key, json.dumps([each.evidence.to_json() for each in verified]))
         return verified
+
+    def reference(self, built: Sequence[BuiltLayer], runtime: Runtime) -> Reference:
+        from ..layer.proof.reference import Reference
+        from ..layer.wheel_store import WheelStore
+
+        store = WheelStore(self.at_hand.cache.root, self.at_hand.console.say)
+        return Reference.of(built, store, runtime, self.at_hand.cache, use_kept=self.at_hand.trusts_kept)
+
+    def with_wheels(self, built: Sequence[BuiltLayer], means: Means) -> Means:
+        """Return means by which layers of elsewhere are compared with what pip installs from their wheels.
+
+        Those of own sources are in no index, and some machines reach none: then the zips are judged by themselves.
+        """
+        try:
+            return replace(means, reference=self.reference(built, means.runtime), built_elsewhere=True)
+        except BuildError as error:
+            means.say(f"not compared with what pip installs: {error.faults[0]}")
+            return means
 
     def checks_key(self, built: Sequence[BuiltLayer]) -> str:
         """Name the checks of layers that are tried together."""

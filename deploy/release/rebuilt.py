@@ -7,7 +7,7 @@ packages is what the audit compares the zip with.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import fields
+from dataclasses import fields, replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..container.digest import RuntimeImage
     from ..layer.manifest.travelling import DescribedFile, DescribedPackage
     from ..published.contents import Contents, HeldPackage
-    from ..settings import Architecture, Settings
+    from ..settings import Architecture, Bytecode, Layer, Settings
 
 _COUNTED = {"unzipped", "zipped"}
 _TOLD = {field.name for field in fields(Package)} - _COUNTED
@@ -49,14 +49,14 @@ def code(path: Path) -> CodeBundle:
 def layer(  # noqa: PLR0913 - the parts of a spec, and the zip with what is in it
     settings: Settings, name: str, architecture: Architecture, image: RuntimeImage, *, path: Path, held: Contents
 ) -> BuiltLayer:
-    """Make a built layer of a zip of ours: its policy is the settings', its pins are the wheels that it was made of.
+    """Make a built layer of a zip of ours: its policy is what it says of itself, its pins are the wheels in it.
 
     Raises RolloutError where its manifest does not say enough.
     """
     report = _report(name, held)
     first = settings.architectures[0]
     spec = LayerSpec(
-        layer=settings.layers[name],
+        layer=_as_built(settings.layers[name], held),
         runtime=settings.runtime,
         architecture=architecture,
         image=image,
@@ -65,6 +65,15 @@ def layer(  # noqa: PLR0913 - the parts of a spec, and the zip with what is in i
         stem=name if architecture == first else f"{name}-{architecture}",
     )
     return BuiltLayer(spec=spec, zip=path, sha256=held.sha256, report=report)
+
+
+def _as_built(layer: Layer, held: Contents) -> Layer:
+    """Return the layer as it is configured here, with the policy that it was built with where it tells that."""
+    told = held.manifest
+    if told is None or told.trim is UNSET:
+        return layer
+    bytecode: Bytecode = "sourceless" if told.bytecode == "sourceless" else "unchecked-hash"
+    return replace(layer, trim=told.trim, bytecode=bytecode)
 
 
 def lacks(held: Contents) -> tuple[str, ...]:

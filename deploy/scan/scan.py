@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..layer.spec import own_modules
 from ..locking import locked
 from . import vulnerabilities
 from .bundled import Bundled, bundled
@@ -25,8 +26,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnSource:
+    """A distribution that was built from a source of the project's or of a repository, and where that lies."""
+
+    name: str
+    version: str
+    origin: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scanned:
-    """What was looked at and what came of it. `bundled` is what no scanner sees, by distribution and version."""
+    """What was looked at and what came of it.
+
+    `bundled` is what no scanner sees, by distribution and version; `own` what no database knows, as it is the
+    project's or comes from somewhere else than an index.
+    """
 
     targets: tuple[ScanTarget, ...]
     audits: tuple[VulnerabilityAudit, ...]
@@ -34,6 +48,7 @@ class Scanned:
     unchecked: tuple[Unchecked, ...]
     bundled: tuple[Bundled, ...]
     licences_checked: bool
+    own: tuple[OwnSource, ...] = ()
 
     def passes(self, *, allow_unchecked: bool) -> bool:
         return not self.judged.findings and (allow_unchecked or not self.unchecked)
@@ -44,7 +59,22 @@ def scan_built(settings: Settings, service: str, today: date) -> Scanned:
     check(settings.scan)
     targets, differing = built(settings)
     audits = [vulnerabilities.audit_lock(pins, where, service) for where, pins in _locked(settings)]
-    return _scanned(_Asked(targets, audits, differing), settings.scan, today)
+    return replace(_scanned(_Asked(targets, audits, differing), settings.scan, today), own=tuple(_own(settings)))
+
+
+def _own(settings: Settings) -> Iterator[OwnSource]:
+    """Yield each source of which no database says anything, once; modules of the project's among them."""
+    for name, modules in own_modules(settings).items():
+        places = ", ".join(settings.layers[name].modules)
+        yield OwnSource(name=modules.name, version=modules.pin.version, origin=places)
+    found = {
+        each.name: OwnSource(name=each.name, version=each.version, origin=each.origin)
+        for part in settings.parts
+        for target in part.targets
+        for each in locked.read(part, target).sources
+        if each.is_own
+    }
+    yield from (found[name] for name in sorted(found))
 
 
 def _locked(settings: Settings) -> Iterator[tuple[str, tuple[Pin, ...]]]:

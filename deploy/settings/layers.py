@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -45,10 +46,10 @@ class Layer:
     """A layer by its name in AWS.
 
     `requirements` is a lock of its own, None for the project's; `without` are distributions of it that stay out, since
-    somebody else brings them. `files` are what it brings besides distributions: a path below /opt to one in the
-    project, both of folders where the first ends in /. `channels` is the path below which parameters name its
-    versions, None where none are asked for. Who may use a layer decides neither its bytes nor whether they are fit,
-    so it is not in what `repr` shows.
+    somebody else brings them. `modules` are own ones, as paths in the project. `files` are what it brings besides
+    distributions: a path below /opt to one in the project, both of folders where the first ends in /. `channels` is
+    the path below which parameters name its versions, None where none are asked for. Who may use a layer decides
+    neither its bytes nor whether they are fit, so it is not in what `repr` shows.
     """
 
     name: str
@@ -62,4 +63,10 @@ class Layer:
     budget: Budget = Budget()
     share: Share | None = field(default=None, repr=False)
     channels: str | None = field(default=None, repr=False)
+    modules: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def modules_name(self) -> str:
+        """The name by which its own modules are listed beside distributions, normalised as those are."""
+        return f"{re.sub('[-_.]+', '-', self.name).lower()}-modules"

@@ -14,26 +14,22 @@ import requests
 from channelwright.components import CANCEL, Button, Style, row
 from channelwright.endpoint.commands import TABLE
 from channelwright.endpoint.interactions import Endpoint
-from tests.bot.conftest import QUEUE
+from channelwright.endpoint.signature import public_key
 from tools.fake_discord import FakeDiscord, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from channelwright.endpoint.queue import Queue
     from tests.bot.conftest import FakeSqs, Payload
     from tools.fake_discord import Interaction
 
 
 @pytest.fixture
-def fake(sqs: FakeSqs, payload: Payload) -> Iterator[FakeDiscord]:
+def fake(queue: Queue, payload: Payload) -> Iterator[FakeDiscord]:
     """A Discord that sends interactions to the endpoint, and finds no fault with anything."""
     with FakeDiscord().serving() as fake:
-        environment = {
-            "DISCORD_PUBLIC_KEY": fake.public_key,
-            "QUEUE_URL": sqs.url + QUEUE,
-            "AWS_REGION": "eu-central-1",
-        }
-        with function_url(Endpoint.from_environment(environment), payload("function_url")) as url:
+        with function_url(Endpoint(public_key(fake.public_key), queue), payload("function_url")) as url:
             fake.send_interactions_to(url)
             fake.register(*TABLE)
             yield fake

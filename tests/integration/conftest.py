@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
+import socket
+import subprocess
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
 from deploy.container.engine import Engine
 from deploy.errors import EngineError
-from deploy.settings import default_image, image_variable
+from deploy.settings import Target, default_image, image_variable
 from tests.runtime_image import build as stand_in
 
 if TYPE_CHECKING:
@@ -31,7 +36,7 @@ def later_image(engine: Engine, runtime_image: str) -> str:
     if runtime_image.startswith(default_image(LATER).partition(":")[0]):
         return engine.resolve(default_image(LATER), engine.architecture, print).reference
     try:
-        return stand_in.build(engine, os.environ, print, LATER)
+        return stand_in.build(engine, os.environ, print, Target(LATER, engine.architecture))
     except EngineError as error:
         if os.environ.get("CI"):
             raise
@@ -42,3 +47,38 @@ def later_image(engine: Engine, runtime_image: str) -> str:
 def engine() -> Iterator[Engine]:
     with Engine.connect(os.environ) as connected:
         yield connected
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real registry on loopback, which engines talk to without TLS; its address."""
+    if shutil.which("docker-registry") is None:
+        missing = "docker-registry is not installed; `nox -s engine -- --tests` installs it"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    folder = tmp_path_factory.mktemp("registry")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    config = folder / "config.yml"
+    config.write_text(
+        f"version: 0.1\nlog: {{level: error}}\nhttp: {{addr: '{address}'}}\n"
+        f"storage: {{filesystem: {{rootdirectory: '{folder}/blobs'}}}}\n"
+    )
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(["docker-registry", "serve", str(config)], stdout=log, stderr=log)
+    try:
+        await_port(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def await_port(address: str, process: subprocess.Popen[bytes]) -> None:
+    host, port = address.split(":")
+    deadline = time.monotonic() + 30
+    while process.poll() is None and time.monotonic() < deadline:
+        with suppress(OSError), socket.create_connection((host, int(port)), 1):
+            return
+        time.sleep(0.05)
+    pytest.fail("the registry did not start")

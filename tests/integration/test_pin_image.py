@@ -1,11 +1,6 @@
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import socket
-import subprocess
-import time
 import uuid
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -20,7 +15,6 @@ from deploy.errors import ConfigError, EngineError
 from deploy.locking.pin_image import pin_image, pinned, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from deploy.container.engine import Engine
@@ -35,41 +29,6 @@ layers: {{deps: {{}}}}   # kept too
 
 def silent(_line: str) -> None:
     pass
-
-
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real registry on loopback, which engines talk to without TLS; its address."""
-    if shutil.which("docker-registry") is None:
-        missing = "docker-registry is not installed; `nox -s engine -- --tests` installs it"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    folder = tmp_path_factory.mktemp("registry")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
-    config = folder / "config.yml"
-    config.write_text(
-        f"version: 0.1\nlog: {{level: error}}\nhttp: {{addr: '{address}'}}\n"
-        f"storage: {{filesystem: {{rootdirectory: '{folder}/blobs'}}}}\n"
-    )
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(["docker-registry", "serve", str(config)], stdout=log, stderr=log)
-    try:
-        await_port(address, process)
-        yield address
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def await_port(address: str, process: subprocess.Popen[bytes]) -> None:
-    host, port = address.split(":")
-    deadline = time.monotonic() + 30
-    while process.poll() is None and time.monotonic() < deadline:
-        with suppress(OSError), socket.create_connection((host, int(port)), 1):
-            return
-        time.sleep(0.05)
-    pytest.fail("the registry did not start")
 
 
 def push(engine: Engine, image: str, content: str) -> None:

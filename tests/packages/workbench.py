@@ -73,7 +73,7 @@ def installed_by_pip(engine: Engine, image: str, offered: Mapping[str, bytes]) -
         return container.copy_out("/tmp/opt")
 
 
-def put_to_work(engine: Engine, image: str, opt: Mapping[str, bytes], work: str) -> Completed:
+def put_to_work(engine: Engine, image: str, opt: Mapping[str, bytes], work: str, seconds: float = 300) -> Completed:
     """Run a case's work as Lambda would: no network, not root, nothing to write to but /tmp."""
     with (
         engine.volumes(image, {"/opt": opt, "/var/task": {}}) as volumes,
@@ -81,4 +81,6 @@ def put_to_work(engine: Engine, image: str, opt: Mapping[str, bytes], work: str)
     ):
         assert container.call([PYTHON, "-c", "import os; assert os.getuid(); open('/tmp/x', 'w')"]).code == 0
         assert container.call([PYTHON, "-c", "open('/opt/x', 'w')"]).code == 1
-        return container.call([PYTHON, "-c", work], {"PYTHONPATH": module_path(PYTHON), "HOME": "/tmp"}, timeout=300)
+        return container.call(
+            [PYTHON, "-c", work], {"PYTHONPATH": module_path(PYTHON), "HOME": "/tmp"}, timeout=seconds
+        )

@@ -1,6 +1,8 @@
-"""Builds the stand-in for a Lambda runtime image: `python -m tests.runtime_image.build [RUNTIME]`, as root on Debian.
+"""Builds the stand-in for a Lambda runtime image, as root on Debian: `python -m tests.runtime_image.build`.
 
-The recipe is written for python3.11. For another runtime its name takes that one's place, in paths and contents.
+The recipe is written for python3.11. For another runtime its name takes that one's place, in paths and contents. That
+for another architecture than this machine's is made of Debian's packages for it, by emulation; its name is the one
+under which the pipeline looks for it beside the machine's own.
 
 An image that this very recipe made is left alone. Else the base is made by debootstrap, unless it is there, the
 wheels are downloaded by the base's own pip, and Dockerfile does the rest. Prints the image's name at the end.
@@ -8,6 +10,7 @@ wheels are downloaded by the base's own pip, and Dockerfile does the rest. Print
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import io
 import os
@@ -19,13 +22,17 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploy.container.digest import PLATFORMS, own_name
 from deploy.container.engine import Engine
 from deploy.errors import EngineError, PipelineError
 from deploy.layer.backend import pip_download
 from deploy.runtimes.table import BASES
+from deploy.settings import MACHINES, Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from deploy.settings import Architecture
 
 FIRST = "python3.11"
 # The Debian that has the runtime's Python.
@@ -33,23 +40,29 @@ SUITES = {FIRST: "bookworm", "python3.13": "trixie"}
 RECIPE = Path(__file__).parent
 _LABEL = "channelwright.recipe"
 _PACKAGES = "python3-pip,ca-certificates"
-_EMULATORS = {"x86_64": "aws-lambda-rie-x86_64", "aarch64": "aws-lambda-rie-arm64"}
 
 
-def tag(runtime: str) -> str:
-    return f"channelwright-runtime:{runtime}"
+def tag(target: Target) -> str:
+    return _named("channelwright-runtime", target.runtime, target.architecture)
 
 
-def build(engine: Engine, environment: Mapping[str, str], say: Callable[[str], None], runtime: str = FIRST) -> str:
+def _named(repository: str, version: str, architecture: Architecture) -> str:
+    name = f"{repository}:{version}"
+    return name if MACHINES[architecture] == platform.machine() else own_name(name, architecture)
+
+
+def build(engine: Engine, environment: Mapping[str, str], say: Callable[[str], None], target: Target) -> str:
     """Make the stand-in unless it is there; return its name."""
-    recipe, name, base = _recipe(runtime), tag(runtime), f"channelwright-runtime-base:{SUITES[runtime]}"
+    runtime = target.runtime
+    recipe, name = _recipe(runtime), tag(target)
+    base = _named("channelwright-runtime-base", SUITES[runtime], target.architecture)
     digest = hashlib.sha256(b"".join(name.encode() + recipe[name] for name in sorted(recipe))).hexdigest()
     found = engine.inspect(name)
     if found and (found["Config"]["Labels"] or {}).get(_LABEL) == digest:
         say(f"{name} is there")
         return name
     if engine.inspect(base) is None:
-        _make_base(engine, environment, say, runtime, base)
+        _make_base(engine, environment, say, target, base)
     say("downloading the runtime's own packages and the Runtime Interface Emulator")
 
     def fetch(requirements: str) -> dict[str, bytes]:
@@ -62,7 +75,7 @@ def build(engine: Engine, environment: Mapping[str, str], say: Callable[[str], N
     context = {
         **recipe,
         **{f"wheels/{wheel}": content for wheel, content in fetch("requirements.txt").items()},
-        "aws-lambda-rie": _emulator(fetch("emulator.txt")),
+        "aws-lambda-rie": _emulator(fetch("emulator.txt"), target.architecture),
     }
     say(f"building {name}")
     engine.build(context, {"BASE": base}, tag=name, labels={_LABEL: digest})
@@ -82,19 +95,20 @@ def _recipe(runtime: str) -> dict[str, bytes]:
 
 
 def _make_base(
-    engine: Engine, environment: Mapping[str, str], say: Callable[[str], None], runtime: str, base: str
+    engine: Engine, environment: Mapping[str, str], say: Callable[[str], None], target: Target, base: str
 ) -> None:
-    say(f"making Debian {SUITES[runtime]} with {runtime} by debootstrap; this takes about a minute")
+    suite, packages = SUITES[target.runtime], f"{target.runtime},{_PACKAGES}"
+    say(f"making Debian {suite} with {target} by debootstrap; this takes a minute, and some more by emulation")
     with tempfile.TemporaryDirectory(prefix="channelwright-base-") as folder:
         root, archive = Path(folder, "root"), Path(folder, "root.tar")
-        packages = f"{runtime},{_PACKAGES}"
-        _run(["debootstrap", "--variant=minbase", f"--include={packages}", SUITES[runtime], str(root)], environment)
+        options = ["--variant=minbase", f"--arch={PLATFORMS[target.architecture]}", f"--include={packages}"]
+        _run(["debootstrap", *options, suite, str(root)], environment)
         unneeded = ("var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/locale", "usr/share/man")
         _run(
             ["tar", "-C", str(root), *(f"--exclude=./{each}/*" for each in unneeded), "-cf", str(archive), "."],
             environment,
         )
-        engine.import_root(archive, base)
+        engine.import_root(archive, base, target.architecture)
 
 
 def _run(command: list[str], environment: Mapping[str, str]) -> None:
@@ -106,15 +120,20 @@ def _run(command: list[str], environment: Mapping[str, str]) -> None:
         raise EngineError.of(command[0], f"failed with code {done.returncode}", log=done.stdout + done.stderr)
 
 
-def _emulator(downloaded: Mapping[str, bytes]) -> bytes:
+def _emulator(downloaded: Mapping[str, bytes], architecture: Architecture) -> bytes:
     (wheel,) = downloaded.values()
     with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
-        return archive.read(f"samcli/local/rapid/{_EMULATORS[platform.machine()]}")
+        return archive.read(f"samcli/local/rapid/aws-lambda-rie-{architecture}")
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("runtime", nargs="?", default=FIRST, choices=SUITES)
+    parser.add_argument("--architecture", choices=MACHINES)
+    given = parser.parse_args()
     try:
         with Engine.connect(os.environ) as connected:
-            print(build(connected, os.environ, lambda line: print(line, flush=True), *sys.argv[1:2]))
+            wanted = Target(given.runtime, given.architecture or connected.architecture)
+            print(build(connected, os.environ, lambda line: print(line, flush=True), wanted))
     except PipelineError as failure:
         sys.exit(str(failure))

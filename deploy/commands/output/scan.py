@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...scan.bundled import Bundled  # noqa: TC001 - as above
 from ...scan.findings import Ignored, ScanFinding, Unchecked  # noqa: TC001 - as above
+from ...scan.scan import OwnSource  # noqa: TC001 - as above
 from ...settings import Ignore  # noqa: TC001 - as above
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class ScanOutput:
     """What a scan found, of a stage or, with null, of dist/; the worst finding is first.
 
     `ignored` are findings that the project lives with, `idle_ignores` its ignores that cover nothing, `bundled` what
-    no scanner sees, as it is compiled in.
+    no scanner sees, as it is compiled in, `own` what no database knows, as no index has it.
     """
 
     stage: str | None
@@ -49,6 +50,7 @@ class ScanOutput:
     idle_ignores: tuple[Ignore, ...]
     unchecked: tuple[Unchecked, ...]
     bundled: tuple[Bundled, ...]
+    own: tuple[OwnSource, ...]
 
 
 DOCUMENT = ScanOutput
@@ -76,4 +78,5 @@ def output(scanned: Scanned, stage: str | None, *, passes: bool) -> ScanOutput:
         idle_ignores=tuple(scanned.judged.idle),
         unchecked=tuple(scanned.unchecked),
         bundled=tuple(scanned.bundled),
+        own=tuple(scanned.own),
     )

@@ -25,6 +25,7 @@ class Bounds:
 
     `processes` counts threads too; half of what Lambda allows a function, as another half tries other packages.
     `files` and `disk` are Lambda's own: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
+    `filtered` refuses the system calls of seccomp.py, which QEMU does not let a program of another architecture do.
     """
 
     silence: float = 60.0
@@ -33,6 +34,7 @@ class Bounds:
     disk: int = 512 * MIB
     processes: int = 512
     files: int = 1024
+    filtered: bool = True
 
     def limit(self) -> None:
         """Take the limits that a process can take for itself and for all that it starts."""

@@ -107,7 +107,10 @@ def _origin(name: str, plan: Plan, usual: Sequence[str]) -> str:
 
 
 def _loaded(full: str, path: str) -> str:
-    """Load a shared object as it is in use; return why that fails."""
+    """Load a shared object as it is in use; return why that fails.
+
+    What mypyc compiles together imports each other from one library: the modules' own files are not needed for that.
+    """
     if full in _mapped():
         return ""
     suffix = next((each for each in importlib.machinery.EXTENSION_SUFFIXES if path.endswith(each)), "")
@@ -118,7 +121,8 @@ def _loaded(full: str, path: str) -> str:
             _import_module(name)
         except BaseException as caught:  # noqa: BLE001 - as above
             return last_line(caught)
-        return "" if full in _mapped() else f"an import of {name} finds another file"
+        if full in _mapped():
+            return ""
     import ctypes  # only layers with plain libraries need it
 
     try:

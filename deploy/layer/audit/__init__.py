@@ -9,5 +9,6 @@ code      the code zip: its native files, and the names that hide those of layer
 trust     whom a function is told to believe over TLS, and whether its layers bring that
 loading   what a loader would do for a library that deserves a word
 files     what a layer brings besides distributions
+foreign   libraries for other machines, beside those for this one
 elf       architecture, glibc and libraries of every shared object
 """

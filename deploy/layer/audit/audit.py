@@ -13,7 +13,7 @@ from zipfile import BadZipFile, ZipFile
 
 from ...errors import Fault
 from ...runtimes.table import BASES
-from . import archive, bytecode, elf, limits, loading, wheels
+from . import archive, bytecode, elf, foreign, limits, loading, wheels
 from . import files as own_files
 
 if TYPE_CHECKING:
@@ -102,13 +102,17 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
     metadata = {path: zipped.read(path) for path in files if wheels.is_metadata(path)}
     uncompiled = {f"python/{path}" for path in built.report.uncompiled}
     stale = bytecode.faults(built.spec.runtime, built.spec.layer.bytecode, files, zipped.read, uncompiled)
-    shared, broken, loads = _shared_objects(zipped, files)
+    shared, broken, loads, systems = _shared_objects(zipped, files)
+    kinds = {path: kind for path, kind in foreign.kinds(shared, systems).items() if path not in own}
+    spare = foreign.spare(kinds, built.spec.architecture, lambda path: _owned(built, path).partition(": ")[0])
+    spared = {path for paths in spare.values() for path in paths}
     around = {path.rpartition("/")[2] for path in (*files, *beside)}
     base = BASES[built.spec.runtime]
     misfits = [fault for each in shared for fault in elf.unfit(each, base, built.spec.architecture)]
-    misfits += _unclaimed(built, shared)
-    lacking = [(each.path, fault) for each in shared for fault in elf.lacking(each, base, around)]
-    located = [_located(built, fault, own) for fault in (*stale, *broken, *misfits)]
+    misfits = [fault for fault in (*broken, *misfits) if fault.where not in spared] + [*_unclaimed(built, shared)]
+    needy = [each for each in shared if each.path not in spared]
+    lacking = [(each.path, fault) for each in needy for fault in elf.lacking(each, base, around)]
+    located = [_located(built, fault, own) for fault in (*stale, *misfits)]
     return Audit(
         faults=(
             *faults,
@@ -121,6 +125,7 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
             *remarks,
             *archive.remarks(built.spec.layer.name, entries),
             *loading.remarks(built.spec.layer.name, loads),
+            *foreign.remarks(spare, kinds),
         ),
         lacking=tuple((path, _located(built, fault, own)) for path, fault in lacking),
         can_be_tried=archive.is_harmless(entries),
@@ -129,20 +134,23 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
 
 def _shared_objects(
     zipped: ZipFile, paths: Iterable[str]
-) -> tuple[list[elf.SharedObject], list[Fault], list[loading.Loading]]:
+) -> tuple[list[elf.SharedObject], list[Fault], list[loading.Loading], dict[str, str]]:
+    """Return what is read of ELF files, faults of others, what loaders would do, and the systems of those, by path."""
     shared: list[elf.SharedObject] = []
     loads: list[loading.Loading] = []
     broken: list[Fault] = []
+    systems: dict[str, str] = {}
     for path in paths:
         data = zipped.read(path)  # of every file, since that compares its checksum
         if elf.is_candidate(path, data):
             match elf.read(path, data):
                 case Fault() as fault:
                     broken.append(fault)
+                    systems |= {path: kind} if (kind := elf.system(data)) else {}
                 case elf.SharedObject() as found:
                     shared.append(found)
                     loads.append(loading.read(path, data))
-    return shared, broken, loads
+    return shared, broken, loads, systems
 
 
 def _unclaimed(built: BuiltLayer, shared: Iterable[elf.SharedObject]) -> Iterable[Fault]:
@@ -172,6 +180,7 @@ def _owned(built: BuiltLayer, path: str) -> str:
     top = wheels.top_level(path)
     for package in built.report.packages:
         libraries = f"{package.name.replace('-', '_')}.libs/"
-        if below in package.extensions or top in package.modules or below.lower().startswith(libraries):
+        folders = (libraries, *(f"{module.replace('.', '/')}/".lower() for module in package.modules))
+        if below in package.extensions or top in package.modules or below.lower().startswith(folders):
             return f"{package.name}: {path}"
     return f"{built.spec.layer.name}: {path}"

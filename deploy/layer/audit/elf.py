@@ -33,6 +33,7 @@ _FOREIGN = {
     b"\xca\xfe\xba\xbe": "a macOS library (Mach-O, universal)",
     b"MZ": "a Windows library (PE)",
 }
+_SYSTEMS = {magic: "Windows" if magic == b"MZ" else "macOS" for magic in _FOREIGN}
 # What follows is the number of machines, and in a Java class its version, which began here: JVM specification, 4.1.
 _OLDEST_CLASS = 45
 # A program that is static and may lie anywhere: DF_1_PIE of elf.h.
@@ -90,6 +91,11 @@ def is_foreign(data: bytes) -> bool:
     """Tell a file of macOS by its first bytes, whatever it is called; Java's classes begin like a universal one."""
     universal = data.startswith(b"\xca\xfe\xba\xbe") and int.from_bytes(data[4:8]) < _OLDEST_CLASS
     return universal or data.startswith((b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe"))
+
+
+def system(data: bytes) -> str:
+    """Name the other system that a library is for; nothing for an ELF file, or one that is damaged."""
+    return next((name for magic, name in _SYSTEMS.items() if data.startswith(magic)), "")
 
 
 def is_library(path: str) -> bool:

@@ -14,7 +14,7 @@ from ...locking.lockfile import normalised
 from ...runtimes.wheel_tags import wheel_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ...inside.exchange import Package
     from ..values import BuiltLayer
@@ -92,6 +92,20 @@ def remarks(built: BuiltLayer) -> Iterator[str]:
             yield f"{package.name}: its module {module} has the name of one of Lambda's own, which starts functions"
         if not package.license_files:
             yield f"{package.name}: its wheel brings no licence file ({package.license or 'and names no licence'})"
+
+
+def hidden(layers: Sequence[BuiltLayer]) -> Iterator[Fault]:
+    """Yield own modules that have the name of one of a distribution's in any of the layers: an import finds one."""
+    theirs: dict[str, str] = {}
+    for layer in layers:
+        own = layer.spec.layer.modules_name
+        theirs |= {top: each.name for each in layer.report.packages if each.name != own for top in each.modules}
+    for layer in layers:
+        own = layer.spec.layer.modules_name
+        for name in (top for each in layer.report.packages if each.name == own for top in each.modules):
+            if name in theirs:
+                where, cause = f"layers.{layer.spec.layer.name}.modules", "an import finds one of the two"
+                yield Fault(where, f"{name} has the name of a module of {theirs[name]}", cause, "rename it")
 
 
 def _modules(built: BuiltLayer, paths: set[str]) -> Iterator[Fault]:

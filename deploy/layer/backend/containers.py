@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...container import leftovers
 from ...container.calls import CallTimedOutError
+from ...container.digest import PLATFORMS
 from ...errors import BuildError, EngineError, VerificationError
 from ...inside.look.bounds import Bounds
 from ...runtimes.wheel_tags import pip_options
@@ -78,6 +79,7 @@ class ContainerRuntime:
         self.engine = engine
         self.image = image
         self._id: str = found["Id"]
+        self._is_emulated: bool = found["Architecture"] != PLATFORMS[engine.architecture]
         self._environment = environment
         self._say = say
 
@@ -109,7 +111,7 @@ class ContainerRuntime:
             self.engine.volumes(self._id, {OPT: opt, TASK_ROOT: task}) as volumes,
             self._trial(volumes) as container,
         ):
-            yield ContainerSandbox(self.engine, self._id, container, volumes, runtime)
+            yield self._sandbox(container, volumes, runtime)
 
     @contextmanager
     def installed(self, runtime: str, wheels: Mapping[str, bytes]) -> Iterator[ContainerSandbox]:
@@ -120,7 +122,10 @@ class ContainerRuntime:
                 for step in pip_install.steps(runtime, f"{OPT}/python", [f"{_WHEELS}/{name}" for name in wheels]):
                     pip_install.check(step, container.call(step.command, step.environment, timeout=step.timeout))
             with self._trial({**volumes, **into}) as container:
-                yield ContainerSandbox(self.engine, self._id, container, {**volumes, **into}, runtime)
+                yield self._sandbox(container, {**volumes, **into}, runtime)
+
+    def _sandbox(self, container: Container, volumes: Mapping[str, str], runtime: str) -> ContainerSandbox:
+        return ContainerSandbox(self.engine, self._id, container, volumes, runtime, self._is_emulated)
 
     @contextmanager
     def _trial(self, volumes: Mapping[str, str]) -> Iterator[Container]:
@@ -145,6 +150,7 @@ class ContainerSandbox:
     container: Container
     volumes: Mapping[str, str]
     python: str
+    is_emulated: bool
     opt: str = OPT
     task: str = TASK_ROOT
     own_users: bool = True

@@ -68,15 +68,13 @@ class HostSandbox:
     has_client: bool
     online: bool = False
     bubblewrap: str = ""
+    is_emulated: bool = False  # a host runs its own programs alone
 
     @classmethod
     def open(
         cls, folder: Path, python: str, *, has_client: bool, online: bool = False, unconfined: bool = False
     ) -> HostSandbox:
-        """Find out what the host allows by doing it once; raise EngineError where it does not confine.
-
-        `unconfined` asks for what does not confine.
-        """
+        """Find out what the host allows; raise EngineError where it does not confine and is not `unconfined`."""
         made = cls(folder=folder, python=python, confined=not unconfined, has_client=has_client, online=online)
         done = made.tried()
         program = shutil.which("bwrap") if done.code == NOT_ALLOWED and os.geteuid() else None

@@ -48,7 +48,7 @@ def find(engine: Engine, reference: str, target: Target, say: Say, *, must_run: 
         return engine.resolve(reference, own, say)
     try:
         image = engine.resolve(reference, target.architecture, say)
-        if not (lack := _lack(engine, reference, target)):
+        if not (lack := _lack(engine, image.reference, target)):
             return image
     except EngineError as error:
         if must_run:

@@ -43,6 +43,11 @@ class Sandbox(Protocol):
         """Whether what `run` runs may choose a user for each process that it starts."""
         ...
 
+    @property
+    def is_emulated(self) -> bool:
+        """Whether this machine only runs what is inside by translating it."""
+        ...
+
     def run(self, script: bytes, argument: str, environment: Mapping[str, str], timeout: float) -> Completed:
         """Run one of the pipeline's own scripts in a new interpreter that looks for modules as Lambda does.
 

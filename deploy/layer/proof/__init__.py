@@ -9,6 +9,7 @@ tree       what there is to look at, and whose it is
 script     the probe as one script
 look       a look taken in a sandbox: the accounts of all that there was to look at
 reference  what pip installs, looked at once for the same wheels, image and probe
+inferred   what trimming did to a layer that was built elsewhere
 judge      two looks, compared: faults, differences, remarks
 grouping   what follows from one cause, said once
 metadata   importlib.metadata's answers, compared with the lock and the reference

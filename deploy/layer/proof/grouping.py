@@ -20,8 +20,9 @@ _VERBS = {
 }
 
 
-def remarks(both: Iterable[tuple[str, Outcome]]) -> Iterator[str]:
+def remarks(both: Iterable[tuple[str, Outcome]], *, is_compared: bool) -> Iterator[str]:
     """Yield a remark for each distribution and reason, with how many follow from it."""
+    elsewhere = "in what pip installs neither" if is_compared else "and was not compared with what pip installs"
     groups: dict[tuple[str, str], list[Outcome]] = {}
     for distribution, outcome in both:
         groups.setdefault((distribution, outcome.error), []).append(outcome)
@@ -29,7 +30,7 @@ def remarks(both: Iterable[tuple[str, Outcome]]) -> Iterator[str]:
         first = outcomes_[0]
         verb = _VERBS.get(first.kind, "fails")
         what = f"{first.what}{more(len(outcomes_) - 1)}"
-        yield f"{distribution}: {what} {verb}, in what pip installs neither: {error}"
+        yield f"{distribution}: {what} {verb}, {elsewhere}: {error}"
 
 
 def one_for_each_cause(faults: Sequence[Fault]) -> list[Fault]:

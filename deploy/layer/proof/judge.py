@@ -86,7 +86,7 @@ class Case:
         return Verdict(
             faults=tuple(findings.faults),
             worse=tuple(findings.worse),
-            remarks=(*remarks(findings.both), *self._borrowed()),
+            remarks=(*remarks(findings.both, is_compared=self.reference is not None), *self._borrowed()),
         )
 
     def _subject(self, subject: Subject, findings: _Findings) -> None:

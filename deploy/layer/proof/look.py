@@ -127,7 +127,7 @@ def _once(sandbox: Sandbox, wanted: WantedLook, runtime: str, bounds: Bounds) ->
         distributions=wanted.distributions,
         services=wanted.services,
         handlers=wanted.handlers,
-        bounds=bounds,
+        bounds=replace(bounds, filtered=bounds.filtered and not sandbox.is_emulated),
         runtime_provides=wanted.runtime_provides,
     )
     environment = lambda_environment(_NAME, TRIAL_REGION, memory=LEAST_MEMORY, runtime=runtime)

@@ -89,7 +89,7 @@ def _subjects(owner: str, paths: list[str]) -> Iterator[Subject]:
     packages = {name for path in paths if path.endswith(("/__init__.py", "/__init__.pyc")) and (name := _module(path))}
     shared = [path for path in paths if _SHARED.search(path)]
     outside = [path for path in shared if not all(part.isidentifier() for part in path.split("/")[:-1])]
-    tops = {name.partition(".")[0] for name in modules} or {_top(path) for path in shared if path not in outside}
+    tops = {name.partition(".")[0] for name in modules} | {_top(path) for path in shared if path not in outside}
     for top in sorted(tops or {_top(path) for path in outside}):
         own = sorted(name for name in modules if name.partition(".")[0] == top)
         inside = [path for path in shared if path not in outside and _top(path) == top]

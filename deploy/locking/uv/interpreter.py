@@ -2,7 +2,8 @@
 
 uv asks the interpreter that `--python` names what it is, and resolves for the answer. Its own options name neither
 every glibc nor a whole Python version at once; this interpreter, one of this machine, names the runtime's. What uv
-asks is in https://github.com/astral-sh/uv/blob/main/crates/uv-python/python/get_interpreter_info.py.
+asks is in https://github.com/astral-sh/uv/blob/main/crates/uv-python/python/get_interpreter_info.py. It keeps what one
+answers that names itself as the executable, and asks the others each time.
 """
 
 from __future__ import annotations
@@ -27,11 +28,12 @@ if TYPE_CHECKING:
 
 _ANSWER = """\
 import json, subprocess, sys
-real, told, *arguments = sys.argv[1:]
+real, told, itself, *arguments = sys.argv[1:]
 done = subprocess.run([real, *arguments], stdout=subprocess.PIPE)
 if done.returncode:
     sys.exit(done.returncode)
 answer, told = json.loads(done.stdout), json.loads(told)
+answer["sys_executable"] = itself
 place = answer if "os" in answer else answer["platform"]
 place.update(os={"name": "manylinux", "major": 2, "minor": told["glibc_minor"]}, arch=told["machine"])
 version = told["python"]
@@ -56,7 +58,7 @@ class Interpreter:
         """Write the program that answers so below `folder`, if it is not there; return it."""
         told = json.dumps(asdict(self))
         command = [sys.executable, "-I", "-c", _ANSWER, sys.executable, told]
-        text = f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n'
+        text = f'#!/bin/sh\nexec {shlex.join(command)} "$0" "$@"\n'
         path = folder / "interpreters" / hashlib.sha256(text.encode()).hexdigest()[:24] / "python"
         if not os.access(path, os.X_OK):
             write(path, text.encode())

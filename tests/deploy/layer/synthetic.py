@@ -273,6 +273,7 @@ class FolderSandbox:
     runtime: str
     answer: Callable[[Any], object]
     own_users: bool = False
+    is_emulated: bool = False
 
     def run(self, script: bytes, argument: str, environment: Mapping[str, str], timeout: float) -> Completed:
         path = f"{self.task}:{self.opt}/python:{self.runtime}"

@@ -212,6 +212,25 @@ def test_a_broken_extension_module_is_refused_though_its_package_imports_without
     assert "what pip installs from the same wheels works" in found
 
 
+def test_an_extension_module_beside_its_package_is_loaded_and_a_broken_one_refused(tmp_path: Path) -> None:
+    path, broken = broken_yaml(b"PyErr_SetString\0", b"PyErr_XetString\0")
+    files = {each.removeprefix("yaml/") if each == path else each: text for each, text in real_yaml().files.items()}
+    beside = path.removeprefix("yaml/")
+    (verified,) = proven(tmp_path, layer(tmp_path / "whole", real_yaml(files=files)))
+    assert [(each.path, each.loaded) for each in verified.evidence.shared_objects] == [(f"python/{beside}", True)]
+    found = refused(tmp_path, layer(tmp_path / "broken", real_yaml(files=files), extra={f"python/{beside}": broken}))
+    assert "undefined symbol: PyErr_XetString" in found
+
+
+def test_a_module_that_is_there_already_is_loaded_from_its_file_all_the_same(tmp_path: Path) -> None:
+    """As mypyc's are, whose code is in one library that all share: importing them opens no file of theirs."""
+    path, content = broken_yaml(b"PyErr_SetString\0", b"PyErr_SetString\0")
+    native = "import sys, types\nsys.modules['yaml._yaml'] = types.ModuleType('yaml._yaml')\n"
+    (verified,) = proven(tmp_path, layer(tmp_path, real_yaml(files={"yaml/__init__.py": native, path: content})))
+    assert [each.loaded for each in verified.evidence.shared_objects] == [True]
+    assert not [each for each in verified.evidence.remarks if "yaml" in each]
+
+
 def test_a_library_that_a_loader_refuses_is_refused(tmp_path: Path) -> None:
     path, content = broken_yaml(b"PyErr_SetString\0", b"PyErr_XetString\0")
     found = refused(tmp_path, layer(tmp_path, real_yaml(), extra={f"python/{path}": content}))

@@ -182,3 +182,22 @@ def test_every_runtime_is_scanned_with_what_the_lock_has_for_it(
     assert ["vulnerabilities", "1", "of", "1", "requirements.txt", "for", "python3.12", "on", "x86_64"] in lines
     assert ["licences", "1", "of", "1", "dist/tiny-python3.12.zip"] in lines
     assert lines[-1] == ["1", "finding"]
+
+
+def test_own_sources_and_modules_are_asked_of_nobody_and_named(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project.folder / "money.py").write_text("")
+    project.config_of_all["layers"] = {"tiny": {"modules": ["money.py"]}}
+    project.build({"own": "1.0", "six": "1.17.0", "tiny-modules": "0"})
+    project.lock({"six": "1.17.0"})
+    lock = project.folder / "requirements.txt"
+    own = f"own==1.0 \\\n    --hash=sha256:{'0' * 64}\n    # from ./own at {'a' * 64}\n"
+    lock.write_text(lock.read_text() + own)
+    project.scan()
+    out = capsys.readouterr().out
+    assert "follow what they are made of yourself:\n  tiny-modules 0: from money.py\n  own 1.0: from ./own\n" in out
+    assert project.service.asked == [("six", "1.17.0")]
+    project.scan("--json")
+    said = output("scan", capsys.readouterr().out)
+    assert [(each["name"], each["origin"]) for each in said["own"]] == [("tiny-modules", "money.py"), ("own", "./own")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.__main__ import main
+from deploy.atomic import write
 from deploy.aws.connection import Aws, connect
 from deploy.container.digest import RuntimeImage
 from deploy.git import Commit
@@ -77,6 +79,9 @@ def project(aws: Aws, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(cache))
     monkeypatch.setenv("CHANNELWRIGHT_RUNTIME_IMAGE", runtime_image)
     monkeypatch.setenv("GREETING", "hello")
+    # No index has the wheels of what these tests make up, and none is to be asked.
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "0")
     return tmp_path
 
 
@@ -177,6 +182,24 @@ def test_bytes_that_cannot_be_proven_are_not_promoted_though_dev_runs_them(
     assert _promote(project) == 1
     assert "No module named 'absent'" in capsys.readouterr().err
     assert not [each for each in aws.functions.list_functions()["Functions"] if each["FunctionName"] == "tiny_bot"]
+
+
+def test_a_layer_that_does_less_than_its_wheels_is_not_promoted(
+    project: Path,
+    cache: Path,
+    shop: Shop,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    whole = Made(files={"tiny/__init__.py": "", "tiny/part.py": "import tiny.extra\n", "tiny/extra.py": ""})
+    digest = hashlib.sha256(whole.wheel).hexdigest()
+    write(cache / "own" / digest / whole.filename, whole.wheel)
+    files = {path: text for path, text in whole.files.items() if "extra" not in path}
+    _deployed(project, shop, monkeypatch, "one", made=replace(whole, files=files, sha256=digest))
+    assert _promote(project) == 1
+    said = capsys.readouterr().err
+    assert "tiny: tiny.part: ModuleNotFoundError: No module named 'tiny.extra'" in said
+    assert "what pip installs from the same wheels works" in said
 
 
 def test_one_stage_twice_an_unknown_one_and_an_unknown_profile_are_refused(

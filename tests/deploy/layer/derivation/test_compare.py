@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import struct
 import zipfile
 import zlib
@@ -17,8 +18,8 @@ from deploy.errors import VerificationError
 from deploy.inside import assemble
 from deploy.inside.archive import ArchiveEntry, write
 from deploy.inside.exchange import OwnFile, Report
+from deploy.layer.brought.files import BroughtFile
 from deploy.layer.derivation.compare import ComparedLayer, compare
-from deploy.layer.files import BroughtFile
 from deploy.layer.spec import OWN_DOCKERFILE, LayerSpec
 from deploy.layer.values import BuiltLayer
 from deploy.settings import Layer
@@ -139,6 +140,17 @@ def test_bytecode_of_another_source_is_found_though_it_claims_the_right_ones_has
         f"all: {COMPILED}: holds other bytes than the locked wheels and the policy give"
     ]
     assert found.bytecode_alone
+
+
+@pytest.mark.usefixtures("tools")
+def test_bytecode_of_another_patch_release_differs_with_the_manifest_that_digests_it(tmp_path: Path) -> None:
+    built = made(tmp_path)
+    other = entries(built)[COMPILED].content.replace(b"VALUE", b"OTHER")
+    manifest = json.loads(entries(built)["channelwright/all.json"].content) | {"content": "0" * 64}
+    changes = {COMPILED: other, "channelwright/all.json": json.dumps(manifest).encode()}
+    found = compare(with_content(built, changes), WHEELS)
+    assert len(found.faults) == 2
+    assert found.bytecode_alone, "the runtime compares the whole"
 
 
 def hidden_before(content: bytes) -> bytes:

@@ -28,6 +28,12 @@ def test_libraries_outside_of_any_package_are_looked_at_with_the_package_that_ma
     assert subject.shared == ("tiny/_x.abi3.so", "tiny.libs/libz-1a2b.so.1.2")
 
 
+def test_an_extension_module_beside_the_package_is_looked_at_by_itself() -> None:
+    owned = dict.fromkeys(["cffi/__init__.py", "_cffi_backend.cpython-311-x86_64-linux-gnu.so"], "cffi")
+    found = [(each.top, each.shared) for each in tree.subjects(owned)]
+    assert found == [("_cffi_backend", ("_cffi_backend.cpython-311-x86_64-linux-gnu.so",)), ("cffi", ())]
+
+
 def test_a_distribution_of_libraries_alone_is_looked_at_too() -> None:
     (subject,) = tree.subjects({"nvidia/lib/libx.so.12": "nvidia-x"})
     assert (subject.top, subject.modules, subject.shared) == ("nvidia", (), ("nvidia/lib/libx.so.12",))

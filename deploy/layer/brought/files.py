@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..code.selection import is_dropping
-from ..errors import ConfigError, Fault
-from ..inside.exchange import OwnFile
+from ...code.selection import is_dropping
+from ...errors import ConfigError, Fault
+from ...inside.exchange import OwnFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..settings import Layer, Settings
+    from ...settings import Layer, Settings
 
 _CURE = "name a file or a folder of the project"
 
@@ -48,11 +48,11 @@ def brought(settings: Settings, layer: Layer) -> tuple[BroughtFile, ...]:
         where = f"layers.{layer.name}.files.{target}"
         source = settings.project / named
         try:
-            for path, file in _files(settings.project, source, target):
+            for path, file in files_of(settings.project, source, target):
                 if path in found:
                     faults.append(Fault(where, f"{path} is brought twice", cure="take one of them out"))
                 found[path] = _brought(path, file)
-        except _AstrayError as error:
+        except AstrayError as error:
             faults.append(Fault(where, str(error), cure=_CURE))
         except OSError as error:
             faults.append(Fault(where, f"{named}: {error.strerror}", cure=_CURE))
@@ -61,25 +61,25 @@ def brought(settings: Settings, layer: Layer) -> tuple[BroughtFile, ...]:
     return tuple(found[path] for path in sorted(found))
 
 
-class _AstrayError(Exception):
+class AstrayError(Exception):
     """A path that is not what it has to be."""
 
 
-def _files(project: Path, source: Path, target: str) -> Iterator[tuple[str, Path]]:
+def files_of(project: Path, source: Path, target: str) -> Iterator[tuple[str, Path]]:
     """Yield the path below /opt and the place of each file; a target that ends in / stands for a folder's files."""
     shown = source.relative_to(project) if source.is_relative_to(project) else source
     if target.endswith("/"):
         if not source.is_dir():
-            raise _AstrayError(f"{shown} is no folder, and {target} is one")
+            raise AstrayError(f"{shown} is no folder, and {target} is one")
         for folder, folders, names in os.walk(source):
             folders[:] = sorted(name for name in folders if not is_dropping(name))
             if linked := next((name for name in folders if Path(folder, name).is_symlink()), ""):
-                raise _AstrayError(f"{shown}/{linked} is a link to a folder, and a zip holds none")
+                raise AstrayError(f"{shown}/{linked} is a link to a folder, and a zip holds none")
             for name in sorted(name for name in names if not is_dropping(name)):
                 place = Path(folder, name)
                 yield f"{target}{place.relative_to(source).as_posix()}", _plain(project, place)
     elif source.is_dir():
-        raise _AstrayError(f"{shown} is a folder; write {target}/ to bring what is in it")
+        raise AstrayError(f"{shown} is a folder; write {target}/ to bring what is in it")
     else:
         yield target, _plain(project, source)
 
@@ -89,13 +89,13 @@ def _plain(project: Path, path: Path) -> Path:
     real = path.resolve()
     shown = path.relative_to(project) if path.is_relative_to(project) else path
     if not real.is_relative_to(project.resolve()):
-        raise _AstrayError(f"{shown} leads out of the project, to what another machine does not have")
+        raise AstrayError(f"{shown} leads out of the project, to what another machine does not have")
     if not real.exists():
-        raise _AstrayError(f"{shown}: no such file")
+        raise AstrayError(f"{shown}: no such file")
     if not real.is_file():
-        raise _AstrayError(f"{shown} is not a file")
+        raise AstrayError(f"{shown} is not a file")
     if not str(shown).isprintable():
-        raise _AstrayError(f"{str(shown).encode(errors='backslashreplace').decode()} is not a name that can be shipped")
+        raise AstrayError(f"{str(shown).encode(errors='backslashreplace').decode()} is not a name that can be shipped")
     return real
 
 

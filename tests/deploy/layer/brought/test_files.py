@@ -15,8 +15,8 @@ from deploy.errors import ConfigError
 from deploy.inside import assemble
 from deploy.inside.exchange import Report
 from deploy.layer.audit.audit import audit
+from deploy.layer.brought.files import brought
 from deploy.layer.build import context
-from deploy.layer.files import brought
 from deploy.layer.sbom import sbom
 from deploy.layer.spec import LayerSpec, specs
 from deploy.layer.values import BuiltLayer, Sha256
