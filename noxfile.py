@@ -178,6 +178,17 @@ def faults(session: nox.Session) -> None:
     )
 
 
+@nox.session(name="second-emulator", default=False)
+def second_emulator(session: nox.Session) -> None:
+    """Lead a layer's life against moto's server, and expect what that is known to do otherwise than AWS."""
+    _install(session, *PIPELINE, *_everything("test"), "-r", "requirements.in")
+    # Beside the first one, which pins a botocore of its own.
+    session.install("moto[server]>=5.2,<6")
+    session.run(
+        "pytest", "-v", "tests/second_emulator", *session.posargs, env={"CHANNELWRIGHT_SECOND_EMULATOR": "moto_server"}
+    )
+
+
 @nox.session(default=False)
 def packages(session: nox.Session) -> None:
     """Build, verify and put to work what other people ship, against what pip installs: `nox -s packages`."""
