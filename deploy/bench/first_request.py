@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import EngineError, Fault, VerificationError
 from ..layer.backend.protocol import OPT, TASK_ROOT
-from ..layer.template_environment import NOTHING_DECLARED, TRIAL_REGION, declared, lambda_environment
-from ..template import source
+from ..layer.template_environment import under_test
 from . import contents, instructions
 from .figures import Row
 from .question import FILES, Question
@@ -194,7 +193,7 @@ def measure_first_requests(  # noqa: PLR0913 - what, how often, and what is said
 def _trial(
     settings: Settings, function: Function, engine: Engine, image: str, event: Mapping[str, object] | None
 ) -> RequestTrial:
-    told = _environment(settings, function)
+    told = dict(under_test(settings, function).environment)
     question = Question.of(settings, function, event, told)
     return RequestTrial(
         engine=engine,
@@ -226,13 +225,6 @@ def _asking(trial: RequestTrial, way: str, tree: WayContents) -> RequestTrial:
     """Return the trial as it is for a way: what does nothing meets no services, and answers nothing."""
     question = Question(event=trial.question.event) if way == contents.EMPTY else trial.question
     return replace(trial, question=question, environment=tree.told(trial.environment))
-
-
-def _environment(settings: Settings, function: Function) -> dict[str, str]:
-    template = source.read(settings)
-    own = declared(template, function.name, {}, TRIAL_REGION) if template else NOTHING_DECLARED
-    given = lambda_environment(function.name, TRIAL_REGION, memory=own.memory, runtime=settings.runtime)
-    return {**given, **own.environment}
 
 
 def _rows(key: str, found: Mapping[str, FirstRequest], most: float | None) -> Iterator[Row]:
