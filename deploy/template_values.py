@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -15,13 +14,14 @@ import yaml
 from . import template_references
 from .errors import ConfigError, Fault, suggest
 from .keys import document
+from .template.plausible import plausible
+from .template.short_forms import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from .template.source import ProjectTemplate
 
-NO_TEMPLATE = "write it, or correct `template` in config/pipeline.yaml"
 ACCOUNT = "123456789012"
 _FUNCTIONS = {"AWS::Lambda::Function", "AWS::Serverless::Function"}
 _NOTHING = object()
@@ -36,32 +36,6 @@ _IN_ARNS = {
     "AWS::SSM::Parameter": "parameter/",
     "AWS::SecretsManager::Secret": "secret:",
 }
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # the C one is 10 times as fast
-    """YAML with CloudFormation's short forms: !Ref x is {"Ref": x}, !Sub x is {"Fn::Sub": x}, and so on."""
-
-
-def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, object]:
-    value: object
-    match node:
-        case yaml.MappingNode():
-            value = loader.construct_mapping(node, deep=True)
-        case yaml.SequenceNode():
-            value = loader.construct_sequence(node, deep=True)
-        case _:
-            value = loader.construct_scalar(node)  # type: ignore[arg-type] # the only kind that is left
-    if suffix == "GetAtt" and isinstance(value, str):
-        value = value.split(".", 1)
-    return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
-
-
-_Loader.add_multi_constructor("!", _short_form)
-
-
-@cache
-def parsed(text: str) -> Any:
-    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
 
 
 @dataclass(frozen=True)
@@ -193,7 +167,7 @@ class TemplateValues:
         definition = self.template["Parameters"][name]
         if name in self.parameters:
             return self.parameters[name]
-        return str(definition["Default"]) if "Default" in definition else _plausible(definition)
+        return str(definition["Default"]) if "Default" in definition else plausible(definition, ACCOUNT)
 
     def _identity(self, logical: str) -> str:
         """Return what a Ref to a resource gives: for a queue its URL, for a topic or secret its ARN, else its name."""
@@ -263,20 +237,3 @@ def plain(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return ",".join(map(plain, value)) if isinstance(value, list) else str(value)
-
-
-def _plausible(definition: Mapping[str, Any]) -> str:
-    """Make up a value that a parameter without a default would accept."""
-    if allowed := definition.get("AllowedValues"):
-        return str(allowed[0])
-    if definition.get("Type") == "Number":
-        return str(definition.get("MinValue", 1))
-    pattern = re.compile(str(definition.get("AllowedPattern", ".*")))
-    lengths = [int(definition.get("MinLength", 1)), 64, 32, 18, 12, 10, 1]
-    candidates = [
-        "none",
-        *(digit * length for length in lengths for digit in "0a"),
-        f"arn:aws:iam::{ACCOUNT}:role/none",
-    ]
-    fitting = [each for each in candidates if pattern.fullmatch(each) and len(each) >= lengths[0]]
-    return (fitting or ["none"])[0]

@@ -6,26 +6,35 @@ made is made once. With paths there is one process, as what is few runs sooner w
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import secrets
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadFileScheduling
 
 T = TypeVar("T")
 # What starts an emulated AWS, follows the tutorial or renders the documentation, or builds other people's packages.
 LONG = tuple(Path(__file__).parent / folder for folder in ("integration", "docs", "packages"))
+SLOW = ("container", "browser", "programs")
+FAST_WITHOUT = "what needs a container, a browser or an emulated AWS, or runs pip, uv or a sandbox over and over"
+# An environment with the wheel installed is theirs.
+TOGETHER = ("tests/integration/installed/",)
 # So many of a matrix's cases are in a run of the suite.
 SLICE = 2
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--fast", action="store_true", help="run what needs no container, no browser and no emulated AWS")
+    parser.addoption("--fast", action="store_true", help=f"leave out {FAST_WITHOUT}")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,7 +60,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def _takes_long(item: pytest.Item) -> bool:
-    marked = any(item.get_closest_marker(marker) for marker in ("container", "browser"))
+    marked = any(item.get_closest_marker(marker) for marker in SLOW)
     return marked or any(item.path.is_relative_to(folder) for folder in LONG)
 
 
@@ -59,6 +68,34 @@ def _takes_long(item: pytest.Item) -> bool:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Return none for `-n auto` where paths are given, else leave it to the number of processors."""
     return None if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    """Let files of a folder that share what takes long to make go to one worker."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFileOrFolder(LoadFileScheduling):  # type: ignore[misc] # it ships no types
+        def _split_scope(self, nodeid: str) -> str:
+            together = (each for each in TOGETHER if nodeid.startswith(each))
+            return next(together, "") or str(super()._split_scope(nodeid))
+
+    return ByFileOrFolder(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all workers of this run have."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@contextmanager
+def only_one(name: Path) -> Iterator[None]:
+    """Let one worker in at a time."""
+    with name.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 class Every(Protocol):

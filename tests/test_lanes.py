@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 CASES = [f"case {number}" for number in range(50)]
-SLOW = "import pytest\n\n@pytest.mark.container\ndef test_c(): ...\n\n@pytest.mark.browser\ndef test_b(): ...\n"
+SLOW = "import pytest\n" + "".join(
+    f"\n@pytest.mark.{mark}\ndef test_{mark}(): ...\n" for mark in ("container", "browser", "programs")
+)
 # A suite of its own: a file that marks what it needs, and one that takes a slice of a matrix.
 SUITE = {
     "conftest.py": 'pytest_plugins = ["tests.lanes"]\n',
-    "pytest.ini": "[pytest]\ntestpaths = .\nmarkers =\n    container: c\n    browser: b\n",
+    "pytest.ini": "[pytest]\ntestpaths = .\nmarkers =\n    container: c\n    browser: b\n    programs: p\n",
     "test_quick.py": "import os\ndef test_one(): print(os.environ.get('PYTEST_XDIST_WORKER', 'no worker'))\n",
     "test_matrix.py": "def test_some(every): print(every(range(9)))\n",
     "test_slow.py": SLOW,
@@ -52,10 +54,10 @@ def test_the_whole_suite_has_workers_and_a_path_has_none(suite: Path) -> None:
     assert "no worker" in run(suite, "test_quick.py")
 
 
-def test_the_fast_lane_leaves_out_containers_and_browsers(suite: Path) -> None:
+def test_the_fast_lane_leaves_out_containers_browsers_and_other_programs(suite: Path) -> None:
     (end,) = (line for line in run(suite, "--fast") if " passed" in line)
     assert "2 passed" in end
-    assert "4 passed" in next(line for line in run(suite) if " passed" in line)
+    assert "5 passed" in next(line for line in run(suite) if " passed" in line)
 
 
 def test_the_matrices_are_chosen_by_their_mark_and_are_whole_where_that_is_wanted(suite: Path) -> None:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from ..errors import PipelineError
 
 State = Literal["ok", "warning", "broken", "unknown"]
-STATES: tuple[State, ...] = ("ok", "warning", "broken", "unknown")
 
 
 UNCHECKED = "not checked: "

@@ -25,7 +25,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument(
         "--tests",
         action="store_true",
-        help="install what only the pipeline's own tests need as well: a registry, a browser",
+        help="install what only the pipeline's own tests need as well: a registry, a browser, shells, a compiler",
     )
     parser.add_argument(
         "--arm64",

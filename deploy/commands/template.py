@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError([Fault(f"{CONFIG}: functions", "there are none, and so nothing to make a template of")])
     text = document.text(settings, tuple(settings.functions.values()))
     if arguments.json:
-        from ..template_values import parsed
+        from ..template.short_forms import parsed
         from .output.template import TemplateOutput
 
         resources = {name: each["Type"] for name, each in parsed(text)["Resources"].items()}

@@ -15,6 +15,7 @@ and BuildError. Importing the SDK takes 0.25 s, so commands do it only once they
 
 address      where the engine is: DOCKER_HOST, docker's contexts, Podman's socket
 engine       the engine: its images, its volumes, its containers
+bounds       what a container may have and do at most
 calls        a running container: commands, files, its log
 exec_stream  what a command inside a container writes, as it comes
 images       images by name: had, pulled, built, removed

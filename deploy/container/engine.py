@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import docker
 from docker.tls import TLSConfig
-from docker.types import LogConfig, Mount
 from docker.utils import kwargs_from_env
 
-from . import archive, leftovers
+from . import archive, bounds, leftovers
 from .address import Address, address
 from .calls import Container
 from .failures import NO_IMAGE, SILENCE, AbsentError, InUseError, answering, translated
@@ -29,21 +28,6 @@ KEEP_VARIABLE = "CHANNELWRIGHT_KEEP_CONTAINERS"
 _NOBODY = "65534:65534"
 # A container that waits for calls ends by itself if the one who would have removed it was killed.
 _IDLE = ["sleep", "3600"]
-_PROCESSES = 256
-# What a function may have at most in Lambda, and the /tmp that it has where nothing says otherwise:
-# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-_MEMORY = 10240 * 1024 * 1024
-_TEMPORARY = 512 * 1024 * 1024
-# The log of a container's own command is a file of the host's.
-_LOG = LogConfig(type=LogConfig.types.JSON, config={"max-size": "4m", "max-file": "1"})
-# What holds for every container.
-_BOUNDS: Mapping[str, object] = {
-    "cap_drop": ["ALL"],
-    "security_opt": ["no-new-privileges"],
-    "mem_limit": _MEMORY,
-    "memswap_limit": _MEMORY,
-    "log_config": _LOG,
-}
 
 
 @dataclass(frozen=True)
@@ -109,8 +93,8 @@ class Engine(Images):
         filled: Mapping[str, str] | None = None,
         capabilities: Sequence[str] = (),
         user: str = _NOBODY,
-        processes: int = _PROCESSES,
-        temporary: int = _TEMPORARY,
+        processes: int = bounds.PROCESSES,
+        temporary: int = bounds.TEMPORARY,
         network: str = "none",
         writable: bool = False,
         entrypoint: Sequence[str] = (),
@@ -124,12 +108,12 @@ class Engine(Images):
         that can be reached on this machine's loopback.
         """
         options: dict[str, Any] = {
-            **_BOUNDS,
-            "mounts": [*_mounts(volumes or {}, read_only=True), *_mounts(filled or {}, read_only=False)],
+            **bounds.BOUNDS,
+            "mounts": [*bounds.mounts(volumes or {}, read_only=True), *bounds.mounts(filled or {}, read_only=False)],
             "network_mode": network,
             "cap_add": list(capabilities),
             "pids_limit": processes,
-            **_writable(everything=writable, shared=bool(filled or writable), temporary=temporary),
+            **bounds.writable(everything=writable, shared=bool(filled or writable), temporary=temporary),
             "port_bindings": {port: ("127.0.0.1",)} if port else None,
         }
         given: dict[str, Any] = {"environment": dict(environment or {}), "user": user}
@@ -151,7 +135,7 @@ class Engine(Images):
                 stack.callback(self._remove_volume, name)
                 with translated("making a volume"):
                     self.client.create_volume(name, labels=self._labels("volume"))
-            with self._created(image, mounts=_mounts(names, read_only=False)) as filler:
+            with self._created(image, mounts=bounds.mounts(names, read_only=False)) as filler:
                 for path, files in contents.items():
                     with translated(f"filling {path}"):
                         self.client.put_archive(filler, path, archive.pack(files))
@@ -232,21 +216,6 @@ def _knock(host: str) -> None:
     if host.startswith("unix://"):
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(host.removeprefix("unix://"))
-
-
-def _writable(*, everything: bool, shared: bool, temporary: int) -> dict[str, object]:
-    """Return the options by which a container may write anywhere, or to a /tmp of so many bytes alone.
-
-    As in Lambda there is no /dev/shm, but for pip, which compiles on all cores: `shared`.
-    """
-    size = {"/tmp": f"mode=1777,size={temporary}"}  # noqa: S108 - the container's own
-    options = {"read_only": not everything, "tmpfs": None if everything else size}
-    return {**options, "ipc_mode": None if shared else "none"}
-
-
-def _mounts(volumes: Mapping[str, str], *, read_only: bool) -> list[Mount]:
-    # no_copy: an engine would else fill an empty volume with what the image has at that path.
-    return [Mount(path, name, type="volume", read_only=read_only, no_copy=True) for path, name in volumes.items()]
 
 
 def _name() -> str:

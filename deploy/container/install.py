@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Say = Callable[[str], None]
 
-# Debian's packages, each known by a command that it brings.
+# Debian's packages, each known by a command that it brings; more than one where they say no more than recommend it.
 PACKAGES = {
     "dockerd": "docker.io",
     "debootstrap": "debootstrap",  # makes the stand-in's base
@@ -36,6 +36,11 @@ FOR_TESTS = {
     "docker-registry": "docker-registry",  # proves pinning by digest
     "chromium": "chromium",  # reads the pages as people do
     "jq": "jq",  # the workflows' steps call it
+    "fish": "fish",  # completes commands
+    "zsh": "zsh",  # does too
+    "gcc": "gcc libc6-dev",  # compiles shared objects for the audit
+    "bwrap": "bubblewrap",  # one of the ways to contain on the host
+    "unzip": "unzip",  # another reader of the layer's zip
 }
 LOG = Path("/var/log/channelwright-dockerd.log")
 STAND_IN = Path(__file__).parents[2] / "tests/runtime_image/build.py"
@@ -74,7 +79,8 @@ def answers(environment: Mapping[str, str]) -> bool:
 def install(commands: Sequence[str], environment: Mapping[str, str], say: Say) -> None:
     """Install the packages of those commands that are missing."""
     packages = PACKAGES | EMULATORS | FOR_TESTS
-    missing = [packages[command] for command in commands if shutil.which(command, path=_path(environment)) is None]
+    lacking = [command for command in commands if shutil.which(command, path=_path(environment)) is None]
+    missing = [package for command in lacking for package in packages[command].split()]
     if not missing:
         return
     _demand_debian_root(f"installing {', '.join(missing)}", environment)

@@ -14,7 +14,8 @@ import yaml
 
 from ..configuration import CONFIG
 from ..errors import ConfigError
-from ..template_values import TemplateValues, parsed, plain
+from ..template.short_forms import parsed
+from ..template_values import TemplateValues, plain
 from . import places
 from .values import PYTHON, FoundFunction, FoundProgram, NotTakenError, key_of, variables
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from ..template_values import parsed
+from ..template.short_forms import parsed
 from . import places
 from .values import PYTHON, FoundFunction, FoundProgram, NotTakenError, key_of, variables
 from .variables import Variables

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from ..template_values import parsed
+from ..template.short_forms import parsed
 from .values import NotTakenError
 
 if TYPE_CHECKING:

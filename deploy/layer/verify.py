@@ -124,6 +124,6 @@ def restored(built: BuiltLayer, evidence: str) -> VerifiedLayer:
 
 
 def _sealed(built: BuiltLayer, audited: Audit, trial: Trial | None, withdrawn: Mapping[Rule, str]) -> VerifiedLayer:
-    from .proof.trial import evidence
+    from .proof.record import evidence
 
     return VerifiedLayer(built, evidence(built, audited, trial, withdrawn), _SEAL)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import yaml
 
 from ..aws import stacks
-from ..template_values import parsed, plain
+from ..template.short_forms import parsed
+from ..template_values import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -27,11 +27,6 @@ class KnownRelease:
     versions: Mapping[str, str | None]
     live: tuple[str, ...]
 
-    @property
-    def can_be_live(self) -> bool:
-        """Whether a rollback could go to it."""
-        return None not in self.versions.values()
-
 
 def of(functions: Sequence[ServedFunction]) -> tuple[KnownRelease, ...]:
     """Return every release that some function of the stage tells of."""

@@ -6,5 +6,7 @@ function     a function with its log, its role, a first version and the alias
 sources      what invokes a function: a URL, a queue, a schedule
 alarms       its alarms
 names        how resources are named
+short_forms  a template's text as values
+plausible    a value for a parameter without a default
 intrinsics   CloudFormation's functions as values, and YAML with their short forms
 """

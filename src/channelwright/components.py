@@ -15,7 +15,7 @@ import base64
 import re
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -98,12 +98,12 @@ class Button:
         except (KeyError, ValueError) as error:
             raise UnknownButtonError("the custom_id means nothing") from error
 
-    def component(self, label: str, style: Style) -> dict[str, Any]:
+    def component(self, label: str, style: Style) -> dict[str, object]:
         """Return the button as Discord takes it, with a label of at most 80 characters."""
         return {"type": 2, "style": int(style), "label": label, "custom_id": self.custom_id}
 
 
-def row(*buttons: Mapping[str, Any]) -> dict[str, Any]:
+def row(*buttons: Mapping[str, object]) -> dict[str, object]:
     """Return an action row of up to five buttons."""
     return {"type": 1, "components": list(buttons)}
 

@@ -10,21 +10,24 @@ import os
 import sys
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    Handler = Callable[[Any, Any], Any]
-
+Event = TypeVar("Event")
+Context = TypeVar("Context")
+Answer = TypeVar("Answer")
 # Only a direct invocation can be equal to it: what comes through a URL or a queue has keys of its own.
 QUESTION = {"channelwright": "health"}
 
 
-def answering(handler: Handler, code: Path) -> Handler:
+def answering(
+    handler: Callable[[Event, Context], Answer], code: Path
+) -> Callable[[Event, Context], Answer | dict[str, str]]:
     """Wrap a handler so that it answers the health question too; `code` is the folder of the entry module."""
 
-    def answer(event: Any, context: Any) -> Any:
+    def answer(event: Event, context: Context) -> Answer | dict[str, str]:
         if event == QUESTION:
             return {"code": tree_digest([code]), "layers": tree_digest(layer_roots(sys.path))}
         return handler(event, context)

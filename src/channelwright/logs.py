@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 
-def log(level: str, event: str, **fields: Any) -> None:
+def log(level: str, event: str, **fields: object) -> None:
     """Write what happened, with ids. Never hand a token to it: whoever reads the logs could use it."""
     print(json.dumps({"level": level, "event": event, **fields}), flush=True)

@@ -81,7 +81,8 @@ def test_the_question_is_answered_with_what_is_on_the_disk(tmp_path: Path, monke
 
 def test_without_layers_the_digest_is_that_of_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.path", [str(tmp_path)])
-    assert answering(handler, tmp_path)(dict(QUESTION), None)["layers"] == EMPTY
+    answer = answering(handler, tmp_path)(dict(QUESTION), None)
+    assert answer == {"code": EMPTY, "layers": EMPTY}
 
 
 @pytest.mark.parametrize("extra", [{"body": ""}, {"channelwright": "Health"}, {"Records": []}])

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SRC = Path(__file__).parents[2] / "src/channelwright"
-SAYING = {"say": 0, "RefusedError": 0, "_say": 1, "_replace": 1}
 ENDPOINT = SRC / "endpoint"
+SAYING = {"say": 0, "DeclinedError": 0, "_say": 1, "_replace": 1}
 
 
 def trees() -> Iterator[tuple[Path, ast.Module]]:
@@ -28,8 +28,6 @@ def sayings() -> Iterator[tuple[Path, ast.Call, ast.expr]]:
         for call in ast.walk(tree):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in SAYING:
                 at = SAYING[call.func.id]
-                if call.func.id == "RefusedError" and path.parent != ENDPOINT:
-                    continue  # Discord's, which is read by its code
                 yield path, call, call.args[at]
 
 

@@ -15,10 +15,12 @@ import pytest
 from deploy.container.engine import Engine
 from deploy.errors import EngineError
 from deploy.settings import Target, default_image, image_variable
+from tests.lanes import only_one
 from tests.runtime_image import build as stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 LATER = "python3.13"
 
@@ -29,14 +31,15 @@ def runtime_image() -> str:
 
 
 @pytest.fixture(scope="session")
-def later_image(engine: Engine, runtime_image: str) -> str:
+def later_image(engine: Engine, runtime_image: str, shared: Path) -> str:
     """An image of python3.13: what the environment names, AWS's own beside AWS's own, else the stand-in, made here."""
     if named := os.environ.get(image_variable(LATER)):
         return named
     if runtime_image.startswith(default_image(LATER).partition(":")[0]):
         return engine.resolve(default_image(LATER), engine.architecture, print).reference
     try:
-        return stand_in.build(engine, os.environ, print, Target(LATER, engine.architecture))
+        with only_one(shared / "later-image"):
+            return stand_in.build(engine, os.environ, print, Target(LATER, engine.architecture))
     except EngineError as error:
         if os.environ.get("CI"):
             raise

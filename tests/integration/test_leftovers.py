@@ -56,8 +56,12 @@ def there(engine: Engine) -> set[str]:
 
 @pytest.mark.container
 def test_the_next_run_removes_what_killed_ones_left(engine: Engine, runtime_image: str) -> None:
-    left = {name for _ in range(3) for name in killed(runtime_image)}
-    assert {each for each in left if not Path(each).is_absolute()} <= there(engine)
+    for _ in range(5):  # any other run on this engine may be the next one
+        left = {name for _ in range(3) for name in killed(runtime_image)}
+        if {each for each in left if not Path(each).is_absolute()} <= there(engine):
+            break
+    else:
+        pytest.fail("nothing is left of runs that were killed")
     leftovers.remove(engine.client)
     folders.remove_leftovers.cache_clear()
     with folders.temporary():

@@ -15,10 +15,14 @@ import hashlib
 import io
 import os
 import platform
+import re
+import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,13 +34,14 @@ from deploy.runtimes.table import BASES
 from deploy.settings import MACHINES, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from deploy.settings import Architecture
 
 FIRST = "python3.11"
 # The Debian that has the runtime's Python.
 SUITES = {FIRST: "bookworm", "python3.13": "trixie"}
+MOUNTS = Path("/proc/self/mountinfo")
 RECIPE = Path(__file__).parent
 _LABEL = "channelwright.recipe"
 _PACKAGES = "python3-pip,ca-certificates"
@@ -99,8 +104,8 @@ def _make_base(
 ) -> None:
     suite, packages = SUITES[target.runtime], f"{target.runtime},{_PACKAGES}"
     say(f"making Debian {suite} with {target} by debootstrap; this takes a minute, and some more by emulation")
-    with tempfile.TemporaryDirectory(prefix="channelwright-base-") as folder:
-        root, archive = Path(folder, "root"), Path(folder, "root.tar")
+    with scratch() as folder:
+        root, archive = folder / "root", folder / "root.tar"
         options = ["--variant=minbase", f"--arch={PLATFORMS[target.architecture]}", f"--include={packages}"]
         _run(["debootstrap", *options, suite, str(root)], environment)
         unneeded = ("var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/locale", "usr/share/man")
@@ -109,6 +114,32 @@ def _make_base(
             environment,
         )
         engine.import_root(archive, base, target.architecture)
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """Make a folder and remove it again, unless something is mounted below: its files are not ours to remove.
+
+    debootstrap mounts /proc and /sys in its target, and where it is interrupted they stay.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="channelwright-base-")).resolve()
+    try:
+        yield folder
+    finally:
+        if mounted := mounted_below(folder):
+            cure = f"`umount {shlex.join(map(str, mounted))}`, then remove {folder}"
+            raise EngineError.of(str(folder), "stays, as something is mounted below it", cure=cure)
+        shutil.rmtree(folder)
+
+
+def mounted_below(folder: Path) -> list[Path]:
+    """Return what is mounted below a folder, the innermost first.
+
+    In the kernel's list a space in a path is `\\040`: https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html
+    """
+    points = (line.split(" ")[4] for line in MOUNTS.read_text().splitlines())
+    paths = {Path(re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), point)) for point in points}
+    return sorted((path for path in paths if path.is_relative_to(folder)), reverse=True)
 
 
 def _run(command: list[str], environment: Mapping[str, str]) -> None:

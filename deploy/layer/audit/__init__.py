@@ -11,4 +11,5 @@ loading   what a loader would do for a library that deserves a word
 files     what a layer brings besides distributions
 foreign   libraries for other machines, beside those for this one
 elf       architecture, glibc and libraries of every shared object
+dynamic_segment  what elf reads them from: symbols and their versions
 """

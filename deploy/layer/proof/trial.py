@@ -7,22 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...locking.lockfile import normalised
-from ...runtimes.table import BASES
 from ..causes import LockedImports
-from ..evidence import Evidence, Imported, Native, Withdrawn
 from ..opt_folder import merged
 from . import look, runtime_provides, strangers, tree
 from .judge import Case, Verdict
 from .look import Look, WantedLook
 from .requires import but_for, unmet
-from .withdraw import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ...errors import Fault
     from ...inside.exchange import Applied
-    from ...inside.look.values import Described, Outcome
+    from ...inside.look.values import Described
     from ..audit.audit import Audit
     from ..causes import Explain
     from ..values import BuiltLayer
@@ -30,7 +27,6 @@ if TYPE_CHECKING:
     from .reference import Reference
 
 _SERVICE = re.compile(r"botocore/data/(?P<service>[^/]+)/[^/]+/service-2\.json(?:\.gz)?")
-_BEFORE = "found when it was built before"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,62 +168,3 @@ def _lacking(audits: Sequence[Audit], seen: Look, verdict: Verdict) -> tuple[dic
         else:
             remarks.append(f"{fault.where}: {fault.what}; what pip installs cannot load it either, and works without")
     return faults, remarks
-
-
-def evidence(built: BuiltLayer, audited: Audit, trial: Trial | None, withdrawn: Mapping[Rule, str]) -> Evidence:
-    """Write down what was proven of one layer; `trial` is None where it could only be audited."""
-    names = {package.name for package in built.report.packages}
-    seen = list(_seen(built, trial)) if trial else []
-    loaded = {f"python/{each.what}" for _, each in seen if each.kind == "shared object" and not each.error}
-    return Evidence(
-        sha256=built.sha256,
-        image=built.spec.image.reference + (f" {built.spec.image.digest}" if built.spec.image.digest else ""),
-        in_container=not built.spec.image.is_host,
-        imported=trial is not None,
-        not_imported="" if trial else built.spec.image.lack,
-        compared=trial is not None and trial.is_compared,
-        python=trial.look.place.python if trial else built.report.python,
-        glibc=trial.look.place.glibc if trial else built.report.glibc,
-        modules=tuple(
-            Imported(distribution=name, module=each.what, milliseconds=each.ms)
-            for name, each in seen
-            if each.kind == "module" and each.home and not each.error
-        ),
-        nothing_to_import={
-            package.name: "the trim policy took it" if package.excluded else "its wheel holds no module"
-            for package in built.report.packages
-            if not package.modules
-        },
-        shared_objects=tuple(
-            Native(path=each.path, needs=dict(each.needs), loaded=each.path in loaded) for each in audited.shared
-        ),
-        aws_clients=tuple(each.what for each in trial.look.clients() if not each.error)
-        if trial and "botocore" in names
-        else (),
-        runtime_provides=trial.provided if trial else {},
-        bytecode_used=sum(look.bytecode(each).used for each in trial.look.accounts) if trial else 0,
-        withdrawn=tuple(
-            Withdrawn(rule=rule, distribution=name, because=withdrawn.get(Rule(rule, name), _BEFORE))
-            for name, rules in sorted(built.spec.withdrawn.items())
-            for rule in rules
-        ),
-        remarks=(*audited.remarks, *(_remarks(trial, built, names) if trial else ())),
-    )
-
-
-def _seen(built: BuiltLayer, trial: Trial) -> Iterator[tuple[str, Outcome]]:
-    """Yield what was tried of one layer, each with its distribution."""
-    for package in built.report.packages:
-        for account in trial.look.accounts:
-            if account.subject.startswith(f"{package.name}: "):
-                yield from ((package.name, outcome) for outcome in look.outcomes(account))
-
-
-def _remarks(trial: Trial, built: BuiltLayer, names: set[str]) -> Iterator[str]:
-    base, glibc = BASES[built.spec.runtime], trial.look.place.glibc
-    if glibc != base.versions["GLIBC"] and any(package.extensions for package in built.report.packages):
-        yield (
-            f"it was loaded with glibc {glibc}; that it loads with the {base.versions['GLIBC']} of {base.name} "
-            "is known from the symbol versions that it needs"
-        )
-    yield from (each for each in trial.verdict.remarks if each.partition(":")[0] in names)

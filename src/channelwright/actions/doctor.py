@@ -22,8 +22,6 @@ from channelwright.language import say
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from channelwright.actions.work import Work
     from channelwright.jobs import Value
 
@@ -148,7 +146,7 @@ def _told(work: Work, patient: Patient, findings: list[str]) -> Message:
     return Message(fitted(lines), _buttons(work, patient) if findings else ())
 
 
-def _buttons(work: Work, patient: Patient) -> tuple[dict[str, Any], ...]:
+def _buttons(work: Work, patient: Patient) -> tuple[dict[str, object], ...]:
     options: dict[str, Value] = {"campaign": str(patient.category.id)}
     repair = work.button("campaign.doctor", say("Repair"), Style.PRIMARY, REPAIR_SECONDS, options | {"repair": True})
     if not patient.keepable and not (patient.missing and patient.is_current):

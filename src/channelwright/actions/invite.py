@@ -69,7 +69,7 @@ def _place(work: Work, server: Server, campaign: Campaign) -> Channel:
     return channel
 
 
-def _body(work: Work, campaign: Campaign) -> dict[str, Any]:
+def _body(work: Work, campaign: Campaign) -> dict[str, object]:
     """Return the message, in the server's language: anyone may read it."""
     approval = bool(work.job.options.get("approval"))
     gms = listed([mention(each) for each in campaign.gms], 3)

@@ -14,8 +14,6 @@ from channelwright.discord.text import fitted, listed, mention, paged
 from channelwright.language import say
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from channelwright.actions.work import Work
     from channelwright.campaign.campaigns import Campaign
     from channelwright.campaign.leftovers import Leftover
@@ -47,7 +45,7 @@ def _page(work: Work) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def _turns(work: Work, at: int, pages: int) -> list[dict[str, Any]]:
+def _turns(work: Work, at: int, pages: int) -> list[dict[str, object]]:
     return [
         work.button("campaign.list", label, Style.SECONDARY, BUTTON_SECONDS, {"plan": str(page)})
         for label, page in ((say("Back"), at - 1), (say("More"), at + 1))
@@ -55,7 +53,7 @@ def _turns(work: Work, at: int, pages: int) -> list[dict[str, Any]]:
     ]
 
 
-def _restores(work: Work, lost: list[Leftover]) -> list[dict[str, Any]]:
+def _restores(work: Work, lost: list[Leftover]) -> list[dict[str, object]]:
     """Return a button for each; a row holds five, two of which turn pages."""
     return [
         work.button(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from channelwright.components import row
 from channelwright.discord.discord_api import NoAnswerError, RefusedError
@@ -29,11 +29,11 @@ class Message:
     """Text, buttons, and the channel that it goes to when the interaction's token is worth nothing any longer."""
 
     content: str
-    buttons: Sequence[dict[str, Any]] = ()
+    buttons: Sequence[dict[str, object]] = ()
     home: int | None = None
 
     @property
-    def body(self) -> dict[str, Any]:
+    def body(self) -> dict[str, object]:
         """What Discord takes. Nobody is pinged: names are user text."""
         rows = [row(*self.buttons)] if self.buttons else []
         return {"content": self.content[:MAX_CONTENT], "components": rows, "allowed_mentions": {"parse": []}}

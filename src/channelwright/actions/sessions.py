@@ -89,7 +89,7 @@ def plan_session(work: Work) -> Message:
     start, repeat = datetime.fromtimestamp(int(seconds), UTC), session_time.WORDS[letter]
     if start.timestamp() <= work.discord.pace.now():
         raise StoppedError(say("{when} is over. Nothing was planned.", when=f"<t:{seconds}:F>"))
-    body: dict[str, Any] = {
+    body: dict[str, object] = {
         "scheduled_start_time": start.isoformat(),
         "recurrence_rule": session_time.rule(start, repeat),
     }

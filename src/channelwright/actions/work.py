@@ -16,7 +16,6 @@ from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-    from typing import Any
 
     from channelwright.actions.reply import Reply
     from channelwright.campaign.templates import Templates
@@ -88,13 +87,15 @@ class Work:
     def text(self, option: str, default: str = "") -> str:
         return str(self.job.options.get(option, default))
 
-    def button(self, kind: str, label: str, style: Style, seconds: int, options: Mapping[str, Value]) -> dict[str, Any]:
+    def button(
+        self, kind: str, label: str, style: Style, seconds: int, options: Mapping[str, Value]
+    ) -> dict[str, object]:
         """Return a button for the one who asked, good for so many seconds."""
         return self._made(kind, seconds, options).component(label, style)
 
     def open_button(
         self, kind: str, label: str, style: Style, seconds: int, options: Mapping[str, Value]
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         """Return a button that anyone may press, good for so many seconds."""
         return replace(self._made(kind, seconds, options), user_id=ANYONE).component(label, style)
 

@@ -213,7 +213,7 @@ class Maker:
     def _create_channel(self, slot: Slot, category: Channel, parties: Parties) -> Channel:
         """Create a channel, of the kind that comes nearest where the server has none of its kind."""
         kind = slot.fallback if slot.type in self._refused_types and slot.fallback is not None else slot.type
-        body: dict[str, Any] = {"name": slot.channel.name, "type": kind, "parent_id": str(category.id)}
+        body: dict[str, object] = {"name": slot.channel.name, "type": kind, "parent_id": str(category.id)}
         body |= slot.channel.settings(kind)
         # Explicit, although they are the category's: nobody shall see a channel before it is as it should be.
         body["permission_overwrites"] = [each.to_json() for each in parties.overwrites(slot.players)]
@@ -225,7 +225,7 @@ class Maker:
             self._refused_types.add(slot.type)
             return self._create_channel(slot, category, parties)
 
-    def _create(self, what: str, **body: Any) -> Any:
+    def _create(self, what: str, **body: object) -> Any:
         self.changes += 1
         try:
             return self.discord.create(f"/guilds/{self.guild_id}/{what}", body)

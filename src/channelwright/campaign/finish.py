@@ -6,7 +6,7 @@ Last of all, for a channel with a message in it is no twin that could be cleared
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from channelwright.campaign import note
 from channelwright.campaign.note import Note
@@ -45,6 +45,6 @@ def _write_first_messages(maker: Maker, server: Server) -> None:
     for slot, made in maker.made.channels.items():
         channel = server.channels[made.id]
         if slot.channel.message and channel.is_empty:
-            body: dict[str, Any] = {"content": slot.channel.message, "allowed_mentions": {"parse": []}}
+            body: dict[str, object] = {"content": slot.channel.message, "allowed_mentions": {"parse": []}}
             nonce = {"nonce": f"word-{channel.id}", "enforce_nonce": True}
             maker.discord.post(f"/channels/{channel.id}/messages", body | nonce)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from channelwright.campaign.plan import Slot
 from channelwright.campaign.template_rules import MAX_NAME, SPOKEN, TYPES
-from channelwright.campaign.templates import Channel
+from channelwright.campaign.templates import PlannedChannel
 from channelwright.permission_bits import SEND_MESSAGES, VIEW_CHANNEL
 
 if TYPE_CHECKING:
@@ -56,7 +56,11 @@ def gone(server: Server, note: Note) -> int:
 def of(channels: Iterable[server.Channel], role_id: int) -> tuple[Slot, ...]:
     """Return a slot for each channel that is there; its id keeps two of one name apart."""
     return tuple(
-        Slot(Channel(name=each.name, type=KINDS[each.type], players=players(each, role_id), description=str(each.id)))
+        Slot(
+            PlannedChannel(
+                name=each.name, type=KINDS[each.type], players=players(each, role_id), description=str(each.id)
+            )
+        )
         for each in channels
     )
 
@@ -74,9 +78,9 @@ def _there(server: Server, note: Note) -> list[server.Channel]:
     return [each for each in found if each and each.type in KINDS]
 
 
-def _channel(raw: dict[str, Any], players: Players) -> Channel:
+def _channel(raw: dict[str, Any], players: Players) -> PlannedChannel:
     tags = tuple(each["name"] for each in raw.get("available_tags") or ())
-    return Channel(
+    return PlannedChannel(
         name=raw["name"][:MAX_NAME],
         type=KINDS[raw["type"]],
         players=players,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from channelwright.discord.discord_api import RefusedError
 from channelwright.discord.server import ANNOUNCEMENT, STAGE, TEXT, VOICE
@@ -127,7 +127,7 @@ def in_channel(discord: Discord, server: Server, channel: Channel) -> list[Writt
 
 def write(discord: Discord, channel: Channel, note: Note) -> None:
     """Write the note; with the same nonce it is written once. Where much was said before, it is pinned to be found."""
-    body: dict[str, Any] = {"content": note.text, "allowed_mentions": {"parse": []}}
+    body: dict[str, object] = {"content": note.text, "allowed_mentions": {"parse": []}}
     once = {"nonce": f"note-{note.category_id}", "enforce_nonce": True}
     written = discord.post(f"/channels/{channel.id}/messages", body | once)
     if not channel.is_empty:
@@ -139,7 +139,7 @@ def write(discord: Discord, channel: Channel, note: Note) -> None:
 
 def rewrite(discord: Discord, note: Note, before: Written) -> None:
     """Change the note that there is."""
-    body: dict[str, Any] = {"content": note.text, "allowed_mentions": {"parse": []}}
+    body: dict[str, object] = {"content": note.text, "allowed_mentions": {"parse": []}}
     if before.note != note:
         discord.patch(f"/channels/{before.channel_id}/messages/{before.message_id}", body)
 

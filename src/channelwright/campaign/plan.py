@@ -24,7 +24,7 @@ FALLBACKS = {"forum": TEXT, "announcement": TEXT, "stage": VOICE}
 class Slot:
     """A channel to be. It is filled by a channel of its kind, or of the kind that servers get who have no such."""
 
-    channel: templates.Channel
+    channel: templates.PlannedChannel
 
     @property
     def type(self) -> int:

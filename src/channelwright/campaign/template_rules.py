@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 # https://docs.discord.com/developers/resources/channel#channel-object-channel-types
 TYPES = {"text": 0, "voice": 2, "announcement": 5, "stage": 13, "forum": 15}
@@ -45,7 +45,7 @@ MOST = {
 Place = tuple[str | int, ...]
 
 
-def faults(raw: Any) -> Iterator[tuple[Place, str]]:
+def faults(raw: object) -> Iterator[tuple[Place, str]]:
     """Yield where something is wrong, as keys and positions, and what."""
     if not isinstance(raw, dict):
         yield (), "is not keys and values"
@@ -67,7 +67,7 @@ def faults(raw: Any) -> Iterator[tuple[Place, str]]:
             yield from _channels(place, template)
 
 
-def _channels(place: Place, template: Mapping[Any, Any]) -> Iterator[tuple[Place, str]]:
+def _channels(place: Place, template: Mapping[object, object]) -> Iterator[tuple[Place, str]]:
     channels, place = template.get("channels"), (*place, "channels")
     if not isinstance(channels, list) or not 0 < len(channels) <= MAX_CHANNELS:
         yield place, f"needs a list of 1 to {MAX_CHANNELS} channels"
@@ -86,7 +86,7 @@ def _channels(place: Place, template: Mapping[Any, Any]) -> Iterator[tuple[Place
             yield (*place, at, "name"), f"is the name of {'.'.join(map(str, (*place, first)))} already"
 
 
-def _channel(place: Place, raw: Mapping[Any, Any]) -> Iterator[tuple[Place, str]]:
+def _channel(place: Place, raw: Mapping[object, object]) -> Iterator[tuple[Place, str]]:
     yield from _unknown(place, raw, KEYS)
     wrong = {key for key, kind in KEYS.items() if key in raw and not _is(raw[key], kind)}
     yield from (((*place, key), f"needs {WORDS[KEYS[key]]}") for key in KEYS if key in wrong)
@@ -117,7 +117,7 @@ def _settings(place: Place, raw: Mapping[Any, Any], kind: str) -> Iterator[tuple
         yield from _tags((*place, "tags"), raw["tags"], kind)
 
 
-def _tags(place: Place, tags: list[Any], kind: str) -> Iterator[tuple[Place, str]]:
+def _tags(place: Place, tags: list[object], kind: str) -> Iterator[tuple[Place, str]]:
     if kind in TYPES and kind != "forum":
         yield place, "is for forum alone"
     elif len(tags) > MAX_TAGS or len(tags) != len(set(map(str, tags))):
@@ -132,7 +132,7 @@ def _is(value: object, kind: type) -> bool:
     return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
-def _unknown(place: Place, raw: Mapping[Any, Any], known: Any) -> Iterator[tuple[Place, str]]:
+def _unknown(place: Place, raw: Mapping[Any, object], known: Collection[str]) -> Iterator[tuple[Place, str]]:
     for key in raw:
         if key not in known:
             yield (*place, key), f"is unknown; use {', '.join(each for each in known if each != FORMER)}"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Players = Literal["write", "read", "none"]
 
-Templates = dict[str, tuple["Channel", ...]]
+Templates = dict[str, tuple["PlannedChannel", ...]]
 
 
 MAX_TOPIC = 1024
@@ -31,7 +31,7 @@ class TemplateError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Channel:
+class PlannedChannel:
     """A channel to be. `players` is what they may do there; `slowmode` is seconds between two messages of one person.
 
     `tags` are a forum's, `user_limit` is how many may be in a voice channel, 0 for any number. `message` is the first
@@ -49,7 +49,7 @@ class Channel:
     message: str = ""
 
     @classmethod
-    def from_yaml(cls, raw: Mapping[str, Any]) -> Channel:
+    def from_yaml(cls, raw: Mapping[str, Any]) -> PlannedChannel:
         """Read what has no fault; `gm_only` is the former way to say that players see nothing."""
         given: dict[str, Any] = {key: tuple(each) if isinstance(each, list) else each for key, each in raw.items()}
         if given.pop("gm_only", False):
@@ -60,12 +60,12 @@ class Channel:
     def gm_only(self) -> bool:
         return self.players == "none"
 
-    def settings(self, kind: int) -> dict[str, Any]:
+    def settings(self, kind: int) -> dict[str, object]:
         """Return the fields with which a channel of this type is created, besides its name, type and permissions.
 
         https://docs.discord.com/developers/resources/guild#create-guild-channel
         """
-        found: dict[str, Any] = {"nsfw": True} if self.age_restricted else {}
+        found: dict[str, object] = {"nsfw": True} if self.age_restricted else {}
         if self.slowmode:
             found["rate_limit_per_user"] = self.slowmode
         if self.type in SPOKEN:
@@ -87,4 +87,4 @@ def load(path: Path) -> Templates:
     if found := [f"{path}: {'.'.join(map(str, place))}: {what}" for place, what in faults(raw)]:
         raise TemplateError("\n".join(found))
     named = {DEFAULT: raw, **raw.get("templates", {})}
-    return {name: tuple(map(Channel.from_yaml, template["channels"])) for name, template in named.items()}
+    return {name: tuple(map(PlannedChannel.from_yaml, template["channels"])) for name, template in named.items()}

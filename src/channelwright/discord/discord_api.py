@@ -20,6 +20,8 @@ import requests
 from channelwright.discord.rate_limits import RateLimits
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from channelwright.discord.bot_token import BotToken
     from channelwright.discord.pace import Pace
 
@@ -39,7 +41,7 @@ class DiscordError(Exception):
 class RefusedError(DiscordError):
     """`code` is one of https://docs.discord.com/developers/topics/opcodes-and-status-codes#json."""
 
-    def __init__(self, status: int, body: dict[str, Any], route: str) -> None:
+    def __init__(self, status: int, body: Mapping[str, Any], route: str) -> None:
         self.status = status
         self.route = route
         self.code = int(body.get("code", 0))
@@ -109,10 +111,10 @@ class Discord:
     def get(self, path: str) -> Any:
         return self._call("GET", path)
 
-    def patch(self, path: str, body: dict[str, Any]) -> Any:
+    def patch(self, path: str, body: Mapping[str, object]) -> Any:
         return self._call("PATCH", path, body)
 
-    def put(self, path: str, body: dict[str, Any] | None = None) -> None:
+    def put(self, path: str, body: Mapping[str, object] | None = None) -> None:
         self._call("PUT", path, body)
 
     def delete(self, path: str) -> bool:
@@ -133,15 +135,15 @@ class Discord:
             return refusal.code in GONE | {UNKNOWN_MEMBER}
         return False
 
-    def create(self, path: str, body: dict[str, Any]) -> Any:
+    def create(self, path: str, body: Mapping[str, object]) -> Any:
         """Make something that would be there twice if it was made again; raise UnsureError rather than repeat."""
         return self._call("POST", path, body, tries=1)
 
-    def post(self, path: str, body: dict[str, Any]) -> Any:
+    def post(self, path: str, body: Mapping[str, object]) -> Any:
         """Send what Discord itself takes only once (a message with a nonce)."""
         return self._call("POST", path, body, last_words=True)
 
-    def answer(self, application_id: str, token: str, body: dict[str, Any], *, tries: int) -> None:
+    def answer(self, application_id: str, token: str, body: Mapping[str, object], *, tries: int) -> None:
         """Edit the answer to an interaction, which Discord makes for 15 minutes."""
         path = f"/webhooks/{application_id}/{token}/messages/@original"
         self._call("PATCH", path, body, tries=tries, last_words=True)
@@ -152,7 +154,7 @@ class Discord:
         return self.limits.delay(route, resource, self.pace.now())
 
     def _call(
-        self, method: str, path: str, body: Any = None, *, tries: int = len(PAUSES) + 1, last_words: bool = False
+        self, method: str, path: str, body: object = None, *, tries: int = len(PAUSES) + 1, last_words: bool = False
     ) -> Any:
         route, _ = _route(method, path)
         for pause in (0.0, *PAUSES)[:tries]:
@@ -162,7 +164,7 @@ class Discord:
                 return _content(response, route)
         raise (UnsureError if method == "POST" else NoAnswerError)(f"{route}: no answer")
 
-    def _answer(self, method: str, path: str, body: Any, *, last_words: bool) -> requests.Response | None:
+    def _answer(self, method: str, path: str, body: object, *, last_words: bool) -> requests.Response | None:
         """Ask as often as limits and a changed token demand; None is no answer, or none that can be read."""
         route, resource = _route(method, path)
         refreshed = False
@@ -184,7 +186,7 @@ class Discord:
                 return response
         raise BlockedError(f"{route}: refused {MOST_REFUSALS} times")
 
-    def _send(self, method: str, path: str, body: Any) -> requests.Response | None:
+    def _send(self, method: str, path: str, body: object) -> requests.Response | None:
         headers = {} if _is_open(path) else {"Authorization": f"Bot {self.token.value()}"}
         if self.reason and method != "GET" and not _is_open(path):
             headers["X-Audit-Log-Reason"] = quote(self.reason, safe="/ ")

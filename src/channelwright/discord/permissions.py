@@ -26,7 +26,7 @@ class Overwrite:
     def from_json(cls, raw: Mapping[str, Any]) -> Overwrite:
         return cls(int(raw["id"]), raw["type"], int(raw["allow"]), int(raw["deny"]))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         return {"id": str(self.id), "type": self.type, "allow": str(self.allow), "deny": str(self.deny)}
 
 

@@ -20,7 +20,7 @@ from channelwright.endpoint import commands, validation
 from channelwright.endpoint.commands import UnknownCommandError
 from channelwright.endpoint.queue import Queue, QueueError, UnsureQueueError
 from channelwright.endpoint.signature import UnverifiedError, public_key, verify
-from channelwright.endpoint.validation import RefusedError
+from channelwright.endpoint.validation import DeclinedError
 from channelwright.endpoint.web import Request, response
 from channelwright.environment import required
 from channelwright.jobs import Job, MalformedError, json_object, locale
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nacl.signing import VerifyKey
+
+    from channelwright.endpoint.web import Response
 
 # Beside the code, as it ships.
 TEMPLATES = Path(__file__).parents[2] / "config/campaign_channels.yaml"
@@ -58,7 +60,7 @@ class Endpoint:
         key, url = required(environment, "DISCORD_PUBLIC_KEY", "QUEUE_URL")
         return cls(public_key(key), Queue.from_environment(environment, url))
 
-    def __call__(self, event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
+    def __call__(self, event: Mapping[str, Any], _context: object) -> Response:
         """Answer one HTTP request. What Discord did not sign gets 401, whatever it is."""
         try:
             request = Request.from_event(event)
@@ -72,7 +74,7 @@ class Endpoint:
             log("ERROR", "malformed interaction", reason=str(error))
             return response(400, {"error": "not an interaction"})
 
-    def answer(self, interaction: dict[str, Any]) -> dict[str, Any]:
+    def answer(self, interaction: dict[str, Any]) -> dict[str, object]:
         """Return what to say to a verified interaction; raise MalformedError."""
         kind = interaction.get("type")
         if kind == InteractionType.PING:
@@ -88,10 +90,10 @@ class Endpoint:
         try:
             is_command = kind == InteractionType.APPLICATION_COMMAND
             return self._command(interaction, data) if is_command else self._press(interaction, data)
-        except RefusedError as refusal:
+        except DeclinedError as refusal:
             return _say(interaction, refusal.text, **refusal.about)
 
-    def _offer(self, interaction: dict[str, Any]) -> dict[str, Any]:
+    def _offer(self, interaction: dict[str, Any]) -> dict[str, object]:
         """Return what may be chosen, as far as it is typed; there is no way to put this answer off."""
         from channelwright.endpoint.suggestions import offered  # few people type here, and a start pays for each module
 
@@ -100,62 +102,62 @@ class Endpoint:
         kind = InteractionResponseType.APPLICATION_COMMAND_AUTOCOMPLETE_RESULT
         return {"type": kind, "data": {"choices": offered(data, self.templates)}}
 
-    def _command(self, interaction: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    def _command(self, interaction: dict[str, Any], data: dict[str, Any]) -> dict[str, object]:
         try:
             kind, options = commands.read(data)
         except UnknownCommandError as error:
             log("WARNING", "unknown command", reason=str(error), interaction=interaction.get("id"))
-            raise RefusedError(
+            raise DeclinedError(
                 "I do not know this command. If it is new, restart Discord and try again in a minute."
             ) from error
         options = validation.checked(options, data.get("resolved"))
         return self._queued(Job.wished(interaction, kind, options), WAIT)
 
-    def _press(self, interaction: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    def _press(self, interaction: dict[str, Any], data: dict[str, Any]) -> dict[str, object]:
         if not isinstance(custom_id := data.get("custom_id"), str):
             raise MalformedError("a press without a custom_id")
         try:
             button = Button.read(custom_id)
         except UnknownButtonError as error:
             log("WARNING", "unknown button", reason=str(error), interaction=interaction.get("id"))
-            raise RefusedError("I no longer know this button. Please run the command again.") from error
+            raise DeclinedError("I no longer know this button. Please run the command again.") from error
         job = Job.wished(interaction, button.kind, button.options)
         if button.user_id not in {ANYONE, job.user_id}:
-            raise RefusedError(
+            raise DeclinedError(
                 "This button is for <@{user}>, who ran the command. Nothing was changed.", user=button.user_id
             )
         if time.time() >= button.expires:
             if button.user_id == ANYONE:
-                raise RefusedError("This button has expired. Nothing was changed; ask the GM for a new one.")
-            raise RefusedError("This button has expired. Nothing was changed; please run the command again.")
+                raise DeclinedError("This button has expired. Nothing was changed; ask the GM for a new one.")
+            raise DeclinedError("This button has expired. Nothing was changed; please run the command again.")
         if button.kind == CANCEL:
             return _replace(interaction, "Cancelled: nothing was deleted.")
         return self._queued(job, WAIT if button.kind in ASIDE else WITHOUT_BUTTONS)
 
-    def _queued(self, job: Job, reply: dict[str, Any]) -> dict[str, Any]:
+    def _queued(self, job: Job, reply: dict[str, object]) -> dict[str, object]:
         try:
             self.queue.put(job)
         except UnsureQueueError as error:
             log("ERROR", "queue silent", reason=str(error), **job.ids)
-            raise RefusedError(
+            raise DeclinedError(
                 "I do not know whether I could take that on: my queue did not answer in time. If nothing has happened "
                 "in two minutes, please try again; what is there already is not made twice."
             ) from error
         except QueueError as error:
             log("ERROR", "queue refused", reason=str(error), **job.ids)
-            raise RefusedError("I could not take that on just now; nothing was changed. Please try again.") from error
+            raise DeclinedError("I could not take that on just now; nothing was changed. Please try again.") from error
         log("INFO", "queued", **job.ids)
         return reply
 
 
-def _say(interaction: Mapping[str, Any], text: str, **about: object) -> dict[str, Any]:
+def _say(interaction: Mapping[str, Any], text: str, **about: object) -> dict[str, object]:
     """Answer at once, visible to the invoker alone."""
     said = _in_words(interaction, text, about)
     data = {"content": said, "flags": InteractionResponseFlags.EPHEMERAL, "allowed_mentions": {"parse": []}}
     return {"type": InteractionResponseType.CHANNEL_MESSAGE_WITH_SOURCE, "data": data}
 
 
-def _replace(interaction: Mapping[str, Any], text: str) -> dict[str, Any]:
+def _replace(interaction: Mapping[str, Any], text: str) -> dict[str, object]:
     """Put this in place of the message with the button that was pressed, and of its buttons."""
     said = _in_words(interaction, text, {})
     data = {"content": said, "embeds": [], "components": [], "allowed_mentions": {"parse": []}}

@@ -26,7 +26,7 @@ _MISLEADING = re.compile(
 )
 
 
-class RefusedError(Exception):
+class DeclinedError(Exception):
     """A request that cannot be fulfilled; the text is for the one who has it, and `about` is put into it."""
 
     def __init__(self, text: str, **about: object) -> None:
@@ -36,7 +36,7 @@ class RefusedError(Exception):
 
 
 def checked(options: Mapping[str, Value], resolved: object) -> dict[str, Value]:
-    """Return the options with their names tidied; raise RefusedError, or MalformedError for impossible data.
+    """Return the options with their names tidied; raise DeclinedError, or MalformedError for impossible data.
 
     `resolved` is what Discord tells about the users that the options name.
     """
@@ -49,25 +49,25 @@ def checked(options: Mapping[str, Value], resolved: object) -> dict[str, Value]:
             _check_person(str(options[option]), known)
     for option in ("gm", "to"):
         if option in options and _entry(known, "users", str(options[option])).get("bot") is True:
-            raise RefusedError("A bot cannot be the game master. Nothing was changed.")
+            raise DeclinedError("A bot cannot be the game master. Nothing was changed.")
     return tidied
 
 
 def _name(text: str) -> str:
-    """Tidy a name; raise RefusedError for one that cannot be seen, or that shows other text than it holds."""
+    """Tidy a name; raise DeclinedError for one that cannot be seen, or that shows other text than it holds."""
     if re.search("[\ud800-\udfff]", text):
         raise MalformedError("a name that is no Unicode text")
     name = " ".join(_USELESS.sub("", text).split())
     misleading = [sign for sign in name if _MISLEADING.match(sign) or not (sign.isprintable() or _JOINING.match(sign))]
     if not name or len(misleading) == len(name.replace(" ", "")):
-        raise RefusedError("A campaign needs a name that one can see. Nothing was made.")
+        raise DeclinedError("A campaign needs a name that one can see. Nothing was made.")
     if misleading:
         codes = ", ".join(f"U+{ord(sign):04X}" for sign in sorted(set(misleading)))
-        raise RefusedError(
+        raise DeclinedError(
             "A campaign's name cannot hold characters that nobody sees: {codes}. Nothing was made.", codes=codes
         )
     if len(name) > MAX_NAME:
-        raise RefusedError(
+        raise DeclinedError(
             "That name has {count} characters, and Discord has room for {most} of them.", count=len(name), most=MAX_NAME
         )
     return name
@@ -76,7 +76,7 @@ def _name(text: str) -> str:
 def _check_person(user_id: str, resolved: Mapping[str, Any]) -> None:
     """Refuse who is known to Discord and not a member here: nobody else has roles."""
     if _entry(resolved, "users", user_id) and not _entry(resolved, "members", user_id):
-        raise RefusedError("<@{user}> is not in this server. Invite them first; nothing was changed.", user=user_id)
+        raise DeclinedError("<@{user}> is not in this server. Invite them first; nothing was changed.", user=user_id)
 
 
 def _entry(resolved: Mapping[str, Any], sort: str, object_id: str) -> dict[str, Any]:

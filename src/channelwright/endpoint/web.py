@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +44,13 @@ def _object(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def response(status: int, content: dict[str, Any]) -> dict[str, Any]:
-    """Make the answer that all of them understand."""
+class Response(TypedDict):
+    """What all of them understand; the names are AWS's."""
+
+    statusCode: int
+    headers: dict[str, str]
+    body: str
+
+
+def response(status: int, content: Mapping[str, object]) -> Response:
     return {"statusCode": status, "headers": {"Content-Type": "application/json"}, "body": json.dumps(content)}

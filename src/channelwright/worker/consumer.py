@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from channelwright.actions import (
     add_campaign,
@@ -66,6 +66,12 @@ COMMANDS: Mapping[str, Command] = {
 HAND_BACK_SECONDS = 5.0
 
 
+class Invocation(Protocol):
+    """What Lambda hands to a function beside the event."""
+
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
 @dataclass(frozen=True)
 class Consumer:
     """`clock` and `sleep` are time.time and time.sleep but in tests."""
@@ -76,7 +82,7 @@ class Consumer:
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
 
-    def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:
+    def __call__(self, event: Mapping[str, Any], context: Invocation) -> dict[str, list[dict[str, str]]]:
         """Work through a batch. At the first failure a FIFO queue stops: that message and all after it come again.
 
         https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html

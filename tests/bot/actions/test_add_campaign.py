@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from channelwright.campaign.templates import Channel
+from channelwright.campaign.templates import PlannedChannel
 from tests.bot.outcomes import NAME, assert_matrix, categories, is_as_planned, is_gone, roles
 from tests.bot.worker.test_creation_faults import killed
 from tools.fake_discord import BOT_MINIMUM, CATEGORY, TEXT, VOICE, Opening, Overwrite, Permission, State
@@ -73,7 +73,7 @@ def test_forums_become_text_where_there_are_none_and_the_summary_says_so(start: 
 
 
 def test_stages_become_voice_and_announcements_text(start: Start) -> None:
-    channels = (Channel(name="news", type="announcement"), Channel(name="Hall", type="stage"))
+    channels = (PlannedChannel(name="news", type="announcement"), PlannedChannel(name="Hall", type="stage"))
     lab = start(channels={"default": channels})
     text = lab.text(lab.add())
     assert lab.fake.channel("news").type == TEXT
@@ -259,7 +259,7 @@ def test_the_audit_log_tells_who_asked(lab: Lab) -> None:
 
 
 def test_a_template_is_chosen_by_name(start: Start) -> None:
-    lab = start(channels={"default": (), "tiny": (Channel(name="table", type="text"),)})
+    lab = start(channels={"default": (), "tiny": (PlannedChannel(name="table", type="text"),)})
     lab.add(template="tiny")
     assert is_as_planned(lab, template="tiny")
     assert "There is no template huge. There are: default and tiny." in lab.text(lab.add("Other", template="huge"))
@@ -267,7 +267,8 @@ def test_a_template_is_chosen_by_name(start: Start) -> None:
 
 def test_49_channels_fit(start: Start) -> None:
     channels = tuple(
-        Channel(name=f"channel-{at}", type="text", players="none" if at % 7 == 0 else "write") for at in range(49)
+        PlannedChannel(name=f"channel-{at}", type="text", players="none" if at % 7 == 0 else "write")
+        for at in range(49)
     )
     lab = start(channels={"default": channels})
     text = lab.text(lab.add())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from channelwright.campaign.templates import Channel
+from channelwright.campaign.templates import PlannedChannel
 from channelwright.endpoint.commands import TABLE
 from tests.bot.by_hand import campaign, spoil
 from tests.bot.outcomes import NAME, categories, is_as_planned, roles
@@ -123,7 +123,7 @@ def everybody(lab: Lab) -> None:
 
 
 def test_a_long_list_has_pages(start: Start) -> None:
-    lab = start(channels={"default": (Channel(name="notes", type="text"),)})
+    lab = start(channels={"default": (PlannedChannel(name="notes", type="text"),)})
     names = [f"{number:02} {'N' * 60}" for number in range(24)]
     for name in names:
         lab.add(name)

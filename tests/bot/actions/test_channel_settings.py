@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from channelwright.campaign.templates import Channel
+from channelwright.campaign.templates import PlannedChannel
 from channelwright.permission_bits import INVITED
 from tests.bot.by_hand import spoil
 from tests.bot.outcomes import NAME, assert_matrix, categories, is_as_planned, is_gone, roles
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from tests.lanes import Every
 
 CHANNELS = (
-    Channel(name="notes", type="text", players="none"),
-    Channel(name="news", type="text", players="read", slowmode=60, description="What happens", message="Welcome! @all"),
-    Channel(name="talk", type="text", age_restricted=True, message="Say hello."),
-    Channel(name="table", type="voice", user_limit=7, slowmode=5),
-    Channel(name="lore", type="forum", tags=("places", "people"), description="One post each"),
+    PlannedChannel(name="notes", type="text", players="none"),
+    PlannedChannel(
+        name="news", type="text", players="read", slowmode=60, description="What happens", message="Welcome! @all"
+    ),
+    PlannedChannel(name="talk", type="text", age_restricted=True, message="Say hello."),
+    PlannedChannel(name="table", type="voice", user_limit=7, slowmode=5),
+    PlannedChannel(name="lore", type="forum", tags=("places", "people"), description="One post each"),
 )
 
 

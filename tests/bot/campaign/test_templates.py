@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from channelwright.campaign.template_rules import DEFAULT
-from channelwright.campaign.templates import Channel, TemplateError, load
+from channelwright.campaign.templates import PlannedChannel, TemplateError, load
 
 SHIPPED = Path(__file__).parents[3] / "config/campaign_channels.yaml"
 
@@ -52,7 +52,7 @@ def test_every_template_that_ships_has_a_voice_channel_a_gm_only_one_and_says_wh
 
 def test_what_is_left_out_has_its_default(file: Path) -> None:
     file.write_text("channels: [{name: lore, type: text}]")
-    assert load(file) == {DEFAULT: (Channel(name="lore", type="text", players="write", description=""),)}
+    assert load(file) == {DEFAULT: (PlannedChannel(name="lore", type="text", players="write", description=""),)}
 
 
 @pytest.mark.parametrize("count", [1, 2, 50])
@@ -71,7 +71,7 @@ def test_a_template_stands_beside_the_default_under_its_name(file: Path) -> None
 channels: [{name: lore, type: text}]
 templates: {duel: {channels: [{name: Table, type: voice, gm_only: true}]}}
 """)
-    assert load(file)["duel"] == (Channel(name="Table", type="voice", players="none"),)
+    assert load(file)["duel"] == (PlannedChannel(name="Table", type="voice", players="none"),)
 
 
 def test_every_fault_is_told_at_once_with_its_place(file: Path) -> None:

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from tools.fake_discord import Guild
 
 
-def long_template(count: int) -> tuple[templates.Channel, ...]:
+def long_template(count: int) -> tuple[templates.PlannedChannel, ...]:
     """Make as many channels as a category takes, with the longest names."""
     return tuple(
-        templates.Channel(name=f"{number:02}-{'n' * 97}", type="text", players="none" if number % 2 == 0 else "write")
+        templates.PlannedChannel(
+            name=f"{number:02}-{'n' * 97}", type="text", players="none" if number % 2 == 0 else "write"
+        )
         for number in range(count)
     )
 
@@ -36,7 +38,7 @@ def answered(lab: Lab) -> list[str]:
 
 @pytest.mark.parametrize("count", [0, 1, 2, 23, 24, 25, 60])
 def test_a_list_of_any_number_of_campaigns_ends_and_fits(start: Start, count: int) -> None:
-    lab = start(channels={"default": (templates.Channel(name="notes", type="text"),)})
+    lab = start(channels={"default": (templates.PlannedChannel(name="notes", type="text"),)})
     for number in range(count):
         lab.add(f"{number:03} {'N' * 88}")
     text = lab.text(lab.do("campaign list"))

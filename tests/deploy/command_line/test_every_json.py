@@ -12,7 +12,7 @@ import yaml
 
 from deploy.command_line.parser import Parser
 from deploy.keys.command_names import COMMANDS
-from deploy.template_values import parsed
+from deploy.template.short_forms import parsed
 from tests import schemas
 from tests.deploy.command_line.stranger import FUNCTIONS, mistake
 from tests.deploy.command_line.test_mistakes import run

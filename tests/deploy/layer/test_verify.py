@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from deploy.layer.values import BuiltLayer
 
+pytestmark = pytest.mark.programs
+
 
 def nothing(_: str) -> None:
     pass

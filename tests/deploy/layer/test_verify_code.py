@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from deploy.layer.verify_code import CodeEvidence
     from deploy.settings import CodeBytecode
 
+pytestmark = pytest.mark.programs
+
 GOOD = {"bot.py": "import os, tiny\nKEY = os.environ['KEY']\ndef handler(event, context): return tiny.x\n"}
 TARGET = Target("python3.11", "x86_64")
 HEALTH = {"channelwright": "health"}

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from tests.deploy.locking.conftest import Project
     from tests.deploy.locking.index import Index
 
+pytestmark = pytest.mark.programs
+
 
 @pytest.fixture
 def locked(project: Project, index: Index) -> Project:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from tests.deploy.locking.conftest import Project
 
+pytestmark = pytest.mark.programs
+
 WAYS = ["PIP_EXTRA_INDEX_URL", "UV_INDEX", "UV_INDEX with variables", "pip.conf", "pyproject.toml", "requirements.in"]
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tests.deploy.locking.conftest import Project
     from tests.deploy.locking.index import Index
 
+pytestmark = pytest.mark.programs
+
 X86 = Target("python3.11", "x86_64")
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tests.deploy.locking.conftest import Project
     from tests.deploy.locking.index import Index
 
+pytestmark = pytest.mark.programs
+
 FIRST = Target("python3.11", "x86_64")
 BOTH = ("cp311-cp311-manylinux2014_x86_64", "cp311-cp311-manylinux2014_aarch64")
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tests.deploy.locking.conftest import Project
     from tests.deploy.locking.index import Index
 
+pytestmark = pytest.mark.programs
+
 X86, ARM = Target("python3.11", "x86_64"), Target("python3.11", "arm64")
 CONFIG = "layers: {deps: {}}\narchitectures: [x86_64, arm64]\nrequirements: uv.lock\n"
 PYPROJECT = """\

@@ -11,6 +11,8 @@ from tests.schemas import output
 if TYPE_CHECKING:
     from tests.deploy.scan.conftest import Project
 
+pytestmark = pytest.mark.programs
+
 TOKEN = "ghp_" + "a1B2c3D4e5F6" * 3
 
 

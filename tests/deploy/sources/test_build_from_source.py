@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tests.deploy.locking.conftest import Project
     from tests.deploy.locking.index import Index
 
+pytestmark = pytest.mark.programs
+
 CONFIG = "layers: {deps: {}}\nbuild-from-source: {Old_Pkg: it was never published as a wheel}\n"
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from tests.deploy.locking.conftest import Project
 
+pytestmark = pytest.mark.programs
+
 PYPROJECT = """\
 [project]
 name = "app"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tools.fake_discord.server.call import Call
     from tools.fake_discord.world.state import Channel, User
 
-EPHEMERAL, LOADING, COMPONENTS_V2 = 1 << 6, 1 << 7, 1 << 15
+EPHEMERAL, LOADING = 1 << 6, 1 << 7
 MOST_PINS = 250
 NONCE_SECONDS = 180
 """How long a nonce is remembered; Discord says "the past few minutes"."""

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from tools.fake_discord.world.clock import Clock
 
-SCOPES = ("user", "shared", "global")
 BAN_HTML = b"<!DOCTYPE html><html><head><title>Access denied | discord.com used Cloudflare to restrict access</title>"
 
 

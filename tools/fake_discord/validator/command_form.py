@@ -97,11 +97,6 @@ def _check_options(form: Form, depth: int) -> None:
         )
 
 
-def _name_in(locale: str, body: dict[str, Any]) -> Any:
-    said = body.get("name_localizations")
-    return said.get(locale, body.get("name")) if isinstance(said, dict) else body.get("name")
-
-
 def _check_option(option: Form, depth: int) -> int:
     """Check an option; `depth` is 0 within a command, 1 within its group or subcommand, 2 below."""
     kind = option.choice("type", range(1, 12), required=True)

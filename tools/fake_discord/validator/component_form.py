@@ -9,8 +9,8 @@ from tools.fake_discord.validator.form import Form
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-ROW, BUTTON, SECTION, TEXT, SEPARATOR, CONTAINER = 1, 2, 9, 10, 14, 17
-STRING_SELECT, SELECTS = 3, frozenset({3, 5, 6, 7, 8})
+ROW, BUTTON, TEXT, SEPARATOR, CONTAINER = 1, 2, 10, 14, 17
+SELECTS = frozenset({3, 5, 6, 7, 8})
 LINK = 5
 COMPONENTS, TEXTS = 40, 4000
 """With components V2: how many in all, and how many characters in all text displays together."""

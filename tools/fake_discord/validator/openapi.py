@@ -62,10 +62,6 @@ class Description:
         path = Path(os.environ.get(VARIABLE) or BESIDE)
         return _read(path) if path.is_file() else None
 
-    def knows(self, route: Route) -> bool:
-        operation = self.paths.get(route.template, {}).get(route.method.lower(), {})
-        return bool(operation.get("operationId") == route.operation)
-
     def faults_of_request(self, route: Route, query: Mapping[str, str], body: Any) -> Iterator[Violation]:
         operation = self.paths[route.template][route.method.lower()]
         known = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}

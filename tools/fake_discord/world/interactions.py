@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tools.fake_discord.world.world import World
 
 TOKEN_SECONDS = 900
-ANSWER_SECONDS = 3.0
 PING, COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 1, 2, 3, 4, 5
 
 

@@ -13,13 +13,11 @@ class Permission(IntFlag):
     """The bits that a campaign can meet. Others pass through the arithmetic as plain numbers."""
 
     CREATE_INSTANT_INVITE = 1 << 0
-    KICK_MEMBERS = 1 << 1
     BAN_MEMBERS = 1 << 2
     ADMINISTRATOR = 1 << 3
     MANAGE_CHANNELS = 1 << 4
     MANAGE_GUILD = 1 << 5
     ADD_REACTIONS = 1 << 6
-    VIEW_AUDIT_LOG = 1 << 7
     PRIORITY_SPEAKER = 1 << 8
     STREAM = 1 << 9
     VIEW_CHANNEL = 1 << 10

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploy.errors import Fault
-from deploy.layer.audit import elf
+from deploy.layer.audit import dynamic_segment, elf
 from deploy.runtimes.table import BASES
 from tests.deploy.layer.synthetic import EXTENSION
 
@@ -77,7 +77,7 @@ def test_versions_are_compared_as_numbers() -> None:
 )
 def test_every_interface_is_compared(name: str, expected: str) -> None:
     shared = elf.SharedObject(
-        path=PATH, machine="x86_64", needs=elf._highest([name]), users={}, libraries=(), initialises=()
+        path=PATH, machine="x86_64", needs=dynamic_segment.highest([name]), users={}, libraries=(), initialises=()
     )
     (fault,) = elf.misfits(shared, BASES["python3.11"], "x86_64", ())
     assert fault.what == expected

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from deploy.settings import Architecture
 
+pytestmark = pytest.mark.programs
+
 WHO = b"""
 import importlib.util, json, os, sys
 print(json.dumps({"path": sys.path, "argument": sys.argv[1:], "user": os.getuid(), "environment": dict(os.environ),

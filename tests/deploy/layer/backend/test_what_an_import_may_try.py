@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from deploy.inside.look.values import Account
 
+pytestmark = pytest.mark.programs
+
 ROOT = Path(__file__).parents[4]
 USER = 61234
 HARMED = 61235  # owns what an attempt may really harm

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from deploy.layer.values import BuiltLayer
     from tests.deploy.layer.synthetic import FolderSandbox
 
+pytestmark = pytest.mark.programs
+
 # A package whose code reads what a trim rule may take: tests, a stub, a data file.
 FILES = {
     "tiny/__init__.py": "from tiny.tests import shared\n",

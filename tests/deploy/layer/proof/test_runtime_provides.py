@@ -18,6 +18,8 @@ from tests.deploy.layer.synthetic import FolderRuntime, Made, layer, reference
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.programs
+
 
 def distribution(name: str, version: str, *requires: str, source: str = "") -> dict[str, str]:
     """Return the files of a distribution as a runtime has them, with metadata."""
