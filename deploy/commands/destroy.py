@@ -46,7 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
     stage = settings.stage(arguments.stage)
     if arguments.confirm not in {None, stage.name}:
         what = f"is not {stage.name}, the stage that is to go"
-        raise ConfigError([Fault(f"--confirm {arguments.confirm}", what, cure="name the stage twice, or leave it out")])
+        raise ConfigError(
+            [Fault(f"--confirm {arguments.confirm}", what, cure=f"give --confirm {stage.name}, or leave it out")]
+        )
     # boto3 takes a quarter of a second to import: a wrong stage is told without it.
     from ..aws.connection import connect
     from ..destroy import carry_out, plan
@@ -87,7 +89,9 @@ def _show(planned: DestroyPlan, console: Console) -> None:
 def _going(planned: DestroyPlan) -> Iterator[Sequence[str]]:
     for each in planned.going:
         kind, _, name = each.name.partition(" ") if each.of else (each.kind, "", each.name)
-        yield f"  {name}" if each.of else name, kind, each.region
+        # Of an ARN what stands behind account and region, which all have in common; --json has it whole.
+        short = name.split(":", 5)[-1] if name.startswith("arn:") else name
+        yield f"  {short}" if each.of else short, kind, each.region
 
 
 def _staying(planned: DestroyPlan) -> Iterator[Sequence[str]]:
