@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..inside.wheel import WheelName
@@ -33,15 +34,15 @@ class PartStore:
 
     def kept(self) -> dict[str, bytes]:
         """Return the parts that there are."""
-        found = {name: read(path) for name, path in self._paths().items()}
+        found = {name: read(path) for name, path in self._paths.items()}
         return {name: content for name, content in found.items() if content is not None}
 
     def keep(self, made: Mapping[str, bytes]) -> None:
         """Take in what a build made of wheels."""
-        paths = self._paths()
         for name, content in made.items():
-            keep(paths[name], content)
+            keep(self._paths[name], content)
 
+    @cached_property
     def _paths(self) -> dict[str, Path]:
         named = {WheelName.parse(filename).name: content for filename, content in self.wheels.items()}
         return {name: self.root / FOLDER / self._key(name, content) for name, content in named.items()}

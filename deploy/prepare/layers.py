@@ -16,7 +16,6 @@ from ..layer.verify import VerifiedLayer, restored
 from ..locking import locked
 from ..sources.shelf import Shelf
 from ..temporary import folders
-from . import once_defaults
 from .at_hand import AtHand, checks_key
 
 if TYPE_CHECKING:
@@ -136,7 +135,9 @@ class LayerPreparation:
 
     def build(self, spec: LayerSpec, miss: Miss) -> BuiltLayer:
         self.at_hand.refuse_making(spec.stem, miss.reason)
+        # Both load what a run without changes has no need of.
         from ..layer.build import build
+        from . import once_defaults
 
         self.fresh.add(spec.stem)
         self.at_hand.console.say(f"{spec.stem}: building ({miss.reason})")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import itertools
 import os
 import py_compile
 import re
@@ -226,8 +227,33 @@ def test_the_first_request_is_timed_in_the_runtime_and_a_failure_is_refused() ->
                 ).request(volumes, samples)
 
 
+README = Path(figures.__file__).parents[2] / "README.md"
+UNITS = {"kB": 1e3, "MB": 1e6, "s": 1.0, "ms": 1.0, "M": 1.0}
+
+
 def cells(line: str) -> list[str]:
     return [each.strip() for each in line.strip().removeprefix("|").removesuffix("|").split("|")]
+
+
+def value(cell: str) -> float:
+    number, unit = cell.split()
+    return float(number.replace(",", "")) * UNITS[unit]
+
+
+def test_the_readmes_table_is_what_bench_prints_and_its_ratios_are_of_its_figures() -> None:
+    lines = README.read_text(encoding="utf-8").splitlines()
+    head, rule, *_ = figures.markdown([])
+    start = lines.index(head)
+    assert lines[start + 1] == rule
+    rows = [cells(each) for each in itertools.takewhile(lambda each: each.startswith("|"), lines[start + 2 :])]
+    assert len(rows) > 10
+    for what, *held in rows:
+        by = dict(zip(figures.COLUMNS[1:], held, strict=True))
+        for ratio, other in (("this/pip", "pip"), ("this/uv", "uv")):
+            assert bool(by[ratio]) == bool(by["this"] and by[other]), what
+            if by[ratio]:
+                # Both figures are rounded, to no more than three digits.
+                assert float(by[ratio]) == pytest.approx(value(by["this"]) / value(by[other]), rel=0.04, abs=0.006)
 
 
 def test_the_table_as_markdown_has_a_column_for_each_way() -> None:
