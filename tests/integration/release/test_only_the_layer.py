@@ -130,7 +130,7 @@ print(json.dumps(Translator({}, Parser()).translate(template, {})))
 
 @pytest.mark.parametrize(("written", "expected"), [("!Ref Layer", {"Ref": "Layer"}), (f'"{ARN}"', ARN)])
 def test_sams_own_translator_gives_the_function_the_layer(written: str, expected: object) -> None:
-    pytest.importorskip("samtranslator", reason="`nox -s only_the_layer` has it")
+    pytest.importorskip("samtranslator", reason="`nox -s only-the-layer` has it")
     found = ran(SAM, BLOCKS["yaml"][0].replace("[!Ref Layer]", f"[{written}]"))
     assert found["Resources"]["Take"]["Properties"]["Layers"] == [expected]
     assert found["Parameters"]["Layer"]["Default"] == f"/layers/{LAYER}/next"
@@ -151,7 +151,7 @@ print(json.dumps(app.synth().get_stack_by_name("Orders").template))
 
 @pytest.mark.parametrize("by", ["name", "ARN"])
 def test_cdks_own_synthesis_gives_the_function_the_layer(by: str) -> None:
-    pytest.importorskip("aws_cdk", reason="`nox -s only_the_layer` has it")
+    pytest.importorskip("aws_cdk", reason="`nox -s only-the-layer` has it")
     text = re.sub(r"arn = aws_ssm.*", f"arn = {ARN!r}", BLOCKS["python"][0]) if by == "ARN" else BLOCKS["python"][0]
     found = ran(CDK, text)
     (function,) = (each for each in found["Resources"].values() if each["Type"] == "AWS::Lambda::Function")
@@ -168,7 +168,7 @@ def test_cdks_own_synthesis_gives_the_function_the_layer(by: str) -> None:
 
 @pytest.mark.parametrize("by", ["name", "ARN"])
 def test_terraforms_is_read_as_its_language_and_leads_to_the_layer(by: str) -> None:
-    hcl2 = pytest.importorskip("hcl2", reason="`nox -s only_the_layer` has it")
+    hcl2 = pytest.importorskip("hcl2", reason="`nox -s only-the-layer` has it")
     text = BLOCKS["hcl"][0]
     text = text.replace("data.aws_ssm_parameter.layer.insecure_value", f'"{ARN}"') if by == "ARN" else text
     found = json.dumps(hcl2.loads(text)).replace('\\"', "")
