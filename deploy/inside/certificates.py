@@ -41,13 +41,17 @@ _UTF8 = 12
 def added(files: Files, recipe: Recipe) -> Files:
     """Return the files with what `recipe.certificates` asks for, beside certifi's bundle and as its own.
 
-    Raises Refused where the layer has no bundle of certifi, or none of the certificates of AWS.
+    Raises Refused where the layer has no bundle of certifi, or none of the certificates of AWS, and where a wheel
+    brings something in their place: what is in the directory is believed.
     """
     if not recipe.certificates:
         return files
     if BUNDLE not in files:
         cure = "lock certifi, which requests brings, or leave `certificates` to the layer that has it"
         raise Refused([fault(recipe.layer, f"has no {BUNDLE} to take certificates from", cure=cure)])
+    if there := sorted(path for path in files if path == AWS or path.startswith(f"{DIRECTORY}/")):
+        what = f"has {there[0]} of a wheel already, where `certificates` puts certifi's own"
+        raise Refused([fault(recipe.layer, what, cure="leave that package out, or `certificates`")])
     bundle, result = files[BUNDLE], dict(files)
     certificates = dict(_certificates(bundle.content))
     if "directory" in recipe.certificates:

@@ -195,3 +195,9 @@ def test_clients_believe_whom_the_directory_holds_and_nobody_else(
     for folder in (without, same_name):
         with pytest.raises((requests.exceptions.SSLError, urllib3.exceptions.SSLError, ssl.SSLError)):
             get(port, folder)
+
+
+@pytest.mark.parametrize("path", [f"{certificates.DIRECTORY}/cbf06781.0", certificates.AWS])
+def test_a_wheel_that_brings_a_file_where_they_are_looked_for_is_refused(path: str) -> None:
+    with pytest.raises(Refused, match="of a wheel already"):
+        certificates.added(tree({certificates.BUNDLE: BUNDLE, path: ROOTS[0]}), ASKED)
