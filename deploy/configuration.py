@@ -40,6 +40,7 @@ from .settings import (
     Settings,
     Share,
     Stage,
+    Start,
     WithDependencies,
     default_image,
     image_variable,
@@ -131,6 +132,8 @@ def _code(raw: Mapping[str, object]) -> Code:
         values["source"] = Path(values["source"])
     if "include" in values:
         values["include"] = tuple(Path(each) for each in values["include"])
+    if "start" in values:
+        values["start"] = Start(**_named(values["start"]))
     return Code(**values)
 
 

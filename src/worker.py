@@ -24,5 +24,6 @@ _discord = Discord(
     BotToken.from_parameter(_parameter, _region),
     Pace(0.0),
     limits=RateLimits(_interval),
+    certificates=os.environ.get("SSL_CERT_DIR") or True,
 )
 handler = answering(Consumer(_templates, _discord, Visibility(_queue, _region)), CODE)

@@ -11,9 +11,13 @@ empty      no layer, and a function that does nothing: the limit
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
+
+from ..inside import certificates
+from ..layer.audit import trust
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +26,8 @@ if TYPE_CHECKING:
     from .builds import Builds
 
 EMPTY = "empty"
-_AUTHORITIES = "certifi/cacert.pem"
+_AUTHORITIES = (certificates.BUNDLE, certificates.AWS)
+_DIRECTORY = f"python/{certificates.DIRECTORY}/"
 
 
 @dataclass(frozen=True)
@@ -33,12 +38,23 @@ class WayContents:
     task: Mapping[str, bytes]
 
     def trusting(self, authority: str) -> WayContents:
-        """Return the same, where certifi's certificates have one more."""
+        """Return the same, where certifi's certificates have one more, in each form in which they are there."""
         opt = {
             path: content + authority.encode() if path.endswith(_AUTHORITIES) else content
             for path, content in self.opt.items()
         }
+        if authority and any(path.startswith(_DIRECTORY) for path in opt):
+            name = certificates.subject_hash(ssl.PEM_cert_to_DER_cert(authority))
+            opt[f"{_DIRECTORY}{name}.0"] = authority.encode()
         return WayContents(opt, self.task)
+
+    def told(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """Return an environment without the certificates that this way does not bring: it has certifi's bundle."""
+        return {
+            name: value
+            for name, value in environment.items()
+            if name not in trust.VARIABLES or not trust.is_lacking(value, self.opt)
+        }
 
 
 def of_ways(builds: Builds, handlers: Mapping[str, str]) -> dict[str, WayContents]:

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import EngineError, Fault, VerificationError
 from ..layer.backend.protocol import OPT, TASK_ROOT
-from ..layer.template_environment import NOTHING_DECLARED, TRIAL_REGION, declared, lambda_environment
-from ..template import source
+from ..layer.template_environment import under_test
 from . import contents, instructions
 from .figures import Row
 from .question import FILES, Question
@@ -182,18 +181,19 @@ def measure_first_requests(  # noqa: PLR0913 - what, how often, and what is said
             most = None if function.bench else FASTER
             with ExitStack() as opened:
                 volumes = {name: opened.enter_context(trial.volumes(each)) for name, each in ways.items()}
-                yield from _rows(function.key, _measured(trial, volumes, count), most)
+                trials = {name: _asking(trial, name, each) for name, each in ways.items()}
+                yield from _rows(function.key, _measured(trials, volumes, count), most)
                 console.say(f"{function.handler}: {count} first requests each way")
                 if counter:
                     given = opened.enter_context(engine.volumes(image, {instructions.WHERE: counter}))
-                    yield _counted(trial, {name: {**volumes[name], **given} for name in _COUNTED})
+                    yield _counted(trials, {name: {**volumes[name], **given} for name in _COUNTED})
                     console.say(f"{function.handler}: instructions counted")
 
 
 def _trial(
     settings: Settings, function: Function, engine: Engine, image: str, event: Mapping[str, object] | None
 ) -> RequestTrial:
-    told = _environment(settings, function)
+    told = dict(under_test(settings, function).environment)
     question = Question.of(settings, function, event, told)
     return RequestTrial(
         engine=engine,
@@ -205,30 +205,26 @@ def _trial(
     )
 
 
-def _measured(trial: RequestTrial, volumes: Mapping[str, Mapping[str, str]], count: int) -> dict[str, FirstRequest]:
+def _measured(
+    trials: Mapping[str, RequestTrial], volumes: Mapping[str, Mapping[str, str]], count: int
+) -> dict[str, FirstRequest]:
     found = {name: FirstRequest() for name in volumes}
     for _ in range(count):
         for name, mounted in volumes.items():
-            _asking(trial, name).request(mounted, found[name])
+            trials[name].request(mounted, found[name])
     return found
 
 
-def _counted(trial: RequestTrial, volumes: Mapping[str, Mapping[str, str]]) -> Row:
-    found = {name: [_asking(trial, name).count(mounted)] for name, mounted in volumes.items()}
+def _counted(trials: Mapping[str, RequestTrial], volumes: Mapping[str, Mapping[str, str]]) -> Row:
+    found = {name: [trials[name].count(mounted)] for name, mounted in volumes.items()}
     uv, this, empty = (found[name] for name in _COUNTED)
     return Row(what="  its instructions", unit="M", uv=uv, this=this, empty=empty)
 
 
-def _asking(trial: RequestTrial, way: str) -> RequestTrial:
+def _asking(trial: RequestTrial, way: str, tree: WayContents) -> RequestTrial:
     """Return the trial as it is for a way: what does nothing meets no services, and answers nothing."""
-    return replace(trial, question=Question(event=trial.question.event)) if way == contents.EMPTY else trial
-
-
-def _environment(settings: Settings, function: Function) -> dict[str, str]:
-    template = source.read(settings)
-    own = declared(template, function.name, {}, TRIAL_REGION) if template else NOTHING_DECLARED
-    given = lambda_environment(function.name, TRIAL_REGION, memory=own.memory, runtime=settings.runtime)
-    return {**given, **own.environment}
+    question = Question(event=trial.question.event) if way == contents.EMPTY else trial.question
+    return replace(trial, question=question, environment=tree.told(trial.environment))
 
 
 def _rows(key: str, found: Mapping[str, FirstRequest], most: float | None) -> Iterator[Row]:

@@ -1,9 +1,6 @@
 """The code zip: what becomes /var/task. The same sources give the same bytes on any machine.
 
-It holds sources alone, no bytecode, by measurement: compiling this project's modules takes 4 ms of a start-up of
-174 ms, in the phase in which Lambda gives a function a whole processor, while bytecode beside the sources makes
-the zip 2.7 times as large (bytecode in place of them 1.7 times). What a function imports for the most part comes
-from its layers, which do bring their bytecode.
+It holds sources alone, unless `code.bytecode` asks for bytecode beside them or in their place.
 """
 
 from __future__ import annotations
@@ -16,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..atomic import unreadable, write
 from ..errors import BuildError, Fault
 from ..executable import Executable
-from . import tree_digest
+from . import bytecode, start, tree_digest
 from .remembered import Remembered, RememberedZip, ZippedFiles
 from .selection import Selection, select
 from .sources import HERE, read_here
@@ -26,7 +23,7 @@ if TYPE_CHECKING:
 
     from ..settings import Code, Function, Settings
     from .remembered import Memory
-    from .sources import Reader
+    from .sources import Python
 
 NAME = "code.zip"
 _HIDE = "move it, let git ignore it, or leave it out with code.exclude"
@@ -58,12 +55,12 @@ def names(settings: Settings) -> dict[str, str]:
 
 
 def bundles(
-    settings: Settings, into: Path, *written: Path, read: Reader | None = None, memory: Memory | None = None
+    settings: Settings, into: Path, *written: Path, python: Python | None = None, memory: Memory | None = None
 ) -> dict[str, CodeBundle]:
     """Make the code zip of each source; return them by function: those with the same code have the same zip.
 
-    What lies below `written` and `into` is no code. `read` has the runtime's own Python read the sources; without it
-    this process does, if that is its Python. `memory` knows which sources gave the zip that is there.
+    What lies below `written` and `into` is no code. `python` is the runtime's own; without it this process's takes its
+    place, if it is of that version. `memory` knows which sources gave the zip that is there.
     Raises BuildError with every fault of every source.
     """
     groups: dict[str, list[Function]] = {}
@@ -76,7 +73,7 @@ def bundles(
         own = replace(settings, code=code, functions={each.key: each for each in functions})
         key = "code" if code == settings.code else f"functions.{functions[0].key}.code"
         try:
-            found = bundle(own, into, *written, name=name, key=key, read=read, memory=memory)
+            found = bundle(own, into, *written, name=name, key=key, python=python, memory=memory)
         except BuildError as error:
             faults += error.faults
         else:
@@ -92,7 +89,7 @@ def bundle(  # noqa: PLR0913 - what, where to, and what there is to know of it
     *written: Path,
     name: str = NAME,
     key: str = "code",
-    read: Reader | None = None,
+    python: Python | None = None,
     memory: Memory | None = None,
 ) -> CodeBundle:
     """Collect the source folder and the included files, and write `into`/`name` where its bytes changed.
@@ -105,16 +102,18 @@ def bundle(  # noqa: PLR0913 - what, where to, and what there is to know of it
     selection = select(settings, settings.project / settings.code.source, written)
     files = dict(_collected(settings, selection, written, key, faults))
     target = into / name
-    # What another Python reads, it remembers by itself: see `read`.
-    remembered = Remembered.by(memory, target, settings, files) if memory and not (faults or read) else None
+    remembered = Remembered.by(memory, target, settings, files, python) if memory and not faults else None
     if remembered and (known := remembered.find()):
         return _bundled(target, known, ZippedFiles(target), selection)
-    modules = _read(settings, files, read, faults)
+    modules = _read(settings, files, python, faults)
     faults += _without_module(settings, files)
     if faults:
         raise BuildError(faults)
     if not settings.code.documentation:
         files |= modules
+    if settings.code.start.gc == "frozen":
+        files |= start.entries(settings.functions.values(), files, settings.code.bytecode, key)
+    files = bytecode.added(files, settings.code.bytecode, python.compiled if python else bytecode.here)
     content = _zipped(files)
     if not target.exists() or target.read_bytes() != content:
         write(target, content)
@@ -192,14 +191,18 @@ def _refusal(path: Path, shown: str) -> Fault | None:
     return None
 
 
-def _read(settings: Settings, files: Mapping[str, bytes], read: Reader | None, faults: list[Fault]) -> dict[str, bytes]:
+def _read(
+    settings: Settings, files: Mapping[str, bytes], python: Python | None, faults: list[Fault]
+) -> dict[str, bytes]:
     """Return the modules as they ship; note in `faults` each that the runtime's Python cannot compile."""
-    if read is None and settings.runtime != HERE:
+    if python is None and settings.runtime != HERE:
         what, cure = f"is {settings.runtime}, and this is {HERE}, which reads sources differently", "use its own Python"
         faults.append(Fault("runtime", what, cure=cure))
         return {}
     modules: dict[str, bytes] = {}
-    for name, each in (read or read_here)({name: each for name, each in files.items() if name.endswith(".py")}).items():
+    for name, each in (python.read if python else read_here)(
+        {name: each for name, each in files.items() if name.endswith(".py")}
+    ).items():
         if isinstance(each, bytes):
             modules[name] = Executable(each) if isinstance(files[name], Executable) else each
             continue

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from ..kept import Kept
     from ..settings import Settings
+    from .sources import Python
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,14 @@ class Remembered:
     key: str
 
     @classmethod
-    def by(cls, memory: Memory, zipped: Path, settings: Settings, files: Mapping[str, bytes]) -> Remembered:
+    def by(
+        cls, memory: Memory, zipped: Path, settings: Settings, files: Mapping[str, bytes], python: Python | None
+    ) -> Remembered:
         collected = {
             name: [hashlib.sha256(each).hexdigest(), isinstance(each, Executable)] for name, each in files.items()
         }
         wanted = [repr(settings.code), repr(settings.functions), settings.runtime]
-        inputs = ["bundle", collected, wanted, sys.version, deflate.__version__, memory.made_by]
+        inputs = ["bundle", collected, wanted, _version(python), deflate.__version__, memory.made_by]
         key = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
         return cls(memory.kept, zipped, key)
 
@@ -69,6 +72,10 @@ class Remembered:
 
     def keep(self, known: RememberedZip) -> None:
         self.kept.keep_checks(self.key, json.dumps(asdict(known)))
+
+
+def _version(python: Python | None) -> list[str]:
+    return [sys.version, python.identity if python else ""]
 
 
 @dataclass(frozen=True, eq=False)

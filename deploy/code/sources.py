@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ..completed import Completed
+    from .bytecode import Compiler
 
     # Sources by path in the zip; what comes of each.
     Reader = Callable[[Mapping[str, bytes]], Mapping[str, "bytes | Unreadable"]]
@@ -32,6 +33,18 @@ _read = {name: read(name, source) for name, source in _sources.items()}
 print(json.dumps({name: each if isinstance(each, tuple) else base64.b64encode(each).decode()
                   for name, each in _read.items()}))
 """
+
+
+@dataclass(frozen=True)
+class Python:
+    """The Python that will run the code: how it reads sources, and compiles those that ship.
+
+    `identity` changes with it, as a digest of its image does; "" is this process's.
+    """
+
+    read: Reader
+    compiled: Compiler
+    identity: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ headers    METADATA and WHEEL, as text
 files      the files of a layer while it is assembled, by their path below python/
 trim       a room: what is left out, one rule for each key of the trim policy
 record     each distribution's RECORD, written anew
+certificates  certifi's in forms of which less has to be read
 bytecode   modules compiled, the same wherever it is done
 compiler   the process that compiles them
 parts      what was made of the files of each wheel, found by what it follows from

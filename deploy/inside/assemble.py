@@ -2,6 +2,7 @@
 
     build/recipe.json, wheels/ ─ selection ─ the wheels, exactly those that were locked
                                  trim ────── their files, as far as the policy wants them
+                                 certificates  certifi's in the forms that were asked for
                                  bytecode ── modules compiled
                                  record ──── each RECORD as the files are now
                                  inventory ─ what is in the layer, and how it came there
@@ -18,7 +19,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import archive, bytecode, inventory, record, selection, tool
+from . import archive, bytecode, certificates, inventory, record, selection, tool
 from .exchange import Recipe
 from .parts import Parts
 from .refusal import Refused, fault, told
@@ -89,7 +90,8 @@ def derived(recipe: Recipe, wheels: tuple[Wheel, ...], deflate: tool.Deflate, pa
     stripped = symbols.strip(trimmed.files) if apply.is_on(apply.SYMBOLS, recipe) else symbols.Stripped()
     trimmed = trimmed.after(apply.SYMBOLS, stripped.change, recipe)
     sourceless = recipe.bytecode == "sourceless"
-    compiled = bytecode.compile_all(trimmed.files, parts, sourceless=sourceless)
+    files = certificates.added(trimmed.files, recipe)
+    compiled = bytecode.compile_all(files, parts, sourceless=sourceless)
     files = record.with_top_levels(compiled.files, wheels) if sourceless else compiled.files
     return inventory.Assembled(
         recipe=recipe,

@@ -61,7 +61,8 @@ class OwnFile:
 class Recipe:
     """What to assemble.
 
-    `withdrawn` names by distribution the trim rules, spelt as in the schema, that leave it as it is.
+    `withdrawn` names by distribution the trim rules, spelt as in the schema, that leave it as it is. `certificates`
+    are the further forms that certifi's get.
     """
 
     layer: str
@@ -72,6 +73,7 @@ class Recipe:
     pins: tuple[Pin, ...]
     withdrawn: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     files: tuple[OwnFile, ...] = ()
+    certificates: tuple[str, ...] = ()
 
     @property
     def interpreter(self) -> str:
@@ -87,7 +89,8 @@ class Recipe:
         pins = tuple(Pin(**_values(each)) for each in raw.pop("pins"))
         trim, withdrawn = TrimPolicy(**_values(raw.pop("trim"))), _values(raw.pop("withdrawn"))
         files = tuple(OwnFile(**each) for each in raw.pop("files"))
-        return cls(pins=pins, trim=trim, withdrawn=withdrawn, files=files, **raw)
+        certificates = tuple(raw.pop("certificates"))
+        return cls(pins=pins, trim=trim, withdrawn=withdrawn, files=files, certificates=certificates, **raw)
 
 
 def lock_digest(pins: Iterable[Pin]) -> str:

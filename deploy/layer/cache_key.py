@@ -68,6 +68,7 @@ BUNDLES = (
     "code",
     "executable.py",
     "inside/archive.py",
+    "inside/compiler.py",
     "inside/files.py",
     "inside/refusal.py",
     "layer/cache_key.py",

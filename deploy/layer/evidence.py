@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..settings import Target
+    from ..settings import CodeBytecode, Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,7 @@ class FunctionUnderTest:
     Without a health event, `trial` is the one that it has to answer.
 
     `environment` is all that it gets: the template's variables and Lambda's own. `memory` is in MB, `target` is the
-    runtime and the instruction set that it runs on.
+    runtime and the instruction set that it runs on, `bytecode` what its code ships.
     """
 
     key: str
@@ -87,3 +87,4 @@ class FunctionUnderTest:
     health: Mapping[str, object] | None = None
     trial: Mapping[str, object] | None = None
     layers: tuple[str, ...] | None = None
+    bytecode: CodeBytecode = "none"

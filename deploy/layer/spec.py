@@ -67,6 +67,7 @@ class LayerSpec:
             pins=self.pins,
             withdrawn=self.withdrawn,
             files=tuple(each.own for each in self.files),
+            certificates=self.layer.certificates,
         )
 
     @property
@@ -79,7 +80,12 @@ class LayerSpec:
             "image": self.image.key,
             "runtime": self.runtime,
             "architecture": self.architecture,
-            "policy": digest([self.layer.name, self.layer.bytecode, asdict(self.layer.trim), dict(self.withdrawn)]),
+            "policy": digest(
+                [
+                    *(self.layer.name, self.layer.bytecode, self.layer.certificates),
+                    *(asdict(self.layer.trim), dict(self.withdrawn)),
+                ]
+            ),
             "pipeline": built_by(),
         }
 

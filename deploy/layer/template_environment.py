@@ -77,6 +77,7 @@ def under_test(settings: Settings, function: Function) -> FunctionUnderTest:
         trial=function.trial,
         memory=own.memory,
         target=settings.targets[0],
+        bytecode=settings.code_of(function).bytecode,
         environment={**given, **own.environment},
     )
 

@@ -11,6 +11,7 @@ from zipfile import BadZipFile, ZipFile
 from ..code import tree_digest
 from ..errors import Fault, VerificationError
 from .audit import code as audit
+from .audit import trust
 from .audit.audit import collisions
 from .audit.audit import names as file_names
 from .audit.limits import exceeded_together
@@ -87,6 +88,7 @@ def verify_code(
         whole = expected | {"layers": tree_digest.of_files(opt)}
         trial = _Trial(group[0].target, groups[names], group, whole, means.runtime_provides, len(names))
         faults |= dict.fromkeys(audit.faults(task, groups[names], group[0].target, is_whole=trial.is_whole))
+        faults |= dict.fromkeys([*trust.faults(group if trial.is_whole else (), opt), *audit.stale(task, group[0])])
         with means.runtime.sandbox(group[0].target.runtime, opt, task) as sandbox:
             faults |= dict.fromkeys(trial.run(sandbox, answered, provided))
         digests |= {function.key: trial.expected["layers"] for function in group}
@@ -127,7 +129,7 @@ class _Trial:
             yield from runtime_provides.faults(self.runtime_provides, seen.place, brought, self.target, where)
         provided |= runtime_provides.told(seen.place, brought)
         for function in self.functions:
-            faults = [*handlers.judged(function, seen, self.layers)]
+            faults = [*handlers.judged(function, seen, self.layers), *handlers.compiled_anew(function, seen)]
             raised = ""
             if not faults:
                 faults, raised = self._invocation(sandbox, function)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..code import sources
+from ..code import bytecode, sources
 from ..code.bundle import CodeBundle, bundles
 from ..code.remembered import Memory
 from ..errors import Fault, VerificationError
@@ -15,11 +15,15 @@ from ..layer.cache_key import bundled_by, digest, proven_by
 from .at_hand import AtHand, checks_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from ..completed import Completed
     from ..layer.verify import VerifiedLayer
     from ..published.trial_layers import ForeignLayers
     from ..settings import Function
+
+    # Has a Python that runs a script with an argument do something with sources.
+    Ask = Callable[[Callable[[bytes, str], Completed], Mapping[str, bytes]], str]
 
 _PATIENCE = 120.0  # seconds, for reading sources
 
@@ -41,12 +45,10 @@ class CodePreparation:
 
     def code(self, layers: Sequence[VerifiedLayer]) -> dict[str, CodeBundle]:
         """Bundle the code of every function, have the project check it, and try it."""
-        elsewhere = None if self.at_hand.settings.runtime == sources.HERE else self.read_elsewhere
         trusts = self.at_hand.trusts_kept and self.at_hand.choices.stage is None  # a stage gets what the sources give
         memory = Memory(self.at_hand.cache, bundled_by()) if trusts else None
-        made = bundles(
-            self.at_hand.settings, self.at_hand.dist, self.at_hand.cache.root.absolute(), read=elsewhere, memory=memory
-        )
+        cache = self.at_hand.cache.root.absolute()
+        made = bundles(self.at_hand.settings, self.at_hand.dist, cache, python=self.python(), memory=memory)
         for each in dict.fromkeys(bundle.zip for bundle in made.values()):
             self.tell_left_out(next(bundle for bundle in made.values() if bundle.zip == each))
         shipped = sorted({bundle.sha256 for bundle in made.values()})
@@ -60,25 +62,44 @@ class CodePreparation:
             self.tried(layers, made)
         return made
 
-    def read_elsewhere(self, modules: Mapping[str, bytes]) -> Mapping[str, bytes | sources.Unreadable]:
-        """Have the runtime's own Python read the code, unless it read these very sources before.
+    def python(self) -> sources.Python:
+        """Return the runtime's own Python: this process's, where that is it and need not compile, else the image's."""
+        settings = self.at_hand.settings
+        is_here = settings.runtime == sources.HERE
+        compiles = any(settings.code_of(each).bytecode != "none" for each in settings.functions.values())
+        return sources.Python(
+            read=sources.read_here if is_here else self.read_elsewhere,
+            compiled=self.compiled,
+            identity="" if is_here and not compiles else self.at_hand.image(settings.targets[0]).key,
+        )
 
-        What it gives is what ships: a stage gets what is read now, or what came with its proofs from another job.
+    def read_elsewhere(self, modules: Mapping[str, bytes]) -> Mapping[str, bytes | sources.Unreadable]:
+        """Have the runtime's own Python read the code, unless it read these very sources before."""
+        return sources.answered(self._by_runtime("read", sources.inputs(modules), sources.read_by, modules))
+
+    def compiled(self, modules: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        """Have the runtime's own Python compile the code, unless it compiled these very sources before."""
+        return bytecode.answered(self._by_runtime("compile", bytecode.inputs(modules), bytecode.compile_by, modules))
+
+    def _by_runtime(self, what: str, inputs: Sequence[str], ask: Ask, modules: Mapping[str, bytes]) -> str:
+        """Have it done by the runtime's own Python, or return what that answered before.
+
+        What it gives is what ships: a stage gets what is made now, or what came with its proofs from another job.
         """
         target = self.at_hand.settings.targets[0]
-        key = checks_key("sources", self.at_hand.image(target), target, *sources.inputs(modules))
+        key = checks_key(f"{what} sources", self.at_hand.image(target), target, *inputs)
         choices = self.at_hand.choices
         answer = self.at_hand.passed(key) if choices.stage is None or choices.only_built else None
         if answer is None:
-            self.at_hand.refuse_making("the code", f"{target.runtime} did not read it")
+            self.at_hand.refuse_making("the code", f"{target.runtime} did not {what} it")
             runtime = self.at_hand.runtime(target)
             with (
-                self.at_hand.console.step(f"read the code with {target.runtime} in {runtime.image.reference}"),
+                self.at_hand.console.step(f"{what} the code with {target.runtime} in {runtime.image.reference}"),
                 runtime.sandbox(target.runtime, {}, {}) as sandbox,
             ):
-                answer = sources.read_by(lambda script, given: sandbox.run(script, given, {}, _PATIENCE), modules)
+                answer = ask(lambda script, given: sandbox.run(script, given, {}, _PATIENCE), modules)
             self.at_hand.cache.keep_checks(key, answer)
-        return sources.answered(answer)
+        return answer
 
     def tell_left_out(self, made: CodeBundle) -> None:
         if made.left_out:

@@ -14,7 +14,7 @@ The meaning of each key is in pipeline.schema.json beside this folder; `configur
 """
 
 from .extensions import Extension, Local, Option
-from .functions import Code, Function
+from .functions import Code, CodeBytecode, Function, Start
 from .layers import Budget, Bytecode, Layer, Share, WithDependencies
 from .locks import Lock, Override
 from .project import Settings
@@ -31,6 +31,7 @@ __all__ = [
     "Bytecode",
     "Clarified",
     "Code",
+    "CodeBytecode",
     "Extension",
     "FromEnvironment",
     "FromParameter",
@@ -49,6 +50,7 @@ __all__ = [
     "Settings",
     "Share",
     "Stage",
+    "Start",
     "Target",
     "UrlAccess",
     "WithDependencies",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from .resources import FunctionResources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+CodeBytecode = Literal["none", "unchecked-hash", "sourceless"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +38,23 @@ class Function:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Start:
+    """How functions start: with `gc` frozen, the collector lets their modules load, and never looks at them again."""
+
+    gc: Literal["usual", "frozen"] = "usual"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Code:
-    """What ships, and the `checks` that it has to pass: a module and its arguments each, as after `python -m`."""
+    """What ships, and the `checks` that it has to pass: a module and its arguments each, as after `python -m`.
+
+    `bytecode` is that of its modules: none, beside their sources, or in place of them.
+    """
 
     source: Path = Path("src")
     include: tuple[Path, ...] = ()
     exclude: tuple[str, ...] = ()
     documentation: bool = True
+    bytecode: CodeBytecode = "none"
+    start: Start = field(default_factory=Start)
     checks: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Bytecode = Literal["unchecked-hash", "sourceless"]
+Certificates = Literal["directory", "aws"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,7 @@ class Layer:
     without: tuple[str, ...] = ()
     packages: Literal["rest"] | tuple[str, ...] | WithDependencies = "rest"
     bytecode: Bytecode = "unchecked-hash"
+    certificates: tuple[Certificates, ...] = ()
     license: str = ""
     trim: TrimPolicy = field(default_factory=TrimPolicy)
     budget: Budget = Budget()

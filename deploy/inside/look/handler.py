@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .modules import attempt, leave_runtime_out, watch_failed_searches
+from .modules import attempt, bytecode, leave_runtime_out, watch_compiler, watch_failed_searches
 from .values import Asked, Begun
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def look(handler: Handler, plan: Plan, skip: frozenset[str]) -> Iterator[Record]
     """Yield what comes of importing a handler from the code, its layers and the standard library alone."""
     usual = tuple(sys.path)
     leave_runtime_out(plan)
+    compiled = watch_compiler()
     asked = watch_failed_searches()
     os.environ.update(dict(handler.environment))
     module, _, attribute = handler.handler.rpartition(".")
@@ -30,6 +31,7 @@ def look(handler: Handler, plan: Plan, skip: frozenset[str]) -> Iterator[Record]
     outcome = replace(attempt(module, plan, usual), kind="handler")
     yield outcome if outcome.error else replace(outcome, error=_wrong(module, attribute))
     yield Asked(names=tuple(sorted(asked)))
+    yield bytecode(compiled, "", plan, owner="code")
 
 
 def _wrong(module: str, attribute: str) -> str:

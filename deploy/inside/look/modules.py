@@ -15,7 +15,7 @@ import time
 import traceback
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from .values import Asked, Begun, Bytecode, Outcome
 
@@ -179,25 +179,27 @@ def watch_compiler() -> list[str]:
     return compiled
 
 
-def bytecode(compiled: Sequence[str], top: str, plan: Plan) -> Bytecode:
-    """Return which of the layer's modules were compiled, and whose bytecode names a file elsewhere than in /opt.
+def bytecode(compiled: Sequence[str], top: str, plan: Plan, owner: Literal["layer", "code"] = "layer") -> Bytecode:
+    """Return which of the layer's or the code's modules were compiled, and whose bytecode names a file elsewhere.
 
-    Those that used theirs are counted below one top-level name: each is imported by many.
+    Those that used theirs are counted below one top-level name, as each of a layer is imported by many; "" counts all.
     """
     import marshal
+
+    folder, named = {"layer": (f"{plan.layer}/python", "/opt/python/"), "code": (plan.code, "/var/task/")}[owner]
 
     misnamed = []
     used = 0
     for origin, cached in sorted(_bytecode_files()):
-        if home(cached, plan) == "layer" and Path(cached).exists():
-            own = origin.removeprefix(f"{plan.layer}/python/").partition("/")[0].partition(".")[0]
-            used += origin not in compiled and own == top
+        if home(cached, plan) == owner and Path(cached).exists():
+            own = origin.removeprefix(f"{folder}/").partition("/")[0].partition(".")[0]
+            used += origin not in compiled and top in {own, ""}
             name = marshal.loads(Path(cached).read_bytes()[16:]).co_filename  # noqa: S302 - Python just ran this file
             # Bytecode without a source may be what its wheel brought, compiled where that was built.
-            if origin != cached and not name.startswith("/opt/python/"):
+            if origin != cached and not name.startswith(named):
                 misnamed.append((cached, str(name)))
-    layers = tuple(path for path in compiled if home(path, plan) == "layer")
-    return Bytecode(compiled=layers, misnamed=tuple(misnamed), used=used)
+    anew = tuple(path for path in compiled if home(path, plan) == owner)
+    return Bytecode(compiled=anew, misnamed=tuple(misnamed), used=used)
 
 
 def _bytecode_files() -> Iterator[tuple[str, str]]:

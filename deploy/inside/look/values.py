@@ -152,7 +152,7 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Bytecode:
-    """What became of the layer's bytecode.
+    """What became of the bytecode of a layer, or of the code.
 
     `compiled` are modules that were compiled when imported, `misnamed` those whose bytecode names another file, `used`
     says how many used theirs.

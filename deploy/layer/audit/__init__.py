@@ -6,6 +6,7 @@ archive   the zip as a zip: paths, modes, what runs at start-up
 wheels    distributions, versions and wheels against the lock
 bytecode  bytecode that is there, unchecked and not stale
 code      the code zip: its native files, and the names that hide those of layers or of Python
+trust     whom a function is told to believe over TLS, and whether its layers bring that
 loading   what a loader would do for a library that deserves a word
 files     what a layer brings besides distributions
 foreign   libraries for other machines, beside those for this one

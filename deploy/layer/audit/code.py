@@ -14,18 +14,21 @@ from typing import TYPE_CHECKING
 from ...errors import Fault
 from ...executable import Executable
 from ...runtimes.table import BASES
-from . import elf
+from . import bytecode, elf
 from .audit import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ...settings import Target
+    from ..evidence import FunctionUnderTest
     from ..values import BuiltLayer
 
 WHERE = "code"
 _IMPORTED = re.compile(r"(?P<name>[^\W\d]\w*)(?:/__init__\.pyc?|\.pyc?|\.(?:cpython-\w+-[\w-]+\.|abi3\.)?so)")
 _IN_LAYER = re.compile(r"python/(?:lib/python3\.[0-9]+/site-packages/)?(?P<below>.+)")
+# Where the audit of bytecode looks for it.
+_AS_IN_A_LAYER = "python/code/"
 _CAUSE = "it was built for another machine than Lambda's, or for another system"
 _CURE = "build it for Lambda, in the runtime image for one, let a layer bring it, or leave it out with code.exclude"
 
@@ -51,6 +54,16 @@ def faults(
         for fault in misfits:
             yield replace(fault, where=f"{WHERE}: {path}", cause=_CAUSE, cure=_CURE)
     yield from _hiding(task, layers)
+
+
+def stale(task: Mapping[str, bytes], function: FunctionUnderTest) -> Iterator[Fault]:
+    """Yield each module whose bytecode Python would not use at once; what may be run as a program needs none."""
+    if function.bytecode == "none":
+        return
+    modules = {f"{_AS_IN_A_LAYER}{path}": each for path, each in task.items() if not isinstance(each, Executable)}
+    for fault in bytecode.faults(function.target.runtime, function.bytecode, modules, modules.__getitem__):
+        where = f"{WHERE}: {fault.where.removeprefix(_AS_IN_A_LAYER)}"
+        yield replace(fault, where=where, cure="report it: the pipeline made the bytecode")
 
 
 def remarks(task: Mapping[str, bytes]) -> Iterator[str]:

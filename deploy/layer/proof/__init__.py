@@ -17,6 +17,7 @@ requires   what the distributions require of each other, compared with the lock
 runtime_provides  what the project wants of the runtime itself, and whether it fits the layers
 trial      layers tried together, and judged
 record     what was proven of one layer, written down as evidence
+strangers  files that nothing brought
 withdraw   which trim rule made a difference
 improve    layers are built again without it, until they are no worse
 handlers   a function's handler, tried on its layers

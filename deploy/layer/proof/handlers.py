@@ -9,7 +9,7 @@ from ...inside.look.values import Handler
 from ..opt_folder import merged
 from . import tree, trial
 from .judge import missing, or_from_runtime
-from .look import WantedLook, outcomes
+from .look import WantedLook, bytecode, outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +34,19 @@ def milliseconds(function: FunctionUnderTest, seen: Look) -> float:
     """Return how long it took to import a handler."""
     account = seen.account(function.key)
     return sum(each.ms for each in outcomes(account)) if account else 0
+
+
+def compiled_anew(function: FunctionUnderTest, seen: Look) -> Iterator[Fault]:
+    """Yield the modules of the code that an import compiled, although the code brings bytecode."""
+    account = seen.account(function.key)
+    if function.bytecode == "none" or account is None:
+        return
+    found = bytecode(account)
+    what = "was compiled when it was imported, so its bytecode is not used"
+    for path in found.compiled:
+        yield Fault(path, what, f"another loader, or another Python, as {function.handler} was loaded")
+    for path, named in found.misnamed:
+        yield Fault(path, f"names {named} as its file", "tracebacks would show another file")
 
 
 def judged(function: FunctionUnderTest, seen: Look, layers: Sequence[BuiltLayer]) -> Iterator[Fault]:

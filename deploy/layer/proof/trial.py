@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...errors import Fault
 from ...locking.lockfile import normalised
 from ..causes import LockedImports
 from ..opt_folder import merged
-from . import look, runtime_provides, tree
+from . import look, runtime_provides, strangers, tree
 from .judge import Case, Verdict
 from .look import Look, WantedLook
 from .requires import but_for, unmet
@@ -18,6 +17,7 @@ from .requires import but_for, unmet
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from ...errors import Fault
     from ...inside.exchange import Applied
     from ...inside.look.values import Described
     from ..audit.audit import Audit
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from .reference import Reference
 
 _SERVICE = re.compile(r"botocore/data/(?P<service>[^/]+)/[^/]+/service-2\.json(?:\.gz)?")
-# https://packaging.python.org/en/latest/specifications/entry-points/#use-for-scripts, as look_metadata writes it
-_PROGRAM = re.compile(r"(?:console|gui)_scripts: (?P<name>\S+) =")
-_REBUILD = "build the layer again with --no-cache"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +68,7 @@ def attempt(layers: Sequence[BuiltLayer], audits: Sequence[Audit], means: Means)
         *verdict.faults,
         *unmet(requires, pins, spec.target, seen.place.python, provided),
         *runtime_provides.faults(means.runtime_provides, seen.place, pins, spec.target, _named(layers)),
-        *_strangers(paths, owned, described, reference, layers),
+        *strangers.faults(paths, owned, described, reference, layers),
     ]
     lacking, remarks = _lacking(audits, seen, verdict)
     return Trial(
@@ -133,33 +130,6 @@ def _owned(paths: Sequence[str], layers: Sequence[BuiltLayer], reference: Refere
         return tree.of_report(paths, packages)
     changed = {path: each.distribution for each in applied(layers) for path in each.changed}
     return tree.held(paths, {**reference.owned, **changed})
-
-
-def _strangers(
-    paths: Sequence[str],
-    owned: Mapping[str, str],
-    described: Mapping[str, Described],
-    reference: Reference | None,
-    layers: Sequence[BuiltLayer],
-) -> Iterator[Fault]:
-    """Yield the zip's files that come from none of the locked wheels, nor from what their metadata asks to be made."""
-    if reference:
-        lines = (line for each in described.values() for line in each.entry_points)
-        made = {f"bin/{match['name']}" for line in lines if (match := _PROGRAM.match(line))}
-        made |= _top_levels(reference, layers)
-        for path in sorted(set(paths) - set(owned) - made):
-            cause = "something was added to what the wheels hold"
-            yield Fault(f"python/{path}", "comes from no wheel of the lock", cause, _REBUILD)
-
-
-def _top_levels(reference: Reference, layers: Sequence[BuiltLayer]) -> set[str]:
-    """Return the files that name the top levels of a distribution whose layer has no sources to tell them."""
-    bare = {pin.name for each in layers if each.spec.layer.bytecode == "sourceless" for pin in each.spec.pins}
-    return {
-        f"{path.removesuffix('METADATA')}top_level.txt"
-        for path, distribution in reference.owned.items()
-        if path.endswith(".dist-info/METADATA") and path.count("/") == 1 and distribution in bare
-    }
 
 
 def _services(layers: Sequence[BuiltLayer], paths: Sequence[str]) -> tuple[str, ...]:

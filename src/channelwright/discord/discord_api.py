@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 import requests
@@ -72,7 +72,10 @@ class UnsureError(NoAnswerError):
 
 @dataclass(frozen=True)
 class Discord:
-    """Calls on behalf of one job. What is learnt of limits, and the connection, is shared by all jobs of a process."""
+    """Calls on behalf of one job. What is learnt of limits, and the connection, is shared by all jobs of a process.
+
+    `certificates` is the file or directory of whom to believe; True for certifi's, and nothing turns that off.
+    """
 
     base: str
     token: BotToken
@@ -80,10 +83,12 @@ class Discord:
     reason: str = ""
     session: requests.Session = field(default_factory=requests.Session)
     limits: RateLimits = field(default_factory=RateLimits)
+    certificates: str | Literal[True] = True
     _known: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.session.headers.update({"User-Agent": USER_AGENT})
+        self.session.verify = self.certificates
         self.session.trust_env = False  # a .netrc would put its own Authorization in
 
     def during(self, pace: Pace, reason: str) -> Discord:

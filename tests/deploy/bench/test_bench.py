@@ -15,6 +15,7 @@ from zipfile import ZipFile
 import pytest
 
 from deploy.bench import contents, figures, instructions
+from deploy.bench.contents import WayContents
 from deploy.bench.figures import Row
 from deploy.bench.first_request import FirstRequest, RequestTrial
 from deploy.bench.question import UNSIGNED, Question
@@ -26,6 +27,8 @@ from deploy.configuration import load
 from deploy.console import Console
 from deploy.documents.writing import as_json
 from deploy.errors import BuildError, ConfigError, VerificationError
+from deploy.inside import certificates
+from tests.authority import Authority
 from tests.deploy.locking.index import Index
 from tests.schemas import output
 
@@ -330,3 +333,19 @@ def test_the_services_of_a_first_request_are_met_over_tls_and_its_instructions_a
         untold = replace(trial, question=replace(trial.question, authority=""))
         with untold.volumes(tree) as volumes, pytest.raises(VerificationError, match=r"(?i)certificate"):
             untold.request(volumes, FirstRequest())
+
+
+def test_each_way_believes_the_authority_of_a_question_in_the_forms_that_it_brings(tmp_path: Path) -> None:
+    authority = Authority.made(tmp_path, "known")
+    pem = authority.certificate.read_text()
+    hashed = next(authority.directory().iterdir()).name
+    bundle, folder, aws = (f"python/{each}" for each in (certificates.BUNDLE, certificates.DIRECTORY, certificates.AWS))
+    told = {"SSL_CERT_DIR": f"/opt/{folder}", "AWS_CA_BUNDLE": f"/opt/{aws}", "QUEUE_URL": "u"}
+    classic = WayContents({bundle: b"own\n"}, {})
+    assert classic.trusting(pem).opt == {bundle: b"own\n" + pem.encode()}
+    assert classic.told(told) == {"QUEUE_URL": "u"}
+    this = WayContents({bundle: b"own\n", aws: b"own\n", f"{folder}/00000000.0": b"own\n"}, {})
+    trusting = this.trusting(pem)
+    assert trusting.opt[f"{folder}/{hashed}"] == pem.encode()
+    assert trusting.opt[aws] == trusting.opt[bundle] == b"own\n" + pem.encode()
+    assert trusting.told(told) == told

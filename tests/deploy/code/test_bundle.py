@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.code import tree_digest
+from deploy.code import bytecode, tree_digest
 from deploy.code.bundle import CodeBundle, bundle, bundles
 from deploy.code.selection import LEFT_OUT
-from deploy.code.sources import Unreadable, answered, read_by
+from deploy.code.sources import Python, Unreadable, answered, read_by
 from deploy.completed import Completed
 from deploy.configuration import load
 from deploy.errors import BuildError
@@ -222,17 +222,18 @@ def test_another_python_s_sources_are_read_by_that_python(project: Settings) -> 
 
     project = replace(project, code=replace(project.code, documentation=False))
     later = replace(project, runtime="python3.12")
-    there = bundle(later, later.project / "there", read=read)
+    there = bundle(later, later.project / "there", python=Python(read, bytecode.here))
     assert there.files["documented.py"] == b"\nVALUE = 1\n"
     assert there.sha256 == made(project).sha256
     write(project.project / "src/rooms/hall.py", "def open(event\n")
     with pytest.raises(BuildError, match=r"src/rooms/hall\.py:1: '\(' was never closed"):
-        bundle(later, later.project / "there", read=read)
+        bundle(later, later.project / "there", python=Python(read, bytecode.here))
 
 
 def test_the_project_s_own_code_fits_into_96_kib_and_each_language_into_16_more(tmp_path: Path) -> None:
     """A language is data: a start opens none, and a worker the one of the person whom it answers."""
-    shipped = bundle(load(PROJECT, {}), tmp_path)
+    settings = load(PROJECT, {})
+    shipped = bundle(replace(settings, code=replace(settings.code, bytecode="none")), tmp_path)
     with zipfile.ZipFile(shipped.zip) as file:
         sizes = {each.filename: each.compress_size for each in file.infolist()}
     languages = {name: size for name, size in sizes.items() if name.startswith("channelwright/locales/")}
@@ -242,8 +243,17 @@ def test_the_project_s_own_code_fits_into_96_kib_and_each_language_into_16_more(
     assert {"bot.py", "worker.py", "config/campaign_channels.yaml"} < shipped.files.keys()
 
 
+def test_the_project_s_own_code_grows_by_less_than_150_kb_for_its_bytecode(tmp_path: Path) -> None:
+    settings = load(PROJECT, {})
+    plain = bundle(replace(settings, code=replace(settings.code, bytecode="none")), tmp_path).size
+    shipped = bundle(settings, tmp_path)
+    assert shipped.size - plain <= 150_000
+    assert {"bot.pyc", "worker.pyc", "config/campaign_channels.yaml"} < shipped.files.keys()
+
+
 def test_documentation_stays_behind_where_the_configuration_says_so(tmp_path: Path) -> None:
     settings = load(PROJECT, {})
+    settings = replace(settings, code=replace(settings.code, bytecode="none"))
     assert b"entry point" not in bundle(settings, tmp_path).files["bot.py"]
     documented = replace(settings, code=replace(settings.code, documentation=True))
     assert b"entry point" in bundle(documented, tmp_path).files["bot.py"]
@@ -266,15 +276,17 @@ def test_making_it_imports_nothing_slow(tmp_path: Path) -> None:
 import sys
 from pathlib import Path
 from deploy.code.bundle import bundle
+from deploy.code.sources import Python, read_here
 from deploy.configuration import load
-bundle(load(Path({str(PROJECT)!r}), {{}}), Path({str(tmp_path)!r}))
+runtimes = Python(read_here, lambda sources: {{f"{{name}}c": b"" for name in sources}})  # compiles elsewhere
+bundle(load(Path({str(PROJECT)!r}), {{}}), Path({str(tmp_path)!r}), python=runtimes)
 print([name for name in ("boto3", "docker", "rich", "elftools", "cyclonedx") if name in sys.modules])
 print(len(sys.modules))
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
     slow, modules = done.stdout.splitlines()
     assert slow == "[]"
-    assert int(modules) < 220, "it was 189, the interpreter's own among them; boto3 alone brings over 300"
+    assert int(modules) < 230, "it was 222, the interpreter's own among them; boto3 alone brings over 300"
 
 
 @pytest.mark.parametrize("name", ["data/.well-known/x.json", ".defaults.toml", ".env.example", "rooms/tests/t.py"])
