@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from cfnlint.api import lint
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from deploy.configuration import load
@@ -98,6 +98,8 @@ def test_cfn_lint_has_nothing_to_say_of_any_combination_of_what_a_function_may_a
 def test_cfn_lint_has_nothing_to_say_of_any_value(
     functions: list[dict[str, Any]], runtime: str, tmp_path: Path
 ) -> None:
+    # A variable that is meant to hold ${Stage} is taken for a forgotten Fn::Sub (E1029); the next test has those.
+    assume(not any("${" in json.dumps(each.get("environment")) for each in functions))
     assert linted(made(tmp_path, functions, runtime=runtime)) == []
 
 
