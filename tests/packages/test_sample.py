@@ -32,9 +32,11 @@ pytestmark = [
 
 HERE = Path(__file__).parent
 LOOK = (HERE / "independent_look.py").read_text(encoding="utf-8")
-# What a layer does without unless it is asked for otherwise: tests that nothing imports, what installers leave.
+# What a layer does without unless it is asked for otherwise: tests that nothing imports, what installers leave, and the
+# examples that only botocore's documentation shows.
 LEFT_OUT = re.compile(
     r"(.*/)?(tests?|testing|.*_tests?|test_.*|conftest\.py|INSTALLER|REQUESTED|direct_url\.json)(/.*)?"
+    r"|botocore/data/.*/examples-1\.json"
 )
 # What is written anew: the list of files, and objects without symbols; botocore's models without strings.
 WRITTEN = re.compile(r".*\.dist-info/RECORD|.*\.so(\.\d+)*|botocore/data/.*")
