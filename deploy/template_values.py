@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ACCOUNT = "123456789012"
 _FUNCTIONS = {"AWS::Lambda::Function", "AWS::Serverless::Function"}
 _NOTHING = object()
+_UNTYPED = "is no resource: it has no Type"
 _INVENTED = {"AWS::AccountId", "AWS::StackId", "AWS::StackName", "AWS::Partition", "AWS::URLSuffix"}
 _NOTIFIED = {"AWS::NotificationARNs"}
 # What stands before the name in the ARN of a resource, where anything does.
@@ -101,7 +102,7 @@ class TemplateValues:
             if name.startswith("Fn::ForEach"):
                 return
             if not isinstance(each, dict) or not isinstance(each.get("Type"), str):
-                yield Fault(f"{self.where}: {name}", "is no resource: it has no Type")
+                yield Fault(f"{self.where}: {name}", _UNTYPED)
         if "Transform" in self.template:
             return  # which may define more
         there = {*self.pseudo, *_NOTIFIED, *dict(self._section("Parameters")), *dict(self._section("Resources"))}
@@ -180,7 +181,7 @@ class TemplateValues:
 
     def _attribute(self, logical: str, attribute: str) -> str:
         kind, name = self._resource(logical)
-        service = kind.split("::")[1].lower()
+        service = kind.partition("::")[2].partition("::")[0].lower()
         if attribute.endswith("Arn"):
             where = "" if service == "s3" else f"{'' if service == 'iam' else self.region}:{ACCOUNT}"
             return f"arn:aws:{service}:{where or ':'}:{_IN_ARNS.get(kind, '')}{name}"
@@ -191,9 +192,11 @@ class TemplateValues:
         resource = self.template.get("Resources", {}).get(logical)
         if resource is None:
             raise ConfigError([Fault(self.where, f"refers to {logical}, which it does not define")])
+        if not isinstance(resource, dict) or "Type" not in resource:
+            raise ConfigError([Fault(f"{self.where}: {logical}", _UNTYPED)])
         kind = str(resource["Type"])
-        properties = resource.get("Properties", {})
-        given = properties.get(f"{kind.rsplit('::', 1)[1]}Name", properties.get("Name"))
+        properties = resource.get("Properties") or {}
+        given = properties.get(f"{kind.rpartition('::')[2]}Name", properties.get("Name"))
         return kind, logical if given is None else self.text(given)
 
     def _sub(self, argument: Any) -> str:

@@ -36,7 +36,8 @@ def _of_function(where: str, properties: Mapping[str, Any]) -> Iterator[Fault]:
     if str(runtime) not in SNAP_START:
         what = f"starts from a snapshot, which {runtime} cannot"
         yield Fault(where, what, cure=f"{cure}; or use {SNAP_START[0]} or later")
-    storage = properties.get("EphemeralStorage", {}).get("Size", STORAGE)
+    ephemeral = properties.get("EphemeralStorage")
+    storage = ephemeral.get("Size", STORAGE) if isinstance(ephemeral, dict) else STORAGE
     if str(storage).isdecimal() and int(storage) > STORAGE:
         yield Fault(where, f"starts from a snapshot and has {storage} MB of /tmp; it may have {STORAGE}", cure=cure)
     if properties.get("FileSystemConfigs"):

@@ -41,7 +41,12 @@ Resources:
       Role: !GetAtt Role.Arn
       MemorySize: !Ref Memory
       Code: {ZipFile: "raise RuntimeError('no release yet')"}
-  Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement: [{Effect: Allow, Action: sts:AssumeRole, Principal: {Service: lambda.amazonaws.com}}]
   TakeVersion: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref Take}}
   TakeLive:
     Type: AWS::Lambda::Alias
