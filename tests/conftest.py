@@ -31,7 +31,11 @@ os.environ["NOX_CURRENT_SESSION"] = "test"
 
 
 def pytest_configure() -> None:
-    """Take the image that the environment names, else the real one where it was pulled, else the stand-in."""
+    """Take the image that the environment names, else the real one where it was pulled, else the stand-in.
+
+    What is printed is as wide as it is: a worker of pytest-xdist has been told a width.
+    """
+    os.environ.pop("COLUMNS", None)
     image = REAL if image_digest(REAL, os.environ) else STAND_IN
     os.environ.setdefault("CHANNELWRIGHT_RUNTIME_IMAGE", image)
 
