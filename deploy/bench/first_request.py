@@ -32,8 +32,11 @@ if TYPE_CHECKING:
     from .builds import Builds
     from .contents import WayContents
 
-FASTER = 0.45
-"""The part of pip's time, with its bytecode gone stale, in which the first request is to be answered."""
+AS_SOON = 1.0
+"""The part of pip's time, with its bytecode gone stale, that a first request may take.
+
+How much less it can be depends on what a function imports: a lean one has little that could be left out.
+"""
 
 _TIMEOUT = 60.0
 # pip without bytecode that is valid is as uv, which takes no less.
@@ -178,7 +181,7 @@ def measure_first_requests(  # noqa: PLR0913 - what, how often, and what is said
         for function in settings.functions.values():
             trial = _trial(settings, function, engine, image, event)
             # People wait for what answers requests; what has an event of its own works behind their backs.
-            most = None if function.bench else FASTER
+            most = None if function.bench else AS_SOON
             with ExitStack() as opened:
                 volumes = {name: opened.enter_context(trial.volumes(each)) for name, each in ways.items()}
                 trials = {name: _asking(trial, name, each) for name, each in ways.items()}
