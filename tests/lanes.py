@@ -26,7 +26,7 @@ T = TypeVar("T")
 # What starts an emulated AWS, follows the tutorial or renders the documentation, or builds other people's packages.
 LONG = tuple(Path(__file__).parent / folder for folder in ("integration", "docs", "packages", "second_emulator"))
 SLOW = ("container", "browser", "programs")
-FAST_WITHOUT = "what needs a container, a browser or an emulated AWS, or runs pip, uv or a sandbox over and over"
+FAST_WITHOUT = "what needs a container, a browser or an emulated AWS, or runs other programs over and over"
 # An environment with the wheel installed is theirs.
 TOGETHER = ("tests/integration/installed/",)
 # So many of a matrix's cases are in a run of the suite.

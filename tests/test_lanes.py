@@ -11,6 +11,8 @@ import pytest
 if TYPE_CHECKING:
     from tests.lanes import Every
 
+pytestmark = pytest.mark.programs
+
 ROOT = Path(__file__).parent.parent
 CASES = [f"case {number}" for number in range(50)]
 SLOW = "import pytest\n" + "".join(

@@ -8,7 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests import imports
+
+pytestmark = pytest.mark.programs
 
 ROOT = Path(__file__).parents[2]
 # Written for Python 3.11, which the types of every day are checked with: this is the other end.

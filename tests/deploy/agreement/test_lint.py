@@ -10,6 +10,8 @@ from deploy.agreement import lint
 from deploy.errors import ConfigError
 from deploy.settings import Settings, Stage
 
+pytestmark = pytest.mark.programs
+
 TEMPLATE = """\
 Resources:
   Queue:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tests.tools.discord.conftest import Project, Registered
     from tools.fake_discord import FakeDiscord
 
+pytestmark = pytest.mark.programs
+
 BYE: dict[str, Any] = {"name": "bye", "description": "Say goodbye"}
 NAMED = {**HELLO, "options": [{"type": 3, "name": "whom", "description": "Whom to greet"}]}
 
