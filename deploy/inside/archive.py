@@ -88,8 +88,8 @@ def frame(entries: Mapping[str, ArchiveEntry], packed: Mapping[str, PackedEntry]
     return LayerArchive(bytes(body + directory + end), zipped)
 
 
-def _processors() -> int:
-    # The code zip is written on whatever machine the pipeline runs.
+def processors() -> int:
+    """Return how many processors there are for this process, on whatever machine the pipeline runs."""
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -99,7 +99,7 @@ def side_by_side(work: Callable[[_In], _Out], each: Iterable[_In]) -> list[_Out]
     """Do the work with as many processors as there are: compressing holds up nobody else."""
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(_processors()) as threads:
+    with ThreadPoolExecutor(processors()) as threads:
         return list(threads.map(work, each))
 
 

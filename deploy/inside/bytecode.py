@@ -11,7 +11,6 @@ Compiling happens in processes of their own, whose flags are known: `compiler`, 
 from __future__ import annotations
 
 import marshal
-import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .archive import processors
 from .files import Later
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _in_parallel(sources: Sequence[tuple[str, bytes]]) -> list[bytes | str]:
     """Compile with all cores; how the sources are shared out does not show in the result."""
     if not sources:
         return []
-    count = min(len(os.sched_getaffinity(0)), len(sources))
+    count = min(processors(), len(sources))
     with ThreadPoolExecutor(count) as threads:
         shares = list(threads.map(_in_process, [sources[at::count] for at in range(count)]))
     result: list[bytes | str] = [b""] * len(sources)

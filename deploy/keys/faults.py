@@ -16,7 +16,7 @@ from .command_names import COMMANDS
 from .former import DISCORD
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
 SCHEMA = Path(__file__).parent.with_name("pipeline.schema.json")
 
@@ -71,11 +71,9 @@ def _explain(schema: dict[str, object], error: jsonschema_rs.ValidationError) ->
         case "required":
             yield ".".join([*path, kind["property"]]), "is required and missing", ""
         case "anyOf":
-            rule = _at(schema, error.schema_path[:-1])
-            yield where, f"{shown} is not allowed here", f"give {rule['description']}"
+            yield where, f"{shown} is not allowed here", _wanted(schema, error.schema_path[:-1])
         case "pattern":
-            rule = _at(schema, error.schema_path[:-1])
-            yield where, f"{shown} has not the form that it needs", f"give {rule['description']}"
+            yield where, f"{shown} has not the form that it needs", _wanted(schema, error.schema_path[:-1])
         case "enum":
             yield (
                 where,
@@ -83,8 +81,13 @@ def _explain(schema: dict[str, object], error: jsonschema_rs.ValidationError) ->
                 suggest(str(error.instance), [str(each) for each in kind["options"]]),
             )
         case _:
-            rule = _at(schema, error.schema_path[:-1])
-            yield where, error.message, f"give {rule['description']}" if "description" in rule else ""
+            yield where, error.message, _wanted(schema, error.schema_path[:-1])
+
+
+def _wanted(schema: dict[str, object], path: Sequence[str | int]) -> str:
+    """Say what a rule wants, or what the list of which it is a rule for each; nothing where neither says it."""
+    described = [_at(schema, path), *([_at(schema, path[:-1])] if path and path[-1] == "items" else [])]
+    return next((f"give {each['description']}" for each in described if "description" in each), "")
 
 
 def _at(schema: Any, path: Collection[str | int]) -> Any:
