@@ -81,8 +81,8 @@ def test_channels_tabs_and_exchanges_are_reached_with_keys(theatre: Theatre) -> 
     expect(wire).to_be_focused()
 
     theatre.fake.person("gm").command("campaign list")
-    # The worker's calls come meanwhile, so it is not the last one for long.
-    told = page.locator('#wire > li[data-towards="bot"]').last
+    # The worker's calls come meanwhile, and a field that was passed on the way asked for suggestions.
+    told = page.locator('#wire > li[data-towards="bot"]').filter(has_text="POST command").last
     expect(told).to_be_visible()
     tab_to(theatre, told.locator("summary"))
     page.keyboard.press("Enter")
