@@ -238,6 +238,8 @@ def _given(parameters: dict[str, Any]) -> dict[str, list[str]]:
     found |= {variable: [str(parameters[key])] for variable, key in PARAMETERS.items() if key in parameters}
     if listed := parameters.get("Names") or [parameters[key] for key in ("Name",) if key in parameters]:
         found["ParameterNameWithoutLeadingSlash"] = [str(each).removeprefix("/") for each in listed]
+    if "Qualifier" in parameters:
+        found["Alias"] = ["1"]  # which is shown as VERSION: whatever a function's ARN ends with
     if "QueueUrl" in parameters:
         found["QueueName"] = [parameters["QueueUrl"].rpartition("/")[2]]
     if "Key" in parameters:

@@ -224,6 +224,16 @@ def test_a_split_alias_and_a_missing_function_are_told_together(site: Site, rele
     ]
 
 
+def test_the_command_asks_whether_it_is_lambda_that_divides_the_traffic(
+    site: Site, project: Path, releases: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert releases
+    weights = {"AdditionalVersionWeights": {"2": 0.1}}
+    site.aws.functions.update_alias(FunctionName="tiny_bot-dev", Name="live", RoutingConfig=weights)
+    assert _rollback(project, "--yes") == 1
+    assert "tiny_bot-dev:live: sends a share of the traffic to another version" in capsys.readouterr().err
+
+
 def test_a_version_that_was_deleted_is_named(site: Site, releases: list[str]) -> None:
     site.aws.functions.delete_function(FunctionName="tiny_worker-dev", Qualifier="2")
     with pytest.raises(RolloutError, match=f"tiny_worker-dev:2: is what release {releases[0]} ran, and was deleted"):
