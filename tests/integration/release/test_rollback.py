@@ -228,8 +228,9 @@ def test_the_command_asks_whether_it_is_lambda_that_divides_the_traffic(
     site: Site, project: Path, releases: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert releases
-    weights = {"AdditionalVersionWeights": {"2": 0.1}}
-    site.aws.functions.update_alias(FunctionName="tiny_bot-dev", Name="live", RoutingConfig=weights)
+    site.aws.functions.update_alias(
+        FunctionName="tiny_bot-dev", Name="live", RoutingConfig={"AdditionalVersionWeights": {"2": 0.1}}
+    )
     assert _rollback(project, "--yes") == 1
     assert "tiny_bot-dev:live: sends a share of the traffic to another version" in capsys.readouterr().err
 
