@@ -67,6 +67,9 @@ def _lack(engine: Engine, reference: str, target: Target) -> str:
             done = container.call([target.runtime, "-c", _ASK])
         except EngineError as error:
             return f"it does not run here ({container.logs().strip() or error.faults[0].what})"
+        # What the engine says of a container that ended meanwhile comes as what the process wrote.
+        if done.code and (said := container.logs().strip() or (done.stderr or done.stdout).strip()):
+            return f"it does not run here ({said})"
     machine = done.stdout.strip()
     if done.code or machine != MACHINES[target.architecture]:
         return f"its image is for {machine or 'nothing that runs here'} in truth"
