@@ -82,7 +82,7 @@ def _take(line: bytes, process: Running) -> None:
         return
     try:
         record = read(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         process.intruded = f"something else wrote into its report: {error}"
         return
     if isinstance(record, Finished):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PATIENCE = 1800.0
 _BOUNDS = Bounds()
 _NAME = "api"  # of a function that any layer could be for
-_SERVICES = "client: "
+_METADATA, _SERVICES = "metadata", "client: "
 # What Lambda itself sets besides, and the runtime's client has where a function is invoked:
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html. Nothing listens there.
 _SET_BY_THE_RUNTIME = {
@@ -69,12 +69,15 @@ class Look:
         return next((each for each in self.accounts if each.subject == key), None)
 
     def described(self) -> Iterator[Described]:
-        return (record for each in self.accounts for record in each.records if isinstance(record, Described))
+        """Yield what the process said that reads metadata, and imports nothing; nobody else speaks of it."""
+        said = (record for each in self.accounts if each.subject == _METADATA for record in each.records)
+        return (record for record in said if isinstance(record, Described))
 
     def clients(self) -> Iterator[Outcome]:
-        """Yield how the request to each AWS service ended."""
-        records = (record for each in self.accounts for record in each.records)
-        return (record for record in records if isinstance(record, Outcome) and record.kind == "client")
+        """Yield how the request to each AWS service ended, as the process says that was to ask it."""
+        for each in self.accounts:
+            services = each.subject.removeprefix(_SERVICES).split() if each.subject.startswith(_SERVICES) else []
+            yield from (record for record in outcomes(each) if record.kind == "client" and record.what in services)
 
     def and_also(self, other: Look) -> Look:
         return replace(self, accounts=(*self.accounts, *other.accounts), log=self.log + other.log)
@@ -170,7 +173,7 @@ def _missing(wanted: WantedLook, look: Look) -> Iterator[WantedLook]:
 def _ended(part: WantedLook) -> Iterator[Account]:
     """Yield the account of what ended the probe even when it was looked at alone."""
     names = [each.key for each in part.subjects] + [each.key for each in part.handlers]
-    names += [f"{_SERVICES}{each}" for each in part.services] or ([] if names else ["metadata"])
+    names += [f"{_SERVICES}{each}" for each in part.services] or ([] if names else [_METADATA])
     for name in names:
         yield Account(subject=name, records=(), intruded="it ended the process that watched it")
 
