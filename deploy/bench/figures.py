@@ -69,12 +69,14 @@ class Row:
 def shown(value: float, unit: Unit) -> str:
     """Write a figure with its unit; M are millions of instructions.
 
-    >>> shown(3_091_926, "bytes"), shown(0.3333, "s"), shown(179.4, "ms")
-    ('3.09 MB', '0.33 s', '179 ms')
+    >>> shown(3_091_926, "bytes"), shown(0.3333, "s"), shown(0.0447, "s"), shown(179.4, "ms")
+    ('3.09 MB', '0.33 s', '0.045 s', '179 ms')
     """
     if unit == "bytes":
         return size(round(value))
-    return f"{value:.2f} s" if unit == "s" else f"{value:,.0f} {unit}"
+    if unit == "s":
+        return f"{value:.2f} s" if value >= 0.1 else f"{value:.3f} s"
+    return f"{value:,.0f} {unit}"
 
 
 def table(rows: Sequence[Row], console: Console) -> None:
