@@ -18,7 +18,7 @@ from ..template_environment import LEAST_MEMORY, TRIAL_REGION, lambda_environmen
 from .script import script
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ...completed import Completed
     from ...inside.look.values import Handler, Subject
@@ -78,6 +78,16 @@ class Look:
         for each in self.accounts:
             services = each.subject.removeprefix(_SERVICES).split() if each.subject.startswith(_SERVICES) else []
             yield from (record for record in outcomes(each) if record.kind == "client" and record.what in services)
+
+    def shared_objects(self, subjects: Iterable[Subject]) -> dict[str, bool]:
+        """Return whether each shared object was opened, by its path below python/, as the process says that was to."""
+        seen = ((subject, self.account(subject.key)) for subject in subjects)
+        return {
+            record.what: not record.error
+            for subject, account in seen
+            for record in (outcomes(account) if account else ())
+            if record.kind == "shared object" and record.what in subject.shared
+        }
 
     def and_also(self, other: Look) -> Look:
         return replace(self, accounts=(*self.accounts, *other.accounts), log=self.log + other.log)

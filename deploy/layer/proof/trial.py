@@ -70,7 +70,7 @@ def attempt(layers: Sequence[BuiltLayer], audits: Sequence[Audit], means: Means)
         *runtime_provides.faults(means.runtime_provides, seen.place, pins, spec.target, _named(layers)),
         *strangers.faults(paths, owned, described, reference, layers),
     ]
-    lacking, remarks = _lacking(audits, seen, verdict)
+    lacking, remarks = _lacking(audits, seen.shared_objects(wanted.subjects), verdict)
     return Trial(
         look=seen,
         verdict=Verdict(faults=(*faults, *lacking.values()), worse=verdict.worse, remarks=(*verdict.remarks, *remarks)),
@@ -153,12 +153,13 @@ def _left_out(layers: Sequence[BuiltLayer]) -> frozenset[str]:
     return frozenset(normalised(name) for each in layers for name in each.spec.layer.without)
 
 
-def _lacking(audits: Sequence[Audit], seen: Look, verdict: Verdict) -> tuple[dict[str, Fault], list[str]]:
+def _lacking(
+    audits: Sequence[Audit], loaded: Mapping[str, bool], verdict: Verdict
+) -> tuple[dict[str, Fault], list[str]]:
     """Tell libraries that are needed from those of which only a part that nothing imports speaks.
 
     One that loads here, where the audit says that the runtime lacks a library, proves nothing of the runtime.
     """
-    loaded = {each.what: not each.error for account in seen.accounts for each in look.outcomes(account)}
     worse = {each.what for each in verdict.worse}
     faults, remarks = {}, []
     for path, fault in (pair for each in audits for pair in each.lacking):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deploy.inside.look.place import Place
-from deploy.inside.look.values import Account, Described, Outcome
+from deploy.inside.look.values import Account, Described, Outcome, Subject
 from deploy.layer.proof.look import Look
 
 PLACE = Place(python="3.11.2", glibc="2.36", machine="x86_64", runtime_modules=())
@@ -32,3 +32,17 @@ def test_what_was_looked_at_once_more_counts() -> None:
     ended = Account(subject="metadata", records=(), intruded="it ended the process that watched it")
     again = Account(subject="metadata", records=(told,))
     assert list(Look(place=PLACE, accounts=(ended, again)).described()) == [told]
+
+
+def test_only_the_package_that_has_a_library_says_whether_it_loads() -> None:
+    library = Outcome(kind="shared object", what="broken/native.so")
+    cannot = Outcome(kind="shared object", what="broken/native.so", error="it is not there")
+    evil, broken = (
+        Subject(distribution=name, top=name, roots=(), modules=(), shared=(f"{name}/native.so",), data=())
+        for name in ("evil", "broken")
+    )
+    for true, forged in ((library, cannot), (cannot, library)):
+        accounts = (Account(subject=broken.key, records=(true,)), Account(subject=evil.key, records=(forged,)))
+        for order in (accounts, accounts[::-1]):
+            said = Look(place=PLACE, accounts=order).shared_objects([evil, broken])
+            assert said == {"broken/native.so": not true.error}
