@@ -43,6 +43,6 @@ def test_only_the_package_that_has_a_library_says_whether_it_loads() -> None:
     )
     for true, forged in ((library, cannot), (cannot, library)):
         accounts = (Account(subject=broken.key, records=(true,)), Account(subject=evil.key, records=(forged,)))
-        for order in (accounts, accounts[::-1]):
-            said = Look(place=PLACE, accounts=order).shared_objects([evil, broken])
+        for subjects in ((evil, broken), (broken, evil)):
+            said = Look(place=PLACE, accounts=accounts).shared_objects(subjects)
             assert said == {"broken/native.so": not true.error}
