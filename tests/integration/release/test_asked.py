@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
+import errno
 import os
 import pty
-import select
 import sys
 import threading
 from contextlib import contextmanager
@@ -36,30 +37,40 @@ class Person:
     seen: str = ""
     asked: list[str] = field(default_factory=list)
 
-    def read(self, terminal: int, ended: threading.Event) -> None:
-        while not ended.is_set():
-            if select.select([terminal], [], [], 0.05)[0]:
-                self.seen += os.read(terminal, 65536).decode()
-                if self.seen.endswith("[y/N] "):
-                    self.asked.append(self.seen.splitlines()[-1])
-                    os.write(terminal, f"{self.answer}\n".encode())
+    def read(self, terminal: int) -> None:
+        """Read all that is printed, until whoever prints has closed the terminal."""
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        while printed := _read(terminal):
+            self.seen += decoder.decode(printed)
+            if self.seen.endswith("[y/N] "):
+                self.asked.append(self.seen.splitlines()[-1])
+                os.write(terminal, f"{self.answer}\n".encode())
+
+
+def _read(terminal: int) -> bytes:
+    """Read what came in; nothing, which Linux tells as EIO, where the other end is closed."""
+    try:
+        return os.read(terminal, 65536)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        return b""
 
 
 @contextmanager
 def at_a_terminal(answer: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
     """Let this process be run by a person at a terminal."""
     theirs, ours = pty.openpty()
-    person, ended = Person(answer), threading.Event()
-    reading = threading.Thread(target=person.read, args=(theirs, ended))
+    person = Person(answer)
+    reading = threading.Thread(target=person.read, args=(theirs,))
     reading.start()
     try:
         with _attached(ours, monkeypatch):
             yield person
     finally:
-        ended.set()
+        os.close(ours)
         reading.join()
         os.close(theirs)
-        os.close(ours)
 
 
 @contextmanager
