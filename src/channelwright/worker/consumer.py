@@ -24,7 +24,7 @@ from channelwright.discord.pace import RESERVE_SECONDS, Pace
 from channelwright.jobs import Job, MalformedError, OtherVersionError
 from channelwright.language import speaking
 from channelwright.logs import log
-from channelwright.worker.delivery import OTHER_VERSION, RENEWED_SECONDS, Delivery
+from channelwright.worker.delivery import RENEWED_SECONDS, Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -104,7 +104,7 @@ class Consumer:
         try:
             job = Job.from_json(record["body"])
         except OtherVersionError as error:
-            log("ERROR", OTHER_VERSION, message=record["messageId"], reason=str(error))
+            log("ERROR", "a job of another version", message=record["messageId"], reason=str(error))
             return RENEWED_SECONDS
         except MalformedError as error:  # straight on to the dead-letter queue, where somebody looks at it
             log("ERROR", "malformed message", message=record["messageId"], reason=str(error))

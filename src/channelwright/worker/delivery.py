@@ -25,7 +25,6 @@ LONGEST_WAIT_SECONDS = 900
 BLOCKED_SECONDS = 300.0
 # A rollout is over well before the last delivery of a job that only the new version knows.
 RENEWED_SECONDS = 30.0
-OTHER_VERSION = "a job of another version"
 
 
 @dataclass
@@ -61,15 +60,18 @@ class Delivery:
     def _hindered(self, error: Exception) -> tuple[float, str]:
         """Return in how many seconds it may go better, and what is in the way, which is logged."""
         soon = min(5.0 * self.count, 30.0)
-        hindrances: dict[type[Exception], tuple[float, str, str]] = {
-            NoTokenError: (soon, "no token", say("I cannot read my own token just now, which AWS keeps for me.")),
-            NoAnswerError: (soon, "no answer", say("Discord does not answer just now.")),
-            BlockedError: (BLOCKED_SECONDS, "blocked", say("Discord does not let me through just now.")),
-            OtherVersionError: (RENEWED_SECONDS, OTHER_VERSION, say("This is a command of another version of me.")),
-        }
-        seconds, event, why = next(each for kind, each in hindrances.items() if isinstance(error, kind))
-        log("WARNING" if event == "no answer" else "ERROR", event, reason=str(error), **self.job.ids)
-        return seconds, why
+        about = {"reason": str(error), **self.job.ids}
+        if isinstance(error, NoTokenError):
+            log("ERROR", "no token", **about)
+            return soon, say("I cannot read my own token just now, which AWS keeps for me.")
+        if isinstance(error, BlockedError):
+            log("ERROR", "blocked", **about)
+            return BLOCKED_SECONDS, say("Discord does not let me through just now.")
+        if isinstance(error, OtherVersionError):
+            log("ERROR", "a job of another version", **about)
+            return RENEWED_SECONDS, say("This is a command of another version of me.")
+        log("WARNING", "no answer", **about)
+        return soon, say("Discord does not answer just now.")
 
     def crashed(self) -> None:
         """Say so if this was the last delivery."""
