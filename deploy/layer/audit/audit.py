@@ -26,21 +26,23 @@ if TYPE_CHECKING:
 class Audit:
     """What was found in one layer: faults, shared objects in the zip's order, and remarks that refuse nothing.
 
-    `lacking` are libraries that shared objects need and nobody has, by the path of the one that needs it: a fault,
-    unless trying shows that nothing needs it. `can_be_tried` tells whether its files can be had and safely unpacked.
+    `lacking` are libraries that shared objects need and nobody has, by the path of the one that needs it, `foreign`
+    those of another system that a distribution has no others beside: faults, unless trying shows that nothing needs
+    them. `can_be_tried` tells whether its files can be had and safely unpacked.
     """
 
     faults: tuple[Fault, ...]
     shared: tuple[elf.SharedObject, ...] = ()
     remarks: tuple[str, ...] = ()
     lacking: tuple[tuple[str, Fault], ...] = ()
+    foreign: tuple[Fault, ...] = ()
     can_be_tried: bool = True
 
 
 def audit(built: BuiltLayer, beside: Collection[str] = ()) -> tuple[Fault, ...]:
     """Return every fault of one layer; `beside` are the file names of the layers it is used with."""
     found = inspect(built, beside)
-    return (*found.faults, *(fault for _, fault in found.lacking))
+    return (*found.faults, *(fault for _, fault in found.lacking), *found.foreign)
 
 
 def inspect(built: BuiltLayer, beside: Collection[str] = ()) -> Audit:
@@ -110,6 +112,8 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
     base = BASES[built.spec.runtime]
     misfits = [fault for each in shared for fault in elf.unfit(each, base, built.spec.architecture)]
     misfits = [fault for fault in (*broken, *misfits) if fault.where not in spared] + [*_unclaimed(built, shared)]
+    elsewhere = [fault for fault in misfits if fault.where in systems and fault.where not in own]
+    misfits = [fault for fault in misfits if fault not in elsewhere]
     needy = [each for each in shared if each.path not in spared]
     lacking = [(each.path, fault) for each in needy for fault in elf.lacking(each, base, around)]
     located = [_located(built, fault, own) for fault in (*stale, *misfits)]
@@ -128,6 +132,7 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
             *foreign.remarks(spare, kinds),
         ),
         lacking=tuple((path, _located(built, fault, own)) for path, fault in lacking),
+        foreign=tuple(_located(built, fault, own) for fault in elsewhere),
         can_be_tried=archive.is_harmless(entries),
     )
 
