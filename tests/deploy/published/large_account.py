@@ -148,13 +148,13 @@ _LIMITS = {
 }
 _CALLER = f"<GetCallerIdentityResult><Account>{ACCOUNT}</Account></GetCallerIdentityResult>"
 _NO_STACK = "<Code>ValidationError</Code><Message>Stack with id tiny-dev does not exist</Message>"
-_FIXED = {
-    "DescribeLogGroups": (200, '{"logGroups": []}'),
-    "DescribeStacks": (400, f"<ErrorResponse><Error>{_NO_STACK}</Error></ErrorResponse>"),
-    "GetCallerIdentity": (200, f"<GetCallerIdentityResponse>{_CALLER}</GetCallerIdentityResponse>"),
+_FIXED: dict[str, tuple[int, str, str]] = {
+    "DescribeLogGroups": (200, '{"logGroups": []}', ""),
+    "DescribeStacks": (400, f"<ErrorResponse><Error>{_NO_STACK}</Error></ErrorResponse>", ""),
+    "GetCallerIdentity": (200, f"<GetCallerIdentityResponse>{_CALLER}</GetCallerIdentityResponse>", ""),
     "GetFunctionConfiguration": (404, '{"message": "none"}', "ResourceNotFoundException"),
-    "ListStackResources": (400, f"<ErrorResponse><Error>{_NO_STACK}</Error></ErrorResponse>"),
-    "GetAccountSettings": (200, json.dumps(_LIMITS)),
+    "ListStackResources": (400, f"<ErrorResponse><Error>{_NO_STACK}</Error></ErrorResponse>", ""),
+    "GetAccountSettings": (200, json.dumps(_LIMITS), ""),
 }
 
 
