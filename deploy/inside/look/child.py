@@ -6,6 +6,7 @@ import ctypes
 import os
 import pwd
 import resource
+import signal
 import sys
 import traceback
 from contextlib import suppress
@@ -80,6 +81,7 @@ def _confine(user: int, bounds: Bounds) -> None:
     # What it finds under /proc/self is its own, as in Lambda.
     libc.prctl(DUMPABLE, 1, 0, 0, 0)
     libc.prctl(SUBREAPER, 0, 0, 0, 0)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if bounds.filtered:
         seccomp.install(libc)
     try:
