@@ -21,6 +21,7 @@ from ...inside.look.bounds import Bounds
 from . import new_root, syscalls
 from .entry import NOT_ALLOWED
 from .new_root import GROUP, USER
+from .protocol import HOST_NAME
 
 if TYPE_CHECKING:
     from .entry import Entry
@@ -74,7 +75,7 @@ def _enter(entry: Entry) -> None:
     os.close(asked)
     os.close(answers)
     syscalls.unshare(_OTHERS | (0 if entry.online else syscalls.NEW_NETWORK))
-    socket.sethostname("localhost")
+    socket.sethostname(HOST_NAME)
     new_root.enter(entry, (USER, *(_OWN_USERS if entry.own_users else ())))
     if not entry.online:
         _loopback()
