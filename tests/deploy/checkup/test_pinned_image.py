@@ -17,7 +17,7 @@ DIGEST = f"registry.example/python@sha256:{'0' * 64}"
 
 @pytest.mark.parametrize(("image", "is_named"), [("registry.example/python:3.11", True), (DIGEST, False)])
 @pytest.mark.parametrize("output", [[], ["--json"]])
-def test_check_names_an_image_that_is_not_pinned(  # noqa: PLR0913, PLR0917 - a case of two, and pytest's own
+def test_check_names_an_image_that_is_not_pinned(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
