@@ -6,6 +6,7 @@ import resource
 from dataclasses import dataclass
 
 MIB = 1024 * 1024
+_MESSAGE_QUEUES = 12  # RLIMIT_MSGQUEUE, which only Linux has: getrlimit(2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +34,7 @@ class Bounds:
         """Take the limits that a process can take for itself and for all that it starts."""
         for kind, most in (
             (resource.RLIMIT_CORE, 0),
-            (resource.RLIMIT_MSGQUEUE, 0),
+            (_MESSAGE_QUEUES, 0),
             (resource.RLIMIT_NOFILE, self.files),
             (resource.RLIMIT_FSIZE, self.disk),
             # Memory is measured and not limited: what a process only reserves is no burden. This ends what is faster.
