@@ -10,6 +10,8 @@ ending     ends what a task left running, and removes what it left
 values     the plan and the records, as JSON across the border
 place      where a look was taken
 modules    imports every module, loads every shared object, opens the data beside them
+raised     what an exception says, and where it was raised
+dependents who requires a distribution, and has to be imported before some
 metadata   what importlib.metadata answers
 clients    a request of each AWS service's client
 handler    a function's handler, imported with its environment

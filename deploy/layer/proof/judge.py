@@ -8,7 +8,7 @@ faults    what refuses the layer whatever the reference does: a distribution of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ...errors import Fault
@@ -86,7 +86,11 @@ class Case:
         return Verdict(
             faults=tuple(findings.faults),
             worse=tuple(findings.worse),
-            remarks=(*remarks(findings.both, is_compared=self.reference is not None), *self._borrowed()),
+            remarks=(
+                *remarks(findings.both, is_compared=self.reference is not None),
+                *findings.notes,
+                *self._borrowed(),
+            ),
         )
 
     def _subject(self, subject: Subject, findings: _Findings) -> None:
@@ -107,8 +111,11 @@ class Case:
                 findings.roots.setdefault(subject.distribution, []).append(outcome)
             elif outcome.error:
                 findings.both.append((subject.distribution, outcome))
+            elif before and not before.error and outcome.note != before.note:
+                findings.add_worse(subject.distribution, replace(outcome, error=outcome.note), is_root=is_root)
             elif is_root:
                 findings.imported.add(subject.distribution)
+                findings.notes += [f"{subject.distribution}: {outcome.what} {outcome.note}"] if outcome.note else []
                 findings.faults += _from_elsewhere(subject.distribution, outcome)
 
     def _roots(self, findings: _Findings) -> None:
@@ -177,6 +184,7 @@ class _Findings:
     both: list[tuple[str, Outcome]] = field(default_factory=list)
     roots: dict[str, list[Outcome]] = field(default_factory=dict)
     imported: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
 
     def add_worse(self, distribution: str, outcome: Outcome, *, is_root: bool = False) -> None:
         self.worse.append(
