@@ -1,4 +1,4 @@
-"""Packages that can only be imported once the one that requires them was, as psycopg-binary's: they work as in use."""
+"""Packages that can only be imported once the one that requires them was, or that nobody who requires them needs."""
 
 from __future__ import annotations
 
@@ -42,3 +42,38 @@ def test_who_does_not_require_it_makes_nothing_of_it_work(tmp_path: Path) -> Non
 def test_who_cannot_be_imported_itself_makes_nothing_work(tmp_path: Path) -> None:
     with pytest.raises(VerificationError, match="half: half: ImportError: whole should be imported first"):
         remarks(tmp_path, EXTRA, "raise RuntimeError\n")
+
+
+INLINE = Made(name="inline", files={"inline/__init__.py": "import plots\n"})
+
+
+def built(tmp_path: Path, *made: Made) -> tuple[str, ...]:
+    runtime, layers = FolderRuntime(tmp_path / "runtime"), [layer(tmp_path, *made)]
+    (verified,) = verify(layers, Means(runtime=runtime, say=lambda _: None, reference=reference(runtime, *layers)))
+    return verified.evidence.remarks
+
+
+def test_a_dependency_that_lacks_what_nobody_asked_for_is_a_remark_where_those_that_require_it_work(
+    tmp_path: Path,
+) -> None:
+    """As ipython requires matplotlib-inline, which is of use where somebody has matplotlib."""
+    shell = Made(name="shell", files={"shell/__init__.py": "x = 1\n"}, requires=("inline>=1 ; python_version > '3'",))
+    assert [each for each in built(tmp_path, INLINE, shell) if each.startswith("inline: inline cannot be imported")]
+
+
+@pytest.mark.parametrize(
+    ("source", "requires"),
+    [("x = 1\n", ()), ("import inline\n", ("inline",))],
+    ids=["which was asked for itself", "whose user needs it"],
+)
+def test_what_lacks_a_module_is_refused(tmp_path: Path, source: str, requires: Sequence[str]) -> None:
+    shell = Made(name="shell", files={"shell/__init__.py": source}, requires=tuple(requires))
+    with pytest.raises(VerificationError, match="inline: inline.*: No module named 'plots'"):
+        built(tmp_path, INLINE, shell)
+
+
+def test_a_dependency_that_breaks_for_another_reason_is_refused(tmp_path: Path) -> None:
+    broken = Made(name="inline", files={"inline/__init__.py": "raise OSError('libgomp.so.1: cannot open')\n"})
+    shell = Made(name="shell", files={"shell/__init__.py": "x = 1\n"}, requires=("inline",))
+    with pytest.raises(VerificationError, match="inline: inline: OSError: libgomp"):
+        built(tmp_path, broken, shell)
