@@ -68,7 +68,7 @@ def test_a_dependency_that_lacks_what_nobody_asked_for_is_a_remark_where_those_t
 )
 def test_what_lacks_a_module_is_refused(tmp_path: Path, source: str, requires: Sequence[str]) -> None:
     shell = Made(name="shell", files={"shell/__init__.py": source}, requires=tuple(requires))
-    with pytest.raises(VerificationError, match="inline: inline.*: No module named 'plots'"):
+    with pytest.raises(VerificationError, match=r"inline: inline.*: No module named 'plots'"):
         built(tmp_path, INLINE, shell)
 
 
