@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import importlib.machinery
 import os
+import re
 import sys
 import time
 from dataclasses import replace
@@ -17,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
-from . import dependents
+from ..files import normalised
 from .raised import told, where
 from .values import Asked, Begun, Bytecode, Outcome
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 STANDARD = Path(os.__file__).resolve().parent
 _VERSIONED = frozenset({"site-packages", "dist-packages"})
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # with which a requirement begins
 _import_module = importlib.import_module
 _path_finder = importlib.machinery.PathFinder
 _dictionary: Any = vars(ModuleType)["__dict__"]  # the slot itself: a class may have put something in its place
@@ -86,12 +88,24 @@ def _once_more(failed: Sequence[str], subject: Subject, plan: Plan, usual: Seque
         yield Begun(kind="module", what=module)
         outcome = attempt(module, plan, here)
         if outcome.error and after is None:
-            others = dependents.tops(subject.distribution, plan)
+            others = _dependents(subject.distribution, plan)
             after = " and ".join(top for top in others if not attempt(top, plan).error)
         if outcome.error and after:
             again = attempt(module, plan, here)
             outcome = outcome if again.error else replace(again, note=f"can only be imported after {after}")
         yield outcome
+
+
+def _dependents(distribution: str, plan: Plan) -> Iterator[str]:
+    """Yield the top-level packages of those that require a distribution: psycopg-binary comes after psycopg."""
+    from importlib.metadata import distributions
+
+    dependents = {
+        normalised(each.name)
+        for each in distributions(path=[f"{plan.layer}/python"])
+        if distribution in {normalised(match[0]) for line in each.requires or () if (match := _NAME.match(line))}
+    }
+    yield from (each.top for each in plan.subjects if each.distribution in dependents - {distribution})
 
 
 def attempt(name: str, plan: Plan, usual: Sequence[str] = ()) -> Outcome:
