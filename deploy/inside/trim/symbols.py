@@ -12,12 +12,13 @@ import struct
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ..files import is_shared_object
+from ..files import Later, has_name_of_library, is_shared_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..files import Files
+    from ..files import Files, LayerFile
+    from ..parts import Parts
 
 _HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
 _SEGMENT = struct.Struct("<IIQQQQQQ")
@@ -95,19 +96,33 @@ class _Library:
         return max(end for _, end in self.loaded)
 
 
-def strip(files: Files) -> Stripped:
-    """Return what every shared object is without the sections that no loader reads."""
+def strip(files: Files, parts: Parts) -> Stripped:
+    """Return what every shared object is without the sections that no loader reads; `parts` may have it from before."""
     change: dict[str, bytes | None] = {}
     kept: dict[str, str] = {}
     for path, file in files.items():
-        if is_shared_object(path, file):
-            try:
-                smaller = _without_symbols(file.content)
-            except _Kept as why:
-                kept[path] = str(why)
-            else:
-                change |= {path: smaller} if smaller != file.content else {}
+        if not has_name_of_library(path):
+            continue
+        outcome = parts.made(file.owner, "stripped", file.sha256)
+        if outcome is None:
+            outcome = _outcome(path, file)
+            parts.keep(file.owner, outcome, "stripped", file.sha256)
+        if isinstance(outcome, Later):
+            change[path] = outcome.content
+        elif outcome:
+            kept[path] = outcome
     return Stripped(change, kept)
+
+
+def _outcome(path: str, file: LayerFile) -> Later | str:
+    """Return a library without these sections; else why it keeps them, nothing where it has none or is no library."""
+    if not is_shared_object(path, file):
+        return ""
+    try:
+        smaller = _without_symbols(file.content)
+    except _Kept as why:
+        return str(why)
+    return Later.of(smaller) if smaller != file.content else ""
 
 
 def _without_symbols(content: bytes) -> bytes:
