@@ -50,6 +50,7 @@ def doctor(work: Work) -> Message:
         archived=patient.archived,
         noted=patient.written.note if patient.written else None,
         request=int(work.job.interaction_id),
+        held=proof.held(work),
     )
     work.unfinished = InPart(say("**{campaign}** is not repaired as a whole.", campaign=patient.category.name))
     made = maker.make()
