@@ -34,8 +34,6 @@ ROUNDS = 3
 def rename(work: Work) -> Message:
     """Rename category and role. Channels keep their names: they are not made of the campaign's."""
     name = campaign_name(work.text("name"))
-    if work.is_first:
-        work.begin()
     server = work.look()
     campaign = proof.campaign(work, server)
     before = campaign.name
@@ -45,6 +43,7 @@ def rename(work: Work) -> Message:
     work.unfinished = InPart(
         say("**{campaign}** may be renamed in part only.", campaign=before), say("Run the command again for the rest.")
     )
+    work.begin(begun=campaign.role.name == f"{name}{SUFFIX}")
     # The role first: of a channel's name Discord allows two changes in ten minutes.
     if campaign.role.name != f"{name}{SUFFIX}":
         work.discord.patch(f"/guilds/{server.id}/roles/{campaign.role.id}", {"name": f"{name}{SUFFIX}"})
@@ -60,9 +59,8 @@ def rename(work: Work) -> Message:
 def add_gm(work: Work) -> Message:
     """Let one more see and run all of it."""
     gm = int(work.text("gm"))
-    if work.is_first:
-        work.begin()
-    proof.campaign(work, work.look())
+    there = proof.campaign(work, work.look())
+    work.begin(begun=there.category.allows(gm, VIEW_CHANNEL))
     campaign = _set(work, add={gm})
     return Message(
         say(
@@ -76,10 +74,12 @@ def add_gm(work: Work) -> Message:
 def remove_gm(work: Work) -> Message:
     """Take a GM's own overwrites away; as a player, with the role, they still see what players see."""
     gm = int(work.text("gm"))
-    if work.is_first:
-        work.begin()
-    server = work.look()
-    campaign = proof.proved(work, server) if _may_be_gone(work, gm) else proof.campaign(work, server)
+    there = proof.noted(work, work.look())
+    campaign = there.campaign
+    if _may_be_gone(work, gm):
+        work.home = there.written.channel_id
+    else:
+        proof.check(work, there)
     others = [each for each in campaign.gms if each[0] != gm]
     if work.is_first and (gm, MEMBER) not in campaign.gms:
         raise StoppedError(
@@ -97,6 +97,7 @@ def remove_gm(work: Work) -> Message:
                 campaign=campaign.name,
             )
         )
+    work.begin(begun=(gm, MEMBER) not in campaign.gms)
     _set(work, remove={gm})
     return Message(
         say(
@@ -118,10 +119,12 @@ def hand_over(work: Work) -> Message:
     to, asker, request = int(work.text("to")), int(work.job.user_id), int(work.job.interaction_id)
     there = proof.noted(work, work.look())
     campaign, noted = there.campaign, there.written.note
-    if noted.handed_for != request:
-        if work.is_first:
-            work.begin()
+    begun = noted.handed_for == request
+    work.home = there.written.channel_id if begun else None
+    if not begun:
         proof.check(work, there)
+    work.begin(begun=begun or campaign.category.allows(to, VIEW_CHANNEL))
+    if not begun:
         _set(work, add={to})
         by = asker if (asker, MEMBER) in campaign.gms else 0
         noted = replace(noted, handed_for=request, handed_by=by)

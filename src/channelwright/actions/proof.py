@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from channelwright.campaign import campaigns, note
 from channelwright.campaign.rights import Asker
 from channelwright.campaign.roles import check_plain
+from channelwright.discord.discord_api import UNKNOWN_MEMBER, RefusedError
 from channelwright.discord.messages import lacking, lacks
 from channelwright.language import say
 from channelwright.stopped import StoppedError
@@ -63,6 +64,18 @@ def campaign(work: Work, server: Server, option: str = "campaign") -> Campaign:
 def check(work: Work, there: Proved) -> None:
     """Raise StoppedError unless the asker may run a campaign that is proved."""
     check_asker(Asker.seen(work.discord, there.server, work.job.user_id), there.campaign)
+    work.home = there.written.channel_id
+
+
+def has_role(work: Work, campaign: Campaign, player: int | str) -> bool:
+    """Tell whether somebody is a player; False for who left the server."""
+    try:
+        member = work.discord.get(f"/guilds/{work.job.guild_id}/members/{player}")
+    except RefusedError as refusal:
+        if refusal.code != UNKNOWN_MEMBER:
+            raise
+        return False
+    return str(campaign.role.id) in member["roles"]
 
 
 def held(work: Work) -> Callable[[Server, Channel], int]:

@@ -35,7 +35,7 @@ def restore(work: Work) -> Message:
     if lost is None:
         raise StoppedError(say("There is nothing left of it that I made, or it is put together already."))
     _check(work, server, lost)
-    work.begin()
+    work.begin(begun=any(each.id > request for each in server.categories))
     gms = tuple(sorted(each for each in lost.gms if each[0] not in {server.id, server.bot_id}))
     name = lost.role.name.removesuffix(SUFFIX) if lost.role else "campaign"
     plan, noted = _planned(work, lost, name, gms)
