@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..layer.backend.protocol import Runtime
     from ..layer.spec import LayerSpec
     from .archives import Archives
-    from .described import Described
+    from .described import CommitDescription
     from .places import SourcePlace
     from .shelf import OwnWheel, Shelf
 
@@ -56,7 +56,7 @@ class Builder:
         return self.shelf.put(wheel.path.name, wheel.content)
 
     def wheel(
-        self, name: str, place: SourcePlace, needed: Sequence[Pin], described: Described | None = None
+        self, name: str, place: SourcePlace, needed: Sequence[Pin], described: CommitDescription | None = None
     ) -> OwnWheel | tuple[str, ...]:
         """Return the wheel of a source, or the requirements that building it takes besides the `needed` ones.
 
@@ -101,7 +101,7 @@ class Builder:
             raise BuildError([Fault(place.origin, f"is {built}, and {name} is asked for", cure="correct the name")])
         return self.shelf.put(filename, content)
 
-    def _key(self, place: SourcePlace, needed: Sequence[Pin], described: Described | None) -> str:
+    def _key(self, place: SourcePlace, needed: Sequence[Pin], described: CommitDescription | None) -> str:
         """Name a wheel by all that decides its bytes."""
         program = hashlib.sha256(_PROGRAM.read_bytes()).hexdigest()
         inputs: list[object] = [place.digest, self.runtime, program, [asdict(each) for each in needed]]
@@ -109,7 +109,7 @@ class Builder:
         return hashlib.sha256(json.dumps(["own wheel", *inputs]).encode()).hexdigest()
 
 
-def _plan(place: SourcePlace, described: Described | None) -> dict[str, object]:
+def _plan(place: SourcePlace, described: CommitDescription | None) -> dict[str, object]:
     """Return what the program that builds is told."""
     files, folder = place.files(), place.subdirectory
     how = backend(files, folder, place.origin)

@@ -41,7 +41,7 @@ _LINE = re.compile(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Described:
+class CommitDescription:
     """`name` is what `git describe` calls the commit, `date` the committer's (ISO 8601).
 
     `within` is the source's folder in its repository, empty at its top; `files` the digest that it had then.
@@ -80,15 +80,15 @@ class Described:
         return made, folder
 
 
-def recorded(text: str) -> Described | None:
+def recorded(text: str) -> CommitDescription | None:
     """Read what a section of the build requirements says; None where it says nothing."""
     match = _LINE.search(text)
-    return Described(**{key: value or "" for key, value in match.groupdict().items()}) if match else None
+    return CommitDescription(**{key: value or "" for key, value in match.groupdict().items()}) if match else None
 
 
 def described(  # noqa: PLR0913 - of whom, what it says of itself, for whom, and where it lies
     ask: Ask, pyproject: bytes, place: str, readers: Collection[str], *, within: str, digest: str
-) -> Described:
+) -> CommitDescription:
     """Ask git of the commit that HEAD is in its repository.
 
     `pyproject` is its pyproject.toml, which says which tags count, `readers` are the distributions that building takes.
@@ -108,7 +108,7 @@ def described(  # noqa: PLR0913 - of whom, what it says of itself, for whom, and
         # What setuptools-scm takes where nothing was ever tagged.
         number, short = ask("rev-list", "--count", "HEAD"), ask("rev-parse", "--short", "HEAD")
         name = f"{fallback or '0.0'}-{number}-g{commit if length else short}"
-    return Described(name=name, commit=commit, date=date, within=within, files=digest)
+    return CommitDescription(name=name, commit=commit, date=date, within=within, files=digest)
 
 
 def is_read_by(names: Collection[str]) -> bool:

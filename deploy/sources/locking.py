@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ..locking.wheels import ListedArchive
     from ..settings import Settings, Target
     from .build import Builder
-    from .described import Described
+    from .described import CommitDescription
     from .opening import Building
     from .places import SourcePlace
     from .shelf import OwnWheel
@@ -139,7 +139,7 @@ class SourceLocker:
         what = f"its build backend goes on asking for {', '.join(requires)}"
         raise BuildError([Fault(where.origin, what)])
 
-    def _described(self, where: SourcePlace, packages: Sequence[LockedPackage]) -> Described | None:
+    def _described(self, where: SourcePlace, packages: Sequence[LockedPackage]) -> CommitDescription | None:
         """Return what git says of a source, where its version is made of that: what is locked, until it changes."""
         readers = {each.name for each in packages}
         if not is_read_by(readers):

@@ -19,7 +19,7 @@ from .described import described
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from .described import Described
+    from .described import CommitDescription
 
 _GIT = re.compile(r"git\+(?P<url>(?:https?|ssh|file|git)://.+)")
 _OTHER_VCS = re.compile(r"(?:hg|svn|bzr)\+")
@@ -43,7 +43,7 @@ class SourcePlace(Protocol):
         """Return the source, by path; raise LockError where it cannot be had."""
         ...
 
-    def described(self, readers: Collection[str]) -> Described | None:
+    def described(self, readers: Collection[str]) -> CommitDescription | None:
         """Ask git of the source's commit, for what builds it; None where it is in no repository."""
         ...
 
@@ -67,7 +67,7 @@ class PlacedFolder:
     def files(self) -> Mapping[str, bytes]:
         return self._files
 
-    def described(self, readers: Collection[str]) -> Described | None:
+    def described(self, readers: Collection[str]) -> CommitDescription | None:
         if not self._asked("ls-files", "--error-unmatch", "--", "."):
             return None
         pyproject = self._files.get("/".join(filter(None, (self.subdirectory, "pyproject.toml"))), b"")
@@ -130,7 +130,7 @@ class PinnedCommit:
     def files(self) -> Mapping[str, bytes]:
         return checkout.files(self.url, self.commit)
 
-    def described(self, readers: Collection[str]) -> Described | None:
+    def described(self, readers: Collection[str]) -> CommitDescription | None:
         with checkout.history(self.url, self.commit) as folder:
             path = folder / self.subdirectory / "pyproject.toml"
             pyproject = path.read_bytes() if path.is_file() else b""

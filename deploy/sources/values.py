@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from ..locking.document import LockedPackage
     from ..locking.uv.call import Uv
-    from .described import Described
+    from .described import CommitDescription
     from .places import SourcePlace
 
 
@@ -29,7 +29,7 @@ class Section:
     """What building one source takes, locked, and what git said of its commit, where a version is made of that."""
 
     packages: Sequence[LockedPackage] = ()
-    described: Described | None = None
+    described: CommitDescription | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from deploy.sources.described import Described
+    from deploy.sources.described import CommitDescription
 
 pytestmark = pytest.mark.programs
 
@@ -130,7 +130,7 @@ def test_it_stays_until_files_change_and_is_built_to_the_same_bytes_without_git(
         shutil.move(repository.parent / "away", repository / ".git")
 
 
-def said(folder: Path, pyproject: str = "") -> Described:
+def said(folder: Path, pyproject: str = "") -> CommitDescription:
     return described(partial(own_git.asked, folder), pyproject.encode(), "./own", (), within="a b", digest="0" * 64)
 
 
