@@ -2,19 +2,21 @@
 
 worse     the reference does it, the zip does not: the pipeline's own fault
 remarks   neither does: an extra that nobody asked for, another platform
-faults    what refuses the layer whatever the reference does: a distribution of which nothing can be imported, a
-          module that comes from elsewhere than the layer, bytecode that is not used, an account that is not whole
+faults    what refuses the layer whatever the reference does: a distribution of which nothing can be imported, unless
+          it is a dependency that lacks what nobody asked for; a module that comes from elsewhere than the layer,
+          bytecode that is not used, an account that is not whole
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ...errors import Fault
 from .grouping import more, remarks
 from .look import asked, by_kind, bytecode, outcomes
 from .metadata import differences, strangers
+from .requires import dependents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -86,7 +88,11 @@ class Case:
         return Verdict(
             faults=tuple(findings.faults),
             worse=tuple(findings.worse),
-            remarks=(*remarks(findings.both, is_compared=self.reference is not None), *self._borrowed()),
+            remarks=(
+                *remarks(findings.both, is_compared=self.reference is not None),
+                *findings.notes,
+                *self._borrowed(),
+            ),
         )
 
     def _subject(self, subject: Subject, findings: _Findings) -> None:
@@ -107,17 +113,29 @@ class Case:
                 findings.roots.setdefault(subject.distribution, []).append(outcome)
             elif outcome.error:
                 findings.both.append((subject.distribution, outcome))
+            elif before and not before.error and outcome.note != before.note:
+                findings.add_worse(subject.distribution, replace(outcome, error=outcome.note), is_root=is_root)
             elif is_root:
                 findings.imported.add(subject.distribution)
+                findings.notes += [f"{subject.distribution}: {outcome.what} {outcome.note}"] if outcome.note else []
                 findings.faults += _from_elsewhere(subject.distribution, outcome)
 
     def _roots(self, findings: _Findings) -> None:
         """Refuse a distribution of which nothing can be imported; remark on one of which something cannot."""
+        there = {"", *self.zip.place.runtime_modules, *(each.top for each in self.wanted.subjects)}
         for distribution, failed in findings.roots.items():
-            if distribution in findings.imported:
+            # As ipython is imported without matplotlib-inline, which is of use where somebody has matplotlib.
+            lacks = {missing(each.error) for each in failed}
+            is_spare = there.isdisjoint(lacks) and self._works_without(distribution, findings)
+            if is_spare or distribution in findings.imported:
                 findings.both += [(distribution, outcome) for outcome in failed]
             else:
                 findings.faults += [self._refused(distribution, outcome) for outcome in failed]
+
+    def _works_without(self, distribution: str, findings: _Findings) -> bool:
+        """Tell whether all that require a distribution can be imported, as the reference's can."""
+        users = dependents(distribution, {each.distribution: each.requires for each in self.zip.described()})
+        return self.reference is not None and bool(users) and users <= findings.imported
 
     def _refused(self, distribution: str, outcome: Outcome) -> Fault:
         cause, cure = self.explain(outcome.error, distribution)
@@ -177,6 +195,7 @@ class _Findings:
     both: list[tuple[str, Outcome]] = field(default_factory=list)
     roots: dict[str, list[Outcome]] = field(default_factory=dict)
     imported: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
 
     def add_worse(self, distribution: str, outcome: Outcome, *, is_root: bool = False) -> None:
         self.worse.append(
