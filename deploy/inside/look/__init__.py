@@ -8,6 +8,7 @@ bounds     what one package may take, and what was measured of it
 seccomp    system calls that no package needs
 ending     ends what a task left running, and removes what it left
 values     the plan and the records, as JSON across the border
+strict     JSON that somebody else may have written, read as just those types
 place      where a look was taken
 modules    imports every module, loads every shared object, opens the data beside them
 metadata   what importlib.metadata answers

@@ -9,11 +9,13 @@ faults    what refuses the layer whatever the reference does: a distribution of 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...errors import Fault
+from .compiled import REBUILD, Compiled
 from .grouping import more, remarks
-from .look import asked, by_kind, bytecode, outcomes
+from .look import asked, asked_services, by_kind, is_of_metadata, outcomes
 from .metadata import differences, strangers
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from ..causes import Explain
     from .look import Look, WantedLook
 
-_REBUILD = "build the layer again with --no-cache"
 _HOMES = {"code": "the function's code", "python": "the standard library", "runtime": "the runtime"}
 
 
@@ -70,11 +71,18 @@ class Case:
     sourceless: bool
     explain: Explain
 
+    @cached_property
+    def _compiled(self) -> Compiled:
+        return Compiled(self.wanted.subjects, self.uncompiled)
+
     def judged(self) -> Verdict:
         findings = _Findings()
         for subject in self.wanted.subjects:
             self._subject(subject, findings)
         self._roots(findings)
+        findings.faults += [
+            _unaccounted(each.subject, each) for each in self.zip.accounts if each.intruded and is_of_metadata(each)
+        ]
         if "botocore" not in findings.roots:
             self._clients(findings)
         findings.faults += strangers(self.zip.described(), self.wanted.distributions, self.pins)
@@ -96,7 +104,7 @@ class Case:
             findings.faults.append(_unaccounted(subject.key, account))
             return
         findings.faults += _incomplete(subject, account)
-        findings.faults += self._bytecode(account)
+        findings.faults += self._compiled.faults(subject, account)
         expected = by_kind(self.reference.account(subject.key) if self.reference else None)
         for outcome in outcomes(account):
             is_root = outcome.kind == "module" and outcome.what in subject.roots
@@ -129,12 +137,17 @@ class Case:
         return Fault(f"{distribution}: {outcome.what}", what, cause, cure)
 
     def _clients(self, findings: _Findings) -> None:
+        intruded = {each.subject: each for each in self.zip.accounts if each.intruded and asked_services(each)}
+        findings.faults += [_unaccounted(key, each) for key, each in intruded.items()]
+        untold = set[str]().union(*map(asked_services, intruded.values()))
         seen = {each.what: each for each in self.zip.clients()}
         before = {each.what: each for each in self.reference.clients()} if self.reference else {}
         for service in self.wanted.services:
             outcome, expected = seen.get(service), before.get(service)
-            if outcome is None:
-                findings.faults.append(Fault(f"botocore: {service}", "was not asked anything", *_REPORT))
+            if outcome is None and service not in untold:
+                findings.faults.append(Fault(f"botocore: {service}", "was not asked anything", _SPEAKS, _OTHER))
+            elif outcome is None:
+                continue
             elif outcome.error and (expected is None or expected.error):
                 if service in self.asked_for:
                     findings.faults.append(self._refused("botocore", outcome))
@@ -145,15 +158,6 @@ class Case:
             elif expected and expected.note != outcome.note:
                 what = f"is asked at {outcome.note}, and not at {expected.note}"
                 findings.worse.append(Worse(distribution="botocore", kind="client", what=service, error=what))
-
-    def _bytecode(self, account: Account) -> Iterator[Fault]:
-        found = bytecode(account)
-        for path in found.compiled:
-            if not any(path.endswith(f"/python/{each}") for each in self.uncompiled):
-                yield Fault(path, "was compiled at import", "its bytecode is absent or not accepted", _REBUILD)
-        for path, name in found.misnamed:
-            what = f"names its source {name}, not below /opt/python"
-            yield Fault(path, what, "it was compiled in another place", _REBUILD)
 
     def _borrowed(self) -> Iterator[str]:
         """Yield what only the runtime has, and what was imported would have taken."""
@@ -191,6 +195,8 @@ class _Findings:
         )
 
 
+_OTHER = "find out why before anything else; lock another version"
+_SPEAKS = "its code, or code that it imports, speaks in the place of the look; what it says of itself proves nothing"
 _REPORT = ("the probe ended early; this is a fault of the pipeline, and of no package", "report it")
 
 
@@ -209,8 +215,7 @@ def _unaccounted(key: str, account: Account | None) -> Fault:
     if account is None:
         return Fault(key, "was not looked at", *_REPORT)
     tail = f"\n{account.tail.rstrip()}" if account.tail.strip() else ""
-    cause = "its code, or code that it imports, speaks in the place of the look; what it says of itself proves nothing"
-    return Fault(key, f"{account.intruded}{tail}", cause, "find out why before anything else; lock another version")
+    return Fault(key, f"{account.intruded}{tail}", _SPEAKS, _OTHER)
 
 
 def _incomplete(subject: Subject, account: Account) -> Iterator[Fault]:
@@ -219,13 +224,19 @@ def _incomplete(subject: Subject, account: Account) -> Iterator[Fault]:
     wanted = [("module", name) for name in subject.modules]
     wanted += [("shared object", path) for path in subject.shared]
     wanted += [("resources", data.package) for data in subject.data]
-    ended = any(each.error.startswith(("the process", "still ran")) for each in outcomes(account))
-    if not ended and (left := [what for kind, what in wanted if (kind, what) not in seen]):
-        yield Fault(f"{subject.distribution}: {left[0]}", f"was not tried{more(len(left) - 1)}", *_REPORT)
+    ended = [each for each in outcomes(account) if each.error.startswith(("the process", "still ran"))]
+    left = [what for kind, what in wanted if (kind, what) not in seen]
+    if ended and (untried := [each for each in left if each in subject.roots]):
+        # The rest of a package may stay untried where parts of it end the process, but not all of it.
+        what = f"was not tried: {ended[-1].error} at {ended[-1].what[:200]}"
+        yield Fault(f"{subject.distribution}: {untried[0]}", what, "what is tried before it ends the process", _OTHER)
+    elif left and not ended:
+        what = f"was not tried{more(len(left) - 1)}, and its process says that it came to its end"
+        yield Fault(f"{subject.distribution}: {left[0]}", what, _SPEAKS, _OTHER)
 
 
 def _from_elsewhere(distribution: str, outcome: Outcome) -> Iterator[Fault]:
     if outcome.home != "layer":
         source = _HOMES.get(outcome.home, "a package of the runtime that has its name and lacks it")
         cause = "another copy comes first, or the layer's own has no code"
-        yield Fault(f"{distribution}: {outcome.what}", f"an import takes it from {source}", cause, _REBUILD)
+        yield Fault(f"{distribution}: {outcome.what}", f"an import takes it from {source}", cause, REBUILD)

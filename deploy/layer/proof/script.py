@@ -7,7 +7,7 @@ from pathlib import Path
 
 _INSIDE = Path(__file__).parents[2] / "inside"
 _LOOK = (
-    *("ending", "bounds", "values", "place", "seccomp", "child", "running", "apart"),
+    *("ending", "bounds", "strict", "values", "place", "seccomp", "child", "running", "apart"),
     *("modules", "metadata", "clients", "handler", "provided", "probe"),
 )
 _PARTS = ("files", *(f"look/{name}" for name in _LOOK))
