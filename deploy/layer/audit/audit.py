@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
 from ...errors import Fault
+from ...inside import unpack
 from ...runtimes.table import BASES
 from . import archive, bytecode, elf, foreign, limits, loading, wheels
 from . import files as own_files
@@ -99,9 +101,10 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
     if sizes.unzipped > limits.UNZIPPED or not all(map(archive.is_readable, entries)):
         return Audit(faults, remarks=remarks, can_be_tried=False)  # no further: it may be a bomb
     files = {entry.filename: entry for entry in entries if not entry.is_dir()}
-    metadata = {path: zipped.read(path) for path in files if wheels.is_metadata(path)}
+    reads = partial(unpack.content, zipped)
+    metadata = {path: reads(path) for path in files if wheels.is_metadata(path)}
     uncompiled = {f"python/{path}" for path in built.report.uncompiled}
-    stale = bytecode.faults(built.spec.runtime, built.spec.layer.bytecode, files, zipped.read, uncompiled)
+    stale = bytecode.faults(built.spec.runtime, built.spec.layer.bytecode, files, reads, uncompiled)
     shared, broken, loads, systems = _shared_objects(zipped, files)
     kinds = {path: kind for path, kind in foreign.kinds(shared, systems).items() if path not in own}
     spare = foreign.spare(kinds, built.spec.architecture, lambda path: _owned(built, path).partition(": ")[0])
@@ -117,7 +120,7 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
         faults=(
             *faults,
             *wheels.faults(built, set(files), metadata),
-            *own_files.faults(built, files, zipped.read),
+            *own_files.faults(built, files, reads),
             *located,
         ),
         shared=tuple(shared),
@@ -141,7 +144,7 @@ def _shared_objects(
     broken: list[Fault] = []
     systems: dict[str, str] = {}
     for path in paths:
-        data = zipped.read(path)  # of every file, since that compares its checksum
+        data = unpack.content(zipped, path)  # of every file, since that compares its checksum
         if elf.is_candidate(path, data):
             match elf.read(path, data):
                 case Fault() as fault:
