@@ -11,7 +11,7 @@ import os
 import tarfile
 import zlib
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
 from .. import git
@@ -21,6 +21,7 @@ from ..inside import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from io import BufferedIOBase
     from pathlib import Path
 
 # What tools leave behind, and what would make one machine's wheel another than the next one's.
@@ -33,11 +34,11 @@ _OUTPUTS = ("build", "dist")
 MOST = 1_048_576_000
 """Bytes that the files of a source archive may have: four times what a function may have in Lambda, unzipped."""
 _TOO_LARGE = "its files have more than {0:,} bytes"
-_COMPRESSIONS: Mapping[bytes, Callable[[BytesIO], Any]] = {
-    b"\x1f\x8b": gzip.open,
-    b"BZh": bz2.open,
-    b"\xfd7zXZ\x00": lzma.open,
-    b"]\x00\x00": lzma.open,
+_COMPRESSIONS: Mapping[bytes, Callable[[BytesIO], BufferedIOBase]] = {
+    b"\x1f\x8b": lambda content: gzip.GzipFile(fileobj=content),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\x00": lzma.LZMAFile,
+    b"]\x00\x00": lzma.LZMAFile,
 }
 
 

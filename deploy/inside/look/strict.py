@@ -23,7 +23,7 @@ class Reader(Generic[Kind]):
     def __init__(self, kinds: Sequence[type[Kind]]) -> None:
         self._kinds = {each.__name__: each for each in kinds}
         hints = {name: get_type_hints(kind) for name, kind in self._kinds.items()}
-        self._fields: dict[str, Mapping[str, Any]] = {
+        self._fields: dict[str, Mapping[str, object]] = {
             name: {each.name: hints[name][each.name] for each in fields(kind)}  # type: ignore[arg-type]
             for name, kind in self._kinds.items()
         }
@@ -39,7 +39,7 @@ class Reader(Generic[Kind]):
         name = raw.pop("record", None) if isinstance(raw, dict) else None
         if not isinstance(raw, dict) or not isinstance(name, str) or name not in self._kinds:
             raise ValueError(f"is no record: {str(raw)[:80]}")
-        values = {}
+        values: dict[str, Any] = {}
         for field, value in raw.items():
             values[field] = _frozen(value)
             if field not in self._fields[name] or not _is(values[field], self._fields[name][field]):
@@ -50,7 +50,7 @@ class Reader(Generic[Kind]):
             raise ValueError(str(error)) from error
 
 
-def _once_each(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+def _once_each(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
     if len(found := dict(pairs)) < len(pairs):
         raise ValueError("names a field twice")
     return found
@@ -60,14 +60,14 @@ def _no_number(text: str) -> float:
     raise ValueError(f"{text} is no number of JSON")
 
 
-def _frozen(value: Any) -> Any:
+def _frozen(value: object) -> object:
     """Return what JSON gave with its lists as tuples, and with what is no character written out."""
     if isinstance(value, list):
         return tuple(map(_frozen, value))
     return value.encode(errors="backslashreplace").decode() if isinstance(value, str) else value
 
 
-def _is(value: object, annotation: Any) -> bool:
+def _is(value: object, annotation: object) -> bool:
     """Whether a value is what an annotation says, with all that is in it; numbers are counts or measures."""
     kind, parts = get_origin(annotation), get_args(annotation)
     if kind is UnionType:
@@ -81,7 +81,7 @@ def _is(value: object, annotation: Any) -> bool:
     return type(value) is annotation
 
 
-def _are(values: tuple[object, ...], annotations: tuple[Any, ...]) -> bool:
+def _are(values: tuple[object, ...], annotations: tuple[object, ...]) -> bool:
     if annotations[-1] is Ellipsis:
         return all(_is(each, annotations[0]) for each in values)
     return len(values) == len(annotations) and all(map(_is, values, annotations))

@@ -19,7 +19,8 @@ from . import archive, bytecode, elf, foreign, limits, loading, wheels
 from . import files as own_files
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from zipfile import ZipInfo
 
     from ..values import BuiltLayer
 
@@ -103,8 +104,7 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
     files = {entry.filename: entry for entry in entries if not entry.is_dir()}
     reads = partial(unpack.content, zipped)
     metadata = {path: reads(path) for path in files if wheels.is_metadata(path)}
-    uncompiled = {f"python/{path}" for path in built.report.uncompiled}
-    stale = bytecode.faults(built.spec.runtime, built.spec.layer.bytecode, files, reads, uncompiled)
+    stale = _stale(built, files, reads)
     shared, broken, loads, systems = _shared_objects(zipped, files)
     kinds = {path: kind for path, kind in foreign.kinds(shared, systems).items() if path not in own}
     spare = foreign.spare(kinds, built.spec.architecture, lambda path: _owned(built, path).partition(": ")[0])
@@ -113,7 +113,7 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
     base = BASES[built.spec.runtime]
     misfits = [fault for each in shared for fault in elf.unfit(each, base, built.spec.architecture)]
     misfits = [fault for fault in (*broken, *misfits) if fault.where not in spared] + [*_unclaimed(built, shared)]
-    needy = [each for each in shared if each.path not in spared]
+    needy = (each for each in shared if each.path not in spared)
     lacking = [(each.path, fault) for each in needy for fault in elf.lacking(each, base, around)]
     located = [_located(built, fault, own) for fault in (*stale, *misfits)]
     return Audit(
@@ -133,6 +133,11 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
         lacking=tuple((path, _located(built, fault, own)) for path, fault in lacking),
         can_be_tried=archive.is_harmless(entries),
     )
+
+
+def _stale(built: BuiltLayer, files: Mapping[str, ZipInfo], read: Callable[[str], bytes]) -> Iterable[Fault]:
+    uncompiled = {f"python/{path}" for path in built.report.uncompiled}
+    return bytecode.faults(built.spec.runtime, built.spec.layer.bytecode, files, read, uncompiled)
 
 
 def _shared_objects(

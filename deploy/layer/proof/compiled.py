@@ -19,7 +19,7 @@ REBUILD = "build the layer again with --no-cache"
 
 
 @dataclass(frozen=True)
-class Compiled:
+class ImportedBytecode:
     """The subjects of a look, and the paths of sources that have no bytecode."""
 
     subjects: Sequence[Subject]

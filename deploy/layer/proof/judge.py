@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...errors import Fault
-from .compiled import REBUILD, Compiled
+from .compiled import REBUILD, ImportedBytecode
 from .grouping import more, remarks
 from .look import asked, asked_services, by_kind, is_of_metadata, outcomes
 from .metadata import differences, strangers
@@ -72,8 +72,8 @@ class Case:
     explain: Explain
 
     @cached_property
-    def _compiled(self) -> Compiled:
-        return Compiled(self.wanted.subjects, self.uncompiled)
+    def _compiled(self) -> ImportedBytecode:
+        return ImportedBytecode(self.wanted.subjects, self.uncompiled)
 
     def judged(self) -> Verdict:
         findings = _Findings()

@@ -94,16 +94,31 @@ def test_what_unpacks_to_more_is_refused_while_it_is_read(kind: str) -> None:
         snapshot.of_archive(SOURCE.with_suffix(".zip") if kind == "zip" else SOURCE, made)
 
 
-@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress, bytes])
-def test_what_is_just_as_large_is_read(compress: Callable[[bytes], bytes]) -> None:
+WAYS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "no compression": bytes,
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_just_as_large_is_read(way: str) -> None:
     size = MOST - 16 * 1024  # and as much for the archive itself
-    assert snapshot.of_archive(SOURCE, compress(zeros(size))) == {"zeros": bytes(size)}
+    assert snapshot.of_archive(SOURCE, WAYS[way](zeros(size))) == {"zeros": bytes(size)}
 
 
-DAMAGED = (b"", b"no archive", gzip.compress(zeros(9))[:-20], b"]\x00\x00", b"BZh9", b"\x1f\x8b")
+DAMAGED = {
+    "nothing": b"",
+    "text": b"no archive",
+    "the begin of gzip": gzip.compress(zeros(9))[:-20],
+    "lzma alone": b"]\x00\x00",
+    "bzip2 alone": b"BZh9",
+    "gzip alone": b"\x1f\x8b",
+}
 
 
-@pytest.mark.parametrize("damaged", DAMAGED)
-def test_what_cannot_be_read_says_so(damaged: bytes) -> None:
+@pytest.mark.parametrize("kind", DAMAGED)
+def test_what_cannot_be_read_says_so(kind: str) -> None:
     with pytest.raises(LockError, match="is no source archive that can be read"):
-        snapshot.of_archive(SOURCE, damaged)
+        snapshot.of_archive(SOURCE, DAMAGED[kind])
