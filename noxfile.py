@@ -74,7 +74,7 @@ def local(session: nox.Session) -> None:
 @nox.session(**RUNS_PIPELINE)
 def check(session: nox.Session) -> None:
     """Check configuration, lock, handlers and template without building anything."""
-    _pipeline(session, "check")
+    _pipeline(session, "check", *EXTRAS["lint"])
 
 
 @nox.session(**RUNS_PIPELINE)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from pathlib import Path
 
 from .errors import ConfigError, Fault, PipelineError
@@ -44,6 +43,8 @@ def unwritable(path: Path, error: OSError) -> Fault:
 
 
 def _replace(path: Path, content: bytes) -> None:
+    import tempfile
+
     path = path.resolve() if path.is_symlink() else path
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -15,7 +15,6 @@ Anything else that escapes is a bug of the pipeline and keeps its traceback.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -126,6 +125,8 @@ def meant(word: str, known: Collection[str]) -> str:
     ends = [each for each in known if word and word[0].isdigit() and each.endswith(word)]
     if len(ends) == 1:
         return ends[0]
+    import difflib
+
     # Two short options are much alike by their hyphens alone.
     bare = {each.lstrip("-"): each for each in known}
     near = [bare[each] for each in difflib.get_close_matches(word.lstrip("-"), bare, n=1)]

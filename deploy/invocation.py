@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ PROGRAM = "channelwright"
 MODULE = f"python -m {__package__}"
 # nox sets it for all that a session runs: https://nox.thea.codes/en/stable/config.html
 SESSION_VARIABLE = "NOX_CURRENT_SESSION"
+# What leaves which note in an environment that it made for one program, and what makes that anew.
+_RECEIPTS = {"uv-receipt.toml": "uv tool install", "pipx_metadata.json": "pipx install --force"}
 
 
 @dataclass(frozen=True)
@@ -95,11 +98,20 @@ def in_this_way(text: str) -> str:
     return _EXAMPLE.sub(line, text)
 
 
-def installs(name: str, extra: str) -> str:
-    """Return what installs the packages of an extra, which a command needs: its nox session does."""
+def installs(name: str, extra: str, prefix: Path = Path(sys.prefix)) -> str:
+    """Return what brings the packages of an extra, which a command needs, to the environment that is at `prefix`.
+
+    Its nox session installs them. What runs without being installed has to be started with them, and who keeps an
+    environment of its own has to make it anew: pip would install them somewhere else.
+    """
+    wanted = f'"{PROGRAM}[{extra}]"'
     if _current.program == "nox -s":
         return f"{advised(name)} installs it"
-    return f'pip install "{PROGRAM}[{extra}]"'
+    for runner, option in (("uvx", "--from"), ("pipx run", "--spec")):
+        if _current.program == f"{runner} {PROGRAM}":
+            return f"{runner} {option} {wanted} {PROGRAM} {name}"
+    tools = (tool for receipt, tool in _RECEIPTS.items() if (prefix / receipt).is_file())
+    return f"{next(tools, 'pip install')} {wanted}"
 
 
 def advised(name: str, *arguments: str) -> str:

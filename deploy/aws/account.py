@@ -5,13 +5,18 @@ https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .refusals import asking
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .connection import Aws
+
+_AT_ONCE = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +44,14 @@ def settings(aws: Aws) -> AccountSettings:
     )
 
 
-def reserved_concurrency(aws: Aws, name: str) -> int | None:
-    """Return how many invocations a function has for itself and at most; None where it shares with all others."""
+def reserved(aws: Aws, names: Sequence[str]) -> dict[str, int]:
+    """Return how many invocations each of these functions has for itself and at most; those that share are left out."""
+    _ = aws.functions
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        found = zip(names, threads.map(lambda name: _reserved(aws, name), names), strict=True)
+        return {name: number for name, number in found if number is not None}
+
+
+def _reserved(aws: Aws, name: str) -> int | None:
     with asking("lambda:GetFunctionConcurrency", name):
         return aws.functions.get_function_concurrency(FunctionName=name).get("ReservedConcurrentExecutions")

@@ -129,7 +129,7 @@ def _of_release(visit: Visit) -> Iterator[Check]:
     yield Check("the stack's status", "stack", lambda: _status(visit), made)
     yield Check(there[0], "functions", lambda: functions.there(visit.functions, visit.settings), made)
     yield Check("the functions' state", "functions", lambda: functions.well(visit.functions, visit.settings), there)
-    yield Check("the functions' concurrency", "functions", lambda: functions.may_run(visit.aws, visit.functions), there)
+    yield from _of_concurrency(visit)
     yield Check(
         "attached layers", "layers", lambda: layers.attached(visit.settings, visit.functions, visit.stage.region), there
     )
@@ -148,14 +148,36 @@ def _of_release(visit: Visit) -> Iterator[Check]:
     yield Check(
         "the logs", "logs", lambda: logs.failed_imports(visit.aws, visit.functions, visit.hours, visit.now), there
     )
-    yield Check("the account's limits", "limits", lambda: limits.of_account(visit.aws), signed)
-    yield Check("the queues' share", "limits", lambda: limits.of_queues(visit.aws, visit.functions), there)
+    yield Check("the account's limits", "limits", lambda: limits.of_account(visit.account), signed)
     yield Check(
         "the functions' limits",
         "limits",
         lambda: limits.of_functions(visit.functions, visit.stage, visit.attached, visit.downloads),
         there,
     )
+
+
+def _of_concurrency(visit: Visit) -> Iterator[Check]:
+    from . import limits
+
+    signed, there = ("the credentials",), ("the functions",)
+    yield Check(
+        "the functions' concurrency", "functions", lambda: limits.of_reserved(visit.reserved, visit.account), there
+    )
+    yield Check(
+        "the queues' share",
+        "limits",
+        lambda: limits.of_queues(visit.aws, visit.functions, visit.reserved, visit.account.unreserved),
+        there,
+    )
+    yield Check("what the template reserves", "limits", lambda: _reserves(visit), signed)
+
+
+def _reserves(visit: Visit) -> Iterator[Finding]:
+    from . import limits
+
+    if visit.values is not None:
+        yield from limits.of_template(visit.values, visit.reserved, visit.account)
 
 
 def _stack(visit: Visit) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from ..aws.account import AccountSettings
     from ..aws.connection import Aws
     from ..aws.identity import Identity
     from ..aws.stacks import StackState
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ..published.functions import DeployedFunction
     from ..settings import Settings, Stage
     from ..template.source import ProjectTemplate
+    from ..template_values import TemplateValues
     from .layers import Attached
 
 
@@ -101,6 +103,29 @@ class Visit:
         there = StageStack(self.aws, self.stage, self.stack)
         keys = existing.keys(self.aws, self.settings, self.stage, there)
         return existing.template(self.settings, there, keys)
+
+    @cached_property
+    def values(self) -> TemplateValues | None:
+        """The template's values in the stage, with those parameters that have one here; None without a template."""
+        from ..agreement import parameters
+        from ..template_values import TemplateValues
+
+        if self.template is None:
+            return None
+        return TemplateValues.of(self.template, parameters.given(self.stage, self.secrets), self.stage.region)
+
+    @cached_property
+    def account(self) -> AccountSettings:
+        from ..aws import account
+
+        return account.settings(self.aws)
+
+    @cached_property
+    def reserved(self) -> Mapping[str, int]:
+        """What the stage's functions have for themselves of the account's concurrency, by their names."""
+        from ..aws import account
+
+        return account.reserved(self.aws, [each.name for each in self.functions if each.latest])
 
     @cached_property
     def functions(self) -> Sequence[DeployedFunction]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..aws import account
 from ..template import source
 from .findings import broken, ok, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..aws.connection import Aws
     from ..published.functions import DeployedFunction
     from ..settings import Settings
     from .findings import Finding
@@ -41,17 +39,6 @@ def well(functions: Sequence[DeployedFunction], settings: Settings) -> Iterator[
     for each in functions:
         found = [*_states(each), *_disagreements(each, settings), *_divided(each)]
         yield from found or [ok(f"{each.name} is active, and its last update went well")]
-
-
-def may_run(aws: Aws, functions: Sequence[DeployedFunction]) -> Iterator[Finding]:
-    """See whether somebody stopped a function: a reserved concurrency of 0 lets nothing run.
-
-    https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
-    """
-    for each in functions:
-        if each.latest and account.reserved_concurrency(aws, each.name) == 0:
-            cure = f"aws lambda delete-function-concurrency --function-name {each.name}"
-            yield broken(f"{each.name} may not run: its reserved concurrency is 0", "somebody stopped it", cure)
 
 
 def _states(each: DeployedFunction) -> Iterator[Finding]:

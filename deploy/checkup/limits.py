@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..aws import account, queues
+from ..aws import queues
 from ..console import size
 from ..invocation import advised
 from ..layer.audit.limits import DIRECT_UPLOAD, LAYERS, NEARLY, UNZIPPED
@@ -12,7 +12,7 @@ from ..published import contents
 from .findings import broken, ok, unknown, warning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..aws.account import AccountSettings
     from ..aws.connection import Aws
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..published.downloads import Downloads
     from ..published.functions import DeployedFunction
     from ..settings import Stage
+    from ..template_values import TemplateValues
     from .findings import Finding
     from .layers import Attached
 
@@ -27,47 +28,115 @@ ENVIRONMENT = 4096
 """Bytes that all variables of a function may have together."""
 
 FEW = 100
-"""Invocations at once with which a busy function soon meets its end; new accounts have ten, others a thousand."""
+"""Invocations at once with which a busy function soon meets its end; new accounts have ten, others a thousand.
+
+So many Lambda keeps unreserved, too, where the account has them; where it has fewer, it keeps all and none can be
+reserved: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html.
+"""
 
 _STORAGE = f"delete versions that nothing uses ({advised('prune')}), or ask for a higher quota in Service Quotas"
 _CONCURRENCY = "ask for a higher quota in Service Quotas: Lambda, Concurrent executions"
 
 
-def of_account(aws: Aws) -> Iterator[Finding]:
+def of_account(found: AccountSettings) -> Iterator[Finding]:
     """Look at what all of the account's functions share in the region."""
-    yield from storage(account.settings(aws))
-
-
-def storage(found: AccountSettings) -> Iterator[Finding]:
     share = f"{size(found.code_used)} of {size(found.code_limit)} of code storage in the region"
     cause = "every version of every layer and function counts"
     yield _share(share, found.code_used, found.code_limit, cause, _STORAGE)
-    if found.unreserved < FEW:
-        what = f"{found.unreserved} invocations may run at once, of {found.concurrency} in the region"
-        yield warning(what, "the account is new, or other functions reserved them", _CONCURRENCY)
-    else:
+    if found.unreserved > FEW:
         yield ok(f"{found.unreserved} invocations may run at once")
+        return
+    what = f"{found.unreserved} invocations may run at once, of {found.concurrency} in the region"
+    reserved = found.concurrency - found.unreserved
+    cause = f"functions of the account reserve {reserved} for themselves" if reserved else "the account is new"
+    yield warning(what, cause, _CONCURRENCY)
 
 
-def of_queues(aws: Aws, functions: Sequence[DeployedFunction]) -> Iterator[Finding]:
-    """See whether a queue's messages could take all invocations that the account has at once."""
+def of_reserved(reserved: Mapping[str, int], found: AccountSettings) -> Iterator[Finding]:
+    """Look at what the stage's functions have for themselves and at most: 0 lets nothing run.
+
+    `reserved` has the functions that have it, by name.
+    """
+    for name, own in reserved.items():
+        if own == 0:
+            cure = f"aws lambda delete-function-concurrency --function-name {name}"
+            yield broken(f"{name} may not run: its reserved concurrency is 0", "somebody stopped it", cure)
+            continue
+        what = f"{name} has {own} of the account's {found.concurrency} invocations for itself, and never more"
+        if found.unreserved > FEW:
+            yield ok(what)
+        else:
+            cause = f"all functions without a reserved concurrency share the other {found.unreserved}"
+            yield warning(what, cause, f"{_CONCURRENCY}; or let it reserve fewer")
+
+
+def of_template(values: TemplateValues, reserved: Mapping[str, int], found: AccountSettings) -> Iterator[Finding]:
+    """See whether the account has what the template's functions are to reserve: Lambda refuses what it has not.
+
+    What `reserved` says of a function is taken from the account already. A number that cannot be worked out before
+    AWS does is not looked at.
+    """
+    wanted = dict(_to_be_reserved(values))
+    more = sum(max(0, number - reserved.get(name, 0)) for name, number in wanted.items())
+    spare = max(0, found.unreserved - min(FEW, found.concurrency))
+    if more > spare:
+        names = " and ".join(f"{number} for {name}" for name, number in wanted.items())
+        what = f"{values.where} reserves {names}, {more} more than now; the account has {spare} to reserve"
+        kept = min(FEW, found.concurrency)
+        cause = f"of its {found.concurrency} invocations Lambda keeps {kept} for functions that reserve none"
+        cure = f"take ReservedConcurrentExecutions out, or {_CONCURRENCY}"
+        yield broken(what, cause, cure)
+
+
+def _to_be_reserved(values: TemplateValues) -> Iterator[tuple[str, int]]:
+    for logical, properties in values.functions():
+        name = values.known(properties.get("FunctionName", logical))
+        number = values.known(properties.get("ReservedConcurrentExecutions", ""))
+        if number and number.isdecimal() and int(number):
+            yield name or logical, int(number)
+
+
+def of_queues(
+    aws: Aws, functions: Sequence[DeployedFunction], reserved: Mapping[str, int], unreserved: int
+) -> Iterator[Finding]:
+    """See whether a queue's messages could take all invocations that there are, or more than their function has."""
     own = {each.name for each in functions}
     taking = [each for each in queues.sources(aws) if each.function in own and each.is_queue]
-    yield from greedy(taking, account.settings(aws).unreserved)
+    yield from greedy([each for each in taking if each.function not in reserved], unreserved)
+    yield from throttled(taking, reserved)
 
 
-def greedy(sources: Sequence[EventSource], unreserved: int) -> Iterator[Finding]:
+def greedy(sources: Iterable[EventSource], unreserved: int) -> Iterator[Finding]:
     """Yield each mapping that may take as many invocations as there are: others would wait, an endpoint among them.
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
     """
     for each in sources:
         queue = each.arn.rpartition(":")[2]
-        if (each.most is None or each.most >= unreserved) and unreserved < FEW:
+        if (each.most is None or each.most >= unreserved) and unreserved <= FEW:
             most = "no maximum of its own" if each.most is None else f"a maximum of {each.most}"
             cause = f"its event source mapping has {most}, and {unreserved} invocations may run at once"
-            cure = "give the mapping a ScalingConfig with a lower MaximumConcurrency, at least 2; or reserve some"
+            cure = f"give the mapping a ScalingConfig with a lower MaximumConcurrency, at least 2; or {_CONCURRENCY}"
             yield warning(f"messages of {queue} could keep all other functions waiting", cause, cure)
+
+
+def throttled(sources: Sequence[EventSource], reserved: Mapping[str, int]) -> Iterator[Finding]:
+    """Yield each function whose queues may ask for more than it has reserved: what is too much comes back to the queue.
+
+    Each time counts as received, so that messages end among the dead letters that no invocation ever saw.
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+    """
+    for name, own in reserved.items():
+        mappings = [each for each in sources if each.function == name]
+        ends = [each.most for each in mappings if each.most is not None]
+        if own and mappings and (len(ends) < len(mappings) or sum(ends) > own):
+            wants = "any number" if len(ends) < len(mappings) else str(sum(ends))
+            cause = f"its event source mappings may ask for {wants} at once, and its reserved concurrency is {own}"
+            least = 2 * len(mappings)
+            cure = f"let the MaximumConcurrency of all its mappings be {own} together, at the most"
+            cure = cure if own >= least else f"let it reserve {least} at least, 2 for each mapping"
+            queues_ = ", ".join(each.arn.rpartition(":")[2] for each in mappings)
+            yield warning(f"messages of {queues_} could go back untried, and be given up", cause, cure)
 
 
 def of_functions(

@@ -24,11 +24,24 @@ LEFT_OUT = (
     *(".coverage", "*.egg-info"),
 )
 """Names that are left out wherever they are; besides them the folder `tests` at the top, and `code.exclude`."""
+_SPECIAL = frozenset("*?[")
 
 
 def is_dropping(name: str) -> bool:
     """Tell what editors, interpreters, desktops and git leave beside any files."""
-    return any(fnmatch.fnmatchcase(name, each) for each in (*DROPPINGS, ".DS_Store", ".git", ".gitignore"))
+    return _fits(name, (*DROPPINGS, ".DS_Store", ".git", ".gitignore"))
+
+
+def _fits(name: str, patterns: Iterable[str]) -> bool:
+    """Tell whether a name is as one of these patterns has it; most are a name or an ending, which needs no regex."""
+    for each in patterns:
+        if each.startswith("*") and not _SPECIAL & set(each[1:]):
+            fits = name.endswith(each[1:])
+        else:
+            fits = fnmatch.fnmatchcase(name, each) if _SPECIAL & set(each) else name == each
+        if fits:
+            return True
+    return False
 
 
 @dataclass(frozen=True)
@@ -80,7 +93,7 @@ class _Walk:
                 yield name
 
     def _is_left_out(self, path: Path) -> bool:
-        if path in self._paths or any(fnmatch.fnmatchcase(path.name, each) for each in LEFT_OUT):
+        if path in self._paths or _fits(path.name, LEFT_OUT):
             return True
         inner = path.relative_to(self._top).as_posix()
         return any(fnmatch.fnmatchcase(inner, each.rstrip("/")) for each in self._patterns)

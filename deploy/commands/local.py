@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     stage = settings.stage(arguments.stage or next(iter(settings.stages), ""))
     if arguments.redeploy:
         return _redeploy(settings, arguments, console)
-    from ..local import companion, session
+    from ..local import companion, emulator, session
 
     if arguments.words and (found := session.find(settings.project / "dist")) and not arguments.keep:
         words, introduction = ["command", *arguments.words], found.introduction
@@ -82,6 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
         region = settings.stage(found.stage).region
         _print(arguments, of(found, region=region, running=True, played=code))
         return code
+    emulator.demand()
     with ExitStack() as opened:
         engine = _engine(backend.chosen(arguments), opened, console)
         return _Run(settings, stage, engine, arguments, Steps(console)).all()

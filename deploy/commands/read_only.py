@@ -53,7 +53,7 @@ class Location:
     def need_stage(self) -> None:
         """Raise ConfigError where the project has no stage to look at."""
         if not self.stage.name:
-            cure = "define one below `stages` in config/pipeline.yaml"
+            cure = self.settings.stage_to_define()
             raise ConfigError([Fault("--stage", "the project has no stages", cure=cure)])
 
     @cached_property

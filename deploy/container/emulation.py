@@ -7,14 +7,12 @@ F it is opened when it is registered, so that containers, which have no such fil
 
 from __future__ import annotations
 
-import platform
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import EngineError
 from ..settings import MACHINES
-from . import install
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -37,6 +35,11 @@ def enable(architecture: Architecture, environment: Mapping[str, str], say: Call
 
     What is there is left alone. Raises EngineError where the kernel cannot, or this is not Debian's or Ubuntu's root.
     """
+    import platform
+
+    # It brings the engine's SDK, and a run without changes asks only what is registered.
+    from . import install
+
     machine = MACHINES[architecture]
     if platform.machine() == machine or _is_ready(machine):
         return
@@ -61,6 +64,8 @@ def _register(machine: str, environment: Mapping[str, str]) -> None:
     if described:
         (REGISTERED / "register").write_text(described[0].read_text(encoding="utf-8").strip(), encoding="utf-8")
     else:
+        from . import install
+
         install.run(["update-binfmts", "--enable", name], environment, _SECONDS)
 
 

@@ -1,6 +1,7 @@
 """Deletes what a plan names: the stack first, since what it made has the layer versions; each of these only if unused.
 
-A run that was stopped is run again: what is gone is in no plan any more.
+Those of a region are deleted together: whether anything has them is told by one list of all functions, however many
+they are. A run that was stopped is run again: what is gone is in no plan any more.
 """
 
 from __future__ import annotations
@@ -8,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..aws import logs, parameters, stacks
-from ..errors import PipelineError, RolloutError
+from ..errors import PipelineError
 from ..prune.removal import Removal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ..errors import Fault
     from .plan import DestroyPlan, Remnant
@@ -25,32 +26,41 @@ def carry_out(plan: DestroyPlan, say: Callable[[str], None]) -> tuple[list[Remna
     """
     gone: list[Remnant] = []
     faults: list[Fault] = []
+
+    def tell(each: Remnant, why: Sequence[Fault]) -> None:
+        say(f"{each}  {'not deleted' if why else 'deleted'} in {each.region}")
+        faults.extend(why)
+        gone.extend(() if why else (each,))
+
     for each in plan.going:
-        if each.kind == "resource":
-            continue  # with the stack
-        try:
-            _remove(plan, each)
-        except PipelineError as error:
-            if each.kind == "stack":
-                raise
-            say(f"{each}  not deleted in {each.region}")
-            faults += error.faults
-        else:
-            say(f"{each}  deleted in {each.region}")
-            gone.append(each)
+        if each.kind not in {"resource", "layer version"}:  # a resource goes with the stack
+            tell(each, _remove(plan, each))
+    for aws in plan.places:
+        of_layers = [each for each in plan.going if each.kind == "layer version" and each.region == aws.region]
+        removal = Removal(aws)
+        removal.layer_versions([each.arn for each in of_layers], _parameters(plan, aws.region))
+        for each in of_layers:
+            tell(each, removal.stays.get(each.name, ()))
     return gone, faults
 
 
-def _remove(plan: DestroyPlan, remnant: Remnant) -> None:
+def _parameters(plan: DestroyPlan, region: str) -> frozenset[str]:
+    """Name the parameters of a region: one that could not be deleted keeps the version that it leads to."""
+    return frozenset(each.name for each in plan.remnants if each.kind == "parameter" and each.region == region)
+
+
+def _remove(plan: DestroyPlan, remnant: Remnant) -> Sequence[Fault]:
+    """Delete one thing; return why it could not be."""
     aws = plan.place(remnant.region)
-    if remnant.kind == "stack":
-        stacks.delete(aws, remnant.name)
-    elif remnant.kind == "parameter":
-        parameters.delete(aws, remnant.name)
-    elif remnant.kind == "layer version":
-        removal = Removal(aws)
-        removal.layer_versions([remnant.arn])
-        if faults := [fault for each in removal.stays.values() for fault in each]:
-            raise RolloutError(faults)
-    elif remnant.kind == "log":
-        logs.delete(aws, remnant.name)
+    try:
+        if remnant.kind == "stack":
+            stacks.delete(aws, remnant.name)
+        elif remnant.kind == "parameter":
+            parameters.delete(aws, remnant.name)
+        elif remnant.kind == "log":
+            logs.delete(aws, remnant.name)
+    except PipelineError as error:
+        if remnant.kind == "stack":
+            raise
+        return error.faults
+    return ()

@@ -6,6 +6,7 @@ the project is served with, or that was shared; a function that no stack of the 
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -18,7 +19,7 @@ from ..release.stage_stack import STAGE_TAG
 from ..share import channels, inventory
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from ..aws.connection import Aws
     from ..aws.layers import LayerVersion
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["stack", "resource", "parameter", "layer version", "log", "function"]
 
+_AT_ONCE = 8
 _FUNCTION, _LOG = "AWS::Lambda::Function", "AWS::Logs::LogGroup"
 
 
@@ -79,15 +81,18 @@ def make(aws: Aws, settings: Settings, stage: Stage) -> DestroyPlan:
     own = {each.physical for each in there if each.kind == _FUNCTION}
     places = regions.of(aws, stage)
     found = regions.everywhere(places, lambda place: list(_published(place, settings, stage, own))).all("asked")
+    others = list(_of_others(aws, settings, stage, own))
+    # A run that was stopped may have deleted the stack and not what it does not hold.
+    left = {f"{each.name}{stage.suffix}" for each in settings.functions.values()} - {each.name for each in others}
     remnants = [
         *([Remnant(kind="stack", name=stage.stack, region=aws.region)] if there else []),
         *(
             Remnant(kind="resource", name=f"{each.kind} {each.physical}", region=aws.region, of=stage.stack)
             for each in there
         ),
-        *_of_others(aws, settings, stage, own),
+        *others,
         *(each for place in places for each in found[place.region]),
-        *_logs(aws, there, own),
+        *_logs(aws, there, own | left),
     ]
     return DestroyPlan(stage, places, tuple(remnants))
 
@@ -123,7 +128,7 @@ def _published(aws: Aws, settings: Settings, stage: Stage, own: Collection[str])
         and other.account in {None, stage.account, aws.account}
     ]
     for layer in inventory.read(aws, settings).values():
-        judged = {each.version: _kept(aws, layer, each, _others(used, each, own), sharing) for each in layer.versions}
+        judged = _judged(aws, layer, {each.version: _others(used, each, own) for each in layer.versions}, sharing)
         held = channels.held(aws, layer.layer, layer.parameters)
         named = {name: version for version, names in held.items() for name in names}
         for name in layer.parameters:
@@ -133,6 +138,16 @@ def _published(aws: Aws, settings: Settings, stage: Stage, own: Collection[str])
             yield Remnant(
                 kind="layer version", name=each.short, region=aws.region, stays=judged[each.version], arn=each.arn
             )
+
+
+def _judged(
+    aws: Aws, layer: LayerInventory, users: Mapping[int, Sequence[str]], sharing: Sequence[str]
+) -> dict[int, str]:
+    """Say of each version why it stays, nothing where it goes; several at once, as some are asked for their policy."""
+    _ = aws.functions
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        why = threads.map(lambda each: _kept(aws, layer, each, users[each.version], sharing), layer.versions)
+        return {each.version: reason for each, reason in zip(layer.versions, why, strict=True)}
 
 
 def _others(used: Usage, version: LayerVersion, own: Collection[str]) -> list[str]:
@@ -154,7 +169,7 @@ def _kept(aws: Aws, layer: LayerInventory, version: LayerVersion, users: Sequenc
 
 
 def _logs(aws: Aws, there: Sequence[StackResource], own: Collection[str]) -> Iterator[Remnant]:
-    """Yield the logs that Lambda made by itself for functions whose template makes none."""
+    """Yield the logs that Lambda made by itself for these functions, whose template makes none."""
     made = {each.physical for each in there if each.kind == _LOG}
     for name in sorted(own):
         group = f"/aws/lambda/{name}"

@@ -53,12 +53,12 @@ def propose(project: Path, survey: Survey, lock: FoundLock | None, region: str) 
     left = [line for each in survey.programs for line in each.left]
     left += [*chosen.code.left, *chosen.different()]
     if not chosen.region:
-        left.append("stages: no region is said anywhere; a deploy needs stages, which `--region REGION` writes")
+        left.append("stages: no region is said anywhere; `--region REGION` writes those that a deploy needs")
     if wrong := [Fault(f"{CONFIG}: {where}", what, cure=cure) for where, what, cure in faults(document)]:
         raise ConfigError([*wrong, Fault("", "nothing was written", cure="write it by hand, starting from the others")])
     files = {CONFIG: written.configuration(document), **(lock.files if lock else {})}
     stages = tuple(document.get("stages", {}))
-    return Proposal(files=files, stages=stages, left=tuple(left), following=tuple(_following(lock)))
+    return Proposal(files=files, stages=stages, left=tuple(left), following=tuple(_following(lock, stages)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,9 +188,11 @@ def _name(project: Path, survey: Survey) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", given).strip("-")[:60] or "project"
 
 
-def _following(lock: FoundLock | None) -> Iterator[str]:
+def _following(lock: FoundLock | None, stages: tuple[str, ...]) -> Iterator[str]:
     if lock and lock.command:
         yield lock.command
     elif lock and lock.to_lock:
         yield command("lock")
     yield command("layer")
+    if stages:
+        yield command("deploy", "--stage", stages[0])

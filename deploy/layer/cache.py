@@ -54,7 +54,9 @@ class Cache(Kept):
 
     def remember(self, spec: LayerSpec) -> None:
         """Note the inputs of this run, so that the next one can say which of them changed."""
-        keep_text(self._last(spec), json.dumps(spec.inputs))
+        inputs = json.dumps(spec.inputs)
+        if read_text(self._last(spec)) != inputs:
+            keep_text(self._last(spec), inputs)
 
     def _changes(self, spec: LayerSpec) -> str:
         kept = read_text(self._last(spec))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -129,15 +130,16 @@ def digest(value: object) -> str:
 
 def _sources(paths: tuple[str, ...]) -> str:
     """Digest files by path and content."""
-    files = sorted(file for path in paths for file in files_of(path))
-    return digest({str(file.relative_to(_DEPLOY)): _content(file, file.stat().st_mtime_ns) for file in files})
+    top = len(f"{_DEPLOY}{os.sep}")
+    return digest({name[top:]: _content(name, os.stat(name).st_mtime_ns) for path in paths for name in _names(path)})  # noqa: PTH116 - as below
 
 
 @cache
-def _content(file: Path, changed_at: int) -> str:
+def _content(name: str, changed_at: int) -> str:
     """Digest a file that several lists name, once for each time that it was written."""
     del changed_at
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    with open(name, "rb") as file:  # noqa: PTH123 - as below
+        return hashlib.sha256(file.read()).hexdigest()
 
 
 def files_of(path: str) -> Iterator[Path]:
@@ -145,9 +147,16 @@ def files_of(path: str) -> Iterator[Path]:
 
     Raises FileNotFoundError where there is none: a source that moved must not drop out of the key.
     """
-    found = _DEPLOY / path
-    if not found.is_dir():
-        found.stat()
+    yield from map(Path, _names(path))
+
+
+def _names(path: str) -> Iterator[str]:
+    """Yield the same as texts: each run without changes digests all of them, which takes half as long as by Path."""
+    found = f"{_DEPLOY}{os.sep}{path}"
+    if not os.path.isdir(found):  # noqa: PTH112
+        os.stat(found)  # noqa: PTH116
         yield found
         return
-    yield from (file for file in found.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+    for place, folders, names in os.walk(found):
+        folders[:] = [each for each in folders if each != "__pycache__"]
+        yield from (f"{place}{os.sep}{each}" for each in names)

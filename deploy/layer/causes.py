@@ -1,4 +1,4 @@
-"""Why an import probably failed, and what to do: the error's last line, looked up; and what the assembly refused."""
+"""Why an import probably failed, and what to do: the error's text, looked up; and what the assembly refused."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FIND = f"add the distribution that brings the module to requirements.in, and lo
 _EXTRA = re.compile(r"(?P<name>[A-Za-z0-9._-]+).*extra\s*==\s*['\"](?P<extra>[^'\"]+)['\"].*")
 _REPORT = "see the line that raised; lock another version, or leave the file out with the trim rule `exclude`"
 
-# The first pattern that is found in the error's last line decides; {0} is what its group matched.
+# The first pattern that is found in the error's text decides; {0} is what its group matched.
 _CAUSES: Sequence[tuple[str, str, str]] = (
     (r"(?:GLIBC|GLIBCXX|CXXABI|GCC)_[0-9.]+. not found", "a wheel for a newer Linux was locked", _RELOCK),
     (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, Fault
@@ -86,6 +85,8 @@ def _claimed(packages: WithDependencies | Sequence[str], graph: Mapping[str, Col
 
 
 def _unknown(layers: Mapping[str, Layer], claims: Mapping[str, Claims], locked: Collection[str]) -> Iterator[Fault]:
+    import difflib
+
     for name, layer in layers.items():
         for package in sorted(_without(layer) - set(locked)):
             yield Fault(f"layers.{name}.without", f"{package} is not in the lock", cure="take it out here")

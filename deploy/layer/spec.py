@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,7 @@ class LayerSpec:
         """Whether the image runs what is in the layer."""
         return self.image.architecture in {None, self.architecture}
 
-    @property
+    @cached_property
     def recipe(self) -> Recipe:
         return Recipe(
             layer=self.layer.name,
@@ -70,7 +71,7 @@ class LayerSpec:
             certificates=self.layer.certificates,
         )
 
-    @property
+    @cached_property
     def inputs(self) -> dict[str, str]:
         """Every input that decides the result, each as text that changes when the input does."""
         return {
@@ -89,7 +90,7 @@ class LayerSpec:
             "pipeline": built_by(),
         }
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         return digest(self.inputs)
 

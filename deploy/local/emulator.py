@@ -51,6 +51,12 @@ class Emulator:
         return f"{self.url}/_aws/lambda-url/{identifier}/" if rest.startswith("lambda-url.") else function_url
 
 
+def demand() -> None:
+    """Raise EngineError where MiniStack is not installed, before anybody has waited for a layer."""
+    if importlib.util.find_spec("ministack") is None:
+        raise EngineError.of("the emulated AWS", "MiniStack is not installed", cure=installs("local", "local"))
+
+
 @contextmanager
 def running(
     home: Path, *, functions: str = "-", settling: float = 0, settings: Mapping[str, str] | None = None
@@ -60,8 +66,7 @@ def running(
     `functions` is where invocations go; without it MiniStack runs functions with this interpreter. Raises EngineError
     with its log where it does not start.
     """
-    if importlib.util.find_spec("ministack") is None:
-        raise EngineError.of("the emulated AWS", "MiniStack is not installed", cure=installs("local", "local"))
+    demand()
     port = free_port()
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),

@@ -7,7 +7,6 @@ never whether it goes: a wrong comment cannot make anything missing, and the lay
 from __future__ import annotations
 
 import re
-import tomllib
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -65,6 +64,8 @@ def closure(roots: Collection[str], needs: Mapping[str, Collection[str]]) -> dic
 
 def _of_toml(path: Path, locked: Collection[str]) -> dict[str, frozenset[str]]:
     """Read uv.lock, or a pylock.toml whose packages have `dependencies`; extras count as what they may bring."""
+    import tomllib
+
     document = tomllib.loads(plain_text.read(path))
     packages = document.get("packages") or document.get("package") or ()
     if not any("dependencies" in each for each in packages) and len(locked) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from .extensions import Extension, Local
     from .layers import Layer
     from .stages import Stage
-
-NO_STAGES = "define one below `stages` in config/pipeline.yaml: there is none"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,9 +108,17 @@ class Settings:
         runtime = "" if target.runtime == self.runtime else f"-{target.runtime}"
         return runtime + ("" if target.architecture == self.architectures[0] else f"-{target.architecture}")
 
+    def stage_to_define(self, name: str = "") -> str:
+        """Return what to write where no stage is defined, to be copied; the region is the reader's to choose."""
+        named = name or "dev"
+        own = re.sub(r"[^A-Za-z0-9]+", "-", self.project.resolve().name).strip("-") or "project"
+        stack = f", stack: {own}-{named}, suffix: -{named}" if self.has_stack else ""
+        line = f"stages: {{{named}: {{region: eu-central-1{stack}}}}}"
+        return f"define one below `stages` in config/pipeline.yaml, such as `{line}`"
+
     def stage(self, name: str, option: str = "--stage") -> Stage:
         """Return the stage of this name, which an option gave; raise ConfigError, naming those that exist."""
         if name not in self.stages:
-            cure = suggest(name, self.stages) if self.stages else NO_STAGES
+            cure = suggest(name, self.stages) if self.stages else self.stage_to_define(name)
             raise ConfigError([Fault(f"{option} {name}".rstrip(), "no such stage", cure=cure)])
         return self.stages[name]

@@ -34,7 +34,7 @@ class Table:
         """Yield the table line by line; columns that hold only numbers and units align right."""
         right = [all(map(_is_number, each)) for each in zip(*self.rows, strict=True)]
         yield from self._row(self.columns, right)
-        yield from self._row([rule * width for width in self.widths], right)
+        yield (" " * _GAP).join(rule * width for width in self.widths)
         for row in self.rows:
             yield from self._row(row, right)
         if self.omitted:

@@ -1,4 +1,9 @@
-"""What the bot hands to the worker: one message for each command and each press of a button."""
+"""What the bot hands to the worker: one message for each command and each press of a button.
+
+During a rollout, and when dead letters are sent on again, a worker reads what another version of the bot wrote. So
+within a format a job is read without the fields that it has beyond those known here, and with defaults for those that
+it lacks: whatever is added to a job later has one. A change that no worker may overlook makes a new `format`.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +21,8 @@ LOCALES = ("locale", "guild_locale")
 TEXTS = ("kind", "user_name", "token")
 PERMISSIONS = ("app_permissions", "user_permissions")
 
+FORMAT = 1  # the latest that is known here; a job that names none is of the first
+
 MAX_SEATS = 40  # of an invitation, so that its message holds all who joined
 REPEATS = ("weekly", "every two weeks", "monthly")  # how often a session may come again
 
@@ -24,6 +31,10 @@ Value = str | int | bool
 
 class MalformedError(Exception):
     """A message or an interaction that is not what it should be; the text names fields, never values."""
+
+
+class OtherVersionError(Exception):
+    """A message that another version of this application made, and this one cannot do; the text is for the logs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +73,9 @@ class Job:
         wrong += [] if is_id(raw.get(MESSAGE, "0")) else [MESSAGE]
         wrong += [name for name in LOCALES if locale(raw.get(name, "")) != raw.get(name, "")]
         wrong += [] if _are_options(raw.get("options")) else ["options"]
-        wrong += sorted(raw.keys() - {each.name for each in fields(cls)})
         if wrong:
             raise MalformedError(f"wrong or missing: {', '.join(wrong)}")
-        return cls(**raw)
+        return cls(**{each.name: raw[each.name] for each in fields(cls) if each.name in raw})
 
     @classmethod
     def wished(cls, interaction: Mapping[str, Any], kind: str, options: Mapping[str, Value]) -> Job:
@@ -85,8 +95,12 @@ class Job:
 
     @classmethod
     def from_json(cls, text: str) -> Job:
-        """Read a queue message; raise MalformedError."""
-        return cls.checked(json_object(text))
+        """Read a queue message; raise MalformedError, or OtherVersionError for one of a later format."""
+        raw = json_object(text)
+        made_as = raw.get("format", 1)
+        if isinstance(made_as, int) and made_as > FORMAT:
+            raise OtherVersionError(f"a job of format {made_as}, where {FORMAT} is known")
+        return cls.checked(raw)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))

@@ -48,13 +48,13 @@ def test_neither_its_text_nor_what_the_logs_may_know_holds_the_token(command: di
 
 def test_every_field_that_is_wrong_is_named_and_no_value(command: dict[str, Any]) -> None:
     raw = json.loads(wished(command).to_json())
-    raw |= {"guild_id": "secret", "user_id": 5, "kind": "", "options": [], "colour": "blue"}
+    raw |= {"guild_id": "secret", "user_id": 5, "kind": "", "options": []}
     raw |= {"app_permissions": "16", "user_permissions": -1}
     del raw["token"]
     with pytest.raises(MalformedError) as refused:
         Job.from_json(json.dumps(raw))
     assert str(refused.value) == (
-        "wrong or missing: guild_id, user_id, kind, token, app_permissions, user_permissions, options, colour"
+        "wrong or missing: guild_id, user_id, kind, token, app_permissions, user_permissions, options"
     )
 
 

@@ -72,12 +72,35 @@ def test_examples_are_shown_as_they_are_typed_here_and_stay_in_columns(program: 
 
 @pytest.mark.parametrize(
     ("program", "expected"),
-    [("nox -s", "`nox -s scan` installs it"), ("channelwright", 'pip install "channelwright[scan]"')],
+    [
+        ("nox -s", "`nox -s scan` installs it"),
+        ("channelwright", 'pip install "channelwright[scan]"'),
+        ("uvx channelwright", 'uvx --from "channelwright[scan]" channelwright scan'),
+        ("pipx run channelwright", 'pipx run --spec "channelwright[scan]" channelwright scan'),
+    ],
 )
-def test_what_a_command_lacks_is_installed_as_it_was_started(program: str, expected: str) -> None:
+def test_what_a_command_lacks_is_brought_as_it_was_started(program: str, expected: str, tmp_path: Path) -> None:
     before = begin(Invocation(program))
     try:
-        assert installs("scan", "scan") == expected
+        assert installs("scan", "scan", tmp_path) == expected
+    finally:
+        begin(before)
+
+
+@pytest.mark.parametrize(
+    ("receipt", "expected"),
+    [
+        ("uv-receipt.toml", 'uv tool install "channelwright[scan]"'),
+        ("pipx_metadata.json", 'pipx install --force "channelwright[scan]"'),
+    ],
+)
+def test_who_keeps_an_environment_of_its_own_is_named_as_what_installs_there(
+    receipt: str, expected: str, tmp_path: Path
+) -> None:
+    (tmp_path / receipt).touch()
+    before = begin(Invocation("channelwright"))
+    try:
+        assert installs("scan", "scan", tmp_path) == expected
     finally:
         begin(before)
 

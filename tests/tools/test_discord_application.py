@@ -28,5 +28,5 @@ def _in_english(part: Any) -> Any:
 
 def test_the_invitation_asks_for_what_the_bot_needs_and_hands_out_and_not_for_administrator() -> None:
     permissions = read(load_settings(PROJECT, os.environ), LINE).permissions
-    assert permissions == INVITED == 2269720857537872
+    assert permissions == INVITED == 6773320484908368
     assert not permissions & 0x8

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from .modules import last_line, leave_runtime_out, where
+from .modules import leave_runtime_out, told, where
 from .values import Begun, Outcome
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _asked(service: str, region: str) -> Outcome:
         client._make_api_call(operation.name, _sample(operation.input_shape))  # noqa: SLF001 - any operation's method
     except BaseException as caught:  # noqa: BLE001 - as an import, a request may raise anything
         if type(caught).__name__ != "EndpointConnectionError":
-            error, at = last_line(caught), where(caught)
+            error, at = told(caught), where(caught)
     return Outcome(kind="client", what=service, error=error, at=at, note=" ".join(addresses[:1]))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..files import normalised
-from .modules import home, last_line, leave_runtime_out
+from .modules import home, leave_runtime_out, told
 from .values import Begun, Described
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def look(plan: Plan, skip: frozenset[str]) -> Iterator[Record]:
         except metadata.PackageNotFoundError:
             described = Described(distribution=name)
         except Exception as caught:  # noqa: BLE001 - what is not as it should be is met in many ways
-            described = Described(distribution=name, error=last_line(caught))
+            described = Described(distribution=name, error=told(caught))
         yield described
 
 

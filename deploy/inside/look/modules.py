@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 STANDARD = Path(os.__file__).resolve().parent
 _VERSIONED = frozenset({"site-packages", "dist-packages"})
+_LINE = 500
 _import_module = importlib.import_module
 _path_finder = importlib.machinery.PathFinder
 _dictionary: Any = vars(ModuleType)["__dict__"]  # the slot itself: a class may have put something in its place
@@ -86,7 +87,7 @@ def attempt(name: str, plan: Plan, usual: Sequence[str] = ()) -> Outcome:
     try:
         _import_module(name)
     except BaseException as caught:  # noqa: BLE001 - an import may raise anything, SystemExit included
-        error, at = last_line(caught), where(caught)
+        error, at = told(caught), where(caught)
     spent = round((time.perf_counter() - started) * 1000, 1)
     return Outcome(kind="module", what=name, error=error, at=at, home=origin, ms=spent)
 
@@ -120,7 +121,7 @@ def _loaded(full: str, path: str) -> str:
         try:
             _import_module(name)
         except BaseException as caught:  # noqa: BLE001 - as above
-            return last_line(caught)
+            return told(caught)
         if full in _mapped():
             return ""
     import ctypes  # only layers with plain libraries need it
@@ -128,7 +129,7 @@ def _loaded(full: str, path: str) -> str:
     try:
         ctypes.CDLL(full)
     except OSError as caught:
-        return last_line(caught)
+        return told(caught)
     return ""
 
 
@@ -148,7 +149,7 @@ def _resources(data: DataFiles) -> str:
             with folder.joinpath(name).open("rb") as file:
                 file.read(1)
     except BaseException as caught:  # noqa: BLE001 - a package's own loader may raise anything
-        return last_line(caught)
+        return told(caught)
     return ""
 
 
@@ -211,13 +212,23 @@ def _bytecode_files() -> Iterator[tuple[str, str]]:
                 yield str(spec.origin), str(spec.cached)
 
 
-def last_line(error: BaseException) -> str:
-    """Return the last line of an exception's text; an exception may fail to have one."""
+def told(error: BaseException) -> str:
+    """Return an exception's text as one line: of several the first and the last, as either may have the reason.
+
+    An exception may fail to have one.
+    """
     try:
-        text = "".join(traceback.format_exception_only(error)).strip()
+        text = "".join(traceback.format_exception_only(error))
     except BaseException as second:  # noqa: BLE001 - __str__ may raise anything
-        text = f"{type(error).__name__}, whose text raises {type(second).__name__}"
-    return (text.splitlines() or [type(error).__name__])[-1][:500]
+        return f"{type(error).__name__}, whose text raises {type(second).__name__}"
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    # What stands before a SyntaxError's own words is the place, which `where` tells.
+    named = (at for at, line in enumerate(lines) if line.partition(":")[0].endswith(type(error).__name__))
+    first, *others = lines[next(named, 0) :] or [type(error).__name__]
+    if others and first.endswith(":"):  # the text begins on the next line
+        first = f"{first} {others.pop(0)}"
+    between = " … " if len(others) > 1 else " "
+    return f"{first[:_LINE]}{between}{others[-1][:_LINE]}" if others else first[:_LINE]
 
 
 def where(error: BaseException) -> str:

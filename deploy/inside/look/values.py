@@ -108,7 +108,7 @@ class Begun:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """One thing that was tried. `error` is the last line of what was raised, empty where it works.
+    """One thing that was tried. `error` is what was raised in one line, empty where it works.
 
     `at` is the file and line that raised, `home` where a module was found (layer, code, python, runtime), `ms` how
     long it took, with all that it imported itself. `note` is what else is worth knowing, such as the error that a

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from zipfile import ZipFile
 
 from ...errors import Fault
 
@@ -41,6 +40,8 @@ class Sizes:
     @classmethod
     def of(cls, path: Path) -> Sizes:
         """Read both from the zip itself; raise BadZipFile where it is none."""
+        from zipfile import ZipFile
+
         with ZipFile(path) as archive:
             unzipped = sum(entry.file_size for entry in archive.infolist())
         return cls(zipped=path.stat().st_size, unzipped=unzipped)

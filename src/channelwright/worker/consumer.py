@@ -21,14 +21,15 @@ from channelwright.actions import (
 )
 from channelwright.actions.work import TOKEN_SECONDS, Command, Work
 from channelwright.discord.pace import RESERVE_SECONDS, Pace
-from channelwright.jobs import Job, MalformedError
+from channelwright.jobs import Job, MalformedError, OtherVersionError
 from channelwright.language import speaking
 from channelwright.logs import log
-from channelwright.worker.delivery import Delivery
+from channelwright.worker.delivery import RENEWED_SECONDS, Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from channelwright.actions.reply import Message
     from channelwright.campaign.templates import Templates
     from channelwright.discord.discord_api import Discord
     from channelwright.worker.redelivery import HandsBack
@@ -102,7 +103,9 @@ class Consumer:
         count = int(record["attributes"]["ApproximateReceiveCount"])
         try:
             job = Job.from_json(record["body"])
-            command = _command(job)
+        except OtherVersionError as error:
+            log("ERROR", "a job of another version", message=record["messageId"], reason=str(error))
+            return RENEWED_SECONDS
         except MalformedError as error:  # straight on to the dead-letter queue, where somebody looks at it
             log("ERROR", "malformed message", message=record["messageId"], reason=str(error))
             return 0.0
@@ -114,7 +117,7 @@ class Consumer:
         completed = False
         with speaking(locale):
             try:
-                wait = delivery.run(work, command)
+                wait = delivery.run(work, COMMANDS.get(job.kind, _unknown))
                 completed = True
             finally:
                 if not completed:  # a fault of ours: it shall not keep the server's other jobs waiting
@@ -123,7 +126,5 @@ class Consumer:
         return wait
 
 
-def _command(job: Job) -> Command:
-    if job.kind not in COMMANDS:
-        raise MalformedError(f"there is no command {job.kind}")
-    return COMMANDS[job.kind]
+def _unknown(work: Work) -> Message:
+    raise OtherVersionError(f"there is no command {work.job.kind}")

@@ -9,6 +9,7 @@ from channelwright.actions.reply import Message, Reply
 from channelwright.discord.bot_token import NoTokenError
 from channelwright.discord.discord_api import BlockedError, DiscordError, NoAnswerError, RefusedError, TokenRefusedError
 from channelwright.discord.pace import NoTimeError
+from channelwright.jobs import OtherVersionError
 from channelwright.language import say
 from channelwright.logs import log
 from channelwright.stopped import StoppedError
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 # Longer than a token lives, nobody waits.
 LONGEST_WAIT_SECONDS = 900
 BLOCKED_SECONDS = 300.0
+# A rollout is over well before the last delivery of a job that only the new version knows.
+RENEWED_SECONDS = 30.0
 
 
 @dataclass
@@ -46,21 +49,29 @@ class Delivery:
             self._tell(outcome)
         except NoTimeError as wait:
             return self._later(work, wait.seconds, say("Discord asks me to wait.") if wait.seconds > 1 else "")
-        except NoTokenError as error:
-            log("ERROR", "no token", reason=str(error), **self.job.ids)
-            why = say("I cannot read my own token just now, which AWS keeps for me.")
-            return self._later(work, min(5.0 * self.count, 30.0), why)
-        except NoAnswerError as error:
-            log("WARNING", "no answer", reason=str(error), **self.job.ids)
-            return self._later(work, min(5.0 * self.count, 30.0), say("Discord does not answer just now."))
-        except BlockedError as error:
-            log("ERROR", "blocked", reason=str(error), **self.job.ids)
-            return self._later(work, BLOCKED_SECONDS, say("Discord does not let me through just now."))
+        except (NoTokenError, NoAnswerError, BlockedError, OtherVersionError) as error:
+            return self._later(work, *self._hindered(error))
         except TokenRefusedError as error:
             log("ERROR", "token refused", reason=str(error), **self.job.ids)
             self._last_word(work.unfinished.told(say("Discord refuses my token: whoever runs me has to renew it.")))
         log("INFO", "done", delivery=self.count, **self.job.ids)
         return None
+
+    def _hindered(self, error: Exception) -> tuple[float, str]:
+        """Return in how many seconds it may go better, and what is in the way, which is logged."""
+        soon = min(5.0 * self.count, 30.0)
+        about = {"reason": str(error), **self.job.ids}
+        if isinstance(error, NoTokenError):
+            log("ERROR", "no token", **about)
+            return soon, say("I cannot read my own token just now, which AWS keeps for me.")
+        if isinstance(error, BlockedError):
+            log("ERROR", "blocked", **about)
+            return BLOCKED_SECONDS, say("Discord does not let me through just now.")
+        if isinstance(error, OtherVersionError):
+            log("ERROR", "a job of another version", **about)
+            return RENEWED_SECONDS, say("This is a command of another version of me.")
+        log("WARNING", "no answer", **about)
+        return soon, say("Discord does not answer just now.")
 
     def crashed(self) -> None:
         """Say so if this was the last delivery."""

@@ -107,7 +107,7 @@ def test_a_missing_permission_is_named_with_the_invitation_before_anything_is_ma
     text = lab.text(lab.add())
     assert f"I lack {name} in this server." in text
     assert "https://discord.com/oauth2/authorize?client_id=" in text
-    assert "permissions=2269720857537872" in text
+    assert "permissions=6773320484908368" in text
     assert is_gone(lab)
 
 

@@ -64,8 +64,8 @@ def test_what_is_no_job_goes_back_and_with_it_all_that_waits_behind_it(
     assert handed_back == [("r0", 0.0), ("r1", 0.0), ("r2", 0.0)]
 
 
-@pytest.mark.parametrize("change", [{"kind": "make-coffee"}, {"guild_id": "x"}, {"options": None}])
-def test_a_job_that_this_version_does_not_know_is_a_failure_and_not_lost(
+@pytest.mark.parametrize("change", [{"kind": 5}, {"guild_id": "x"}, {"options": None}])
+def test_a_job_that_no_version_wrote_is_a_failure_and_not_lost(
     consumer: Consumer, good: str, change: dict[str, Any], logged: Callable[[], list[dict[str, Any]]]
 ) -> None:
     body = json.dumps(json.loads(good) | change)

@@ -8,7 +8,8 @@ import pytest
 
 from deploy.agreement import lint
 from deploy.errors import ConfigError
-from deploy.settings import Settings, Stage
+from deploy.invocation import Invocation, begin
+from deploy.settings import Function, FunctionResources, Settings, Stage
 
 pytestmark = pytest.mark.programs
 
@@ -54,10 +55,28 @@ def test_what_the_project_ignores_is_ignored(tmp_path: Path) -> None:
 def test_where_it_is_not_installed_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
-    (said,) = remarks(tmp_path, TEMPLATE, "eu-central-1")
+    before = begin(Invocation("channelwright"))
+    try:
+        (said,) = remarks(tmp_path, TEMPLATE, "eu-central-1")
+    finally:
+        begin(before)
     assert said.startswith("template.yaml: was not linted, as cfn-lint is not installed; pip install")
 
 
-def test_the_pipelines_own_template_is_not_asked_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def own(folder: Path, region: str) -> tuple[str, ...]:
+    """Say what is said of the template that the pipeline makes of one function, which wants an address of its own."""
+    function = Function(key="api", name="api", handler="app.handler", resources=FunctionResources(url="public"))
+    settings = Settings(project=folder, functions={"api": function})
+    return lint.remarks(settings, [Stage(name="dev", region=region, stack="dev")])
+
+
+def test_a_type_of_the_pipelines_own_template_that_a_region_has_not_is_refused(tmp_path: Path) -> None:
+    assert own(tmp_path, "eu-central-1") == ()
+    with pytest.raises(ConfigError, match=r"the pipeline's own template:\d+: .*AWS::Lambda::Url.* in 'eu-central-2'"):
+        own(tmp_path, "eu-central-2")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_project_without_a_template_needs_no_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lint, "_program", lambda: pytest.fail("it was called"))
     assert lint.remarks(Settings(project=tmp_path, layers={}), [Stage(name="dev", region="eu-central-1")]) == ()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deploy.checkup import functions
-from deploy.checkup.limits import of_account
 from deploy.published.functions import observe
 from tests.integration.shipment import STAGE, settings
 
@@ -86,27 +85,7 @@ def test_functions_that_are_well_are_one_finding_each(aws: Aws, lambda_: Stubber
     assert [each.state for each in well(tmp_path, read(aws, lambda_, tmp_path, {}))] == ["ok", "ok"]
 
 
-def test_a_function_that_was_stopped_and_an_alias_that_is_divided_are_told(
-    aws: Aws, lambda_: Stubber, tmp_path: Path
-) -> None:
+def test_an_alias_that_is_divided_is_told(aws: Aws, lambda_: Stubber, tmp_path: Path) -> None:
     deployed = read(aws, lambda_, tmp_path, {}, RoutingConfig={"AdditionalVersionWeights": {"2": 0.25}})
     divided, _ = well(tmp_path, deployed)
-    for reserved in (0, 5):
-        lambda_.add_response("get_function_concurrency", {"ReservedConcurrentExecutions": reserved})
-    [stopped] = functions.may_run(aws, deployed)
     assert (divided.state, divided.what) == ("warning", "tiny_bot-dev:live sends 25% to version 2")
-    assert (stopped.state, stopped.what) == ("broken", "tiny_bot-dev may not run: its reserved concurrency is 0")
-    assert stopped.cure == "aws lambda delete-function-concurrency --function-name tiny_bot-dev"
-
-
-@pytest.mark.parametrize(
-    ("used", "unreserved", "states"),
-    [(10, 900, ["ok", "ok"]), (81, 900, ["warning", "ok"]), (100, 900, ["broken", "ok"]), (10, 10, ["ok", "warning"])],
-)
-def test_an_account_that_is_nearly_full_is_told(
-    aws: Aws, lambda_: Stubber, used: int, unreserved: int, states: list[str]
-) -> None:
-    limit = {"TotalCodeSize": 75 * 10**9, "ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": unreserved}
-    usage = {"TotalCodeSize": used * 75 * 10**7, "FunctionCount": 2}
-    lambda_.add_response("get_account_settings", {"AccountLimit": limit, "AccountUsage": usage})
-    assert [each.state for each in of_account(aws)] == states

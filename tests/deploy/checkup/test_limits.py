@@ -10,7 +10,6 @@ import pytest
 from deploy.aws.aliases import AliasState
 from deploy.aws.functions import FunctionState
 from deploy.aws.layers import LayerContent
-from deploy.aws.queues import EventSource
 from deploy.checkup import limits
 from deploy.checkup.layers import Attached
 from deploy.layer.audit.limits import DIRECT_UPLOAD
@@ -85,13 +84,3 @@ def test_variables_are_counted_with_their_names() -> None:
     assert limits.environment("f", {"NAME": "ä" * 10}).what == "f has 24 of 4,096 bytes of variables"
     assert limits.environment("f", {"A": "x" * 3300}).state == "warning"
     assert limits.environment("f", {"A": "x" * 4095}).state == "broken"
-
-
-def test_a_queue_without_a_maximum_is_told_where_the_account_has_few_invocations() -> None:
-    queue = "arn:aws:sqs:eu-central-1:123456789012:jobs.fifo"
-    sources = [EventSource(queue, "worker", "live", "Enabled", "", "", most) for most in (None, 10, 5)]
-    found = list(limits.greedy(sources, 10))
-    assert [each.state for each in found] == ["warning", "warning"]
-    assert found[0].what == "messages of jobs.fifo could keep all other functions waiting"
-    assert "no maximum of its own, and 10 invocations" in found[0].cause
-    assert list(limits.greedy(sources, 1000)) == []

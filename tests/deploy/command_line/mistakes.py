@@ -50,7 +50,9 @@ COMMAND_LINE = {
     "a target that is none": mistake(
         "promote", "--from", "dev", "--to", "nope", config=FUNCTIONS, told=("--to nope: no such stage", "dev, prod")
     ),
-    "no stages at all": mistake("deploy", "--stage", "dev", told="define one below `stages`"),
+    "no stages at all": mistake(
+        "deploy", "--stage", "dev", told=("define one below `stages`", "stages: {dev: {region: eu-central-1}}")
+    ),
     "local without stages": mistake("local", told=("--stage: no such stage", "define one below `stages`")),
 }
 LOCKING = {

@@ -115,7 +115,7 @@ def test_the_dockerfile_is_an_input_and_the_image_s_name_is_not(tmp_path: Path) 
     fingerprint = before.fingerprint
     assert replace(before, image=RuntimeImage("another-name", IMAGE.digest)).fingerprint == fingerprint
     before.dockerfile.write_text("FROM other\n", encoding="utf-8")
-    assert before.fingerprint != fingerprint
+    assert replace(before).fingerprint != fingerprint
 
 
 def test_a_budget_or_a_licence_text_does_not_rebuild(tmp_path: Path) -> None:

@@ -127,8 +127,11 @@ class LargeAccount:
         }
 
     def _version(self, number: int) -> dict[str, Any]:
-        created = {"CreatedDate": "2020-01-01T00:00:00.000+0000", "Description": ""}
-        return {"LayerVersionArn": self.arn(number), "Version": number} | created
+        """Return what a list says of a version, as if the pipeline had published it."""
+        note = f"sha256:{hashlib.sha256(self.zips[number]).hexdigest()[:12]} git:none img:{'0' * 12}"
+        fits = {"CompatibleRuntimes": ["python3.11"], "CompatibleArchitectures": ["x86_64"]}
+        created = {"CreatedDate": "2020-01-01T00:00:00.000+0000", "Description": note}
+        return {"LayerVersionArn": self.arn(number), "Version": number} | created | fits
 
     def _content(self, request: Any, number: int) -> AWSResponse:
         if number in self.deleted:
@@ -145,10 +148,13 @@ _LIMITS = {
 }
 _CALLER = f"<GetCallerIdentityResult><Account>{ACCOUNT}</Account></GetCallerIdentityResult>"
 _NO_STACK = "<Code>ValidationError</Code><Message>Stack with id tiny-dev does not exist</Message>"
-_FIXED = {
-    "GetCallerIdentity": (200, f"<GetCallerIdentityResponse>{_CALLER}</GetCallerIdentityResponse>"),
-    "ListStackResources": (400, f"<ErrorResponse><Error>{_NO_STACK}</Error></ErrorResponse>"),
-    "GetAccountSettings": (200, json.dumps(_LIMITS)),
+_FIXED: dict[str, tuple[int, str, str]] = {
+    "DescribeLogGroups": (200, '{"logGroups": []}', ""),
+    "DescribeStacks": (400, f"<ErrorResponse><Error>{_NO_STACK}</Error></ErrorResponse>", ""),
+    "GetCallerIdentity": (200, f"<GetCallerIdentityResponse>{_CALLER}</GetCallerIdentityResponse>", ""),
+    "GetFunctionConfiguration": (404, '{"message": "none"}', "ResourceNotFoundException"),
+    "ListStackResources": (400, f"<ErrorResponse><Error>{_NO_STACK}</Error></ErrorResponse>", ""),
+    "GetAccountSettings": (200, json.dumps(_LIMITS), ""),
 }
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from deploy.__main__ import main
 from deploy.aws import connection
-from tests.deploy.published.large_account import LAYER, LargeAccount
+from deploy.prepare import Prepared
+from tests.deploy.published.large_account import LAYER, PAGE, LargeAccount
+from tests.integration.release.sources import furnish
+from tests.integration.shipment import Shop
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,3 +104,36 @@ def test_prune_takes_at_most_a_hundred_calls_beside_those_of_each_version_that_g
     answer = json.loads(capsys.readouterr().out)
     assert len(answer["deleted"]) == gone
     assert answer["frees_bytes"] == sum(len(account.zips[number]) for number in account.deleted)
+
+
+def test_destroy_lists_all_functions_once_for_its_plan_and_once_before_it_deletes_however_many_versions_go(
+    account: LargeAccount, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.versions = 101
+    assert run(tmp_path, "destroy", "--stage", "dev", "--yes", "--confirm", "dev", "--json") == 0
+    used = {account.used_by(number) for number in range(account.functions)}
+    assert account.deleted == set(range(1, account.versions + 1)) - used
+    assert account.asked["ListFunctions"] == 2 * -(-2 * account.functions // PAGE)
+    each = {"GetLayerVersionPolicy": 2, "AddLayerVersionPermission": 1, "DeleteLayerVersion": 1}
+    gone = len(account.deleted)
+    assert {name: account.asked.pop(name) for name in each} == {name: times * gone for name, times in each.items()}
+    # Whose functions have what stays is told by the list; their aliases are asked for by name.
+    assert account.asked.total() <= 100, dict(account.asked)
+    answer = json.loads(capsys.readouterr().out)
+    stays = {each["name"]: each["stays"] for each in answer["remnants"] if each["stays"]}
+    assert stays[f"{LAYER}:2"] == "function-0:$LATEST, function-0:1 have it"
+    assert len(stays) == len(used)
+
+
+def test_a_deploy_that_changes_nothing_reads_one_page_of_a_layer_s_versions(
+    account: LargeAccount, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    furnish(tmp_path)
+    (tmp_path / "config" / "pipeline.yaml").write_text(re.sub(r"functions: .*\n", "", CONFIG))
+    layer = Shop(tmp_path).layer({"idna": "3.7"})
+    account.zips[account.versions] = layer.built.zip.read_bytes()
+    made = Prepared(layers=(layer,), code={}, fresh=frozenset())
+    monkeypatch.setattr("deploy.commands.layer.prepared", lambda *_: made)
+    assert run(tmp_path, "deploy", "--stage", "dev", "--yes") == 0
+    assert account.asked["ListLayerVersions"] == 1
+    assert account.asked.total() <= 10, dict(account.asked)

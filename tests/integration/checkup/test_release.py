@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.aws import layers
+from deploy.aws import account, layers
 from deploy.errors import AwsError
 from deploy.release.publish import publish
 from tests.integration.checkup.conftest import CONFIG, TEMPLATE
@@ -31,6 +31,7 @@ RELEASE = (
     "the logs",
     "the account's limits",
     "the queues' share",
+    "what the template reserves",
     "the functions' limits",
 )
 
@@ -70,6 +71,24 @@ def test_a_function_that_was_stopped_by_hand_is_told(ward: Ward) -> None:
     ward.aws.functions.put_function_concurrency(FunctionName="tiny_worker-dev", ReservedConcurrentExecutions=0)
     found = ward.look("the functions' concurrency").only("broken")
     assert found.what == "tiny_worker-dev may not run: its reserved concurrency is 0"
+
+
+def test_what_the_template_reserves_beyond_what_the_account_has_is_told_before_a_deploy_fails_of_it(
+    ward: Ward, tmp_path: Path
+) -> None:
+    ward.deploy()
+    name = 'FunctionName: !Sub "tiny_worker${NameSuffix}"'
+    text = TEMPLATE.read_text()
+    assert name in text
+    every = account.settings(ward.aws).concurrency
+    (tmp_path / "own.yaml").write_text(text.replace(name, f"{name}\n      ReservedConcurrentExecutions: {every}"))
+    ward.configure(CONFIG.replace(str(TEMPLATE), "own.yaml"))
+    found = ward.look("what the template reserves").only("broken")
+    assert f"reserves {every} for tiny_worker-dev, {every} more than now; the account has {every - 100}" in found.what
+    ward.aws.functions.put_function_concurrency(FunctionName="tiny_worker-dev", ReservedConcurrentExecutions=every)
+    assert ward.look("what the template reserves").findings == ()
+    told = ward.look("the functions' concurrency").only("warning")  # which AWS would not have let happen
+    assert told.what == f"tiny_worker-dev has {every} of the account's {every} invocations for itself, and never more"
 
 
 def test_a_handler_that_the_configuration_does_not_name_is_told(ward: Ward) -> None:

@@ -1,13 +1,17 @@
-"""From somebody's own repository to a proven layer, with the wheel alone: what is printed is what is typed next."""
+"""From somebody's own repository to live functions, with the wheel alone: what is printed is what is typed next."""
 
 from __future__ import annotations
 
+import json
+import re
 import shlex
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 
 from tests.deploy.init.projects import CHALICE, SAM, write
+from tests.integration.aws import REGION, emulated_aws
 from tests.integration.test_layer_command import locked
 
 if TYPE_CHECKING:
@@ -33,27 +37,55 @@ def handler(event, context):
 """
 
 
-def walk(installed: Installed, cache: Path) -> tuple[list[str], str]:
-    """Type `init`, then each command that it says comes next; return what was typed, and what the last one printed."""
-    began = installed.run("init", "--yes", CHANNELWRIGHT_CACHE=str(cache))
+def walk(installed: Installed, cache: Path, **variables: str) -> tuple[list[str], str]:
+    """Type `init`, then each command that it says comes next; return what was typed, and what the last one printed.
+
+    Without an AWS among the variables, no deploy is typed.
+    """
+    deploys = "AWS_ENDPOINT_URL" in variables
+    variables = {"CHANNELWRIGHT_CACHE": str(cache), **variables}
+    began = installed.run("init", "--yes", **variables)
     assert (began.returncode, began.stderr) == (0, ""), began.stdout
     typed, printed = ["channelwright init --yes"], began.stdout
     for line in [each.removeprefix("next: ") for each in printed.splitlines() if each.startswith("next: ")]:
         program, *arguments = shlex.split(line)
-        done = installed.run(*arguments, program=program, CHANNELWRIGHT_CACHE=str(cache))
+        if arguments[0] == "deploy" and not deploys:
+            continue
+        done = installed.run(*arguments, program=program, **variables)
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
         typed.append(line)
         printed = done.stdout
     return typed, printed
 
 
-def test_sources_and_a_lock_are_two_commands_from_a_verified_layer(installed: Installed, tmp_path: Path) -> None:
+@pytest.fixture
+def orders(installed: Installed) -> Installed:
+    """A project of two functions and a lock, and nothing of this pipeline."""
     lock = locked("python-dateutil") + locked("six")
     write(installed.folder, {"requirements.txt": lock, "src/take.py": TAKE, "src/remind.py": REMIND})
-    typed, printed = walk(installed, tmp_path / "cache")
+    return installed
+
+
+def test_sources_and_a_lock_are_two_commands_from_a_verified_layer(orders: Installed, tmp_path: Path) -> None:
+    typed, printed = walk(orders, tmp_path / "cache")
     assert typed == ["channelwright init --yes", "channelwright layer"]
     assert "remind, take answered on the final zips" in printed
     assert "built and verified" in printed
+
+
+def test_and_three_from_both_functions_being_live_where_a_region_is_known(
+    orders: Installed, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with emulated_aws(tmp_path_factory.mktemp("ministack"), settling=0) as aws:
+        typed, printed = walk(orders, tmp_path / "cache", **aws.environment)
+        assert typed == ["channelwright init --yes", "channelwright layer", "channelwright deploy --stage dev"]
+        assert re.search(r"release \w{12} is live in dev", printed), printed
+        client = boto3.client(
+            "lambda", REGION, endpoint_url=aws.url, aws_access_key_id="test", aws_secret_access_key="test"
+        )
+        for function, answer in (("take", "2030-01-31 00:00:00"), ("remind", "1.")):
+            got = client.invoke(FunctionName=f"{orders.folder.name}-{function}-dev:live", Payload=b"{}")
+            assert json.load(got["Payload"]).startswith(answer)
 
 
 def test_a_sam_project_is_three_commands_from_a_layer_that_its_functions_run_on(

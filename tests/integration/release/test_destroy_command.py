@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from deploy.errors import AwsError, Fault
 from deploy.prepare import Prepared
 from tests.integration.release.conftest import PLACEHOLDER, ROLE
 from tests.integration.release.looking import Looker
@@ -98,6 +99,37 @@ def test_the_logs_that_lambda_made_by_itself_go_too(look: Looker, aws: Aws) -> N
     found = look.json("destroy", "--stage", "dev", *YES)
     assert f"/aws/lambda/{BOT}" in {each["name"] for each in found["deleted"] if each["kind"] == "log"}
     assert left(aws) == NOTHING
+
+
+def test_a_run_that_was_stopped_once_the_stack_was_gone_is_run_again_to_its_end(
+    look: Looker, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look.text("deploy", "--stage", "dev")
+    with monkeypatch.context() as patch:
+        patch.setattr("deploy.aws.parameters.delete", _killed)
+        assert look.run("destroy", "--stage", "dev", *YES) == 130
+    assert left(aws)["stacks"] == []
+    # Lambda made one of these at the first invocation, where the template made none.
+    aws.logs.create_log_group(logGroupName=f"/aws/lambda/{BOT}")
+    found = look.json("destroy", "--stage", "dev", *YES)
+    assert f"/aws/lambda/{BOT}" in {each["name"] for each in found["deleted"]}
+    assert left(aws) == NOTHING
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_version_whose_parameter_cannot_be_deleted_stays_with_it(
+    look: Looker, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look.text("deploy", "--stage", "dev")
+    refused = AwsError([Fault("ssm:DeleteParameter", "not allowed")])
+    monkeypatch.setattr("deploy.aws.parameters.delete", lambda *_: (_ for _ in ()).throw(refused))
+    assert look.run("destroy", "--stage", "dev", *YES) == 1
+    assert len(left(aws)["layers"]) == 2
+    names = {each["Name"] for each in aws.parameters.describe_parameters()["Parameters"]}
+    assert names == {"/layers/tiny-layer/next"}
 
 
 def test_without_a_yes_and_a_terminal_nothing_is_touched(

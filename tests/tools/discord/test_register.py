@@ -359,3 +359,16 @@ def test_wrong_usage_of_the_command_is_told_under_its_name(project: Project) -> 
     done = project.register("--stag", "dev", "--nonsense")
     assert done.code == 2
     assert done.err.startswith("usage: python -m deploy register [-h] --stage STAGE")
+
+
+def test_a_command_that_changes_keeps_the_id_by_which_servers_say_who_may_use_it(
+    project: Project, registered: Registered
+) -> None:
+    """https://github.com/discord-tickets/bot/issues/537: an edit took away what servers had allowed and forbidden."""
+    project.wants(HELLO, BYE)
+    assert project.register("--stage", "dev").code == 0
+    before = {each["name"]: each["id"] for each in registered()}
+    project.wants({"name": "first", "description": "Come first"}, BYE, {**NAMED, "default_member_permissions": "16"})
+    assert project.register("--stage", "dev").code == 0
+    after = {each["name"]: each["id"] for each in registered()}
+    assert before.items() <= after.items()

@@ -33,7 +33,7 @@ EVERYONE = (
     | Permission.USE_APPLICATION_COMMANDS
 )
 BOT_MINIMUM = Permission.VIEW_CHANNEL | Permission.MANAGE_CHANNELS | Permission.MANAGE_ROLES | Permission.CONNECT
-BOT_INVITED = 2_269_720_857_537_872
+BOT_INVITED = 6_773_320_484_908_368
 """What the recommended invite link gives: the minimum, and what players and GMs need in order to be granted it."""
 GAME_MASTER = Permission.MANAGE_CHANNELS | Permission.MANAGE_ROLES
 PEOPLE = ("owner", "admin", "gm", "player", "stranger")
