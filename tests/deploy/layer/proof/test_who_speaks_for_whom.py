@@ -52,7 +52,6 @@ ATTACKS = {
     "blames": (speaking(written(Crash(trace="the pipeline is broken"))), "the look at it failed once its code ran"),
     "dies": (speaking(then=DEATHS), "was not tried: the process ended with exit code 0 at other"),
     "hurries": (speaking(LAST_WORD, then="os._exit(0)"), "its process says that it came to its end"),
-    "floods": (speaking(written(Crash(trace="x" * (9 << 20)))), "reported more than 8,388,608 bytes"),
     "nests": (speaking(FORGED["nested deeper"]), "something else wrote into its report"),
     "nothings": (speaking(FORGED["nothing in the place of a list"]), "something else wrote into its report"),
 }
