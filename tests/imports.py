@@ -20,6 +20,12 @@ def modules(*folders: str) -> dict[str, Path]:
     return {name_of(path): path for path in found}
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    """Return what a file of the project parses to, which is not to be changed."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def name_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
@@ -28,9 +34,8 @@ def name_of(path: Path) -> str:
 def imported(name: str, *folders: str, for_types: bool = False) -> frozenset[str]:
     """Return the modules of these folders that one of them imports, with `for_types` also for types alone."""
     known = modules(*folders)
-    tree = ast.parse(known[name].read_text(encoding="utf-8"))
     package = name if known[name].name == "__init__.py" else name.rpartition(".")[0]
-    named = (each for node in _nodes(tree, for_types=for_types) for each in _named(node, package, known))
+    named = (each for node in _nodes(tree(known[name]), for_types=for_types) for each in _named(node, package, known))
     return frozenset(each for each in named if each in known and each != name)
 
 
@@ -70,8 +75,8 @@ def _way(graph: dict[str, frozenset[str]], start: str, end: str) -> list[str]:
     return []
 
 
-def _nodes(tree: ast.AST, *, for_types: bool) -> Iterator[ast.AST]:
-    waiting = [tree]
+def _nodes(module: ast.AST, *, for_types: bool) -> Iterator[ast.AST]:
+    waiting = [module]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not for_types:

@@ -1,4 +1,4 @@
-"""Which tests run, and where: the fast lane, the workers, and of each long matrix a slice.
+"""Which tests run, how many examples each takes, and where: the fast lane, the workers, slices of long matrices.
 
 `nox -s test` has as many workers as the machine has processors, and each takes whole files: what a module's fixture
 made is made once. With paths there is one process, as what is few runs sooner without workers.
@@ -31,14 +31,29 @@ FAST_WITHOUT = "what needs a container, a browser or an emulated AWS, or runs ot
 TOGETHER = ("tests/integration/installed/",)
 # So many of a matrix's cases are in a run of the suite.
 SLICE = 2
+# Of so many random examples the fast lane takes one.
+SPARSE = 8
+_fast = False
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--fast", action="store_true", help=f"leave out {FAST_WITHOUT}")
+    parser.addoption("--fast", action="store_true", help=f"leave out {FAST_WITHOUT}; take fewer examples")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    global _fast  # noqa: PLW0603 - how many examples a test takes is asked while its module is imported
     config.addinivalue_line("markers", "matrix: takes a slice of many cases; `nox -s faults` takes them all")
+    _fast = config.getoption("fast")
+    if _fast:
+        from hypothesis import settings
+
+        settings.register_profile("fast", max_examples=examples(settings().max_examples))
+        settings.load_profile("fast")
+
+
+def examples(count: int) -> int:
+    """Return how many random examples a test takes that takes `count` in the whole suite."""
+    return -(-count // SPARSE) if _fast else count
 
 
 @pytest.hookimpl(tryfirst=True)  # what -m selects is known by then

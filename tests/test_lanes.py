@@ -26,6 +26,14 @@ SUITE = {
     "test_matrix.py": "def test_some(every): print(every(range(9)))\n",
     "test_slow.py": SLOW,
 }
+DRAWN = """from hypothesis import given, settings, strategies as st
+from tests.lanes import examples
+@given(st.integers())
+def test_any(number): print("drawn")
+@settings(max_examples=examples(40))
+@given(st.integers())
+def test_named(number): print("drawn by name")
+"""
 
 
 @pytest.fixture
@@ -60,6 +68,13 @@ def test_the_fast_lane_leaves_out_containers_browsers_and_other_programs(suite: 
     (end,) = (line for line in run(suite, "--fast") if " passed" in line)
     assert "2 passed" in end
     assert "5 passed" in next(line for line in run(suite) if " passed" in line)
+
+
+def test_the_fast_lane_takes_an_eighth_of_the_examples_whether_a_test_names_their_number_or_not(suite: Path) -> None:
+    (suite / "test_quick.py").write_text(DRAWN)
+    whole, fast = run(suite), run(suite, "--fast")
+    assert (whole.count("drawn"), fast.count("drawn")) == (100, 13)
+    assert (whole.count("drawn by name"), fast.count("drawn by name")) == (40, 5)
 
 
 def test_the_matrices_are_chosen_by_their_mark_and_are_whole_where_that_is_wanted(suite: Path) -> None:

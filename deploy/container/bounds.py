@@ -16,6 +16,8 @@ _MEMORY = 10240 * 1024 * 1024
 TEMPORARY = 512 * 1024 * 1024
 # The log of a container's own command is a file of the host's.
 _LOG = LogConfig(type=LogConfig.types.JSON, config={"max-size": "4m", "max-file": "1"})
+# A name as functions have it: an address of their link. An engine's own would be the container's number.
+HOST_NAME = "169.254.10.1"
 # What holds for every container.
 BOUNDS: Mapping[str, object] = {
     "cap_drop": ["ALL"],
@@ -23,6 +25,8 @@ BOUNDS: Mapping[str, object] = {
     "mem_limit": _MEMORY,
     "memswap_limit": _MEMORY,
     "log_config": _LOG,
+    # Where the machine's memory ends, it is a container's that goes, and not what its user works with.
+    "oom_score_adj": 1000,
 }
 
 

@@ -119,6 +119,7 @@ class Engine(Images):
         }
         given: dict[str, Any] = {"environment": dict(environment or {}), "user": user}
         given |= {"entrypoint": entrypoint, "ports": [port] if port else None}
+        given |= {"hostname": bounds.HOST_NAME if network == "none" else None}
         with self._created(image, command, **given, **options) as name:
             with translated(f"starting a container of {image}"):
                 self.client.start(name)
@@ -158,6 +159,7 @@ class Engine(Images):
         user: str = "",
         entrypoint: Sequence[str] = (),
         ports: Sequence[int] | None = None,
+        hostname: str | None = None,
         **host: object,
     ) -> Iterator[str]:
         """Create a container under a name chosen before, so that it goes even if creating it is interrupted."""
@@ -171,6 +173,7 @@ class Engine(Images):
                     name=name,
                     entrypoint=list(entrypoint) or (None if command else []),
                     ports=ports,
+                    hostname=hostname,
                     environment=environment,
                     user=user,
                     labels=self._labels("container"),

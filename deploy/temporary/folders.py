@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import stat
 import tempfile
 import time
@@ -13,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..inside.look import removal
 from .owner import Owner
 
 if TYPE_CHECKING:
@@ -26,8 +26,11 @@ DAY = 24 * 3600.0
 def temporary(what: str = "files") -> Iterator[Path]:
     """Make a folder and remove it on leaving; before the first one of a process, remove what others left."""
     remove_leftovers(tempfile.gettempdir())
-    with tempfile.TemporaryDirectory(prefix=f"channelwright-{Owner.mine()}-{what}-") as made:
+    made = tempfile.mkdtemp(prefix=f"channelwright-{Owner.mine()}-{what}-")
+    try:
         yield Path(made)
+    finally:
+        removal.remove(made)
 
 
 @cache
@@ -35,7 +38,7 @@ def remove_leftovers(above: str) -> tuple[str, ...]:
     """Remove folders of this user whose process is gone, or is of another boot and a day old; return their names."""
     left = tuple(each for each in Path(above).iterdir() if _is_left(each))
     for each in left:
-        shutil.rmtree(each, ignore_errors=True)
+        removal.remove(str(each))
     return tuple(each.name for each in left)
 
 

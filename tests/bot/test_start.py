@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -121,6 +122,12 @@ def test_the_worker_does_not_start_without_its_template_or_with_a_wrong_one(code
     assert "TemplateError" in run(code, "import worker", worker).stderr
     template.unlink()
     assert "FileNotFoundError" in run(code, "import worker", worker).stderr
+
+
+def test_what_ships_stays_small(code: Path) -> None:
+    """Compressed, as Lambda unpacks it at each start: without bytecode, which the pipeline may add."""
+    files = [each for each in code.rglob("*") if each.is_file()]
+    assert sum(len(zlib.compress(each.read_bytes(), 9)) for each in files) < 140_000
 
 
 def test_importing_the_application_has_no_effect(code: Path) -> None:

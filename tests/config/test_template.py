@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from channelwright.discord.rate_limits import CALLS_PER_SECOND
 from deploy.configuration import load
 from deploy.layer.template_environment import declared, lambda_environment
 from deploy.template import source
+from tests.bot.worker.test_rate_limits import MAPPED
 from tests.integration.aws import REGION, emulated_aws
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
     return {name: each["Properties"] for name, each in template["Resources"].items() if each["Type"] == f"AWS::{kind}"}
 
 
+@pytest.mark.programs
 def test_cfn_lint_has_nothing_to_say() -> None:
     done = subprocess.run(
         [Path(sys.executable).with_name("cfn-lint"), TEMPLATE], capture_output=True, text=True, check=False
@@ -130,6 +133,13 @@ def test_the_worker_s_alias_takes_jobs_and_says_which_failed(resources: dict[str
     assert mapping["FunctionName"] == {"Ref": "WorkerLive"}
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": "Jobs.Arn"}
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_all_workers_together_ask_no_more_of_discord_than_a_bot_may(resources: dict[str, dict[str, Any]]) -> None:
+    """https://docs.discord.com/developers/topics/rate-limits#global-rate-limit: fifty requests a second."""
+    workers = resources["WorkerTakesJobs"]["ScalingConfig"]["MaximumConcurrency"]
+    assert workers == MAPPED
+    assert workers * CALLS_PER_SECOND < 50
 
 
 def test_each_function_may_do_what_it_does_and_nothing_else(resources: dict[str, dict[str, Any]]) -> None:

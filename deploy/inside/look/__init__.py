@@ -4,9 +4,12 @@ probe      the program: from a plan to an account of each subject
 apart      runs each task in a process of its own and watches it from outside
 running    a task's process as it is seen from outside, and its account
 child      what a task's process does of its own: it gives up its rights, and reports
-bounds     what one package may take, and what was measured of it
+appearance what a package finds when it asks how it was started
+bounds     what one package may take
+usage      what packages take, and what the sandbox holds
 seccomp    system calls that no package needs
 ending     ends what a task left running, and removes what it left
+removal    removes folders that somebody else filled, however deep
 values     the plan and the records, as JSON across the border
 strict     JSON that somebody else may have written, read as just those types
 place      where a look was taken

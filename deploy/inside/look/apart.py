@@ -9,7 +9,8 @@ Code that runs in one process can speak for that process; it reaches no other on
 - Elsewhere one task runs at a time, the watching process cannot be traced nor its files reached through /proc
   (PR_SET_DUMPABLE, prctl(2)), orphans come to it (PR_SET_CHILD_SUBREAPER), and end with the task.
 
-A task is bounded, in all of bounds.py, and in what it may report; of what it prints the end is kept.
+A task is bounded, in all of bounds.py, and in what it may report; of what it prints the end is kept. What cannot be
+told to be of one of several tasks, such as files that are deleted and still open, has each of them run again, alone.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ import signal
 import sys
 import time
 from collections import deque
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from . import bounds, child, ending
+from . import child, ending, usage
 from .bounds import Bounds
 from .running import Running, Task, account, drain, listen
+from .usage import SandboxUsage
 from .values import Finished, Outcome
 
 if TYPE_CHECKING:
@@ -45,21 +46,24 @@ _BOUNDS = Bounds()
 
 def run(tasks: Sequence[Task], *, own_users: bool, most: Bounds = _BOUNDS) -> Iterator[Account]:
     """Run the tasks, as many at a time as there are cores where each has a user of its own; yield their accounts."""
-    waiting = deque(Running(task, _FIRST_USER + at if own_users else -1) for at, task in enumerate(tasks))
     workers = min(len(os.sched_getaffinity(0)), _WORKERS) if own_users else 1
+    waiting = deque(
+        Running(task, _FIRST_USER + at if own_users else -1, alone=workers == 1) for at, task in enumerate(tasks)
+    )
     running: list[Running] = []
-    measured = 0.0
+    before, measured = SandboxUsage(), 0.0
     with selectors.DefaultSelector() as selector:
         while waiting or running:
-            while waiting and len(running) < workers:
+            before = before if running else _held(own_users=own_users)
+            while waiting and _has_room(waiting[0], running, workers):
                 running.append(_start(waiting.popleft(), most, selector))
             for key, _ in selector.select(0.05):
                 listen(key.fd, key.data)
-            if (now := time.monotonic()) - measured > _INTERVAL:
-                _measure(running, most)
+            # What one does last is measured too, however busy this process is.
+            if (now := time.monotonic()) - measured > _INTERVAL or any(_is_over(each, most) for each in running):
+                _measure(running, most, _held(own_users=own_users).since(before))
                 measured = now
             for process in [each for each in running if _is_over(each, most)]:
-                _measure([process], most)  # once more: what it does last is measured too, however busy this one is
                 running.remove(process)
                 again = _ended(process, selector, frozenset(each.pid for each in running))
                 if again is None:
@@ -68,16 +72,29 @@ def run(tasks: Sequence[Task], *, own_users: bool, most: Bounds = _BOUNDS) -> It
                     waiting.appendleft(again)
 
 
-def _measure(running: Sequence[Running], most: Bounds) -> None:
+def _has_room(one: Running, running: Sequence[Running], workers: int) -> bool:
+    return not running or not (len(running) >= workers or any(each.alone for each in (one, *running)))
+
+
+def _held(*, own_users: bool) -> SandboxUsage:
+    """Measure what this sandbox holds; nothing where it is none."""
+    return usage.held() if own_users or os.getpid() == 1 else SandboxUsage()
+
+
+def _measure(running: Sequence[Running], most: Bounds, grown: SandboxUsage) -> None:
     """Note which of the processes that run passed a bound, with all that they started."""
-    seen = bounds.processes()
-    written = bounds.disk([each.user for each in running], most.disk)
+    seen = usage.processes()
+    every = []
     for each in running:
         # Without users of their own one task runs, and all that is below the watching process is of that one.
-        below = (one for one in bounds.below(os.getpid(), seen) if one.pid != os.getpid())
-        own = (one for one in seen if one.user == each.user) if each.user >= 0 else below
-        usage = replace(bounds.used(own, most.memory, each.user), disk=written.get(each.user, 0))
-        each.exceeded = each.exceeded or most.exceeded(usage)
+        below = (one for one in usage.below(os.getpid(), seen) if one.pid != os.getpid())
+        own = tuple(one for one in seen if one.user == each.user) if each.user >= 0 else tuple(below)
+        taken = usage.alone(own, most, each.user, grown) if each.alone else usage.used(own, most, each.user)
+        each.exceeded = each.exceeded or most.exceeded(taken)
+        every.append(own)
+    if not all(each.alone for each in running) and usage.is_crowded(every, most, grown):
+        for each in running:
+            each.crowded = True
 
 
 def _start(process: Running, most: Bounds, selector: selectors.BaseSelector) -> Running:
@@ -106,7 +123,7 @@ def _is_over(process: Running, most: Bounds) -> bool:
         process.exceeded = process.exceeded or f"still ran after {most.silence:g} s"
     if now - process.began > most.seconds:
         process.exceeded = process.exceeded or f"still ran after {most.seconds:g} s, with all of its modules"
-    return bool(process.exceeded) or _has_exited(process)
+    return bool(process.exceeded) or process.crowded or _has_exited(process)
 
 
 def _has_exited(process: Running) -> bool:
@@ -128,6 +145,8 @@ def _ended(process: Running, selector: selectors.BaseSelector, running: frozense
     for descriptor in (process.report, process.output):
         selector.unregister(descriptor)
         os.close(descriptor)
+    if process.crowded and not process.exceeded:
+        return Running(process.task, process.user, process.skip, process.fatal, alone=True)
     if process.intruded or (process.finished and not process.exceeded):
         return None
     too_large = f"the process reported more than {_REPORT:,} bytes" if process.received > _REPORT else ""
@@ -150,6 +169,6 @@ def _without_what_ended_it(process: Running, death: str) -> Running | None:
     if len(process.fatal) >= _DEATHS:
         process.finished = Finished()
         return None
-    again = Running(process.task, process.user, process.skip | {begun.what}, process.fatal)
+    again = Running(process.task, process.user, process.skip | {begun.what}, process.fatal, alone=process.alone)
     again.printed, again.tail, again.began = process.printed, process.tail, process.began
     return again

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import pwd
 import resource
+import signal
 import sys
 import traceback
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import seccomp
+from . import appearance, seccomp
 from .ending import DUMPABLE, SUBREAPER, libc
 from .values import Crash, Finished, written
 
@@ -22,13 +21,6 @@ if TYPE_CHECKING:
 
     from .bounds import Bounds
     from .values import Record
-
-
-# The folder of a function's user in Lambda, which is not there, nor can be made.
-_HOME = "/home/sbx_user1051"
-
-# What starts functions in Lambda.
-_STARTED = ("/var/lang/bin/python3", "/var/runtime/bootstrap.py")
 
 
 def become(  # noqa: PLR0913, PLR0917 - each is what makes a process a task's
@@ -45,24 +37,13 @@ def become(  # noqa: PLR0913, PLR0917 - each is what makes a process a task's
         for each in list(Path("/proc/self/fd").iterdir()):
             if each.name not in {"0", "1", "2", str(report)}:
                 _close(int(each.name))
-        _call_itself(*_STARTED)
+        appearance.put_on()
         _speak(records(), _Voice(report, token))
         code = 0
     except BaseException:  # noqa: BLE001 - the child must not return into the parent's code, whatever happens
         traceback.print_exc()
     finally:
         os._exit(code)
-
-
-def _call_itself(*words: str) -> None:
-    """Have Python and the kernel say that this process was started by these words, as far as there is room for them."""
-    sys.argv[:], sys.orig_argv[:] = words[1:], words
-    # Where the words of the command line lie, fields 48 and 49 of proc_pid_stat(5); the name before them has blanks.
-    fields = Path("/proc/self/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-    begin, end = map(int, fields[45:47] or (0, 0))  # an emulator does not tell
-    text = b"".join(word.encode() + b"\0" for word in words)
-    if begin and len(text) <= end - begin:
-        ctypes.memmove(begin, text.ljust(end - begin, b"\0"), end - begin)
 
 
 def _close(descriptor: int) -> None:
@@ -80,14 +61,9 @@ def _confine(user: int, bounds: Bounds) -> None:
     # What it finds under /proc/self is its own, as in Lambda.
     libc.prctl(DUMPABLE, 1, 0, 0, 0)
     libc.prctl(SUBREAPER, 0, 0, 0, 0)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if bounds.filtered:
         seccomp.install(libc)
-    try:
-        pwd.getpwuid(os.getuid())
-    except KeyError:  # an image has no name for it, and without one Python finds no home at all
-        os.environ["HOME"] = _HOME
-    else:
-        os.environ.pop("HOME", None)
 
 
 class _Voice:

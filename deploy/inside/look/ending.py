@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ctypes
 import os
-import shutil
+import re
 import signal
+import stat
 import time
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from .removal import remove_below
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +25,11 @@ _TIDYING = 39999  # a user that no task has
 
 
 def guard() -> None:
-    """Close this process to others of its user, and let orphans come to it."""
+    """Close this process to others of its user, and let orphans come to it.
+
+    As the first process of a sandbox it gets those signals alone that it has a handler for, pid_namespaces(7): none.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     libc.prctl(DUMPABLE, 0, 0, 0, 0)
     libc.prctl(SUBREAPER, 1, 0, 0, 0)
 
@@ -71,21 +79,25 @@ def end_all() -> None:
 
 
 def _remove_files(user: int) -> None:
-    for each in Path("/tmp").iterdir():  # noqa: S108 - the sandbox's own
-        if each.lstat().st_uid == user:
-            _remove(each)
+    for each in places():
+        remove_below(each, user)
 
 
-def _remove(path: Path) -> None:
-    if path.is_symlink() or not path.is_dir():
-        path.unlink(missing_ok=True)
-        return
-    path.chmod(0o700)
-    for folder, folders, _ in os.walk(path):  # each is made readable before it is walked into
-        for name in folders:
-            if not Path(folder, name).is_symlink():
-                Path(folder, name).chmod(0o700)
-    shutil.rmtree(path, ignore_errors=True)
+@cache
+def places() -> tuple[str, ...]:
+    """Return the folders below which everybody may write here, each on a file system of its own: /tmp, and what else.
+
+    An engine may have others: Podman has /var/tmp where containers are else read-only. proc_pid_mountinfo(5).
+    """
+    found = {os.lstat("/tmp").st_dev: "/tmp"}  # noqa: S108 - the sandbox's own
+    for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape").splitlines():
+        fields, _, kind = line.partition(" - ")
+        place = re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), fields.split()[4])
+        with suppress(OSError):  # it is hidden by another one
+            status = os.lstat(place)
+            if kind.startswith("tmpfs ") and status.st_mode & stat.S_IWOTH:
+                found.setdefault(status.st_dev, place)
+    return tuple(found.values())
 
 
 def take_orphans(running: frozenset[int], *, end: bool) -> None:

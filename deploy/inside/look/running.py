@@ -29,12 +29,18 @@ class Task:
 
 @dataclass
 class Running:
-    """A task's process as it is seen from outside, and what it left so far."""
+    """A task's process as it is seen from outside, and what it left so far.
+
+    One that runs `alone` answers for all that is taken meanwhile; of those that run together and take too much none
+    is known to do it, and each of them is `crowded`.
+    """
 
     task: Task
     user: int
     skip: frozenset[str] = frozenset()
     fatal: list[Outcome] = field(default_factory=list)
+    alone: bool = False
+    crowded: bool = False
     token: str = ""
     pid: int = 0
     report: int = -1

@@ -31,6 +31,10 @@ _REFUSED: dict[str, tuple[int | None, int | None]] = {
     "process_vm_writev": (311, 271),
     "kcmp": (312, 272),
     "pidfd_getfd": (438, 438),
+    "process_madvise": (440, 440),
+    "process_mrelease": (448, 448),
+    # memory that stays when its owner lets go of it, by what else refers to a part of it
+    "vmsplice": (278, 75),
     # what belongs to a user and not to a process
     "add_key": (248, 217),
     "request_key": (249, 218),
@@ -72,6 +76,8 @@ _REFUSED: dict[str, tuple[int | None, int | None]] = {
     "swapoff": (168, 225),
     "acct": (163, 89),
     "quotactl": (179, 60),
+    "quotactl_fd": (443, 443),
+    "fanotify_init": (300, 262),
     "settimeofday": (164, 170),
     "clock_settime": (227, 112),
     "clock_adjtime": (305, 266),
@@ -79,8 +85,12 @@ _REFUSED: dict[str, tuple[int | None, int | None]] = {
     "sethostname": (170, 161),
     "setdomainname": (171, 162),
 }
-# Memory that outlives its process, which Lambda has no place for either: there is no /dev/shm.
+# Memory that outlives its process, which Lambda has no place for either: there is no /dev/shm. And files without a
+# name, whose memory is no process's: what asks for one finds a kernel that has none, and takes another way.
 _UNKNOWN: dict[str, tuple[int | None, int | None]] = {
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+    "io_setup": (206, 0),
     "shmget": (29, 194),
     "semget": (64, 190),
     "msgget": (68, 186),
@@ -88,6 +98,27 @@ _UNKNOWN: dict[str, tuple[int | None, int | None]] = {
     # its flags are in memory, which a filter cannot read: without it, the C library calls clone
     "clone3": (435, 435),
 }
+# What is done to a process, with the argument that says to which: not to the first one of its namespace, which watches
+# the others where they are all of one user. To oneself, and to one's own children, it may be done.
+_OF_A_PROCESS: dict[str, tuple[int, int, int]] = {
+    "kill": (62, 129, 0),
+    "tkill": (200, 130, 0),
+    "tgkill": (234, 131, 0),
+    "rt_sigqueueinfo": (129, 138, 0),
+    "rt_tgsigqueueinfo": (297, 240, 0),
+    "pidfd_open": (434, 434, 0),
+    "prlimit64": (302, 261, 0),
+    "sched_setparam": (142, 118, 0),
+    "sched_setscheduler": (144, 119, 0),
+    "sched_setattr": (314, 274, 0),
+    "sched_setaffinity": (203, 122, 0),
+    "migrate_pages": (256, 238, 0),
+    "move_pages": (279, 239, 0),
+    "setpriority": (141, 140, 1),
+    "ioprio_set": (251, 30, 1),
+}
+# Of these the first argument says whether they are of one process; else they are of a group or of a user.
+_OF_ONE = {"setpriority": 0, "ioprio_set": 1}  # PRIO_PROCESS, IOPRIO_WHO_PROCESS
 _CLONE, _SOCKET = (56, 220), (41, 198)
 
 
@@ -119,6 +150,8 @@ def _instructions(column: int, architecture: int) -> Iterator[bytes]:
         for numbers in calls.values():
             if (number := numbers[column]) is not None:
                 yield from _if(_EQUAL, number, error)
+    for name, (*by_machine, argument) in _OF_A_PROCESS.items():
+        yield from _unless_the_first(by_machine[column], argument, _OF_ONE.get(name))
     yield _instruction(_EQUAL, _CLONE[column], 0, 4)
     yield _load(_FIRST_ARGUMENT)
     yield from _if(_ANY_OF, _NAMESPACES, errno.EPERM)
@@ -130,6 +163,14 @@ def _instructions(column: int, architecture: int) -> Iterator[bytes]:
         yield _instruction(_EQUAL, family, left, 0)
     yield _instruction(_RETURN, _ERROR | errno.EAFNOSUPPORT)
     yield _instruction(_RETURN, _ALLOW)
+
+
+def _unless_the_first(number: int, argument: int, of_one: int | None) -> Iterator[bytes]:
+    """Refuse a call whose argument is the number of the first process; allow it for any other one."""
+    tests = [] if of_one is None else [_load(_FIRST_ARGUMENT), *_unless(_EQUAL, of_one, errno.EPERM)]
+    tests += [_load(_FIRST_ARGUMENT + 8 * argument), *_if(_EQUAL, 1, errno.EPERM), _instruction(_RETURN, _ALLOW)]
+    yield _instruction(_EQUAL, number, 0, len(tests))
+    yield from tests
 
 
 def _load(offset: int) -> bytes:

@@ -106,7 +106,8 @@ def strip(files: Files) -> Stripped:
             except _Kept as why:
                 kept[path] = str(why)
             else:
-                change |= {path: smaller} if smaller != file.content else {}
+                # Of one that was patched, little may go and its headers find no room where they were.
+                change |= {path: smaller} if smaller != file.content and len(smaller) <= file.size else {}
     return Stripped(change, kept)
 
 
@@ -176,31 +177,58 @@ def _has_more(library: _Library) -> bool:
 
 
 def _written(library: _Library, gone: set[int]) -> bytes:
-    """Write the file anew: the loaded parts in their places, then the sections that stay, then their headers."""
+    """Write the file anew: the loaded parts in their places, then the sections that stay, then their headers.
+
+    The headers and their names stay where they were, where something that is loaded lies behind them: patchelf puts
+    it there, and both would only make the file longer.
+    """
     stays = [at for at in range(len(library.sections)) if at not in gone]
     result = _blanked(library, gone)
     names = b"\0" + b"".join(dict.fromkeys(library.sections[at].name + b"\0" for at in stays))
     moved = []
     for at in stays:
         each = library.sections[at]
-        if at == library.names or (each.end > library.end and each.kind != _NOBITS):
-            data = names if at == library.names else library.content[each.offset : each.end]
+        if at == library.names:
+            offset = _put(result, names, each.alignment, _place(library, gone, each.offset, each.end))
+            each = replace(each, offset=offset, size=len(names))
+        elif each.end > library.end and each.kind != _NOBITS:
+            data = library.content[each.offset : each.end]
             result += bytes(-len(result) % max(each.alignment, 1))
-            each = replace(each, offset=len(result), size=len(data))
+            each = replace(each, offset=len(result))
             result += data
         moved.append(each)
-    result += bytes(-len(result) % 8)
-    table, index = len(result), {0: 0} | {at: new for new, at in enumerate(stays)}
-    result += b"".join(_packed(each, names, index) for each in moved)
+    index = {0: 0} | {at: new for new, at in enumerate(stays)}
+    headers = b"".join(_packed(each, names, index) for each in moved)
+    table = _put(result, headers, 8, _place(library, gone, *library.table))
     header = library.header
     _HEADER.pack_into(result, 0, *header[:6], table, *header[7:12], len(stays), index[library.names])
     return bytes(result)
 
 
+def _put(result: bytearray, data: bytes, alignment: int, place: int | None) -> int:
+    """Write what is written anew to its place, or to the end where it has none; return where."""
+    if place is None:
+        result += bytes(-len(result) % max(alignment, 1)) + data
+        return len(result) - len(data)
+    result[place : place + len(data)] = data
+    return place
+
+
+def _place(library: _Library, gone: set[int], begin: int, end: int) -> int | None:
+    """Return where something was, if that stays in the file and is nobody else's."""
+    others = (first < end and begin < last for first, last in _kept(library, gone))
+    return begin if end <= library.end and not any(others) else None
+
+
+def _kept(library: _Library, gone: set[int]) -> list[tuple[int, int]]:
+    """Return the parts that stay byte for byte, in their order; an empty one is nowhere."""
+    kept = [each for at, each in enumerate(library.sections) if at not in {*gone, library.names}]
+    return sorted(each for each in (*library.loaded, *((each.offset, each.end) for each in kept)) if each[0] < each[1])
+
+
 def _blanked(library: _Library, gone: set[int]) -> bytearray:
     """Return the file to the end of its loaded parts; what goes from between them leaves zeros, as they do not move."""
-    kept = [each for at, each in enumerate(library.sections) if at not in {*gone, library.names}]
-    parts = sorted([*library.loaded, *((each.offset, each.end) for each in kept)])
+    parts = _kept(library, gone)
     result = bytearray(library.content[: library.end])
     for start, end in [library.table, *((library.sections[at].offset, library.sections[at].end) for at in gone)]:
         at = start

@@ -29,21 +29,23 @@ if TYPE_CHECKING:
 class Audit:
     """What was found in one layer: faults, shared objects in the zip's order, and remarks that refuse nothing.
 
-    `lacking` are libraries that shared objects need and nobody has, by the path of the one that needs it: a fault,
-    unless trying shows that nothing needs it. `can_be_tried` tells whether its files can be had and safely unpacked.
+    `lacking` are libraries that shared objects need and nobody has, by the path of the one that needs it, `foreign`
+    those of another system that a distribution has no others beside: faults, unless trying shows that nothing needs
+    them. `can_be_tried` tells whether its files can be had and safely unpacked.
     """
 
     faults: tuple[Fault, ...]
     shared: tuple[elf.SharedObject, ...] = ()
     remarks: tuple[str, ...] = ()
     lacking: tuple[tuple[str, Fault], ...] = ()
+    foreign: tuple[Fault, ...] = ()
     can_be_tried: bool = True
 
 
 def audit(built: BuiltLayer, beside: Collection[str] = ()) -> tuple[Fault, ...]:
     """Return every fault of one layer; `beside` are the file names of the layers it is used with."""
     found = inspect(built, beside)
-    return (*found.faults, *(fault for _, fault in found.lacking))
+    return (*found.faults, *(fault for _, fault in found.lacking), *found.foreign)
 
 
 def inspect(built: BuiltLayer, beside: Collection[str] = ()) -> Audit:
@@ -109,13 +111,12 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
     kinds = {path: kind for path, kind in foreign.kinds(shared, systems).items() if path not in own}
     spare = foreign.spare(kinds, built.spec.architecture, lambda path: _owned(built, path).partition(": ")[0])
     spared = {path for paths in spare.values() for path in paths}
+    misfits = _misfits(built, shared, broken, spared)
+    elsewhere = {fault for fault in misfits if fault.where in systems and fault.where not in own}
     around = {path.rpartition("/")[2] for path in (*files, *beside)}
-    base = BASES[built.spec.runtime]
-    misfits = [fault for each in shared for fault in elf.unfit(each, base, built.spec.architecture)]
-    misfits = [fault for fault in (*broken, *misfits) if fault.where not in spared] + [*_unclaimed(built, shared)]
-    needy = (each for each in shared if each.path not in spared)
-    lacking = [(each.path, fault) for each in needy for fault in elf.lacking(each, base, around)]
-    located = [_located(built, fault, own) for fault in (*stale, *misfits)]
+    needy = [each for each in shared if each.path not in spared]
+    lacking = [(each.path, fault) for each in needy for fault in elf.lacking(each, BASES[built.spec.runtime], around)]
+    located = [_located(built, fault, own) for fault in (*stale, *misfits) if fault not in elsewhere]
     return Audit(
         faults=(
             *faults,
@@ -131,6 +132,7 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
             *foreign.remarks(spare, kinds),
         ),
         lacking=tuple((path, _located(built, fault, own)) for path, fault in lacking),
+        foreign=tuple(_located(built, fault, own) for fault in misfits if fault in elsewhere),
         can_be_tried=archive.is_harmless(entries),
     )
 
@@ -159,6 +161,15 @@ def _shared_objects(
                     shared.append(found)
                     loads.append(loading.read(path, data))
     return shared, broken, loads, systems
+
+
+def _misfits(
+    built: BuiltLayer, shared: Sequence[elf.SharedObject], broken: Sequence[Fault], spared: Collection[str]
+) -> list[Fault]:
+    """Return why nothing on this runtime loads a library: `broken` are those that are none for Linux."""
+    base, architecture = BASES[built.spec.runtime], built.spec.architecture
+    unfit = [fault for each in shared for fault in elf.unfit(each, base, architecture)]
+    return [fault for fault in (*broken, *unfit) if fault.where not in spared] + [*_unclaimed(built, shared)]
 
 
 def _unclaimed(built: BuiltLayer, shared: Iterable[elf.SharedObject]) -> Iterable[Fault]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from ...inside.look import seccomp
 from . import new_root
+from .protocol import HOST_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ def become(entry: Entry) -> NoReturn:
 def _namespaces(entry: Entry) -> Iterator[str]:
     yield from ("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
     yield from () if entry.online else ("--unshare-net",)
-    yield from ("--uid", str(new_root.USER), "--gid", str(new_root.GROUP), "--hostname", "localhost")
+    yield from ("--uid", str(new_root.USER), "--gid", str(new_root.GROUP), "--hostname", HOST_NAME)
     yield from ("--as-pid-1", "--cap-drop", "ALL")
     yield from () if entry.lasting else ("--die-with-parent",)
 

@@ -16,7 +16,7 @@ class Entry:
     `confined` makes it the only thing there is, `online` leaves it the host's network, `own_users` lets the command
     choose a user for each process that it starts, which takes root outside. What is `lasting` outlives the thread that
     started it, though never the process. `bubblewrap` is the path of a program that makes the sandbox in our place.
-    `libraries` is the LD_LIBRARY_PATH inside; the bounds are in bytes and counts.
+    `libraries` is the LD_LIBRARY_PATH inside; the bounds are in bytes and counts, `names` those of files in /tmp.
     """
 
     folder: str
@@ -31,6 +31,7 @@ class Entry:
     drop: bool = True
     memory: int
     temporary: int
+    names: int
     processes: int
 
     def to_json(self) -> str:

@@ -205,6 +205,7 @@ class HostSandbox:
             drop=self._drops,
             memory=times * (bounds.memory + 256 * MIB),
             temporary=times * bounds.disk + 64 * MIB,
+            names=times * bounds.names + 1000,
             processes=times * bounds.processes + 64,
         )
         name = enter_sandbox.__name__

@@ -16,10 +16,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from ...inside.look import bounds
+from ...inside.look import usage
+from ...inside.look.bounds import Bounds
 from . import new_root, syscalls
 from .entry import NOT_ALLOWED
 from .new_root import GROUP, USER
+from .protocol import HOST_NAME
 
 if TYPE_CHECKING:
     from .entry import Entry
@@ -73,7 +75,7 @@ def _enter(entry: Entry) -> None:
     os.close(asked)
     os.close(answers)
     syscalls.unshare(_OTHERS | (0 if entry.online else syscalls.NEW_NETWORK))
-    socket.sethostname("localhost")
+    socket.sethostname(HOST_NAME)
     new_root.enter(entry, (USER, *(_OWN_USERS if entry.own_users else ())))
     if not entry.online:
         _loopback()
@@ -125,13 +127,13 @@ def _loopback() -> None:
 
 def _watch(child: int, entry: Entry) -> NoReturn:
     """End what uses too much; end as the child ends."""
-    most = bounds.Bounds(memory=entry.memory, processes=entry.processes)
+    most = Bounds(memory=entry.memory, processes=entry.processes, all_files=entry.processes * Bounds().files)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
     while True:
         pid, status = os.waitpid(child, os.WNOHANG)
         if pid:
             _end_like(os.waitstatus_to_exitcode(status))
-        if why := most.exceeded(bounds.used(bounds.below(child, bounds.processes()), entry.memory)):
+        if why := most.exceeded(usage.used(usage.below(child, usage.processes()), most)):
             print(f"ended: {why}", file=sys.stderr, flush=True)
             os.kill(child, signal.SIGKILL)
         signal.sigtimedwait({signal.SIGCHLD}, _INTERVAL)

@@ -70,7 +70,9 @@ def enter(entry: Entry, users: Sequence[int]) -> None:
         _bind(place, f"{root}{place}")
     mount("none", f"{root}/proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS, "proc")
     temporary = f"{root}/tmp"  # noqa: S108 - the sandbox's own
-    mount("none", temporary, NO_SETUID | NO_DEVICES, "tmpfs", f"mode=1777,size={entry.temporary},nr_inodes=100000")
+    mount(
+        "none", temporary, NO_SETUID | NO_DEVICES, "tmpfs", f"mode=1777,size={entry.temporary},nr_inodes={entry.names}"
+    )
     pivot_root(root)
     for place in _below([*bound]):
         remount(place, READ_ONLY | NO_SETUID | NO_DEVICES)

@@ -22,6 +22,8 @@ TASK_ROOT = "/var/task"
 OPT = "/opt"
 # PATH and LD_LIBRARY_PATH, as its image sets them: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 PROGRAMS = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin"
+HOST_NAME = "169.254.10.1"
+"""As a function's: an address of its link. A machine's own would tell where it is."""
 LIBRARIES = "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 _INSIDE = Path(__file__).parents[2] / "inside"
 _LOOK = (
-    *("ending", "bounds", "strict", "values", "place", "seccomp", "child", "running", "apart"),
+    *("removal", "ending", "bounds", "usage", "strict", "values", "place", "seccomp", "appearance", "child"),
+    *("running", "apart"),
     *("modules", "metadata", "clients", "handler", "provided", "probe"),
 )
 _PARTS = ("files", *(f"look/{name}" for name in _LOOK))

@@ -73,10 +73,14 @@ def attempt(layers: Sequence[BuiltLayer], audits: Sequence[Audit], means: Means)
         *strangers.faults(paths, owned, described, reference, layers),
     ]
     lacking, remarks = _lacking(audits, seen.shared_objects(wanted.subjects), verdict)
+    foreign, spare = _foreign(audits, verdict)
+    remarks += spare
     return Trial(
         look=seen,
         subjects=wanted.subjects,
-        verdict=Verdict(faults=(*faults, *lacking.values()), worse=verdict.worse, remarks=(*verdict.remarks, *remarks)),
+        verdict=Verdict(
+            faults=(*faults, *lacking.values(), *foreign), worse=verdict.worse, remarks=(*verdict.remarks, *remarks)
+        ),
         lacking=lacking,
         is_compared=before is not None,
         provided=provided,
@@ -171,4 +175,16 @@ def _lacking(
             faults[path] = fault
         else:
             remarks.append(f"{fault.where}: {fault.what}; what pip installs cannot load it either, and works without")
+    return faults, remarks
+
+
+def _foreign(audits: Sequence[Audit], verdict: Verdict) -> tuple[list[Fault], list[str]]:
+    """Tell libraries of another system that a distribution cannot be without from those that it chooses at run time."""
+    broken = {fault.where.partition(":")[0] for fault in verdict.faults}
+    faults, remarks = [], []
+    for fault in (fault for each in audits for fault in each.foreign):
+        if fault.where.partition(":")[0] in broken:
+            faults.append(fault)
+        else:
+            remarks.append(f"{fault.where}: {fault.what}; nothing loads it here, nor in what pip installs, which works")
     return faults, remarks

@@ -56,7 +56,16 @@ def resume(work: Work) -> Message:
 def _maker(work: Work, plan: Plan, claim: Claim) -> Maker:
     request = int(work.job.interaction_id)
     guild = work.job.guild_id
-    return Maker(work.discord, guild, plan, claim, work.reply.progress, sure=work.is_first, request=request)
+    return Maker(
+        work.discord,
+        guild,
+        plan,
+        claim,
+        work.reply.progress,
+        sure=work.is_first,
+        request=request,
+        held=proof.held(work),
+    )
 
 
 def _check_press(work: Work, server: Server, category: Channel | None, plan: Plan | None = None) -> None:

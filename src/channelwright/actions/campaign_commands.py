@@ -30,9 +30,8 @@ ROUNDS = 3
 
 def add_player(work: Work) -> Message:
     """Give the campaign's role to somebody."""
-    work.begin()
-    campaign = proof.campaign(work, work.look())
-    player = work.text("player")
+    campaign, player = proof.campaign(work, work.look()), work.text("player")
+    work.begin(begun=proof.has_role(work, campaign, player))
     work.discord.put(f"/guilds/{work.job.guild_id}/members/{player}/roles/{campaign.role.id}")
     seen = listed([each.named for each in campaign.channels if each.allows(campaign.role.id, VIEW_CHANNEL)], 3)
     about = {"player": player, "campaign": campaign.name, "channels": seen}
@@ -43,9 +42,8 @@ def add_player(work: Work) -> Message:
 
 def remove_player(work: Work) -> Message:
     """Take the campaign's role from somebody; a GM keeps seeing it."""
-    work.begin()
-    campaign = proof.campaign(work, work.look())
-    player = work.text("player")
+    campaign, player = proof.campaign(work, work.look()), work.text("player")
+    work.begin(begun=not proof.has_role(work, campaign, player))
     work.discord.delete(f"/guilds/{work.job.guild_id}/members/{player}/roles/{campaign.role.id}")
     gone = say("<@{player}> is no longer a player of **{campaign}**.", player=player, campaign=campaign.name)
     is_gm = any(str(gm) == player for gm, _ in campaign.gms)
@@ -125,12 +123,11 @@ def _players_set(work: Work, *, archived: bool) -> Done:
     for attempt in range(ROUNDS):
         if attempt:
             work.discord.pace.settle()
-        elif work.is_first:
-            work.begin()
         server = work.look()
         if not server.bits & SEND_MESSAGES:
             raise StoppedError(say("I lack Send Messages in this server, so I can neither give nor take it."))
         campaign = proof.campaign(work, server)
+        work.begin(begun=campaign.archived == archived)
         state = (
             say("**{campaign}** may be archived in part only.", campaign=campaign.name)
             if archived

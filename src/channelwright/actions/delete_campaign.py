@@ -145,7 +145,7 @@ def _is_fresh(work: Work, doomed: Doomed, written: Written | None) -> bool:
     """Tell whether nothing of this deletion was done yet, by what is there: a job may come back as a new message."""
     if written is None:
         return work.is_first and bool(doomed.goes)
-    return written.note.deleting_for != int(work.job.interaction_id) and work.is_first
+    return written.note.deleting_for != int(work.job.interaction_id)
 
 
 def _note_beginning(work: Work, written: Written | None) -> None:

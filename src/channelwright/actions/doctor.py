@@ -39,7 +39,8 @@ def doctor(work: Work) -> Message:
     if not work.job.options.get("repair") or (work.is_first and not findings):
         return _told(work, patient, findings)
     _check_repair(patient, asker)
-    work.begin()
+    work.home = patient.written.channel_id if patient.written else None
+    work.begin(begun=not findings or _is_begun(work, patient))
     maker = Maker(
         work.discord,
         work.job.guild_id,
@@ -50,6 +51,7 @@ def doctor(work: Work) -> Message:
         archived=patient.archived,
         noted=patient.written.note if patient.written else None,
         request=int(work.job.interaction_id),
+        held=proof.held(work),
     )
     work.unfinished = InPart(say("**{campaign}** is not repaired as a whole.", campaign=patient.category.name))
     made = maker.make()
@@ -57,6 +59,12 @@ def doctor(work: Work) -> Message:
     title = say("**{campaign}** is repaired.", campaign=patient.category.name)
     wrong = [say("**What was wrong**"), *findings] if findings else []
     return Message(fitted([summary.finished(patient.plan, made, maker.server, title), *wrong]))
+
+
+def _is_begun(work: Work, patient: Patient) -> bool:
+    """Tell whether anything of the campaign was made for this very request."""
+    made = {each.id for each in patient.server.children(patient.category)} | {patient.role.id if patient.role else 0}
+    return max(made) > int(work.job.interaction_id)
 
 
 def _check_repair(patient: Patient, asker: Asker) -> None:

@@ -5,27 +5,28 @@ Each looks, sets what differs and looks again, so that it can be cut off anywher
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from channelwright.actions import proof
 from channelwright.actions.reply import Message
 from channelwright.actions.work import InPart
+from channelwright.campaign import note
 from channelwright.campaign.overwrites import Parties, put
 from channelwright.campaign.plan import SUFFIX, campaign_name
 from channelwright.discord.permissions import MEMBER
 from channelwright.discord.server import CATEGORY, key
 from channelwright.discord.text import listed, mention
 from channelwright.language import say
-from channelwright.permission_bits import RUNNING, VIEW_CHANNEL
+from channelwright.permission_bits import ALL, RUNNING, VIEW_CHANNEL
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Collection, Mapping
 
     from channelwright.actions.work import Work
     from channelwright.campaign.campaigns import Campaign
-    from channelwright.discord.permissions import Overwrite
-    from channelwright.discord.server import Channel, Server
+    from channelwright.discord.server import Server
 
 ROUNDS = 3
 
@@ -33,7 +34,8 @@ ROUNDS = 3
 def rename(work: Work) -> Message:
     """Rename category and role. Channels keep their names: they are not made of the campaign's."""
     name = campaign_name(work.text("name"))
-    server, campaign = _begun(work)
+    server = work.look()
+    campaign = proof.campaign(work, server)
     before = campaign.name
     same = [each for each in server.categories if each.id != campaign.category.id and each.key == key(name, CATEGORY)]
     if same:
@@ -41,6 +43,7 @@ def rename(work: Work) -> Message:
     work.unfinished = InPart(
         say("**{campaign}** may be renamed in part only.", campaign=before), say("Run the command again for the rest.")
     )
+    work.begin(begun=campaign.role.name == f"{name}{SUFFIX}")
     # The role first: of a channel's name Discord allows two changes in ten minutes.
     if campaign.role.name != f"{name}{SUFFIX}":
         work.discord.patch(f"/guilds/{server.id}/roles/{campaign.role.id}", {"name": f"{name}{SUFFIX}"})
@@ -56,7 +59,8 @@ def rename(work: Work) -> Message:
 def add_gm(work: Work) -> Message:
     """Let one more see and run all of it."""
     gm = int(work.text("gm"))
-    _begun(work)
+    there = proof.campaign(work, work.look())
+    work.begin(begun=there.category.allows(gm, VIEW_CHANNEL))
     campaign = _set(work, add={gm})
     return Message(
         say(
@@ -70,7 +74,12 @@ def add_gm(work: Work) -> Message:
 def remove_gm(work: Work) -> Message:
     """Take a GM's own overwrites away; as a player, with the role, they still see what players see."""
     gm = int(work.text("gm"))
-    _, campaign = _begun(work)
+    there = proof.noted(work, work.look())
+    campaign = there.campaign
+    if _may_be_gone(work, gm):
+        work.home = there.written.channel_id
+    else:
+        proof.check(work, there)
     others = [each for each in campaign.gms if each[0] != gm]
     if work.is_first and (gm, MEMBER) not in campaign.gms:
         raise StoppedError(
@@ -88,6 +97,7 @@ def remove_gm(work: Work) -> Message:
                 campaign=campaign.name,
             )
         )
+    work.begin(begun=(gm, MEMBER) not in campaign.gms)
     _set(work, remove={gm})
     return Message(
         say(
@@ -96,17 +106,34 @@ def remove_gm(work: Work) -> Message:
     )
 
 
+def _may_be_gone(work: Work, gm: int) -> bool:
+    """Tell whether a delivery before this one may have made the asker, who leaves, a GM no longer."""
+    return not work.is_first and gm == int(work.job.user_id)
+
+
 def hand_over(work: Work) -> Message:
-    """Make somebody the GM in place of the asker, or, where the asker is none, of all who were."""
-    to = int(work.text("to"))
-    asker = int(work.job.user_id)
-    _, campaign = _begun(work)
-    own = {id_ for id_, kind in campaign.gms if kind == MEMBER} | (set() if work.is_first else _half_gone(campaign))
-    leaving = ({asker} if asker in own else own) - {to}
+    """Make somebody the GM in place of the asker, or, where the asker is none, of all who were.
+
+    Whoever may do that may not do it any longer once it is done in part. So the note has it, before anybody leaves.
+    """
+    to, asker, request = int(work.text("to")), int(work.job.user_id), int(work.job.interaction_id)
+    there = proof.noted(work, work.look())
+    campaign, noted = there.campaign, there.written.note
+    begun = noted.handed_for == request
+    work.home = there.written.channel_id if begun else None
+    if not begun:
+        proof.check(work, there)
+    work.begin(begun=begun or campaign.category.allows(to, VIEW_CHANNEL))
+    if not begun:
+        _set(work, add={to})
+        by = asker if (asker, MEMBER) in campaign.gms else 0
+        noted = replace(noted, handed_for=request, handed_by=by)
+        note.rewrite(work.discord, noted, there.written)
     work.unfinished = InPart(
         say("**{campaign}** may be handed over in part only.", campaign=campaign.name), say("Run the command again.")
     )
-    _set(work, add={to})
+    own = {id_ for id_, kind in campaign.gms if kind == MEMBER} | _half_gone(campaign)
+    leaving = ({noted.handed_by} if noted.handed_by else own) - {to}
     if leaving:
         _set(work, remove=leaving)
     text = say("**{campaign}** is <@{to}>'s now.", campaign=campaign.name, to=to)
@@ -126,55 +153,60 @@ def _names(gms: list[tuple[int, int]]) -> str:
     return listed([mention(each) for each in gms])
 
 
-def _begun(work: Work) -> tuple[Server, Campaign]:
-    """Return the server and the campaign, which the asker may run, or could when a delivery before this one began."""
-    server = work.look()
-    if work.is_first:
-        work.begin()
-        return server, proof.campaign(work, server)
-    campaign = proof.proved(work, server)
-    if campaign.category.allows(int(work.job.user_id), VIEW_CHANNEL):
-        return server, campaign
-    return server, proof.campaign(work, server)
-
-
-def _set(work: Work, *, add: frozenset[int] | set[int] = frozenset(), remove: set[int] | None = None) -> Campaign:
+def _set(work: Work, *, add: Collection[int] = (), remove: Collection[int] = ()) -> Campaign:
     """Give and take overwrites in the category and all its channels, and look until it is so."""
     for attempt in range(ROUNDS):
         if attempt:
             work.discord.pace.settle()
-        server = work.look()
-        campaign = proof.proved(work, server)
-        changes = sum(_given(work, server, campaign, each) for each in add)
-        changes += sum(_taken(work, campaign, each) for each in remove or ())
+        there = _There.seen(work)
+        changes = sum(there.give(each) for each in add) + sum(there.take(each) for each in remove)
         if not changes:
-            return campaign
+            return there.campaign
     raise StoppedError(say("This campaign changes faster than I can work on it."))
 
 
-def _given(work: Work, server: Server, campaign: Campaign, gm: int) -> int:
-    parties = Parties(server.id, campaign.role.id, ((gm, MEMBER),), server.bot_id, server.grantable)
+@dataclass(frozen=True)
+class _There:
+    """A campaign at this moment, and how much may be given in each of its channels.
 
-    def missing(channel: Channel) -> list[Overwrite]:
-        return [each for each in parties.drifted(channel) if each.id == gm]
+    In those that the bot made, all. Others can be moved into a campaign: there, what the asker may do in them.
+    """
 
-    return _changed(work, campaign, missing)
+    work: Work
+    server: Server
+    campaign: Campaign
+    most: Mapping[int, int]
 
+    @classmethod
+    def seen(cls, work: Work) -> _There:
+        server = work.look()
+        there = proof.noted(work, server)
+        campaign, noted, held = there.campaign, there.written.note, proof.held(work)
+        channels = (campaign.category, *campaign.channels)
+        most = {each.id: ALL if noted.names(each.id) else held(server, each) for each in channels}
+        return cls(work, server, campaign, most)
 
-def _changed(work: Work, campaign: Campaign, missing: Callable[[Channel], list[Overwrite]]) -> int:
-    """Put what is missing. A channel that has the category's overwrites is changed with it."""
-    changes = 0
-    for channel in (campaign.category, *campaign.channels):
-        follows = changes and channel.overwrites == campaign.category.overwrites
-        for each in () if follows else missing(channel):
-            put(work.discord, channel, each)
-            changes += 1
-    return changes
+    def give(self, gm: int) -> int:
+        """Put what is missing, and return how often. A channel that has the category's overwrites changes with it."""
+        campaign, server, changes = self.campaign, self.server, 0
+        parties = Parties(server.id, campaign.role.id, ((gm, MEMBER),), server.bot_id, server.grantable)
+        for channel in (campaign.category, *campaign.channels):
+            follows = changes and channel.overwrites == campaign.category.overwrites
+            for each in () if follows else parties.drifted(channel, most=self.most[channel.id]):
+                if each.id == gm:
+                    put(self.work.discord, channel, each)
+                    changes += 1
+        return changes
 
-
-def _taken(work: Work, campaign: Campaign, gm: int) -> int:
-    # The category last: by it a second delivery sees that the asker was a GM, who leaves by this.
-    having = [each for each in (*campaign.channels, campaign.category) if each.overwrite(gm)]
-    for channel in having:
-        work.discord.delete(f"/channels/{channel.id}/permissions/{gm}")
-    return len(having)
+    def take(self, gm: int) -> int:
+        """Take what a GM may do, and leave what somebody denies them; return how often there was anything."""
+        # The category last: by it a second delivery sees who is being taken out.
+        there = (*self.campaign.channels, self.campaign.category)
+        own = [(each, each.overwrite(gm)) for each in there if self.most[each.id] & VIEW_CHANNEL]
+        having = [(channel, each) for channel, each in own if each and (each.allow or not each.deny)]
+        for channel, each in having:
+            if each.deny:
+                put(self.work.discord, channel, replace(each, allow=0))
+            else:
+                self.work.discord.delete(f"/channels/{channel.id}/permissions/{gm}")
+        return len(having)

@@ -9,7 +9,6 @@ from channelwright.actions.reply import Message
 from channelwright.campaign import invitation
 from channelwright.campaign.rights import Asker
 from channelwright.components import Button, Style, UnknownButtonError, row
-from channelwright.discord.discord_api import UNKNOWN_MEMBER, RefusedError
 from channelwright.discord.text import listed, mention
 from channelwright.jobs import MAX_SEATS
 from channelwright.language import say
@@ -30,8 +29,6 @@ SECONDS = DAYS * 86_400
 
 def invite(work: Work) -> Message:
     """Put a message with a Join button where the command was run; once, for a second delivery finds it."""
-    if work.is_first:
-        work.begin()
     server = work.look()
     campaign = proof.campaign(work, server)
     channel = _place(work, server, campaign)
@@ -40,7 +37,9 @@ def invite(work: Work) -> Message:
             say("**{campaign}** is archived. `/campaign unarchive` opens it again.", campaign=campaign.name)
         )
     request = work.job.interaction_id
-    if work.is_first or invitation.posted(work.discord, server, channel.id, request) is None:
+    there = not work.is_first and invitation.posted(work.discord, server, channel.id, request) is not None
+    work.begin(begun=there)
+    if not there:
         once = {"nonce": request, "enforce_nonce": True}
         with work.in_public():
             body = _body(work, campaign)
@@ -127,12 +126,12 @@ def ask(work: Work) -> Message:
 
 def leave(work: Work) -> Message:
     """Take the one who pressed out."""
-    work.begin()
     server = work.look()
     campaign = proof.proved(work, server)
     player = int(work.job.user_id)
+    work.begin(begun=not proof.has_role(work, campaign, player))
     there = invitation.read(work.discord, server, work.job.channel_id, work.job.message_id)
-    if work.is_first and not _has_role(work, campaign, player):
+    if work.is_first and not proof.has_role(work, campaign, player):
         return Message(say("You are no player of **{campaign}**.", campaign=campaign.name))
     work.discord.delete(f"/guilds/{server.id}/members/{player}/roles/{campaign.role.id}")
     if there and player in there.players:
@@ -145,6 +144,7 @@ def approve(work: Work) -> Message:
     server = work.look()
     campaign = proof.campaign(work, server)
     player = int(work.text("player", "0"))
+    work.begin(begun=proof.has_role(work, campaign, player))
     there = invitation.read(work.discord, server, work.text("channel", "0"), work.text("message", "0"))
     _enter(work, campaign, _seated(work, campaign, there, player), player)
     return _settled(work, lambda: say("<@{player}> was let in by <@{gm}>.", player=player, gm=work.job.user_id))
@@ -167,9 +167,9 @@ def _settled(work: Work, outcome: Callable[[], str]) -> Message:
 
 def _pressed(work: Work) -> tuple[Campaign, Invitation]:
     """Return the campaign, which lets players in, and the invitation that was pressed; raise StoppedError."""
-    work.begin()
     server = work.look()
     campaign = proof.proved(work, server)
+    work.begin(begun=proof.has_role(work, campaign, work.job.user_id))
     if campaign.archived:
         raise StoppedError(say("**{campaign}** is archived and takes no players.", campaign=campaign.name))
     there = invitation.read(work.discord, server, work.job.channel_id, work.job.message_id)
@@ -188,21 +188,11 @@ def _already(work: Work, campaign: Campaign, player: int) -> Message | None:
     return None
 
 
-def _has_role(work: Work, campaign: Campaign, player: int) -> bool:
-    try:
-        member = work.discord.get(f"/guilds/{work.job.guild_id}/members/{player}")
-    except RefusedError as refusal:
-        if refusal.code != UNKNOWN_MEMBER:
-            raise
-        return False
-    return str(campaign.role.id) in member["roles"]
-
-
 def _seated(work: Work, campaign: Campaign, there: Invitation | None, player: int) -> Invitation | None:
     """Return the invitation with a seat for one more; raise StoppedError if all are taken by who is still in."""
     if there is None or len(there.without(player).players) < there.seats:
         return there
-    gone = [each for each in there.players if each != player and not _has_role(work, campaign, each)]
+    gone = [each for each in there.players if each != player and not proof.has_role(work, campaign, each)]
     if not gone:
         raise StoppedError(
             say("All {seats} seats of **{campaign}** are taken.", seats=there.seats, campaign=campaign.name)

@@ -18,7 +18,6 @@ def keep(work: Work) -> Message:
     patient = examination.examined(work)
     proof.campaign(work, patient.server)
     assert patient.written  # noqa: S101 - it is proved
-    work.begin()
     before = patient.written.note
     kept = tuple(sorted({*before.kept, *(each.id for each in patient.keepable)}))
     channels = before.channels
@@ -26,5 +25,7 @@ def keep(work: Work) -> Message:
         unwanted = set(patient.missing)
         pairs = zip(patient.plan.slots, before.channels, strict=True)
         channels = tuple(None if slot in unwanted else id_ for slot, id_ in pairs)
-    note.rewrite(work.discord, replace(before, kept=kept, channels=channels), patient.written)
+    wanted = replace(before, kept=kept, channels=channels)
+    work.begin(begun=wanted == before)
+    note.rewrite(work.discord, wanted, patient.written)
     return doctor.doctor(work)

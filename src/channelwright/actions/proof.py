@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from channelwright.campaign import campaigns, note
 from channelwright.campaign.rights import Asker
 from channelwright.campaign.roles import check_plain
+from channelwright.discord.discord_api import UNKNOWN_MEMBER, RefusedError
 from channelwright.discord.messages import lacking, lacks
 from channelwright.language import say
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from channelwright.actions.work import Work
     from channelwright.campaign.campaigns import Campaign
     from channelwright.campaign.note import Written
@@ -37,21 +40,54 @@ class Proved:
     written: Written
     role: Role | None
 
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign of this role; raises StoppedError where the role is gone, or not as the bot makes them."""
+        if self.role is None:
+            raise StoppedError(say("The players' role of this campaign is gone. `/campaign doctor` makes another one."))
+        check_plain(self.server, self.role)
+        return campaigns.of(self.server, self.category, self.role)
+
 
 def proved(work: Work, server: Server, option: str = "campaign") -> Campaign:
     """Return the campaign that a job is about; raise StoppedError unless the bot's note proves it."""
-    there = noted(work, server, option)
-    if there.role is None:
-        raise StoppedError(say("The players' role of this campaign is gone. `/campaign doctor` makes another one."))
-    check_plain(server, there.role)
-    return campaigns.of(server, there.category, there.role)
+    return noted(work, server, option).campaign
 
 
 def campaign(work: Work, server: Server, option: str = "campaign") -> Campaign:
     """Return the campaign that a job is about; raise StoppedError unless it is proved and the asker may run it."""
-    found = proved(work, server, option)
-    check_asker(Asker.seen(work.discord, server, work.job.user_id), found)
-    return found
+    found = noted(work, server, option)
+    check(work, found)
+    return found.campaign
+
+
+def check(work: Work, there: Proved) -> None:
+    """Raise StoppedError unless the asker may run a campaign that is proved."""
+    check_asker(Asker.seen(work.discord, there.server, work.job.user_id), there.campaign)
+    work.home = there.written.channel_id
+
+
+def has_role(work: Work, campaign: Campaign, player: int | str) -> bool:
+    """Tell whether somebody is a player; False for who left the server."""
+    try:
+        member = work.discord.get(f"/guilds/{work.job.guild_id}/members/{player}")
+    except RefusedError as refusal:
+        if refusal.code != UNKNOWN_MEMBER:
+            raise
+        return False
+    return str(campaign.role.id) in member["roles"]
+
+
+def held(work: Work) -> Callable[[Server, Channel], int]:
+    """Return what tells how much the asker may do in a channel; it looks at the asker once, when it is first asked."""
+    seen: list[Asker] = []
+
+    def may_in(server: Server, channel: Channel) -> int:
+        if not seen:
+            seen.append(Asker.seen(work.discord, server, work.job.user_id))
+        return seen[0].may_in(server, channel)
+
+    return may_in
 
 
 def noted(work: Work, server: Server, option: str = "campaign") -> Proved:

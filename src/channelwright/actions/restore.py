@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from channelwright.actions import summary
+from channelwright.actions import proof, summary
 from channelwright.actions.reply import Message
 from channelwright.actions.work import InPart
 from channelwright.campaign import likeness
@@ -35,12 +35,13 @@ def restore(work: Work) -> Message:
     if lost is None:
         raise StoppedError(say("There is nothing left of it that I made, or it is put together already."))
     _check(work, server, lost)
-    work.begin()
+    work.begin(begun=any(each.id > request for each in server.categories))
     gms = tuple(sorted(each for each in lost.gms if each[0] not in {server.id, server.bot_id}))
     name = lost.role.name.removesuffix(SUFFIX) if lost.role else "campaign"
     plan, noted = _planned(work, lost, name, gms)
     claim = Claim(request, lost.role.id if lost.role else 0)
     maker = Maker(work.discord, work.job.guild_id, plan, claim, work.reply.progress, noted=noted, request=request)
+    maker.held = proof.held(work)
     work.unfinished = InPart(say("**{name}** is not put together as a whole.", name=name))
     maker.sure = work.is_first
     made = maker.make()

@@ -83,7 +83,6 @@ def session(work: Work) -> Message:
 
 def plan_session(work: Work) -> Message:
     """Make the event, or move one: once, for a second delivery looks for what the first made."""
-    work.begin()
     campaign = proof.campaign(work, work.look())
     seconds, _, letter = work.text("plan").partition("-")
     start, repeat = datetime.fromtimestamp(int(seconds), UTC), session_time.WORDS[letter]
@@ -93,10 +92,12 @@ def plan_session(work: Work) -> Message:
         "scheduled_start_time": start.isoformat(),
         "recurrence_rule": session_time.rule(start, repeat),
     }
+    planned = _sessions(work, campaign)
+    work.begin(begun=any(each.description == _mark(work) or each.start == int(seconds) for each in planned))
     if "event" in work.job.options:
         work.discord.patch(f"/guilds/{work.job.guild_id}/scheduled-events/{work.text('event')}", body)
         return Message(say("**{campaign}** plays {when} now.", campaign=campaign.name, when=f"<t:{seconds}:F>"))
-    if not any(each.description == _mark(work) for each in _sessions(work, campaign)):
+    if not any(each.description == _mark(work) for each in planned):
         body |= {"name": campaign.name[:100], "description": _mark(work), "channel_id": str(_voice(campaign).id)}
         body |= {"privacy_level": GUILD_ONLY, "entity_type": IN_VOICE}
         work.discord.create(f"/guilds/{work.job.guild_id}/scheduled-events", body)
@@ -134,11 +135,12 @@ def sessions(work: Work) -> Message:
 
 def cancel_session(work: Work) -> Message:
     """Cancel one; what is gone is cancelled."""
-    work.begin()
     campaign = proof.campaign(work, work.look())
     event = int(work.text("event", "0"))
-    if work.is_first and event not in {each.id for each in _sessions(work, campaign)}:
+    gone = event not in {each.id for each in _sessions(work, campaign)}
+    if work.is_first and gone:
         raise StoppedError(say("There is no such session any more."))
+    work.begin(begun=gone)
     work.discord.delete(f"/guilds/{work.job.guild_id}/scheduled-events/{event}")
     return Message(say("That session of **{campaign}** is cancelled.", campaign=campaign.name))
 

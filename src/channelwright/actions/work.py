@@ -49,7 +49,8 @@ class InPart:
 class Work:
     """`is_first` is whether nothing can have been done yet.
 
-    `unfinished` has the last word for when time runs out for good.
+    `unfinished` has the last word for when time runs out for good. `home` is the channel of a campaign's note, once it
+    is known that the asker may run it: what was `begun` is told there when the answer can be given no longer.
     """
 
     job: Job
@@ -58,6 +59,8 @@ class Work:
     templates: Templates
     is_first: bool
     unfinished: Unfinished = field(default_factory=InPart)
+    home: int | None = None
+    begun: bool = False
 
     def look(self, *, rights: bool = True) -> Server:
         """Look at the server, and at the bot's `rights`; in a second delivery, once lists show what the first did."""
@@ -75,10 +78,18 @@ class Work:
             error = lacks(names) if names else error
         return reason(error, self.job)
 
-    def begin(self) -> None:
-        """Raise StoppedError if what is now to be begun could not be told any longer to the one who asked for it."""
-        if self.discord.pace.now() > self.job.asked_at + TOKEN_SECONDS - SPARE_SECONDS:
+    def begin(self, *, begun: bool = False) -> None:
+        """Raise StoppedError if what is now to be begun could not be told any longer to the one who asked for it.
+
+        What the server shows to be `begun`, or done, is finished nevertheless, and told in the campaign.
+        """
+        if not begun and self.discord.pace.now() > self.job.asked_at + TOKEN_SECONDS - SPARE_SECONDS:
             raise StoppedError(say("This waited longer than Discord lets me answer, so I did not begin it."))
+        self.begun = True
+
+    def told(self, message: Message) -> Message:
+        """Return what is said in the end, with the place for it after the token's time."""
+        return replace(message, home=self.home) if self.begun and message.home is None else message
 
     def in_public(self) -> AbstractContextManager[None]:
         """Speak the server's language for a while: what others read too is in no single reader's."""

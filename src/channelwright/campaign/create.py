@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from channelwright.campaign import campaign_state, duplicates, finish, preflight
+from channelwright.campaign import campaign_state, duplicates, finish, preflight, rights
 from channelwright.campaign.campaign_state import Claim, Found, find
 from channelwright.campaign.campaigns import is_kept
 from channelwright.campaign.overwrites import Parties, put
@@ -64,7 +64,7 @@ class Made:
 
 @dataclass
 class Maker:
-    """One job's work on one campaign. `sure` is whether lists can be believed: nothing was done in the last seconds."""
+    """One job's work on one campaign. `sure`: lists can be believed. `held` is what the asker may do in a channel."""
 
     discord: Discord
     guild_id: str
@@ -76,6 +76,7 @@ class Maker:
     check: Callable[[Server, Found], None] = lambda _server, _found: None
     noted: Note | None = None
     request: int = 0
+    held: Callable[[Server, Channel], int] = lambda _server, _channel: 0
     made: Made = field(default_factory=Made)
     server: Server | None = None
     changes: int = 0
@@ -189,7 +190,8 @@ class Maker:
         self.sure = False
 
     def _put(self, channel: Channel, parties: Parties, players: Players = "write") -> list[Any]:
-        drifted = parties.drifted(channel, players, kept=self.noted is not None and channel.id in self.noted.kept)
+        kept = self.noted is not None and channel.id in self.noted.kept
+        drifted = parties.drifted(channel, players, kept=kept, most=rights.most_in(self, channel))
         for each in drifted:
             put(self.discord, channel, each)
             self.changes += 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from channelwright.campaign import note
+from channelwright.campaign import note, rights
 from channelwright.campaign.note import Note
 from channelwright.language import say
 from channelwright.stopped import StoppedError
@@ -30,10 +30,12 @@ def write(maker: Maker, server: Server) -> None:
     before = note.found(maker.discord, server, category, role.id) if maker.may_be_noted else None
     made_for = before.note.made_for if before else maker.request
     made = [maker.made.channels.get(slot) for slot in maker.plan.slots]
-    ids = tuple(each.id if each else None for each in made)
+    # What only has the name of one of its channels is found by that, and gets no more than who asks could give.
+    ids = tuple(each.id if each and rights.is_vouched_for(maker, each) else None for each in made)
     noted = Note(category.id, role.id, maker.plan.template, maker.plan.digest, ids, made_for)
     if before:
-        noted = replace(noted, kept=before.note.kept, zone=before.note.zone)
+        same = {name: getattr(before.note, name) for name in ("kept", "zone", "handed_for", "handed_by")}
+        noted = replace(noted, **same)
     if before:
         note.rewrite(maker.discord, noted, before)
     else:

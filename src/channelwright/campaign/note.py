@@ -38,6 +38,7 @@ _FORM = re.compile(
     rf"Made for request (?P<made>{_ID})(?:, being deleted for request (?P<deleting>{_ID}))?\."
     rf"(?: Sessions are in `(?P<zone>{ZONE})`\.)?"
     rf"(?: Kept as somebody changed them:(?P<kept>(?: <#{_ID}>)+)\.)?"
+    rf"(?: Handed over for request (?P<handed>{_ID})(?: by its GM <@(?P<by>{_ID})>)?\.)?"
 )
 
 
@@ -47,7 +48,8 @@ class Note:
 
     `digest` is the template's at that time. `made_for` and `deleting_for` are the interactions that asked for it.
     `kept` are channels whose permissions are as somebody wants them, and not the template's. `zone` is the time zone in
-    which the GM says when a session is, empty as long as nobody said one.
+    which the GM says when a session is, empty as long as nobody said one. `handed_for` is the interaction that handed
+    it over the last time, `handed_by` the GM who did, 0 where it was none.
     """
 
     category_id: int
@@ -59,6 +61,12 @@ class Note:
     deleting_for: int = 0
     kept: tuple[int, ...] = ()
     zone: str = ""
+    handed_for: int = 0
+    handed_by: int = 0
+
+    def names(self, channel_id: int) -> bool:
+        """Tell whether this is the category or a channel that the bot made: whoever may move channels adds others."""
+        return channel_id == self.category_id or channel_id in self.channels
 
     @property
     def text(self) -> str:
@@ -70,8 +78,13 @@ class Note:
         kept = f" Kept as somebody changed them:{listed}." if self.kept else ""
         return (
             f"{HEAD}\n{parties}, template `{self.template}` {self.digest}:{channels}\n"
-            f"Made for request {self.made_for}{deleting}.{zone}{kept}"
+            f"Made for request {self.made_for}{deleting}.{zone}{kept}{self._handed}"
         )
+
+    @property
+    def _handed(self) -> str:
+        by = f" by its GM <@{self.handed_by}>" if self.handed_by else ""
+        return f" Handed over for request {self.handed_for}{by}." if self.handed_for else ""
 
     @classmethod
     def read(cls, text: str) -> Note | None:
@@ -80,9 +93,19 @@ class Note:
         if form is None:
             return None
         channels = tuple(None if each == "-" else int(each[2:-1]) for each in form["channels"].split())
-        category, role, made, deleting = (int(form[name] or 0) for name in ("category", "role", "made", "deleting"))
-        kept = tuple(int(each[2:-1]) for each in (form["kept"] or "").split())
-        return cls(category, role, form["template"], form["digest"], channels, made, deleting, kept, form["zone"] or "")
+        return cls(
+            category_id=int(form["category"]),
+            role_id=int(form["role"]),
+            template=form["template"],
+            digest=form["digest"],
+            channels=channels,
+            made_for=int(form["made"]),
+            deleting_for=int(form["deleting"] or 0),
+            kept=tuple(int(each[2:-1]) for each in (form["kept"] or "").split()),
+            zone=form["zone"] or "",
+            handed_for=int(form["handed"] or 0),
+            handed_by=int(form["by"] or 0),
+        )
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ be deleted, https://docs.discord.com/developers/resources/channel#channel-object
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from channelwright.discord.permissions import MEMBER, ROLE, Overwrite
 from channelwright.permission_bits import (
+    ALL,
     CONNECT,
     MANAGE_CHANNELS,
     PLAYING,
@@ -23,6 +24,8 @@ from channelwright.permission_bits import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from channelwright.campaign.templates import Players
     from channelwright.discord.discord_api import Discord
     from channelwright.discord.server import Channel
@@ -64,17 +67,25 @@ class Parties:
             return KEEPING
         return VIEW_CHANNEL | SEND_MESSAGES & self.grantable if target == self.role else VIEW_CHANNEL
 
-    def drifted(self, channel: Channel, players: Players = "write", *, kept: bool = False) -> list[Overwrite]:
+    def drifted(
+        self, channel: Channel, players: Players = "write", *, kept: bool = False, most: int = ALL
+    ) -> list[Overwrite]:
         """Return the overwrites that a channel should have and does not, with what else they held kept.
 
         Of one that is `kept` as somebody changed it, only those without which it would be unsafe, or out of reach.
+        Players and GMs get no more than `most`, and in a channel of which the asker sees nothing, nothing.
         """
         return [
             self._mended(channel.overwrite(wanted.id), wanted)
-            for wanted in self.overwrites(players)
+            for wanted in self._limited(self.overwrites(players), most)
             if (not kept or wanted.id in {self.everyone, self.bot})
             and self._differs(channel.overwrite(wanted.id), wanted)
         ]
+
+    def _limited(self, overwrites: Iterable[Overwrite], most: int) -> Iterator[Overwrite]:
+        for each in overwrites:
+            if each.id in {self.everyone, self.bot} or most & VIEW_CHANNEL or not each.allow:
+                yield each if each.id in {self.everyone, self.bot} else replace(each, allow=each.allow & most)
 
     def _differs(self, there: Overwrite | None, wanted: Overwrite) -> bool:
         bits = self._matters(wanted.id)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from channelwright.discord.permissions import ROLE, in_channel, in_guild
-from channelwright.permission_bits import ALL, MANAGE_CHANNELS, MANAGE_ROLES, VIEW_CHANNEL
+from channelwright.permission_bits import ALL, MANAGE_CHANNELS, MANAGE_ROLES, PLAYING, RUNNING, VIEW_CHANNEL
 
 if TYPE_CHECKING:
     from channelwright.campaign.campaigns import Campaign
+    from channelwright.campaign.create import Maker
     from channelwright.discord.discord_api import Discord
     from channelwright.discord.permissions import Role
     from channelwright.discord.server import Channel, Server
@@ -54,10 +55,32 @@ class Asker:
     def is_gm(self, campaign: Campaign) -> bool:
         return any(map(self.is_target, campaign.gms))
 
+    def may_in(self, server: Server, channel: Channel) -> int:
+        """Return what this member may do in a channel."""
+        return ALL if self.is_owner else in_channel(self.bits, server.id, self.roles, self.id, channel.overwrites)
+
     def sees(self, server: Server, channel: Channel) -> bool:
-        bits = in_channel(self.bits, server.id, self.roles, self.id, channel.overwrites)
-        return self.is_owner or bool(bits & VIEW_CHANNEL)
+        return bool(self.may_in(server, channel) & VIEW_CHANNEL)
 
     def may_give(self, role: Role) -> bool:
         """Tell whether this member may hand out a role without the bot."""
         return bool(self.bits & MANAGE_ROLES) and self.outranks(role)
+
+
+def most_in(maker: Maker, channel: Channel) -> int:
+    """Return how much a job may give in a channel: all in one that the bot made, else what the asker may do there."""
+    assert maker.server  # noqa: S101 - it was looked at
+    return ALL if _is_own(maker, channel) else maker.held(maker.server, channel)
+
+
+def is_vouched_for(maker: Maker, channel: Channel) -> bool:
+    """Tell whether a note may name a channel: the bot made it, or the asker could give all of it without the bot."""
+    assert maker.server  # noqa: S101 - it was looked at
+    given = (VIEW_CHANNEL | PLAYING | RUNNING) & maker.server.grantable
+    return most_in(maker, channel) & given == given
+
+
+def _is_own(maker: Maker, channel: Channel) -> bool:
+    """Tell whether the bot's note names a channel, or this very request had it made."""
+    noted = maker.noted is not None and maker.noted.names(channel.id)
+    return noted or channel.id > min(maker.claim.since, maker.request)

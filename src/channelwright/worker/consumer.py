@@ -121,7 +121,7 @@ class Consumer:
                 completed = True
             finally:
                 if not completed:  # a fault of ours: it shall not keep the server's other jobs waiting
-                    delivery.crashed()
+                    delivery.crashed(work)
                     self.hand_back(record["receiptHandle"], HAND_BACK_SECONDS)
         return wait
 

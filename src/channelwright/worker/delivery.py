@@ -46,14 +46,14 @@ class Delivery:
             if (outcome := self._outcome(work, command)) is None:
                 log("ERROR", "a job of another application", application=self.job.application_id, **self.job.ids)
                 return None
-            self._tell(outcome)
+            self._tell(work.told(outcome))
         except NoTimeError as wait:
             return self._later(work, wait.seconds, say("Discord asks me to wait.") if wait.seconds > 1 else "")
         except (NoTokenError, NoAnswerError, BlockedError, OtherVersionError) as error:
             return self._later(work, *self._hindered(error))
         except TokenRefusedError as error:
             log("ERROR", "token refused", reason=str(error), **self.job.ids)
-            self._last_word(work.unfinished.told(say("Discord refuses my token: whoever runs me has to renew it.")))
+            self._give_up(work, say("Discord refuses my token: whoever runs me has to renew it."))
         log("INFO", "done", delivery=self.count, **self.job.ids)
         return None
 
@@ -73,10 +73,14 @@ class Delivery:
         log("WARNING", "no answer", **about)
         return soon, say("Discord does not answer just now.")
 
-    def crashed(self) -> None:
+    def crashed(self, work: Work) -> None:
         """Say so if this was the last delivery."""
         if self.count >= MAX_DELIVERIES:
-            self._last_word(Message(say("{why} I have given up; what is there by now stays.", why=_fault())))
+            why = say("{why} I have given up; what is there by now stays.", why=_fault())
+            self._last_word(work.told(Message(why)))
+
+    def _give_up(self, work: Work, why: str) -> None:
+        self._last_word(work.told(work.unfinished.told(why)))
 
     def _outcome(self, work: Work, command: Command) -> Message | None:
         """Return what to say, None where nothing may be said: the answer would be in another application's name."""
@@ -115,13 +119,11 @@ class Delivery:
     def _later(self, work: Work, seconds: float, why: str) -> float | None:
         """Say when it goes on, and give up if that is too late or was the last time."""
         if seconds > LONGEST_WAIT_SECONDS:
-            self._last_word(
-                work.unfinished.told(say("{why} It would be possible again {when}.", why=why, when=self._when(seconds)))
-            )
+            self._give_up(work, say("{why} It would be possible again {when}.", why=why, when=self._when(seconds)))
             return None
         if self.count >= MAX_DELIVERIES:
-            given_up = say("{why} I have tried {count} times and given up.", why=why or _fault(), count=self.count)
-            self._last_word(work.unfinished.told(given_up))
+            why = why or _fault()
+            self._give_up(work, say("{why} I have tried {count} times and given up.", why=why, count=self.count))
         elif why:
             self._aside(Message(say("{why} I go on by myself {when}.", why=why, when=self._when(seconds))))
         return seconds

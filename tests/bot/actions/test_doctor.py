@@ -149,7 +149,7 @@ def test_whatever_happens_to_any_call_a_repair_is_whole(start: Start, fault: str
         lab = start()
         where = campaign(lab)
         drop(lab, "gm-notes")
-        spoil(lab, "safety", without=lab.fake.gm.id)
+        spoil(lab, "safety", without=roles(lab)[0])
         lab.fake.clock.advance(60)
         lab.fake.world.lag = 4
         shown = lab.fake.gm.command("campaign doctor", campaign=lab.fake.channel(where), repair=True)

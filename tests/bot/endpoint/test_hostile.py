@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from nacl.signing import SigningKey
 
 from channelwright.components import Button
+from tests.lanes import examples
 
 if TYPE_CHECKING:
     from channelwright.endpoint.interactions import Endpoint
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 SHAPES = ["function_url", "http_api", "rest_api"]
 # The endpoint and its queue hold nothing of an example that the next one could see.
-many = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-few = settings(many, max_examples=100)
+many = settings(max_examples=examples(300), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+few = settings(many, max_examples=examples(100))
 
 texts = st.text(alphabet=st.characters(), max_size=30)
 json_values = st.recursive(

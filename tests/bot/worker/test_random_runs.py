@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.bot.lab import Lab
 from tests.bot.outcomes import NAME, assert_matrix, assert_private, categories, is_as_planned, is_gone, strays
 from tests.bot.worker.test_creation_faults import LASTING, PASSING
+from tests.lanes import examples
 from tools.fake_discord import FakeDiscord
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def told(lab: Lab, shown: Interaction) -> str:
 
 
 @seed(20261125)
-@settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(EXAMPLES), deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(making=misfortunes, again=misfortunes, deleting=misfortunes, lag=lags, twice=st.booleans())
 def test_whatever_happens_a_campaign_is_made_once_and_deleted_as_a_whole(
     making: Misfortunes, again: Misfortunes, deleting: Misfortunes, lag: float, *, twice: bool
@@ -87,7 +88,7 @@ def test_whatever_happens_a_campaign_is_made_once_and_deleted_as_a_whole(
 
 
 @seed(20261125)
-@settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(EXAMPLES), deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(call=st.integers(1, 21), refusal=st.sampled_from(sorted(LASTING)), planned=misfortunes, lag=lags)
 def test_whatever_discord_refuses_the_campaign_can_be_resumed_or_removed(
     call: int, refusal: str, planned: Misfortunes, lag: float

@@ -97,7 +97,7 @@ def test_two_workers_that_take_turns_make_one_campaign(start: Start, seed: int) 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join()
     while not all(outcomes.values()):  # what was handed back comes again
         outcomes = {0: lab.deliver(message)}
     assert is_as_planned(lab), (roles(lab), [(each.name, each.id) for each in categories(lab)])

@@ -215,6 +215,7 @@ def test_all_that_is_wrong_is_said_at_once_and_each_once(stranger: Stranger) -> 
     assert len(said) == len(set(said)) == 4
 
 
+@pytest.mark.programs
 def test_the_command_ends_with_1_and_names_every_fault(stranger: Stranger, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--project", str(stranger.folder), "check"]) == 0
     assert capsys.readouterr().out.endswith(
@@ -228,6 +229,7 @@ def test_the_command_ends_with_1_and_names_every_fault(stranger: Stranger, capsy
     assert "has Runtime python3.13" in said.err
 
 
+@pytest.mark.programs
 def test_a_lock_that_no_longer_follows_is_said_and_fails_nothing(
     stranger: Stranger, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,6 +16,7 @@ from deploy.configuration import load
 from deploy.keys.faults import SCHEMA
 from deploy.template import document, source
 from deploy.template_values import TemplateValues
+from tests.lanes import examples
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,6 +83,7 @@ def linted(text: str) -> list[str]:
     return [f"{found.rule.id} {found.message}" for found in lint(text, regions=["eu-central-1"])]
 
 
+@pytest.mark.programs
 def test_cfn_lint_has_nothing_to_say_of_any_combination_of_what_a_function_may_ask_for(tmp_path: Path) -> None:
     choices: dict[str, list[Any]] = {
         "url": [None, "iam", "public"],
@@ -94,7 +96,8 @@ def test_cfn_lint_has_nothing_to_say_of_any_combination_of_what_a_function_may_a
     assert linted(made(tmp_path, functions)) == []
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=UNTIMED)
+@pytest.mark.programs
+@settings(max_examples=examples(6), deadline=None, suppress_health_check=UNTIMED)
 @given(functions=FUNCTIONS, runtime=st.sampled_from(["python3.11", "python3.12", "python3.13", "python3.14"]))
 def test_cfn_lint_has_nothing_to_say_of_any_value(
     functions: list[dict[str, Any]], runtime: str, tmp_path: Path
@@ -106,7 +109,7 @@ def test_cfn_lint_has_nothing_to_say_of_any_value(
     assert linted(made(tmp_path, functions, runtime=runtime)) == []
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=UNTIMED)
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=UNTIMED)
 @given(variables=VALUES["environment"])
 def test_a_variable_arrives_as_it_is_written(variables: dict[str, Any], tmp_path: Path) -> None:
     text = made(tmp_path, [{"environment": variables}])

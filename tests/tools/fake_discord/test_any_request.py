@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.lanes import examples
 from tests.tools.fake_discord.conftest import USER_AGENT
 from tests.tools.fake_discord.interacting import ADD, DEFERRED, Endpoint
 from tools.fake_discord import FakeDiscord, Opening, Request
@@ -73,7 +74,7 @@ class Story:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation)
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=examples(40), deadline=None, derandomize=True)
 @given(data=st.data())
 def test_any_body_gets_an_answer_that_discord_could_have_given(route: Route, data: st.DataObject) -> None:
     story = Story()

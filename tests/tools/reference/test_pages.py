@@ -68,15 +68,18 @@ def test_every_command_that_discord_is_told_is_on_the_bot_s_page() -> None:
     assert "`/add-campaign name [gm]" in text
 
 
-def test_what_was_recorded_of_a_command_is_what_its_code_can_lead_to() -> None:
-    reachable = permissions.reachable(PROJECT)
+@pytest.fixture(scope="module")
+def reachable() -> dict[str, frozenset[str]]:
+    return permissions.reachable(PROJECT)
+
+
+def test_what_was_recorded_of_a_command_is_what_its_code_can_lead_to(reachable: dict[str, frozenset[str]]) -> None:
     for command, actions in permissions.by_command().items():
         assert actions <= reachable[command], command
 
 
-def test_no_call_is_in_the_code_that_no_command_was_recorded_with() -> None:
+def test_no_call_is_in_the_code_that_no_command_was_recorded_with(reachable: dict[str, frozenset[str]]) -> None:
     commands = permissions.by_command()
-    reachable = permissions.reachable(PROJECT)
     assert frozenset[str]().union(*(reachable[name] for name in commands)) == frozenset[str]().union(*commands.values())
 
 

@@ -86,20 +86,41 @@ def test_a_library_of_another_processor_is_taken_as_any_other() -> None:
     assert len(stripped(bytes(content))) == len(stripped(extension("yaml._yaml")))
 
 
+def patched() -> bytes:
+    """Return a library whose last segment lies behind its section headers, as patchelf leaves it."""
+    before = bytearray(extension("nacl._sodium"))
+    end = len(before) + -len(before) % 4096
+    elf: Any = ELFFile(BytesIO(bytes(before)))
+    gnu_stack = next(index for index, each in enumerate(elf.iter_segments()) if each["p_type"] == "PT_GNU_STACK")
+    before += bytes(end - len(before)) + b"patched".ljust(4096, b"!")
+    struct.pack_into(
+        "<IIQQQQQQ", before, elf["e_phoff"] + gnu_stack * 56, 1, 4, end, 1 << 40, 1 << 40, 4096, 4096, 4096
+    )
+    return bytes(before)
+
+
 def test_segments_behind_debug_sections_do_not_move() -> None:
     """Patchelf puts a new segment at the end of a file: what goes before it leaves zeros."""
-    before = extension("nacl._sodium")
-    end = len(before) + -len(before) % 4096
-    moved = bytearray(before + bytes(end - len(before)) + b"patched".ljust(4096, b"!"))
-    elf: Any = ELFFile(BytesIO(before))
-    gnu_stack = next(index for index, each in enumerate(elf.iter_segments()) if each["p_type"] == "PT_GNU_STACK")
-    struct.pack_into("<IIQQQQQQ", moved, elf["e_phoff"] + gnu_stack * 56, 1, 4, end, 1 << 40, 1 << 40, 4096, 4096, 4096)
-    after = stripped(bytes(moved))
-    assert segments(after) == segments(bytes(moved))
-    assert after[end : end + 7] == b"patched"
+    before = patched()
+    after = stripped(before)
+    assert segments(after) == segments(before)
     gone = section(before, ".symtab")[1]
     assert before[gone["sh_offset"] :][: gone["sh_size"]].strip(b"\0")
     assert not after[gone["sh_offset"] :][: gone["sh_size"]].strip(b"\0")
+
+
+def test_a_library_that_was_patched_does_not_grow_and_can_still_be_taken_apart() -> None:
+    before = patched()
+    after = stripped(before)
+    assert len(after) <= len(before)
+    old: Any = ELFFile(BytesIO(before))
+    new: Any = ELFFile(BytesIO(after))
+    assert (new["e_shoff"], new.num_sections() < old.num_sections()) == (old["e_shoff"], True)
+    for each in new.iter_sections():
+        same = old.get_section_by_name(each.name)
+        assert each["sh_offset"] == same["sh_offset"], each.name
+        assert each.name == ".shstrtab" or each.data() == same.data()
+    assert strip(tree({"a.so": after})).change == {}
 
 
 def _payload(content: bytearray) -> None:

@@ -14,6 +14,7 @@ from deploy.errors import Fault
 from deploy.layer.audit import dynamic_segment, elf
 from deploy.runtimes.table import BASES
 from tests.deploy.layer.synthetic import EXTENSION
+from tests.lanes import examples
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -168,7 +169,7 @@ def test_a_version_table_without_an_end_is_read_to_its_last_entry() -> None:
     assert read(data).needs == {"GLIBC": "2.14"}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.integers(0, 4096), st.binary(min_size=1, max_size=8), st.just(len(REAL)) | st.integers(64, len(REAL)))
 def test_a_damaged_file_is_a_fault_and_never_an_accident(at: int, noise: bytes, length: int) -> None:
     data = bytearray(REAL[:length])

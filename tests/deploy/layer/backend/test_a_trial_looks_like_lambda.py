@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,6 +35,9 @@ print(json.dumps({
     "semaphore": refused(multiprocessing.Lock), "shm": os.path.exists("/dev/shm"),
     "tmp": os.statvfs("/tmp").f_blocks > 0, "files": __import__("resource").getrlimit(7)[0],
     "command": pathlib.Path("/proc/self/cmdline").read_text().rstrip("\0").split("\0"), "started": sys.orig_argv,
+    "flags": [getattr(sys.flags, name) for name in type(sys.flags).__match_args__ if name != "utf8_mode"],
+    "host": os.uname().nodename, "exit": hasattr(__import__("builtins"), "exit"),
+    "main": [name for name in vars(sys.modules["__main__"]) if not name.startswith("__")],
     "pipeline": [name for name in sys.modules if name.partition(".")[0] == "deploy"],
 }), flush=True)
 """
@@ -80,6 +85,20 @@ def test_a_package_finds_lambdas_environment_and_no_trace_of_the_pipeline(answer
     assert answers["command"] == answers["started"] == ["/var/lang/bin/python3", "/var/runtime/bootstrap.py"]
     assert answers["pipeline"] == []
     assert not [name for name in environment if "CHANNELWRIGHT" in name or name in {"USER", "LOGNAME"}]
+
+
+def test_the_interpreter_seems_to_have_been_started_without_options(answers: dict[str, Any]) -> None:
+    """As this machine's own says of itself, which is of the same version; utf8_mode follows the locales that it has."""
+    flags = "[getattr(sys.flags, name) for name in type(sys.flags).__match_args__ if name != 'utf8_mode']"
+    usual = f"import sys; print([{flags}, hasattr(__import__('builtins'), 'exit')])"
+    python = getattr(sys, "_base_executable", sys.executable)
+    done = subprocess.run([python, "-c", usual], env={}, capture_output=True, text=True, check=True)
+    assert str([answers["flags"], answers["exit"]]) == done.stdout.strip()
+    assert answers["main"] == []
+
+
+def test_the_host_is_called_as_functions_are(answers: dict[str, Any]) -> None:
+    assert answers["host"].startswith("169.254.")
 
 
 def test_its_user_is_no_root_and_has_a_home_that_cannot_be_made(answers: dict[str, Any]) -> None:

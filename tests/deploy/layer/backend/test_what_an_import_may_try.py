@@ -7,32 +7,26 @@ All attempts of a backend are packages of one tree, so that each also has the ch
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.layer.proof.look import Look, outcomes
-from tests.deploy.layer.backend.contained import attempts, looking, ordinary, world
+from deploy.layer.proof.look import outcomes
+from tests.deploy.layer.backend.contained import attempts, pipeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from deploy.inside.look.values import Account
+    from tests.deploy.layer.backend.contained.pipeline import Seen
 
 pytestmark = pytest.mark.programs
 
-ROOT = Path(__file__).parents[4]
-USER = 61234
 HARMED = 61235  # owns what an attempt may really harm
 AS_IT_IS = "as it is"
 BACKENDS = (
@@ -42,16 +36,6 @@ BACKENDS = (
     "bubblewrap as a user",
 )
 AT_MOST = 300 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What came of all attempts by one backend."""
-
-    refused: str
-    look: Look | None
-    peak: int
-    harm: tuple[str, ...]
 
 
 _seen: dict[str, Seen] = {}
@@ -70,39 +54,10 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 def _tried(backend: str) -> Seen:
-    user = USER if backend.endswith("as a user") and os.geteuid() == 0 else os.geteuid()
-    return _looked(backend.partition(" ")[0], user, attempts.ATTEMPTS)
-
-
-def _looked(kind: str, user: int, every: Sequence[attempts.Attempt]) -> Seen:
-    home = Path(mkdtemp(prefix="channelwright-tests-", dir="/var/tmp"))  # the /tmp inside is another one
-    home.chmod(0o755)
-    with world.put_up(home / "home", user) as around:
-        tree = {each.name: each.code for each in every}
-        tree |= {"victim": attempts.VICTIM, "world": around.module(), "attempting": attempts.TOOLS}
-        kept = {name: os.environ[name] for name in ("DOCKER_HOST", "CHANNELWRIGHT_RUNTIME_IMAGE") if name in os.environ}
-        done = subprocess.run(
-            _command(kind, user),
-            input=json.dumps(tree),
-            env={**around.environment, **kept, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode and kind == "unconfined":
-            return Seen(f"DID IT: the pipeline itself was ended: {done.returncode}", None, 0, tuple(around.harm()))
-        assert done.returncode == 0, done.stderr
-        said = json.loads(done.stdout.splitlines()[-1])
-        seen = Look.from_json(said["look"]) if "look" in said else None
-        return Seen(said.get("refused", ""), seen, said.get("peak", 0), tuple(around.harm()))
-
-
-def _command(kind: str, user: int) -> list[str]:
-    if user == os.geteuid():
-        return [sys.executable, looking.__file__, kind]
-    packages = next(path for path in sys.path if path.endswith("site-packages"))
-    inside = Path("/mnt/sources") / Path(looking.__file__).relative_to(ROOT)
-    return [sys.executable, ordinary.__file__, str(user), sys.base_prefix, str(ROOT), packages, str(inside), kind]
+    user = pipeline.ordinary_user() if backend.endswith("as a user") else os.geteuid()
+    seen = pipeline.looked(backend.partition(" ")[0], user, attempts.ATTEMPTS)
+    assert seen.code == 0, seen.said
+    return seen
 
 
 @pytest.mark.timeout(900)
@@ -154,11 +109,13 @@ def _as_it_is(attempt: attempts.Attempt) -> str:
     """Say what an attempt does where nothing contains it."""
     if os.geteuid():
         return "to be seen by root alone, who has users to spare"
-    seen = _looked("unconfined", HARMED, [attempt])
+    seen = pipeline.looked("unconfined", HARMED, [attempt])
     for each in Path("/proc").iterdir():
         with suppress(OSError):
             if each.name.isdigit() and each.stat().st_uid == HARMED:
                 os.kill(int(each.name), signal.SIGKILL)
+    if seen.code:
+        return "; ".join([f"DID IT: the pipeline itself was ended: {seen.code}", *seen.harm])
     done = [each for each in (_cell(seen, attempt), *seen.harm) if each != "stopped"]
     return "; ".join(done).replace("REACHED", "DID IT:") or "stopped"
 
@@ -166,7 +123,7 @@ def _as_it_is(attempt: attempts.Attempt) -> str:
 def _cell(seen: Seen, attempt: attempts.Attempt) -> str:
     account = seen.look.account(f"{attempt.name}: {attempt.name}") if seen.look else None
     if account is None:
-        return seen.refused if seen.refused.startswith("DID IT") else f"refused: {seen.refused}"
+        return f"refused: {seen.refused}"
     said = " ".join([*(each.error for each in outcomes(account)), account.intruded]).strip()
     if "Reached" in said or (attempt.bounded and attempt.bounded not in f"{said} {account.printed} bytes printed"):
         return f"REACHED {said[:80]}"

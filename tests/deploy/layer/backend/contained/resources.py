@@ -76,14 +76,4 @@ RESOURCES = (
         raise Reached()
         """,
     ),
-    tries(
-        "fills_the_disk",
-        """
-        for at in range(12):
-            with open(f'/tmp/{at}', 'wb') as file:
-                for _ in range(16): file.write(b'x' * (16 << 20))
-        raise Reached()
-        """,
-        bounded="/tmp",
-    ),
 )

@@ -1,0 +1,70 @@
+"""Jobs that are over after the answer can be given no longer: nothing is done in silence, and nothing begun in vain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.bot.worker.test_creation_faults import killed
+from tests.bot.worker.test_kill_matrix import STORIES, _begin, _head, _named, _said, _server
+from tools.fake_discord.server import faults
+
+if TYPE_CHECKING:
+    from tests.bot.lab import Lab, Start
+    from tests.bot.worker.test_kill_matrix import Story
+
+LATE = 1200  # longer than the token's fifteen minutes
+# Their outcome is told where it happens: in the invitation, or in the request that the GM answers. A creation and a
+# deletion, which are begun before there is a note and end without one, are in test_redrive.py.
+ELSEWHERE = {"create", "delete", "join", "ask", "leave", "approve", "decline", "invite"}
+WRITING = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def ready(start: Start, story: Story) -> Lab:
+    lab = start()
+    story.prepare(lab)
+    _begin(lab, story.act)
+    return lab
+
+
+def changes(lab: Lab, since: int) -> list[int]:
+    """Return which of the calls since then changed the server, counted from 1."""
+    calls = list(enumerate(lab.fake.calls()[since:], 1))
+    return [at for at, each in calls if each.method in WRITING and "webhook" not in each.operation]
+
+
+def cut_off(lab: Lab, story: Story, call: int, *, works: bool) -> None:
+    """Kill the worker at a call of the job, and have the job delivered again when its token is no good any more."""
+    story.act(lab)
+    [message] = lab.waiting
+    lab.fake.faults.on("*", faults.running(killed, works=works), call=call)
+    lab.deliver(message)
+    lab.fake.faults.clear()
+    lab.fake.clock.advance(LATE)
+    lab.work()
+
+
+@pytest.mark.parametrize("name", [name for name in STORIES if name not in ELSEWHERE])
+def test_what_was_done_before_a_late_delivery_is_told_in_the_gms_channel(start: Start, name: str) -> None:
+    story = STORIES[name]
+    lab = ready(start, story)
+    since = len(lab.fake.calls())
+    shown = story.act(lab)
+    lab.work()
+    wanted, told = _server(lab), _head(_named(lab, lab.text(shown)))
+    last = changes(lab, since)[-1]
+    lab = ready(start, story)
+    cut_off(lab, story, last, works=True)
+    assert _server(lab)[:3] == wanted[:3], name
+    assert [_head(each) for each in _said(lab)].count(told) == 1, (told, _said(lab)[-2:])
+    assert not lab.dead
+
+
+@pytest.mark.parametrize("name", [name for name in STORIES if name not in {"create", "decline"}])
+def test_what_a_late_delivery_would_have_to_begin_is_not_begun(start: Start, name: str) -> None:
+    lab = ready(start, STORIES[name])
+    before = _server(lab)
+    cut_off(lab, STORIES[name], 1, works=False)
+    assert _server(lab) == before, name
+    assert not lab.dead
