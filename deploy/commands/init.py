@@ -24,6 +24,7 @@ from ..init import handlers, locks, look, written
 from ..init.propose import Proposal, propose
 from ..init.values import Survey
 from ..invocation import advised
+from ..keys.faults import faults
 from . import confirm, read_only
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run(arguments: argparse.Namespace) -> int:
     project, console = arguments.project, read_only.console(arguments)
     _refuse_existing(project, github=arguments.github)
+    _refuse_region(arguments.region or "")
     found: tuple[str, ...] = ()
     if (project / CONFIG).exists():
         proposal = Proposal(files={}, stages=_stages(project), left=(), following=())
@@ -109,6 +111,13 @@ def _refuse_existing(project: Path, *, github: bool) -> None:
     if not github and (project / CONFIG).exists():
         cure = f"change it by hand; {advised('init', '--github')} adds the workflow"
         raise ConfigError([Fault(str(project / CONFIG), "is there already, and is left alone", cure=cure)])
+
+
+def _refuse_region(region: str) -> None:
+    """Raise ConfigError for a region that no stage could have."""
+    found = faults({"stages": {"dev": {"region": region}}}) if region else []
+    if wrong := [Fault(f"--region {region}", what, cure=cure) for where, what, cure in found if "region" in where]:
+        raise ConfigError(wrong)
 
 
 def _proposed(project: Path, region: str) -> tuple[tuple[str, ...], Proposal]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import requests
-from docker.errors import APIError, DockerException
+from docker.errors import APIError, DockerException, TLSParameterError
 
 from ..errors import EngineError, Fault, PipelineError
 from ..invocation import advised
@@ -32,6 +33,10 @@ class InUseError(EngineError):
     """The engine will not remove what something else uses, or is removing already."""
 
 
+_TLS = "DOCKER_CERT_PATH names the folder with ca.pem, cert.pem and key.pem; without DOCKER_TLS_VERIFY none are needed"
+# What the system said, within what several libraries say of it.
+_OF_THE_SYSTEM = re.compile(r"\[Errno -?\d+\] ([^\"')\]]+)")
+
 _REFUSALS = {HTTPStatus.NOT_FOUND: AbsentError, HTTPStatus.CONFLICT: InUseError}
 
 
@@ -48,8 +53,12 @@ def translated(where: str, *, cure: str = "", refused: type[PipelineError] = Eng
         raise EngineError.of(where, f"the container engine was silent for {SILENCE} s", cause=str(error)) from error
     except PermissionError as error:
         raise EngineError([_forbidden(str(error))]) from error
+    except TLSParameterError as error:
+        raise EngineError(
+            [Fault("the container engine", "its certificates cannot be used", _first(error), _TLS)]
+        ) from error
     except (DockerException, requests.RequestException, OSError) as error:
-        cause = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        cause = error.strerror if isinstance(error, OSError) and error.strerror else _innermost(str(error))
         raise EngineError([Fault("", "no container engine answers", cause, NO_ENGINE)]) from error
 
 
@@ -62,6 +71,21 @@ def answering(there: Address) -> Iterator[None]:
         raise EngineError(
             replace(each, cause=f"{there.url} ({there.named_by}): {each.cause}") for each in error.faults
         ) from error
+
+
+def _innermost(message: str) -> str:
+    """Return what the system said, where a message holds it, else all of it.
+
+    >>> _innermost("Max retries exceeded (Caused by NewConnectionError(': [Errno 111] Connection refused'))")
+    'Connection refused'
+    """
+    found = _OF_THE_SYSTEM.search(message)
+    return found[1].strip() if found else message
+
+
+def _first(error: TLSParameterError) -> str:
+    """Return what is wrong, without what the SDK adds to each such error about its own use."""
+    return str(error.msg).partition(". ")[0].rstrip(".")
 
 
 def _forbidden(cause: str) -> Fault:

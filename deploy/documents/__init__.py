@@ -7,4 +7,6 @@ that it does not say.
 reading   JSON as a value, or one error that says where it is none; refuses what a newer version wrote
 writing   a value as JSON
 schemas   the JSON schema of a document, as it is written today
+
+yaml_loops is of what people write: YAML that leads back to itself.
 """

@@ -6,7 +6,8 @@
 
 values          what is found
 cloudformation  functions of a SAM or CloudFormation template
-serverless      functions of a serverless.yml; `variables` works out its ${…}
+samconfig       where SAM deploys them to
+serverless      functions of a serverless.yml; `variables` works out its ${…}, `package` what it ships
 chalice         functions of a chalice application
 handlers        functions that no such file defines: modules with a handler
 places          where a handler's module lies

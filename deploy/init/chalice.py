@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .values import FoundFunction, FoundProgram, key_of, variables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _CONFIG = Path(".chalice/config.json")
 _APP = "app.py"
@@ -23,7 +23,10 @@ _OWN_FUNCTION = frozenset(
     | {"on_sns_message", "on_sqs_message", "on_ws_connect", "on_ws_disconnect", "on_ws_message", "schedule"}
 )
 _ROUTES = frozenset({"delete", "get", "head", "patch", "post", "put", "route"})
-_TAKEN = frozenset({"environment_variables", "lambda_memory_size", "lambda_timeout"})
+_TAKEN = frozenset({"environment_variables", "lambda_architecture", "lambda_memory_size", "lambda_timeout"})
+# What only says what the file is, or is looked at by itself.
+_OWN = frozenset({"app_name", "lambda_functions", "stages", "version"})
+_BLUEPRINT = "register_blueprint"
 
 
 def read(project: Path) -> Iterator[FoundProgram]:
@@ -44,7 +47,7 @@ def read(project: Path) -> Iterator[FoundProgram]:
     yield FoundProgram(
         what=f"{_CONFIG}: chalice, {count} of {_APP}",
         functions=tuple(functions),
-        left=tuple(_left(project, config, stage, own, decorated)),
+        left=(*_left(project, config, stage, own, decorated), *_blueprints(tree)),
         name=str(config.get("app_name", "")),
         exclude=(".chalice/*",),
     )
@@ -80,13 +83,16 @@ def _functions(
     """Yield the function that answers routes, called like the application, and each one of its own."""
     app = str(config.get("app_name", "app"))
     if any(kind in _ROUTES for kind, _, _ in decorated):
-        yield _function("api", app, "app.app", {**config, **stage, **_own(stage, "api_handler")})
+        yield _function("api", app, "app.app", [config, stage, _own(stage, "api_handler")])
     for kind, name, attribute in decorated:
         if kind in _OWN_FUNCTION:
-            yield _function(key_of(name), f"{app}-{name}", f"app.{attribute}", {**config, **stage, **_own(stage, name)})
+            yield _function(key_of(name), f"{app}-{name}", f"app.{attribute}", [config, stage, _own(stage, name)])
 
 
-def _function(key: str, name: str, handler: str, settings: Mapping[str, Any]) -> FoundFunction:
+def _function(key: str, name: str, handler: str, levels: Sequence[Mapping[str, Any]]) -> FoundFunction:
+    """Make one of what the application, the stage and the function itself say, the last one first; variables add up."""
+    settings = {name: value for each in levels for name, value in each.items()}
+    given = {name: str(value) for each in levels for name, value in (each.get("environment_variables") or {}).items()}
     return FoundFunction(
         key=key,
         name=name,
@@ -94,8 +100,16 @@ def _function(key: str, name: str, handler: str, settings: Mapping[str, Any]) ->
         source=Path(),
         memory=int(settings.get("lambda_memory_size", 0)),
         timeout=int(settings.get("lambda_timeout", 0)),
-        environment=variables({key: str(each) for key, each in (settings.get("environment_variables") or {}).items()}),
+        architecture=str(settings.get("lambda_architecture", "")),
+        environment=variables(given),
     )
+
+
+def _blueprints(tree: ast.Module) -> Iterator[str]:
+    """Yield what other modules bring to the application: they would have to be imported to know their functions."""
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        if isinstance(call.func, ast.Attribute) and call.func.attr == _BLUEPRINT and call.args:
+            yield f"chalice: {ast.unparse(call.args[0])}: the functions of a blueprint are not read"
 
 
 def _own(stage: Mapping[str, Any], name: str) -> Mapping[str, object]:
@@ -116,7 +130,9 @@ def _left(
             yield f"chalice: {name}: its source of events ({kind})"
     if any(kind in _ROUTES for kind, _, _ in decorated):
         yield "chalice: the API Gateway in front of app.app, and its routes"
-    if beside := sorted(own.keys() - _TAKEN - {"lambda_functions"}):
+    if everywhere := sorted(config.keys() - _TAKEN - _OWN):
+        yield f"chalice: {', '.join(everywhere)}"
+    if beside := sorted(own.keys() - _TAKEN - _OWN):
         yield f"chalice: stage {stage}: {', '.join(beside)}"
     if others := sorted(set(config.get("stages") or {}) - {stage}):
         yield f"chalice: the stages {', '.join(others)}: give each its place in `stages`"

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -16,7 +15,7 @@ from ..configuration import CONFIG
 from ..errors import ConfigError
 from ..template.short_forms import parsed
 from ..template_values import TemplateValues, plain
-from . import places
+from . import places, samconfig
 from .values import PYTHON, FoundFunction, FoundProgram, NotTakenError, key_of, variables
 
 if TYPE_CHECKING:
@@ -28,11 +27,13 @@ _LARGEST = 1_000_000  # bytes: https://docs.aws.amazon.com/AWSCloudFormation/lat
 _SERVERLESS, _PLAIN = "AWS::Serverless::Function", "AWS::Lambda::Function"
 # What a function's properties say that is taken over, or that the pipeline does anyway.
 _TAKEN = frozenset(
-    {"Architectures", "AutoPublishAlias", "Code", "CodeUri", "Description", "Environment", "FunctionName", "Handler"}
-    | {"MemorySize", "PackageType", "Runtime", "Timeout"}
+    {"Architectures", "AutoPublishAlias", "Code", "CodeUri", "Description", "Environment", "EphemeralStorage"}
+    | {"FunctionName", "Handler", "MemorySize", "PackageType", "Runtime", "Timeout"}
 )
-# A name that ends in what the stage decides: orders-${Stage}.
-_STAGED = re.compile(r"^(?P<name>[A-Za-z0-9_-]*?)[-_]?\$\{[^}]+\}$")
+# What only a deploy decides of a name, with what joins it to the rest: orders-${Stage}, ${AWS::StackName}-orders.
+_DECIDED = re.compile(r"^\$\{[^}]+\}[-_]?|[-_]?\$\{[^}]+\}")
+# What makes several resources of one: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
+_LOOP = "Fn::ForEach"
 _ANYWHERE = "us-east-1"
 
 
@@ -64,6 +65,8 @@ def _is_template(template: object) -> bool:
 def _program(project: Path, path: Path, values: TemplateValues) -> FoundProgram:
     shown, functions, left = str(path.relative_to(project)), [], []
     for logical, resource in values.template["Resources"].items():
+        if logical.startswith(_LOOP):
+            left.append(f"{shown}: {logical}: a loop is not worked out")
         if not isinstance(resource, dict) or resource.get("Type") not in {_SERVERLESS, _PLAIN}:
             continue
         own = _own(values, resource)
@@ -74,15 +77,18 @@ def _program(project: Path, path: Path, values: TemplateValues) -> FoundProgram:
             continue
         if beside := sorted(own.keys() - _TAKEN):
             left.append(f"{shown}: {logical}: {', '.join(_described(own, each) for each in beside)}")
+        if decided := _decided(own.get("FunctionName")):
+            left.append(f"{shown}: {logical}: its name, {decided}: here {functions[-1].name} and the stage's suffix")
     if others := sorted({str(each.get("Type")) for each in _others(values.template["Resources"])}):
         left.append(f"{shown}: other resources: {', '.join(others)}")
+    left += samconfig.others(path.parent)
     tool = "AWS SAM" if "AWS::Serverless" in str(values.template.get("Transform")) else "CloudFormation"
     return FoundProgram(
         what=f"{shown}: {tool}, {len(functions)} Python function{'' if len(functions) == 1 else 's'}",
         functions=tuple(functions),
         left=tuple(left),
-        name=_of_sam(path, "stack_name"),
-        region=_of_sam(path, "region"),
+        name=samconfig.of(path.parent, "stack_name"),
+        region=samconfig.of(path.parent, "region"),
         requirements=_requirements(project, path, values),
     )
 
@@ -144,6 +150,7 @@ def _function(
         architecture=plain(architectures[0]),
         memory=_number(values.text(own.get("MemorySize", 0))),
         timeout=_number(values.text(own.get("Timeout", 0))),
+        storage=_storage(values, own),
         environment=variables({name: _written(raw) for name, raw in _variables(own).items()}),
     )
 
@@ -157,6 +164,11 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() else 0
 
 
+def _storage(values: TemplateValues, own: Mapping[str, object]) -> int:
+    given = values.value(own.get("EphemeralStorage"))
+    return _number(values.text(given.get("Size", 0))) if isinstance(given, dict) else 0
+
+
 def _source(project: Path, path: Path, values: TemplateValues, handler: str, own: Mapping[str, object]) -> Path:
     given = values.value(own.get("CodeUri", own.get("Code", ".")))
     if "InlineCode" in own or (isinstance(given, dict) and "ZipFile" in given):
@@ -168,22 +180,18 @@ def _source(project: Path, path: Path, values: TemplateValues, handler: str, own
 
 def _name(raw: object, logical: str) -> str:
     """Return the name without what the stage decides of it; the logical one where CloudFormation makes one up."""
-    text = raw.get("Fn::Sub") if isinstance(raw, dict) else raw
+    text = _decided(raw) or raw
     if isinstance(text, str):
-        name = match["name"] if (match := _STAGED.match(text)) else text
+        name = _DECIDED.sub("", text)
         if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name):
             return name
     return logical
 
 
-def _of_sam(path: Path, key: str) -> str:
-    """Return what samconfig.toml beside a template has for everybody's deploy."""
-    try:
-        document = tomllib.loads((path.parent / "samconfig.toml").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return ""
-    sections = [document.get("default", {}).get(each, {}).get("parameters", {}) for each in ("deploy", "global")]
-    return next((str(each[key]) for each in sections if key in each), "")
+def _decided(raw: object) -> str:
+    """Return the text of a name of which a deploy decides a part; nothing of one that is what it is."""
+    text = raw.get("Fn::Sub") if isinstance(raw, dict) else None
+    return text if isinstance(text, str) and "${" in text else ""
 
 
 def _requirements(project: Path, path: Path, values: TemplateValues) -> tuple[Path, ...]:

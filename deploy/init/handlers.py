@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _SOURCE = Path("src")
 _NAMES = frozenset({"handler", "lambda_handler", "handle", "main"})
 _PARAMETERS = 2
+# What makes a handler of a web application: https://mangum.fastapiexpert.com, https://github.com/adamchainz/apig-wsgi
+_ADAPTERS = frozenset({"Mangum", "make_lambda_handler"})
 _NO_FUNCTIONS = ("test_*.py", "*_test.py", "conftest.py", "setup.py", "noxfile.py")
 
 
@@ -44,14 +46,25 @@ def _functions(project: Path, source: Path, path: Path) -> Iterator[FoundFunctio
         return
     module = path.relative_to(project / source).with_suffix("")
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name in _NAMES and _takes_an_event(node):
+        if name_in_module := _handler(node):
             owner = key_of(project.resolve().name)
             key = key_of("-".join(part for part in module.parts if part not in _NAMES)) or owner
             # An account has one function of a name, whatever project it is of.
             name = key if key.startswith(owner) else f"{owner}-{key}"
-            yield FoundFunction(key=key, name=name[:64], handler=f"{module.as_posix()}.{node.name}", source=source)
+            yield FoundFunction(key=key, name=name[:64], handler=f"{module.as_posix()}.{name_in_module}", source=source)
+
+
+def _handler(node: ast.stmt) -> str:
+    """Return the name under which a statement leaves a handler in its module; nothing where it leaves none."""
+    match node:
+        case ast.FunctionDef(name=name) if name in _NAMES and _takes_an_event(node):
+            return name
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=made)) if name in _NAMES:
+            called = made.attr if isinstance(made, ast.Attribute) else made.id if isinstance(made, ast.Name) else ""
+            return name if called in _ADAPTERS else ""
+    return ""
 
 
 def _takes_an_event(node: ast.FunctionDef) -> bool:
     given = [*node.args.posonlyargs, *node.args.args]
-    return len(given) == _PARAMETERS and given[0].arg.lstrip("_") == "event" and not node.decorator_list
+    return len(given) == _PARAMETERS and given[0].arg.lstrip("_") == "event"

@@ -150,7 +150,12 @@ def _resources(function: FoundFunction) -> dict[str, object]:
         name: {"parameter": _parameter(name)} if value is None else value
         for name, value in function.environment.items()
     }
-    values = {"memory": function.memory, "timeout": function.timeout, "environment": variables}
+    values = {
+        "memory": function.memory,
+        "timeout": function.timeout,
+        "ephemeral-storage": function.storage,
+        "environment": variables,
+    }
     return {key: value for key, value in values.items() if value}
 
 

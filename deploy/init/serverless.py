@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from ..template.short_forms import parsed
-from . import places
+from . import package, places
 from .values import PYTHON, FoundFunction, FoundProgram, NotTakenError, key_of, variables
 from .variables import Variables
 
@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 _NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
 _PROGRAMS = ("serverless.ts", "serverless.js")
 _TAKEN = frozenset(
-    {"architecture", "description", "environment", "handler", "memorySize", "module", "name", "runtime", "timeout"}
+    {"architecture", "description", "environment", "ephemeralStorageSize", "handler", "memorySize", "module", "name"}
+    | {"runtime", "timeout"}
 )
+# What the provider says of all functions that is taken, that only says whose they are, or that has a line of its own.
+_OF_PROVIDER = _TAKEN | {"iam", "iamRoleStatements", "name", "region", "stage"}
 _REQUIREMENTS = "requirements.txt"
 
 
@@ -79,7 +82,7 @@ class _Service:
             left=tuple(left),
             name=self._or_nothing(self.document.get("service")),
             region=self._or_nothing(self.provider.get("region")),
-            exclude=tuple(self._excluded()),
+            exclude=tuple(package.excluded(self._patterns())),
             requirements=tuple(self._requirements()),
         )
 
@@ -115,6 +118,7 @@ class _Service:
             architecture=self._said(own, "architecture"),
             memory=_number(self._said(own, "memorySize")),
             timeout=_number(self._said(own, "timeout")),
+            storage=_number(self._said(own, "ephemeralStorageSize")),
             environment=self._environment(own),
         )
 
@@ -144,29 +148,42 @@ class _Service:
         """Yield what else the file has that stays where it is."""
         if "iam" in self.provider or "iamRoleStatements" in self.provider:
             yield f"{self.file}: provider.iam: the rights of the functions"
+        if beside := sorted(self.provider.keys() - _OF_PROVIDER):
+            yield f"{self.file}: provider: {', '.join(beside)}"
         if plugins := self.document.get("plugins"):
             names = plugins if isinstance(plugins, list) else _mapping(plugins).get("modules") or ()
             yield f"{self.file}: plugins: {', '.join(map(str, names))}"
-        resources = _mapping(_mapping(self.document.get("resources")).get("Resources"))
-        if kinds := sorted({str(_mapping(each).get("Type")) for each in resources.values()}):
+        if own := sorted(self._of_requirements().keys() - {"fileName"}):
+            yield f"{self.file}: custom.pythonRequirements: {', '.join(own)}"
+        if kinds := sorted({str(_mapping(each).get("Type")) for each in self._resources()}):
             yield f"{self.file}: other resources: {', '.join(kinds)}"
         if layers := _mapping(self.document.get("layers")):
             yield f"{self.file}: layers: {', '.join(map(str, layers))}"
+        yield from (f"{self.file}: package: {each}" for each in package.beyond(self._patterns()))
 
-    def _excluded(self) -> Iterator[str]:
-        """Yield what the package leaves out, as `code.exclude` has it."""
-        package = _mapping(self.document.get("package"))
-        given = package.get("patterns") or [f"!{each}" for each in package.get("exclude") or ()]
-        for pattern in given if isinstance(given, list) else ():
-            if str(pattern).startswith("!") and "{" not in str(pattern):
-                yield str(pattern)[1:].removeprefix("./").replace("/**", "/*")
+    def _resources(self) -> Iterator[object]:
+        """Yield the resources: `resources` may be keys and values, or a list of such, each of them in a file."""
+        given = self.document.get("resources")
+        for part in given if isinstance(given, list) else [given]:
+            try:
+                entries = self.variables.value(part) if isinstance(part, str) else part
+            except NotTakenError:
+                continue
+            yield from _mapping(_mapping(entries).get("Resources")).values()
+
+    def _patterns(self) -> list[str]:
+        given = _mapping(self.document.get("package"))
+        found = given.get("patterns") or [f"!{each}" for each in given.get("exclude") or ()]
+        return [str(each) for each in found] if isinstance(found, list) else []
 
     def _requirements(self) -> Iterator[Path]:
         """Yield the list that serverless-python-requirements takes, where it has another name or place."""
-        own = _mapping(_mapping(self.document.get("custom")).get("pythonRequirements"))
-        name = self._or_nothing(own.get("fileName")) or _REQUIREMENTS
+        name = self._or_nothing(self._of_requirements().get("fileName")) or _REQUIREMENTS
         if name != _REQUIREMENTS and (self.project / name).is_file():
             yield Path(name)
+
+    def _of_requirements(self) -> dict[str, Any]:
+        return _mapping(_mapping(self.document.get("custom")).get("pythonRequirements"))
 
 
 def _described(own: Mapping[str, Any], key: str) -> str:

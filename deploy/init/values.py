@@ -17,8 +17,9 @@ PYTHON = "python3."
 class FoundFunction:
     """A function that is defined somewhere; `source` is the folder that becomes /var/task, below the project.
 
-    `runtime` and `architecture` are empty where nothing says which. `memory` is in MB, `timeout` in seconds, 0 where
-    nothing says how much; `environment` has its variables, None for a value that only a deploy decides.
+    `runtime` and `architecture` are empty where nothing says which. `memory` and `storage`, which is /tmp, are in MB,
+    `timeout` in seconds, 0 where nothing says how much; `environment` has its variables, None for a value that only a
+    deploy decides.
     """
 
     key: str
@@ -29,6 +30,7 @@ class FoundFunction:
     architecture: str = ""
     memory: int = 0
     timeout: int = 0
+    storage: int = 0
     environment: Mapping[str, str | None] = field(default_factory=dict)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from .. import atomic
+from ..documents import yaml_loops
 from ..errors import ConfigError, Fault
 from ..invocation import advised
 
@@ -43,7 +44,7 @@ def read(project: Path) -> dict[str, object]:
         raise ConfigError([Fault(str(project), what, cure="name the folder that holds config/ with --project DIR")])
     text = atomic.text(path, cure=_where_it_is(project))
     try:
-        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, in C
+        raw = yaml_loops.refuse(yaml.load(text, Loader=_Loader))  # noqa: S506 - a SafeLoader, in C
     except yaml.YAMLError as error:
         raise ConfigError([unusable(path, text, error)]) from error
     if raw is None:

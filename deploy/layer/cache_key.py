@@ -89,6 +89,7 @@ NEUTRAL: Mapping[str, str] = {
     "terminal/verbose.py": "shows what is done",
     "container/leftovers.py": "names what a run makes, and removes what others left",
     "temporary": "names and removes folders",
+    "documents/yaml_loops.py": "refuses what nobody could walk through",
     "errors.py": "words of errors",
     "kept.py": "gives the bytes that it was given, or nothing",
     "keys/document.py": "words of errors",

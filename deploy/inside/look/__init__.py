@@ -11,9 +11,9 @@ seccomp    system calls that no package needs
 ending     ends what a task left running, and removes what it left
 removal    removes folders that somebody else filled, however deep
 values     the plan and the records, as JSON across the border
-strict     JSON that somebody else may have written, read as just those types
 place      where a look was taken
 modules    imports every module, loads every shared object, opens the data beside them
+raised     what an exception says, and where it was raised
 metadata   what importlib.metadata answers
 clients    a request of each AWS service's client
 handler    a function's handler, imported with its environment

@@ -10,13 +10,16 @@ from __future__ import annotations
 import importlib
 import importlib.machinery
 import os
+import re
 import sys
 import time
-import traceback
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..files import normalised
+from .raised import told, where
 from .values import Asked, Begun, Bytecode, Outcome
 
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 
 STANDARD = Path(os.__file__).resolve().parent
 _VERSIONED = frozenset({"site-packages", "dist-packages"})
-_LINE = 500
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # with which a requirement begins
 _import_module = importlib.import_module
 _path_finder = importlib.machinery.PathFinder
 _dictionary: Any = vars(ModuleType)["__dict__"]  # the slot itself: a class may have put something in its place
@@ -65,9 +68,7 @@ def look(subject: Subject, plan: Plan, skip: frozenset[str]) -> Iterator[Record]
             failed.append(module)
         else:
             yield outcome
-    for module in failed:  # some can only be imported once another one is
-        yield Begun(kind="module", what=module)
-        yield attempt(module, plan, usual if module in subject.roots else ())
+    yield from _once_more(failed, subject, plan, usual)
     for path in subject.shared:
         if path not in skip:
             yield Begun(kind="shared object", what=path)
@@ -77,6 +78,34 @@ def look(subject: Subject, plan: Plan, skip: frozenset[str]) -> Iterator[Record]
         yield Outcome(kind="resources", what=data.package, error=_resources(data))
     yield Asked(names=tuple(sorted(asked)))
     yield bytecode(compiled, subject.top, plan)
+
+
+def _once_more(failed: Sequence[str], subject: Subject, plan: Plan, usual: Sequence[str]) -> Iterator[Record]:
+    """Try what failed again: some can only be imported once another one is, of their own or of who requires them."""
+    after = "" if set(failed).isdisjoint(subject.roots) else None
+    for module in failed:
+        here = usual if module in subject.roots else ()
+        yield Begun(kind="module", what=module)
+        outcome = attempt(module, plan, here)
+        if outcome.error and after is None:
+            others = _dependents(subject.distribution, plan)
+            after = " and ".join(top for top in others if not attempt(top, plan).error)
+        if outcome.error and after:
+            again = attempt(module, plan, here)
+            outcome = outcome if again.error else replace(again, note=f"can only be imported after {after}")
+        yield outcome
+
+
+def _dependents(distribution: str, plan: Plan) -> Iterator[str]:
+    """Yield the top-level packages of those that require a distribution: psycopg-binary comes after psycopg."""
+    from importlib.metadata import distributions
+
+    dependents = {
+        normalised(each.name)
+        for each in distributions(path=[f"{plan.layer}/python"])
+        if distribution in {normalised(match[0]) for line in each.requires or () if (match := _NAME.match(line))}
+    }
+    yield from (each.top for each in plan.subjects if each.distribution in dependents - {distribution})
 
 
 def attempt(name: str, plan: Plan, usual: Sequence[str] = ()) -> Outcome:
@@ -210,29 +239,3 @@ def _bytecode_files() -> Iterator[tuple[str, str]]:
             spec = _dictionary.__get__(module).get("__spec__")
             if isinstance(spec, importlib.machinery.ModuleSpec) and (spec.cached or "").endswith(".pyc"):
                 yield str(spec.origin), str(spec.cached)
-
-
-def told(error: BaseException) -> str:
-    """Return an exception's text as one line: of several the first and the last, as either may have the reason.
-
-    An exception may fail to have one.
-    """
-    try:
-        text = "".join(traceback.format_exception_only(error))
-    except BaseException as second:  # noqa: BLE001 - __str__ may raise anything
-        return f"{type(error).__name__}, whose text raises {type(second).__name__}"
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    # What stands before a SyntaxError's own words is the place, which `where` tells.
-    named = (at for at, line in enumerate(lines) if line.partition(":")[0].endswith(type(error).__name__))
-    first, *others = lines[next(named, 0) :] or [type(error).__name__]
-    if others and first.endswith(":"):  # the text begins on the next line
-        first = f"{first} {others.pop(0)}"
-    between = " … " if len(others) > 1 else " "
-    return f"{first[:_LINE]}{between}{others[-1][:_LINE]}" if others else first[:_LINE]
-
-
-def where(error: BaseException) -> str:
-    """Return the line that raised: the innermost one that is a file's, neither importlib's nor the look's."""
-    files = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<")]
-    frames = [each for each in files if each.filename != importlib.__file__ and "deploy/inside/" not in each.filename]
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""

@@ -11,8 +11,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from ..strict import Reader
 from .bounds import Bounds
-from .strict import Reader
 
 # Bound before any package's code runs, which may replace the module's.
 _dumps = json.dumps

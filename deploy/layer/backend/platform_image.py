@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Say = Callable[[str], None]
 
 _ASK = "import platform; print(platform.machine())"
+# An emulated interpreter takes seconds to start, and minutes where others use the machine: that is no lack.
+_PATIENCE = 300.0
 _CURE = "install QEMU's binfmt handlers, run this on such a machine, or put an architecture first that runs here"
 
 
@@ -64,7 +66,7 @@ def _lack(engine: Engine, reference: str, target: Target) -> str:
     """Say why the image that has this name now does not run; nothing where it does."""
     with engine.container(reference) as container:
         try:
-            done = container.call([target.runtime, "-c", _ASK])
+            done = container.call([target.runtime, "-c", _ASK], timeout=_PATIENCE)
         except EngineError as error:
             return f"it does not run here ({container.logs().strip() or error.faults[0].what})"
         # What the engine says of a container that ended meanwhile comes as what the process wrote.

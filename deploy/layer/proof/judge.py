@@ -2,26 +2,29 @@
 
 worse     the reference does it, the zip does not: the pipeline's own fault
 remarks   neither does: an extra that nobody asked for, another platform
-faults    what refuses the layer whatever the reference does: a distribution of which nothing can be imported, a
-          module that comes from elsewhere than the layer, bytecode that is not used, an account that is not whole
+faults    what refuses the layer whatever the reference does: a distribution of which nothing can be imported, unless
+          it is a dependency that lacks what nobody asked for; a module that comes from elsewhere than the layer,
+          bytecode that is not used, an account that is not whole
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...errors import Fault
+from .accounts import OTHER, SPEAKS, incomplete, unaccounted
 from .compiled import REBUILD, ImportedBytecode
-from .grouping import more, remarks
+from .grouping import remarks
 from .look import asked, asked_services, by_kind, is_of_metadata, outcomes
 from .metadata import differences, strangers
+from .requires import dependents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ...inside.look.values import Account, Outcome, Subject
+    from ...inside.look.values import Outcome, Subject
     from ..causes import Explain
     from .look import Look, WantedLook
 
@@ -81,7 +84,7 @@ class Case:
             self._subject(subject, findings)
         self._roots(findings)
         findings.faults += [
-            _unaccounted(each.subject, each) for each in self.zip.accounts if each.intruded and is_of_metadata(each)
+            unaccounted(each.subject, each) for each in self.zip.accounts if each.intruded and is_of_metadata(each)
         ]
         if "botocore" not in findings.roots:
             self._clients(findings)
@@ -94,16 +97,20 @@ class Case:
         return Verdict(
             faults=tuple(findings.faults),
             worse=tuple(findings.worse),
-            remarks=(*remarks(findings.both, is_compared=self.reference is not None), *self._borrowed()),
+            remarks=(
+                *remarks(findings.both, is_compared=self.reference is not None),
+                *findings.notes,
+                *self._borrowed(),
+            ),
         )
 
     def _subject(self, subject: Subject, findings: _Findings) -> None:
         """Compare what was seen of one subject."""
         account = self.zip.account(subject.key)
         if account is None or account.intruded:
-            findings.faults.append(_unaccounted(subject.key, account))
+            findings.faults.append(unaccounted(subject.key, account))
             return
-        findings.faults += _incomplete(subject, account)
+        findings.faults += incomplete(subject, account)
         findings.faults += self._compiled.faults(subject, account)
         expected = by_kind(self.reference.account(subject.key) if self.reference else None)
         for outcome in outcomes(account):
@@ -115,17 +122,29 @@ class Case:
                 findings.roots.setdefault(subject.distribution, []).append(outcome)
             elif outcome.error:
                 findings.both.append((subject.distribution, outcome))
+            elif before and not before.error and outcome.note != before.note:
+                findings.add_worse(subject.distribution, replace(outcome, error=outcome.note), is_root=is_root)
             elif is_root:
                 findings.imported.add(subject.distribution)
+                findings.notes += [f"{subject.distribution}: {outcome.what} {outcome.note}"] if outcome.note else []
                 findings.faults += _from_elsewhere(subject.distribution, outcome)
 
     def _roots(self, findings: _Findings) -> None:
         """Refuse a distribution of which nothing can be imported; remark on one of which something cannot."""
+        there = {"", *self.zip.place.runtime_modules, *(each.top for each in self.wanted.subjects)}
         for distribution, failed in findings.roots.items():
-            if distribution in findings.imported:
+            # As ipython is imported without matplotlib-inline, which is of use where somebody has matplotlib.
+            lacks = {missing(each.error) for each in failed}
+            is_spare = there.isdisjoint(lacks) and self._works_without(distribution, findings)
+            if is_spare or distribution in findings.imported:
                 findings.both += [(distribution, outcome) for outcome in failed]
             else:
                 findings.faults += [self._refused(distribution, outcome) for outcome in failed]
+
+    def _works_without(self, distribution: str, findings: _Findings) -> bool:
+        """Tell whether all that require a distribution can be imported, as the reference's can."""
+        users = dependents(distribution, {each.distribution: each.requires for each in self.zip.described()})
+        return self.reference is not None and bool(users) and users <= findings.imported
 
     def _refused(self, distribution: str, outcome: Outcome) -> Fault:
         cause, cure = self.explain(outcome.error, distribution)
@@ -138,14 +157,14 @@ class Case:
 
     def _clients(self, findings: _Findings) -> None:
         intruded = {each.subject: each for each in self.zip.accounts if each.intruded and asked_services(each)}
-        findings.faults += [_unaccounted(key, each) for key, each in intruded.items()]
+        findings.faults += [unaccounted(key, each) for key, each in intruded.items()]
         untold = set[str]().union(*map(asked_services, intruded.values()))
         seen = {each.what: each for each in self.zip.clients()}
         before = {each.what: each for each in self.reference.clients()} if self.reference else {}
         for service in self.wanted.services:
             outcome, expected = seen.get(service), before.get(service)
             if outcome is None and service not in untold:
-                findings.faults.append(Fault(f"botocore: {service}", "was not asked anything", _SPEAKS, _OTHER))
+                findings.faults.append(Fault(f"botocore: {service}", "was not asked anything", SPEAKS, OTHER))
             elif outcome is None:
                 continue
             elif outcome.error and (expected is None or expected.error):
@@ -181,6 +200,7 @@ class _Findings:
     both: list[tuple[str, Outcome]] = field(default_factory=list)
     roots: dict[str, list[Outcome]] = field(default_factory=dict)
     imported: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
 
     def add_worse(self, distribution: str, outcome: Outcome, *, is_root: bool = False) -> None:
         self.worse.append(
@@ -195,11 +215,6 @@ class _Findings:
         )
 
 
-_OTHER = "find out why before anything else; lock another version"
-_SPEAKS = "its code, or code that it imports, speaks in the place of the look; what it says of itself proves nothing"
-_REPORT = ("the probe ended early; this is a fault of the pipeline, and of no package", "report it")
-
-
 def missing(error: str) -> str:
     """Return the top-level name of the module that an import did not find, or nothing."""
     _, found, rest = error.partition("No module named '")
@@ -209,30 +224,6 @@ def missing(error: str) -> str:
 def or_from_runtime(name: str, cure: str) -> str:
     """Name the other way to have a module that the runtime has, too."""
     return f"{cure}; or take the runtime's, which changes, with `runtime-provides: [{name}]`"
-
-
-def _unaccounted(key: str, account: Account | None) -> Fault:
-    if account is None:
-        return Fault(key, "was not looked at", *_REPORT)
-    tail = f"\n{account.tail.rstrip()}" if account.tail.strip() else ""
-    return Fault(key, f"{account.intruded}{tail}", _SPEAKS, _OTHER)
-
-
-def _incomplete(subject: Subject, account: Account) -> Iterator[Fault]:
-    """Yield what was to be tried and was not, at most one fault for each subject."""
-    seen = {(each.kind, each.what) for each in outcomes(account)}
-    wanted = [("module", name) for name in subject.modules]
-    wanted += [("shared object", path) for path in subject.shared]
-    wanted += [("resources", data.package) for data in subject.data]
-    ended = [each for each in outcomes(account) if each.error.startswith(("the process", "still ran"))]
-    left = [what for kind, what in wanted if (kind, what) not in seen]
-    if ended and (untried := [each for each in left if each in subject.roots]):
-        # The rest of a package may stay untried where parts of it end the process, but not all of it.
-        what = f"was not tried: {ended[-1].error} at {ended[-1].what[:200]}"
-        yield Fault(f"{subject.distribution}: {untried[0]}", what, "what is tried before it ends the process", _OTHER)
-    elif left and not ended:
-        what = f"was not tried{more(len(left) - 1)}, and its process says that it came to its end"
-        yield Fault(f"{subject.distribution}: {left[0]}", what, _SPEAKS, _OTHER)
 
 
 def _from_elsewhere(distribution: str, outcome: Outcome) -> Iterator[Fault]:

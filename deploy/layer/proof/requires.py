@@ -53,6 +53,13 @@ def but_for(requires: Sequence[str], names: frozenset[str]) -> list[str]:
     return [line for line in requires if not (match := _NAME.match(line)) or normalised(match[0]) not in names]
 
 
+def dependents(distribution: str, requires: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """Return the distributions that name this one in what they require, be it with an extra."""
+    return frozenset(
+        name for name, lines in requires.items() if len(but_for(lines, frozenset({distribution}))) < len(lines)
+    )
+
+
 def applies(marker: Marker | None, target: Target, python: str) -> bool:
     """Whether a requirement with this marker is one without any extra; `python` is a whole version."""
     if marker is None:

@@ -65,6 +65,15 @@ VALUES = {
     "a template that is not there": mistake(
         "check", config=f"{FUNCTIONS}template: config/t.yaml\n", told=("t.yaml: there is no such file", "`template`")
     ),
+    "an alias that leads to itself": mistake(
+        "check", config="layers: &all {deps: *all}\n", told=("is not YAML that can be used", "leads back to itself")
+    ),
+    "a file where the folder of the configuration goes": mistake(
+        "init", "--yes", config=None, files={"config": "x"}, told=("config is a file: take it away",)
+    ),
+    "a region of stages to be that is none": mistake(
+        "init", "--yes", "--region", "nowhere", config=None, told=("--region nowhere: ", "such as eu-central-1")
+    ),
     "UTF-16": mistake("check", config=LAYERS.encode("utf-16"), told=("is not UTF-8", "save it as UTF-8")),
     "a parameter that the template has not": mistake(
         "deploy",
@@ -157,7 +166,16 @@ MACHINES = {
     "an engine that is not there": mistake(
         "layer",
         environment={"DOCKER_HOST": "tcp://127.0.0.1:1"},
-        told=("no container engine answers", "tcp://127.0.0.1:1 (DOCKER_HOST names it)", "--backend host"),
+        told=(
+            "no container engine answers",
+            "tcp://127.0.0.1:1 (DOCKER_HOST names it): Connection refused",
+            "--backend host",
+        ),
+    ),
+    "certificates of an engine that are nowhere": mistake(
+        "layer",
+        environment={"DOCKER_HOST": "tcp://127.0.0.1:1", "DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": "/nope"},
+        told=("certificates cannot be used", "DOCKER_CERT_PATH names the folder with ca.pem"),
     ),
     "a context that there is not": mistake(
         "layer", environment={"DOCKER_CONTEXT": "nope"}, told=("docker has no such context", "DOCKER_CONTEXT=nope")

@@ -38,6 +38,7 @@ def test_a_sam_template_with_globals_parameters_and_short_forms(tmp_path: Path) 
     ]  # fmt: skip
     assert program.left == (
         "template.yaml: TakeOrderFunction: Events (Api), Policies",
+        "template.yaml: TakeOrderFunction: its name, orders-take-${Stage}: here orders-take and the stage's suffix",
         "template.yaml: RemindFunction: Events (Schedule)",
         "template.yaml: ResizeFunction: its runtime is nodejs20.x",
         "template.yaml: BigFunction: it is a container image, which takes no layers",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deploy.inside.look.modules import told
+from deploy.inside.look.raised import told
 
 # As psycopg raises it where none of its three ways works, and as NumPy does where its core is not to be had.
 ATTEMPTS = """no pq wrapper available.
