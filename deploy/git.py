@@ -88,7 +88,7 @@ def ignored(project: Path, folder: Path) -> tuple[str, ...]:
     Raises ConfigError where git refuses to look at the repository: what is ignored there would ship.
     """
     options = ("--others", "--ignored", "--exclude-standard", "--directory", "-z")
-    found = _asked(project, "ls-files", *options, "--", str(folder.resolve()))
+    found = asked(project, "ls-files", *options, "--", str(folder.resolve()))
     paths = [] if found is None else [each.rstrip("/") for each in found.split("\0") if each]
     return tuple(each for each in paths if (project / each).resolve() != folder.resolve())
 
@@ -96,20 +96,20 @@ def ignored(project: Path, folder: Path) -> tuple[str, ...]:
 def _git(project: Path, *arguments: str) -> str | None:
     """Ask git for what decides no bytes; None where it does not say, which is said where it refuses to."""
     try:
-        return _asked(project, *arguments)
+        return asked(project, *arguments)
     except ConfigError as refused:
         _tell(str(refused))
         return None
 
 
-def _asked(project: Path, *arguments: str) -> str | None:
+def asked(project: Path, *arguments: str) -> str | None:
     """Ask git; None where there is no git, no repository or no commit yet, which are all fine to build in.
 
     Raises ConfigError where it refuses a repository that belongs to another user:
     https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory.
     """
     try:
-        asked = subprocess.run(
+        done = subprocess.run(
             ["git", "-C", project, *arguments],
             capture_output=True,
             encoding="utf-8",
@@ -121,8 +121,8 @@ def _asked(project: Path, *arguments: str) -> str | None:
         )
     except FileNotFoundError:
         return None
-    if refused := _REFUSED.search(asked.stderr):
+    if refused := _REFUSED.search(done.stderr):
         what, cause = "git refuses to look at this repository", "it belongs to another user than the one that runs this"
         cure = f"git config --global --add safe.directory {shlex.quote(refused['path'])}"
         raise ConfigError([Fault(refused["path"], what, cause, cure)])
-    return asked.stdout.strip() if asked.returncode == 0 else None
+    return done.stdout.strip() if done.returncode == 0 else None

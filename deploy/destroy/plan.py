@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ..aws.connection import Aws
     from ..aws.layers import LayerVersion
-    from ..aws.stacks import StackResource
+    from ..aws.stacks import StackResource, StackState
     from ..published.usage import Usage
     from ..settings import Settings, Stage
     from ..share.inventory import LayerInventory
@@ -77,7 +77,8 @@ def make(aws: Aws, settings: Settings, stage: Stage) -> DestroyPlan:
 
     Raises RolloutError where the stack of its name was not made for it, or a region cannot be asked.
     """
-    there = _stack(aws, stage)
+    stack = _stack(aws, stage)
+    there = stacks.contents(aws, stage.stack) if stack else ()
     own = {each.physical for each in there if each.kind == _FUNCTION}
     places = regions.of(aws, stage)
     found = regions.everywhere(places, lambda place: list(_published(place, settings, stage, own))).all("asked")
@@ -85,7 +86,8 @@ def make(aws: Aws, settings: Settings, stage: Stage) -> DestroyPlan:
     # A run that was stopped may have deleted the stack and not what it does not hold.
     left = {f"{each.name}{stage.suffix}" for each in settings.functions.values()} - {each.name for each in others}
     remnants = [
-        *([Remnant(kind="stack", name=stage.stack, region=aws.region)] if there else []),
+        # One whose first creation failed has nothing any more, and yet keeps a deploy from making it.
+        *([Remnant(kind="stack", name=stage.stack, region=aws.region)] if stack else []),
         *(
             Remnant(kind="resource", name=f"{each.kind} {each.physical}", region=aws.region, of=stage.stack)
             for each in there
@@ -97,16 +99,16 @@ def make(aws: Aws, settings: Settings, stage: Stage) -> DestroyPlan:
     return DestroyPlan(stage, places, tuple(remnants))
 
 
-def _stack(aws: Aws, stage: Stage) -> Sequence[StackResource]:
-    """List the stack's resources; none where there is no stack."""
+def _stack(aws: Aws, stage: Stage) -> StackState | None:
+    """Read the stage's stack; raise RolloutError where it was not made for the stage."""
     state = stacks.read(aws, stage.stack)
-    if state is None:
-        return ()
+    if state is None or state.status == "DELETE_COMPLETE":
+        return None
     if (tagged := state.tags.get(STAGE_TAG)) != stage.name:
         whose = f"it is tagged for stage {tagged}" if tagged else f"it has no tag {STAGE_TAG}"
         cure = f"correct stages.{stage.name}.stack, or delete the stack by hand"
         raise RolloutError([Fault(f"stack {stage.stack}", f"was not made for stage {stage.name}", whose, cure)])
-    return stacks.contents(aws, stage.stack)
+    return state
 
 
 def _of_others(aws: Aws, settings: Settings, stage: Stage, own: Collection[str]) -> Iterator[Remnant]:

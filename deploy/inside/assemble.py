@@ -77,6 +77,7 @@ def assemble(
     packed = _packed(layer, contents, deflate, parts)
     written = archive.frame(contents, packed)
     report = inventory.report(layer, written, sum(each.size for each in packed.values()))
+    parts.note(wheels)
     changed = {f"{PARTS}/{name}": content for name, content in parts.changed().items()}
     return {"layer.zip": written.content, "report.json": report.to_json().encode(), **changed}
 
@@ -86,8 +87,9 @@ def derived(recipe: Recipe, wheels: tuple[Wheel, ...], deflate: tool.Deflate, pa
 
     What `parts` have from an earlier run is not made again; without any, the wheels alone decide.
     """
+    parts.recall(wheels)
     trimmed = apply.trim(selection.merge(wheels), recipe, deflate, parts)
-    stripped = symbols.strip(trimmed.files) if apply.is_on(apply.SYMBOLS, recipe) else symbols.Stripped()
+    stripped = symbols.strip(trimmed.files, parts) if apply.is_on(apply.SYMBOLS, recipe) else symbols.Stripped()
     trimmed = trimmed.after(apply.SYMBOLS, stripped.change, recipe)
     sourceless = recipe.bytecode == "sourceless"
     files = certificates.added(trimmed.files, recipe)

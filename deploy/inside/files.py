@@ -48,6 +48,15 @@ class Later:
         self._sha256 = self._sha256 or hashlib.sha256(self.content).hexdigest()
         return self._sha256
 
+    @property
+    def known(self) -> str:
+        """The digest, where somebody asked for it or told it; else nothing."""
+        return self._sha256
+
+    def recall(self, sha256: str) -> None:
+        """Take the digest that this very content is known to have."""
+        self._sha256 = sha256
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Later) and self.sha256 == other.sha256
 
@@ -87,7 +96,11 @@ def normalised(name: str) -> str:
 
 def is_shared_object(path: str, file: LayerFile) -> bool:
     """Tell whether a file is a library for the dynamic loader, an extension module or not."""
-    return bool(_SHARED_OBJECT.search(path)) and file.content.startswith(_ELF)
+    return has_name_of_library(path) and file.content.startswith(_ELF)
+
+
+def has_name_of_library(path: str) -> bool:
+    return bool(_SHARED_OBJECT.search(path))
 
 
 def dist_info(path: str) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from .files import LayerFile
+    from .wheel import Wheel
 
 _END_OF_LINE = b"\n"
 
@@ -102,6 +103,22 @@ class Parts:
         names = frozenset(find())
         self.keep(owner, json.dumps(sorted(names)), *inputs)
         return names
+
+    def recall(self, wheels: Iterable[Wheel]) -> None:
+        """Tell the files of wheels their digests, as far as an earlier run found them in these very wheels."""
+        for wheel in wheels:
+            known = self.made(wheel.name, "digests", wheel.sha256)
+            digests = json.loads(known) if isinstance(known, str) else {}
+            for path, file in wheel.files.items():
+                if path in digests and isinstance(file.held, Later):
+                    file.held.recall(digests[path])
+
+    def note(self, wheels: Iterable[Wheel]) -> None:
+        """Note which digests were asked for, so that the next run need not unpack these files for them."""
+        for wheel in wheels:
+            held = {path: file.held for path, file in wheel.files.items() if isinstance(file.held, Later)}
+            digests = {path: each.known for path, each in sorted(held.items()) if each.known}
+            self.keep(wheel.name, json.dumps(digests), "digests", wheel.sha256)
 
     def packed(self, files: Mapping[str, LayerFile], pack: Callable[[bytes], PackedEntry]) -> dict[str, PackedEntry]:
         """Return the content of files, by their paths, as the zip holds it."""

@@ -41,7 +41,7 @@ def select(
     wheels = []
     for filename, pin in chosen.items():
         try:
-            wheels.append(_matching(read(filename, offered[filename], interpreter=interpreter), pin))
+            wheels.append(_matching(read(filename, offered[filename], digests[filename], interpreter=interpreter), pin))
         except Refused as refused:
             faults += refused.faults
     if faults:

@@ -30,8 +30,9 @@ Deflate = Callable[[bytes], bytes]
 
 
 def load(offered: Mapping[str, bytes], hashes: Collection[str]) -> Deflate:
-    """Import the tool from the one offered wheel whose sha256 is among `hashes`; Refused where there is none."""
-    wheels = [each for each in offered.values() if hashlib.sha256(each).hexdigest() in hashes]
+    """Import the tool from the one offered wheel of it whose sha256 is among `hashes`; Refused where there is none."""
+    named = (each for name, each in offered.items() if name.startswith("deflate-"))
+    wheels = [each for each in named if hashlib.sha256(each).hexdigest() in hashes]
     if len(wheels) != 1:
         raise Refused([fault("tools.txt", f"one wheel of deflate is needed here, and there are {len(wheels)}")])
     with tempfile.TemporaryDirectory(prefix="channelwright-tool-") as folder:

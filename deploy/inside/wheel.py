@@ -7,7 +7,6 @@ RECORD says of its files is not compared with them, as pip does not either.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import stat
 import zipfile
@@ -19,7 +18,7 @@ from io import BytesIO
 from itertools import product
 from typing import TYPE_CHECKING
 
-from . import headers
+from . import headers, unpack
 from .files import Files, Later, LayerFile, Origin, normalised
 from .programs import console_scripts
 from .refusal import Refused, fault
@@ -72,20 +71,19 @@ class WheelName:
         return cls(normalised(match["name"]), match["version"], tuple("-".join(tag) for tag in product(*parts)))
 
 
-def read(filename: str, content: bytes, *, interpreter: str) -> Wheel:
-    """Read a wheel; `interpreter` is the absolute path that its scripts are to be run by.
+def read(filename: str, content: bytes, sha256: str, *, interpreter: str) -> Wheel:
+    """Read a wheel; `sha256` is its own, `interpreter` the absolute path that its scripts are to be run by.
 
     Raises Refused with every file of it that has no place in a layer.
     """
     named = WheelName.parse(filename)
     members = _members(filename, content)
-    folder = _dist_info(filename, named, members)
+    folder, metadata = _dist_info(filename, named, members)
     if faults := [problem for path in members if (problem := _unsafe(path))]:
         raise Refused(fault(filename, each) for each in faults)
-    metadata = headers.parse(members[f"{folder}/METADATA"].held.content)
     return Wheel(
         filename=filename,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=sha256,
         name=named.name,
         version=str(metadata["Version"]),
         tags=named.tags,
@@ -124,7 +122,7 @@ def _members(filename: str, content: bytes) -> dict[str, _Member]:
 
 def _unpacked(filename: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     with _read_as_zip(filename):
-        return archive.read(info)
+        return unpack.content(archive, info)
 
 
 @contextmanager
@@ -135,8 +133,8 @@ def _read_as_zip(filename: str) -> Iterator[None]:
         raise Refused([fault(filename, "cannot be read as a zip file", cause=str(error))]) from error
 
 
-def _dist_info(filename: str, named: WheelName, members: Mapping[str, _Member]) -> str:
-    """Return the name of the one metadata folder; the name and version in it are those of the file name."""
+def _dist_info(filename: str, named: WheelName, members: Mapping[str, _Member]) -> tuple[str, Message]:
+    """Return the name of the one metadata folder, and what it says; name and version are those of the file name."""
     folders = sorted({path.split("/")[0] for path in members if path.split("/")[0].endswith(".dist-info")})
     needed = {f"{folder}/{name}" for folder in folders for name in ("METADATA", "WHEEL", "RECORD")}
     if len(folders) != 1 or not needed <= set(members):
@@ -145,7 +143,7 @@ def _dist_info(filename: str, named: WheelName, members: Mapping[str, _Member]) 
     name, version = normalised(str(metadata["Name"])), str(metadata["Version"])
     if name != named.name or canonical(version) != canonical(named.version):
         raise Refused([fault(filename, f"says in its metadata that it is {name} {version}")])
-    return folders[0]
+    return folders[0], metadata
 
 
 def _scripts(filename: str, owner: str, folder: str, members: Mapping[str, _Member], interpreter: str) -> Files:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 _OPTION = re.compile(r"^(?P<name>-i|--index-url|--extra-index-url)[=\s]\s*(?P<url>\S+)$")
+_INCLUDED = re.compile(r"^(?:-r|--requirement|-c|--constraint)[=\s]*(?P<file>\S.*)$")
 # `index = "…"` of a package in pylock.toml, `source = { registry = "…" }` of one in uv.lock.
 _NAMED_INDEX = re.compile(r'^(?:index = |source = \{ registry = )"([^"]+)"', re.MULTILINE)
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
@@ -108,11 +109,17 @@ def _of_pyproject(path: Path) -> Iterator[_Index]:
             yield _Index(each["url"], bool(each.get("default")), each.get("name", ""))
 
 
-def _of_requirements(path: Path, given: Mapping[str, str]) -> Iterator[_Index]:
+def _of_requirements(path: Path, given: Mapping[str, str], above: frozenset[Path] = frozenset()) -> Iterator[_Index]:
+    """Yield what a requirements file names, and what each that it includes names; a circle ends where it closes."""
+    within = above | {path.resolve()}
     for _, line in plain_text.logical_lines(plain_text.read(path)):
         if match := _OPTION.match(line):
             url = _VARIABLE.sub(lambda each: given.get(each[1], each[0]), match["url"])
             yield _Index(url, is_default=match["name"] != "--extra-index-url")
+        elif match := _INCLUDED.match(line):
+            other = path.parent / match["file"].strip("'\"")
+            if other.is_file() and other.resolve() not in within:
+                yield from _of_requirements(other, given, within)
 
 
 def _of_lock(path: Path) -> Iterator[_Index]:

@@ -58,7 +58,16 @@ def source(settings: Settings, say: Callable[[str], None]) -> Path:
         cause = "it has hashes, and what it was made from is not here"
         cure = f"nothing is needed to build from it; to lock with {advised('lock')}, write {path.name}"
         raise LockError([Fault(str(lock), "is a lock already", cause, cure)])
-    raise LockError.of(str(path), "no such file", cure="write one requirement a line, such as `requests`")
+    raise LockError.of(str(path), "no such file", cure=_instead(project))
+
+
+def _instead(project: Path) -> str:
+    """Say how what is wanted is said, by what pyproject.toml says of it."""
+    if "dependencies" in _project(project).get("dynamic", ()):
+        return f"write `-e .` into it: what {PYPROJECT} calls dynamic is known once its wheel is built"
+    if project.is_file() and "dependencies" in _document(project).get("tool", {}).get("poetry", {}):
+        return f"{PYPROJECT} says it in poetry's own form: {locked.exported_by('poetry.lock')}"
+    return "write one requirement a line, such as `requests`"
 
 
 def found(settings: Settings) -> Path | None:

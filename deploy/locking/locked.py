@@ -161,9 +161,13 @@ def _of_toml(settings: Settings, path: Path, target: Target) -> Locked:
 
 
 def _foreign(path: Path) -> Fault:
-    tool, command = _EXPORTED_BY[path.name]
-    cure = f"`{command}`, and `requirements: requirements.txt` in config/pipeline.yaml"
-    return Fault(str(path), f"{tool} keeps its lock in a form of its own", cure=cure)
+    tool, _ = _EXPORTED_BY[path.name]
+    return Fault(str(path), f"{tool} keeps its lock in a form of its own", cure=exported_by(path.name))
+
+
+def exported_by(name: str) -> str:
+    """Say how a lock of this name is exported to one that is read here."""
+    return f"`{_EXPORTED_BY[name][1]}`, and `requirements: requirements.txt` in config/pipeline.yaml"
 
 
 def _instead(path: Path) -> str:

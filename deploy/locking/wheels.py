@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
+from ..errors import Fault, LockError
 from ..runtimes.wheel_tags import wheel_tags
 from .lockfile import normalised
 
@@ -64,8 +65,13 @@ def archives(pylock: str) -> tuple[ListedArchive, ...]:
 
 
 def listed(pylock: str) -> dict[str, Listed]:
-    """Read the packages of a pylock.toml (https://packaging.python.org/en/latest/specifications/pylock-toml/)."""
+    """Read the packages of a pylock.toml (https://packaging.python.org/en/latest/specifications/pylock-toml/).
+
+    Raises LockError for each that comes from a place which the metadata of another one names.
+    """
     packages = tomllib.loads(pylock).get("packages", [])
+    if faults := [_placed(each) for each in packages if _place(each)]:
+        raise LockError(faults)
     return {
         normalised(package["name"]): Listed(
             version=package["version"],
@@ -73,6 +79,23 @@ def listed(pylock: str) -> dict[str, Listed]:
         )
         for package in packages
     }
+
+
+def _place(package: dict[str, Any]) -> str:
+    """Return the place that something needed takes a package from, where it is no index and no wheel that was built."""
+    for kind in ("directory", "vcs", "archive"):
+        found = package.get(kind, {})
+        place: str = found.get("url") or found.get("path") or ""
+        if place and (kind != "archive" or urlsplit(place).scheme in {"http", "https"}):
+            return place
+    return ""
+
+
+def _placed(package: dict[str, Any]) -> Fault:
+    name = package["name"]
+    cause = f"what needs it names that place in its own metadata, and nobody else has it there: {name} @ …"
+    cure = f"have that name {name} alone, and say where it lies in requirements.in or in its own tool.uv.sources"
+    return Fault(name, f"is taken from {_place(package)}", cause, cure)
 
 
 def undated(pylock: str) -> set[str]:

@@ -3,6 +3,7 @@
 Elsewhere, a lock ── places ─── Place        where a source lies: a folder, a file, a commit of git
                      snapshot ─ files        what of a folder or an archive is the source, and its digest
                      checkout ─ files        a commit, fetched with the user's own git
+                     described              what git says of a commit, for versions that are made of it
                      archives ─ files        the source archive of a release, which nothing of is run here
                      backend ── Backend      what pyproject.toml says of building it
                      needed ─── pins         what building takes, locked with hashes in a file of its own

@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from ..layer.backend.protocol import Runtime
     from ..layer.spec import LayerSpec
     from .archives import Archives
-    from .backend import Backend
+    from .described import CommitDescription
     from .places import SourcePlace
     from .shelf import OwnWheel, Shelf
 
 _TIMEOUT = 2000.0
 _PROGRAM = Path(in_runtime.__file__)
+# Tools that take a version from git say so in these words where there is none.
+_OF_GIT = ("setuptools-scm", "setuptools_scm", "vcs_versioning", "dunamai", "PDM_BUILD_SCM_VERSION", "versioningit")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,35 +55,30 @@ class Builder:
         """Put a wheel of this machine on the shelf, as it is."""
         return self.shelf.put(wheel.path.name, wheel.content)
 
-    def wheel(self, name: str, place: SourcePlace, needed: Sequence[Pin]) -> OwnWheel | tuple[str, ...]:
+    def wheel(
+        self, name: str, place: SourcePlace, needed: Sequence[Pin], described: CommitDescription | None = None
+    ) -> OwnWheel | tuple[str, ...]:
         """Return the wheel of a source, or the requirements that building it takes besides the `needed` ones.
 
+        `described` is what git said of its commit, where a version is made of that.
         Raises BuildError where it cannot be built, or is not pure Python for every platform.
         """
         if isinstance(place, PlacedFile) and place.is_wheel:
             return self.taken(place)
-        key = self._key(place, needed)
+        key = self._key(place, needed, described)
         if kept := self.shelf.made_of(key):
             return kept
-        files = place.files()
-        found = self._built(name, place, files, backend(files, place.subdirectory, place.origin), needed)
+        found = self._built(name, place, _plan(place, described), needed)
         if isinstance(found, tuple):
             return found
         self.shelf.keep(key, found)
         return found
 
     def _built(
-        self, name: str, place: SourcePlace, files: Mapping[str, bytes], how: Backend, needed: Sequence[Pin]
+        self, name: str, place: SourcePlace, plan: Mapping[str, object], needed: Sequence[Pin]
     ) -> OwnWheel | tuple[str, ...]:
         runtime, spec = self.opened()
         wheels = WheelStore(self.shelf.root, self.say).wheels(spec, needed, runtime)
-        plan = {
-            "files": {path: base64.b64encode(content).decode() for path, content in files.items()},
-            "executable": [path for path, content in files.items() if isinstance(content, Executable)],
-            "subdirectory": place.subdirectory,
-            "backend": how.name,
-            "backend_path": how.path,
-        }
         self.say(f"building {place.origin}")
         with runtime.installed(spec.runtime, wheels) as sandbox:
             done = sandbox.run(_PROGRAM.read_bytes(), json.dumps(plan), {}, _TIMEOUT)
@@ -104,18 +101,38 @@ class Builder:
             raise BuildError([Fault(place.origin, f"is {built}, and {name} is asked for", cure="correct the name")])
         return self.shelf.put(filename, content)
 
-    def _key(self, place: SourcePlace, needed: Sequence[Pin]) -> str:
+    def _key(self, place: SourcePlace, needed: Sequence[Pin], described: CommitDescription | None) -> str:
         """Name a wheel by all that decides its bytes."""
         program = hashlib.sha256(_PROGRAM.read_bytes()).hexdigest()
-        inputs = [place.digest, self.runtime, program, [asdict(each) for each in needed]]
+        inputs: list[object] = [place.digest, self.runtime, program, [asdict(each) for each in needed]]
+        inputs += [asdict(described)] if described else []
         return hashlib.sha256(json.dumps(["own wheel", *inputs]).encode()).hexdigest()
+
+
+def _plan(place: SourcePlace, described: CommitDescription | None) -> dict[str, object]:
+    """Return what the program that builds is told."""
+    files, folder = place.files(), place.subdirectory
+    how = backend(files, folder, place.origin)
+    if described:
+        files, folder = described.added(files, folder)
+    return {
+        "files": {path: base64.b64encode(content).decode() for path, content in files.items()},
+        "executable": [path for path, content in files.items() if isinstance(content, Executable)],
+        "subdirectory": folder,
+        "backend": how.name,
+        "backend_path": how.path,
+    }
 
 
 def _unbuilt(origin: str, log: str) -> Fault:
     what = "cannot be built"
-    if any(each in log for each in ("setuptools-scm", "setuptools_scm", "vcs_versioning")):
+    if any(each in log for each in _OF_GIT):
         cause = "its version comes from git's history, which a build in the runtime does not have"
-        return Fault(origin, what, cause, "give it a version in its pyproject.toml, or put its wheel on an index")
+        cure = (
+            "lock it from its repository, at the folder that the backend expects, with setuptools-scm, hatch-vcs or "
+            "dunamai; or give it a version in its pyproject.toml, or put its wheel on an index"
+        )
+        return Fault(origin, what, cause, cure)
     if "gcc" in log and ("No such file" in log or "failed" in log):
         cause = "it is not pure Python, and there is no compiler here"
         return Fault(origin, what, cause, "publish wheels of it on an index of yours, built with cibuildwheel")

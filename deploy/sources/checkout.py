@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from ..errors import Fault, LockError
 from . import snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _TIMEOUT = 900  # seconds
 _WHOLE = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -46,6 +47,20 @@ def files(url: str, commit: str) -> dict[str, bytes]:
         if (folder / ".gitmodules").exists():
             _done(url, _git(folder, "submodule", "update", "--init", "--recursive", "--quiet", "--depth", "1"))
         return snapshot.of_folder(folder)
+
+
+@contextmanager
+def history(url: str, commit: str) -> Iterator[Path]:
+    """Check out a commit with all that led to it and all tags; raise LockError with git's words where it fails."""
+    with TemporaryDirectory(prefix="channelwright-git-") as temporary:
+        folder = Path(temporary, "checkout")
+        folder.mkdir()
+        _done(url, _git(folder, "init", "--quiet"))
+        _done(url, _git(folder, "fetch", "--quiet", "--tags", "--", url, "+refs/heads/*:refs/remotes/origin/*"))
+        if _git(folder, "cat-file", "-e", f"{commit}^{{commit}}").returncode:
+            _done(url, _git(folder, "fetch", "--quiet", "--tags", "--", url, commit))
+        _done(url, _git(folder, "-c", "advice.detachedHead=false", "checkout", "--quiet", commit, "--"))
+        yield folder
 
 
 def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:

@@ -18,9 +18,10 @@ from ..locking.wanted import Wanted, of_lines
 from . import needed
 from .archives import Archive, Archives
 from .backend import backend
+from .described import is_read_by
 from .places import PlacedFile, PlacedFolder, place
 from .provide import place_of
-from .values import Following, OwnSources
+from .values import Following, OwnSources, Section
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from ..locking.wheels import ListedArchive
     from ..settings import Settings, Target
     from .build import Builder
+    from .described import CommitDescription
     from .opening import Building
     from .places import SourcePlace
     from .shelf import OwnWheel
@@ -48,13 +50,13 @@ class SourceLocker:
     settings: Settings
     builder: Builder
     resolve: Resolve
-    locked: Mapping[str, Sequence[LockedPackage]]
+    locked: Mapping[str, Section]
 
     def all(self, wanted: Wanted) -> OwnSources:
         """Build every source; raise LockError or BuildError with each that cannot be locked."""
         lines: list[str] = []
         named: dict[str, SourcePlace] = {}
-        sections: dict[str, Sequence[LockedPackage]] = {}
+        sections: dict[str, Section] = {}
         for each, where in self._places(wanted.elsewhere):
             wheel, section = self.wheel(each.name, where)
             name = canonicalize_name(parse_wheel_filename(wheel.filename)[0])
@@ -80,7 +82,8 @@ class SourceLocker:
             for each in found:
                 self.builder.say(f"{each.name} {each.version}: built from source: {reasons[each.name]}")
                 where = self._archive(each)
-                wheel, sections[where.origin] = self.wheel(each.name, where)
+                wheel, section = self.wheel(each.name, where)
+                sections |= {where.origin: section} if section else {}
                 places[each.name] = where
                 limits.append(f"{each.name} @ {wheel.path.as_uri()}")
             if not found:
@@ -118,22 +121,36 @@ class SourceLocker:
             raise LockError(faults)
         return list(found.values())
 
-    def wheel(self, name: str, where: SourcePlace) -> tuple[OwnWheel, Sequence[LockedPackage]]:
-        """Build a source, asking for what its backend needs until that is whole."""
+    def wheel(self, name: str, where: SourcePlace) -> tuple[OwnWheel, Section | None]:
+        """Build a source, asking for what its backend needs until that is whole; nothing is needed for a wheel."""
         if isinstance(where, PlacedFile) and where.is_wheel:
-            return self.builder.taken(where), ()
+            return self.builder.taken(where), None
         requires = list(backend(where.files(), where.subdirectory, where.origin).requires)
-        section = self.locked.get(where.origin, ())
-        if not _meets(section, requires):
-            section = self.resolve(where.origin, requires)
+        packages = self.locked.get(where.origin, Section()).packages
+        if not _meets(packages, requires):
+            packages = self.resolve(where.origin, requires)
         for _ in range(_ROUNDS):
-            made = self.builder.wheel(name, where, needed.pins(section, self.settings.targets[0]))
+            said = self._described(where, packages)
+            made = self.builder.wheel(name, where, needed.pins(packages, self.settings.targets[0]), said)
             if not isinstance(made, tuple):
-                return made, section
+                return made, Section(packages, said)
             requires += made
-            section = self.resolve(where.origin, requires)
+            packages = self.resolve(where.origin, requires)
         what = f"its build backend goes on asking for {', '.join(requires)}"
         raise BuildError([Fault(where.origin, what)])
+
+    def _described(self, where: SourcePlace, packages: Sequence[LockedPackage]) -> CommitDescription | None:
+        """Return what git says of a source, where its version is made of that: what is locked, until it changes."""
+        readers = {each.name for each in packages}
+        if not is_read_by(readers):
+            return None
+        before = self.locked.get(where.origin, Section()).described
+        if before and before.files == where.digest:
+            return before
+        found = where.described(readers)
+        if found and isinstance(where, PlacedFolder) and where.has_changes:
+            self.builder.say(f"{where.origin} has changes that are in no commit: its version is that of {found.name}")
+        return found
 
 
 def _more(wanted: Elsewhere, where: SourcePlace) -> Sequence[Elsewhere]:
@@ -179,7 +196,7 @@ def own_sources(where: Building, wanted: Wanted, given: Following) -> OwnSources
 
 def sources_of(where: Building, sources: Sequence[LockedSource], given: Following) -> OwnSources:
     """Build what a lock of another tool names; raise LockError or BuildError with what cannot be."""
-    sections: dict[str, Sequence[LockedPackage]] = {}
+    sections: dict[str, Section] = {}
     with ExitStack() as stack:
         locker = _locker(where, given, stack)
         for each in sources:
@@ -196,7 +213,7 @@ def _locker(where: Building, given: Following, stack: ExitStack) -> SourceLocker
     def resolve(origin: str, requires: Sequence[str]) -> Sequence[LockedPackage]:
         uv = replace(given.uv, source=f"what building {origin} takes")
         resolver = Resolver(uv=uv, wanted=Wanted(lines=tuple(requires)), versions=given.versions)
-        found = resolution(resolver, settings.targets[:1], before.get(origin, ())).packages
+        found = resolution(resolver, settings.targets[:1], before.get(origin, Section()).packages).packages
         return [replace(each, via=()) for each in found]
 
     archives = Archives(uv=given.uv, target=settings.targets[0], versions=given.versions)

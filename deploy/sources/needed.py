@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from ..inside.exchange import Pin
 from ..locking import document, plain_text
 from ..locking.lockfile import HEADER, applies
+from .described import recorded
+from .values import Section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,24 +30,27 @@ def path(settings: Settings) -> Path:
     return lock.with_name(f"{lock.stem}.build.txt")
 
 
-def read(settings: Settings) -> dict[str, tuple[LockedPackage, ...]]:
+def read(settings: Settings) -> dict[str, Section]:
     """Return what is locked for each source, by its origin; nothing without the file."""
     file = path(settings)
     if not file.exists():
         return {}
     parts = _SECTION.split(plain_text.read(file))[1:]
-    return {origin: document.read(text) for origin, text in zip(parts[::2], parts[1::2], strict=True)}
+    pairs = zip(parts[::2], parts[1::2], strict=True)
+    return {origin: Section(document.read(text), recorded(text)) for origin, text in pairs}
 
 
-def text(sections: Mapping[str, Sequence[LockedPackage]]) -> str:
+def text(sections: Mapping[str, Section]) -> str:
     """Write the file: the same for the same packages."""
     head = [f"{HEADER}: what building own sources takes. None of it ships."]
     for origin in sorted(sections):
-        head += [f"# To build {origin}:", *(document.entry(each) for each in sections[origin])]
+        found = sections[origin]
+        head += [f"# To build {origin}:", *([found.described.line] if found.described else [])]
+        head += [document.entry(each) for each in found.packages]
     return "\n".join(head) + "\n"
 
 
-def write(settings: Settings, sections: Mapping[str, Sequence[LockedPackage]]) -> None:
+def write(settings: Settings, sections: Mapping[str, Section]) -> None:
     """Write the file, or remove it where nothing is built."""
     if sections:
         path(settings).write_text(text(sections), encoding="utf-8")

@@ -6,16 +6,20 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
+from .. import git
 from ..errors import Fault, LockError
 from . import checkout, snapshot
+from .described import described
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+
+    from .described import CommitDescription
 
 _GIT = re.compile(r"git\+(?P<url>(?:https?|ssh|file|git)://.+)")
 _OTHER_VCS = re.compile(r"(?:hg|svn|bzr)\+")
@@ -39,6 +43,10 @@ class SourcePlace(Protocol):
         """Return the source, by path; raise LockError where it cannot be had."""
         ...
 
+    def described(self, readers: Collection[str]) -> CommitDescription | None:
+        """Ask git of the source's commit, for what builds it; None where it is in no repository."""
+        ...
+
 
 @dataclass(frozen=True)
 class PlacedFolder:
@@ -58,6 +66,21 @@ class PlacedFolder:
 
     def files(self) -> Mapping[str, bytes]:
         return self._files
+
+    def described(self, readers: Collection[str]) -> CommitDescription | None:
+        if not self._asked("ls-files", "--error-unmatch", "--", "."):
+            return None
+        pyproject = self._files.get("/".join(filter(None, (self.subdirectory, "pyproject.toml"))), b"")
+        within = (self._asked("rev-parse", "--show-prefix") or "").strip("/")
+        return described(self._asked, pyproject, self.origin, readers, within=within, digest=self.digest)
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether something in it is in no commit."""
+        return bool(self._asked("status", "--porcelain", "--", "."))
+
+    def _asked(self, *arguments: str) -> str | None:
+        return git.asked(self.path, *arguments)
 
 
 @dataclass(frozen=True)
@@ -83,6 +106,9 @@ class PlacedFile:
     def files(self) -> Mapping[str, bytes]:
         return snapshot.of_archive(self.path, self.content)
 
+    def described(self, readers: Collection[str]) -> None:
+        """Say nothing of git: an archive has its version in it."""
+
 
 @dataclass(frozen=True)
 class PinnedCommit:
@@ -103,6 +129,12 @@ class PinnedCommit:
 
     def files(self) -> Mapping[str, bytes]:
         return checkout.files(self.url, self.commit)
+
+    def described(self, readers: Collection[str]) -> CommitDescription | None:
+        with checkout.history(self.url, self.commit) as folder:
+            path = folder / self.subdirectory / "pyproject.toml"
+            pyproject = path.read_bytes() if path.is_file() else b""
+            return described(partial(git.asked, folder), pyproject, self.origin, readers, within="", digest=self.digest)
 
 
 def place(text: str, folder: Path, project: Path, where: str) -> SourcePlace:

@@ -12,12 +12,12 @@ from ..invocation import advised
 from . import needed
 from .archives import Archive
 from .places import PlacedFile, place
+from .values import Section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..inside.exchange import Pin
-    from ..locking.document import LockedPackage
     from ..locking.locked import Locked
     from ..locking.own import LockedSource
     from ..settings import Settings, Target
@@ -101,7 +101,7 @@ def _built(  # noqa: PLR0913, PLR0917 - what, from where, with what, for what, b
     target: Target,
     source: LockedSource,
     where: SourcePlace,
-    sections: Mapping[str, Sequence[LockedPackage]],
+    sections: Mapping[str, Section],
     builder: Builder,
 ) -> OwnWheel | Fault:
     name, cure = f"{settings.requirements}: {source.name}", f"lock it: {advised('lock')}"
@@ -109,7 +109,8 @@ def _built(  # noqa: PLR0913, PLR0917 - what, from where, with what, for what, b
     if not is_wheel and where.origin not in sections:
         what = f"{needed.path(settings).name} does not say what building {where.origin} takes"
         return Fault(name, what, cure=cure)
-    found = builder.wheel(source.name, where, needed.pins(sections.get(where.origin, ()), target))
+    section = sections.get(where.origin, Section())
+    found = builder.wheel(source.name, where, needed.pins(section.packages, target), section.described)
     if isinstance(found, tuple):
         return Fault(name, f"building {where.origin} also takes {', '.join(found)}", cure=cure)
     if source.hashes and found.sha256 not in source.hashes:

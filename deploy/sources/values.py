@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from ..locking.document import LockedPackage
     from ..locking.uv.call import Uv
+    from .described import CommitDescription
     from .places import SourcePlace
 
 
@@ -23,6 +24,14 @@ class Following:
     upgrade: Sequence[str]
 
 
+@dataclass(frozen=True)
+class Section:
+    """What building one source takes, locked, and what git said of its commit, where a version is made of that."""
+
+    packages: Sequence[LockedPackage] = ()
+    described: CommitDescription | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class OwnSources:
     """What came of them: requirements and limits in uv's words, and what building takes, by origin.
@@ -33,7 +42,7 @@ class OwnSources:
     lines: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     places: Mapping[str, SourcePlace] = field(default_factory=dict)
-    sections: Mapping[str, Sequence[LockedPackage]] = field(default_factory=dict)
+    sections: Mapping[str, Section] = field(default_factory=dict)
 
     def named(self, package: LockedPackage) -> LockedPackage:
         """Say of a locked package which source it was built from."""

@@ -26,8 +26,10 @@ all its ways (deploy/aws/calls.json). Commands that are not here ask AWS nothing
 this machine answers.
 
 What CloudFormation does in turn with the same credentials, when a template changes, is the template's to decide.
-[{ROLE}](../../{ROLE}) is a pair of roles for GitHub Actions, one that deploys and
-one that only looks, with these actions and with what CloudFormation needs for this repository's template.
+[{ROLE}](../../{ROLE}) has roles for GitHub Actions: one that deploys, one that only looks
+(`scan`, `doctor`, `status --without-template`), and one with which a promotion reads the stage that it promotes
+(`promote --from`), each with these actions and no others; the first has what CloudFormation needs for this repository's
+template besides.
 `doctor --stage STAGE` has IAM simulate the calls of a deploy for whoever is signed in."""
 
 
@@ -38,9 +40,13 @@ def page(project: Path) -> str:
 
 
 def by_command() -> dict[str, frozenset[str]]:
-    """Return the actions of each command that asks AWS anything, in the order of the commands."""
+    """Return the actions of each command that asks AWS anything, in the order of the commands.
+
+    What one role does of a command, or the command with one option, comes behind it: `status --without-template`.
+    """
     found = recorded()
-    return {name: frozenset(found[name]) for name in COMMANDS if name in found}
+    parts = [part for name in COMMANDS for part in sorted(found) if part.split()[0] == name]
+    return {part: frozenset(found[part]) for part in parts}
 
 
 def reachable(project: Path) -> dict[str, frozenset[str]]:
@@ -51,11 +57,9 @@ def reachable(project: Path) -> dict[str, frozenset[str]]:
 
 def _parts(project: Path) -> Iterator[str]:
     commands = by_command()
-    everybody = frozenset.intersection(*commands.values())
-    yield f"All of them ask for {_listed(everybody)}."
     for name, actions in commands.items():
         yield f"## {name}"
-        yield markdown.filled(_listed(actions - everybody))
+        yield markdown.filled(_listed(actions))
     yield "## On which resources"
     yield f"What the role of {ROLE} allows each action on; `*` where AWS offers no resource to name."
     yield "\n".join(_resources(project, frozenset.union(*commands.values())))

@@ -108,17 +108,20 @@ _OF_A_PROCESS: dict[str, tuple[int, int, int]] = {
     "rt_tgsigqueueinfo": (297, 240, 0),
     "pidfd_open": (434, 434, 0),
     "prlimit64": (302, 261, 0),
-    "sched_setparam": (142, 118, 0),
-    "sched_setscheduler": (144, 119, 0),
-    "sched_setattr": (314, 274, 0),
     "sched_setaffinity": (203, 122, 0),
     "migrate_pages": (256, 238, 0),
     "move_pages": (279, 239, 0),
+}
+# What says when a process runs, with the argument that says which one: nobody but the caller, whatever user it is of.
+# Where a first argument says of how many it is, that is one: PRIO_PROCESS, IOPRIO_WHO_PROCESS.
+_OF_ONESELF: dict[str, tuple[int, int, int]] = {
+    "sched_setparam": (142, 118, 0),
+    "sched_setscheduler": (144, 119, 0),
+    "sched_setattr": (314, 274, 0),
     "setpriority": (141, 140, 1),
     "ioprio_set": (251, 30, 1),
 }
-# Of these the first argument says whether they are of one process; else they are of a group or of a user.
-_OF_ONE = {"setpriority": 0, "ioprio_set": 1}  # PRIO_PROCESS, IOPRIO_WHO_PROCESS
+_OF_ONE = {"setpriority": 0, "ioprio_set": 1}
 _CLONE, _SOCKET = (56, 220), (41, 198)
 
 
@@ -150,8 +153,12 @@ def _instructions(column: int, architecture: int) -> Iterator[bytes]:
         for numbers in calls.values():
             if (number := numbers[column]) is not None:
                 yield from _if(_EQUAL, number, error)
-    for name, (*by_machine, argument) in _OF_A_PROCESS.items():
-        yield from _unless_the_first(by_machine[column], argument, _OF_ONE.get(name))
+    for *by_machine, argument in _OF_A_PROCESS.values():
+        yield from _when(by_machine[column], [_load(_FIRST_ARGUMENT + 8 * argument), *_if(_EQUAL, 1, errno.EPERM)])
+    for name, (*by_machine, argument) in _OF_ONESELF.items():
+        how_many = [_load(_FIRST_ARGUMENT), *_unless(_EQUAL, _OF_ONE[name], errno.EPERM)] if argument else []
+        which = [_load(_FIRST_ARGUMENT + 8 * argument), *_unless(_EQUAL, 0, errno.EPERM)]
+        yield from _when(by_machine[column], [*how_many, *which])
     yield _instruction(_EQUAL, _CLONE[column], 0, 4)
     yield _load(_FIRST_ARGUMENT)
     yield from _if(_ANY_OF, _NAMESPACES, errno.EPERM)
@@ -165,12 +172,11 @@ def _instructions(column: int, architecture: int) -> Iterator[bytes]:
     yield _instruction(_RETURN, _ALLOW)
 
 
-def _unless_the_first(number: int, argument: int, of_one: int | None) -> Iterator[bytes]:
-    """Refuse a call whose argument is the number of the first process; allow it for any other one."""
-    tests = [] if of_one is None else [_load(_FIRST_ARGUMENT), *_unless(_EQUAL, of_one, errno.EPERM)]
-    tests += [_load(_FIRST_ARGUMENT + 8 * argument), *_if(_EQUAL, 1, errno.EPERM), _instruction(_RETURN, _ALLOW)]
-    yield _instruction(_EQUAL, number, 0, len(tests))
+def _when(number: int, tests: list[bytes]) -> Iterator[bytes]:
+    """Put a call to some tests, and allow it where it passes them."""
+    yield _instruction(_EQUAL, number, 0, len(tests) + 1)
     yield from tests
+    yield _instruction(_RETURN, _ALLOW)
 
 
 def _load(offset: int) -> bytes:

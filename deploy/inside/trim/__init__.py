@@ -5,7 +5,8 @@ plain      the rules that look at paths
 unreached  the rule for folders of tests
 metadata   the rule for .dist-info, and licences
 botocore   the rules for botocore's data
-symbols    what no loader reads of shared objects
+symbols    the rule for what no loader reads of shared objects
+sections   the work on their bytes
 readers    which distributions read what a rule would take, and keep it
 source     what the code of modules names
 """

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..exchange import Applied, Recipe, Saving, Spared
+from ..files import Later
 from ..refusal import Refused, fault, suggestion
 from . import botocore, metadata, plain, readers, unreached
 
@@ -42,7 +43,7 @@ RULES: dict[str, Rule] = {
     "compiled-twins": _on_files(plain.compiled_twins),
     "boto3-resources": _on_files(botocore.resources),
     "botocore-data": _on_files(botocore.data),
-    "botocore-endpoints": _on_files(botocore.endpoints),
+    "botocore-endpoints": botocore.endpoints,
 }
 # Takes the compressor besides.
 DOCUMENTATION = "botocore-documentation"
@@ -124,7 +125,7 @@ def changed(files: Files, change: Change) -> Files:
     result = {path: file for path, file in files.items() if path not in change}
     for path, content in change.items():
         if content is not None:
-            result[path] = replace(files[_origin(path, files)], held=content)
+            result[path] = replace(files[_origin(path, files)], held=Later.of(content))
     return result
 
 

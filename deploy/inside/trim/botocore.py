@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ..exchange import Recipe
-    from ..files import Files
+    from ..files import Files, LayerFile
     from ..parts import Parts
 
 Change = dict[str, bytes | None]
@@ -66,22 +66,30 @@ def _unknown(service: str, versions: dict[str, set[str]]) -> str:
     return fault("trim.botocore-data", f"botocore has no service {service!r}", cure=cure)
 
 
-def endpoints(files: Files, recipe: Recipe) -> Change:
+def endpoints(files: Files, recipe: Recipe, parts: Parts) -> Change:
     """Cut the endpoints of each partition to the kept services, which it lists by their endpoint prefix."""
     if recipe.trim.botocore_data == "all" or _ENDPOINTS not in files:
         return {}
-    kept = set(_prefixes(files))
-    document = json.loads(files[_ENDPOINTS].content)
-    for partition in document["partitions"]:
-        partition["services"] = {name: each for name, each in partition["services"].items() if name in kept}
-    return {_ENDPOINTS: _compact(document)}
+    kept = sorted(set(_prefixes(files, parts)))
+
+    def cut(content: bytes) -> bytes:
+        document = json.loads(content)
+        for partition in document["partitions"]:
+            partition["services"] = {name: each for name, each in partition["services"].items() if name in kept}
+        return _compact(document)
+
+    return {_ENDPOINTS: parts.remembered(files[_ENDPOINTS], f"endpoints of {' '.join(kept)}", cut)}
 
 
-def _prefixes(files: Files) -> Iterator[str]:
+def _prefixes(files: Files, parts: Parts) -> Iterator[str]:
     for path, file in files.items():
         if (found := _DATA.match(path)) and found["name"].startswith("service-2.json"):
             yield found["service"]
-            yield _loads(path, file.content)["metadata"]["endpointPrefix"]
+            yield from parts.found(file.owner, ("endpoint prefix", path, file.sha256), partial(_prefix, path, file))
+
+
+def _prefix(path: str, file: LayerFile) -> list[str]:
+    return [_loads(path, file.content)["metadata"]["endpointPrefix"]]
 
 
 def documentation(files: Files, recipe: Recipe, parts: Parts, deflate: Callable[[bytes], bytes]) -> Change:

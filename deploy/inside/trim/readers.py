@@ -9,13 +9,14 @@ import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .metadata import HEADERS
 from .source import Module, modules
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from ..files import Files
     from ..parts import Parts
@@ -45,14 +46,25 @@ def of(rule: str, files: Files, taken: Collection[str], parts: Parts) -> dict[st
     """
     if rule not in _READERS or not taken:
         return {}
-    letters, hint, reader = _READERS[rule]
+    _, _, reader = _READERS[rule]
     remaining = Remaining(files, list(modules(files, parts)))
-    spelt = [each for each in remaining.modules if any(word in each.content for word in letters)]
-    every = [each for each in spelt if each.path not in taken and hint.search(each.content)]
+    every = [each for each in remaining.modules if each.path not in taken and rule in _may_read(each)]
     reasons: dict[str, str] = {}
     for owner, why in reader(every, taken, remaining):
         reasons.setdefault(owner, why)
     return reasons
+
+
+def _may_read(module: Module) -> frozenset[str]:
+    """Return the rules of which a module may read what they take, by what its code spells."""
+
+    def find() -> Iterator[str]:
+        content = module.content
+        for rule, (letters, hint, _) in _READERS.items():
+            if any(word in content for word in letters) and hint.search(content):
+                yield rule
+
+    return module.found("may read", find)
 
 
 def _stubs(every: list[Module], taken: Collection[str], remaining: Remaining) -> Iterator[tuple[str, str]]:
@@ -79,9 +91,15 @@ def _named(taken: Collection[str], remaining: Remaining) -> Iterator[tuple[str, 
                 [name, *(each for each in folders if each not in code)]
             )
     for each in remaining.modules:
-        wanted = {name for name in names.get(each.owner, ()) if name.encode() in each.content}
-        if wanted and (spelt := wanted & {part for text in each.strings for part in text.split("/")}):
+        wanted = sorted(names.get(each.owner, ()))
+        near = each.found(f"spells of {wanted}", partial(_spelt, each, wanted)) if wanted else frozenset()
+        if near and (spelt := near & {part for text in each.strings for part in text.split("/")}):
             yield each.owner, f"{each.path} names {min(spelt)}"
+
+
+def _spelt(module: Module, names: Sequence[str]) -> list[str]:
+    content = module.content
+    return [name for name in names if name.encode() in content]
 
 
 def _metadata(every: list[Module], taken: Collection[str], remaining: Remaining) -> Iterator[tuple[str, str]]:
@@ -89,9 +107,13 @@ def _metadata(every: list[Module], taken: Collection[str], remaining: Remaining)
     del taken
     owners = {file.owner for file in remaining.files.values()}
     for each in every:
-        if any(map(_asks, each.nodes)):
+        if each.says("asks for metadata", partial(_asks_somewhere, each)):
             for owner in {each.owner} | (owners & {text.lower().replace("_", "-") for text in each.strings}):
                 yield owner, f"{each.path} reads more of its metadata than stays"
+
+
+def _asks_somewhere(module: Module) -> bool:
+    return any(map(_asks, module.nodes))
 
 
 def _asks(node: ast.AST) -> bool:

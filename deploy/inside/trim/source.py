@@ -62,14 +62,19 @@ class Module:
     @cached_property
     def strings(self) -> frozenset[str]:
         """Every string in the code but the documentation."""
-        return self._found("strings", self._constants)
+        return self.found("strings", self._constants)
 
     @cached_property
     def imports(self) -> frozenset[str]:
         """Every module that it may import, and more: what it takes from a module may be one itself."""
-        return self._found("imports", lambda: (*self._statements(), *self._spelt()))
+        return self.found("imports", lambda: (*self._statements(), *self._spelt()))
 
-    def _found(self, what: str, find: Callable[[], Iterable[str]]) -> frozenset[str]:
+    def says(self, what: str, look: Callable[[], bool]) -> bool:
+        """Return what a look at the code says; `what` is as in `found`."""
+        return bool(self.found(what, lambda: ["yes"] if look() else []))
+
+    def found(self, what: str, find: Callable[[], Iterable[str]]) -> frozenset[str]:
+        """Return what is found in the code; `what` names it, with all that it follows from besides the code."""
         return self.parts.found(self.owner, (what, self.path, self.file.sha256), find)
 
     def _constants(self) -> Iterator[str]:

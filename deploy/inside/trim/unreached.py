@@ -7,8 +7,11 @@ all that stays are followed into these folders, and what they lead to stays too.
 from __future__ import annotations
 
 import configparser
+import hashlib
+import json
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..files import dist_info
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from ..exchange import Recipe
-    from ..files import Files
+    from ..files import Files, LayerFile
     from ..parts import Parts
 
 Change = dict[str, bytes | None]
@@ -59,8 +62,8 @@ def tests(files: Files, recipe: Recipe, parts: Parts) -> Change:
         {each.name: each for each in every if _test_folder(each.path) in paths},
     )
     words = {folder.rpartition("/")[2].encode() for folder in paths}
-    outside = [each for each in every if not folders.of(each.path) and _spells(each.content, words)]
-    reached = _followed({*_imported(outside), *_looked_up(files), *_in_binaries(files, folders)}, folders)
+    outside = [each for each in every if not folders.of(each.path) and _spells(each, words)]
+    reached = _followed({*_imported(outside), *_looked_up(files), *_in_binaries(files, folders, parts)}, folders)
     kept = {folders.named[name] for name in reached}
     read = {folders.of(path) for path in kept if _has_code(path, files)} | set(_read(outside, folders))
     return dict.fromkeys(
@@ -70,9 +73,14 @@ def tests(files: Files, recipe: Recipe, parts: Parts) -> Change:
     )
 
 
-def _spells(content: bytes, words: Collection[bytes]) -> bool:
+def _spells(module: Module, words: Collection[bytes]) -> bool:
     """Tell whether one of these is there as a word; that most modules lack its very letters is found out faster."""
-    return any(word in content and re.search(rb"\b%s\b" % word, content) for word in words)
+
+    def look() -> bool:
+        content = module.content
+        return any(word in content and re.search(rb"\b%s\b" % word, content) for word in words)
+
+    return module.says(f"spells {sorted(words)}", look)
 
 
 def _test_folder(path: str) -> str:
@@ -104,12 +112,22 @@ def _looked_up(files: Files) -> Iterator[str]:
                 yield from (value.partition(":")[0].strip() for value in dict(parser[section]).values())
 
 
-def _in_binaries(files: Files, folders: _Folders) -> Iterator[str]:
+def _in_binaries(files: Files, folders: _Folders, parts: Parts) -> Iterator[str]:
     """Yield the modules that compiled code outside of the folders spells."""
-    dotted = {folder.replace("/", ".").encode() for folder in folders.paths}
+    dotted = sorted(folder.replace("/", ".") for folder in folders.paths)
+    named = sorted(folders.named)
+
+    def spelt(file: LayerFile) -> Iterator[str]:
+        content = file.content
+        if any(name.encode() in content for name in dotted):
+            yield from (name for name in named if name.encode() in content)
+
+    looked_for = hashlib.sha256(json.dumps([dotted, named]).encode()).hexdigest()
     for path, file in files.items():
-        if path.endswith((".so", ".pyc")) and not folders.of(path) and any(name in file.content for name in dotted):
-            yield from (name for name in folders.named if name.encode() in file.content)
+        if path.endswith((".so", ".pyc")) and not folders.of(path):
+            yield from parts.found(
+                file.owner, ("spelt in compiled code", looked_for, file.sha256), partial(spelt, file)
+            )
 
 
 def _followed(named: Iterable[str], folders: _Folders) -> set[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import resource
 import sys
+from pathlib import Path
 
 from ...inside.look import seccomp
 from ...inside.look.bounds import Bounds
@@ -22,6 +23,8 @@ def main(arguments: list[str]) -> None:
     """Become the command of an entry."""
     entry = Entry.from_json(arguments[0])
     os.umask(0o022)
+    # Where the machine's memory ends, this goes, and not what its user works with: proc_pid_oom_score_adj(5).
+    Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     if entry.confined and not entry.bubblewrap:
         namespaces.enter(entry)
     elif not entry.confined and entry.drop and os.geteuid() == 0:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from channelwright.permission_bits import INVITED, RUNNING
-from tests.bot.by_hand import spoil
+from tests.bot.by_hand import drop, spoil
 from tests.bot.outcomes import NAME, assert_matrix, categories, is_as_planned, roles
 from tests.bot.worker.test_creation_faults import PASSING
 from tools.fake_discord import Opening, Overwrite, Permission, Sight
@@ -48,9 +48,17 @@ def run(lab: Lab, line: str, who: Person | None = None, **options: Any) -> str:
     return lab.text(lab.do(f"campaign {line}", who=who or gm(lab), campaign=where(lab), **options))
 
 
-def test_a_gm_without_any_right_runs_the_own_campaign(table: Lab) -> None:
+def test_a_gm_without_any_right_does_twelve_things_in_the_own_campaign(table: Lab) -> None:
     lab, player = table, table.fake.player
     assert not gm(lab).member.roles
+    assert "The invitation to" in run(lab, "invite", seats=2)
+    planned = lab.do("campaign session", who=gm(lab), campaign=where(lab), when="2027-01-30 19:30", zone="Europe/Paris")
+    assert "plays <t:" in lab.text(lab.press(planned, "Plan it", gm(lab)))
+    listed = lab.do("campaign sessions", who=gm(lab), campaign=where(lab))
+    assert "is cancelled" in lab.text(lab.press(listed, "Cancel 1", gm(lab)))
+    drop(lab, "maps-and-visuals")
+    wanted = lab.do("campaign doctor", who=gm(lab), campaign=where(lab))
+    assert "nothing is wrong" in lab.text(lab.press(wanted, "This is how I want it", gm(lab)))
     assert "is in **Curse of Strahd**" in run(lab, "add-player", player=player)
     assert lab.fake.matrix()[f"{NAME}/safety"]["player"] is Sight.WRITES
     assert "is archived" in run(lab, "archive")
@@ -77,6 +85,9 @@ COMMANDS: tuple[tuple[str, dict[str, str]], ...] = (
     ("add-gm", {"gm": "nobody"}),
     ("remove-gm", {"gm": "sybil"}),
     ("hand-over", {"to": "nobody"}),
+    ("invite", {}),
+    ("session", {"when": "2099-01-01 19:30"}),
+    ("sessions", {}),
 )
 
 
@@ -86,7 +97,7 @@ def test_somebody_elses_campaign_is_refused(table: Lab, line: str, options: dict
     lab = table
     lab.fake.give_role(lab.fake.player, roles(lab)[0])
     before = lab.fake.guild
-    people = {name: value if name == "name" else lab.fake.person(value) for name, value in options.items()}
+    people = {name: value if name in {"name", "when"} else lab.fake.person(value) for name, value in options.items()}
     text = run(lab, line, lab.fake.person(who), **people)
     assert "is run by its GM" in text
     assert lab.fake.guild == before

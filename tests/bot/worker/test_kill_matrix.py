@@ -31,12 +31,15 @@ def where(lab: Lab) -> Channel:
     return categories(lab)[0]
 
 
-def command(line: str, **options: Any) -> Callable[[Lab], Interaction]:
+MEMBERS = {"player", "admin", "stranger"}
+
+
+def command(line: str, /, who: str = "gm", **options: Any) -> Callable[[Lab], Interaction]:
     """Return the act of running a command about the campaign; text that is a member's name stands for the member."""
 
     def act(lab: Lab) -> Interaction:
-        given = {name: lab.fake.person(each) if each in {"player", "admin"} else each for name, each in options.items()}
-        return lab.fake.gm.command(f"campaign {line}", campaign=where(lab), **given)
+        given = {name: lab.fake.person(each) if each in MEMBERS else each for name, each in options.items()}
+        return lab.fake.person(who).command(f"campaign {line}", campaign=where(lab), **given)
 
     return act
 
@@ -112,6 +115,7 @@ class Story:
 PLAN = command("session", when="2027-01-30 19:30", zone="Europe/Berlin")
 INVITE = command("invite", seats=3)
 ASKING = command("invite", seats=3, approval=True)
+ANOTHER_GM = command("add-gm", gm="stranger")  # one who is no moderator
 ADD_GM, ADD_PLAYER = command("add-gm", gm="player"), command("add-player", player="player")
 DELETE = lambda lab: lab.fake.gm.command("delete-campaign", campaign=where(lab))  # noqa: E731 - an act like the others
 MADE = done(make)
@@ -128,6 +132,9 @@ STORIES = {
     "add-gm": Story(ADD_GM, MADE),
     "remove-gm": Story(command("remove-gm", gm="player"), done(make, ADD_GM)),
     "hand-over": Story(command("hand-over", to="player"), MADE),
+    "hand-over beside another GM": Story(command("hand-over", to="player"), done(make, ANOTHER_GM)),
+    "hand-over by who is GM alone": Story(command("hand-over", "stranger", to="player"), done(make, ANOTHER_GM)),
+    "remove-gm of oneself": Story(command("remove-gm", "stranger", gm="stranger"), done(make, ANOTHER_GM)),
     "delete": Story(answered(DELETE, "Delete 11 channels"), MADE, "The campaign is deleted"),
     "invite": Story(INVITE, MADE),
     "join": Story(press("player", "Join"), done(make, INVITE)),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deploy.inside import assemble, bytecode, tool
+from deploy.inside import wheel as wheels
 from tests.deploy.inside.synthetic import deflate_wheel, installed_wheel, recipe, wheel
 
 if TYPE_CHECKING:
@@ -112,6 +113,23 @@ def test_a_layer_of_real_packages_is_the_same_with_all_that_was_kept_and_nothing
     assert b'"layer": "all"' in only
 
 
+def test_no_code_is_unpacked_of_a_wheel_that_is_as_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = parts(from_nothing())
+    seen: list[str] = []
+    unpack = wheels._unpacked
+
+    def noted(filename: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+        seen.append(info.filename)
+        return unpack(filename, archive, info)
+
+    monkeypatch.setattr(wheels, "_unpacked", noted)
+    made(real(), kept)
+    assert seen
+    assert [path for path in seen if path.endswith((".py", ".so", ".pem"))] == []
+
+
 @pytest.mark.parametrize("name", ["idna", "six"])
 def test_a_bump_of_one_package_does_that_wheel_alone(
     name: str, compressed: list[bytes], monkeypatch: pytest.MonkeyPatch
@@ -146,6 +164,17 @@ def test_a_new_wheel_that_changes_what_is_trimmed_of_another_does_so_with_kept_p
     done = made((user, lazy), kept)
     assert "python/user/__init__.pyi" in unpacked(done["layer.zip"])
     assert done["layer.zip"] == made((user, lazy), {})["layer.zip"]
+
+
+@pytest.mark.parametrize("reader", ["__init__.py", "compiled.so"])
+def test_what_a_kept_part_did_not_spell_of_old_folders_it_may_spell_of_new_ones(reader: str) -> None:
+    user = wheel("user", {"user/x.py": "", f"user/{reader}": "name = 'lib.test.helper'\n"})
+    old = wheel("lib", {"lib/__init__.py": "", "lib/tests/test_a.py": "", "lib/tests/helper.py": ""})
+    new = wheel("lib", {"lib/__init__.py": "", "lib/test/test_a.py": "", "lib/test/helper.py": ""}, version="2.0")
+    kept = {"user": parts(made((user, old), {}))["user"]}
+    done = made((user, new), kept)
+    assert "python/lib/test/helper.py" in unpacked(done["layer.zip"])
+    assert done["layer.zip"] == made((user, new), {})["layer.zip"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import stat
 import subprocess
 import sys
@@ -18,7 +19,7 @@ PYTHON = "/var/lang/bin/python3.11"
 
 
 def parsed(made: tuple[str, bytes]) -> Wheel:
-    return read(*made, interpreter=PYTHON)
+    return read(*made, hashlib.sha256(made[1]).hexdigest(), interpreter=PYTHON)
 
 
 def refusal(made: tuple[str, bytes]) -> str:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.programs
 
-WAYS = ["PIP_EXTRA_INDEX_URL", "UV_INDEX", "UV_INDEX with variables", "pip.conf", "pyproject.toml", "requirements.in"]
+IN_FILES = ["pip.conf", "pyproject.toml", "requirements.in", "a file that it includes"]
+WAYS = ["PIP_EXTRA_INDEX_URL", "UV_INDEX", "UV_INDEX with variables", *IN_FILES]
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def give(way: str, private: Index, project: Project, monkeypatch: pytest.MonkeyP
     plain = private.url
     secret = plain.replace("//", "//somebody:p%40ss@")
     monkeypatch.setenv("HOME", str(home))
-    if way in {"pip.conf", "pyproject.toml", "requirements.in"}:
+    if way in IN_FILES:
         (home / ".netrc").write_text("machine 127.0.0.1 login somebody password p@ss\n")
     if way == "pip.conf":
         (home / ".config/pip").mkdir(parents=True)
@@ -51,6 +52,9 @@ def give(way: str, private: Index, project: Project, monkeypatch: pytest.MonkeyP
         (project.folder / way).write_text(f'[[tool.uv.index]]\nname = "mine"\nurl = "{plain}"\n')
     elif way == "requirements.in":
         project.wants(f"--extra-index-url {plain}", "own", "other")
+    elif way == "a file that it includes":
+        (project.folder / "more.in").write_text(f"-r requirements.in\n--extra-index-url {plain}\n")
+        project.wants("-r more.in", "own", "other")
     elif way == "UV_INDEX with variables":
         monkeypatch.setenv("UV_INDEX", f"my-own={plain}")
         monkeypatch.setenv("UV_INDEX_MY_OWN_USERNAME", "somebody")

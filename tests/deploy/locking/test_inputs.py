@@ -180,3 +180,19 @@ def test_a_source_in_an_export_is_refused_with_the_option_that_leaves_it_out(pro
     with pytest.raises(LockError, match=r"requirements\.txt:1: a source without a hash: -e \./packages/own") as caught:
         locked(project)
     assert "--no-emit-local" in caught.value.faults[0].cure
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "told"),
+    [
+        ('[project]\nname = "app"\nversion = "1"\ndynamic = ["dependencies"]\n', "write `-e .` into it"),
+        ('[tool.poetry]\nname = "app"\n[tool.poetry.dependencies]\ndemo = "^1"\n', "`poetry export "),
+    ],
+)
+def test_what_a_pyproject_does_not_say_to_others_is_told_with_the_way_to_have_it(
+    project: Project, pyproject: str, told: str
+) -> None:
+    (project.folder / "pyproject.toml").write_text(pyproject)
+    with pytest.raises(LockError) as caught:
+        project.run()
+    assert told in caught.value.faults[0].cure

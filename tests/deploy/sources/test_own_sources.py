@@ -8,6 +8,7 @@ import subprocess
 import sys
 from argparse import Namespace
 from contextlib import ExitStack
+from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
@@ -40,11 +41,12 @@ def versions(project: Project) -> dict[str, str]:
     return {pin.name: pin.version for pin in lockfile.read(project.lock, X86)}
 
 
-def provided(project: Project, environment: Mapping[str, str] | None = None) -> dict[str, Path]:
-    """Return the wheels of the project's own sources, as a build gets them."""
+def provided(project: Project, environment: Mapping[str, str] | None = None, *, only: str = "") -> dict[str, Path]:
+    """Return the wheels of the project's own sources, or of one of them, as a build gets them."""
     given = dict(environment or os.environ)
     settings = load(project.folder, given)
     lock = locked.read(settings, X86)
+    lock = replace(lock, sources=tuple(each for each in lock.sources if only in {"", each.name}))
     with ExitStack() as stack:
         builder = Building(settings, given, lambda _: None, on_host=True).builder(stack, archives_of(settings, given))
         pins = {pin.name: pin for pin in provide(settings, X86, lock, builder)}

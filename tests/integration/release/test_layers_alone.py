@@ -67,6 +67,23 @@ def test_the_json_has_what_aws_has(look: Looker, aws: Aws) -> None:
     assert (again["changed"], again["uploaded_bytes"]) == (False, 0)
 
 
+def test_the_nightly_look_asks_for_the_versions_and_what_follows_them(look: Looker) -> None:
+    look.text("deploy", "--stage", "dev")
+    assert look.run("status", "--stage", "dev", "--check", "--without-template") == 0
+
+
+def test_a_layer_above_what_a_call_takes_goes_through_the_bucket(
+    look: Looker, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deploy.aws.uploads.DIRECT_UPLOAD", 100)
+    config = look.project / "config" / "pipeline.yaml"
+    config.write_text(CONFIG.replace("dev: {", "dev: {bucket: large, "))
+    aws.objects.create_bucket(Bucket="large", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    look.text("deploy", "--stage", "dev")
+    (sent,) = aws.objects.list_objects_v2(Bucket="large")["Contents"]
+    assert sent["Key"].startswith("channelwright/")
+
+
 def test_a_plan_has_no_arn_for_what_is_still_to_be_published(look: Looker, aws: Aws) -> None:
     found = look.json("deploy", "--stage", "dev", "--plan")
     assert [(each["version"], each["arn"], each["new"]) for each in found["layers"]] == [(None, None, True)]

@@ -85,6 +85,16 @@ def test_a_new_key_reaches_traffic_with_the_next_deploy(look: Looker, aws: Aws) 
     assert aws.functions.get_function_configuration(FunctionName=BOT, Qualifier="live")["MemorySize"] == 512
 
 
+def test_a_new_key_that_is_not_deployed_yet_has_drifted_and_keeps_nobody_from_looking(look: Looker) -> None:
+    look.text("deploy", "--stage", "dev")
+    config = look.project / "config" / "pipeline.yaml"
+    config.write_text(CONFIG.replace("memory: 256", "memory: 512"))
+    code, text = look.ran("status", "--stage", "dev", "--check")
+    assert (code, "the template would modify BotFunction" in text) == (3, True), text
+    assert look.run("status", "--stage", "dev", "--check", "--without-template") == 0
+    assert "invocations may run at once" in look.ran("doctor", "--stage", "dev", "--only", "limits")[1]
+
+
 def test_who_outgrows_it_keeps_it_as_a_file_and_the_stack_stays(look: Looker) -> None:
     look.text("deploy", "--stage", "dev")
     (look.project / "config" / "template.yaml").write_text(look.text("template"))

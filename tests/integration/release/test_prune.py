@@ -17,7 +17,7 @@ from deploy.prune.values import KeepPolicy
 from deploy.published.downloads import Downloads
 from deploy.settings import Layer, Stage
 from tests.integration.release.conftest import PLACEHOLDER, ROLE
-from tests.integration.release.faults import WAYS, Killed, Trap
+from tests.integration.release.faults import WAYS, Killed, Trap, refusing
 from tests.integration.shipment import STAGE, zipped
 from tests.schemas import output
 
@@ -249,6 +249,19 @@ def test_a_version_that_a_channel_names_stays_also_one_that_it_was_sent_to_meanw
         "tiny-layer:2: is in use by /layers/tiny-layer/stable, and was not deleted"
     ]
     assert _layers(site) == [1, 2, 4]
+
+
+def test_a_version_that_aws_refuses_to_delete_is_there_still_and_told(used: Site) -> None:
+    plan, before = _plan(used, keep=1), _versions(used)
+    assert used.calls
+    with used.calls.running("prune", used.settings), refusing(used.aws, "DeleteFunction", {1}):
+        gone, faults = removal.carry_out(used.aws, plan, lambda _: None)
+    assert [str(each).splitlines()[0].partition(": ")[2] for each in faults][:1] == [
+        "not allowed (AccessDeniedException)"
+    ]
+    assert len(_versions(used)) == len(before) - sum(
+        each.kind == "function" and each.name == "tiny_bot-dev" for each in gone
+    )
 
 
 def test_a_stage_without_anything_has_nothing_to_delete(site: Site) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deploy.__main__ import main
 from deploy.aws import layers
 from deploy.errors import RolloutError
 from deploy.published.downloads import Downloads
@@ -81,6 +82,14 @@ def test_a_stage_that_was_never_deployed_is_refused(site: Site, service: OsvServ
     )
     with pytest.raises(RolloutError, match="nox -s deploy -- --stage dev"):
         _scan(site, service, tmp_path)
+
+
+def test_the_command_signs_in_to_the_stage_and_says_what_is_live(
+    site: Site, shop: Shop, service: OsvService, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.deploy([shop.layer({"six": "1.17.0"})], shop.code("one"))
+    main(["--project", str(project), "scan", "--stage", "dev", "--osv-url", service.url])
+    assert "tiny-layer:1" in capsys.readouterr().out
 
 
 def _scan(site: Site, service: OsvService, folder: Path) -> Scanned:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.aws.calls import recorded
+from tests.deploy.test_github_role import READ, WATCHED
 from tests.integration.aws import ACCOUNT, REGION, EmulatedAws, emulated_aws
-from tests.integration.release.stage_roles import Actions, Rights, Site, documents, judged
+from tests.integration.release.stage_roles import GITHUB, Actions, Rights, Site, documents, judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,30 +112,19 @@ def test_the_boundary_holds_what_the_template_s_functions_may_do_and_ends_at_the
         assert not [(a, r) for a in allowed for r in other.things if judged(bound, a, r, {})]
 
 
-ROLES = {
-    "deploy": ("deploy", "rollback", "prune", "share", "destroy", "promote", "status", "releases", "versions", "where"),
-    "watch": ("scan", "status"),
-}
+ROLES = {"watch": WATCHED, "promote": READ, "deploy": tuple(recorded())}
 """The commands that a role's jobs and its people run."""
-
-READS = ("Get", "List", "Invoke")
 
 
 @pytest.mark.parametrize(("role", "command"), [(role, each) for role, some in ROLES.items() for each in some])
 def test_each_recorded_call_of_a_command_is_allowed_by_the_role_that_runs_it(
     stages: tuple[Rights, Rights], role: str, command: str
 ) -> None:
-    for own, other in (stages, stages[::-1]):
-        policies = own.deploy if role == "deploy" else own.watch
+    for own in stages:
+        policies = getattr(own, role)
         for action, call in recorded()[command].items():
-            if role == "watch" and (action.endswith("ChangeSet") or action in _WITH_THE_TEMPLATE):
-                continue
             for resource in (each for on in call.on for each in _named(own, on)):
                 assert judged(policies, action, resource, context(own, resource)), (action, resource)
-            # What a promotion reads of the other stage it reads with the role that this one has for it.
-            for resource in (each for on in call.on for each in _named(other, on) if command == "promote"):
-                if ":function:" in resource and action.partition(":")[2].startswith(READS):
-                    assert judged(other.promote, action, resource, context(other, resource)), (action, resource)
 
 
 def test_the_role_that_a_promotion_reads_with_changes_nothing_and_asks_its_own_stage_alone(
@@ -147,14 +137,14 @@ def test_the_role_that_a_promotion_reads_with_changes_nothing_and_asks_its_own_s
             assert judged(own.promote, "lambda:InvokeFunction", function, {}) is wanted, function
 
 
-_WITH_THE_TEMPLATE = {"cloudformation:GetTemplateSummary", "ssm:GetParameters"}
-"""What `status --without-template` does not ask, and of channels, which this project has none of."""
-
-
 def _named(rights: Rights, pattern: str) -> Iterator[str]:
     """Yield a recorded resource as this stage has it; nothing for what only other projects have."""
     if pattern == "*":
         yield "*"
+        return
+    if pattern.startswith("iam:"):  # what doctor asks about: the stage's role, and who it trusts
+        known = {"iam:role/*": rights.role, "iam:oidc-provider/*": GITHUB["OidcProviderArn"]}
+        yield from (arn for each, arn in known.items() if each == pattern)
         return
     name = f"discord_channelwright_worker{rights.site.suffix}"
     words = {

@@ -1,7 +1,8 @@
 """Two stages of an account, each with its roles' policies and no other rights, where the emulated AWS enforces them.
 
 What the emulator does not judge, or not by the resource, is judged in test_stage_roles. It does not know the resource
-of iam:SimulatePrincipalPolicy, and takes GetFunctionConcurrency for its neighbour: for both, roles get a policy more.
+of iam:SimulatePrincipalPolicy, takes GetFunctionConcurrency and GetLayerVersion for their neighbours, and asks about a
+function where a version is invoked: for these, roles get a policy more.
 """
 
 from __future__ import annotations
@@ -43,9 +44,9 @@ stages:
   dev: {{region: {REGION}, stack: tiny-dev, suffix: -dev, parameters: {{Greeting: hello}}}}
   prod: {{region: {REGION}, stack: tiny-prod, parameters: {{Greeting: hello}}}}
 """
-OF_THE_EMULATOR = ["iam:SimulatePrincipalPolicy", "lambda:PutFunctionConcurrency"]
+OF_THE_EMULATOR = ["iam:SimulatePrincipalPolicy", "lambda:ListLayers", "lambda:PutFunctionConcurrency"]
 ROLES_OF = {
-    "dev": {"Environment": "dev", "Stack": "tiny-dev", "NameSuffix": "-dev"},
+    "dev": {"Environment": "dev", "Stack": "tiny-dev", "NameSuffix": "-dev", "PromoteEnvironment": "prod"},
     "prod": {"Environment": "prod", "Stack": "tiny-prod", "OtherSuffix": "-dev"},
 }
 
@@ -107,8 +108,9 @@ def deployed(strict: EmulatedAws, tmp_path_factory: pytest.TempPathFactory) -> A
         for stage, wanted in ROLES_OF.items():
             parameters = GITHUB | wanted | {"FunctionPrefix": "tiny_", "LayerPrefix": "tiny-"}
             outputs = made(f"github-{stage}", without_provider(ROLES.read_text()), parameters)
-            for role in ("DeployRole", "WatchRole"):
-                keys[stage, role] = _session(outputs[f"{role}Arn"].rpartition("/")[2])
+            for role in ("DeployRole", "WatchRole", "PromoteRole"):
+                if f"{role}Arn" in outputs:
+                    keys[stage, role] = _session(outputs[f"{role}Arn"].rpartition("/")[2])
         account = Account(keys, folder, Shop(folder))
         for stage in ROLES_OF:
             account.deploy(stage, "one")
@@ -166,10 +168,12 @@ ATTEMPTS: dict[str, Callable[[Aws], object]] = {
 }
 
 
+@pytest.mark.parametrize("role", ["DeployRole", "WatchRole", "PromoteRole"])
 @pytest.mark.parametrize("what", ATTEMPTS)
-def test_dev_s_role_is_refused_what_would_change_prod(account: Account, what: str) -> None:
-    with pytest.raises(ClientError, match="not authorized"):
-        ATTEMPTS[what](account.aws("dev", "DeployRole"))
+def test_dev_s_roles_are_refused_what_would_change_prod(account: Account, what: str, role: str) -> None:
+    with pytest.raises(ClientError, match="not authorized") as refused:
+        ATTEMPTS[what](account.aws("dev", role))
+    print(f"refused to dev's {role}: {what} of prod ({refused.value.operation_name})")
 
 
 STRANGERS: dict[str, Callable[[Aws], object]] = {
@@ -215,8 +219,11 @@ def _session(role: str) -> dict[str, str]:
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     iam = boto3.client("iam")
     iam.update_assume_role_policy(RoleName=role, PolicyDocument=document)
-    more = {"Effect": "Allow", "Action": OF_THE_EMULATOR, "Resource": "*"}
-    more_document = json.dumps({"Version": "2012-10-17", "Statement": [more]})
+    more = [{"Effect": "Allow", "Action": OF_THE_EMULATOR, "Resource": "*"}]
+    if "PromoteRole" in role:
+        asked = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:tiny_*-dev"
+        more.append({"Effect": "Allow", "Action": ["lambda:InvokeFunction"], "Resource": asked})
+    more_document = json.dumps({"Version": "2012-10-17", "Statement": more})
     iam.put_role_policy(RoleName=role, PolicyName="emulator", PolicyDocument=more_document)
     arn = f"arn:aws:iam::{ACCOUNT}:role/{role}"
     held = boto3.client("sts").assume_role(RoleArn=arn, RoleSessionName="run-1")["Credentials"]

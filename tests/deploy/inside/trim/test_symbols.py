@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from elftools.elf.elffile import ELFFile
 
+from deploy.inside.parts import Parts
 from deploy.inside.trim.symbols import strip
 from tests.deploy.inside.synthetic import tree
 
@@ -29,7 +30,7 @@ def extension(module: str) -> bytes:
 
 
 def stripped(content: bytes) -> bytes:
-    after = strip(tree({"a.so": content})).change["a.so"]
+    after = strip(tree({"a.so": content}), Parts({})).change["a.so"]
     assert after is not None
     return after
 
@@ -77,7 +78,7 @@ def test_the_sections_that_stay_are_as_they_were() -> None:
 
 def test_what_is_stripped_changes_no_more() -> None:
     once = stripped(extension("nacl._sodium"))
-    assert strip(tree({"a.so": once})).change == {}
+    assert strip(tree({"a.so": once}), Parts({})).change == {}
 
 
 def test_a_library_of_another_processor_is_taken_as_any_other() -> None:
@@ -120,7 +121,7 @@ def test_a_library_that_was_patched_does_not_grow_and_can_still_be_taken_apart()
         same = old.get_section_by_name(each.name)
         assert each["sh_offset"] == same["sh_offset"], each.name
         assert each.name == ".shstrtab" or each.data() == same.data()
-    assert strip(tree({"a.so": after})).change == {}
+    assert strip(tree({"a.so": after}), Parts({})).change == {}
 
 
 def _payload(content: bytearray) -> None:
@@ -160,7 +161,7 @@ def test_a_library_that_cannot_be_taken_apart_for_sure_keeps_all_of_it(
 ) -> None:
     content = bytearray(extension("nacl._sodium"))
     damage(content)
-    result = strip(tree({SODIUM: bytes(content), "fine.so": extension("yaml._yaml")}))
+    result = strip(tree({SODIUM: bytes(content), "fine.so": extension("yaml._yaml")}), Parts({}))
     assert (list(result.change), result.kept) == (["fine.so"], {SODIUM: why})
 
 
@@ -168,9 +169,9 @@ def test_a_library_without_section_headers_is_left_as_it_is() -> None:
     content = bytearray(extension("nacl._sodium"))
     struct.pack_into("<H", content, SHNUM, 0)
     struct.pack_into("<Q", content, SHOFF, 0)
-    assert strip(tree({"a.so": bytes(content)})).change == {}
+    assert strip(tree({"a.so": bytes(content)}), Parts({})).change == {}
 
 
 def test_what_only_has_the_name_of_a_library_is_left_alone() -> None:
-    result = strip(tree({"a.so": "a linker script", "b.py": ""}))
+    result = strip(tree({"a.so": "a linker script", "b.py": ""}), Parts({}))
     assert (result.change, result.kept) == ({}, {})

@@ -86,7 +86,7 @@ MEMORY = (
         libc.mmap.restype = ctypes.c_void_p
         start = libc.mmap(None, ctypes.c_size_t(60_000 << 12), 1, 0x22, -1, 0)
         for at in range(0, 60_000, 2): libc.mprotect(ctypes.c_void_p(start + (at << 12)), ctypes.c_size_t(4096), 0)
-        for _ in range(100):
+        for _ in range(45):
             if os.fork() == 0: break
         time.sleep(600)
         """,

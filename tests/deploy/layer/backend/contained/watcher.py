@@ -35,19 +35,20 @@ WATCHER = (
     tries(
         "slows_its_watcher",
         """
-        parent = os.getppid()
-        for what in (
-            lambda: os.setpriority(os.PRIO_PROCESS, parent, 19), lambda: os.setpriority(os.PRIO_USER, 0, 19),
-            lambda: os.setpriority(os.PRIO_PGRP, os.getpgid(parent) or parent, 19),
-            lambda: os.sched_setaffinity(parent, os.sched_getaffinity(parent)),
-            lambda: os.sched_setscheduler(parent, os.SCHED_IDLE, os.sched_param(0)),
-        ):
-            with refused():
-                what()
-                if os.getpriority(os.PRIO_PROCESS, parent) == 19: raise Reached('its priority')
-                if os.sched_getscheduler(parent) == os.SCHED_IDLE: raise Reached('its scheduler')
+        every = [int(each) for each in os.listdir('/proc') if each.isdigit() and int(each) != os.getpid()]
+        for pid in every:
+            for what in (
+                lambda: os.setpriority(os.PRIO_PROCESS, pid, 19),
+                lambda: os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0)),
+            ):
+                with refused():
+                    what(); raise Reached(pid)
         with refused():
-            os.sched_setaffinity(parent, os.sched_getaffinity(parent)); raise Reached('its processors')
+            os.sched_setaffinity(os.getppid(), os.sched_getaffinity(os.getppid())); raise Reached('its processors')
+        for which, who in ((os.PRIO_USER, 0), (os.PRIO_USER, os.getuid()), (os.PRIO_PGRP, 0)):
+            with refused():
+                os.setpriority(which, who, 19); raise Reached(which)
+        os.nice(1)  # of itself, it may
         """,
     ),
     tries(
@@ -58,6 +59,18 @@ WATCHER = (
                 with open(f'/proc/{os.getppid()}/{name}', 'w') as file: file.write('1000')
                 raise Reached(name)
         """,
+    ),
+    tries(
+        "hides_behind_its_name",
+        r"""
+        import time
+        for name in (b'x\nUid:\t0\nRssAnon:\t0 kB', b'x) R 0 0 ('):
+            libc.prctl(15, name, 0, 0, 0)
+            if os.fork() == 0: break
+        kept = [b'x' * (16 << 20) for _ in range(20)]
+        time.sleep(600)
+        """,
+        bounded="of memory",
     ),
     tries(
         "copies_its_watchers_descriptors",
