@@ -20,6 +20,8 @@ from channelwright.logs import log
 from channelwright.permission_bits import READ_MESSAGE_HISTORY, VIEW_CHANNEL
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from channelwright.discord.discord_api import Discord
     from channelwright.discord.server import Channel, Server
 
@@ -37,7 +39,7 @@ _FORM = re.compile(
     rf"template `(?P<template>[a-z0-9-]{{1,20}})` (?P<digest>[0-9a-f]{{8}}):(?P<channels>(?: <#{_ID}>| -)*)\n"
     rf"Made for request (?P<made>{_ID})(?:, being deleted for request (?P<deleting>{_ID}))?\."
     rf"(?: Sessions are in `(?P<zone>{ZONE})`\.)?"
-    rf"(?: Kept as somebody changed them:(?P<kept>(?: <#{_ID}>)+)\.)?"
+    rf"(?: Kept as somebody changed them:(?P<kept>(?: <#{_ID}>| [0-9]{{1,2}})+)\.)?"
     rf"(?: Handed over for request (?P<handed>{_ID})(?: by its GM <@(?P<by>{_ID})>)?\.)?"
 )
 
@@ -74,7 +76,9 @@ class Note:
         parties = f"Category <#{self.category_id}>, players <@&{self.role_id}>"
         deleting = f", being deleted for request {self.deleting_for}" if self.deleting_for else ""
         zone = f" Sessions are in `{self.zone}`." if self.zone else ""
-        listed = "".join(f" <#{each}>" for each in self.kept)
+        # By their numbers, for a message has no room for the ids of fifty channels twice.
+        numbers = {each: str(at) for at, each in enumerate(self.channels, 1)}
+        listed = "".join(f" {numbers.get(each, f'<#{each}>')}" for each in self.kept)
         kept = f" Kept as somebody changed them:{listed}." if self.kept else ""
         return (
             f"{HEAD}\n{parties}, template `{self.template}` {self.digest}:{channels}\n"
@@ -101,11 +105,18 @@ class Note:
             channels=channels,
             made_for=int(form["made"]),
             deleting_for=int(form["deleting"] or 0),
-            kept=tuple(int(each[2:-1]) for each in (form["kept"] or "").split()),
+            kept=tuple(filter(None, (_kept(each, channels) for each in (form["kept"] or "").split()))),
             zone=form["zone"] or "",
             handed_for=int(form["handed"] or 0),
             handed_by=int(form["by"] or 0),
         )
+
+
+def _kept(text: str, channels: Sequence[int | None]) -> int | None:
+    """Read which channel is kept: its id, as notes of before had it, or its number among all."""
+    if text.startswith("<#"):
+        return int(text[2:-1])
+    return dict(enumerate(channels, 1)).get(int(text))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -64,6 +65,20 @@ def test_every_campaign_is_on_one_page_of_the_list_in_every_language(start: Star
     assert [text.count(name) for name in names for text in pages if name in text] == [1] * count
     assert all(len(text) <= MAX_CONTENT for text in pages)
     assert answered(lab)
+
+
+@pytest.mark.parametrize("count", [2, 48])
+def test_the_note_has_room_for_every_channel_that_somebody_wants_as_it_is(start: Start, count: int) -> None:
+    lab = start(channels={"default": long_template(count)})
+    lab.add("Tomb")
+    lab.fake.clock.advance(60)
+    where = categories(lab, "Tomb")[0]
+    for channel in lab.fake.children(where.id):
+        closed = tuple(each for each in channel.overwrites if each.type == 1 or each.id == lab.fake.guild_id)
+        lab.fake.change(lambda guild: guild.with_channel(replace(channel, overwrites=closed)))  # noqa: B023
+    shown = lab.do("campaign doctor", campaign=where)
+    assert "nothing is wrong" in lab.text(lab.press(shown, "This is how I want it"))
+    assert "nothing is wrong" in lab.text(lab.do("campaign doctor", campaign=where, repair=True))
 
 
 def with_campaigns(lab: Lab, guild: Guild, names: list[str]) -> Guild:
