@@ -13,6 +13,7 @@ import os
 import select
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +25,11 @@ from .errors import PipelineError, UsageError
 from .invocation import MODULE, PROGRAM, Invocation, begin, command, in_this_way, program_name
 from .keys.command_names import COMMANDS
 from .terminal import verbose
+from .terminal.characters import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from types import TracebackType
 
     from .settings import Settings
 
@@ -51,8 +54,14 @@ def main(argv: list[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             # Whatever a terminal or a file cannot show is shown in another way; it is no reason to end.
             stream.reconfigure(errors="backslashreplace")
+    sys.excepthook = _tell_bug
     begin(Invocation.of(sys.argv, os.environ))
     return guarded(lambda: _run(argv), argv)
+
+
+def _tell_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print a traceback as Python does; what an error says may come from outside."""
+    print(plain("".join(traceback.format_exception(kind, error, trace)).rstrip()), file=sys.stderr)
 
 
 def guarded(run: Callable[[], int], argv: Sequence[str] = ()) -> int:

@@ -16,6 +16,7 @@ from . import project_module
 from .configuration import load
 from .errors import ConfigError
 from .keys.command_names import COMMANDS
+from .terminal.characters import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +37,7 @@ class Called:
     def run(self) -> int:
         """Run it in a process of its own, on this terminal; return its exit code."""
         for remark in self.settings.remarks:
-            print(remark, file=sys.stderr)
+            print(plain(remark), file=sys.stderr)
         sys.stdout.flush()
         line = [*project_module.command(self.extension.module), "command", self.command, *self.words]
         environment = project_module.of_extension(self.settings, self.extension)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..configuration import load
+from ..console import Console
 from ..layer.cache import Cache
 from ..layer.part_store import FOLDER
 
@@ -40,12 +41,12 @@ def build(settings: Settings, *, use_cache: bool = False) -> None:
     from ..layer.spec import every_spec
     from ..locking import locked
 
-    target, into = settings.targets[0], settings.project / "dist"
+    target, into, say = settings.targets[0], settings.project / "dist", Console().say
     with Engine.connect(os.environ) as engine:
-        image = engine.resolve(settings.image, target.architecture, print)
-        runtime = ContainerRuntime(engine, image, os.environ, print)
+        image = engine.resolve(settings.image, target.architecture, say)
+        runtime = ContainerRuntime(engine, image, os.environ, say)
         for spec in every_spec(settings, image, target, partial(locked.pins, target=target)):
-            build_layer(spec, runtime, Cache.from_environment(os.environ).root, into, use_cache=use_cache, say=print)
+            build_layer(spec, runtime, Cache.from_environment(os.environ).root, into, use_cache=use_cache, say=say)
 
 
 def bundle(settings: Settings) -> None:

@@ -79,7 +79,7 @@ def tell(error: PipelineError, argv: Sequence[str]) -> int:
 
 def tell_interruption(argv: Sequence[str]) -> int:
     what = "interrupted; a rerun continues where this one stopped"
-    print(what, file=sys.stderr)
+    print(plain(what), file=sys.stderr)
     if wants_json(argv):
         refusal = Refusal(kind="Interrupted", exit_code=INTERRUPTED, faults=(Fault("", what),))
         _print(ErrorOutput(error=refusal))

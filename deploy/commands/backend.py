@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigError
+from ..terminal.characters import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,5 +55,5 @@ class _Renamed(argparse.Action):
         option_string: str | None = None,
     ) -> None:
         del parser
-        print(f"{option_string} is called --backend now", file=sys.stderr)
+        print(plain(f"{option_string} is called --backend now"), file=sys.stderr)
         setattr(namespace, self.dest, values)

@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..errors import Fault, PipelineError
+from ..terminal.characters import plain
 
 if TYPE_CHECKING:
     import argparse
@@ -55,7 +56,7 @@ def is_terminal() -> bool:
 
 
 def _refuse_unless_yes(question: str) -> None:
-    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    print(plain(f"{question} [y/N] "), end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         raise PipelineError([Fault("", "nothing was changed: not confirmed", cure="answer y, or give --yes")])
 
@@ -72,7 +73,7 @@ def ask_for_name(name: str, given: str | None) -> None:
     if given == name:
         return
     if given is None and is_terminal():
-        print(f"Type its name, {name}: ", end="", file=sys.stderr, flush=True)
+        print(plain(f"Type its name, {name}: "), end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip() == name:
             return
     what = f"nothing was changed: {name} was not named a second time"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ..configuration import load
 from ..console import Console
+from ..terminal.characters import plain
 from . import read_only
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         read_only.print_json(diff.output(before, after, found))
     elif arguments.markdown:
-        print(markdown(found, f"{before.name} → {after.name}"), end="")
+        print(plain(markdown(found, f"{before.name} → {after.name}")), end="")
     else:
         console = Console()
         console.say(f"{_titled(before)} -> {_titled(after)}\n")

@@ -24,6 +24,7 @@ from ..checkup.findings import UNCHECKED
 from ..console import Console
 from ..documents.writing import as_json
 from ..errors import ConfigError
+from ..terminal.characters import plain
 
 if TYPE_CHECKING:
     import argparse
@@ -151,8 +152,8 @@ def _bugs(outcomes: Sequence[CheckOutcome]) -> Iterator[Exception]:
     """Print the traceback of each check that has a bug; what the others found was told before."""
     for outcome in outcomes:
         if outcome.bug:
-            print(f"\nthe check of {outcome.check.name} has a bug:", file=sys.stderr)
-            traceback.print_exception(outcome.bug)
+            trace = "".join(traceback.format_exception(outcome.bug))
+            print(plain(f"\nthe check of {outcome.check.name} has a bug:\n{trace}"), file=sys.stderr)
             yield outcome.bug
 
 

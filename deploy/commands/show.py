@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from ..configuration import load
 from ..console import Console, size
+from ..terminal.characters import plain_json
 from . import read_only
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     dist = arguments.project / "dist"
     found = reference.read(reference.refer(arguments.layer, settings.layers, dist), place.downloads)
     if arguments.sbom:
-        print(sbom(found), end="")
+        print(plain_json(sbom(found)), end="")
     elif arguments.json:
         from .output import show
 

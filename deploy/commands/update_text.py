@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..atomic import write
+from ..terminal.characters import plain
 from . import read_only
 
 if TYPE_CHECKING:
@@ -42,5 +43,5 @@ def run(arguments: argparse.Namespace) -> int:
         file = str(arguments.output) if arguments.output else None
         read_only.print_json(UpdateTextOutput(text=written, file=file))
     elif not arguments.output:
-        print(written, end="")
+        print(plain(written), end="")
     return 0

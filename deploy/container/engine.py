@@ -13,6 +13,7 @@ import docker
 from docker.tls import TLSConfig
 from docker.utils import kwargs_from_env
 
+from ..terminal.characters import plain
 from . import archive, bounds, leftovers
 from .address import Address, address
 from .calls import Container
@@ -189,7 +190,7 @@ class Engine(Images):
 
     def _remove_container(self, name: str) -> None:
         if self.keep:
-            print(f"kept container {name}", file=sys.stderr)
+            print(plain(f"kept container {name}"), file=sys.stderr)
             return
         with suppress(AbsentError, InUseError), translated(f"removing container {name}"):
             self.client.remove_container(name, force=True, v=True)

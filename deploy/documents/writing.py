@@ -8,10 +8,12 @@ from dataclasses import fields, is_dataclass
 
 from msgspec import UNSET, Struct
 
+from ..terminal.characters import plain_json
+
 
 def as_json(document: object) -> str:
     """Return a document as indented ASCII, which every terminal and every file takes, with a newline at its end."""
-    return json.dumps(_plain(document), indent=1) + "\n"
+    return plain_json(json.dumps(_plain(document), indent=1)) + "\n"
 
 
 def _plain(value: object) -> object:

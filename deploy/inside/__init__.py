@@ -11,6 +11,8 @@ wheel      a wheel in memory, mapped as `pip install --target` would
 programs    the console scripts that an installer makes of entry points
 selection  which wheels make the layer: one for each pin, with a hash that the lock allows
 headers    METADATA and WHEEL, as text
+unpack     files of archives that somebody else made, no more of each than it declares
+strict     JSON that somebody else may have written, read as just its types
 files      the files of a layer while it is assembled, by their path below python/
 trim       a room: what is left out, one rule for each key of the trim policy
 record     each distribution's RECORD, written anew

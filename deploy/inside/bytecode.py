@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from .archive import processors
 from .files import Later
+from .refusal import Refused, fault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,8 +94,20 @@ def _in_parallel(sources: Sequence[tuple[str, bytes]]) -> list[bytes | str]:
 
 def _in_process(sources: Sequence[tuple[str, bytes]]) -> list[bytes | str]:
     command = [sys.executable, "-I", "-S", "-X", "no_debug_ranges", str(_COMPILER), WHERE]
-    done = subprocess.run(
-        command, input=marshal.dumps(list(sources)), stdout=subprocess.PIPE, check=True, timeout=_TIMEOUT
-    )
+    try:
+        done = subprocess.run(
+            command, input=marshal.dumps(list(sources)), stdout=subprocess.PIPE, check=True, timeout=_TIMEOUT
+        )
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
+        raise _refused(sources, error) from error
     compiled: list[bytes | str] = marshal.loads(done.stdout)  # noqa: S302 - written by the compiler
     return compiled
+
+
+def _refused(sources: Sequence[tuple[str, bytes]], error: Exception) -> Refused:
+    """Name the largest of the sources with which the compiler does not come to its end."""
+    path, content = max(sources, key=lambda each: len(each[1]))
+    ended = f"still ran after {_TIMEOUT} s" if isinstance(error, subprocess.TimeoutExpired) else "ended early"
+    what = f"Python's compiler {ended}, with {len(sources)} modules, of which this has the most bytes: {len(content):,}"
+    cure = "leave it out with the trim rule `exclude`, or lock another version"
+    return Refused([fault(path, what, cause="a module that no compiler takes", cure=cure)])

@@ -18,7 +18,7 @@ from io import BytesIO
 from itertools import product
 from typing import TYPE_CHECKING
 
-from . import headers
+from . import headers, unpack
 from .files import Files, Later, LayerFile, Origin, normalised
 from .programs import console_scripts
 from .refusal import Refused, fault
@@ -122,7 +122,7 @@ def _members(filename: str, content: bytes) -> dict[str, _Member]:
 
 def _unpacked(filename: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     with _read_as_zip(filename):
-        return archive.read(info)
+        return unpack.content(archive, info)
 
 
 @contextmanager

@@ -1,12 +1,17 @@
 """What wheels declare of their files, judged before anything is unpacked: sizes, ratios, names, kinds of files.
 
-A zip's directory may lie, but not to the reader's harm: no reader takes more of a file than is declared.
+A zip's directory may lie, but not to the reader's harm: no reader takes more of a file than is declared, which
+deploy/inside/unpack.py sees to here, and pip by reading piece by piece.
+
+What is left of a wheel once it is trimmed may be a small part of it. So a bound here is one of the work that unpacking
+it takes, and keeps no layer from being built that would fit.
 """
 
 from __future__ import annotations
 
 import io
 import stat
+import zipfile
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
@@ -20,11 +25,24 @@ if TYPE_CHECKING:
     from zipfile import ZipInfo
 
 _NAME = 255  # bytes of a file's name, NAME_MAX of limits.h
+_PATH = 4096 - len("/opt/python/") - 1  # bytes of a path's name, PATH_MAX of limits.h, once it is unpacked
 # Code, libraries, JSON and text are packed to between a half and a fiftieth. What is packed smaller is of no kind that
-# any rule of the trim policy knows, and all of it would stay.
+# any rule of the trim policy knows but by its folder.
 _EMPTY = 100
 _TESTS = frozenset({"test", "tests"})
+# Bytes of files that are packed to next to nothing and go with their folder: pip unpacks them all the same.
+_TRIMMED = 4 * UNZIPPED
+UNPACKED = 10_737_418_240
+"""Bytes that all wheels of a layer may have together: those of a container image in Lambda, 10 GiB.
+
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+"""
+DIRECTORY = 16 * 1024 * 1024
+"""Bytes of a zip's own directory: some 110,000 files. The largest wheels that are known have 40,000."""
+_LOCAL_HEADER = 30  # bytes before an entry's name: 4.3.7 of the zip format
+_DIRECTORY_SIZE = 5  # where zipfile's own reading of a zip's end has it
 _OTHER = "lock another version of it"
+_LEAVE_OUT = "leave files out with the trim rule `exclude`, lock another version, or use a container image"
 _KINDS = {
     stat.S_IFIFO: "a FIFO",
     stat.S_IFSOCK: "a socket",
@@ -34,25 +52,69 @@ _KINDS = {
 
 
 def faults(wheels: Mapping[str, bytes], excluded: Collection[str]) -> Iterator[Fault]:
-    """Yield what no layer can hold, whatever is trimmed: `excluded` are the patterns of the policy's `exclude`.
+    """Yield what is not to be unpacked, whatever is trimmed: `excluded` are the patterns of the policy's `exclude`.
 
     A wheel that is no zip is left to the one that reads it.
     """
-    for filename, entries in _directories(wheels):
-        names = [part for each in entries for part in each.filename.split("/")]
-        if longest := max((name for name in names if len(name.encode()) > _NAME), key=len, default=""):
-            what = f"holds a file name of {len(longest.encode())} bytes; no Linux file system takes more than {_NAME}"
+    unread = {filename: fault for filename, content in wheels.items() for fault in _directory(filename, content)}
+    yield from unread.values()
+    total = 0
+    for filename, entries in _directories({name: each for name, each in wheels.items() if name not in unread}):
+        total += sum(each.file_size for each in entries)
+        yield from _names(filename, entries)
+        yield from _overlapping(filename, entries)
+        yield from _empty(filename, entries, excluded)
+    if total > UNPACKED:
+        what = f"declare {total:,} bytes unzipped, together and before anything is trimmed; {UNPACKED:,} are unpacked"
+        biggest = max(wheels, key=lambda each: len(wheels[each]))
+        yield Fault("the wheels", what, f"the largest as it is packed is {biggest}", "lock fewer, or smaller ones")
+
+
+def _directory(filename: str, content: bytes) -> Iterator[Fault]:
+    """Yield what is wrong with a zip's directory before it is read, which takes many times its size of memory."""
+    end = zipfile._EndRecData(io.BytesIO(content))  # type: ignore[attr-defined] # noqa: SLF001 - as the reader itself
+    if end and end[_DIRECTORY_SIZE] > DIRECTORY:
+        what = f"has a directory of {end[_DIRECTORY_SIZE]:,} bytes; up to {DIRECTORY:,} are read, some 110,000 files"
+        yield Fault(filename, what, "it holds very many files", _OTHER)
+
+
+def _names(filename: str, entries: Collection[ZipInfo]) -> Iterator[Fault]:
+    """Yield names that are too long for any file system, of a file or of a whole path."""
+    for names, most, kind in (
+        ([part for each in entries for part in each.filename.split("/")], _NAME, "file name"),
+        ([each.filename for each in entries], _PATH, "path"),
+    ):
+        if longest := max((name for name in names if len(name.encode()) > most), key=len, default=""):
+            what = f"holds a {kind} of {len(longest.encode())} bytes; no Linux file system takes more than {most}"
             yield Fault(filename, f"{what}: {longest[:40]!r}…", "neither pip nor Lambda can unpack it", _OTHER)
-        owner = WheelName.parse(filename).name
-        left = [each for each in entries if _is_empty(each) and not _is_excluded(each, owner, excluded)]
-        if (total := sum(each.file_size for each in left)) > UNZIPPED:
+            return
+
+
+def _overlapping(filename: str, entries: Collection[ZipInfo]) -> Iterator[Fault]:
+    """Yield the first two files that lie over each other in the archive, so that a small one unpacks to much."""
+    end, before = 0, ""
+    for each in sorted(entries, key=lambda each: each.header_offset):
+        if each.header_offset < end:
+            what = f"has {each.filename!r} where {before!r} lies, too"
+            yield Fault(filename, what, "such an archive unpacks to more than it could hold", _OTHER)
+            return
+        end, before = each.header_offset + _LOCAL_HEADER + each.compress_size, each.filename
+
+
+def _empty(filename: str, entries: Collection[ZipInfo], excluded: Collection[str]) -> Iterator[Fault]:
+    """Yield more of files that hold next to nothing than a function may have, or than is unpacked to be left out."""
+    owner = WheelName.parse(filename).name
+    found = [each for each in entries if _is_empty(each) and not _is_excluded(each, owner, excluded)]
+    kept = [each for each in found if _TESTS.isdisjoint(each.filename.split("/"))]
+    for left, most, why in (
+        (kept, UNZIPPED, f"of which no rule takes any; Lambda allows {UNZIPPED:,}"),
+        (found, _TRIMMED, f"packed to next to nothing; up to {_TRIMMED:,} of such are unpacked to be left out"),
+    ):
+        if (total := sum(each.file_size for each in left)) > most:
             biggest = max(left, key=lambda each: each.file_size)
-            yield Fault(
-                filename,
-                f"declares {total:,} bytes unzipped, of which no rule takes any; Lambda allows {UNZIPPED:,}",
-                cause=f"{biggest.filename!r} has {biggest.file_size:,} bytes, packed in {biggest.compress_size:,}",
-                cure="leave files out with the trim rule `exclude`, lock another version, or use a container image",
-            )
+            cause = f"{biggest.filename!r} has {biggest.file_size:,} bytes, packed in {biggest.compress_size:,}"
+            yield Fault(filename, f"declares {total:,} bytes unzipped, {why}", cause, _LEAVE_OUT)
+            return
 
 
 def remarks(wheels: Mapping[str, bytes]) -> Iterator[str]:
@@ -76,8 +138,8 @@ def _directories(wheels: Mapping[str, bytes]) -> Iterator[tuple[str, list[ZipInf
 
 
 def _is_empty(entry: ZipInfo) -> bool:
-    """Tell whether a file holds next to nothing for its size, and is no test's."""
-    return entry.file_size >= _EMPTY * max(1, entry.compress_size) and _TESTS.isdisjoint(entry.filename.split("/"))
+    """Tell whether a file holds next to nothing for its size."""
+    return entry.file_size >= _EMPTY * max(1, entry.compress_size)
 
 
 def _is_excluded(entry: ZipInfo, owner: str, excluded: Collection[str]) -> bool:

@@ -6,6 +6,7 @@ from typing import IO, TYPE_CHECKING
 from zipfile import ZipFile, ZipInfo
 
 from ..executable import Executable
+from ..inside import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,5 +35,5 @@ def unpacked(archives: Iterable[Path | IO[bytes]]) -> dict[str, bytes]:
 
 
 def _content(archive: ZipFile, entry: ZipInfo) -> bytes:
-    content = archive.read(entry)
+    content = unpack.content(archive, entry)
     return Executable(content) if entry.external_attr >> 16 & _ANYBODY_RUNS else content

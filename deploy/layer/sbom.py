@@ -14,7 +14,7 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
 from .. import __version__
-from ..inside import headers
+from ..inside import headers, unpack
 from ..locking.lockfile import normalised
 from .audit.wheels import is_metadata
 
@@ -77,7 +77,7 @@ def _components(built: BuiltLayer) -> Iterator[Component]:
     with ZipFile(built.zip) as archive:
         for name in archive.namelist():
             if is_metadata(name):
-                metadata = headers.parse(archive.read(name))
+                metadata = headers.parse(unpack.content(archive, name))
                 distribution, version = normalised(metadata["Name"]), metadata["Version"]
                 package = reported[distribution, version]
                 yield component(distribution, version, package.license, wheel=package.wheel, sha256=package.sha256)

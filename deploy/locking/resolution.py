@@ -172,7 +172,7 @@ def _merged(work: _Resolving) -> Resolution:
         packages=packages,
         wheels={key: tuple(found.values()) for key, found in files.items()},
         targets=targets,
-        remarks=(*work.remarks, *_passed_over(work), *_partial(packages)),
+        remarks=(*work.remarks, *_passed_over(work), *_yanked(work), *_partial(packages)),
     )
 
 
@@ -188,6 +188,11 @@ def _passed_over(work: _Resolving) -> list[str]:
         told = passed_over.remarks(work.resolver, target, _versions([answer]), answer.unfit)
         found |= dict.fromkeys(told, "")
     return list(found)
+
+
+def _yanked(work: _Resolving) -> dict[str, None]:
+    """Return what to tell of versions that were taken back, once."""
+    return dict.fromkeys(told for answer in work.found.values() for told in answer.yanked)
 
 
 def _partial(packages: Sequence[LockedPackage]) -> Iterator[str]:

@@ -35,10 +35,14 @@ class Resolved:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What fits a target. `unfit` maps a name to the newest version that did not fit, where it is newer."""
+    """What fits a target. `unfit` maps a name to the newest version that did not fit, where it is newer.
+
+    `yanked` is what to tell of versions that their publishers took back.
+    """
 
     packages: tuple[Resolved, ...]
     unfit: Mapping[str, str]
+    yanked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +116,7 @@ class Resolver:
             )
             for name, each in listed.items()
         )
-        return Answer(packages=found, unfit=told.unfit)
+        return Answer(packages=found, unfit=told.unfit, yanked=told.yanked)
 
 
 def preferring(preferred: Mapping[str, str]) -> str:

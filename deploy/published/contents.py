@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
 from ..errors import AwsError, Fault
+from ..inside import unpack
 from . import abi
 from .described import MANIFESTS, described, manifest_of
 
@@ -184,7 +185,7 @@ class _Owners:
 def _files(archive: ZipFile, owners: _Owners) -> Iterator[HeldFile]:
     for entry in archive.infolist():
         if not entry.is_dir():
-            data = archive.read(entry)
+            data = unpack.content(archive, entry)
             yield HeldFile(
                 path=entry.filename,
                 size=entry.file_size,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..documents.reading import UnreadableError
-from ..inside import headers
+from ..inside import headers, unpack
 from ..inside.trim.metadata import license_of
 from ..layer.audit.wheels import is_metadata
 from ..layer.manifest import travelling
@@ -39,7 +39,7 @@ class DescribedDistribution:
 def manifest_of(archive: ZipFile) -> tuple[TravellingManifest | None, str]:
     """Return the manifest of ours, or why one that claims to be is not; a file of such a name may be anything."""
     names = [name for name in archive.namelist() if name.startswith(MANIFESTS) and name.endswith(".json")]
-    for content in map(archive.read, names):
+    for content in (unpack.content(archive, each) for each in names):
         if travelling.claims(content):
             try:
                 return travelling.read(content), ""
@@ -72,10 +72,12 @@ def _found(archive: ZipFile) -> Iterator[DescribedDistribution]:
         folder = name.rpartition("/")[0]
         if not is_metadata(name):
             continue
-        metadata = headers.parse(archive.read(name))
+        metadata = headers.parse(unpack.content(archive, name))
         root = folder.rpartition("/")[0]
         record = f"{folder}/RECORD"
-        rows = csv.reader(io.StringIO(archive.read(record).decode(errors="replace"))) if record in names else ()
+        rows = (
+            csv.reader(io.StringIO(unpack.content(archive, record).decode(errors="replace"))) if record in names else ()
+        )
         yield DescribedDistribution(
             name=normalised(metadata["Name"] or folder),
             version=metadata["Version"] or "",
@@ -87,4 +89,4 @@ def _found(archive: ZipFile) -> Iterator[DescribedDistribution]:
 
 def _tags(archive: ZipFile, path: str) -> tuple[str, ...]:
     """Read the tags of the wheel that a distribution was installed from."""
-    return tuple(headers.parse(archive.read(path)).get_all("Tag", ()))
+    return tuple(headers.parse(unpack.content(archive, path)).get_all("Tag", ()))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..console import growth, size
+from ..terminal.characters import in_one_line
+from ..terminal.markdown import literally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +41,7 @@ def show(found: Difference, console: Console, *, files: bool = False) -> None:
 
 def markdown(found: Difference, title: str) -> str:
     """Write it as a section of a pull request's text: what a reviewer asks, and the files folded away."""
-    return "\n".join([f"### {title}", "", *(_same(found) if found.same else _sections(found))]) + "\n"
+    return "\n".join([f"### {literally(title)}", "", *(_same(found) if found.same else _sections(found))]) + "\n"
 
 
 def _same(found: Difference) -> Iterator[str]:
@@ -55,23 +57,16 @@ def _sections(found: Difference) -> Iterator[str]:
         yield "No package changed."
     for name, lines in (("Licences", _licences(found)), ("Bytecode and ABI", _abi(found))):
         if lines:
-            yield from ("", f"**{name}**", "", *(f"- {_escaped(line)}" for line in lines))
+            yield from ("", f"**{name}**", "", *(f"- {literally(line)}" for line in lines))
     yield from ("", "<details>", f"<summary>Files: {_counts(found)}</summary>", "", "```diff")
-    yield from (f"{sign} {path}" for sign, path in _paths(found, _SHOWN))
+    yield from (f"{sign} {in_one_line(path)}" for sign, path in _paths(found, _SHOWN))
     yield from ("```", "", "</details>")
 
 
 def _grid(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     yield f"| {' | '.join(columns)} |"
     yield f"|{' --- |' * len(columns)}"
-    yield from (f"| {' | '.join(_escaped(cell) for cell in row)} |" for row in rows)
-
-
-def _escaped(text: str) -> str:
-    """Keep what Markdown would take for its own, such as the _ of a module's name, as it is."""
-    for sign in "\\|*_<>`":
-        text = text.replace(sign, f"\\{sign}")
-    return text
+    yield from (f"| {' | '.join(literally(cell) for cell in row)} |" for row in rows)
 
 
 def _totals(found: Difference) -> Iterator[Sequence[str]]:

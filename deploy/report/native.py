@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 from ..errors import Fault
+from ..inside import unpack
 from ..layer.audit import elf
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Judge:
     def _found(self) -> Iterator[tuple[str, elf.SharedObject | Fault]]:
         with ZipFile(io.BytesIO(self.layer.layer.content)) as archive:
             for path in self._files:
-                if elf.is_candidate(path, data := archive.read(path)):
+                if elf.is_candidate(path, data := unpack.content(archive, path)):
                     yield path, elf.read(path, data)
 
     def _library(self, path: str, found: elf.SharedObject | Fault) -> Library:

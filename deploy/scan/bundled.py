@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
+from ..inside import unpack
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -67,7 +69,7 @@ def _declared(target: ScanTarget, path: str) -> Iterator[str]:
     """Read the components of an SBOM in CycloneDX, the format that auditwheel writes; any other is only named."""
     with ZipFile(io.BytesIO(target.content)) as archive:
         try:
-            found = json.loads(archive.read(path))
+            found = json.loads(unpack.content(archive, path))
             for each in found["components"]:
                 yield f"{each['name']} {each.get('version', '')}".strip()
         except (ValueError, KeyError, TypeError):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
+from ..inside import unpack
 from .findings import ScanFinding
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def secrets(target: ScanTarget) -> Iterator[ScanFinding]:
     """Yield every secret in any file of the zip; the secret itself is not shown."""
     with ZipFile(io.BytesIO(target.content)) as archive:
         for entry in archive.infolist():
-            content = archive.read(entry)
+            content = unpack.content(archive, entry)
             for what, at in _found(content, loosely=entry.filename.endswith(".pyc")):
                 line = content.count(b"\n", 0, at) + 1
                 yield ScanFinding(

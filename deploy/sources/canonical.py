@@ -12,6 +12,7 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from ..errors import BuildError, Fault
+from ..inside import unpack
 from ..layer.audit.limits import UNZIPPED
 
 _FIRST = (1980, 1, 1, 0, 0, 0)
@@ -30,7 +31,7 @@ def canonical(content: bytes) -> bytes:
             if (total := sum(each.file_size for each in archive.infolist())) > UNZIPPED:
                 what = f"declares {total:,} bytes unzipped; Lambda allows {UNZIPPED:,}"
                 raise BuildError([Fault("the wheel that was built", what)])
-            files = {name: archive.read(name) for name in sorted(found)}
+            files = {name: unpack.content(archive, name) for name in sorted(found)}
     except BadZipFile as error:
         raise BuildError([Fault("the wheel that was built", f"is no zip: {error}")]) from error
     records = [name for name in files if name.count("/") == 1 and name.endswith(".dist-info/RECORD")]

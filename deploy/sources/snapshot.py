@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import bz2
 import fnmatch
+import gzip
 import hashlib
+import lzma
 import os
 import tarfile
+import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 from .. import git
 from ..errors import Fault, LockError
 from ..executable import Executable
+from ..inside import unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from io import BufferedIOBase
     from pathlib import Path
 
 # What tools leave behind, and what would make one machine's wheel another than the next one's.
@@ -25,6 +31,15 @@ _LEFT_OUT = (
 )
 # At the top these are what a build leaves, unless they are packages.
 _OUTPUTS = ("build", "dist")
+MOST = 1_048_576_000
+"""Bytes that the files of a source archive may have: four times what a function may have in Lambda, unzipped."""
+_TOO_LARGE = "its files have more than {0:,} bytes"
+_COMPRESSIONS: Mapping[bytes, Callable[[BytesIO], BufferedIOBase]] = {
+    b"\x1f\x8b": lambda content: gzip.GzipFile(fileobj=content),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\x00": lzma.LZMAFile,
+    b"]\x00\x00": lzma.LZMAFile,
+}
 
 
 def of_folder(folder: Path) -> dict[str, bytes]:
@@ -51,7 +66,7 @@ def of_archive(path: Path, content: bytes) -> dict[str, bytes]:
     """
     try:
         found = dict(_zipped(content) if path.suffix == ".zip" else _tarred(content))
-    except (OSError, tarfile.TarError, ValueError) as error:
+    except (OSError, EOFError, lzma.LZMAError, zlib.error, BadZipFile, tarfile.TarError, ValueError) as error:
         raise LockError([Fault(str(path), f"is no source archive that can be read: {error}")]) from error
     tops = {name.partition("/")[0] for name in found}
     if len(tops) == 1 and all("/" in name for name in found):
@@ -85,20 +100,39 @@ def _walk(folder: Path, ignored: frozenset[Path], above: frozenset[Path]) -> Ite
 
 
 def _tarred(content: bytes) -> Iterator[tuple[str, bytes]]:
-    with tarfile.open(fileobj=BytesIO(content)) as archive:
-        for member in archive.getmembers():
+    left = MOST
+    with tarfile.open(fileobj=BytesIO(_decompressed(content)), mode="r:") as archive:
+        for member in archive:
             file = archive.extractfile(member) if member.isfile() or member.issym() or member.islnk() else None
             if file:
-                data = file.read()
+                # What a link leads to is read once more, and a file with holes is larger than what there is of it.
+                data = file.read(left + 1)
+                left -= len(data)
+                if left < 0:
+                    raise ValueError(_TOO_LARGE.format(MOST))
                 yield _inside(member.name), Executable(data) if member.mode & 0o111 else data
 
 
 def _zipped(content: bytes) -> Iterator[tuple[str, bytes]]:
     with ZipFile(BytesIO(content)) as archive:
+        if sum(each.file_size for each in archive.infolist()) > MOST:
+            raise ValueError(_TOO_LARGE.format(MOST))
         for each in archive.infolist():
             if not each.is_dir():
-                data = archive.read(each)
+                data = unpack.content(archive, each)
                 yield _inside(each.filename), Executable(data) if each.external_attr >> 16 & 0o111 else data
+
+
+def _decompressed(content: bytes) -> bytes:
+    """Return a tar archive as it is without compression; raise ValueError where that is too large."""
+    for magic, opened in _COMPRESSIONS.items():
+        if content.startswith(magic):
+            with opened(BytesIO(content)) as file:
+                content = file.read(MOST + 1)
+            if len(content) > MOST:
+                raise ValueError(_TOO_LARGE.format(MOST))
+            break
+    return content
 
 
 def _inside(name: str) -> str:

@@ -1,17 +1,24 @@
-"""Text from outside, without what would steer a terminal: package names, descriptions, logs, errors.
+"""Text from outside, without what would steer a terminal or a CI runner: package names, descriptions, logs, errors.
 
 What is neither printable nor a line's end is shown as Python writes it, so that nothing of it is hidden: escape
 sequences (https://www.ecma-international.org/publications-and-standards/standards/ecma-48/), and marks that turn the
 direction of what follows (https://www.unicode.org/reports/tr9/).
+
+What a runner would take for a command of its own gets a backslash, and stays readable: GitHub's takes `::name::` behind
+white space at a line's begin, and `##[name]` wherever it stands, as Azure's takes `##vso[…]`
+(https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs).
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _KEPT = "\n\t"
 # Control, format (marks of direction among them), line and paragraph separators, what stands for a byte that was none.
 _STEERING = {"Cc", "Cf", "Zl", "Zp", "Cs"}
+_LINE_COMMAND = re.compile(r"^(?=[^\S\n]*::)([^\S\n]*)", re.MULTILINE)
+_COMMAND = re.compile(r"#(?=#\w*\[)")
 
 
 def plain(text: str) -> str:
@@ -19,10 +26,21 @@ def plain(text: str) -> str:
 
     >>> plain("a\x1b[31mred\r\nb\u202e")
     'a\\x1b[31mred\nb\\u202e'
+    >>> print(plain(" ::set-env name=PATH::/evil and ##[error]all is lost"))
+     \::set-env name=PATH::/evil and #\#[error]all is lost
     """
-    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
-        return text
-    return "".join(map(_shown, text.replace("\r\n", "\n")))
+    if not (text.isascii() and text.replace("\n", "").replace("\t", "").isprintable()):
+        text = "".join(map(_shown, text.replace("\r\n", "\n")))
+    return _COMMAND.sub(r"#\\", _LINE_COMMAND.sub(r"\1\\", text))
+
+
+def plain_json(text: str) -> str:
+    r"""Return JSON that says the same, and is no command to a runner.
+
+    >>> plain_json('{"log": "##[error]"}')
+    '{"log": "\\u0023#[error]"}'
+    """
+    return _COMMAND.sub(r"\\u0023", text)
 
 
 def in_one_line(text: str) -> str:

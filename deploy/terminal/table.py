@@ -1,7 +1,8 @@
 """A table in the width that there is: cells are wrapped between words, never inside one, then columns are left out.
 
 A number and its unit are one word. A path or an ARN that takes more than a third of the width is wrapped behind one of
-its separators.
+its separators, and whatever takes more than two thirds behind a hyphen, an underscore or a full stop: one long name
+would leave no room for the other columns.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ _GAP = 2
 # A number and its unit, or whatever has no space in it.
 _WORD = re.compile(r"[-+]?[\d.,]+ (?:[kMG]?B|m?s|min)(?!\S)|\S+")
 _PART = re.compile(r"[^/:]*[/:]+|[^/:]+")
+_PIECE = re.compile(r"[^._-]*[._-]+|[^._-]+")
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,10 @@ def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int | 
     widths = [max(map(length, each)) for each in cells]
     if width is None:
         return tuple(widths)
-    longest = width // 3
-    least = [max((length(part) for cell in each for part in _parts(cell, longest)), default=0) for each in cells]
+    least = [
+        max((length(part) for cell in each for part in _parts(cell, width // 3, 2 * width // 3)), default=0)
+        for each in cells
+    ]
     over = sum(widths) + _GAP * (len(widths) - 1) - width
     while over > 0:
         at = max(range(len(widths)), key=lambda each: widths[each] if widths[each] > least[each] else -1)
@@ -104,17 +108,18 @@ def _wrapped(text: str, width: int) -> list[str]:
             lines[-1] += f" {word}"
             continue
         lines.append("")
-        for part in _parts(word, width):
+        for part in _parts(word, width, width):
             if lines[-1] and length(lines[-1]) + length(part) > width:
                 lines.append("")
             lines[-1] += part
     return lines or [""]
 
 
-def _parts(text: str, longest: int) -> Iterator[str]:
-    """Yield the words of a text; one that is longer is a path or an ARN, and its parts are, each with its separator."""
+def _parts(text: str, longest: int, longest_name: int) -> Iterator[str]:
+    """Yield the words of a text; of a longer one its parts, each with its separator, of a longer name its pieces."""
     for word in _WORD.findall(text):
-        yield from [word] if length(word) <= longest else _PART.findall(word)
+        for part in [word] if length(word) <= longest else _PART.findall(word):
+            yield from [part] if length(part) <= longest_name else _PIECE.findall(part)
 
 
 def _is_number(cell: str) -> bool:

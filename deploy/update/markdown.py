@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ..console import size
+from ..terminal.markdown import literally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,7 +33,10 @@ def _summary(changes: Sequence[LayerChange]) -> str:
 def _layer(change: LayerChange) -> str:
     before, after = change.before, change.after
     state = "" if before and after else " (new)" if after else " (gone)"
-    parts = [f"### {_cell(change.layer)}{state}", _table(["", "before", "after", "difference"], _totals(before, after))]
+    parts = [
+        f"### {literally(change.layer)}{state}",
+        _table(["", "before", "after", "difference"], _totals(before, after)),
+    ]
     if rows := [_row(name, old, new) for name, old, new in change.packages]:
         parts.append(_table(["package", "from", "to", "unzipped", "import", "licence"], rows))
     else:
@@ -53,9 +56,9 @@ def _totals(before: Side | None, after: Side | None) -> list[list[str]]:
 
 def _row(name: str, old: Held | None, new: Held | None) -> list[str]:
     return [
-        _cell(name),
-        _cell(old.version) if old else "-",
-        _cell(new.version) if new else "-",
+        literally(name),
+        literally(old.version) if old else "-",
+        literally(new.version) if new else "-",
         _signed((new.size if new else 0) - (old.size if old else 0)),
         f"{(new.milliseconds if new else 0.0) - (old.milliseconds if old else 0.0):+.1f} ms",
         _licence(old, new),
@@ -65,8 +68,8 @@ def _row(name: str, old: Held | None, new: Held | None) -> list[str]:
 def _licence(old: Held | None, new: Held | None) -> str:
     before, after = old.license if old else "", new.license if new else ""
     if old and new and before != after:
-        return f"**{_cell(before) or 'none'} -> {_cell(after) or 'none'}**"
-    return _cell(after or before) or "none"
+        return f"**{literally(before) or 'none'} -> {literally(after) or 'none'}**"
+    return literally(after or before) or "none"
 
 
 def _vulnerabilities(scans: Scans | None) -> str:
@@ -82,7 +85,7 @@ def _vulnerabilities(scans: Scans | None) -> str:
 
 def _listed(title: str, found: Sequence[Vulnerability]) -> Iterator[str]:
     for each in found:
-        yield f"- {title}: {_cell(each.where)}, {_cell(each.id)}: {_cell(each.what)}"
+        yield f"- {title}: {literally(each.where)}, {literally(each.id)}: {literally(each.what)}"
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -92,8 +95,3 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _signed(count: int) -> str:
     return f"{'-' if count < 0 else '+'}{size(abs(count))}" if count else "same"
-
-
-def _cell(said: str) -> str:
-    """Take the meaning from what other people wrote: it is to be read, not to be a link, a mention or a table."""
-    return re.sub(r"([\\`*_\[\]()<>|@#~])", r"\\\1", " ".join(said.split())).replace("\\@", "@\u200b")

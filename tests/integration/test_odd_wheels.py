@@ -17,6 +17,7 @@ import pytest
 
 from tests.deploy.inside.synthetic import wheel
 from tests.deploy.locking.index import File, Index
+from tests.deploy.terminal.test_characters import obeyed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -94,6 +95,15 @@ def test_each_oddity_of_a_wheel_gets_a_word_and_none_refuses_it(tmp_path: Path, 
     ):
         assert any(expected in line for line in said), (expected, said)
     assert "error: all is well" not in [line.strip() for line in done.stdout.splitlines()]
+
+
+def test_nothing_that_a_package_prints_or_raises_is_a_command_to_a_runner(tmp_path: Path, index: Index) -> None:
+    loud = "import os\nos.write(2, b'::stop-commands::x\\n  ::set-env name=PATH::/evil\\r\\n##[error]all is lost\\n')\n"
+    source = f"{loud}raise OSError('##[add-mask]a\\n ::error::all is lost')\n"
+    done = layered(tmp_path, index, {"odd/__init__.py": source, "odd/::error::a": ""}, {})
+    assert done.returncode == 1
+    assert "all is lost" in done.stderr
+    assert obeyed(done.stdout) == obeyed(done.stderr) == []
 
 
 def test_a_name_of_300_characters_is_refused_since_nothing_can_unpack_it(tmp_path: Path, index: Index) -> None:

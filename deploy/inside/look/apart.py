@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 _DEATHS = 8
 _WORKERS = 4
-_REPORT = 16 * 1024 * 1024
+_REPORT = 8 * 1024 * 1024
 _FIRST_USER = 40000
 _INTERVAL = 0.1
 _BOUNDS = Bounds()
@@ -149,10 +149,8 @@ def _ended(process: Running, selector: selectors.BaseSelector, running: frozense
         return Running(process.task, process.user, process.skip, process.fatal, alone=True)
     if process.intruded or (process.finished and not process.exceeded):
         return None
-    if process.received > _REPORT:
-        process.intruded = f"its report is larger than {_REPORT:,} bytes"
-        return None
-    return _without_what_ended_it(process, process.exceeded or _death(code))
+    too_large = f"the process reported more than {_REPORT:,} bytes" if process.received > _REPORT else ""
+    return _without_what_ended_it(process, process.exceeded or too_large or _death(code))
 
 
 def _death(code: int) -> str:

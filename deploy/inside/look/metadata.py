@@ -43,9 +43,12 @@ def _packages(plan: Plan) -> dict[str, list[str]]:
     led: dict[str, list[str]] = {}
     usual = sys.path[:]
     leave_runtime_out(plan)
-    for package, names in metadata.packages_distributions().items():
-        for name in names:
-            led.setdefault(normalised(name), []).append(package)
+    try:
+        for package, names in metadata.packages_distributions().items():
+            for name in names:
+                led.setdefault(normalised(name), []).append(package)
+    except Exception:  # noqa: BLE001 - as below; it reads all that there is, and where it raises it leads to nobody
+        led.clear()
     sys.path[:] = usual
     return led
 

@@ -88,10 +88,13 @@ def _take(line: bytes, process: Running) -> None:
         return
     try:
         record = read(text)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         process.intruded = f"something else wrote into its report: {error}"
         return
-    if isinstance(record, Finished):
+    if isinstance(record, Crash) and process.begun():
+        # Whatever the look's own code came upon, the package's could have put it there, or have written this itself.
+        process.intruded = f"the look at it failed once its code ran: {record.trace[-_TAIL:].strip()}"
+    elif isinstance(record, Finished):
         process.finished = record
     else:
         process.records.append(record)

@@ -11,6 +11,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from ..strict import Reader
 from .bounds import Bounds
 
 # Bound before any package's code runs, which may replace the module's.
@@ -165,7 +166,7 @@ class Bytecode:
 
 @dataclass(frozen=True, kw_only=True)
 class Crash:
-    """The look's own code failed: a fault of the pipeline, and of no package."""
+    """The look's own code failed; before any code of a package ran, that is a fault of the pipeline, and of none."""
 
     trace: str
 
@@ -178,12 +179,8 @@ class Finished:
 
 
 Record = Begun | Outcome | Described | Asked | Bytecode | Crash | Finished
-_RECORDS: dict[str, type[Record]] = {
-    each.__name__: each for each in (Begun, Outcome, Described, Asked, Bytecode, Crash, Finished)
-}
-
-# What JSON has for the annotations of a record's fields; for any other one a list.
-_TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "Kind": (str,), "int": (int,), "float": (int, float)}
+# Made before any package's code runs, as above.
+_READER: Reader[Record] = Reader((Begun, Outcome, Described, Asked, Bytecode, Crash, Finished))
 
 
 def written(record: Record) -> str:
@@ -193,19 +190,7 @@ def written(record: Record) -> str:
 
 def read(line: str) -> Record:
     """Read what `written` wrote; raise ValueError where a line is anything else."""
-    raw = json.loads(line)
-    try:
-        return _record(raw)
-    except (AttributeError, KeyError, TypeError) as error:
-        raise ValueError(f"is no record: {line[:200]}") from error
-
-
-def _record(raw: dict[str, object]) -> Record:
-    kind = _RECORDS[str(raw.pop("record"))]
-    for name, value in raw.items():
-        if not isinstance(value, _TYPES.get(str(kind.__annotations__[name]), (list, type(None)))):
-            raise TypeError(name)
-    return kind(**{name: frozen(value) for name, value in raw.items()})
+    return _READER.read(line)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
 from ...errors import Fault
+from ...inside import unpack
 from ...runtimes.table import BASES
 from . import archive, bytecode, elf, foreign, limits, loading, wheels
 from . import files as own_files
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from zipfile import ZipInfo
 
     from ..values import BuiltLayer
 
@@ -101,9 +104,9 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
     if sizes.unzipped > limits.UNZIPPED or not all(map(archive.is_readable, entries)):
         return Audit(faults, remarks=remarks, can_be_tried=False)  # no further: it may be a bomb
     files = {entry.filename: entry for entry in entries if not entry.is_dir()}
-    metadata = {path: zipped.read(path) for path in files if wheels.is_metadata(path)}
-    uncompiled = {f"python/{path}" for path in built.report.uncompiled}
-    stale = bytecode.faults(built.spec.runtime, built.spec.layer.bytecode, files, zipped.read, uncompiled)
+    reads = partial(unpack.content, zipped)
+    metadata = {path: reads(path) for path in files if wheels.is_metadata(path)}
+    stale = _stale(built, files, reads)
     shared, broken, loads, systems = _shared_objects(zipped, files)
     kinds = {path: kind for path, kind in foreign.kinds(shared, systems).items() if path not in own}
     spare = foreign.spare(kinds, built.spec.architecture, lambda path: _owned(built, path).partition(": ")[0])
@@ -118,7 +121,7 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
         faults=(
             *faults,
             *wheels.faults(built, set(files), metadata),
-            *own_files.faults(built, files, zipped.read),
+            *own_files.faults(built, files, reads),
             *located,
         ),
         shared=tuple(shared),
@@ -134,6 +137,11 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
     )
 
 
+def _stale(built: BuiltLayer, files: Mapping[str, ZipInfo], read: Callable[[str], bytes]) -> Iterable[Fault]:
+    uncompiled = {f"python/{path}" for path in built.report.uncompiled}
+    return bytecode.faults(built.spec.runtime, built.spec.layer.bytecode, files, read, uncompiled)
+
+
 def _shared_objects(
     zipped: ZipFile, paths: Iterable[str]
 ) -> tuple[list[elf.SharedObject], list[Fault], list[loading.Loading], dict[str, str]]:
@@ -143,7 +151,7 @@ def _shared_objects(
     broken: list[Fault] = []
     systems: dict[str, str] = {}
     for path in paths:
-        data = zipped.read(path)  # of every file, since that compares its checksum
+        data = unpack.content(zipped, path)  # of every file, since that compares its checksum
         if elf.is_candidate(path, data):
             match elf.read(path, data):
                 case Fault() as fault:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...executable import mode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 
 def runtime_client() -> dict[str, bytes]:
@@ -26,13 +26,23 @@ def runtime_client() -> dict[str, bytes]:
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files, by relative path, so that anyone can read them, and run those that may be run."""
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    made = {str(folder)}
     for name, content in files.items():
+        _make_folders(str(folder), name, made)
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         path.chmod(mode(content))
-    for path in [folder, *(each for each in folder.rglob("*") if each.is_dir())]:
-        path.chmod(0o755)
+
+
+def _make_folders(place: str, name: str, made: set[str]) -> None:
+    """Make the folders that a file lies in, from the top: they may be nested deeper than Python calls itself."""
+    for part in name.split("/")[:-1]:
+        place = f"{place}/{part}"
+        if place not in made:
+            Path(place).mkdir(exist_ok=True)
+            Path(place).chmod(0o755)
+            made.add(place)
 
 
 def anyone_reaches(*paths: Path) -> bool:

@@ -11,6 +11,8 @@ look       a look taken in a sandbox: the accounts of all that there was to look
 reference  what pip installs, looked at once for the same wheels, image and probe
 inferred   what trimming did to a layer that was built elsewhere
 judge      two looks, compared: faults, differences, remarks
+accounts   those that are not whole
+compiled   what became of a layer's bytecode as it was imported
 grouping   what follows from one cause, said once
 metadata   importlib.metadata's answers, compared with the lock and the reference
 requires   what the distributions require of each other, compared with the lock

@@ -58,6 +58,9 @@ def judged(function: FunctionUnderTest, seen: Look, layers: Sequence[BuiltLayer]
             where, account.intruded if account else "was not looked at", "it ends the process, or speaks for it"
         )
         return
+    if not any(each.kind == "handler" for each in outcomes(account)):
+        what = "was not tried, and its process says that it came to its end"
+        yield Fault(where, what, "code that it imports speaks in the place of the look")
     packages = [package for layer in layers for package in layer.report.packages]
     paths = [path.removeprefix("python/") for path in merged(layers)]
     explain = trial.lock(layers, tree.of_report(paths, packages), {}, None).explain

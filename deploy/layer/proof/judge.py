@@ -10,22 +10,24 @@ faults    what refuses the layer whatever the reference does: a distribution of 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...errors import Fault
-from .grouping import more, remarks
-from .look import asked, by_kind, bytecode, outcomes
+from .accounts import OTHER, SPEAKS, incomplete, unaccounted
+from .compiled import REBUILD, ImportedBytecode
+from .grouping import remarks
+from .look import asked, asked_services, by_kind, is_of_metadata, outcomes
 from .metadata import differences, strangers
 from .requires import dependents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ...inside.look.values import Account, Outcome, Subject
+    from ...inside.look.values import Outcome, Subject
     from ..causes import Explain
     from .look import Look, WantedLook
 
-_REBUILD = "build the layer again with --no-cache"
 _HOMES = {"code": "the function's code", "python": "the standard library", "runtime": "the runtime"}
 
 
@@ -72,11 +74,18 @@ class Case:
     sourceless: bool
     explain: Explain
 
+    @cached_property
+    def _compiled(self) -> ImportedBytecode:
+        return ImportedBytecode(self.wanted.subjects, self.uncompiled)
+
     def judged(self) -> Verdict:
         findings = _Findings()
         for subject in self.wanted.subjects:
             self._subject(subject, findings)
         self._roots(findings)
+        findings.faults += [
+            unaccounted(each.subject, each) for each in self.zip.accounts if each.intruded and is_of_metadata(each)
+        ]
         if "botocore" not in findings.roots:
             self._clients(findings)
         findings.faults += strangers(self.zip.described(), self.wanted.distributions, self.pins)
@@ -99,10 +108,10 @@ class Case:
         """Compare what was seen of one subject."""
         account = self.zip.account(subject.key)
         if account is None or account.intruded:
-            findings.faults.append(_unaccounted(subject.key, account))
+            findings.faults.append(unaccounted(subject.key, account))
             return
-        findings.faults += _incomplete(subject, account)
-        findings.faults += self._bytecode(account)
+        findings.faults += incomplete(subject, account)
+        findings.faults += self._compiled.faults(subject, account)
         expected = by_kind(self.reference.account(subject.key) if self.reference else None)
         for outcome in outcomes(account):
             is_root = outcome.kind == "module" and outcome.what in subject.roots
@@ -147,12 +156,17 @@ class Case:
         return Fault(f"{distribution}: {outcome.what}", what, cause, cure)
 
     def _clients(self, findings: _Findings) -> None:
+        intruded = {each.subject: each for each in self.zip.accounts if each.intruded and asked_services(each)}
+        findings.faults += [unaccounted(key, each) for key, each in intruded.items()]
+        untold = set[str]().union(*map(asked_services, intruded.values()))
         seen = {each.what: each for each in self.zip.clients()}
         before = {each.what: each for each in self.reference.clients()} if self.reference else {}
         for service in self.wanted.services:
             outcome, expected = seen.get(service), before.get(service)
-            if outcome is None:
-                findings.faults.append(Fault(f"botocore: {service}", "was not asked anything", *_REPORT))
+            if outcome is None and service not in untold:
+                findings.faults.append(Fault(f"botocore: {service}", "was not asked anything", SPEAKS, OTHER))
+            elif outcome is None:
+                continue
             elif outcome.error and (expected is None or expected.error):
                 if service in self.asked_for:
                     findings.faults.append(self._refused("botocore", outcome))
@@ -163,15 +177,6 @@ class Case:
             elif expected and expected.note != outcome.note:
                 what = f"is asked at {outcome.note}, and not at {expected.note}"
                 findings.worse.append(Worse(distribution="botocore", kind="client", what=service, error=what))
-
-    def _bytecode(self, account: Account) -> Iterator[Fault]:
-        found = bytecode(account)
-        for path in found.compiled:
-            if not any(path.endswith(f"/python/{each}") for each in self.uncompiled):
-                yield Fault(path, "was compiled at import", "its bytecode is absent or not accepted", _REBUILD)
-        for path, name in found.misnamed:
-            what = f"names its source {name}, not below /opt/python"
-            yield Fault(path, what, "it was compiled in another place", _REBUILD)
 
     def _borrowed(self) -> Iterator[str]:
         """Yield what only the runtime has, and what was imported would have taken."""
@@ -210,9 +215,6 @@ class _Findings:
         )
 
 
-_REPORT = ("the probe ended early; this is a fault of the pipeline, and of no package", "report it")
-
-
 def missing(error: str) -> str:
     """Return the top-level name of the module that an import did not find, or nothing."""
     _, found, rest = error.partition("No module named '")
@@ -224,27 +226,8 @@ def or_from_runtime(name: str, cure: str) -> str:
     return f"{cure}; or take the runtime's, which changes, with `runtime-provides: [{name}]`"
 
 
-def _unaccounted(key: str, account: Account | None) -> Fault:
-    if account is None:
-        return Fault(key, "was not looked at", *_REPORT)
-    tail = f"\n{account.tail.rstrip()}" if account.tail.strip() else ""
-    cause = "its code, or code that it imports, speaks in the place of the look; what it says of itself proves nothing"
-    return Fault(key, f"{account.intruded}{tail}", cause, "find out why before anything else; lock another version")
-
-
-def _incomplete(subject: Subject, account: Account) -> Iterator[Fault]:
-    """Yield what was to be tried and was not, at most one fault for each subject."""
-    seen = {(each.kind, each.what) for each in outcomes(account)}
-    wanted = [("module", name) for name in subject.modules]
-    wanted += [("shared object", path) for path in subject.shared]
-    wanted += [("resources", data.package) for data in subject.data]
-    ended = any(each.error.startswith(("the process", "still ran")) for each in outcomes(account))
-    if not ended and (left := [what for kind, what in wanted if (kind, what) not in seen]):
-        yield Fault(f"{subject.distribution}: {left[0]}", f"was not tried{more(len(left) - 1)}", *_REPORT)
-
-
 def _from_elsewhere(distribution: str, outcome: Outcome) -> Iterator[Fault]:
     if outcome.home != "layer":
         source = _HOMES.get(outcome.home, "a package of the runtime that has its name and lacks it")
         cause = "another copy comes first, or the layer's own has no code"
-        yield Fault(f"{distribution}: {outcome.what}", f"an import takes it from {source}", cause, _REBUILD)
+        yield Fault(f"{distribution}: {outcome.what}", f"an import takes it from {source}", cause, REBUILD)

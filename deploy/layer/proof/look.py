@@ -1,7 +1,8 @@
 """A look at one tree, taken in a sandbox: the accounts of all that there was to look at.
 
-A probe that ends before its last word was ended by something that it looked at. What it gave no account of is then
-looked at again, each alone: so what ends it once more is known, and nothing else is blamed.
+A probe that ends before its last word was ended by something that it looked at, if it works where there is nothing to
+look at. What it gave no account of is then looked at again, each alone: so what ends it once more is known, and nothing
+else is blamed.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 1800.0
 _BOUNDS = Bounds()
+_ENDED_IT = "it ended the process that watched it"
+_NOWHERE = Place(python="", glibc="", machine="", runtime_modules=())
 _NAME = "api"  # of a function that any layer could be for
 _METADATA, _SERVICES = "metadata", "client: "
 # What Lambda itself sets besides, and the runtime's client has where a function is invoked:
@@ -70,13 +73,17 @@ class Look:
 
     def described(self) -> Iterator[Described]:
         """Yield what the process said that reads metadata, and imports nothing; nobody else speaks of it."""
-        said = (record for each in self.accounts if each.subject == _METADATA for record in each.records)
-        return (record for record in said if isinstance(record, Described))
+        for each in self.accounts:
+            for record in each.records if each.subject == _METADATA and not each.intruded else ():
+                if isinstance(record, Described):
+                    yield record
+                elif isinstance(record, Outcome) and record.error:  # what it has to be read of ended the process
+                    yield Described(distribution=record.what, error=record.error)
 
     def clients(self) -> Iterator[Outcome]:
         """Yield how the request to each AWS service ended, as the process says that was to ask it."""
         for each in self.accounts:
-            services = each.subject.removeprefix(_SERVICES).split() if each.subject.startswith(_SERVICES) else []
+            services = set() if each.intruded else asked_services(each)
             yield from (record for record in outcomes(each) if record.kind == "client" and record.what in services)
 
     def shared_objects(self, subjects: Iterable[Subject]) -> dict[str, bool]:
@@ -101,6 +108,15 @@ class Look:
         return cls(place=Place.from_json(place), accounts=tuple(map(Account.from_json, accounts)))
 
 
+def is_of_metadata(account: Account) -> bool:
+    return account.subject == _METADATA
+
+
+def asked_services(account: Account) -> set[str]:
+    """Return the AWS services that a process was to ask something; none where that was not what it was for."""
+    return set(account.subject.removeprefix(_SERVICES).split()) if account.subject.startswith(_SERVICES) else set()
+
+
 def outcomes(account: Account) -> Iterator[Outcome]:
     return (record for record in account.records if isinstance(record, Outcome))
 
@@ -117,11 +133,12 @@ def bytecode(account: Account) -> Bytecode:
 
 def take(sandbox: Sandbox, wanted: WantedLook, runtime: str, bounds: Bounds = _BOUNDS) -> Look:
     """Look at what a sandbox holds; raise VerificationError, which blames no package, where the look itself failed."""
-    look, whole = _once(sandbox, wanted, runtime, bounds)
-    if not whole:
+    look, done = _once(sandbox, wanted, runtime, bounds)
+    if not look.place.python:
+        look = replace(look, place=_place_alone(sandbox, wanted, runtime, bounds, done))
         for part in _missing(wanted, look):
-            again, whole = _once(sandbox, part, runtime, bounds)
-            look = look.and_also(again if whole else replace(again, accounts=tuple(_ended(part))))
+            again, _ = _once(sandbox, part, runtime, bounds)
+            look = look.and_also(again if again.place.python else replace(again, accounts=tuple(_ended(part))))
     if crashed := [each for each in look.accounts if each.crash]:
         what = f"failed itself at {crashed[0].subject}: a fault of the pipeline, and of no package"
         cure = "report it with what is above"
@@ -129,8 +146,16 @@ def take(sandbox: Sandbox, wanted: WantedLook, runtime: str, bounds: Bounds = _B
     return look
 
 
-def _once(sandbox: Sandbox, wanted: WantedLook, runtime: str, bounds: Bounds) -> tuple[Look, bool]:
-    """Run the probe once; return what it gave, and whether it came to its end."""
+def _place_alone(sandbox: Sandbox, wanted: WantedLook, runtime: str, bounds: Bounds, ended: Completed) -> Place:
+    """Run the probe where no package's code runs; return the place, and raise VerificationError where it fails, too."""
+    look, _ = _once(sandbox, WantedLook(runtime_provides=wanted.runtime_provides), runtime, bounds)
+    if not look.place.python:
+        raise _unanswered(ended)
+    return look.place
+
+
+def _once(sandbox: Sandbox, wanted: WantedLook, runtime: str, bounds: Bounds) -> tuple[Look, Completed]:
+    """Run the probe once; return what it gave, without a place where it did not come to its end, and how it ended."""
     plan = Plan(
         layer=sandbox.opt,
         code=sandbox.task,
@@ -145,17 +170,23 @@ def _once(sandbox: Sandbox, wanted: WantedLook, runtime: str, bounds: Bounds) ->
     )
     environment = lambda_environment(_NAME, TRIAL_REGION, memory=LEAST_MEMORY, runtime=runtime)
     variables = {**environment, **_SET_BY_THE_RUNTIME, "LAMBDA_TASK_ROOT": sandbox.task}
-    done = sandbox.run(script(), plan.to_json(), variables, PATIENCE)
-    try:
-        lines = [json.loads(line) for line in done.stdout.splitlines()]
-        accounts = tuple(Account.from_json(content) for kind, content in lines if kind == "account")
-        places = [Place.from_json(content) for kind, content in lines if kind == "place"]
-    except ValueError as error:
-        raise _unanswered(done) from error
-    if not places and not accounts and done.code > 0:
-        raise _unanswered(done)
-    place = places[0] if places else Place(python="", glibc="", machine="", runtime_modules=())
-    return Look(place=place, accounts=accounts, log=done.stderr), bool(places)
+    done = sandbox.run(script(), plan.to_json(), variables, _patience(wanted, bounds))
+    place, accounts = _NOWHERE, []
+    for line in done.stdout.splitlines():
+        try:
+            kind, content = json.loads(line)
+            if kind == "account":
+                accounts.append(Account.from_json(content))
+            else:
+                place = Place.from_json(content)
+        except (ValueError, TypeError, KeyError):  # a line that is none is no account: it is looked at again, alone
+            return Look(place=_NOWHERE, accounts=tuple(accounts), log=done.stderr), done
+    return Look(place=place, accounts=tuple(accounts), log=done.stderr), done
+
+
+def _patience(wanted: WantedLook, bounds: Bounds) -> float:
+    """Return how long a look may take, in seconds: so long that whatever takes too long passes its own bound before."""
+    return PATIENCE + bounds.seconds * (len(wanted.subjects) + len(wanted.handlers) + len(wanted.services) + 1)
 
 
 def _unanswered(done: Completed) -> VerificationError:
@@ -172,8 +203,8 @@ def _missing(wanted: WantedLook, look: Look) -> Iterator[WantedLook]:
     """Yield what a look gave no account of, each by itself."""
     seen = {each.subject for each in look.accounts}
     one = WantedLook(runtime_provides=wanted.runtime_provides)
-    if wanted.distributions and not any(look.described()):
-        yield replace(one, distributions=wanted.distributions)
+    described = {each.distribution for each in look.described()}
+    yield from (replace(one, distributions=(each,)) for each in wanted.distributions if each not in described)
     answered = {each.what for each in look.clients()}
     yield from (replace(one, services=(each,)) for each in wanted.services if each not in answered)
     yield from (replace(one, subjects=(each,)) for each in wanted.subjects if each.key not in seen)
@@ -182,10 +213,11 @@ def _missing(wanted: WantedLook, look: Look) -> Iterator[WantedLook]:
 
 def _ended(part: WantedLook) -> Iterator[Account]:
     """Yield the account of what ended the probe even when it was looked at alone."""
-    names = [each.key for each in part.subjects] + [each.key for each in part.handlers]
-    names += [f"{_SERVICES}{each}" for each in part.services] or ([] if names else [_METADATA])
-    for name in names:
-        yield Account(subject=name, records=(), intruded="it ended the process that watched it")
+    keys = [each.key for each in part.subjects] + [each.key for each in part.handlers]
+    for name in (*keys, *(f"{_SERVICES}{each}" for each in part.services)):
+        yield Account(subject=name, records=(), intruded=_ENDED_IT)
+    for name in part.distributions:
+        yield Account(subject=_METADATA, records=(Described(distribution=name, error=_ENDED_IT),))
 
 
 def by_kind(account: Account | None) -> Mapping[tuple[str, str], Outcome]:

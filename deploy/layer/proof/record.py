@@ -12,7 +12,7 @@ from .withdraw import Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ...inside.look.values import Outcome
+    from ...inside.look.values import Subject
     from ..audit.audit import Audit
     from ..values import BuiltLayer
     from .trial import Trial
@@ -23,8 +23,8 @@ _BEFORE = "found when it was built before"
 def evidence(built: BuiltLayer, audited: Audit, trial: Trial | None, withdrawn: Mapping[Rule, str]) -> Evidence:
     """Write down what was proven of one layer; `trial` is None where it could only be audited."""
     names = {package.name for package in built.report.packages}
-    seen = list(_seen(built, trial)) if trial else []
-    loaded = {f"python/{each.what}" for _, each in seen if each.kind == "shared object" and not each.error}
+    subjects = _subjects(built, trial) if trial else []
+    opened = trial.look.shared_objects(subjects) if trial else {}
     return Evidence(
         sha256=built.sha256,
         image=built.spec.image.reference + (f" {built.spec.image.digest}" if built.spec.image.digest else ""),
@@ -34,18 +34,15 @@ def evidence(built: BuiltLayer, audited: Audit, trial: Trial | None, withdrawn: 
         compared=trial is not None and trial.is_compared,
         python=trial.look.place.python if trial else built.report.python,
         glibc=trial.look.place.glibc if trial else built.report.glibc,
-        modules=tuple(
-            Imported(distribution=name, module=each.what, milliseconds=each.ms)
-            for name, each in seen
-            if each.kind == "module" and each.home and not each.error
-        ),
+        modules=tuple(each for subject in subjects for each in (_imported(trial, subject) if trial else ())),
         nothing_to_import={
             package.name: "the trim policy took it" if package.excluded else "its wheel holds no module"
             for package in built.report.packages
             if not package.modules
         },
         shared_objects=tuple(
-            Native(path=each.path, needs=dict(each.needs), loaded=each.path in loaded) for each in audited.shared
+            Native(path=each.path, needs=dict(each.needs), loaded=opened.get(each.path.removeprefix("python/"), False))
+            for each in audited.shared
         ),
         aws_clients=tuple(each.what for each in trial.look.clients() if not each.error)
         if trial and "botocore" in names
@@ -61,12 +58,18 @@ def evidence(built: BuiltLayer, audited: Audit, trial: Trial | None, withdrawn: 
     )
 
 
-def _seen(built: BuiltLayer, trial: Trial) -> Iterator[tuple[str, Outcome]]:
-    """Yield what was tried of one layer, each with its distribution."""
-    for package in built.report.packages:
-        for account in trial.look.accounts:
-            if account.subject.startswith(f"{package.name}: "):
-                yield from ((package.name, outcome) for outcome in look.outcomes(account))
+def _subjects(built: BuiltLayer, trial: Trial) -> list[Subject]:
+    """Return what was looked at of one layer, in the order of its distributions."""
+    names = [package.name for package in built.report.packages]
+    return [each for name in names for each in trial.subjects if each.distribution == name]
+
+
+def _imported(trial: Trial, subject: Subject) -> Iterator[Imported]:
+    """Yield the roots of one subject that could be imported, by its own account."""
+    account = trial.look.account(subject.key)
+    for each in look.outcomes(account) if account else ():
+        if each.kind == "module" and each.what in subject.roots and each.home and not each.error:
+            yield Imported(distribution=subject.distribution, module=each.what, milliseconds=each.ms)
 
 
 def _remarks(trial: Trial, built: BuiltLayer, names: set[str]) -> Iterator[str]:

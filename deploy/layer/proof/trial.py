@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ...errors import Fault
     from ...inside.exchange import Applied
-    from ...inside.look.values import Described
+    from ...inside.look.values import Described, Subject
     from ..audit.audit import Audit
     from ..causes import Explain
     from ..values import BuiltLayer
@@ -33,10 +33,12 @@ _SERVICE = re.compile(r"botocore/data/(?P<service>[^/]+)/[^/]+/service-2\.json(?
 class Trial:
     """What came of trying layers: the look at the zips, what is to be said of it, and what explains an error.
 
-    `provided` are the versions of what comes from the runtime, which the project wants from there.
+    `subjects` are what was looked at; each speaks of itself alone. `provided` are the versions of what comes from the
+    runtime, which the project wants from there.
     """
 
     look: Look
+    subjects: tuple[Subject, ...]
     verdict: Verdict
     lacking: Mapping[str, Fault]
     is_compared: bool
@@ -75,6 +77,7 @@ def attempt(layers: Sequence[BuiltLayer], audits: Sequence[Audit], means: Means)
     remarks += spare
     return Trial(
         look=seen,
+        subjects=wanted.subjects,
         verdict=Verdict(
             faults=(*faults, *lacking.values(), *foreign), worse=verdict.worse, remarks=(*verdict.remarks, *remarks)
         ),

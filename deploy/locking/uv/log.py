@@ -15,7 +15,7 @@ from packaging.version import InvalidVersion, Version
 from ..lockfile import normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 WANTED = "uv_resolver::resolver=debug,uv_resolver::candidate_selector=trace"
 """The value of RUST_LOG with which uv writes what is read here."""
@@ -26,6 +26,7 @@ _NEEDED = re.compile(
     r"Adding transitive dependency for (?P<by>[^\s=]+)==(?P<version>\S+): (?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)"
 )
 _FOUND = re.compile(r"Found candidate for package (?P<name>\S+) with range .* steps: (?P<version>\S+) version")
+_YANKED = re.compile(r"^warning: `(?P<name>[^`=]+)==(?P<version>[^`]+)` is yanked(?: \(reason: \"(?P<why>.*)\"\))?$")
 _SELECTED = re.compile(r"Selecting: (?P<name>[^\s=]+)==(?P<version>\S+) ")
 
 
@@ -34,16 +35,25 @@ class Told:
     """`needed_by` maps a name to those that need it, "" for the requirements.
 
     `unfit` maps one to the newest version that did not fit, where that is newer than the chosen one.
+    `yanked` says of those that their publisher took back, and that were asked for all the same, why that is.
     """
 
     needed_by: Mapping[str, frozenset[str]]
     unfit: Mapping[str, str]
+    yanked: tuple[str, ...] = ()
 
 
 def read(log: str, chosen: Mapping[str, str]) -> Told:
     """Read the log of a resolution that led to the `chosen` versions, by name."""
     lines = log.splitlines()
-    return Told(needed_by=_needed_by(lines, chosen), unfit=_unfit(lines, chosen))
+    return Told(needed_by=_needed_by(lines, chosen), unfit=_unfit(lines, chosen), yanked=tuple(_yanked(lines)))
+
+
+def _yanked(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        if match := _YANKED.match(line):
+            why = f": {match['why']}" if match["why"] else ""
+            yield f"{normalised(match['name'])} {match['version']} is locked, which its publisher took back{why}"
 
 
 def without(log: str) -> str:

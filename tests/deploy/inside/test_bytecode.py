@@ -50,6 +50,27 @@ def test_a_wheels_data_that_can_be_imported_is_compiled_and_never_loses_its_sour
     assert compile_all(files, Parts({}), sourceless=True).files == files
 
 
+DEEP = {"signs": "-" * 200_000 + "1", "functions": "lambda:" * 50_000 + "1", "sums": "1" + "+1" * 100_000}
+
+
+@pytest.mark.parametrize("kind", DEEP)
+def test_what_no_compiler_takes_stays_a_source_and_spoils_no_other(kind: str) -> None:
+    compiled = compile_all(tree({"bomb.py": DEEP[kind], "one.py": "x = 1"}), Parts({}), sourceless=True)
+    assert sorted(compiled.files) == ["bomb.py", "one.pyc"]
+    assert compiled.failed["bomb.py"].startswith(("MemoryError", "RecursionError"))
+
+
+def test_what_takes_too_much_memory_to_compile_stays_a_source() -> None:
+    small = "import sys, compiler; sys.argv[1:] = ['/opt/python']; compiler._MEMORY = 1 << 25; compiler.main()"
+    sources = [("large.py", b"x=1\n" * 200_000), ("one.py", b"x = 1\n"), ("large_too.py", b"x=1\n" * 200_000)]
+    environment = {"PYTHONPATH": str(Path(bytecode.__file__).parent)}
+    command = [sys.executable, "-S", "-c", small]
+    done = subprocess.run(command, input=marshal.dumps(sources), env=environment, capture_output=True, check=True)
+    large, one, too = marshal.loads(done.stdout)  # noqa: S302 - written by our own process
+    assert (large, too) == ("MemoryError", "MemoryError")
+    assert one[:4] == importlib.util.MAGIC_NUMBER
+
+
 def test_bytecode_is_tied_to_a_hash_that_nobody_checks() -> None:
     content = compile_all(tree(SOURCES), Parts({}), sourceless=True).files["one.pyc"].content
     assert content[:4] == importlib.util.MAGIC_NUMBER

@@ -103,7 +103,7 @@ def test_a_second_writer_is_found_out_and_speaks_for_nobody(way: str) -> None:
     found = accounts(task("bad", WRITERS[way]), task("victim", "raise SystemExit('broken')"))
     assert "something else wrote into its report" in found["bad"].intruded
     assert Outcome(kind="module", what="victim") not in found["bad"].records
-    assert "SystemExit: broken" in found["victim"].crash  # of this test's own task, which catches nothing
+    assert "SystemExit: broken" in found["victim"].intruded  # this test's own task catches nothing
 
 
 def test_an_exit_handler_never_runs() -> None:
@@ -143,7 +143,7 @@ def test_replaced_functions_of_the_standard_library_do_not_keep_a_failure_from_b
         "import json, os\njson.dumps = lambda *a, **k: '{}'\nos.write = lambda fd, data: len(data)\n"
         "raise RuntimeError('broken')"
     )
-    assert "RuntimeError: broken" in accounts(task("bad", code))["bad"].crash
+    assert "RuntimeError: broken" in accounts(task("bad", code))["bad"].intruded
 
 
 def test_what_a_package_leaves_running_ends_with_it_also_in_a_session_of_its_own() -> None:
@@ -202,15 +202,18 @@ def test_the_watching_process_cannot_be_reached_through_proc_nor_traced() -> Non
     in_a_process(look)
 
 
-def test_a_crash_of_the_look_is_told_apart_from_a_failure_of_the_package() -> None:
-    def trial(skip: frozenset[str]) -> Iterator[Record]:
+def test_the_look_s_own_failure_is_a_crash_before_any_code_of_the_package_ran_and_the_package_s_after() -> None:
+    def trial(skip: frozenset[str], *begun: Begun) -> Iterator[Record]:
         del skip
-        yield Begun(kind="module", what="tiny")
+        yield from begun
         raise LookupError("a fault of the probe")
 
-    (found,) = apart.run([Task("tiny", trial)], own_users=False)
-    assert "LookupError: a fault of the probe" in found.crash
-    assert found.intruded == ""
+    tasks = Task("early", trial), Task("late", lambda skip: trial(skip, Begun(kind="module", what="late")))
+    early, late = apart.run(tasks, own_users=False)
+    assert "LookupError: a fault of the probe" in early.crash
+    assert (early.intruded, late.crash) == ("", "")
+    assert late.intruded.startswith("the look at it failed once its code ran: ")
+    assert "LookupError: a fault of the probe" in late.intruded
 
 
 def test_the_probe_runs_on_a_python_that_sees_nothing_of_the_pipeline() -> None:

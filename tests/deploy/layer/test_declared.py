@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import stat
-import tracemalloc
 import zipfile
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from deploy.layer import declared
 from deploy.layer.audit.limits import UNZIPPED
 from tests.deploy.inside.synthetic import wheel
+from tests.memory import at_most
 
 MIB = 1024 * 1024
 NAME = "bomb-1.0-py3-none-any.whl"
@@ -30,15 +30,12 @@ def zeros(path: str, size: int) -> dict[str, bytes]:
 
 def test_a_wheel_of_zeros_is_refused_by_what_it_declares_without_being_unpacked() -> None:
     made = zeros("bomb/data.bin", 300 * MIB)
-    tracemalloc.start()
-    (fault,) = declared.faults(made, ())
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+    with at_most(MIB):
+        (fault,) = declared.faults(made, ())
     assert fault.where == NAME
     assert f"declares {300 * MIB:,} bytes unzipped" in fault.what
     assert f"Lambda allows {UNZIPPED:,}" in fault.what
     assert "bomb/data.bin" in fault.cause
-    assert peak < MIB
 
 
 def test_zeros_that_call_themselves_a_library_are_no_library() -> None:
@@ -63,6 +60,57 @@ def test_what_is_packed_as_code_and_data_are_is_left_to_the_rules_of_the_build()
     entry.compress_size = UNZIPPED // 100
     assert declared._is_empty(entry)
     assert not list(declared.faults(zeros("bomb/tests/data.bin", UNZIPPED + 1), ()))
+
+
+def declaring(sizes: dict[str, int], **changed: object) -> dict[str, bytes]:
+    """Make a wheel whose directory declares sizes that its files do not have."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path, size in sizes.items():
+            archive.writestr(path, b"0")
+            archive.filelist[-1].file_size = size
+            for name, value in changed.items():
+                setattr(archive.filelist[-1], name, value)
+    return {NAME: buffer.getvalue()}
+
+
+@pytest.mark.parametrize(("size", "refused"), [(4 * UNZIPPED, False), (4 * UNZIPPED + 1, True)])
+def test_what_goes_with_its_folder_is_unpacked_up_to_a_bound_and_beyond_it_where_the_policy_names_it(
+    size: int, *, refused: bool
+) -> None:
+    made = declaring({"bomb/tests/data.bin": size})
+    found = list(declared.faults(made, ()))
+    assert bool(found) is refused
+    assert all(f"up to {4 * UNZIPPED:,} of such are unpacked to be left out" in each.what for each in found)
+    assert not list(declared.faults(made, ("bomb/tests/**",)))
+
+
+@pytest.mark.parametrize(("more", "refused"), [(0, False), (1, True)])
+def test_all_wheels_together_have_a_bound_whatever_is_trimmed(more: int, *, refused: bool) -> None:
+    half = declared.UNPACKED // 8
+    one = declaring({f"bomb/{at}.bin": half for at in range(4)})
+    other = {f"other-{NAME}": each for each in declaring({f"bomb/{at}.bin": half for at in range(4)}).values()}
+    last = {f"last-{NAME}": each for each in declaring({"bomb/last.bin": more}).values()}
+    found = list(declared.faults(one | other | last, ("bomb/*.bin",)))
+    assert bool(found) is refused
+    assert all(f"{declared.UNPACKED + 1:,} bytes unzipped, together" in each.what for each in found)
+
+
+def test_files_that_lie_over_each_other_are_refused() -> None:
+    (fault,) = declared.faults(declaring({"bomb/a.py": 1, "bomb/b.py": 1}, header_offset=0), ())
+    assert fault.what == "has 'bomb/b.py' where 'bomb/a.py' lies, too"
+
+
+def test_a_directory_of_very_many_files_is_refused_before_it_is_read() -> None:
+    made = declaring({f"bomb/{at}.py": 1 for at in range(300)}, comment=b"x" * 60_000)
+    with at_most(MIB):
+        (fault,) = declared.faults(made, ())
+    assert f"up to {declared.DIRECTORY:,} are read" in fault.what
+
+
+def test_a_path_that_no_file_system_takes_is_refused() -> None:
+    (fault,) = declared.faults(declaring({"bomb/" + "a/" * 2100 + "b.py": 1}), ())
+    assert "a path of 4209 bytes" in fault.what
 
 
 def test_a_name_that_no_file_system_takes_is_refused_and_the_longest_that_one_takes_is_not() -> None:

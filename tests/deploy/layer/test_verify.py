@@ -482,11 +482,11 @@ def test_an_error_whose_text_raises_is_a_failure_like_any_other(tmp_path: Path) 
 def test_a_failure_of_the_probe_itself_blames_no_package_and_keeps_its_traceback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = script().replace(b"def _mapped()", b"def _unmapped()")
+    broken = script().replace(b"compiled = watch_compiler()", b"compiled = unwatched()")
     monkeypatch.setattr(look, "script", lambda: broken)
     found = refused(tmp_path, layer(tmp_path, Made(), real_yaml()))
     assert "a fault of the pipeline, and of no package" in found
-    assert "name '_mapped' is not defined" in found
+    assert "name 'unwatched' is not defined" in found
     assert "cause" not in found
 
 

@@ -24,6 +24,7 @@ class File:
     content: bytes
     uploaded: datetime
     python: str = ""
+    yanked: str = ""
 
     @property
     def sha256(self) -> str:
@@ -133,6 +134,7 @@ class Index:
             "core-metadata": file.filename.endswith(".whl"),
             "size": len(file.content),
             **({"requires-python": file.python} if file.python else {}),
+            **({"yanked": file.yanked} if file.yanked else {}),
             **date,
         }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -196,3 +197,18 @@ def test_what_a_pyproject_does_not_say_to_others_is_told_with_the_way_to_have_it
     with pytest.raises(LockError) as caught:
         project.run()
     assert told in caught.value.faults[0].cure
+
+
+def test_a_release_that_was_taken_back_is_passed_over_and_told_where_it_is_asked_for(
+    project: Project, index: Index, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.add("demo", "1.0")
+    (file,) = index.add("demo", "2.0")
+    index.files[file.filename] = replace(file, yanked="it loses data")
+    project.wants("demo")
+    project.run()
+    assert locked(project) == {"demo": "1.0"}
+    assert "took back" not in capsys.readouterr().out
+    project.wants("demo==2.0")
+    project.run()
+    assert capsys.readouterr().out.count("demo 2.0 is locked, which its publisher took back: it loses data") == 1

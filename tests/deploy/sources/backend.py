@@ -56,6 +56,11 @@ def build_wheel(into, config_settings=None, metadata_directory=None):
 """
 
 
+def text() -> str:
+    """Return the backend's one module, for a source that brings it."""
+    return _BACKEND
+
+
 def publish(index: Index, version: str = "1.0") -> None:
     """Put the backend, and `tiny-more` for those who ask for more, on an index."""
     plain = wheel("tiny-backend", version, "py3-none-any")

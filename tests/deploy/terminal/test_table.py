@@ -85,6 +85,15 @@ def test_a_number_stays_with_its_unit() -> None:
     assert "701 B" in shown[2]
 
 
+def test_one_name_that_is_longer_than_a_terminal_leaves_the_other_columns_and_their_words() -> None:
+    name = "a-package-whose-name-goes-on-and-on-for-no-reason-that-anybody-remembers"
+    made = fitted(["package", "version", "licence"], [[name, "1.0.0", "MIT"], ["idna", "3.10", "BSD"]], 60)
+    assert made.omitted == ()
+    shown = list(made.lines())
+    assert max(map(len, shown)) <= 60
+    assert "".join(line[: made.widths[0]].strip() for line in shown[2:-1]) == name
+
+
 def test_an_arn_and_a_path_are_wrapped_behind_a_separator_before_they_are_left_out() -> None:
     arn = "arn:aws:lambda:eu-central-1:123456789012:function:orders-take-dev:2"
     path = "python/pydantic_core/_core.cpython-311-x86_64.so"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 
 from deploy.console import Console
@@ -25,14 +26,14 @@ def test_without_a_terminal_a_line_tells_now_and_then_that_it_goes_on() -> None:
 
     with waiting.now_and_then(say, "build deps", every=0.01):
         assert twice.wait(30)
-    assert said[0].startswith("build deps …  0.")
+    assert re.fullmatch(r"build deps …  \d+\.\d s", said[0])
 
 
 def test_a_short_step_is_one_line_without_a_terminal() -> None:
     stream = io.StringIO()
     with Console(stream).step("build deps"):
         pass
-    assert stream.getvalue() == "build deps  0.0 s\n"
+    assert re.fullmatch(r"build deps  \d+\.\d s\n", stream.getvalue())
 
 
 def test_a_terminal_shows_the_time_that_it_takes_and_then_a_line_that_stays() -> None:
@@ -41,5 +42,5 @@ def test_a_terminal_shows_the_time_that_it_takes_and_then_a_line_that_stays() ->
         pass
     shown = stream.getvalue()
     assert "build [bold]deps\\x1b[2J …" in shown
-    assert "0:00:00" in shown
+    assert re.search(r"\d:\d\d:\d\d", shown)
     assert shown.splitlines()[-1].partition("\x1b[2K")[2].startswith("build [bold]deps\\x1b[2J  ")
