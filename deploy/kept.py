@@ -1,13 +1,16 @@
 """Texts that an earlier run found out, kept by what they follow from: `checks/<key>.json` in the cache folder.
 
 Each carries its own sha256; what is damaged is not there, and deleting the folder costs time and nothing else. That is
-no help against somebody who writes there: with a key, what was kept by whoever does not have it is not there either.
+no help against somebody who writes there: with a key, what was kept by whoever does not have it is not there either,
+and without one nothing is, where other users of this machine may write.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import os
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -45,11 +48,26 @@ class Kept:
 
     def checks(self, key: str) -> str | None:
         """Return what `keep_checks` kept under this key."""
+        if self.shared:
+            return None
         kept = read_text(self._path(key))
         if kept is None or not self.secret:
             return kept
         seal, _, passed = kept.partition("\n")
         return passed if hmac.compare_digest(seal, self._seal(key, passed)) else None
+
+    @property
+    def shared(self) -> str:
+        """Say which folder other users of this machine may write to, so that what is in there proves nothing; or "".
+
+        Who may write as this user, or brings the whole folder here, is not seen by that; a key tells them.
+        """
+        for folder in () if self.secret else (self.root, self.root / "checks"):
+            if folder.exists():
+                status = folder.stat()
+                if status.st_uid not in {os.geteuid(), 0} or status.st_mode & stat.S_IWOTH:
+                    return str(folder)
+        return ""
 
     def keep_checks(self, key: str, passed: str) -> None:
         keep_text(self._path(key), f"{self._seal(key, passed)}\n{passed}" if self.secret else passed)

@@ -63,6 +63,7 @@ PROVES = (
     "runtimes/table.py",
     "runtimes/wheel_tags.py",
     "template_values.py",
+    "terminal/characters.py",
 )
 # What decides a code zip.
 BUNDLES = (
@@ -85,7 +86,6 @@ NEUTRAL: Mapping[str, str] = {
     "container/digest.py": "finds the image's digest, which is in the key itself",
     "container/exec_stream.py": "carries output",
     "container/failures.py": "words of errors",
-    "terminal/characters.py": "shows what is done",
     "terminal/verbose.py": "shows what is done",
     "container/leftovers.py": "names what a run makes, and removes what others left",
     "temporary": "names and removes folders",

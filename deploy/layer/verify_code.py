@@ -10,6 +10,7 @@ from zipfile import BadZipFile, ZipFile
 
 from ..code import tree_digest
 from ..errors import Fault, VerificationError
+from ..terminal.characters import quoted
 from .audit import code as audit
 from .audit import trust
 from .audit.audit import collisions
@@ -28,9 +29,8 @@ if TYPE_CHECKING:
     from .verify import Means, VerifiedLayer
 
 PATIENCE = 60.0
-# The runtime's own failures have dotted names, such as Runtime.ImportModuleError; a handler's exception has its
-# class's: https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
-# As the Runtime Interface Emulator logs it.
+# As the Runtime Interface Emulator logs it. The runtime's own failures have dotted names, as Runtime.ImportModuleError;
+# a handler's has its class's: https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
 _EXTENSION = re.compile(r"Process extension-(?P<name>\S+)-[0-9]+ exited: (?P<how>.*)")
 _OWN_EXCEPTION = re.compile(r"[A-Za-z_]\w*: ")
 
@@ -241,10 +241,10 @@ def _never_started(error: VerificationError) -> bool:
 
 def _refused(where: str, error: VerificationError) -> Iterator[Fault]:
     if ended := _EXTENSION.search(error.log):
-        what = f"the extension {ended['name']} ended: {ended['how']}\n{error.log.rstrip()}"
+        what = f"the extension {ended['name']} ended: {ended['how']}\n{quoted(error.log)}"
         cause = "Lambda starts what is in extensions/ before the function, and ends both where one of them ends"
         yield Fault(where, what, cause, "correct it, or take it out of the layer")
         return
     for fault in error.faults:
-        log = f"\n{error.log.rstrip()}" if error.log else ""
-        yield Fault(where, f"{fault.what}{log}", fault.cause or "the runtime could not run the handler", fault.cure)
+        what = f"{fault.what}\n{quoted(error.log)}".rstrip()
+        yield Fault(where, what, fault.cause or "the runtime could not run the handler", fault.cure)

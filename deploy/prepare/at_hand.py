@@ -34,6 +34,7 @@ class AtHand:
     console: Console
     opened: ExitStack
     runtimes: dict[Target, Runtime] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
 
     @property
     def cache(self) -> Cache:
@@ -102,7 +103,17 @@ class AtHand:
     @property
     def trusts_kept(self) -> bool:
         """Whether what was proven before is taken as proven."""
-        return self.choices.use_cache and self.choices.trust_kept
+        if not (self.choices.use_cache and self.choices.trust_kept):
+            return False
+        if shared := self.cache.shared:
+            what = f"{shared}: other users may write there, so what it says was proven is proven anew"
+            self.tell_once(f"{what}; take their right away (chmod o-w), or set CHANNELWRIGHT_CACHE_KEY")
+        return not shared
+
+    def tell_once(self, what: str) -> None:
+        if what not in self.told:
+            self.told.add(what)
+            self.console.say(what)
 
     def refuse_making(self, what: str, reason: str) -> None:
         """Raise BuildError where only what was made before may ship: a deploying job is no place to build in."""

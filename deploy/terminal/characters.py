@@ -34,6 +34,15 @@ def plain(text: str) -> str:
     return _COMMAND.sub(r"#\\", _LINE_COMMAND.sub(r"\1\\", text))
 
 
+def quoted(text: str) -> str:
+    r"""Return the lines of others as such, so that none of them passes for a line of the pipeline's own.
+
+    >>> quoted("done\nvictim: is broken")
+    '    | done\n    | victim: is broken'
+    """
+    return "\n".join(f"    | {line}" for line in text.rstrip().splitlines())
+
+
 def plain_json(text: str) -> str:
     r"""Return JSON that says the same, and is no command to a runner.
 

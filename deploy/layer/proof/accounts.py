@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...errors import Fault
+from ...terminal.characters import in_one_line, quoted
 from .grouping import more
 from .look import outcomes
 
@@ -21,8 +22,8 @@ REPORT = ("the probe ended early; this is a fault of the pipeline, and of no pac
 def unaccounted(key: str, account: Account | None) -> Fault:
     if account is None:
         return Fault(key, "was not looked at", *REPORT)
-    tail = f"\n{account.tail.rstrip()}" if account.tail.strip() else ""
-    return Fault(key, f"{account.intruded}{tail}", SPEAKS, OTHER)
+    what, _, more_ = f"{account.intruded}\n{account.tail}".partition("\n")
+    return Fault(key, f"{what}\n{quoted(more_)}".rstrip(), SPEAKS, OTHER)
 
 
 def incomplete(subject: Subject, account: Account) -> Iterator[Fault]:
@@ -35,7 +36,7 @@ def incomplete(subject: Subject, account: Account) -> Iterator[Fault]:
     left = [what for kind, what in wanted if (kind, what) not in seen]
     if ended and (untried := [each for each in left if each in subject.roots]):
         # The rest of a package may stay untried where parts of it end the process, but not all of it.
-        what = f"was not tried: {ended[-1].error} at {ended[-1].what[:200]}"
+        what = f"was not tried: {ended[-1].error} at {in_one_line(ended[-1].what[:200])}"
         yield Fault(f"{subject.distribution}: {untried[0]}", what, "what is tried before it ends the process", OTHER)
     elif left and not ended:
         what = f"was not tried{more(len(left) - 1)}, and its process says that it came to its end"

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...errors import Fault
+from ...terminal.characters import in_one_line
 from .look import bytecode
 from .tree import source_of
 
@@ -35,7 +36,7 @@ class ImportedBytecode:
                 yield Fault(where, what, "its bytecode is absent or not accepted", REBUILD)
         for path, name in found.misnamed:
             if where := self._where(path, source_of(path), subject):
-                what = f"names its source {name}, not below /opt/python"
+                what = f"names its source {in_one_line(name)}, not below /opt/python"
                 yield Fault(where, what, "it was compiled in another place", REBUILD)
 
     def _where(self, path: str, source: str, subject: Subject) -> str:
@@ -43,7 +44,7 @@ class ImportedBytecode:
         parts = source.split("/python/")
         below = ("/python/".join(parts[at:]) for at in range(1, len(parts)))
         owner = next((self._owners[each] for each in below if each in self._owners), "")
-        return {subject.key: path, "": f"{subject.key}: {path}"}.get(owner, "")
+        return {subject.key: path, "": f"{subject.key}: {in_one_line(path)}"}.get(owner, "")
 
     @cached_property
     def _owners(self) -> Mapping[str, str]:

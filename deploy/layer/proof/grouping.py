@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...errors import Fault
+from ...terminal.characters import in_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +30,7 @@ def remarks(both: Iterable[tuple[str, Outcome]], *, is_compared: bool) -> Iterat
     for (distribution, error), outcomes_ in groups.items():
         first = outcomes_[0]
         verb = _VERBS.get(first.kind, "fails")
-        what = f"{first.what}{more(len(outcomes_) - 1)}"
+        what = f"{in_one_line(first.what)}{more(len(outcomes_) - 1)}"
         yield f"{distribution}: {what} {verb}, {elsewhere}: {error}"
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import Fault
 from ...inside.look.values import Handler
+from ...terminal.characters import quoted
 from ..opt_folder import merged
 from . import tree, trial
 from .judge import missing, or_from_runtime
@@ -54,9 +55,8 @@ def judged(function: FunctionUnderTest, seen: Look, layers: Sequence[BuiltLayer]
     where = f"functions.{function.key}: {function.handler}"
     account = seen.account(function.key)
     if account is None or account.intruded:
-        yield Fault(
-            where, account.intruded if account else "was not looked at", "it ends the process, or speaks for it"
-        )
+        what, _, trace = (account.intruded if account else "was not looked at").partition("\n")
+        yield Fault(where, f"{what}\n{quoted(trace)}".rstrip(), "it ends the process, or speaks for it")
         return
     if not any(each.kind == "handler" for each in outcomes(account)):
         what = "was not tried, and its process says that it came to its end"

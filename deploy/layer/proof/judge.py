@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...errors import Fault
+from ...terminal.characters import in_one_line
 from .accounts import OTHER, SPEAKS, incomplete, unaccounted
 from .compiled import REBUILD, ImportedBytecode
 from .grouping import remarks
@@ -153,7 +154,7 @@ class Case:
             what += " - the layer lacks it, and the runtime's own copy hides that"
             cause += "; AWS changes its copy whenever it likes"
             cure = or_from_runtime(name, cure)
-        return Fault(f"{distribution}: {outcome.what}", what, cause, cure)
+        return Fault(f"{distribution}: {in_one_line(outcome.what)}", what, cause, cure)
 
     def _clients(self, findings: _Findings) -> None:
         intruded = {each.subject: each for each in self.zip.accounts if each.intruded and asked_services(each)}

@@ -15,6 +15,7 @@ from ...errors import VerificationError
 from ...inside.look.bounds import Bounds
 from ...inside.look.place import Place
 from ...inside.look.values import Account, Asked, Bytecode, Described, Outcome, Plan
+from ...terminal.characters import in_one_line
 from ..template_environment import LEAST_MEMORY, TRIAL_REGION, lambda_environment
 from .script import script
 
@@ -118,7 +119,10 @@ def asked_services(account: Account) -> set[str]:
 
 
 def outcomes(account: Account) -> Iterator[Outcome]:
-    return (record for record in account.records if isinstance(record, Outcome))
+    """Yield what a process says that it tried; what it says of each is one line."""
+    for record in account.records:
+        if isinstance(record, Outcome):
+            yield replace(record, error=in_one_line(record.error), at=in_one_line(record.at))
 
 
 def asked(account: Account) -> frozenset[str]:

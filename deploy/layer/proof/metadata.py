@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...errors import Fault
+from ...terminal.characters import in_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -23,14 +24,18 @@ def strangers(described: Iterable[Described], wanted: Collection[str], pins: Map
         where = f"{name}: {name}"
         if each and each.error:
             cause = "its dist-info is not whole"
-            faults.append(Fault(where, f"importlib.metadata cannot read it: {each.error}", cause, _REBUILD))
+            faults.append(
+                Fault(where, f"importlib.metadata cannot read it: {in_one_line(each.error)}", cause, _REBUILD)
+            )
         elif each is None or not each.home:
             faults.append(Fault(where, "importlib.metadata finds it nowhere", "its dist-info is not there", _REBUILD))
         elif each.home != "layer":
             cause = "its dist-info was taken out of the layer"
             faults.append(Fault(where, "importlib.metadata finds another copy", cause, _REBUILD))
         elif each.version != pins.get(name):
-            faults.append(Fault(where, f"says it is {each.version}; the lock has {pins.get(name)}", cure=_REBUILD))
+            faults.append(
+                Fault(where, f"says it is {in_one_line(each.version)}; the lock has {pins.get(name)}", cure=_REBUILD)
+            )
     return faults
 
 

@@ -120,6 +120,19 @@ def test_projects_without_a_dockerfile_of_their_own_are_not_taken_for_each_other
     assert cache.find(replace(mine, project=tmp_path / "theirs")) == Miss("never built here")
 
 
+def test_what_other_users_may_write_to_proves_nothing_without_a_key(cache: Cache) -> None:
+    cache.keep_checks("key", "passed")
+    assert (cache.shared, cache.checks("key")) == ("", "passed")
+    for folder in (cache.root, cache.root / "checks"):
+        folder.chmod(0o777)
+        assert (cache.shared, cache.checks("key")) == (str(folder), None)
+        keyed = replace(cache, secret=KEY)
+        keyed.keep_checks("key", "passed")
+        assert (keyed.shared, keyed.checks("key")) == ("", "passed")
+        folder.chmod(0o775)
+        assert cache.checks("key") == "passed"
+
+
 KEY = "0123456789abcdef" * 2
 
 

