@@ -26,7 +26,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from . import child, ending, usage
-from .bounds import Bounds
+from .bounds import LATE, Bounds
 from .running import Running, Task, account, drain, listen
 from .usage import SandboxUsage
 from .values import Finished, Outcome
@@ -120,9 +120,9 @@ def _is_over(process: Running, most: Bounds) -> bool:
         return True
     now = time.monotonic()
     if now - process.heard > most.silence:
-        process.exceeded = process.exceeded or f"still ran after {most.silence:g} s"
+        process.exceeded = process.exceeded or f"{LATE} {most.silence:g} s"
     if now - process.began > most.seconds:
-        process.exceeded = process.exceeded or f"still ran after {most.seconds:g} s, with all of its modules"
+        process.exceeded = process.exceeded or f"{LATE} {most.seconds:g} s, with all of its modules"
     return bool(process.exceeded) or process.crowded or _has_exited(process)
 
 

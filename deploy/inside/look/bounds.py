@@ -6,6 +6,8 @@ import resource
 from dataclasses import dataclass
 
 MIB = 1024 * 1024
+LATE = "still ran after"
+"""How the error begins of what took too long."""
 _MESSAGE_QUEUES = 12  # RLIMIT_MSGQUEUE, which only Linux has: getrlimit(2)
 
 

@@ -74,8 +74,9 @@ def _without(
 
 
 def _repairable(tried: Trial, layers: Sequence[BuiltLayer]) -> list[Worse]:
-    """Return the differences that are not the user's own wish."""
-    return [each for each in tried.verdict.worse if not withdraw.excluded(each, trial.applied(layers))]
+    """Return the differences that are neither the user's own wish nor the machine's, whose load decides no bytes."""
+    applied = trial.applied(layers)
+    return [each for each in tried.verdict.worse if not each.is_late and not withdraw.excluded(each, applied)]
 
 
 def _unexplained(tried: Trial, layers: Sequence[BuiltLayer]) -> list[Fault]:
@@ -89,6 +90,9 @@ def _unexplained(tried: Trial, layers: Sequence[BuiltLayer]) -> list[Fault]:
         if path and each.is_root:
             cause = f"the trim rule `exclude` took {path}; what pip installs from the same wheels works"
             faults.append(Fault(where, f"{each.error}{at}", cause, "keep it: narrow `exclude` in config/pipeline.yaml"))
+        elif each.is_late:
+            cause = "this machine is busy, or it waits for something; what pip installs came to its end in time"
+            faults.append(Fault(where, f"{each.error}{at}", cause, "run it again where less runs beside it"))
         elif not path:
             cause = "what pip installs from the same wheels works, and no trim rule explains why this does not"
             faults.append(Fault(where, f"{each.error}{at}", cause, "this is a fault of the pipeline: report it"))

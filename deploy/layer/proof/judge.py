@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...errors import Fault
+from ...inside.look.bounds import LATE
 from ...terminal.characters import in_one_line
 from .accounts import OTHER, SPEAKS, incomplete, unaccounted
 from .compiled import REBUILD, ImportedBytecode
@@ -47,6 +48,10 @@ class Worse:
     def key(self) -> tuple[str, str, str]:
         """Name the difference by what shows it, and by how."""
         return self.kind, self.what, self.error
+
+    @property
+    def is_late(self) -> bool:
+        return self.error.startswith(LATE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...errors import VerificationError
-from ...inside.look.bounds import Bounds
+from ...inside.look.bounds import LATE, Bounds
 from ...inside.look.place import Place
 from ...inside.look.values import Account, Asked, Bytecode, Described, Outcome, Plan
 from ...terminal.characters import in_one_line
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 1800.0
 _BOUNDS = Bounds()
+_EMULATED = 5  # times as long as native, at the least
 _ENDED_IT = "it ended the process that watched it"
 _NOWHERE = Place(python="", glibc="", machine="", runtime_modules=())
 _NAME = "api"  # of a function that any layer could be for
@@ -97,6 +98,11 @@ class Look:
             if record.kind == "shared object" and record.what in subject.shared
         }
 
+    @property
+    def is_late(self) -> bool:
+        """Whether something took too long, which says as much of the machine, and of what else ran there."""
+        return any(record.error.startswith(LATE) for each in self.accounts for record in outcomes(each))
+
     def and_also(self, other: Look) -> Look:
         return replace(self, accounts=(*self.accounts, *other.accounts), log=self.log + other.log)
 
@@ -137,6 +143,8 @@ def bytecode(account: Account) -> Bytecode:
 
 def take(sandbox: Sandbox, wanted: WantedLook, runtime: str, bounds: Bounds = _BOUNDS) -> Look:
     """Look at what a sandbox holds; raise VerificationError, which blames no package, where the look itself failed."""
+    if sandbox.is_emulated:
+        bounds = replace(bounds, filtered=False, silence=_EMULATED * bounds.silence, seconds=_EMULATED * bounds.seconds)
     look, done = _once(sandbox, wanted, runtime, bounds)
     if not look.place.python:
         look = replace(look, place=_place_alone(sandbox, wanted, runtime, bounds, done))
@@ -169,7 +177,7 @@ def _once(sandbox: Sandbox, wanted: WantedLook, runtime: str, bounds: Bounds) ->
         distributions=wanted.distributions,
         services=wanted.services,
         handlers=wanted.handlers,
-        bounds=replace(bounds, filtered=bounds.filtered and not sandbox.is_emulated),
+        bounds=bounds,
         runtime_provides=wanted.runtime_provides,
     )
     environment = lambda_environment(_NAME, TRIAL_REGION, memory=LEAST_MEMORY, runtime=runtime)

@@ -77,7 +77,8 @@ class Reference:
         with self.runtime.installed(spec.runtime, self.wheels) as sandbox:
             seen = look.take(sandbox, wanted, spec.runtime)
         whole = before.and_also(seen) if before else seen
-        self.kept.keep_checks(key, whole.to_json())
+        if not whole.is_late:  # else it would be so for good
+            self.kept.keep_checks(key, whole.to_json())
         return whole
 
     def _key(self, spec: LayerSpec, runtime_provides: tuple[str, ...]) -> str:
