@@ -35,7 +35,7 @@ def task(key: str, code: str) -> Task:
     return Task(key, trial)
 
 
-def accounts(*tasks: Task, silence: float = 20) -> dict[str, Account]:
+def accounts(*tasks: Task, silence: float = 600) -> dict[str, Account]:
     return {each.subject: each for each in apart.run(tasks, own_users=False, most=Bounds(silence=silence))}
 
 
