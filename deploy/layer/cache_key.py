@@ -63,7 +63,6 @@ PROVES = (
     "runtimes/table.py",
     "runtimes/wheel_tags.py",
     "template_values.py",
-    "terminal/characters.py",
 )
 # What decides a code zip.
 BUNDLES = (
@@ -86,6 +85,7 @@ NEUTRAL: Mapping[str, str] = {
     "container/digest.py": "finds the image's digest, which is in the key itself",
     "container/exec_stream.py": "carries output",
     "container/failures.py": "words of errors",
+    "terminal/characters.py": "makes what others say printable, and decides no verdict",
     "terminal/verbose.py": "shows what is done",
     "container/leftovers.py": "names what a run makes, and removes what others left",
     "temporary": "names and removes folders",
