@@ -26,8 +26,8 @@ all its ways (deploy/aws/calls.json). Commands that are not here ask AWS nothing
 this machine answers.
 
 What CloudFormation does in turn with the same credentials, when a template changes, is the template's to decide.
-[{ROLE}](../../{ROLE}) has roles for GitHub Actions: one that deploys, one that only looks
-(`scan`, `doctor`, `status --without-template`), and one with which a promotion reads the stage that it promotes
+[{ROLE}](../../{ROLE}) has roles for GitHub Actions: one that deploys, one that only
+looks (`scan`, `doctor`, `status --without-template`), and one with which a promotion reads the stage that it promotes
 (`promote --from`), each with these actions and no others; the first has what CloudFormation needs for this repository's
 template besides.
 `doctor --stage STAGE` has IAM simulate the calls of a deploy for whoever is signed in."""
