@@ -25,11 +25,18 @@ NAMES = ("idna", "pyyaml", "six")
 OTHER_WAY_ROUND = textwrap.dedent("""\
     import os
 
-    class Reversed(list):
-        __enter__ = lambda self: self
-        __exit__ = lambda self, *_: None
-        close = lambda self: None
-        __iter__ = lambda self: reversed(sorted(list.__iter__(self), key=lambda each: each.name))
+    class Reversed:
+        def __init__(self, entries):
+            with entries:
+                self.entries = sorted(entries, key=lambda each: each.name)  # taken from the end
+        def __enter__(self): return self
+        def __exit__(self, *_): self.close()
+        def close(self): self.entries.clear()
+        def __iter__(self): return self
+        def __next__(self):
+            if not self.entries:
+                raise StopIteration
+            return self.entries.pop()
 
     scan, names = os.scandir, os.listdir
     os.scandir = lambda *each: Reversed(scan(*each))
