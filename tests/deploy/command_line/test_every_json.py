@@ -91,7 +91,7 @@ def test_init_says_as_json_what_it_found_what_it_left_and_what_it_wrote(
     assert "config/pipeline.yaml" in said.err
     configuration = yaml.safe_load(found["files"]["config/pipeline.yaml"])
     assert {each["region"] for each in configuration["stages"].values()} == {"eu-north-1"}, "as it was asked for"
-    assert [line.split()[-1] for line in found["following"]] == ["lock", "layer"]
+    assert [line.split()[-1] for line in found["following"]] == ["lock", "layer", "dev"]
     yes = [each if each != "--plan" else "--yes" for each in made.argv]
     assert run(mistake(*yes, told="", config=None), tmp_path, monkeypatch) == 0
     again = schemas.output("init", capsys.readouterr().out)
