@@ -59,11 +59,12 @@ def run(tasks: Sequence[Task], *, own_users: bool, most: Bounds = _BOUNDS) -> It
                 running.append(_start(waiting.popleft(), most, selector))
             for key, _ in selector.select(0.05):
                 listen(key.fd, key.data)
-            # What one does last is measured too, however busy this process is.
-            if (now := time.monotonic()) - measured > _INTERVAL or any(_is_over(each, most) for each in running):
+            # Who has ended is looked up before it is measured: what one does last is measured too.
+            over = [each for each in running if _is_over(each, most)]
+            if over or time.monotonic() - measured > _INTERVAL:
                 _measure(running, most, _held(own_users=own_users).since(before))
-                measured = now
-            for process in [each for each in running if _is_over(each, most)]:
+                measured = time.monotonic()
+            for process in [each for each in running if each in over or each.exceeded or each.crowded]:
                 running.remove(process)
                 again = _ended(process, selector, frozenset(each.pid for each in running))
                 if again is None:

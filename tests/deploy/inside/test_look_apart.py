@@ -16,10 +16,13 @@ from deploy.inside.look.running import Task
 from deploy.inside.look.values import Account, Begun, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from deploy.inside.look.running import Running
+    from deploy.inside.look.usage import SandboxUsage
     from deploy.inside.look.values import Record
 
+LOOKED_AT = os.WEXITED | os.WNOWAIT
 WORKS = Outcome(kind="module", what="victim")
 
 
@@ -225,3 +228,17 @@ def test_the_probe_runs_on_a_python_that_sees_nothing_of_the_pipeline() -> None:
         [sys.executable, "-I", "-S", "-", plan.to_json()], input=script(), capture_output=True, check=True
     )
     assert done.stdout.startswith(b'["place", ')
+
+
+def test_what_one_does_last_is_measured_though_it_ends_while_it_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    measure, ended = apart._measure, []
+
+    def slow(running: Sequence[Running], most: Bounds, grown: SandboxUsage) -> None:
+        ended.append([os.waitid(os.P_PID, each.pid, LOOKED_AT | os.WNOHANG) is not None for each in running])
+        measure(running, most, grown)
+        for each in running:
+            os.waitid(os.P_PID, each.pid, LOOKED_AT)
+
+    monkeypatch.setattr(apart, "_measure", slow)
+    assert accounts(task("quick", ""))["quick"].records == (Outcome(kind="module", what="quick"),)
+    assert ended[-1] == [True]
