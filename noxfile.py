@@ -163,7 +163,7 @@ def register(session: nox.Session) -> None:
 
 @nox.session
 def test(session: nox.Session) -> None:
-    """Prove it: real containers, an emulated AWS, real files and HTTP; `-- --fast` takes a minute, without those."""
+    """Prove it: real containers, an emulated AWS, real files and HTTP; `-- --fast` takes minutes, without those."""
     # Not the lock: the emulated AWS pins a botocore of its own. What is locked is tried inside the containers.
     _install(session, *PIPELINE, *_everything("test"), "-r", "requirements.in")
     session.run("pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder", *session.posargs)
