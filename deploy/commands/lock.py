@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..atomic import write
@@ -117,6 +118,7 @@ def _pin_image(settings: Settings, console: Console) -> None:
 
 def _relock(settings: Settings, arguments: argparse.Namespace, console: Console) -> None:
     """Have uv lock the project, and see that every target can be built from what it locked."""
+    from ..locking.others.refit import refit
     from ..locking.uv.relock import relock
 
     chosen = backend.chosen(arguments)
@@ -124,6 +126,11 @@ def _relock(settings: Settings, arguments: argparse.Namespace, console: Console)
     options = ["--check"] if arguments.check else _upgrade(arguments.upgrade)
     with console.step("uv lock"):
         console.say(relock(settings.project, os.environ, options))
+    if not arguments.check:
+        # The cooldown is uv's own here.
+        uv = replace(_uv(settings, inputs.PYPROJECT, console), cooldown=())
+        for remark in refit(settings, uv, partial(relock, settings.project, os.environ)):
+            console.say(remark)
     found = {target: locked.pins(settings, target) for target in settings.targets}
     sources = _lock_sources(settings, console, where=chosen, anew=options == ["--upgrade"])
     if arguments.check:
@@ -155,7 +162,10 @@ def _lock_sources(settings: Settings, console: Console, *, where: ChosenBackend,
 
 def _versions(settings: Settings) -> dict[str, str]:
     """Return what is locked so far, nothing where that cannot be read."""
+    is_uv = settings.requirements.name == locked.UV_LOCK and settings.wants_lock
     try:
+        if is_uv:  # some of it may not fit
+            return {name: each for target in settings.targets for name, each in locked.chosen(settings, target).items()}
         return {pin.name: pin.version for target in settings.targets for pin in locked.pins(settings, target)}
     except (LockError, ConfigError):
         return {}

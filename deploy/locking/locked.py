@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..settings import Settings, Target
+    from .others.unfit import Unfit
 
 UV_LOCK = "uv.lock"
 
@@ -67,6 +68,27 @@ def read(settings: Settings, target: Target) -> Locked:
     pins, exported = lockfile.read(path, target, but_sources=True), _exported(path, target, settings.project)
     own = tuple(Pin(name=each.name, version="", hashes=()) for each in exported)
     return Locked(tuple(sorted((*pins, *own), key=lambda pin: pin.name)), (*_recorded(path, target), *exported))
+
+
+def unfit(settings: Settings, target: Target) -> tuple[Unfit, ...]:
+    """Return what a uv.lock has locked for a target without a wheel that it can use; raises as `read` but for that."""
+    from .others import pylock
+
+    return pylock.unfit(*_exported_by_uv(settings, target))
+
+
+def chosen(settings: Settings, target: Target) -> dict[str, str]:
+    """Return the versions that a uv.lock has for a target, whether they fit or not; raises as `unfit`."""
+    from .others import pylock
+
+    return pylock.versions(*_exported_by_uv(settings, target))
+
+
+def _exported_by_uv(settings: Settings, target: Target) -> tuple[str, Path, Lock, Target, Settings]:
+    from .uv import export
+
+    path = settings.project / settings.requirements
+    return export.pylock(settings, path), path, Lock(), target, settings
 
 
 def _recorded(path: Path, target: Target) -> tuple[LockedSource, ...]:
@@ -149,15 +171,13 @@ def is_pylock(path: Path) -> bool:
 
 
 def _of_toml(settings: Settings, path: Path, target: Target) -> Locked:
-    from . import pylock
-    from .uv import export
+    from .others import pylock
 
     if path.name != UV_LOCK:
         found = pylock.read(plain_text.read(path), path, settings.lock, target, settings)
         return Locked(*found)
     text = plain_text.read(path, cure="make it with `uv lock`")
-    found = pylock.read(export.pylock(settings, path), path, Lock(), target, settings)
-    return Locked(*pylock.with_versions(found, text))
+    return Locked(*pylock.with_versions(pylock.read(*_exported_by_uv(settings, target)), text))
 
 
 def _foreign(path: Path) -> Fault:
