@@ -9,6 +9,7 @@ settings).
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ from .output.lock import LockChange, LockedFile, LockOutput
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from ..console import Console
@@ -97,7 +98,7 @@ def _lock(settings: Settings, arguments: argparse.Namespace, console: Console) -
     if not arguments.check or not versions:
         versions = python_versions(settings, versions, os.environ, console.say)
     pins = document.read(before)
-    _refuse_unlocked(arguments.upgrade or (), pins)
+    _refuse_unlocked(arguments.upgrade, {each.name for each in pins})
     asked = _Asked(settings, source, versions, _upgrade(arguments.upgrade), where=backend.chosen(arguments))
     resolved, own = _resolve(asked, pins, console)
     found = changes(pins, resolved)
@@ -123,6 +124,7 @@ def _relock(settings: Settings, arguments: argparse.Namespace, console: Console)
 
     chosen = backend.chosen(arguments)
     before = _versions(settings)
+    _refuse_unlocked(arguments.upgrade, before)
     options = ["--check"] if arguments.check else _upgrade(arguments.upgrade)
     with console.step("uv lock"):
         console.say(relock(settings.project, os.environ, options))
@@ -177,12 +179,11 @@ def _text(path: Path, *, strictly_for: Sequence[Target]) -> str:
     return plain_text.read(path) if path.exists() else ""
 
 
-def _refuse_unlocked(packages: Sequence[str], locked: Sequence[document.LockedPackage]) -> None:
-    """Raise LockError for packages to upgrade that the lock does not have."""
-    known = {each.name for each in locked}
+def _refuse_unlocked(packages: Sequence[str] | None, known: Collection[str]) -> None:
+    """Raise LockError for packages to upgrade that the lock, of which all names are `known`, does not have."""
     faults = [
-        Fault(f"--upgrade {each}", "the lock has no such package", cure=suggest(normalised(each), known))
-        for each in packages
+        Fault(f"--upgrade {shlex.quote(each)}", "the lock has no such package", cure=suggest(normalised(each), known))
+        for each in packages or ()
         if known and normalised(each) not in known
     ]
     if faults:

@@ -135,12 +135,9 @@ def _local(origin: str) -> str:
 
 def _static_name(folder: Path) -> str:
     """Return the name that a project's pyproject.toml gives it, empty where it gives none."""
-    path = folder / "pyproject.toml"
-    if not path.is_file():
-        return ""
-    import tomllib
+    from . import pyproject
 
-    document = tomllib.loads(plain_text.read(path))
+    document = pyproject.read(folder / pyproject.NAME)
     poetry = document.get("tool", {}).get("poetry", {})
     return lockfile.normalised(document.get("project", {}).get("name") or poetry.get("name") or "")
 
