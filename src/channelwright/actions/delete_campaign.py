@@ -14,6 +14,7 @@ from channelwright.actions import proof
 from channelwright.actions.reply import Message
 from channelwright.actions.work import InPart
 from channelwright.campaign import campaigns, note
+from channelwright.campaign.leftovers import leftovers
 from channelwright.campaign.removal import ROUNDS, Removal
 from channelwright.campaign.rights import Asker
 from channelwright.campaign.roles import check_plain
@@ -213,6 +214,13 @@ def _role_alone(work: Work, removal: Removal, role: Role | None) -> Message:
     """Finish a deletion that got as far as the category; the role is the one that was agreed to."""
     if not work.discord.is_gone(f"/channels/{work.text('campaign', '0')}"):
         raise StoppedError(say("I cannot see the campaign's category any longer. I deleted nothing."))
+    if any(str(each.note.category_id) == work.text("campaign") for each in leftovers(work.discord, removal.server)):
+        raise StoppedError(
+            say(
+                "Somebody deleted the category, so I leave the channels that are still there: `/campaign list` "
+                "offers to put the campaign together again."
+            )
+        )
     if work.is_first:
         work.begin()
     if role and removal.may_delete(role):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from channelwright.actions import examination, proof, summary
 from channelwright.actions.examination import NEVER, Patient
 from channelwright.actions.reply import Message
 from channelwright.actions.work import InPart
-from channelwright.campaign import campaigns, visibility
+from channelwright.campaign import campaigns, note, visibility
 from channelwright.campaign.campaign_state import Claim
 from channelwright.campaign.create import Maker
 from channelwright.campaign.overwrites import KEEPING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from channelwright.jobs import Value
 
 REPAIR_SECONDS = 900
+MOST_GMS = 10  # of whom is asked whether they are still here
 
 
 def doctor(work: Work) -> Message:
@@ -35,12 +37,15 @@ def doctor(work: Work) -> Message:
     asker = Asker.seen(work.discord, patient.server, work.job.user_id)
     if patient.role:
         proof.check_asker(asker, campaigns.of(patient.server, patient.category, patient.role))
+    elif not (asker.is_maker() or any(map(asker.is_target, patient.plan.gms))):
+        raise proof.not_theirs(patient.category.name)
     # Where a delivery before this one has mended all, what it wrote down may still be of before.
     if not work.job.options.get("repair") or (work.is_first and not findings):
         return _told(work, patient, findings)
     _check_repair(patient, asker)
     work.home = patient.written.channel_id if patient.written else None
     work.begin(begun=not findings or _is_begun(work, patient))
+    _note_beginning(work, patient)
     maker = Maker(
         work.discord,
         work.job.guild_id,
@@ -62,9 +67,18 @@ def doctor(work: Work) -> Message:
 
 
 def _is_begun(work: Work, patient: Patient) -> bool:
-    """Tell whether anything of the campaign was made for this very request."""
+    """Tell whether this very repair was begun: its note says so, or something was made for it where there is none."""
+    if patient.written and patient.written.note.repairing_for == int(work.job.interaction_id):
+        return True
     made = {each.id for each in patient.server.children(patient.category)} | {patient.role.id if patient.role else 0}
     return max(made) > int(work.job.interaction_id)
+
+
+def _note_beginning(work: Work, patient: Patient) -> None:
+    """Write down that it is under way: of permissions nobody sees later whether they were mended, or never wrong."""
+    if patient.written:
+        noted = replace(patient.written.note, repairing_for=int(work.job.interaction_id))
+        note.rewrite(work.discord, noted, patient.written)
 
 
 def _check_repair(patient: Patient, asker: Asker) -> None:
@@ -126,8 +140,8 @@ def _findings(patient: Patient) -> list[str]:
 
 
 def _gone(work: Work, patient: Patient) -> list[str]:
-    """Name the GMs who are no members any longer: nothing that a repair could mend."""
-    members = [id_ for id_, kind in patient.plan.gms if kind == MEMBER]
+    """Name the GMs who are no members any longer: nothing that a repair could mend. Each of them costs a call."""
+    members = [id_ for id_, kind in patient.plan.gms if kind == MEMBER][:MOST_GMS]
     gone = [id_ for id_ in members if work.discord.is_gone(f"/guilds/{patient.server.id}/members/{id_}")]
     return [
         say("<@{gm}> is the GM here and left this server: a moderator can `/campaign hand-over` it to another.", gm=id_)

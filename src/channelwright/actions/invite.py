@@ -65,6 +65,9 @@ def _place(work: Work, server: Server, campaign: Campaign) -> Channel:
         )
     if not work.job.user_permissions & SEND_MESSAGES:
         raise StoppedError(say("You may not write in this channel, so I do not either."))
+    # Of a job that an earlier version queued nothing is known.
+    if not (work.job.app_permissions or SEND_MESSAGES) & SEND_MESSAGES:
+        raise StoppedError(say("I may not write in this channel. Run the command where I may, or give me that here."))
     return channel
 
 
@@ -144,6 +147,8 @@ def approve(work: Work) -> Message:
     server = work.look()
     campaign = proof.campaign(work, server)
     player = int(work.text("player", "0"))
+    if done := _answered(work):
+        return done
     work.begin(begun=proof.has_role(work, campaign, player))
     there = invitation.read(work.discord, server, work.text("channel", "0"), work.text("message", "0"))
     _enter(work, campaign, _seated(work, campaign, there, player), player)
@@ -153,7 +158,15 @@ def approve(work: Work) -> Message:
 def decline(work: Work) -> Message:
     """Say no to a player, for a GM."""
     about = {"player": work.text("player", "0"), "campaign": proof.campaign(work, work.look()).name}
+    if done := _answered(work):
+        return done
     return _settled(work, lambda: say("<@{player}> was not let into **{campaign}**.", **about))
+
+
+def _answered(work: Work) -> Message | None:
+    """Show the answer that a request has by now: of two GMs who press at once the first one's holds."""
+    there = work.discord.get(f"/channels/{work.job.channel_id}/messages/{work.job.message_id}")
+    return None if _buttons(there) else Message(there["content"])
 
 
 def _settled(work: Work, outcome: Callable[[], str]) -> Message:

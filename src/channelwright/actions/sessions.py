@@ -17,16 +17,17 @@ from channelwright.actions import proof, session_time
 from channelwright.actions.reply import Message
 from channelwright.campaign import note
 from channelwright.components import Style
+from channelwright.discord.messages import lacks
 from channelwright.discord.server import VOICE
 from channelwright.discord.text import fitted
 from channelwright.language import say
-from channelwright.permission_bits import VIEW_CHANNEL
+from channelwright.permission_bits import CREATE_EVENTS, VIEW_CHANNEL
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
     from channelwright.actions.work import Work
     from channelwright.campaign.campaigns import Campaign
-    from channelwright.discord.server import Channel
+    from channelwright.discord.server import Channel, Server
     from channelwright.jobs import Value
 
 BUTTON_SECONDS = 900
@@ -54,6 +55,7 @@ def session(work: Work) -> Message:
     """Show when it would be, to every reader in their own time, with a button that plans it."""
     server = work.look()
     campaign = proof.campaign(work, server)
+    _check_may_plan(server)
     channel = _voice(campaign)
     written = proof.noted(work, server).written
     zone = work.text("zone") or written.note.zone
@@ -83,7 +85,9 @@ def session(work: Work) -> Message:
 
 def plan_session(work: Work) -> Message:
     """Make the event, or move one: once, for a second delivery looks for what the first made."""
-    campaign = proof.campaign(work, work.look())
+    server = work.look()
+    campaign = proof.campaign(work, server)
+    _check_may_plan(server)
     seconds, _, letter = work.text("plan").partition("-")
     start, repeat = datetime.fromtimestamp(int(seconds), UTC), session_time.WORDS[letter]
     if start.timestamp() <= work.discord.pace.now():
@@ -97,7 +101,9 @@ def plan_session(work: Work) -> Message:
     if "event" in work.job.options:
         work.discord.patch(f"/guilds/{work.job.guild_id}/scheduled-events/{work.text('event')}", body)
         return Message(say("**{campaign}** plays {when} now.", campaign=campaign.name, when=f"<t:{seconds}:F>"))
-    if not any(each.description == _mark(work) for each in planned):
+    # Two of one time are one: the button may have been pressed on two devices.
+    again = [each for each in planned if (each.start, each.repeats) == (int(seconds), bool(repeat))]
+    if not again and not any(each.description == _mark(work) for each in planned):
         body |= {"name": campaign.name[:100], "description": _mark(work), "channel_id": str(_voice(campaign).id)}
         body |= {"privacy_level": GUILD_ONLY, "entity_type": IN_VOICE}
         work.discord.create(f"/guilds/{work.job.guild_id}/scheduled-events", body)
@@ -143,6 +149,12 @@ def cancel_session(work: Work) -> Message:
     work.begin(begun=gone)
     work.discord.delete(f"/guilds/{work.job.guild_id}/scheduled-events/{event}")
     return Message(say("That session of **{campaign}** is cancelled.", campaign=campaign.name))
+
+
+def _check_may_plan(server: Server) -> None:
+    """Raise MissingPermissionsError where the bot may make no events, which is the least it needs for other things."""
+    if not server.bits & CREATE_EVENTS:
+        raise lacks([say("Create Events")])
 
 
 def _voice(campaign: Campaign) -> Channel:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def finished(plan: Plan, made: Made, server: Server, title: str) -> str:
     """Tell what exists, not what was planned."""
     assert made.role  # noqa: S101 - it is finished
-    gms = listed([mention(each) for each in plan.gms])
+    gms = listed([mention(each) for each in plan.gms]) or say("nobody")
     lines = [
         title,
         say(
