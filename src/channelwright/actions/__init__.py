@@ -5,7 +5,8 @@ reply                the message that answers
 proof                the campaign that a job is about, proved, and the asker's right to it
 add_campaign         make one; its Resume and Remove
 preview              what would be made
-delete_campaign      ask, then delete
+delete_campaign      ask before one is deleted
+deletion             delete it then
 campaign_commands    players, archive
 gm_commands          rename, GMs, handing over
 help_text            help
