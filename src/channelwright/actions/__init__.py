@@ -14,9 +14,8 @@ invite               an invitation, and who joins, asks, leaves
 list_campaigns       list, page by page
 restore              put together what is left of a campaign
 examination          a campaign beside what it should be
-doctor               find what is wrong, and repair it
+doctor               find what is wrong, and repair it, or keep it so
 sessions             when a campaign plays
 session_time         a time, from what a GM types
-keep                 what the doctor found stays as somebody wants it
 summary              what there is after a creation or repair, in words
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -12,14 +12,15 @@ from channelwright.campaign import campaigns
 from channelwright.campaign.rights import Asker
 from channelwright.campaign.roles import check_plain
 from channelwright.components import CANCEL, Style
-from channelwright.discord.server import MOST_NAMED
-from channelwright.discord.text import fitted, listed
+from channelwright.discord.server import each_on_a_line
+from channelwright.discord.text import fitted, linked
 from channelwright.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from channelwright.actions.work import Work
+    from channelwright.campaign.note import Written
     from channelwright.discord.permissions import Role
     from channelwright.discord.server import Channel, Server
 
@@ -31,22 +32,32 @@ BY_SETTINGS = "-s"
 
 @dataclass(frozen=True)
 class Doomed:
-    """What a deletion is about. `older` channels were there before the category: somebody moved them into it."""
+    """What a deletion is about. `made` are the ids of channels that the note names.
+
+    `older` channels were there before the category, and the bot did not make them: somebody moved them into it.
+    """
 
     category: Channel
     role: Role | None
+    made: frozenset[int | None]
     goes: list[Channel]
     older: list[Channel]
 
     @classmethod
-    def of(cls, server: Server, category: Channel, role: Role | None) -> Doomed:
+    def of(cls, server: Server, category: Channel, role: Role | None, written: Written | None) -> Doomed:
         there = server.children(category)
-        goes = [each for each in there if each.id > category.id]
-        return cls(category, role, goes, [each for each in there if each.id < category.id])
+        doomed = cls(category, role, frozenset(written.note.channels if written else ()), [], [])
+        goes = [each for each in there if doomed.takes(each)]
+        return replace(doomed, goes=goes, older=[each for each in there if each not in goes])
+
+    def takes(self, channel: Channel) -> bool:
+        """Tell whether a channel goes. Of a campaign that was put together again all are older than the category."""
+        return channel.id > self.category.id or channel.id in self.made
 
     @property
-    def name(self) -> str:
-        return self.category.name
+    def shown(self) -> str:
+        """Return the name for a message."""
+        return self.category.shown
 
 
 def delete_campaign(work: Work) -> Message:
@@ -56,11 +67,10 @@ def delete_campaign(work: Work) -> Message:
     lines = [
         say(
             "**Delete {campaign} for good?** There is no way back. These go, with all their messages:",
-            campaign=doomed.name,
+            campaign=doomed.shown,
         )
     ]
-    named = len(doomed.goes) <= MOST_NAMED
-    lines += [f"- {channel.named if named else channel.link}" for channel in doomed.goes]
+    lines += each_on_a_line(doomed.goes)
     tail = [
         say("and then the category and the role <@&{role}>.", role=doomed.role.id)
         if doomed.role
@@ -68,7 +78,7 @@ def delete_campaign(work: Work) -> Message:
     ]
     if doomed.older:
         tail.append(
-            say("{channels} existed before the campaign: they stay, without a category.", channels=links(doomed.older))
+            say("{channels} existed before the campaign: they stay, without a category.", channels=linked(doomed.older))
         )
     tail.append(say("Channels that I cannot see would stay too. `/campaign archive` keeps everything, read-only."))
     options = {
@@ -89,11 +99,11 @@ def _asked_for(work: Work, server: Server) -> Doomed:
     """Return what may be deleted: what the note names, or a category of the bot's in which there is nothing left."""
     category = campaigns.category_of(server, work.text("campaign", "0"))
     if not server.children(category) and campaigns.is_kept(server, category):
-        return Doomed(category, None, [], [])
+        return Doomed(category, None, frozenset(), [], [])
     proved = proof.noted(work, server)
     if proved.role:
         check_plain(server, proved.role)
-    return Doomed.of(server, category, proved.role)
+    return Doomed.of(server, category, proved.role, proved.written)
 
 
 def by_right(work: Work, server: Server, doomed: Doomed) -> bool:
@@ -111,7 +121,3 @@ def digest(channels: Iterable[Channel]) -> str:
     """Return a word for exactly these channels, short enough for a button."""
     ids = ",".join(str(each) for each in sorted(channel.id for channel in channels))
     return sha256(ids.encode()).hexdigest()[:12]
-
-
-def links(channels: list[Channel]) -> str:
-    return listed([each.named for each in channels])

@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from channelwright.actions.delete_campaign import BY_SETTINGS, Doomed, by_right, digest, links
+from channelwright.actions.delete_campaign import BY_SETTINGS, Doomed, by_right, digest
 from channelwright.actions.reply import Message
 from channelwright.actions.work import InPart
 from channelwright.campaign import note
 from channelwright.campaign.leftovers import leftovers
 from channelwright.campaign.removal import ROUNDS, Removal
 from channelwright.campaign.roles import check_plain
-from channelwright.discord.text import fitted
+from channelwright.discord.text import fitted, linked
 from channelwright.language import say
 from channelwright.stopped import StoppedError
 
@@ -40,14 +40,14 @@ def confirm(work: Work) -> Message:
     category = server.channels.get(int(work.text("campaign", "0")))
     if category is None:
         return _role_alone(work, removal, role)
-    doomed = Doomed.of(server, category, role)
     written = note.found(work.discord, server, category, role.id if role else 0)
+    doomed = Doomed.of(server, category, role, written)
     is_fresh = _is_fresh(work, doomed, written)
     if is_fresh:
         work.begin()
         _check_agreed(work, server, doomed)
         _note_beginning(work, written)
-    state = say("**{campaign}** is not deleted as a whole.", campaign=doomed.name)
+    state = say("**{campaign}** is not deleted as a whole.", campaign=doomed.shown)
     work.unfinished = InPart(state, say("`/delete-campaign` deletes the rest."))
     added = _deleted(work, removal, doomed, written)
     return _report(doomed, removal, added, counted=is_fresh)
@@ -73,7 +73,7 @@ def _check_agreed(work: Work, server: Server, doomed: Doomed) -> None:
         raise StoppedError(
             say(
                 "**{campaign}** has changed since you were asked, so I deleted nothing. Use `/delete-campaign` again.",
-                campaign=doomed.name,
+                campaign=doomed.shown,
             )
         )
     if not agreed.endswith(BY_SETTINGS) and not by_right(work, server, doomed):
@@ -84,20 +84,20 @@ def _deleted(work: Work, removal: Removal, doomed: Doomed, written: Written | No
     """Delete channels, role, the channel of the note and the category. Return what was added in the meantime."""
     category, role = doomed.category, doomed.role
     last = [each for each in doomed.goes if written and each.id == written.channel_id]
-    added = _empty_out(work, removal, category, [each for each in doomed.goes if each not in last], last)
+    added = _empty_out(work, removal, doomed, [each for each in doomed.goes if each not in last], last)
     if added or removal.kept or (role and not (removal.may_delete(role) and removal.delete_role(role))):
         return added
-    added = _empty_out(work, removal, category, last, [])
+    added = _empty_out(work, removal, doomed, last, [])
     if not added and not removal.kept:
         removal.delete(category)
     return added
 
 
 def _empty_out(
-    work: Work, removal: Removal, category: Channel, goes: list[Channel], spared: list[Channel]
+    work: Work, removal: Removal, doomed: Doomed, goes: list[Channel], spared: list[Channel]
 ) -> list[Channel]:
     """Delete channels until a look shows none that was agreed to. Return what somebody added in the meantime."""
-    here, about = int(work.job.channel_id), {"campaign": category.name}
+    here, about = int(work.job.channel_id), {"campaign": doomed.shown}
     spare = {each.id for each in spared}
     for _ in range(ROUNDS):
         going = [each for each in goes if each.id <= removal.since and each.id not in removal.kept]
@@ -108,8 +108,8 @@ def _empty_out(
                 left = len(going) - at + len(spared)
                 work.reply.progress(say("Deleting **{campaign}**: {left} channels left.", left=left, **about))
             removal.delete(channel)
-        there = removal.now().children(category)
-        goes = [each for each in there if each.id > category.id and each.id not in spare]
+        there = removal.now().children(doomed.category)
+        goes = [each for each in there if doomed.takes(each) and each.id not in spare]
         if not [each for each in goes if each.id <= removal.since and each.id not in removal.kept]:
             break
     return [each for each in goes if each.id not in removal.kept]
@@ -136,7 +136,7 @@ def _role_alone(work: Work, removal: Removal, role: Role | None) -> Message:
 def _report(doomed: Doomed, removal: Removal, added: list[Channel], *, counted: bool) -> Message:
     """Say what is gone and what is not. Only a first delivery has `counted` all that was there."""
     if not removal.kept and not added:
-        about = {"campaign": doomed.name, "count": len(doomed.goes), "channels": links(doomed.older)}
+        about = {"campaign": doomed.shown, "count": len(doomed.goes), "channels": linked(doomed.older)}
         gone = (
             say("**{campaign}** is deleted: {count} channels, category and role.", **about)
             if counted
@@ -144,7 +144,7 @@ def _report(doomed: Doomed, removal: Removal, added: list[Channel], *, counted: 
         )
         stayed = say("{channels} stayed, as they are older than the campaign.", **about) if doomed.older else ""
         return Message(f"{gone} {stayed}".strip())
-    lines = [say("**{campaign}** could not be deleted as a whole.", campaign=doomed.name)]
+    lines = [say("**{campaign}** could not be deleted as a whole.", campaign=doomed.shown)]
     lines += [f"- {_shown(doomed, id_)}: {why}" for id_, why in removal.kept.items()]
     lines += [say("- {channel}: added after you were asked, so I left it alone", channel=each.named) for each in added]
     lines.append(say("What can go is gone. Settle that, and use `/delete-campaign` again for the rest."))

@@ -1,4 +1,7 @@
-"""`/campaign doctor`: what a campaign lacks, who sees what, and how it is put right."""
+"""`/campaign doctor`: what a campaign lacks, who sees what, and how it is put right.
+
+With its button "This is how I want it": what differs from the template stays, as far as it is safe.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from channelwright.campaign.roles import check_plain
 from channelwright.components import Style
 from channelwright.discord.messages import kind
 from channelwright.discord.permissions import MEMBER
-from channelwright.discord.text import fitted, listed, mention
+from channelwright.discord.text import fitted, linked, listed, mention, plain
 from channelwright.language import say
 from channelwright.stopped import StoppedError
 
@@ -38,7 +41,7 @@ def doctor(work: Work) -> Message:
     if patient.role:
         proof.check_asker(asker, campaigns.of(patient.server, patient.category, patient.role))
     elif not (asker.is_maker() or any(map(asker.is_target, patient.plan.gms))):
-        raise proof.not_theirs(patient.category.name)
+        raise proof.not_theirs(patient.category.shown)
     # Where a delivery before this one has mended all, what it wrote down may still be of before.
     if not work.job.options.get("repair") or (work.is_first and not findings):
         return _told(work, patient, findings)
@@ -58,12 +61,30 @@ def doctor(work: Work) -> Message:
         request=int(work.job.interaction_id),
         held=proof.held(work),
     )
-    work.unfinished = InPart(say("**{campaign}** is not repaired as a whole.", campaign=patient.category.name))
+    work.unfinished = InPart(say("**{campaign}** is not repaired as a whole.", campaign=patient.category.shown))
     made = maker.make()
     assert maker.server  # noqa: S101 - it was looked at
-    title = say("**{campaign}** is repaired.", campaign=patient.category.name)
+    title = say("**{campaign}** is repaired.", campaign=patient.category.shown)
     wrong = [say("**What was wrong**"), *findings] if findings else []
     return Message(fitted([summary.finished(patient.plan, made, maker.server, title), *wrong]))
+
+
+def keep(work: Work) -> Message:
+    """Write into the note which permissions stay and which channels are not wanted, and say how it is then."""
+    patient = examination.examined(work)
+    proof.campaign(work, patient.server)
+    assert patient.written  # noqa: S101 - it is proved
+    before = patient.written.note
+    kept = tuple(sorted({*before.kept, *(each.id for each in patient.keepable)}))
+    channels = before.channels
+    if patient.is_current:
+        unwanted = set(patient.missing)
+        pairs = zip(patient.plan.slots, before.channels, strict=True)
+        channels = tuple(None if slot in unwanted else id_ for slot, id_ in pairs)
+    wanted = replace(before, kept=kept, channels=channels)
+    work.begin(begun=wanted == before)
+    note.rewrite(work.discord, wanted, patient.written)
+    return doctor(work)
 
 
 def _is_begun(work: Work, patient: Patient) -> bool:
@@ -98,7 +119,7 @@ def _check_repair(patient: Patient, asker: Asker) -> None:
         )
     inside = {patient.category.id, *(each.id for each in patient.server.children(patient.category))}
     elsewhere = [
-        each.named
+        each
         for each in patient.server.channels.values()
         if role and each.id not in inside and (there := each.overwrite(role.id)) and there.allow
     ]
@@ -107,7 +128,7 @@ def _check_repair(patient: Patient, asker: Asker) -> None:
             say(
                 "The role also opens {channels}, which no role does that I made. So I changed nothing: "
                 "only the server's owner can have me take this up.",
-                channels=listed(elsewhere),
+                channels=linked(elsewhere),
             )
         )
 
@@ -133,7 +154,11 @@ def _findings(patient: Patient) -> list[str]:
             )
         )
     found += [
-        say("- {channel} ({type}) is missing, or hidden from me.", channel=slot.channel.name, type=kind(slot.type))
+        say(
+            "- {channel} ({type}) is missing, or hidden from me.",
+            channel=plain(slot.channel.name),
+            type=kind(slot.type),
+        )
         for slot in patient.missing
     ]
     return found
@@ -150,7 +175,7 @@ def _gone(work: Work, patient: Patient) -> list[str]:
 
 
 def _told(work: Work, patient: Patient, findings: list[str]) -> Message:
-    about = {"campaign": patient.category.name, "template": patient.plan.template}
+    about = {"campaign": patient.category.shown, "template": patient.plan.template}
     title = say("**{campaign}** (template {template})", **about)
     if patient.archived:
         title = say("**{campaign}** (template {template}, archived)", **about)
@@ -163,8 +188,8 @@ def _told(work: Work, patient: Patient, findings: list[str]) -> Message:
         lines += visibility.lines(patient.server, channels, patient.role, patient.plan.gms)
         gms = listed([mention(each) for each in patient.plan.gms])
         lines.append(say("GM: {gms}. Owner, administrators and I see every channel.", gms=gms or say("nobody")))
-    if kept := [each.named for each in patient.server.children(patient.category) if each.id in patient.kept]:
-        lines.append(say("Left as somebody wants them: {channels}.", channels=listed(kept)))
+    if kept := [each for each in patient.server.children(patient.category) if each.id in patient.kept]:
+        lines.append(say("Left as somebody wants them: {channels}.", channels=linked(kept)))
     return Message(fitted(lines), _buttons(work, patient) if findings else ())
 
 

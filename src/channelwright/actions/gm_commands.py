@@ -16,7 +16,7 @@ from channelwright.campaign.overwrites import Parties, put
 from channelwright.campaign.plan import SUFFIX, campaign_name
 from channelwright.discord.permissions import MEMBER
 from channelwright.discord.server import CATEGORY, key
-from channelwright.discord.text import listed, mention
+from channelwright.discord.text import listed, mention, plain
 from channelwright.language import say
 from channelwright.permission_bits import ALL, RUNNING, VIEW_CHANNEL
 from channelwright.stopped import StoppedError
@@ -36,12 +36,13 @@ def rename(work: Work) -> Message:
     name = campaign_name(work.text("name"))
     server = work.look()
     campaign = proof.campaign(work, server)
-    before = campaign.name
+    before = campaign.category.name
     same = [each for each in server.categories if each.id != campaign.category.id and each.key == key(name, CATEGORY)]
     if same:
         raise StoppedError(say("There is {category} already. I changed nothing.", category=same[0].named))
     work.unfinished = InPart(
-        say("**{campaign}** may be renamed in part only.", campaign=before), say("Run the command again for the rest.")
+        say("**{campaign}** may be renamed in part only.", campaign=campaign.shown),
+        say("Run the command again for the rest."),
     )
     work.begin(begun=campaign.role.name == f"{name}{SUFFIX}")
     # The role first: of a channel's name Discord allows two changes in ten minutes.
@@ -51,7 +52,9 @@ def rename(work: Work) -> Message:
         work.discord.patch(f"/channels/{campaign.category.id}", {"name": name})
     return Message(
         say(
-            "The campaign is called **{name}** now, and its players' role <@&{role}>.", name=name, role=campaign.role.id
+            "The campaign is called **{name}** now, and its players' role <@&{role}>.",
+            name=plain(name),
+            role=campaign.role.id,
         )
     )
 
@@ -66,7 +69,7 @@ def add_gm(work: Work) -> Message:
         say(
             "<@{gm}> is a GM of **{campaign}** now: sees all its channels, and may run it.",
             gm=gm,
-            campaign=campaign.name,
+            campaign=campaign.shown,
         )
     )
 
@@ -86,7 +89,7 @@ def remove_gm(work: Work) -> Message:
             say(
                 "<@{gm}> is no GM of **{campaign}** by permissions of their own. I changed nothing.",
                 gm=gm,
-                campaign=campaign.name,
+                campaign=campaign.shown,
             )
         )
     if not others:
@@ -94,14 +97,17 @@ def remove_gm(work: Work) -> Message:
             say(
                 "<@{gm}> is the only GM of **{campaign}**. Use `/campaign hand-over` instead.",
                 gm=gm,
-                campaign=campaign.name,
+                campaign=campaign.shown,
             )
         )
     work.begin(begun=(gm, MEMBER) not in campaign.gms)
     _set(work, remove={gm})
     return Message(
         say(
-            "<@{gm}> is no longer a GM of **{campaign}**. GM: {gms}.", gm=gm, campaign=campaign.name, gms=_names(others)
+            "<@{gm}> is no longer a GM of **{campaign}**. GM: {gms}.",
+            gm=gm,
+            campaign=campaign.shown,
+            gms=_names(others),
         )
     )
 
@@ -130,13 +136,13 @@ def hand_over(work: Work) -> Message:
         noted = replace(noted, handed_for=request, handed_by=by)
         note.rewrite(work.discord, noted, there.written)
     work.unfinished = InPart(
-        say("**{campaign}** may be handed over in part only.", campaign=campaign.name), say("Run the command again.")
+        say("**{campaign}** may be handed over in part only.", campaign=campaign.shown), say("Run the command again.")
     )
     own = {id_ for id_, kind in campaign.gms if kind == MEMBER} | _half_gone(campaign)
     leaving = ({noted.handed_by} if noted.handed_by else own) - {to}
     if leaving:
         _set(work, remove=leaving)
-    text = say("**{campaign}** is <@{to}>'s now.", campaign=campaign.name, to=to)
+    text = say("**{campaign}** is <@{to}>'s now.", campaign=campaign.shown, to=to)
     if leaving:
         gms = _names([(each, MEMBER) for each in sorted(leaving)])
         text = f"{text} {say('{gms} sees it no longer.', gms=gms)}"

@@ -108,7 +108,7 @@ def check_asker(asker: Asker, campaign: Campaign) -> None:
         raise StoppedError(
             say("Your highest role has to stand above <@&{role}> for that. I changed nothing.", role=campaign.role.id)
         )
-    raise not_theirs(campaign.name)
+    raise not_theirs(campaign.shown)
 
 
 def not_theirs(name: str) -> StoppedError:

@@ -43,11 +43,13 @@ def restore(work: Work) -> Message:
     claim = Claim(request, lost.role.id if lost.role else 0)
     maker = Maker(work.discord, work.job.guild_id, plan, claim, work.reply.progress, noted=noted, request=request)
     maker.held = proof.held(work)
-    work.unfinished = InPart(say("**{name}** is not put together as a whole.", name=name))
+    work.unfinished = InPart(say("**{name}** is not put together as a whole.", name=plan.shown))
     maker.sure = work.is_first
     made = maker.make()
     assert maker.server  # noqa: S101 - it was looked at
-    return Message(summary.finished(plan, made, maker.server, say("**{name}** is put together again.", name=name)))
+    return Message(
+        summary.finished(plan, made, maker.server, say("**{name}** is put together again.", name=plan.shown))
+    )
 
 
 def _secret(work: Work, lost: Leftover) -> list[Channel]:

@@ -33,8 +33,9 @@ class Campaign:
     gms: tuple[tuple[int, int], ...]
 
     @property
-    def name(self) -> str:
-        return self.category.name
+    def shown(self) -> str:
+        """Return the name for a message."""
+        return self.category.shown
 
     @property
     def archived(self) -> bool:

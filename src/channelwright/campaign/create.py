@@ -243,7 +243,7 @@ class Maker:
         if self.made.count < self._most:
             return
         self._most = self.made.count
-        self.progress(f"**{self.plan.name}** {progress_bar(self.made.count, 2 + len(self._wanted))}")
+        self.progress(f"**{self.plan.shown}** {progress_bar(self.made.count, 2 + len(self._wanted))}")
 
 
 def _is_about_type(refusal: RefusedError) -> bool:

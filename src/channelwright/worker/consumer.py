@@ -15,7 +15,6 @@ from channelwright.actions import (
     gm_commands,
     help_text,
     invite,
-    keep,
     list_campaigns,
     restore,
     sessions,
@@ -62,7 +61,7 @@ COMMANDS: Mapping[str, Command] = {
     "campaign.cancel-session": sessions.cancel_session,
     "campaign.help": help_text.help_text,
     "campaign.doctor": doctor.doctor,
-    "campaign.keep": keep.keep,
+    "campaign.keep": doctor.keep,
     "campaign.restore": restore.restore,
 }
 HAND_BACK_SECONDS = 5.0

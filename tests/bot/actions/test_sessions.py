@@ -163,3 +163,14 @@ def test_a_button_that_is_pressed_on_two_devices_at_once_plans_one_session(lab: 
     lab.put(replace(pressed, interaction_id=str(int(pressed.interaction_id) + 1)))
     lab.work()
     assert len(events(lab)) == 1
+
+
+def test_every_session_of_many_can_be_cancelled(lab: Lab) -> None:
+    for days in range(7, 24):
+        plan(lab, ahead(lab, days), zone="UTC")
+    shown = lab.do("campaign sessions", who=gm(lab), campaign=categories(lab)[0])
+    lab.press(shown, "More", gm(lab))
+    last = events(lab)[-1]
+    lab.press(shown, "Cancel 17", gm(lab))
+    assert last not in events(lab)
+    assert len(events(lab)) == 16
