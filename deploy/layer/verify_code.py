@@ -9,13 +9,14 @@ from zipfile import BadZipFile, ZipFile
 
 from ..code import tree_digest
 from ..errors import Fault, VerificationError
+from . import invoked
 from .audit import code as audit
 from .audit import trust
 from .audit.audit import collisions
 from .audit.audit import names as file_names
 from .audit.limits import exceeded_together
 from .opt_folder import merged, unpacked
-from .proof import handlers, invoked, look, runtime_provides
+from .proof import handlers, look, runtime_provides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

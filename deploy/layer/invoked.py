@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ...errors import Fault
-from ...terminal.characters import quoted
+from ..errors import Fault
+from ..terminal.characters import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...errors import VerificationError
+    from ..errors import VerificationError
 
 # As the Runtime Interface Emulator logs it. The runtime's own failures have dotted names, as Runtime.ImportModuleError;
 # a handler's has its class's: https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html

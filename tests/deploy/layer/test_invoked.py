@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deploy.errors import VerificationError
-from deploy.layer.proof import invoked
+from deploy.layer import invoked
 
 LOG = """\
 30 Nov 2026 08:23:36,567 [INFO] (rapid) INIT START(type: on-demand, phase: init)
