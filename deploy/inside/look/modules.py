@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 STANDARD = Path(os.__file__).resolve().parent
 _VERSIONED = frozenset({"site-packages", "dist-packages"})
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # with which a requirement begins
-_import_module = importlib.import_module
+# What a package may have replaced by the time that it is needed.
+_import_module, _open, _clock = importlib.import_module, open, time.perf_counter
 _path_finder = importlib.machinery.PathFinder
 _dictionary: Any = vars(ModuleType)["__dict__"]  # the slot itself: a class may have put something in its place
 
@@ -72,7 +73,7 @@ def look(subject: Subject, plan: Plan, skip: frozenset[str]) -> Iterator[Record]
     for path in subject.shared:
         if path not in skip:
             yield Begun(kind="shared object", what=path)
-            yield Outcome(kind="shared object", what=path, error=_loaded(f"{plan.layer}/python/{path}", path))
+            yield _opened(path, plan)
     for data in subject.data:
         yield Begun(kind="resources", what=data.package)
         yield Outcome(kind="resources", what=data.package, error=_resources(data))
@@ -111,13 +112,13 @@ def _dependents(distribution: str, plan: Plan) -> Iterator[str]:
 def attempt(name: str, plan: Plan, usual: Sequence[str] = ()) -> Outcome:
     """Import one module; say why it cannot be imported, and where on the `usual` path an import in Lambda finds it."""
     origin = _origin(name, plan, usual)
-    started = time.perf_counter()
+    started = _clock()
     error = at = ""
     try:
         _import_module(name)
     except BaseException as caught:  # noqa: BLE001 - an import may raise anything, SystemExit included
         error, at = told(caught), where(caught)
-    spent = round((time.perf_counter() - started) * 1000, 1)
+    spent = round((_clock() - started) * 1000, 1)
     return Outcome(kind="module", what=name, error=error, at=at, home=origin, ms=spent)
 
 
@@ -136,13 +137,19 @@ def _origin(name: str, plan: Plan, usual: Sequence[str]) -> str:
     return home(origin, plan) if origin else ""
 
 
+def _opened(path: str, plan: Plan) -> Outcome:
+    """Return how opening a shared object ends, and where it was found if an import had loaded it already."""
+    full = f"{plan.layer}/python/{path}"
+    if full in _mapped():
+        return Outcome(kind="shared object", what=path, home=home(full, plan))
+    return Outcome(kind="shared object", what=path, error=_loaded(full, path))
+
+
 def _loaded(full: str, path: str) -> str:
     """Load a shared object as it is in use; return why that fails.
 
     What mypyc compiles together imports each other from one library: the modules' own files are not needed for that.
     """
-    if full in _mapped():
-        return ""
     suffix = next((each for each in importlib.machinery.EXTENSION_SUFFIXES if path.endswith(each)), "")
     name = path.removesuffix(suffix).replace("/", ".")
     stem = name.rpartition(".")[2]
@@ -164,7 +171,7 @@ def _loaded(full: str, path: str) -> str:
 
 def _mapped() -> frozenset[str]:
     """Return the files that this process has in its memory: proc_pid_maps(5)."""
-    with open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:  # noqa: PTH123 - a package may have changed Path
+    with _open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:
         return frozenset(line.rstrip("\n").split(None, 5)[5] for line in maps if "/" in line)
 
 

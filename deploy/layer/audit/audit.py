@@ -30,8 +30,10 @@ class Audit:
     """What was found in one layer: faults, shared objects in the zip's order, and remarks that refuse nothing.
 
     `lacking` are libraries that shared objects need and nobody has, by the path of the one that needs it, `foreign`
-    those of another system that a distribution has no others beside: faults, unless trying shows that nothing needs
-    them. `can_be_tried` tells whether its files can be had and safely unpacked.
+    those of no system, of another one where a distribution has no others beside, and bytecode of another Python:
+    faults, unless trying shows that nothing needs them. `newer` are libraries that need more than the runtime has, in
+    wheels that are for any system: faults where an import loads one, by its path. `can_be_tried` tells whether its
+    files can be had and safely unpacked.
     """
 
     faults: tuple[Fault, ...]
@@ -39,13 +41,19 @@ class Audit:
     remarks: tuple[str, ...] = ()
     lacking: tuple[tuple[str, Fault], ...] = ()
     foreign: tuple[Fault, ...] = ()
+    newer: tuple[tuple[str, Fault], ...] = ()
     can_be_tried: bool = True
+
+    @property
+    def untried(self) -> tuple[Fault, ...]:
+        """What is a fault as long as nothing was tried."""
+        return (*(fault for _, fault in (*self.lacking, *self.newer)), *self.foreign)
 
 
 def audit(built: BuiltLayer, beside: Collection[str] = ()) -> tuple[Fault, ...]:
     """Return every fault of one layer; `beside` are the file names of the layers it is used with."""
     found = inspect(built, beside)
-    return (*found.faults, *(fault for _, fault in found.lacking), *found.foreign)
+    return (*found.faults, *found.untried)
 
 
 def inspect(built: BuiltLayer, beside: Collection[str] = ()) -> Audit:
@@ -99,7 +107,8 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
     entries = zipped.infolist()
     sizes = limits.Sizes.of(built.zip)
     own = {each.path for each in built.report.own_files}
-    faults = (*limits.exceeded(built, sizes), *archive.faults(built.spec.layer.name, entries, own))
+    owner = partial(_owner, built)
+    faults = (*limits.exceeded(built, sizes), *archive.faults(built.spec.layer.name, entries, own, owner))
     remarks = (*limits.remarks(built, sizes), *wheels.remarks(built))
     if sizes.unzipped > limits.UNZIPPED or not all(map(archive.is_readable, entries)):
         return Audit(faults, remarks=remarks, can_be_tried=False)  # no further: it may be a bomb
@@ -108,15 +117,17 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
     metadata = {path: reads(path) for path in files if wheels.is_metadata(path)}
     stale = _stale(built, files, reads)
     shared, broken, loads, systems = _shared_objects(zipped, files)
-    kinds = {path: kind for path, kind in foreign.kinds(shared, systems).items() if path not in own}
-    spare = foreign.spare(kinds, built.spec.architecture, lambda path: _owned(built, path).partition(": ")[0])
+    kinds = {path: kind for path, kind in foreign.kinds(shared, systems).items() if kind and path not in own}
+    spare = foreign.spare(kinds, built.spec.architecture, owner)
     spared = {path for paths in spare.values() for path in paths}
     misfits = _misfits(built, shared, broken, spared)
-    elsewhere = {fault for fault in misfits if fault.where in systems and fault.where not in own}
+    elsewhere = [fault for fault in misfits if fault.where in systems and fault.where not in own]
+    elsewhere += bytecode.alien(built.spec.runtime, files, reads)
     around = {path.rpartition("/")[2] for path in (*files, *beside)}
     needy = [each for each in shared if each.path not in spared]
+    newer = [fault for each in needy for fault in _newer(built, each)]
     lacking = [(each.path, fault) for each in needy for fault in elf.lacking(each, BASES[built.spec.runtime], around)]
-    located = [_located(built, fault, own) for fault in (*stale, *misfits) if fault not in elsewhere]
+    located = [_located(built, fault, own) for fault in (*stale, *misfits) if fault not in (*elsewhere, *newer)]
     return Audit(
         faults=(
             *faults,
@@ -132,7 +143,8 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
             *foreign.remarks(spare, kinds),
         ),
         lacking=tuple((path, _located(built, fault, own)) for path, fault in lacking),
-        foreign=tuple(_located(built, fault, own) for fault in misfits if fault in elsewhere),
+        foreign=tuple(_located(built, fault, own) for fault in elsewhere),
+        newer=tuple((fault.where, _located(built, fault, own)) for fault in newer),
         can_be_tried=archive.is_harmless(entries),
     )
 
@@ -145,7 +157,10 @@ def _stale(built: BuiltLayer, files: Mapping[str, ZipInfo], read: Callable[[str]
 def _shared_objects(
     zipped: ZipFile, paths: Iterable[str]
 ) -> tuple[list[elf.SharedObject], list[Fault], list[loading.Loading], dict[str, str]]:
-    """Return what is read of ELF files, faults of others, what loaders would do, and the systems of those, by path."""
+    """Return what is read of ELF files, faults of others, what loaders would do, and the systems of those, by path.
+
+    The system of what no loader knows, such as a linker's script or a link that a wheel made a file of, is "".
+    """
     shared: list[elf.SharedObject] = []
     loads: list[loading.Loading] = []
     broken: list[Fault] = []
@@ -156,7 +171,7 @@ def _shared_objects(
             match elf.read(path, data):
                 case Fault() as fault:
                     broken.append(fault)
-                    systems |= {path: kind} if (kind := elf.system(data)) else {}
+                    systems |= {path: elf.system(data)} if not data.startswith(elf.MAGIC) else {}
                 case elf.SharedObject() as found:
                     shared.append(found)
                     loads.append(loading.read(path, data))
@@ -170,6 +185,17 @@ def _misfits(
     base, architecture = BASES[built.spec.runtime], built.spec.architecture
     unfit = [fault for each in shared for fault in elf.unfit(each, base, architecture)]
     return [fault for fault in (*broken, *unfit) if fault.where not in spared] + [*_unclaimed(built, shared)]
+
+
+def _newer(built: BuiltLayer, shared: elf.SharedObject) -> Iterable[Fault]:
+    """Yield what a library needs that the runtime has in an older version, where its wheel is for any system at all.
+
+    Such a wheel chooses at run time which of its libraries it loads, as a debugger does with its helpers.
+    """
+    owner, architecture = _owner(built, shared.path), built.spec.architecture
+    tags = [tag for package in built.report.packages if package.name == owner for tag in package.tags]
+    if elf.is_library(shared.path) and tags and all(tag.endswith("-any") for tag in tags):
+        yield from elf.unfit(shared, BASES[built.spec.runtime], architecture) if shared.machine == architecture else ()
 
 
 def _unclaimed(built: BuiltLayer, shared: Iterable[elf.SharedObject]) -> Iterable[Fault]:
@@ -191,15 +217,16 @@ def _located(built: BuiltLayer, fault: Fault, own: Collection[str]) -> Fault:
     if path in own:
         where = f"{built.spec.layer.name}: {path}"
         return replace(fault, where=where, cause=own_files.CAUSE, cure=own_files.CURE)
-    return replace(fault, where=_owned(built, path))
+    return replace(fault, where=f"{_owner(built, path)}: {path}")
 
 
-def _owned(built: BuiltLayer, path: str) -> str:
+def _owner(built: BuiltLayer, path: str) -> str:
+    """Name the distribution that a file belongs to, or the layer where none claims it."""
     below = path.removeprefix("python/")
     top = wheels.top_level(path)
     for package in built.report.packages:
         libraries = f"{package.name.replace('-', '_')}.libs/"
         folders = (libraries, *(f"{module.replace('.', '/')}/".lower() for module in package.modules))
         if below in package.extensions or top in package.modules or below.lower().startswith(folders):
-            return f"{package.name}: {path}"
-    return f"{built.spec.layer.name}: {path}"
+            return package.name
+    return built.spec.layer.name

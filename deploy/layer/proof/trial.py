@@ -74,12 +74,15 @@ def attempt(layers: Sequence[BuiltLayer], audits: Sequence[Audit], means: Means)
     ]
     lacking, remarks = _lacking(audits, seen.shared_objects(wanted.subjects), verdict)
     foreign, spare = _foreign(audits, verdict)
-    remarks += spare
+    newer, idle = _newer(audits, seen.imported_objects(wanted.subjects), verdict)
+    remarks += [*spare, *idle]
     return Trial(
         look=seen,
         subjects=wanted.subjects,
         verdict=Verdict(
-            faults=(*faults, *lacking.values(), *foreign), worse=verdict.worse, remarks=(*verdict.remarks, *remarks)
+            faults=(*faults, *lacking.values(), *foreign, *newer),
+            worse=verdict.worse,
+            remarks=(*verdict.remarks, *remarks),
         ),
         lacking=lacking,
         is_compared=before is not None,
@@ -187,4 +190,19 @@ def _foreign(audits: Sequence[Audit], verdict: Verdict) -> tuple[list[Fault], li
             faults.append(fault)
         else:
             remarks.append(f"{fault.where}: {fault.what}; nothing loads it here, nor in what pip installs, which works")
+    return faults, remarks
+
+
+def _newer(audits: Sequence[Audit], imported: frozenset[str], verdict: Verdict) -> tuple[list[Fault], list[str]]:
+    """Tell libraries for a newer Linux that an import loads from those that a wheel for any system does without.
+
+    That one loads here proves nothing of the runtime, as above.
+    """
+    broken = {fault.where.partition(":")[0] for fault in verdict.faults}
+    faults, remarks = [], []
+    for path, fault in (pair for each in audits for pair in each.newer):
+        if path.removeprefix("python/") in imported or fault.where.partition(":")[0] in broken:
+            faults.append(fault)
+        else:
+            remarks.append(f"{fault.where}: {fault.what}; no import loads it, and its wheel is for any system")
     return faults, remarks

@@ -54,6 +54,15 @@ def test_a_file_that_has_no_business_in_a_layer_is_refused(tmp_path: Path, path:
     assert expected in found
 
 
+def test_a_backport_of_the_standard_library_is_refused_with_both_ways_to_do_without_it(tmp_path: Path) -> None:
+    found = said(layer(tmp_path, Made(name="py-argparse", files={"argparse.py": ""})))
+    assert "drop py-argparse from requirements.in; or, where another needs it, `without: [py-argparse]`" in found
+
+
+def test_a_mark_of_a_package_that_lies_in_none_belongs_to_whom_it_likes(tmp_path: Path) -> None:
+    assert said(layer(tmp_path, Made(files={"__init__.py": "", "tiny/__init__.py": ""}))) == ""
+
+
 def test_a_model_file_named_pth_inside_of_a_package_is_no_start_up_file(tmp_path: Path) -> None:
     files = {"python/tiny/weights.pth": b"\0", "python/weights.pth/part.bin": b"\0"}
     assert said(layer(tmp_path, Made(), extra=files)) == ""
@@ -269,6 +278,11 @@ def test_bytecode_that_is_all_there_is_of_a_module_is_fine_where_it_is_of_this_p
 
 def test_a_template_that_is_no_python_needs_no_bytecode(tmp_path: Path) -> None:
     assert said(layer(tmp_path, Made(), extra={"python/tiny/template.py": b"class {{ name }}:\n"})) == ""
+
+
+def test_a_module_that_is_too_deep_for_the_compiler_needs_no_bytecode(tmp_path: Path) -> None:
+    deep = f"x = 0\ny = {'+'.join('x' * 9999)}\n".encode()
+    assert said(layer(tmp_path, Made(), extra={"python/tiny/deep.py": deep})) == ""
 
 
 def test_a_source_beside_its_bytecode_is_refused_in_a_sourceless_layer(tmp_path: Path) -> None:
