@@ -7,7 +7,8 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .modules import attempt, bytecode, leave_runtime_out, watch_compiler, watch_failed_searches
+from .homes import leave_runtime_out
+from .modules import attempt, bytecode, watch_compiler, watch_failed_searches
 from .values import Asked, Begun
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ..files import normalised
-from .modules import home
+from .homes import home
 from .place import Provided
 
 if TYPE_CHECKING:
