@@ -18,13 +18,14 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from channelwright.jobs import Value
 
 VERSION = "1"
 MAX_CUSTOM_ID = 100
 ID, TIME = 8, 5  # bytes
+IN_A_ROW = 5
 CANCEL = "delete-campaign.cancel"
 KINDS = {
     "c": "delete-campaign.confirm",
@@ -37,6 +38,7 @@ KINDS = {
     "w": "campaign.keep",
     "p": "campaign.plan-session",
     "q": "campaign.cancel-session",
+    "s": "campaign.sessions",
     "j": "campaign.join",
     "k": "campaign.ask",
     "v": "campaign.leave",
@@ -101,6 +103,11 @@ class Button:
     def component(self, label: str, style: Style) -> dict[str, object]:
         """Return the button as Discord takes it, with a label of at most 80 characters."""
         return {"type": 2, "style": int(style), "label": label, "custom_id": self.custom_id}
+
+
+def rows(buttons: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+    """Return as many action rows as these buttons take; a message has at most five."""
+    return [row(*buttons[at : at + IN_A_ROW]) for at in range(0, len(buttons), IN_A_ROW)]
 
 
 def row(*buttons: Mapping[str, object]) -> dict[str, object]:

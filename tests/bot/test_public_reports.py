@@ -13,7 +13,7 @@ from channelwright.permission_bits import INVITED, RUNNING
 from tests.bot.by_hand import campaign, drop, spoil
 from tests.bot.outcomes import NAME, assert_private, categories, roles
 from tests.bot.worker.test_sizes import with_campaigns
-from tools.fake_discord import Opening, Overwrite, Permission
+from tools.fake_discord import Opening, Overwrite, Permission, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,6 +139,33 @@ def test_a_channel_whose_name_discord_writes_otherwise_is_made_once(start: Start
     assert "nothing is wrong" in lab.text(lab.do("campaign doctor", campaign=categories(lab)[0], repair=True))
     assert "There is a campaign" in lab.text(lab.add())
     assert len(lab.fake.children(categories(lab)[0].id)) == 2
+
+
+OF_A_GM: dict[str, Callable[[Lab], dict[str, Any]]] = {
+    **{line: about for line, about in ABOUT_A_ROLE.items() if line != "delete-campaign"},
+    "campaign unarchive": lambda _lab: {},
+    "campaign add-gm": lambda lab: {"gm": lab.fake.player},
+    "campaign remove-gm": lambda lab: {"gm": lab.fake.gm},
+    "campaign hand-over": lambda lab: {"to": lab.fake.player},
+    "campaign invite": lambda _lab: {},
+    "campaign session": lambda _lab: {"when": "2027-01-30 19:30", "zone": "UTC"},
+    "campaign sessions": lambda _lab: {},
+}
+
+
+@pytest.mark.parametrize("line", OF_A_GM)
+def test_what_a_gm_may_is_for_the_campaigns_own_gm_and_not_for_who_is_called_so(lab: Lab, line: str) -> None:
+    """https://github.com/TheCraiggers/Pathfinder-Discord-Bot/issues/51: anybody could run the GM's commands."""
+    lab.fake.join("ann")
+    lab.add("Another", gm=lab.fake.person("ann"))
+    where = lab.fake.channel(campaign(lab))
+    lab.fake.change(lambda guild: guild.with_role(Role(lab.fake.world.snowflakes.next(), "GM")))
+    lab.fake.give_role(lab.fake.player, "GM")
+    before = lab.fake.guild
+    for name in ("player", "ann", "stranger"):
+        shown = lab.do(line, who=lab.fake.person(name), campaign=where, **OF_A_GM[line](lab))
+        assert "is run by its GM" in lab.text(shown)
+    assert lab.fake.guild == before
 
 
 SPLIT = Permission.PIN_MESSAGES | Permission.CREATE_EVENTS | Permission.BYPASS_SLOWMODE

@@ -27,7 +27,7 @@ from deploy.prepare import Choices, prepare
 from deploy.prepare.against_lock import compare
 from deploy.prepare.at_hand import AtHand
 from deploy.prepare.layers import LayerPreparation
-from tests.integration.test_layer_command import make_project
+from tests.integration.small_project import make_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

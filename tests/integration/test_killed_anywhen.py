@@ -20,7 +20,7 @@ import pytest
 
 from deploy.container.leftovers import OWNER
 from deploy.temporary import folders
-from tests.integration.test_layer_command import make_project
+from tests.integration.small_project import make_project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.test_layer_command import ROOT, Run, locked, make_project
+from tests.integration.small_project import ROOT, Run, locked, make_project
 
 if TYPE_CHECKING:
     from pathlib import Path

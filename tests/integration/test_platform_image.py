@@ -17,7 +17,7 @@ from deploy.errors import EngineError
 from deploy.layer.audit import elf
 from deploy.layer.backend.platform_image import find
 from deploy.settings import Target
-from tests.integration.test_layer_command import CONFIG, Run, make_project
+from tests.integration.small_project import CONFIG, Run, make_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.settings import image_variable
 from tests.integration.conftest import LATER
-from tests.integration.test_layer_command import CONFIG, Run, make_project
+from tests.integration.small_project import CONFIG, Run, make_project
 
 if TYPE_CHECKING:
     from pathlib import Path

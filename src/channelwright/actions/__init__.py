@@ -5,7 +5,8 @@ reply                the message that answers
 proof                the campaign that a job is about, proved, and the asker's right to it
 add_campaign         make one; its Resume and Remove
 preview              what would be made
-delete_campaign      ask, then delete
+delete_campaign      ask before one is deleted
+deletion             delete it then
 campaign_commands    players, archive
 gm_commands          rename, GMs, handing over
 help_text            help
@@ -13,9 +14,8 @@ invite               an invitation, and who joins, asks, leaves
 list_campaigns       list, page by page
 restore              put together what is left of a campaign
 examination          a campaign beside what it should be
-doctor               find what is wrong, and repair it
+doctor               find what is wrong, and repair it, or keep it so
 sessions             when a campaign plays
 session_time         a time, from what a GM types
-keep                 what the doctor found stays as somebody wants it
 summary              what there is after a creation or repair, in words
 """

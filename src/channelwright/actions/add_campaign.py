@@ -21,7 +21,7 @@ from channelwright.components import Style
 from channelwright.discord.discord_api import RefusedError
 from channelwright.discord.permissions import MEMBER
 from channelwright.discord.server import Channel, Server
-from channelwright.discord.text import listed
+from channelwright.discord.text import linked, listed, plain
 from channelwright.language import say
 from channelwright.stopped import StoppedError
 
@@ -38,7 +38,7 @@ def add_campaign(work: Work) -> Message:
         return preview.preview(work, plan)
     maker = _maker(work, plan, Claim(int(work.job.interaction_id)))
     maker.check = _OnlyOne(work, plan, fresh=work.is_first)
-    return _made(work, maker, say("**{campaign}** is ready.", campaign=plan.name))
+    return _made(work, maker, say("**{campaign}** is ready.", campaign=plan.shown))
 
 
 def resume(work: Work) -> Message:
@@ -50,7 +50,7 @@ def resume(work: Work) -> Message:
     plan = planned(work, role.name.removesuffix(SUFFIX))
     claim = Claim(int(work.text("since", "0")), role.id)
     _check_press(work, server, next((each for each in server.categories if each.overwrite(role.id)), None), plan)
-    return _made(work, _maker(work, plan, claim), say("**{campaign}** is ready.", campaign=plan.name))
+    return _made(work, _maker(work, plan, claim), say("**{campaign}** is ready.", campaign=plan.shown))
 
 
 def _maker(work: Work, plan: Plan, claim: Claim) -> Maker:
@@ -91,7 +91,7 @@ def remove(work: Work) -> Message:
             say(
                 "I left {channels} alone: somebody uses it, or I did not make it. `/delete-campaign` "
                 "deletes the campaign as a whole.",
-                channels=listed([each.named for each in left]),
+                channels=linked(left),
             )
         )
     return Message(say("What I had begun is gone."))
@@ -109,7 +109,7 @@ def planned(work: Work, name: str) -> Plan:
         raise StoppedError(
             say(
                 "There is no template {template}. There are: {templates}.",
-                template=template,
+                template=plain(template[:40]),
                 templates=listed(list(work.templates)),
             )
         )
@@ -125,7 +125,7 @@ def _alike(work: Work) -> tuple[Slot, ...]:
     source = proof.campaign(work, server, "like")
     slots = likeness.copied(work.discord, server, source.category.id, source.role.id)
     if not slots:
-        raise StoppedError(say("**{campaign}** has no channels that I could make again.", campaign=source.name))
+        raise StoppedError(say("**{campaign}** has no channels that I could make again.", campaign=source.shown))
     return slots
 
 
@@ -177,7 +177,7 @@ def _exists(work: Work, maker: Maker, rival: ExistsError) -> Message:
             say(
                 "There is a campaign **{campaign}** already: {category}. I changed nothing. `/campaign doctor` finds "
                 "and repairs what it lacks.",
-                campaign=rival.category.name,
+                campaign=rival.category.shown,
                 category=rival.category.link,
             )
         )
@@ -185,7 +185,7 @@ def _exists(work: Work, maker: Maker, rival: ExistsError) -> Message:
         say(
             "There is a category **{campaign}** already ({category}), which I did not make. I changed nothing; choose "
             "another name, or rename it.",
-            campaign=rival.category.name,
+            campaign=rival.category.shown,
             category=rival.category.link,
         )
     )
@@ -203,12 +203,14 @@ class HalfMade:
         maker, made = self.maker, self.maker.made
         if made.role is None:
             return Message(
-                say("I could not make **{campaign}**, and made nothing of it. {why}", campaign=maker.plan.name, why=why)
+                say(
+                    "I could not make **{campaign}**, and made nothing of it. {why}", campaign=maker.plan.shown, why=why
+                )
             )
         options = {"role": str(made.role.id), "since": str(maker.claim.since)}
         gm = {"gm": str(maker.plan.gms[0][0]), "template": maker.plan.template}
         gm |= {"like": self.work.text("like")} if self.work.text("like") else {}
-        about = {"campaign": maker.plan.name, "count": made.count, "size": maker.plan.size, "why": why}
+        about = {"campaign": maker.plan.shown, "count": made.count, "size": maker.plan.size, "why": why}
         state = say("**{campaign}** is not finished: {count} of {size} are there. {why}", **about)
         if made.count == maker.plan.size:
             state = say(

@@ -34,7 +34,7 @@ def add_player(work: Work) -> Message:
     work.begin(begun=proof.has_role(work, campaign, player))
     work.discord.put(f"/guilds/{work.job.guild_id}/members/{player}/roles/{campaign.role.id}")
     seen = listed([each.named for each in campaign.channels if each.allows(campaign.role.id, VIEW_CHANNEL)], 3)
-    about = {"player": player, "campaign": campaign.name, "channels": seen}
+    about = {"player": player, "campaign": campaign.shown, "channels": seen}
     if not seen:
         return Message(say("<@{player}> is in **{campaign}**, where there is no channel to see yet.", **about))
     return Message(say("<@{player}> is in **{campaign}** and sees {channels}.", **about))
@@ -45,7 +45,7 @@ def remove_player(work: Work) -> Message:
     campaign, player = proof.campaign(work, work.look()), work.text("player")
     work.begin(begun=not proof.has_role(work, campaign, player))
     work.discord.delete(f"/guilds/{work.job.guild_id}/members/{player}/roles/{campaign.role.id}")
-    gone = say("<@{player}> is no longer a player of **{campaign}**.", player=player, campaign=campaign.name)
+    gone = say("<@{player}> is no longer a player of **{campaign}**.", player=player, campaign=campaign.shown)
     is_gm = any(str(gm) == player for gm, _ in campaign.gms)
     return Message(f"{gone} {say('They still see it as its GM.')}" if is_gm else gone)
 
@@ -53,7 +53,7 @@ def remove_player(work: Work) -> Message:
 def archive(work: Work) -> Message:
     """Take from the players what changes a channel; they still see and read all."""
     done = _players_set(work, archived=True)
-    name = done.campaign.name
+    name = done.campaign.shown
     if done.failed:
         return _in_part(done, say("**{name}** is archived in part: here players can still write.", name=name))
     lines = [
@@ -75,10 +75,10 @@ def unarchive(work: Work) -> Message:
     if done.failed:
         return _in_part(
             done,
-            say("**{campaign}** is open again in part: here players still only read.", campaign=done.campaign.name),
+            say("**{campaign}** is open again in part: here players still only read.", campaign=done.campaign.shown),
         )
     reading = [each for each in done.campaign.channels if _only_read(done.campaign, each)]
-    text = say("**{campaign}** is open again: players write.", campaign=done.campaign.name)
+    text = say("**{campaign}** is open again: players write.", campaign=done.campaign.shown)
     if reading:
         named = listed([each.named for each in reading], 5)
         text = f"{text} {say('As before they only read {channels}.', channels=named)}"
@@ -129,9 +129,9 @@ def _players_set(work: Work, *, archived: bool) -> Done:
         campaign = proof.campaign(work, server)
         work.begin(begun=campaign.archived == archived)
         state = (
-            say("**{campaign}** may be archived in part only.", campaign=campaign.name)
+            say("**{campaign}** may be archived in part only.", campaign=campaign.shown)
             if archived
-            else say("**{campaign}** may be open again in part only.", campaign=campaign.name)
+            else say("**{campaign}** may be open again in part only.", campaign=campaign.shown)
         )
         work.unfinished = InPart(state, say("Run the command again for the rest."))
         if not _players_put(work, server, campaign, failed, archived=archived):

@@ -1,8 +1,4 @@
-"""`/delete-campaign`: ask first, saying exactly what goes; then delete that and nothing else.
-
-The channel with the bot's note goes after everything else but the category: as long as anything stays, so does the
-note, and the deletion can be asked for again.
-"""
+"""`/delete-campaign`: ask first, saying exactly what goes."""
 
 from __future__ import annotations
 
@@ -12,16 +8,13 @@ from typing import TYPE_CHECKING
 
 from channelwright.actions import proof
 from channelwright.actions.reply import Message
-from channelwright.actions.work import InPart
-from channelwright.campaign import campaigns, note
-from channelwright.campaign.removal import ROUNDS, Removal
+from channelwright.campaign import campaigns
 from channelwright.campaign.rights import Asker
 from channelwright.campaign.roles import check_plain
 from channelwright.components import CANCEL, Style
-from channelwright.discord.server import MOST_NAMED
-from channelwright.discord.text import fitted, listed
+from channelwright.discord.server import each_on_a_line
+from channelwright.discord.text import fitted, linked
 from channelwright.language import say
-from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,22 +32,32 @@ BY_SETTINGS = "-s"
 
 @dataclass(frozen=True)
 class Doomed:
-    """What a deletion is about. `older` channels were there before the category: somebody moved them into it."""
+    """What a deletion is about. `made` are the ids of channels that the note names.
+
+    `older` channels were there before the category, and the bot did not make them: somebody moved them into it.
+    """
 
     category: Channel
     role: Role | None
+    made: frozenset[int | None]
     goes: list[Channel]
     older: list[Channel]
 
     @classmethod
-    def of(cls, server: Server, category: Channel, role: Role | None) -> Doomed:
+    def of(cls, server: Server, category: Channel, role: Role | None, written: Written | None) -> Doomed:
         there = server.children(category)
-        goes = [each for each in there if each.id > category.id]
-        return cls(category, role, goes, [each for each in there if each.id < category.id])
+        doomed = cls(category, role, frozenset(written.note.channels if written else ()), [], [])
+        goes = [each for each in there if doomed.takes(each)]
+        return replace(doomed, goes=goes, older=[each for each in there if each not in goes])
+
+    def takes(self, channel: Channel) -> bool:
+        """Tell whether a channel goes. Of a campaign that was put together again all are older than the category."""
+        return channel.id > self.category.id or channel.id in self.made
 
     @property
-    def name(self) -> str:
-        return self.category.name
+    def shown(self) -> str:
+        """Return the name for a message."""
+        return self.category.shown
 
 
 def delete_campaign(work: Work) -> Message:
@@ -64,11 +67,10 @@ def delete_campaign(work: Work) -> Message:
     lines = [
         say(
             "**Delete {campaign} for good?** There is no way back. These go, with all their messages:",
-            campaign=doomed.name,
+            campaign=doomed.shown,
         )
     ]
-    named = len(doomed.goes) <= MOST_NAMED
-    lines += [f"- {channel.named if named else channel.link}" for channel in doomed.goes]
+    lines += each_on_a_line(doomed.goes)
     tail = [
         say("and then the category and the role <@&{role}>.", role=doomed.role.id)
         if doomed.role
@@ -76,14 +78,14 @@ def delete_campaign(work: Work) -> Message:
     ]
     if doomed.older:
         tail.append(
-            say("{channels} existed before the campaign: they stay, without a category.", channels=_links(doomed.older))
+            say("{channels} existed before the campaign: they stay, without a category.", channels=linked(doomed.older))
         )
     tail.append(say("Channels that I cannot see would stay too. `/campaign archive` keeps everything, read-only."))
     options = {
         "campaign": str(doomed.category.id),
         "role": str(doomed.role.id if doomed.role else 0),
         "since": work.job.interaction_id,
-        "plan": digest(doomed.goes) + ("" if _by_right(work, server, doomed) else BY_SETTINGS),
+        "plan": digest(doomed.goes) + ("" if by_right(work, server, doomed) else BY_SETTINGS),
     }
     agreed = say("Delete {count} channels", count=len(doomed.goes))
     buttons = (
@@ -97,14 +99,14 @@ def _asked_for(work: Work, server: Server) -> Doomed:
     """Return what may be deleted: what the note names, or a category of the bot's in which there is nothing left."""
     category = campaigns.category_of(server, work.text("campaign", "0"))
     if not server.children(category) and campaigns.is_kept(server, category):
-        return Doomed(category, None, [], [])
+        return Doomed(category, None, frozenset(), [], [])
     proved = proof.noted(work, server)
     if proved.role:
         check_plain(server, proved.role)
-    return Doomed.of(server, category, proved.role)
+    return Doomed.of(server, category, proved.role, proved.written)
 
 
-def _by_right(work: Work, server: Server, doomed: Doomed) -> bool:
+def by_right(work: Work, server: Server, doomed: Doomed) -> bool:
     """Tell whether the asker may delete it as its GM, or could without the bot. Discord let them use the command."""
     asker = Asker.seen(work.discord, server, work.job.user_id)
     if doomed.role is None:
@@ -115,134 +117,7 @@ def _by_right(work: Work, server: Server, doomed: Doomed) -> bool:
     return asker.is_maker() or asker.is_gm(campaign)
 
 
-def confirm(work: Work) -> Message:
-    """Delete what was agreed to; safe to be cut off anywhere and to be asked from inside the campaign.
-
-    The ids are those of the button, which the note proved when it was made: by now the note may be gone.
-    """
-    server = work.look()
-    role = server.roles.get(int(work.text("role", "0")))
-    removal = Removal(work.discord, server, int(work.text("since", "0")))
-    if role and not role.is_plain:
-        check_plain(server, role)
-    category = server.channels.get(int(work.text("campaign", "0")))
-    if category is None:
-        return _role_alone(work, removal, role)
-    doomed = Doomed.of(server, category, role)
-    written = note.found(work.discord, server, category, role.id if role else 0)
-    is_fresh = _is_fresh(work, doomed, written)
-    if is_fresh:
-        work.begin()
-        _check_agreed(work, server, doomed)
-        _note_beginning(work, written)
-    state = say("**{campaign}** is not deleted as a whole.", campaign=doomed.name)
-    work.unfinished = InPart(state, say("`/delete-campaign` deletes the rest."))
-    added = _deleted(work, removal, doomed, written)
-    return _report(doomed, removal, added, counted=is_fresh)
-
-
-def _is_fresh(work: Work, doomed: Doomed, written: Written | None) -> bool:
-    """Tell whether nothing of this deletion was done yet, by what is there: a job may come back as a new message."""
-    if written is None:
-        return work.is_first and bool(doomed.goes)
-    return written.note.deleting_for != int(work.job.interaction_id)
-
-
-def _note_beginning(work: Work, written: Written | None) -> None:
-    if written:
-        begun = replace(written.note, deleting_for=int(work.job.interaction_id))
-        note.rewrite(work.discord, begun, written)
-
-
-def _check_agreed(work: Work, server: Server, doomed: Doomed) -> None:
-    """Raise StoppedError if it is not what was shown, or the one who presses may no longer do it."""
-    agreed = work.text("plan")
-    if digest(doomed.goes) != agreed.removesuffix(BY_SETTINGS):
-        raise StoppedError(
-            say(
-                "**{campaign}** has changed since you were asked, so I deleted nothing. Use `/delete-campaign` again.",
-                campaign=doomed.name,
-            )
-        )
-    if not agreed.endswith(BY_SETTINGS) and not _by_right(work, server, doomed):
-        raise StoppedError(say("You may no longer delete this campaign, so I deleted nothing."))
-
-
-def _deleted(work: Work, removal: Removal, doomed: Doomed, written: Written | None) -> list[Channel]:
-    """Delete channels, role, the channel of the note and the category. Return what was added in the meantime."""
-    category, role = doomed.category, doomed.role
-    last = [each for each in doomed.goes if written and each.id == written.channel_id]
-    added = _empty_out(work, removal, category, [each for each in doomed.goes if each not in last], last)
-    if added or removal.kept or (role and not (removal.may_delete(role) and removal.delete_role(role))):
-        return added
-    added = _empty_out(work, removal, category, last, [])
-    if not added and not removal.kept:
-        removal.delete(category)
-    return added
-
-
 def digest(channels: Iterable[Channel]) -> str:
     """Return a word for exactly these channels, short enough for a button."""
     ids = ",".join(str(each) for each in sorted(channel.id for channel in channels))
     return sha256(ids.encode()).hexdigest()[:12]
-
-
-def _empty_out(
-    work: Work, removal: Removal, category: Channel, goes: list[Channel], spared: list[Channel]
-) -> list[Channel]:
-    """Delete channels until a look shows none that was agreed to. Return what somebody added in the meantime."""
-    here, about = int(work.job.channel_id), {"campaign": category.name}
-    spare = {each.id for each in spared}
-    for _ in range(ROUNDS):
-        going = [each for each in goes if each.id <= removal.since and each.id not in removal.kept]
-        for at, channel in enumerate(sorted(going, key=lambda each: each.id == here)):
-            if channel.id == here:  # with it goes the message that is the answer
-                work.reply.say(Message(say("**{campaign}** is being deleted, and this channel with it.", **about)))
-            else:
-                left = len(going) - at + len(spared)
-                work.reply.progress(say("Deleting **{campaign}**: {left} channels left.", left=left, **about))
-            removal.delete(channel)
-        there = removal.now().children(category)
-        goes = [each for each in there if each.id > category.id and each.id not in spare]
-        if not [each for each in goes if each.id <= removal.since and each.id not in removal.kept]:
-            break
-    return [each for each in goes if each.id not in removal.kept]
-
-
-def _role_alone(work: Work, removal: Removal, role: Role | None) -> Message:
-    """Finish a deletion that got as far as the category; the role is the one that was agreed to."""
-    if not work.discord.is_gone(f"/channels/{work.text('campaign', '0')}"):
-        raise StoppedError(say("I cannot see the campaign's category any longer. I deleted nothing."))
-    if work.is_first:
-        work.begin()
-    if role and removal.may_delete(role):
-        removal.delete_role(role)
-    return Message(say("The campaign is deleted: its channels, its category and its role."))
-
-
-def _report(doomed: Doomed, removal: Removal, added: list[Channel], *, counted: bool) -> Message:
-    """Say what is gone and what is not. Only a first delivery has `counted` all that was there."""
-    if not removal.kept and not added:
-        about = {"campaign": doomed.name, "count": len(doomed.goes), "channels": _links(doomed.older)}
-        gone = (
-            say("**{campaign}** is deleted: {count} channels, category and role.", **about)
-            if counted
-            else say("**{campaign}** is deleted: channels, category and role.", **about)
-        )
-        stayed = say("{channels} stayed, as they are older than the campaign.", **about) if doomed.older else ""
-        return Message(f"{gone} {stayed}".strip())
-    lines = [say("**{campaign}** could not be deleted as a whole.", campaign=doomed.name)]
-    lines += [f"- {_shown(doomed, id_)}: {why}" for id_, why in removal.kept.items()]
-    lines += [say("- {channel}: added after you were asked, so I left it alone", channel=each.named) for each in added]
-    lines.append(say("What can go is gone. Settle that, and use `/delete-campaign` again for the rest."))
-    return Message(fitted(lines))
-
-
-def _shown(doomed: Doomed, id_: int) -> str:
-    if doomed.role and id_ == doomed.role.id:
-        return f"<@&{id_}>"
-    return next((each.named for each in (*doomed.goes, doomed.category) if each.id == id_), f"<#{id_}>")
-
-
-def _links(channels: list[Channel]) -> str:
-    return listed([each.named for each in channels])

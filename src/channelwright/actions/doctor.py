@@ -1,14 +1,18 @@
-"""`/campaign doctor`: what a campaign lacks, who sees what, and how it is put right."""
+"""`/campaign doctor`: what a campaign lacks, who sees what, and how it is put right.
+
+With its button "This is how I want it": what differs from the template stays, as far as it is safe.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from channelwright.actions import examination, proof, summary
 from channelwright.actions.examination import NEVER, Patient
 from channelwright.actions.reply import Message
 from channelwright.actions.work import InPart
-from channelwright.campaign import campaigns, visibility
+from channelwright.campaign import campaigns, note, visibility
 from channelwright.campaign.campaign_state import Claim
 from channelwright.campaign.create import Maker
 from channelwright.campaign.overwrites import KEEPING
@@ -17,7 +21,7 @@ from channelwright.campaign.roles import check_plain
 from channelwright.components import Style
 from channelwright.discord.messages import kind
 from channelwright.discord.permissions import MEMBER
-from channelwright.discord.text import fitted, listed, mention
+from channelwright.discord.text import fitted, linked, listed, mention, plain
 from channelwright.language import say
 from channelwright.stopped import StoppedError
 
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from channelwright.jobs import Value
 
 REPAIR_SECONDS = 900
+MOST_GMS = 10  # of whom is asked whether they are still here
 
 
 def doctor(work: Work) -> Message:
@@ -35,12 +40,15 @@ def doctor(work: Work) -> Message:
     asker = Asker.seen(work.discord, patient.server, work.job.user_id)
     if patient.role:
         proof.check_asker(asker, campaigns.of(patient.server, patient.category, patient.role))
+    elif not (asker.is_maker() or any(map(asker.is_target, patient.plan.gms))):
+        raise proof.not_theirs(patient.category.shown)
     # Where a delivery before this one has mended all, what it wrote down may still be of before.
     if not work.job.options.get("repair") or (work.is_first and not findings):
         return _told(work, patient, findings)
     _check_repair(patient, asker)
     work.home = patient.written.channel_id if patient.written else None
     work.begin(begun=not findings or _is_begun(work, patient))
+    _note_beginning(work, patient)
     maker = Maker(
         work.discord,
         work.job.guild_id,
@@ -53,18 +61,45 @@ def doctor(work: Work) -> Message:
         request=int(work.job.interaction_id),
         held=proof.held(work),
     )
-    work.unfinished = InPart(say("**{campaign}** is not repaired as a whole.", campaign=patient.category.name))
+    work.unfinished = InPart(say("**{campaign}** is not repaired as a whole.", campaign=patient.category.shown))
     made = maker.make()
     assert maker.server  # noqa: S101 - it was looked at
-    title = say("**{campaign}** is repaired.", campaign=patient.category.name)
+    title = say("**{campaign}** is repaired.", campaign=patient.category.shown)
     wrong = [say("**What was wrong**"), *findings] if findings else []
     return Message(fitted([summary.finished(patient.plan, made, maker.server, title), *wrong]))
 
 
+def keep(work: Work) -> Message:
+    """Write into the note which permissions stay and which channels are not wanted, and say how it is then."""
+    patient = examination.examined(work)
+    proof.campaign(work, patient.server)
+    assert patient.written  # noqa: S101 - it is proved
+    before = patient.written.note
+    kept = tuple(sorted({*before.kept, *(each.id for each in patient.keepable)}))
+    channels = before.channels
+    if patient.is_current:
+        unwanted = set(patient.missing)
+        pairs = zip(patient.plan.slots, before.channels, strict=True)
+        channels = tuple(None if slot in unwanted else id_ for slot, id_ in pairs)
+    wanted = replace(before, kept=kept, channels=channels)
+    work.begin(begun=wanted == before)
+    note.rewrite(work.discord, wanted, patient.written)
+    return doctor(work)
+
+
 def _is_begun(work: Work, patient: Patient) -> bool:
-    """Tell whether anything of the campaign was made for this very request."""
+    """Tell whether this very repair was begun: its note says so, or something was made for it where there is none."""
+    if patient.written and patient.written.note.repairing_for == int(work.job.interaction_id):
+        return True
     made = {each.id for each in patient.server.children(patient.category)} | {patient.role.id if patient.role else 0}
     return max(made) > int(work.job.interaction_id)
+
+
+def _note_beginning(work: Work, patient: Patient) -> None:
+    """Write down that it is under way: of permissions nobody sees later whether they were mended, or never wrong."""
+    if patient.written:
+        noted = replace(patient.written.note, repairing_for=int(work.job.interaction_id))
+        note.rewrite(work.discord, noted, patient.written)
 
 
 def _check_repair(patient: Patient, asker: Asker) -> None:
@@ -84,7 +119,7 @@ def _check_repair(patient: Patient, asker: Asker) -> None:
         )
     inside = {patient.category.id, *(each.id for each in patient.server.children(patient.category))}
     elsewhere = [
-        each.named
+        each
         for each in patient.server.channels.values()
         if role and each.id not in inside and (there := each.overwrite(role.id)) and there.allow
     ]
@@ -93,7 +128,7 @@ def _check_repair(patient: Patient, asker: Asker) -> None:
             say(
                 "The role also opens {channels}, which no role does that I made. So I changed nothing: "
                 "only the server's owner can have me take this up.",
-                channels=listed(elsewhere),
+                channels=linked(elsewhere),
             )
         )
 
@@ -119,15 +154,19 @@ def _findings(patient: Patient) -> list[str]:
             )
         )
     found += [
-        say("- {channel} ({type}) is missing, or hidden from me.", channel=slot.channel.name, type=kind(slot.type))
+        say(
+            "- {channel} ({type}) is missing, or hidden from me.",
+            channel=plain(slot.channel.name),
+            type=kind(slot.type),
+        )
         for slot in patient.missing
     ]
     return found
 
 
 def _gone(work: Work, patient: Patient) -> list[str]:
-    """Name the GMs who are no members any longer: nothing that a repair could mend."""
-    members = [id_ for id_, kind in patient.plan.gms if kind == MEMBER]
+    """Name the GMs who are no members any longer: nothing that a repair could mend. Each of them costs a call."""
+    members = [id_ for id_, kind in patient.plan.gms if kind == MEMBER][:MOST_GMS]
     gone = [id_ for id_ in members if work.discord.is_gone(f"/guilds/{patient.server.id}/members/{id_}")]
     return [
         say("<@{gm}> is the GM here and left this server: a moderator can `/campaign hand-over` it to another.", gm=id_)
@@ -136,7 +175,7 @@ def _gone(work: Work, patient: Patient) -> list[str]:
 
 
 def _told(work: Work, patient: Patient, findings: list[str]) -> Message:
-    about = {"campaign": patient.category.name, "template": patient.plan.template}
+    about = {"campaign": patient.category.shown, "template": patient.plan.template}
     title = say("**{campaign}** (template {template})", **about)
     if patient.archived:
         title = say("**{campaign}** (template {template}, archived)", **about)
@@ -149,8 +188,8 @@ def _told(work: Work, patient: Patient, findings: list[str]) -> Message:
         lines += visibility.lines(patient.server, channels, patient.role, patient.plan.gms)
         gms = listed([mention(each) for each in patient.plan.gms])
         lines.append(say("GM: {gms}. Owner, administrators and I see every channel.", gms=gms or say("nobody")))
-    if kept := [each.named for each in patient.server.children(patient.category) if each.id in patient.kept]:
-        lines.append(say("Left as somebody wants them: {channels}.", channels=listed(kept)))
+    if kept := [each for each in patient.server.children(patient.category) if each.id in patient.kept]:
+        lines.append(say("Left as somebody wants them: {channels}.", channels=linked(kept)))
     return Message(fitted(lines), _buttons(work, patient) if findings else ())
 
 

@@ -11,7 +11,7 @@ from channelwright.campaign.likeness import LIKE
 from channelwright.campaign.overwrites import KEEPING, Parties
 from channelwright.campaign.plan import SUFFIX, Plan, Slot
 from channelwright.discord.server import CATEGORY, key
-from channelwright.permission_bits import SEND_MESSAGES, VIEW_CHANNEL
+from channelwright.permission_bits import SEND_MESSAGES
 
 if TYPE_CHECKING:
     from channelwright.actions.work import Work
@@ -93,7 +93,7 @@ def examined(work: Work) -> Patient:
     kept = [each for each in [category, *children] if campaigns.is_kept(server, each)]
     if written is None and (not kept or (role is None and category not in kept)):
         raise campaigns.foreign(category)
-    gms = _gms(server, category, children, role)
+    gms = _gms(server, category, _hidden(work.templates, children, role, written), role)
     name = role.name.removesuffix(SUFFIX) if role else category.name
     claim = Claim(NEVER, role.id if role else 0, category.id)
     if written and written.note.template == LIKE:
@@ -122,13 +122,33 @@ def _role_by_name(server: Server, category: Channel) -> Role | None:
     return roles[0] if len(roles) == 1 else None
 
 
-def _gms(server: Server, category: Channel, children: list[Channel], role: Role | None) -> tuple[tuple[int, int], ...]:
-    """Return who sees the channels that players do not; if there are none, who sees the category besides them."""
-    hidden = [
-        each for each in children if role and not each.allows(role.id, VIEW_CHANNEL) and campaigns.is_kept(server, each)
-    ]
-    seeing = {gm for each in hidden for gm in campaigns.seeing(server, each, role)}
-    return tuple(sorted(seeing or campaigns.seeing(server, category, role)))
+def _hidden(templates: Templates, children: list[Channel], role: Role | None, written: Written | None) -> list[Channel]:
+    """Return the channels that players do not see: by their role, or, where it is gone, by the noted template."""
+    if role:
+        return [each for each in children if campaigns.is_hidden(each, role)]
+    secret = hidden_by_template(templates, written.note) if written else frozenset()
+    return [each for each in children if each.id in secret]
+
+
+def hidden_by_template(templates: Templates, noted: Note) -> frozenset[int]:
+    """Return the noted channels that are the GM's alone by their template; none where that is another one by now."""
+    plan = Plan("", noted.template, tuple(map(Slot, templates.get(noted.template, ()))), ())
+    if plan.digest != noted.digest:
+        return frozenset()
+    return frozenset(id_ for slot, id_ in zip(plan.slots, noted.channels, strict=True) if id_ and slot.gm_only)
+
+
+def _gms(server: Server, category: Channel, hidden: list[Channel], role: Role | None) -> tuple[tuple[int, int], ...]:
+    """Return whose campaign it is, so that a repair gives them all of it: nobody who was only shown a part of it.
+
+    Whoever sees the category and what players do not see, as always; and who lost one of the two, where they have
+    in all of the other what the bot gives a GM.
+    """
+    kept = [each for each in hidden if campaigns.is_kept(server, each)]
+    inside = {gm for each in kept for gm in campaigns.seeing(server, each, role)}
+    there = campaigns.seeing(server, category, role) if kept or role else ()
+    found = {each for each in there if not kept or each in inside} | campaigns.let_in(server, kept, role)
+    return tuple(sorted(found if inside else found | campaigns.let_in(server, [category], role)))
 
 
 def _best(

@@ -34,7 +34,7 @@ def invite(work: Work) -> Message:
     channel = _place(work, server, campaign)
     if campaign.archived:
         raise StoppedError(
-            say("**{campaign}** is archived. `/campaign unarchive` opens it again.", campaign=campaign.name)
+            say("**{campaign}** is archived. `/campaign unarchive` opens it again.", campaign=campaign.shown)
         )
     request = work.job.interaction_id
     there = not work.is_first and invitation.posted(work.discord, server, channel.id, request) is not None
@@ -47,7 +47,7 @@ def invite(work: Work) -> Message:
     return Message(
         say(
             "The invitation to **{campaign}** is in {channel}, and stays open for {days} days.",
-            campaign=campaign.name,
+            campaign=campaign.shown,
             channel=channel.link,
             days=DAYS,
         )
@@ -65,6 +65,9 @@ def _place(work: Work, server: Server, campaign: Campaign) -> Channel:
         )
     if not work.job.user_permissions & SEND_MESSAGES:
         raise StoppedError(say("You may not write in this channel, so I do not either."))
+    # Of a job that an earlier version queued nothing is known.
+    if not (work.job.app_permissions or SEND_MESSAGES) & SEND_MESSAGES:
+        raise StoppedError(say("I may not write in this channel. Run the command where I may, or give me that here."))
     return channel
 
 
@@ -72,7 +75,7 @@ def _body(work: Work, campaign: Campaign) -> dict[str, object]:
     """Return the message, in the server's language: anyone may read it."""
     approval = bool(work.job.options.get("approval"))
     gms = listed([mention(each) for each in campaign.gms], 3)
-    about = {"campaign": campaign.name, "gms": gms or say("nobody")}
+    about = {"campaign": campaign.shown, "gms": gms or say("nobody")}
     how = say("The GM lets players in.") if approval else say("Whoever joins sees its channels at once.")
     looks = say("**{campaign}** looks for players. GM: {gms}.", **about)
     text = f"{looks} {how}{invitation.mark(work.job.interaction_id)}"
@@ -94,7 +97,7 @@ def join(work: Work) -> Message:
     if done := _already(work, campaign, player):
         return done
     _enter(work, campaign, _seated(work, campaign, there, player), player)
-    return Message(say("You are in **{campaign}** now. {seen}", campaign=campaign.name, seen=_seen(campaign)))
+    return Message(say("You are in **{campaign}** now. {seen}", campaign=campaign.shown, seen=_seen(campaign)))
 
 
 def ask(work: Work) -> Message:
@@ -113,7 +116,7 @@ def ask(work: Work) -> Message:
             "channel": work.job.channel_id,
         }
         with work.in_public():
-            text = say("<@{player}> asks to join **{campaign}**.", player=player, campaign=campaign.name)
+            text = say("<@{player}> asks to join **{campaign}**.", player=player, campaign=campaign.shown)
             buttons = (
                 work.open_button("campaign.approve", say("Let in"), Style.SUCCESS, SECONDS, options),
                 work.open_button("campaign.decline", say("Decline"), Style.SECONDARY, SECONDS, options),
@@ -121,7 +124,7 @@ def ask(work: Work) -> Message:
         body = Message(text, buttons).body
         once = {"nonce": work.job.interaction_id, "enforce_nonce": True}
         work.discord.post(f"/channels/{where}/messages", body | once)
-    return Message(say("I asked the GM of **{campaign}** for you.", campaign=campaign.name))
+    return Message(say("I asked the GM of **{campaign}** for you.", campaign=campaign.shown))
 
 
 def leave(work: Work) -> Message:
@@ -132,11 +135,11 @@ def leave(work: Work) -> Message:
     work.begin(begun=not proof.has_role(work, campaign, player))
     there = invitation.read(work.discord, server, work.job.channel_id, work.job.message_id)
     if work.is_first and not proof.has_role(work, campaign, player):
-        return Message(say("You are no player of **{campaign}**.", campaign=campaign.name))
+        return Message(say("You are no player of **{campaign}**.", campaign=campaign.shown))
     work.discord.delete(f"/guilds/{server.id}/members/{player}/roles/{campaign.role.id}")
     if there and player in there.players:
         invitation.show(work.discord, there.without(player))
-    return Message(say("You are no longer a player of **{campaign}**.", campaign=campaign.name))
+    return Message(say("You are no longer a player of **{campaign}**.", campaign=campaign.shown))
 
 
 def approve(work: Work) -> Message:
@@ -144,6 +147,8 @@ def approve(work: Work) -> Message:
     server = work.look()
     campaign = proof.campaign(work, server)
     player = int(work.text("player", "0"))
+    if done := _answered(work):
+        return done
     work.begin(begun=proof.has_role(work, campaign, player))
     there = invitation.read(work.discord, server, work.text("channel", "0"), work.text("message", "0"))
     _enter(work, campaign, _seated(work, campaign, there, player), player)
@@ -152,8 +157,16 @@ def approve(work: Work) -> Message:
 
 def decline(work: Work) -> Message:
     """Say no to a player, for a GM."""
-    about = {"player": work.text("player", "0"), "campaign": proof.campaign(work, work.look()).name}
+    about = {"player": work.text("player", "0"), "campaign": proof.campaign(work, work.look()).shown}
+    if done := _answered(work):
+        return done
     return _settled(work, lambda: say("<@{player}> was not let into **{campaign}**.", **about))
+
+
+def _answered(work: Work) -> Message | None:
+    """Show the answer that a request has by now: of two GMs who press at once the first one's holds."""
+    there = work.discord.get(f"/channels/{work.job.channel_id}/messages/{work.job.message_id}")
+    return None if _buttons(there) else Message(there["content"])
 
 
 def _settled(work: Work, outcome: Callable[[], str]) -> Message:
@@ -171,7 +184,7 @@ def _pressed(work: Work) -> tuple[Campaign, Invitation]:
     campaign = proof.proved(work, server)
     work.begin(begun=proof.has_role(work, campaign, work.job.user_id))
     if campaign.archived:
-        raise StoppedError(say("**{campaign}** is archived and takes no players.", campaign=campaign.name))
+        raise StoppedError(say("**{campaign}** is archived and takes no players.", campaign=campaign.shown))
     there = invitation.read(work.discord, server, work.job.channel_id, work.job.message_id)
     if there is None:
         raise StoppedError(say("This invitation is gone. Ask the GM for a new one."))
@@ -182,9 +195,9 @@ def _already(work: Work, campaign: Campaign, player: int) -> Message | None:
     """Say so to who is in; a second delivery goes on, for the first may have got half-way."""
     asker = Asker.seen(work.discord, work.look(), str(player))
     if asker.is_gm(campaign):
-        return Message(say("You are the GM of **{campaign}**.", campaign=campaign.name))
+        return Message(say("You are the GM of **{campaign}**.", campaign=campaign.shown))
     if work.is_first and campaign.role.id in asker.roles:
-        return Message(say("You are in **{campaign}** already. {seen}", campaign=campaign.name, seen=_seen(campaign)))
+        return Message(say("You are in **{campaign}** already. {seen}", campaign=campaign.shown, seen=_seen(campaign)))
     return None
 
 
@@ -195,7 +208,7 @@ def _seated(work: Work, campaign: Campaign, there: Invitation | None, player: in
     gone = [each for each in there.players if each != player and not proof.has_role(work, campaign, each)]
     if not gone:
         raise StoppedError(
-            say("All {seats} seats of **{campaign}** are taken.", seats=there.seats, campaign=campaign.name)
+            say("All {seats} seats of **{campaign}** are taken.", seats=there.seats, campaign=campaign.shown)
         )
     return there.without(*gone)
 

@@ -10,7 +10,7 @@ from channelwright.campaign.leftovers import leftovers
 from channelwright.campaign.plan import SUFFIX
 from channelwright.campaign.rights import Asker
 from channelwright.components import Style
-from channelwright.discord.text import fitted, listed, mention, paged
+from channelwright.discord.text import fitted, linked, listed, mention, paged
 from channelwright.language import say
 
 if TYPE_CHECKING:
@@ -31,26 +31,13 @@ def list_campaigns(work: Work) -> Message:
     if not found and not lost:
         return Message(say("There is no campaign in this server yet, or none that you see. `/add-campaign` makes one."))
     pages = paged([_line(each) for each in found], PAGE) or [[]]
-    at = min(_page(work), len(pages) - 1)
+    at = min(work.page(), len(pages) - 1)
     about = {"count": len(found), "page": at + 1, "pages": len(pages)}
     title = say("**Campaigns** ({count})", **about)
     if len(pages) > 1:
         title = say("**Campaigns** ({count}, page {page} of {pages})", **about)
     lines = [title, *pages[at], *map(_lost, lost)]
-    return Message(fitted(lines), (*_turns(work, at, len(pages)), *(_restores(work, lost))))
-
-
-def _page(work: Work) -> int:
-    text = work.text("plan", "0")
-    return int(text) if text.isdecimal() else 0
-
-
-def _turns(work: Work, at: int, pages: int) -> list[dict[str, object]]:
-    return [
-        work.button("campaign.list", label, Style.SECONDARY, BUTTON_SECONDS, {"plan": str(page)})
-        for label, page in ((say("Back"), at - 1), (say("More"), at + 1))
-        if 0 <= page < pages
-    ]
+    return Message(fitted(lines), (*work.turns("campaign.list", at, len(pages), {}), *(_restores(work, lost))))
 
 
 def _restores(work: Work, lost: list[Leftover]) -> list[dict[str, object]]:
@@ -71,7 +58,7 @@ def _restores(work: Work, lost: list[Leftover]) -> list[dict[str, object]]:
 
 def _line(campaign: Campaign) -> str:
     gms = listed([mention(each) for each in campaign.gms], 3) or say("nobody")
-    about = {"named": f"**{campaign.name}** {campaign.category.link}", "count": len(campaign.channels)}
+    about = {"named": f"**{campaign.shown}** {campaign.category.link}", "count": len(campaign.channels)}
     about |= {"role": f"<@&{campaign.role.id}>", "gms": gms}
     if campaign.archived:
         return say("- {named}: {count} channels, {role}, GM {gms}, archived", **about)
@@ -80,7 +67,7 @@ def _line(campaign: Campaign) -> str:
 
 def _lost(lost: Leftover) -> str:
     role = f"<@&{lost.role.id}>" if lost.role else say("a role that is gone")
-    channels = listed([each.named for each in lost.channels], 5)
+    channels = linked(lost.channels, 5)
     return say(
         "- Of a campaign whose category was deleted there are {channels} and {role}.", channels=channels, role=role
     )

@@ -108,11 +108,16 @@ def check_asker(asker: Asker, campaign: Campaign) -> None:
         raise StoppedError(
             say("Your highest role has to stand above <@&{role}> for that. I changed nothing.", role=campaign.role.id)
         )
-    raise StoppedError(
+    raise not_theirs(campaign.shown)
+
+
+def not_theirs(name: str) -> StoppedError:
+    """Return the refusal for who runs a campaign neither as its GM nor as a moderator."""
+    return StoppedError(
         say(
             "**{campaign}** is run by its GM, and by those who have Manage Channels and Manage Roles "
             "in this server. I changed nothing.",
-            campaign=campaign.name,
+            campaign=name,
         )
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from channelwright.components import row
+from channelwright.components import rows
 from channelwright.discord.discord_api import NoAnswerError, RefusedError
 from channelwright.discord.pace import NoTimeError
 from channelwright.discord.text import MAX_CONTENT
@@ -35,8 +35,8 @@ class Message:
     @property
     def body(self) -> dict[str, object]:
         """What Discord takes. Nobody is pinged: names are user text."""
-        rows = [row(*self.buttons)] if self.buttons else []
-        return {"content": self.content[:MAX_CONTENT], "components": rows, "allowed_mentions": {"parse": []}}
+        content, there = self.content[:MAX_CONTENT], rows(self.buttons)
+        return {"content": content, "components": there, "allowed_mentions": {"parse": []}}
 
 
 @dataclass

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from channelwright.actions import proof, summary
+from channelwright.actions.examination import hidden_by_template
 from channelwright.actions.reply import Message
 from channelwright.actions.work import InPart
-from channelwright.campaign import likeness
+from channelwright.campaign import campaigns, likeness
 from channelwright.campaign.campaign_state import Claim
 from channelwright.campaign.create import Maker
 from channelwright.campaign.leftovers import leftovers
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from channelwright.actions.work import Work
     from channelwright.campaign.leftovers import Leftover
     from channelwright.campaign.note import Note
-    from channelwright.discord.server import Server
+    from channelwright.discord.server import Channel, Server
 
 
 def restore(work: Work) -> Message:
@@ -36,17 +37,27 @@ def restore(work: Work) -> Message:
         raise StoppedError(say("There is nothing left of it that I made, or it is put together already."))
     _check(work, server, lost)
     work.begin(begun=any(each.id > request for each in server.categories))
-    gms = tuple(sorted(each for each in lost.gms if each[0] not in {server.id, server.bot_id}))
+    gms = tuple(sorted(campaigns.let_in(server, _secret(work, lost) or lost.channels, lost.role)))
     name = lost.role.name.removesuffix(SUFFIX) if lost.role else "campaign"
     plan, noted = _planned(work, lost, name, gms)
     claim = Claim(request, lost.role.id if lost.role else 0)
     maker = Maker(work.discord, work.job.guild_id, plan, claim, work.reply.progress, noted=noted, request=request)
     maker.held = proof.held(work)
-    work.unfinished = InPart(say("**{name}** is not put together as a whole.", name=name))
+    work.unfinished = InPart(say("**{name}** is not put together as a whole.", name=plan.shown))
     maker.sure = work.is_first
     made = maker.make()
     assert maker.server  # noqa: S101 - it was looked at
-    return Message(summary.finished(plan, made, maker.server, say("**{name}** is put together again.", name=name)))
+    return Message(
+        summary.finished(plan, made, maker.server, say("**{name}** is put together again.", name=plan.shown))
+    )
+
+
+def _secret(work: Work, lost: Leftover) -> list[Channel]:
+    """Return the channels that only the GM saw: by the players' role, or, where it is gone, by the noted template."""
+    if lost.role:
+        return [each for each in lost.channels if campaigns.is_hidden(each, lost.role)]
+    secret = hidden_by_template(work.templates, lost.note)
+    return [each for each in lost.channels if each.id in secret]
 
 
 def _planned(work: Work, lost: Leftover, name: str, gms: tuple[tuple[int, int], ...]) -> tuple[Plan, Note]:

@@ -53,10 +53,11 @@ def _local(text: str, zone: str) -> datetime:
     for form in _FORMS:
         try:
             there = datetime.strptime(text, form).replace(tzinfo=known(zone))
-        except ValueError:
+            back = there.astimezone(UTC).astimezone(there.tzinfo)
+        except (ValueError, OverflowError):  # in another form, or on the first or last day that there is
             continue
         # An hour that a clock skips in spring comes back as another one.
-        if there.astimezone(UTC).astimezone(there.tzinfo).replace(fold=0) != there:
+        if back.replace(fold=0) != there:
             raise StoppedError(say("There is no {text} in {zone}: clocks skip that hour.", text=text, zone=zone))
         return there
     raise StoppedError(say("I cannot read `{text}` as a time. {how}", text=text[:40], how=how()))

@@ -17,20 +17,21 @@ from channelwright.actions import proof, session_time
 from channelwright.actions.reply import Message
 from channelwright.campaign import note
 from channelwright.components import Style
+from channelwright.discord.messages import lacks
 from channelwright.discord.server import VOICE
 from channelwright.discord.text import fitted
 from channelwright.language import say
-from channelwright.permission_bits import VIEW_CHANNEL
+from channelwright.permission_bits import CREATE_EVENTS, VIEW_CHANNEL
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
     from channelwright.actions.work import Work
     from channelwright.campaign.campaigns import Campaign
-    from channelwright.discord.server import Channel
+    from channelwright.discord.server import Channel, Server
     from channelwright.jobs import Value
 
 BUTTON_SECONDS = 900
-MOST_BUTTONS = 5
+PAGE = 15  # sessions with a button each, five of which are in a row of the five that a message has
 GUILD_ONLY, IN_VOICE = 2, 2
 
 
@@ -54,6 +55,7 @@ def session(work: Work) -> Message:
     """Show when it would be, to every reader in their own time, with a button that plans it."""
     server = work.look()
     campaign = proof.campaign(work, server)
+    _check_may_plan(server)
     channel = _voice(campaign)
     written = proof.noted(work, server).written
     zone = work.text("zone") or written.note.zone
@@ -70,7 +72,7 @@ def session(work: Work) -> Message:
         work.begin()
         note.rewrite(work.discord, replace(written.note, zone=session_time.known(zone).key), written)
     at = int(start.timestamp())
-    about = {"campaign": campaign.name, "when": _when(at), "channel": channel.link}
+    about = {"campaign": campaign.shown, "when": _when(at), "channel": channel.link}
     lines = [
         say("**{campaign}** would play {when}, {repeat}, in {channel}.", **about, repeat=session_time.often(repeat))
         if repeat
@@ -83,7 +85,9 @@ def session(work: Work) -> Message:
 
 def plan_session(work: Work) -> Message:
     """Make the event, or move one: once, for a second delivery looks for what the first made."""
-    campaign = proof.campaign(work, work.look())
+    server = work.look()
+    campaign = proof.campaign(work, server)
+    _check_may_plan(server)
     seconds, _, letter = work.text("plan").partition("-")
     start, repeat = datetime.fromtimestamp(int(seconds), UTC), session_time.WORDS[letter]
     if start.timestamp() <= work.discord.pace.now():
@@ -96,12 +100,18 @@ def plan_session(work: Work) -> Message:
     work.begin(begun=any(each.description == _mark(work) or each.start == int(seconds) for each in planned))
     if "event" in work.job.options:
         work.discord.patch(f"/guilds/{work.job.guild_id}/scheduled-events/{work.text('event')}", body)
-        return Message(say("**{campaign}** plays {when} now.", campaign=campaign.name, when=f"<t:{seconds}:F>"))
-    if not any(each.description == _mark(work) for each in planned):
-        body |= {"name": campaign.name[:100], "description": _mark(work), "channel_id": str(_voice(campaign).id)}
+        return Message(say("**{campaign}** plays {when} now.", campaign=campaign.shown, when=f"<t:{seconds}:F>"))
+    # Two of one time are one: the button may have been pressed on two devices.
+    again = [each for each in planned if (each.start, each.repeats) == (int(seconds), bool(repeat))]
+    if not again and not any(each.description == _mark(work) for each in planned):
+        body |= {
+            "name": campaign.category.name,
+            "description": _mark(work),
+            "channel_id": str(_voice(campaign).id),
+        }
         body |= {"privacy_level": GUILD_ONLY, "entity_type": IN_VOICE}
         work.discord.create(f"/guilds/{work.job.guild_id}/scheduled-events", body)
-    about = {"campaign": campaign.name, "when": f"<t:{seconds}:F>"}
+    about = {"campaign": campaign.shown, "when": f"<t:{seconds}:F>"}
     text = say("**{campaign}** plays {when}.", **about)
     if repeat:
         text = say("**{campaign}** plays {when}, {repeat}.", **about, repeat=session_time.often(repeat))
@@ -114,23 +124,27 @@ def sessions(work: Work) -> Message:
     planned = _sessions(work, campaign)
     if not planned:
         return Message(
-            say("No session of **{campaign}** is planned. `/campaign session` plans one.", campaign=campaign.name)
+            say("No session of **{campaign}** is planned. `/campaign session` plans one.", campaign=campaign.shown)
         )
+    pages = [planned[at : at + PAGE] for at in range(0, len(planned), PAGE)]
+    page = min(work.page(), len(pages) - 1)
+    numbered = list(enumerate(pages[page], 1 + page * PAGE))
     lines = [
-        say("**Sessions of {campaign}**", campaign=campaign.name),
-        *(f"{at}. {each.line}" for at, each in enumerate(planned, 1)),
+        say("**Sessions of {campaign}**", campaign=campaign.shown),
+        *(f"{at}. {each.line}" for at, each in numbered),
     ]
+    about = {"campaign": str(campaign.category.id)}
     buttons = [
         work.button(
             "campaign.cancel-session",
             say("Cancel {number}", number=at),
             Style.DANGER,
             BUTTON_SECONDS,
-            {"campaign": str(campaign.category.id), "event": str(each.id)},
+            about | {"event": str(each.id)},
         )
-        for at, each in enumerate(planned[:MOST_BUTTONS], 1)
+        for at, each in numbered
     ]
-    return Message(fitted(lines), buttons)
+    return Message(fitted(lines), [*buttons, *work.turns("campaign.sessions", page, len(pages), about)])
 
 
 def cancel_session(work: Work) -> Message:
@@ -142,7 +156,13 @@ def cancel_session(work: Work) -> Message:
         raise StoppedError(say("There is no such session any more."))
     work.begin(begun=gone)
     work.discord.delete(f"/guilds/{work.job.guild_id}/scheduled-events/{event}")
-    return Message(say("That session of **{campaign}** is cancelled.", campaign=campaign.name))
+    return Message(say("That session of **{campaign}** is cancelled.", campaign=campaign.shown))
+
+
+def _check_may_plan(server: Server) -> None:
+    """Raise MissingPermissionsError where the bot may make no events, which is the least it needs for other things."""
+    if not server.bits & CREATE_EVENTS:
+        raise lacks([say("Create Events")])
 
 
 def _voice(campaign: Campaign) -> Channel:
@@ -150,7 +170,9 @@ def _voice(campaign: Campaign) -> Channel:
     there = [each for each in campaign.channels if each.type == VOICE]
     open_ = [each for each in there if each.allows(campaign.role.id, VIEW_CHANNEL)]
     if not there:
-        raise StoppedError(say("**{campaign}** has no voice channel, and a session needs one.", campaign=campaign.name))
+        raise StoppedError(
+            say("**{campaign}** has no voice channel, and a session needs one.", campaign=campaign.shown)
+        )
     return min(open_ or there, key=lambda each: each.position)
 
 
@@ -169,7 +191,7 @@ def _numbered(work: Work, campaign: Campaign, number: int) -> Session:
         raise StoppedError(
             say(
                 "**{campaign}** has {count} sessions. `/campaign sessions` lists them.",
-                campaign=campaign.name,
+                campaign=campaign.shown,
                 count=len(planned),
             )
         )

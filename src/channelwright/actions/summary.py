@@ -6,20 +6,23 @@ from typing import TYPE_CHECKING
 
 from channelwright.campaign import note, visibility
 from channelwright.discord.messages import kind
-from channelwright.discord.text import fitted, listed, mention
+from channelwright.discord.text import MAX_CONTENT, fitted, linked, listed, mention
 from channelwright.language import say
 from channelwright.permission_bits import ADMINISTRATOR
 
 if TYPE_CHECKING:
     from channelwright.campaign.create import Made
     from channelwright.campaign.plan import Plan
-    from channelwright.discord.server import Server
+    from channelwright.discord.server import Channel, Server
+
+# Characters for what is said of the whole; the rest is for who sees which channel.
+MOST_BESIDE = 1000
 
 
 def finished(plan: Plan, made: Made, server: Server, title: str) -> str:
     """Tell what exists, not what was planned."""
     assert made.role  # noqa: S101 - it is finished
-    gms = listed([mention(each) for each in plan.gms])
+    gms = listed([mention(each) for each in plan.gms]) or say("nobody")
     lines = [
         title,
         say(
@@ -29,8 +32,8 @@ def finished(plan: Plan, made: Made, server: Server, title: str) -> str:
         ),
         *visibility.lines(server, made.channels.values(), made.role, plan.gms),
     ]
-    tail = [_also(server), *_fallbacks(made), *_left(made)]
-    return "\n".join([fitted(lines, 1990 - len("\n".join(tail))), *tail])
+    tail = fitted([_also(server), *_fallbacks(made), *_left(made)], MOST_BESIDE)
+    return f"{fitted(lines, MAX_CONTENT - 10 - len(tail))}\n{tail}"
 
 
 def _also(server: Server) -> str:
@@ -48,24 +51,24 @@ def _fallbacks(made: Made) -> list[str]:
         say(
             "This server has no {kind} channels: {channels} became {fallback}.",
             kind=kind(wanted),
-            channels=listed(names),
+            channels=linked(channels),
             fallback=kind(fallback),
         )
-        for wanted, fallback, names in _grouped([(slot.type, each.type, each.named) for slot, each in fallen])
+        for wanted, fallback, channels in _grouped([(slot.type, each.type, each) for slot, each in fallen])
     ]
 
 
-def _grouped(fallen: list[tuple[int, int, str]]) -> list[tuple[int, int, list[str]]]:
-    groups: dict[tuple[int, int], list[str]] = {}
-    for wanted, fallback, name in fallen:
-        groups.setdefault((wanted, fallback), []).append(name)
-    return [(wanted, fallback, names) for (wanted, fallback), names in groups.items()]
+def _grouped(fallen: list[tuple[int, int, Channel]]) -> list[tuple[int, int, list[Channel]]]:
+    groups: dict[tuple[int, int], list[Channel]] = {}
+    for wanted, fallback, channel in fallen:
+        groups.setdefault((wanted, fallback), []).append(channel)
+    return [(wanted, fallback, channels) for (wanted, fallback), channels in groups.items()]
 
 
 def _left(made: Made) -> list[str]:
     if not made.left:
         return []
-    names = listed([each.named for each in made.left])
+    names = linked(made.left)
     return [say("Discord made these twice, and I did not delete what may be in use: {names}.", names=names)]
 
 

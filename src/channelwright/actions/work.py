@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # An interaction can be answered for so long: https://docs.discord.com/developers/interactions/receiving-and-responding
 TOKEN_SECONDS = 900
 SPARE_SECONDS = 60
+TURN_SECONDS = 900
 
 
 class Unfinished(Protocol):
@@ -109,6 +110,19 @@ class Work:
     ) -> dict[str, object]:
         """Return a button that anyone may press, good for so many seconds."""
         return replace(self._made(kind, seconds, options), user_id=ANYONE).component(label, style)
+
+    def page(self) -> int:
+        """Return the page of a list that is asked for, counted from 0."""
+        text = self.text("plan", "0")
+        return int(text) if text.isdecimal() else 0
+
+    def turns(self, kind: str, at: int, pages: int, options: Mapping[str, Value]) -> list[dict[str, object]]:
+        """Return buttons for the page before this one and the page after it, as far as there are such."""
+        return [
+            self.button(kind, label, Style.SECONDARY, TURN_SECONDS, {**options, "plan": str(page)})
+            for label, page in ((say("Back"), at - 1), (say("More"), at + 1))
+            if 0 <= page < pages
+        ]
 
     def _made(self, kind: str, seconds: int, options: Mapping[str, Value]) -> Button:
         details: dict[str, Value] = {name: str(value) if value is not True else True for name, value in options.items()}

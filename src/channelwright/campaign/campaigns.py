@@ -13,10 +13,12 @@ from channelwright.campaign.plan import SUFFIX
 from channelwright.discord.permissions import ROLE
 from channelwright.discord.server import CATEGORY, key
 from channelwright.language import say
-from channelwright.permission_bits import MANAGE_CHANNELS, SEND_MESSAGES, VIEW_CHANNEL
+from channelwright.permission_bits import MANAGE_CHANNELS, PLAYING, SEND_MESSAGES, VIEW_CHANNEL
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from channelwright.discord.permissions import Role
     from channelwright.discord.server import Channel, Server
 
@@ -31,8 +33,9 @@ class Campaign:
     gms: tuple[tuple[int, int], ...]
 
     @property
-    def name(self) -> str:
-        return self.category.name
+    def shown(self) -> str:
+        """Return the name for a message."""
+        return self.category.shown
 
     @property
     def archived(self) -> bool:
@@ -113,3 +116,12 @@ def seeing(server: Server, channel: Channel, role: Role | None) -> tuple[tuple[i
     return tuple(
         (each.id, each.type) for each in channel.overwrites if each.id not in known and each.allow & VIEW_CHANNEL
     )
+
+
+def let_in(server: Server, channels: Sequence[Channel], role: Role | None) -> set[tuple[int, int]]:
+    """Return who may do in each of some channels what the bot lets a GM do: by hand people are mostly shown one."""
+    given = VIEW_CHANNEL | PLAYING & server.grantable
+    inside = [
+        {each for each in seeing(server, channel, role) if channel.allows(each[0], given)} for channel in channels
+    ]
+    return set.intersection(*inside) if inside else set()

@@ -206,7 +206,7 @@ class Maker:
         return self.made.role
 
     def _create_category(self, parties: Parties) -> Channel:
-        overwrites = [each.to_json() for each in parties.overwrites()]
+        overwrites = [each.to_json() for each in parties.at_first()]
         raw = self._create("channels", name=self.plan.name, type=CATEGORY, permission_overwrites=overwrites)
         self.made.category = Channel.from_json(raw)
         self._show()
@@ -218,7 +218,7 @@ class Maker:
         body: dict[str, object] = {"name": slot.channel.name, "type": kind, "parent_id": str(category.id)}
         body |= slot.channel.settings(kind)
         # Explicit, although they are the category's: nobody shall see a channel before it is as it should be.
-        body["permission_overwrites"] = [each.to_json() for each in parties.overwrites(slot.players)]
+        body["permission_overwrites"] = [each.to_json() for each in parties.at_first(slot.players)]
         try:
             return Channel.from_json(self._create("channels", **body))
         except RefusedError as refusal:
@@ -243,7 +243,7 @@ class Maker:
         if self.made.count < self._most:
             return
         self._most = self.made.count
-        self.progress(f"**{self.plan.name}** {progress_bar(self.made.count, 2 + len(self._wanted))}")
+        self.progress(f"**{self.plan.shown}** {progress_bar(self.made.count, 2 + len(self._wanted))}")
 
 
 def _is_about_type(refusal: RefusedError) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from channelwright.campaign import note
 from channelwright.campaign.campaigns import is_kept
+from channelwright.campaign.plan import SUFFIX
 from channelwright.discord.server import CATEGORY
 from channelwright.permission_bits import VIEW_CHANNEL
 
@@ -30,18 +31,6 @@ class Leftover:
     channels: tuple[Channel, ...]
     role: Role | None
 
-    @property
-    def gms(self) -> set[tuple[int, int]]:
-        """Return who sees a channel that the players do not see, or else any, by an overwrite of their own."""
-        known = {self.note.role_id}
-        hidden = [each for each in self.channels if not each.allows(self.note.role_id, VIEW_CHANNEL)]
-        return {
-            (each.id, each.type)
-            for channel in hidden or self.channels
-            for each in channel.overwrites
-            if each.allow & VIEW_CHANNEL and each.id not in known
-        }
-
 
 def leftovers(discord: Discord, server: Server, since: int | None = None) -> list[Leftover]:
     """Look through channels of the bot's that are in no category, for notes on categories that are gone.
@@ -52,10 +41,33 @@ def leftovers(discord: Discord, server: Server, since: int | None = None) -> lis
     places = [each for each in loose if each.type in note.WRITABLE and is_kept(server, each)]
     notes = {
         written.note.category_id: written.note
-        for channel in sorted(places, key=lambda each: each.id)[:MOST_READ]
+        for channel in _likely(server, places)[:MOST_READ]
         for written in note.in_channel(discord, server, channel)
     }
     return [_leftover(server, each, since) for each in notes.values() if each.category_id not in server.channels]
+
+
+def _likely(server: Server, places: list[Channel]) -> list[Channel]:
+    """Put those first in which a note is: of each campaign the oldest channel that players do not see, and so on.
+
+    What nobody ever wrote in holds no note. Where the players' role is gone, all look as if they did not see them.
+    """
+    groups: dict[int, list[Channel]] = {}
+    for each in sorted(places, key=lambda each: each.id):
+        if not each.is_empty:
+            groups.setdefault(_players(server, each), []).append(each)
+    turns = [
+        (at, channel)
+        for role, group in groups.items()
+        for at, channel in enumerate(sorted(group, key=lambda each: each.allows(role, VIEW_CHANNEL)))
+    ]
+    return [channel for _, channel in sorted(turns, key=lambda each: (each[0], each[1].id))]
+
+
+def _players(server: Server, channel: Channel) -> int:
+    """Return the players' role of a channel, 0 where there is none any more."""
+    roles = [server.roles.get(each.id) for each in channel.overwrites]
+    return next((role.id for role in roles if role and role.name.endswith(SUFFIX)), 0)
 
 
 def _is_loose(channel: Channel, since: int | None) -> bool:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from channelwright.discord.server import Channel, Server
 
 WRITABLE = frozenset({TEXT, VOICE, ANNOUNCEMENT, STAGE})
-MOST_PLACES = 10
 MOST_READ = 50
 HEAD = (
     "**My note on this campaign: please leave it here.** By it I know what I made; "
@@ -41,6 +40,7 @@ _FORM = re.compile(
     rf"(?: Sessions are in `(?P<zone>{ZONE})`\.)?"
     rf"(?: Kept as somebody changed them:(?P<kept>(?: <#{_ID}>| [0-9]{{1,2}})+)\.)?"
     rf"(?: Handed over for request (?P<handed>{_ID})(?: by its GM <@(?P<by>{_ID})>)?\.)?"
+    rf"(?: Being repaired for request (?P<repairing>{_ID})\.)?"
 )
 
 
@@ -51,7 +51,8 @@ class Note:
     `digest` is the template's at that time. `made_for` and `deleting_for` are the interactions that asked for it.
     `kept` are channels whose permissions are as somebody wants them, and not the template's. `zone` is the time zone in
     which the GM says when a session is, empty as long as nobody said one. `handed_for` is the interaction that handed
-    it over the last time, `handed_by` the GM who did, 0 where it was none.
+    it over the last time, `handed_by` the GM who did, 0 where it was none. `repairing_for` is the interaction that
+    asked for a repair which is not at its end.
     """
 
     category_id: int
@@ -65,6 +66,7 @@ class Note:
     zone: str = ""
     handed_for: int = 0
     handed_by: int = 0
+    repairing_for: int = 0
 
     def names(self, channel_id: int) -> bool:
         """Tell whether this is the category or a channel that the bot made: whoever may move channels adds others."""
@@ -82,13 +84,17 @@ class Note:
         kept = f" Kept as somebody changed them:{listed}." if self.kept else ""
         return (
             f"{HEAD}\n{parties}, template `{self.template}` {self.digest}:{channels}\n"
-            f"Made for request {self.made_for}{deleting}.{zone}{kept}{self._handed}"
+            f"Made for request {self.made_for}{deleting}.{zone}{kept}{self._handed}{self._repairing}"
         )
 
     @property
     def _handed(self) -> str:
         by = f" by its GM <@{self.handed_by}>" if self.handed_by else ""
         return f" Handed over for request {self.handed_for}{by}." if self.handed_for else ""
+
+    @property
+    def _repairing(self) -> str:
+        return f" Being repaired for request {self.repairing_for}." if self.repairing_for else ""
 
     @classmethod
     def read(cls, text: str) -> Note | None:
@@ -109,6 +115,7 @@ class Note:
             zone=form["zone"] or "",
             handed_for=int(form["handed"] or 0),
             handed_by=int(form["by"] or 0),
+            repairing_for=int(form["repairing"] or 0),
         )
 
 
@@ -131,12 +138,13 @@ class Written:
 def places(server: Server, category: Channel, role_id: int) -> list[Channel]:
     """Return where a note may be: channels that take messages, those first that players do not see."""
     there = [each for each in server.children(category) if each.type in WRITABLE]
-    return sorted(there, key=lambda each: each.allows(role_id, VIEW_CHANNEL))[:MOST_PLACES]
+    return sorted(there, key=lambda each: each.allows(role_id, VIEW_CHANNEL))
 
 
 def found(discord: Discord, server: Server, category: Channel, role_id: int = 0) -> Written | None:
     """Look for the note on a category. It is among the first words of its channel, or pinned, or among the last."""
-    for channel in places(server, category, role_id):
+    # What nobody wrote in comes last: the list may be older than the note.
+    for channel in sorted(places(server, category, role_id), key=lambda each: each.is_empty):
         own = in_channel(discord, server, channel)
         mine = [each for each in own if each.note.category_id == category.id]
         if mine:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # A voice channel is out of reach for a bot that may not connect to it, even one that manages channels.
 KEEPING = VIEW_CHANNEL | MANAGE_CHANNELS | CONNECT
+# https://docs.discord.com/developers/resources/guild#create-guild-channel, by Discord's own description of it
+MOST_AT_FIRST = 100
 # For its note, also where everyone only reads; campaigns of earlier versions do without.
 NOTING = SEND_MESSAGES | READ_MESSAGE_HISTORY
 
@@ -54,6 +56,11 @@ class Parties:
         everyone = Overwrite(self.everyone, ROLE, 0, VIEW_CHANNEL)
         bot = Overwrite(self.bot, MEMBER, KEEPING | NOTING & self.grantable)
         return tuple(sorted([everyone, self._players(players), *gms, bot]))
+
+    def at_first(self, players: Players = "write") -> list[Overwrite]:
+        """Return as many of them as a channel can be made with; what is left out, a look at it finds missing."""
+        keeping = {self.everyone, self.role, self.bot}
+        return sorted(self.overwrites(players), key=lambda each: each.id not in keeping)[:MOST_AT_FIRST]
 
     def _players(self, players: Players) -> Overwrite:
         if players == "none":  # said although everyone is denied, for the day when somebody allows everyone

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from channelwright.campaign.template_rules import TYPES
 from channelwright.discord.server import CATEGORY, TEXT, VOICE, key
+from channelwright.discord.text import plain
 
 if TYPE_CHECKING:
     from channelwright.campaign import templates
@@ -58,6 +59,11 @@ class Plan:
     @property
     def role_name(self) -> str:
         return f"{self.name[:MAX_NAME]}{SUFFIX}"
+
+    @property
+    def shown(self) -> str:
+        """Return the name for a message."""
+        return plain(self.name)
 
     @property
     def key(self) -> str:

@@ -38,7 +38,7 @@ def check(server: Server, plan: Plan, there: Found) -> None:
         raise StoppedError(
             say(
                 "**{campaign}** would make {channels} channels of the {here} here, and Discord allows {most}.",
-                campaign=plan.name,
+                campaign=plan.shown,
                 channels=channels,
                 here=here,
                 most=MAX_CHANNELS,

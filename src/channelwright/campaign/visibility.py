@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from channelwright.campaign import campaigns
 from channelwright.discord.permissions import MEMBER, ROLE, in_channel
-from channelwright.discord.server import MOST_NAMED
+from channelwright.discord.server import each_on_a_line
 from channelwright.discord.text import listed, mention
 from channelwright.language import say
 from channelwright.permission_bits import VIEW_CHANNEL
@@ -58,7 +58,7 @@ def lines(server: Server, channels: Iterable[Channel], role: Role, gms: Iterable
     """Group channels by who sees them, and name each with a link."""
     groups: dict[str, list[Channel]] = {}
     gms, channels = tuple(gms), tuple(channels)
-    named = len(channels) <= MOST_NAMED
+    lines_by_id = dict(zip((each.id for each in channels), each_on_a_line(channels), strict=True))
     for channel in channels:
         groups.setdefault(sight(server, channel, role, gms).words, []).append(channel)
     return [
@@ -66,6 +66,6 @@ def lines(server: Server, channels: Iterable[Channel], role: Role, gms: Iterable
         for words, members in groups.items()
         for line in (
             f"**{words}** ({len(members)})",
-            *(f"- {channel.named if named else channel.link}" for channel in members),
+            *(lines_by_id[channel.id] for channel in members),
         )
     ]

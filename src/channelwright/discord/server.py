@@ -12,17 +12,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from channelwright.discord.permissions import Overwrite, Role, in_guild
+from channelwright.discord.text import plain
 from channelwright.permission_bits import MANAGE_ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from channelwright.discord.discord_api import Discord
 
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json: 30013 and 30005
 MAX_CHANNELS, MAX_ROLES, MAX_IN_CATEGORY = 500, 250, 50
-# Of more channels than so many the names would not fit into a message beside the links, and all shall be shown.
-MOST_NAMED = 20
+# Where the names of channels take more than so many characters, links alone stand in a message, and so all of them.
+MOST_NAMED = 1000
 TEXT, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM = 0, 2, 4, 5, 13, 15
 
 
@@ -61,7 +62,12 @@ class Channel:
     @property
     def named(self) -> str:
         """Return the link with the name beside it: to who cannot see a channel, Discord does not show what it is."""
-        return f"{self.link} ({self.name})"
+        return f"{self.link} ({self.shown})"
+
+    @property
+    def shown(self) -> str:
+        """Return the name for a message."""
+        return plain(self.name)
 
     def overwrite(self, target: int) -> Overwrite | None:
         return next((each for each in self.overwrites if each.id == target), None)
@@ -113,6 +119,12 @@ class Server:
     def children(self, category: Channel) -> list[Channel]:
         """Return the channels of a category, the oldest first."""
         return sorted((each for each in self.channels.values() if each.parent_id == category.id), key=lambda c: c.id)
+
+
+def each_on_a_line(channels: Collection[Channel]) -> list[str]:
+    """Return a line for each channel, with the name beside the link if there is room for all names."""
+    named = [f"- {each.named}" for each in channels]
+    return named if sum(map(len, named)) <= MOST_NAMED else [f"- {each.link}" for each in channels]
 
 
 def listed(discord: Discord, guild_id: str) -> dict[int, Channel]:

@@ -5,6 +5,7 @@ https://docs.discord.com/developers/reference#message-formatting
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from channelwright.discord.permissions import ROLE
@@ -13,7 +14,18 @@ from channelwright.language import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from channelwright.discord.server import Channel
+
 MAX_CONTENT = 2000
+# What a message gives a meaning of its own: emphasis, code, spoilers, mentions, links under other words, addresses.
+_SIGNS = re.compile(r"[\\*_~`|<\[]|:(?=//)")
+# So that a list leaves room for what is said around it.
+MOST_LISTED = 500
+
+
+def plain(name: str) -> str:
+    """Return a name as a message shows it sign by sign: people choose names, and the message is the bot's."""
+    return _SIGNS.sub(r"\\\g<0>", name)
 
 
 def listed(names: list[str], most: int = 10) -> str:
@@ -22,6 +34,12 @@ def listed(names: list[str], most: int = 10) -> str:
     if len(shown) < 2:
         return "".join(shown)
     return say("{names} and {last}", names=", ".join(shown[:-1]), last=shown[-1])
+
+
+def linked(channels: Sequence[Channel], most: int = 10) -> str:
+    """Join channels for a sentence: with their names, or, where these take too much room, by their links alone."""
+    named = listed([each.named for each in channels], most)
+    return named if len(named) <= MOST_LISTED else listed([each.link for each in channels], most)
 
 
 def mention(target: tuple[int, int]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.bot.by_hand import spoil
+from tests.bot.by_hand import campaign, drop, spoil
 from tests.bot.outcomes import NAME, categories, is_as_planned, is_gone, roles, strays
 from tests.bot.worker.test_creation_faults import PASSING, killed
 from tools.fake_discord import Opening
@@ -222,3 +222,12 @@ def test_it_says_how_many_are_left(lab: Lab) -> None:
     left = [int(text.split(": ")[1].split()[0]) for text in texts if text.startswith(f"Deleting **{NAME}**: ")]
     assert left == sorted(left, reverse=True)
     assert left
+
+
+def test_what_is_left_of_a_category_that_somebody_deleted_meanwhile_stays_in_reach(lab: Lab) -> None:
+    where = campaign(lab)
+    shown = lab.do("delete-campaign", campaign=lab.fake.channel(where))
+    drop(lab, where)
+    before = lab.fake.guild
+    assert "put the campaign together again" in lab.text(lab.press(shown, "Delete 11 channels"))
+    assert lab.fake.guild == before

@@ -211,3 +211,24 @@ def test_what_discord_refuses_is_told_and_done_when_pressed_again(start: Start, 
         lab.fake.clock.advance(60)
         press(lab, "ann", "Join")
         assert is_in(lab, "ann"), call
+
+
+@pytest.mark.parametrize("labels", [("Let in", "Decline"), ("Decline", "Let in")])
+def test_of_two_who_answer_a_request_at_once_the_first_one_counts(lab: Lab, labels: tuple[str, str]) -> None:
+    invite(lab, approval=True)
+    press(lab, "ann", "Ask to join")
+    request = lab.fake.person("sybil").reads("gm-notes")[-1]
+    first, second = (
+        lab.fake.person(who).press(request, label) for who, label in zip(("sybil", "admin"), labels, strict=True)
+    )
+    lab.work()
+    words = "was let in by" if labels[0] == "Let in" else "was not let into"
+    assert is_in(lab, "ann") is (labels[0] == "Let in")
+    assert words in lab.text(first)
+    assert words in lab.text(second)
+    assert words in lab.fake.person("sybil").reads("gm-notes")[-1].content
+
+
+def test_an_invitation_has_no_place_where_the_bot_may_not_write(lab: Lab) -> None:
+    spoil(lab, "general", Overwrite(lab.fake.bot.id, 1, 0, int(Permission.SEND_MESSAGES)))
+    assert "I may not write in this channel" in lab.text(invite(lab))

@@ -41,6 +41,8 @@ def test_a_time_is_read_in_its_zone(text: str, zone: str, found: str) -> None:
         ("2027-02-30 19:30", "UTC", "I cannot read"),
         ("2027-01-30 25:30", "UTC", "I cannot read"),
         ("", "UTC", "I cannot read"),
+        ("0001-01-01 00:00", "Europe/Berlin", "I cannot read"),
+        ("9999-12-31 23:59", "America/New_York", "I cannot read"),
         ("2026-12-31 19:30", "UTC", "is over"),
         ("<t:1000000000:R>", "", "is over"),
         ("2029-06-01 19:30", "UTC", "more than two years ahead"),

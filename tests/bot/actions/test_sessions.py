@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from channelwright.jobs import Job
 from channelwright.permission_bits import INVITED
 from tests.bot.by_hand import drop
 from tests.bot.outcomes import NAME, categories
@@ -123,7 +124,7 @@ def test_only_who_may_run_the_campaign_plans_its_sessions(lab: Lab) -> None:
 
 def test_a_bot_that_may_not_create_events_says_so(start: Start) -> None:
     lab = opened(start, INVITED & ~(1 << 44))
-    assert "lack a permission" in plan(lab, ahead(lab), zone="UTC")
+    assert "I lack Create Events in this server" in plan(lab, ahead(lab), zone="UTC")
     assert not events(lab)
 
 
@@ -153,3 +154,23 @@ def test_what_discord_refuses_is_told_and_planned_when_asked_again(start: Start,
         if not events(lab):
             plan(lab, ahead(lab), zone="UTC")
         assert len(events(lab)) == 1, call
+
+
+def test_a_button_that_is_pressed_on_two_devices_at_once_plans_one_session(lab: Lab) -> None:
+    shown = lab.do("campaign session", who=gm(lab), campaign=categories(lab)[0], when=ahead(lab), zone="UTC")
+    gm(lab).press(shown, "Plan it")
+    pressed = Job.from_json(lab.waiting[0].body)
+    lab.put(replace(pressed, interaction_id=str(int(pressed.interaction_id) + 1)))
+    lab.work()
+    assert len(events(lab)) == 1
+
+
+def test_every_session_of_many_can_be_cancelled(lab: Lab) -> None:
+    for days in range(7, 24):
+        plan(lab, ahead(lab, days), zone="UTC")
+    shown = lab.do("campaign sessions", who=gm(lab), campaign=categories(lab)[0])
+    lab.press(shown, "More", gm(lab))
+    last = events(lab)[-1]
+    lab.press(shown, "Cancel 17", gm(lab))
+    assert last not in events(lab)
+    assert len(events(lab)) == 16

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.bot.by_hand import campaign, spoil
+from tests.bot.outcomes import roles
 from tests.bot.worker.test_creation_faults import killed
 from tests.bot.worker.test_kill_matrix import STORIES, _begin, _head, _named, _said, _server
 from tools.fake_discord.server import faults
@@ -68,3 +70,25 @@ def test_what_a_late_delivery_would_have_to_begin_is_not_begun(start: Start, nam
     cut_off(lab, STORIES[name], 1, works=False)
     assert _server(lab) == before, name
     assert not lab.dead
+
+
+@pytest.mark.parametrize("redriven", [False, True])
+def test_a_repair_of_permissions_that_was_cut_off_is_finished_and_told(start: Start, *, redriven: bool) -> None:
+    """Nothing in the server but the bot's note tells that permissions were mended, and were not always right."""
+    lab = start()
+    where = campaign(lab)
+    names = ("general-discussion", "campaign-lore", "safety")
+    for name in names:
+        spoil(lab, name, without=roles(lab)[0])
+    lab.fake.gm.command("campaign doctor", campaign=lab.fake.channel(where), repair=True)
+    [message] = lab.waiting
+    lab.fake.faults.on("set_channel_permission_overwrite", faults.running(killed, works=True), call=2)
+    lab.deliver(message)
+    lab.fake.faults.clear()
+    message.count = 0 if redriven else message.count
+    lab.fake.clock.advance(LATE)
+    lab.work()
+    assert [name for name in names if not lab.fake.channel(name).overwrites[2:]] == []
+    told = [each.content for each in lab.fake.gm.reads("gm-notes")]
+    assert [text.count("is repaired") for text in told] == [0, 1]
+    assert "Being repaired" not in told[0]

@@ -1,3 +1,5 @@
+"""None"""
+
 from __future__ import annotations
 
 import hashlib
@@ -13,51 +15,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.code import bytecode, tree_digest
-from deploy.code.bundle import CodeBundle, bundle, bundles
-from deploy.code.selection import LEFT_OUT
+from deploy.code.bundle import bundle, bundles
 from deploy.code.sources import Python, Unreadable, answered, read_by
 from deploy.completed import Completed
 from deploy.configuration import load
 from deploy.errors import BuildError
-from deploy.settings import Code, Function, Layer, Settings
+from deploy.settings import Code, Function, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PROJECT = Path(__file__).parents[3]
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Settings:
-    """A project with a module, a package, a text and an included file."""
-    write(tmp_path / "src/bot.py", "import rooms.hall\nhandler = rooms.hall.open\n")
-    write(tmp_path / "src/rooms/__init__.py", "")
-    write(tmp_path / "src/rooms/hall.py", "def open(event, context):\n    return event\n")
-    write(tmp_path / "src/rooms/words.txt", "à la carte")
-    write(tmp_path / "config/menu.yaml", "menu: []\n")
-    return Settings(
-        project=tmp_path,
-        layers={"deps": Layer(name="deps")},
-        functions={"bot": Function(key="bot", name="bot", handler="bot.handler")},
-        code=Code(include=(Path("config/menu.yaml"),)),
-    )
-
-
-def write(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    return path
-
-
-def made(settings: Settings) -> CodeBundle:
-    return bundle(settings, settings.project / "dist")
-
-
-def refusal(settings: Settings) -> str:
-    with pytest.raises(BuildError) as refused:
-        made(settings)
-    assert not (settings.project / "dist").exists()
-    return str(refused.value)
+from tests.deploy.code.bundles import made, refusal, write
 
 
 def test_the_zip_holds_the_sources_at_its_root_and_included_files_under_their_own_path(project: Settings) -> None:
@@ -104,67 +72,6 @@ def test_the_zip_is_only_written_when_its_bytes_change(project: Settings) -> Non
     assert made(project).zip.stat().st_mtime == 1
     write(project.project / "src/bot.py", "handler = None\n")
     assert made(project).zip.stat().st_mtime > 1
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "__pycache__/bot.cpython-311.pyc",
-        "rooms/__pycache__/hall.cpython-311.pyc",
-        "bot.pyc",
-        ".git/config",
-        "rooms/.DS_Store",
-        "bot.py~",
-        ".bot.py.swp",
-        "bot.py.swp",
-        "#bot.py#",
-        "bot.py.orig",
-        "bot.py.rej",
-        "bot.py.bak",
-    ],
-)
-def test_what_tools_leave_behind_does_not_ship(project: Settings, name: str) -> None:
-    before = made(project).sha256
-    write(project.project / "src" / name, "left behind")
-    assert made(project).sha256 == before
-    top = name.partition("/")[0] if name.startswith(("__pycache__", ".git")) else name
-    assert any(each.startswith(f"src/{top}".removesuffix("/hall.cpython-311.pyc")) for each in made(project).left_out)
-
-
-@pytest.mark.parametrize("name", [".env", ".env.production", "rooms/.env"])
-def test_secrets_beside_the_sources_stop_it(project: Settings, name: str) -> None:
-    write(project.project / "src" / name, "TOKEN=abc")
-    assert f"src/{name}: holds secrets" in refusal(project)
-
-
-def test_secrets_cannot_be_included_either(project: Settings) -> None:
-    write(project.project / ".env", "TOKEN=abc")
-    assert ".env: holds secrets" in refusal(replace(project, code=Code(include=(Path(".env"),))))
-
-
-@pytest.mark.parametrize("target", ["bot.py", "rooms", "/etc/hostname", "nowhere"])
-def test_links_to_files_and_folders_are_refused(project: Settings, target: str) -> None:
-    (project.project / "src/link").symlink_to(target)
-    assert "src/link: is a link" in refusal(project)
-
-
-def test_an_included_link_is_refused(project: Settings) -> None:
-    (project.project / "config/link.yaml").symlink_to("menu.yaml")
-    assert "config/link.yaml: is a link" in refusal(replace(project, code=Code(include=(Path("config/link.yaml"),))))
-
-
-@pytest.mark.timeout(10)
-def test_a_pipe_is_refused_and_not_read(project: Settings) -> None:
-    os.mkfifo(project.project / "src/pipe")
-    assert "src/pipe: is not a file" in refusal(project)
-
-
-@pytest.mark.parametrize("include", ["../outside.yaml", "/etc/hostname", "config/../../outside.yaml"])
-def test_nothing_outside_of_the_project_is_included(project: Settings, include: str) -> None:
-    write(project.project.parent / "outside.yaml", "")
-    assert f"code.include: {include}: is not inside the project" in refusal(
-        replace(project, code=Code(include=(Path(include),)))
-    )
 
 
 def test_two_files_for_the_same_place_are_refused(project: Settings) -> None:
@@ -230,116 +137,11 @@ def test_another_python_s_sources_are_read_by_that_python(project: Settings) -> 
         bundle(later, later.project / "there", python=Python(read, bytecode.here))
 
 
-def test_the_project_s_own_code_fits_into_96_kib_and_each_language_into_16_more(tmp_path: Path) -> None:
-    """A language is data: a start opens none, and a worker the one of the person whom it answers."""
-    settings = load(PROJECT, {})
-    shipped = bundle(replace(settings, code=replace(settings.code, bytecode="none")), tmp_path)
-    with zipfile.ZipFile(shipped.zip) as file:
-        sizes = {each.filename: each.compress_size for each in file.infolist()}
-    languages = {name: size for name, size in sizes.items() if name.startswith("channelwright/locales/")}
-    assert languages
-    assert max(languages.values()) <= 16 * 1024
-    assert shipped.size - sum(languages.values()) <= 96 * 1024
-    assert {"bot.py", "worker.py", "config/campaign_channels.yaml"} < shipped.files.keys()
-
-
-def test_the_project_s_own_code_grows_by_less_than_150_kb_for_its_bytecode(tmp_path: Path) -> None:
-    settings = load(PROJECT, {})
-    plain = bundle(replace(settings, code=replace(settings.code, bytecode="none")), tmp_path).size
-    shipped = bundle(settings, tmp_path)
-    assert shipped.size - plain <= 150_000
-    assert {"bot.pyc", "worker.pyc", "config/campaign_channels.yaml"} < shipped.files.keys()
-
-
-def test_documentation_stays_behind_where_the_configuration_says_so(tmp_path: Path) -> None:
-    settings = load(PROJECT, {})
-    settings = replace(settings, code=replace(settings.code, bytecode="none"))
-    assert b"entry point" not in bundle(settings, tmp_path).files["bot.py"]
-    documented = replace(settings, code=replace(settings.code, documentation=True))
-    assert b"entry point" in bundle(documented, tmp_path).files["bot.py"]
-
-
-def test_a_process_that_has_imported_much_makes_the_same_zip(tmp_path: Path) -> None:
-    script = f"""
-from pathlib import Path
-from deploy.code.bundle import bundle
-from deploy.configuration import load
-print(bundle(load(Path({str(PROJECT)!r}), {{}}), Path({str(tmp_path)!r})).sha256)
-"""
-    fresh = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
-    assert bundle(load(PROJECT, {}), tmp_path).sha256 == fresh.stdout.strip()
-
-
-def test_making_it_imports_nothing_slow(tmp_path: Path) -> None:
-    """`nox -s bench` holds how long it takes as a process; none of the slow imports may come back."""
-    script = f"""
-import sys
-from pathlib import Path
-from deploy.code.bundle import bundle
-from deploy.code.sources import Python, read_here
-from deploy.configuration import load
-runtimes = Python(read_here, lambda sources: {{f"{{name}}c": b"" for name in sources}})  # compiles elsewhere
-bundle(load(Path({str(PROJECT)!r}), {{}}), Path({str(tmp_path)!r}), python=runtimes)
-print([name for name in ("boto3", "docker", "rich", "elftools", "cyclonedx") if name in sys.modules])
-print(len(sys.modules))
-"""
-    done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
-    slow, modules = done.stdout.splitlines()
-    assert slow == "[]"
-    assert int(modules) < 230, "it was 222, the interpreter's own among them; boto3 alone brings over 300"
-
-
-@pytest.mark.parametrize("name", ["data/.well-known/x.json", ".defaults.toml", ".env.example", "rooms/tests/t.py"])
-def test_a_hidden_file_ships_as_any_other(project: Settings, name: str) -> None:
-    write(project.project / "src" / name, "{}")
-    assert made(project).files[name] == b"{}"
-    assert not made(project).left_out
-
-
-@pytest.mark.parametrize("name", [".venv/lib/x.py", "node_modules/a/b.js", "tests/test_bot.py", "docs/guide.md"])
-def test_environments_tests_and_what_is_excluded_stay_behind_and_are_named(project: Settings, name: str) -> None:
-    write(project.project / "src" / name, "x")
-    excluding = replace(project, code=Code(exclude=("docs/",)))
-    assert name not in made(excluding).files
-    assert made(excluding).left_out == (f"src/{name.partition('/')[0]}",)
-
-
 def test_a_file_that_may_be_run_may_be_run_in_the_zip(project: Settings) -> None:
     write(project.project / "src/tool.sh", "#!/bin/sh\n").chmod(0o755)
     with zipfile.ZipFile(made(project).zip) as archive:
         assert archive.getinfo("tool.sh").external_attr >> 16 == 0o100755
         assert archive.getinfo("bot.py").external_attr >> 16 == 0o100644
-
-
-def test_with_the_handler_at_the_root_nothing_that_is_written_ships_and_a_second_bundle_is_the_same(
-    project: Settings,
-) -> None:
-    root = replace(project, code=Code(source=Path()))
-    write(project.project / "config/pipeline.yaml", "layers: {}\n")
-    write(project.project / "app.py", "import src.bot\nhandler = None\n")
-    functions = {"app": Function(key="app", name="app", handler="app.handler")}
-    root = replace(root, functions=functions)
-    first = made(root)
-    assert (project.project / "dist/code.zip").is_file()
-    assert [made(root).sha256 for _ in range(4)] == [first.sha256] * 4
-    assert sorted(first.files) == [
-        "app.py",
-        "config/menu.yaml",
-        "src/bot.py",
-        "src/rooms/__init__.py",
-        "src/rooms/hall.py",
-        "src/rooms/words.txt",
-    ]
-
-
-def test_what_git_ignores_does_not_ship_secrets_among_it(project: Settings) -> None:
-    subprocess.run(["git", "init", "-q", project.project], check=True)
-    write(project.project / ".gitignore", "*.log\nbuild/\n.env\n")
-    for name in ("run.log", "build/lib/big.bin", ".env"):
-        write(project.project / "src" / name, "TOKEN=abc")
-    left = made(project)
-    assert not {"run.log", "build/lib/big.bin", ".env"} & set(left.files)
-    assert set(left.left_out) == {"src/run.log", "src/build", "src/.env"}
 
 
 def test_a_folder_is_included_under_its_own_path(project: Settings) -> None:
@@ -417,23 +219,3 @@ def test_a_function_s_own_code_is_as_the_common_one_where_it_does_not_say_otherw
     assert settings.code_of(settings.functions["api"]) == Code(
         source=Path("functions/api"), include=(Path("shared"),), exclude=(), documentation=False
     )
-
-
-def test_nothing_that_the_pipeline_reads_or_writes_ships_with_the_handler_at_the_root(
-    project: Settings, tmp_path: Path
-) -> None:
-    root = replace(project, code=Code(source=Path()), template=Path("config/template.yaml"))
-    for name in ("requirements.in", "requirements.txt", "Dockerfile.layer", "config/template.yaml", "cache/layers/x"):
-        write(project.project / name, "x")
-    write(project.project / "app.py", "handler = print\n")
-    functions = {"app": Function(key="app", name="app", handler="app.handler")}
-    made = bundles(replace(root, functions=functions), tmp_path / "dist", tmp_path / "cache")["app"]
-    assert [name for name in made.files if not name.startswith("src/")] == ["app.py", "config/menu.yaml"]
-    assert {"requirements.in", "requirements.txt", "Dockerfile.layer", "config/template.yaml", "cache"} <= set(
-        made.left_out
-    )
-
-
-def test_the_documentation_names_all_that_is_left_out() -> None:
-    page = (PROJECT / "docs/how-to/code.md").read_text(encoding="utf-8")
-    assert [name for name in LEFT_OUT if f"`{name}`" not in page] == []

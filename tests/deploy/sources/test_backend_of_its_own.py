@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.deploy.sources import backend
-from tests.deploy.sources.test_own_sources import provided
+from tests.deploy.sources.locked_sources import provided
 
 if TYPE_CHECKING:
     from pathlib import Path

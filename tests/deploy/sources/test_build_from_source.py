@@ -15,7 +15,7 @@ from deploy.errors import BuildError, LockError, PipelineError
 from deploy.locking import locked
 from tests.deploy.locking.index import File
 from tests.deploy.sources import backend
-from tests.deploy.sources.test_own_sources import X86, provided, refusal, versions
+from tests.deploy.sources.locked_sources import X86, provided, refusal, versions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from deploy.configuration import load
 from deploy.locking import locked
 from tests.deploy.locking.index import Index
 from tests.deploy.sources.conftest import library
-from tests.deploy.sources.test_own_sources import X86, provided
+from tests.deploy.sources.locked_sources import X86, provided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

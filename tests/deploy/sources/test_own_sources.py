@@ -7,8 +7,6 @@ import shutil
 import subprocess
 import sys
 from argparse import Namespace
-from contextlib import ExitStack
-from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
@@ -17,47 +15,20 @@ import pytest
 
 from deploy.commands import check
 from deploy.configuration import load
-from deploy.errors import BuildError, LockError, PipelineError
-from deploy.locking import locked, lockfile
-from deploy.settings import Target
-from deploy.sources.opening import Building, archives_of
-from deploy.sources.provide import provide
+from deploy.errors import LockError, PipelineError
+from deploy.locking import locked
 from tests.deploy.sources import backend
 from tests.deploy.sources.conftest import library
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from tests.deploy.locking.conftest import Project
     from tests.deploy.locking.index import Index
 
+from tests.deploy.sources.locked_sources import X86, provided, refusal, versions
+
 pytestmark = pytest.mark.programs
-
-X86 = Target("python3.11", "x86_64")
-
-
-def versions(project: Project) -> dict[str, str]:
-    return {pin.name: pin.version for pin in lockfile.read(project.lock, X86)}
-
-
-def provided(project: Project, environment: Mapping[str, str] | None = None, *, only: str = "") -> dict[str, Path]:
-    """Return the wheels of the project's own sources, or of one of them, as a build gets them."""
-    given = dict(environment or os.environ)
-    settings = load(project.folder, given)
-    lock = locked.read(settings, X86)
-    lock = replace(lock, sources=tuple(each for each in lock.sources if only in {"", each.name}))
-    with ExitStack() as stack:
-        builder = Building(settings, given, lambda _: None, on_host=True).builder(stack, archives_of(settings, given))
-        pins = {pin.name: pin for pin in provide(settings, X86, lock, builder)}
-        found = {each.name: builder.shelf.find(pins[each.name].hashes) for each in lock.sources}
-    return {name: wheel.path for name, wheel in found.items() if wheel}
-
-
-def refusal(project: Project, kind: type[PipelineError] = LockError) -> str:
-    with pytest.raises(kind) as caught:
-        project.run()
-    return str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +120,10 @@ def test_a_changed_file_is_told_by_check_and_by_a_build_until_it_is_locked(sourc
     assert sources.lock.read_text() == before
 
 
-def test_nothing_is_built_twice(sources: Project, index: Index) -> None:
+def test_nothing_is_built_twice(
+    sources: Project, index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(tmp_path / "cache"))
     sources.wants("../shared")
     sources.run()
     for name in [name for name in index.files if name.startswith("tiny")]:
@@ -183,18 +157,6 @@ def test_what_building_takes_is_locked_with_hashes_and_stays_until_all_is_upgrad
     sources.wants("demo")
     sources.run()
     assert not needed.exists()
-
-
-def test_a_tampered_build_requirement_is_not_used(
-    sources: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sources.wants("../shared")
-    sources.run()
-    needed = sources.folder / "requirements.build.txt"
-    needed.write_text(needed.read_text().replace("sha256:", "sha256:0000", 1)[:-5] + "\n")
-    monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(tmp_path / "another"))
-    with pytest.raises(PipelineError):
-        provided(sources)
 
 
 def test_wheels_and_archives_of_this_machine_are_taken(sources: Project, tmp_path: Path, index: Index) -> None:
@@ -237,92 +199,6 @@ def test_workspace_members_and_other_uv_sources_are_found_for_all_that_is_needed
     assert sources.run(check=True) == 0
     (tmp_path / "packages/two/pyproject.toml").unlink()
     assert "the workspace has no such member" in refusal(sources)
-
-
-def git(folder: Path, *arguments: str) -> str:
-    identity = [option for key in ("name", "email") for option in ("-c", f"user.{key}=a@b.invalid")]
-    command = ["git", "-C", str(folder), *identity, *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    folder = library(tmp_path / "repository/inner", "own", "2.0").parent
-    git(folder, "init", "--quiet", "-b", "main")
-    git(folder, "add", ".")
-    git(folder, "commit", "-qm", "one")
-    return folder
-
-
-def test_a_commit_of_git_is_locked_and_stays_what_it_is(sources: Project, repository: Path) -> None:
-    commit = git(repository, "rev-parse", "HEAD")
-    (repository / "inner/own.py").write_text("VALUE = 2\n")
-    git(repository, "commit", "-qam", "two")
-    sources.wants(f"own @ git+file://{repository}@{commit}#subdirectory=inner")
-    sources.run()
-    assert versions(sources) == {"own": "2.0"}
-    assert f"# from git+file://{repository}@{commit}#subdirectory=inner at " in sources.lock.read_text()
-    with ZipFile(provided(sources)["own"]) as archive:
-        assert archive.read("own.py") == b"VALUE = 1\n"
-
-
-@pytest.mark.parametrize("revision", ["", "@main", "@v1", "@SHORT"])
-def test_whatever_of_git_may_move_is_refused_with_the_commit_that_it_stands_for(
-    sources: Project, repository: Path, revision: str
-) -> None:
-    commit = git(repository, "rev-parse", "HEAD")
-    git(repository, "tag", "-a", "v1", "-m", "first")
-    sources.wants(f"own @ git+file://{repository}{revision.replace('SHORT', commit[:8])}#subdirectory=inner")
-    told = refusal(sources)
-    assert "a branch, a tag or a short hash may stand for something else tomorrow" in told
-    assert (f"@{commit}" in told) == (revision != "@SHORT")
-
-
-@pytest.mark.parametrize(
-    ("line", "told"),
-    [
-        ("../absent", "../absent is not there"),
-        ("../shared/shared_lib.py", "is no folder, wheel or source archive"),
-        ("..", "holds no Python project"),
-        ("own @ http://127.0.0.1:9/own-1.0-py3-none-any.whl", "what an address holds may change"),
-        ("own @ hg+http://127.0.0.1:9/own", "git's alone are read"),
-        ("other-name @ ../shared", "is shared-lib, and other-name is asked for"),
-    ],
-)
-def test_a_source_that_cannot_be_locked_is_refused_with_its_line(sources: Project, line: str, told: str) -> None:
-    sources.wants(line)
-    assert told in refusal(sources, PipelineError)
-
-
-def test_every_source_that_cannot_be_had_is_told_at_once(sources: Project) -> None:
-    sources.wants("../absent", "demo", "../missing")
-    told = refusal(sources)
-    assert "requirements.in:1: ../absent is not there" in told
-    assert "requirements.in:3: ../missing is not there" in told
-
-
-@pytest.mark.parametrize(
-    ("tool", "told"),
-    [
-        ('tag = "cp311-cp311-linux_x86_64"', "it is for linux_x86_64: native code would be compiled"),
-        ("run = 'raise SystemExit(\"the reason\")'", "cannot be built, for the reason above"),
-        ("run = 'sys.stderr.write(\"setuptools-scm was unable\"); raise SystemExit(1)'", "comes from git's history"),
-        ('more = ["absent-from-every-index"]', "the index has no package of that name"),
-    ],
-)
-def test_what_is_not_pure_or_cannot_be_built_is_refused_with_the_reason(
-    sources: Project, tmp_path: Path, tool: str, told: str
-) -> None:
-    library(tmp_path / "shared", "shared-lib", tool=tool)
-    sources.wants("../shared")
-    assert told in refusal(sources, PipelineError)
-    assert not sources.lock.exists()
-
-
-def test_a_shared_object_in_a_wheel_that_calls_itself_pure_is_refused(sources: Project, tmp_path: Path) -> None:
-    (tmp_path / "shared/native.so").write_text("ELF")
-    sources.wants("../shared")
-    assert "it holds native.so" in refusal(sources, BuildError)
 
 
 def test_building_has_no_network_and_none_of_the_users_environment(

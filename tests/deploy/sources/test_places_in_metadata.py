@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.deploy.sources.conftest import library
-from tests.deploy.sources.test_own_sources import refusal, versions
+from tests.deploy.sources.locked_sources import refusal, versions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ from deploy import git as own_git
 from deploy.errors import LockError
 from deploy.sources.described import described, recorded
 from tests.deploy.locking.conftest import Project
-from tests.deploy.sources.test_own_sources import git, provided, versions
+from tests.deploy.sources.locked_sources import git, provided, versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ import pytest
 
 from tests.deploy.init.projects import CHALICE, SAM, write
 from tests.integration.aws import REGION, emulated_aws
-from tests.integration.test_layer_command import locked
+from tests.integration.small_project import locked
 
 if TYPE_CHECKING:
     from pathlib import Path

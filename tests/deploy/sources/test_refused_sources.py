@@ -1,0 +1,91 @@
+"""Sources that cannot be locked or built, each refused with its reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from deploy.errors import BuildError, PipelineError
+from tests.deploy.sources.conftest import library
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.deploy.locking.conftest import Project
+    from tests.deploy.locking.index import Index
+
+from tests.deploy.sources.locked_sources import provided, refusal
+
+pytestmark = pytest.mark.programs
+
+
+def test_a_tampered_build_requirement_is_not_used(
+    sources: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources.wants("../shared")
+    sources.run()
+    needed = sources.folder / "requirements.build.txt"
+    needed.write_text(needed.read_text().replace("sha256:", "sha256:0000", 1)[:-5] + "\n")
+    monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(tmp_path / "another"))
+    with pytest.raises(PipelineError):
+        provided(sources)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("../absent", "../absent is not there"),
+        ("../shared/shared_lib.py", "is no folder, wheel or source archive"),
+        ("..", "holds no Python project"),
+        ("own @ http://127.0.0.1:9/own-1.0-py3-none-any.whl", "what an address holds may change"),
+        ("own @ hg+http://127.0.0.1:9/own", "git's alone are read"),
+        ("other-name @ ../shared", "is shared-lib, and other-name is asked for"),
+        ("other-name @ ./own-1.0-py3-none-any.whl", "is own, and other-name is asked for"),
+    ],
+)
+def test_a_source_that_cannot_be_locked_is_refused_with_its_line(
+    sources: Project, index: Index, line: str, told: str
+) -> None:
+    wheel = index.add("own", "1.0")[0]
+    (sources.folder / wheel.filename).write_bytes(wheel.content)
+    sources.wants(line)
+    assert told in refusal(sources, PipelineError)
+
+
+def test_a_source_of_another_name_is_refused_also_where_it_was_built_before(sources: Project) -> None:
+    sources.wants("../shared")
+    assert sources.run() == 0
+    sources.wants("other-name @ ../shared")
+    assert "is shared-lib, and other-name is asked for" in refusal(sources, BuildError)
+
+
+def test_every_source_that_cannot_be_had_is_told_at_once(sources: Project) -> None:
+    sources.wants("../absent", "demo", "../missing")
+    told = refusal(sources)
+    assert "requirements.in:1: ../absent is not there" in told
+    assert "requirements.in:3: ../missing is not there" in told
+
+
+@pytest.mark.parametrize(
+    ("tool", "told"),
+    [
+        ('tag = "cp311-cp311-linux_x86_64"', "it is for linux_x86_64: native code would be compiled"),
+        ("run = 'raise SystemExit(\"the reason\")'", "cannot be built, for the reason above"),
+        ("run = 'sys.stderr.write(\"setuptools-scm was unable\"); raise SystemExit(1)'", "comes from git's history"),
+        ('more = ["absent-from-every-index"]', "the index has no package of that name"),
+    ],
+)
+def test_what_is_not_pure_or_cannot_be_built_is_refused_with_the_reason(
+    sources: Project, tmp_path: Path, tool: str, told: str
+) -> None:
+    library(tmp_path / "shared", "shared-lib", tool=tool)
+    sources.wants("../shared")
+    assert told in refusal(sources, PipelineError)
+    assert not sources.lock.exists()
+
+
+def test_a_shared_object_in_a_wheel_that_calls_itself_pure_is_refused(sources: Project, tmp_path: Path) -> None:
+    (tmp_path / "shared/native.so").write_text("ELF")
+    sources.wants("../shared")
+    assert "it holds native.so" in refusal(sources, BuildError)
