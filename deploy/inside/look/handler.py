@@ -7,8 +7,8 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .homes import leave_runtime_out
 from .modules import attempt, bytecode, watch_compiler, watch_failed_searches
+from .place import leave_runtime_out
 from .values import Asked, Begun
 
 if TYPE_CHECKING:

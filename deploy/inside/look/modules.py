@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..files import normalised
-from .homes import home, leave_runtime_out
+from .place import home, leave_runtime_out
 from .raised import told, where
 from .values import Asked, Begun, Bytecode, Outcome
 
