@@ -93,7 +93,10 @@ def derived(recipe: Recipe, wheels: tuple[Wheel, ...], deflate: tool.Deflate, pa
     trimmed = trimmed.after(apply.SYMBOLS, stripped.change, recipe)
     sourceless = recipe.bytecode == "sourceless"
     files = certificates.added(trimmed.files, recipe)
-    compiled = bytecode.compile_all(files, parts, sourceless=sourceless)
+    reading = {name for name, rules in recipe.withdrawn.items() if apply.SOURCELESS in rules}
+    compiled = bytecode.compile_all(files, parts, sourceless=sourceless, reading=reading)
+    if sourceless:
+        trimmed = trimmed.without_sources(compiled.files, recipe)
     files = record.with_top_levels(compiled.files, wheels) if sourceless else compiled.files
     return inventory.Assembled(
         recipe=recipe,

@@ -31,7 +31,7 @@ HEADERS = (
     "Provides-Extra",
 )
 _LICENCE = re.compile(r"(^|/)(licen[cs]e|copying|notice|authors|copyright)", re.IGNORECASE)
-_INSTALLERS_GROUPS = {"console_scripts", "gui_scripts"}
+INSTALLERS_GROUPS = {"console_scripts", "gui_scripts"}
 
 
 def metadata(files: Files, recipe: Recipe) -> Change:
@@ -97,4 +97,4 @@ def _headers(content: bytes) -> bytes:
 def _looked_up(entry_points: bytes) -> bool:
     parser = configparser.ConfigParser(delimiters=("=",), strict=False, interpolation=None)
     parser.read_string(entry_points.decode())
-    return bool(set(parser.sections()) - _INSTALLERS_GROUPS)
+    return bool(set(parser.sections()) - INSTALLERS_GROUPS)

@@ -26,7 +26,7 @@ _CURE = "build the layer again with --no-cache"
 
 def faults(
     runtime: str,
-    policy: Bytecode,
+    policy: Callable[[str], Bytecode],
     paths: Collection[str],
     read: Callable[[str], bytes],
     uncompiled: Collection[str] = (),
@@ -34,7 +34,7 @@ def faults(
     """Yield what is wrong with the bytecode below python/; `paths` are all files, `read` gives one's bytes.
 
     `uncompiled` are the paths whose source stays as it is, since the runtime's own compiler refused it or it is data.
-    Whether any other is Python at all is tried here, where the runtime is this Python.
+    Whether any other is Python at all is tried here, where the runtime is this Python. `policy` gives that of a path.
     """
     here = runtime == f"python{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -44,7 +44,7 @@ def faults(
     # A program in bin/ is run and not imported: there is no bytecode of it.
     files = {path for path in paths if path.startswith("python/") and not path.startswith("python/bin/")}
     for path in sorted(path for path in files if path.endswith(".py")):
-        if policy == "sourceless":
+        if policy(path) == "sourceless":
             yield from _unwanted_source(path, files, compiles)
         else:
             yield from _beside(path, runtime, files, read, compiles)

@@ -72,15 +72,12 @@ def attempt(layers: Sequence[BuiltLayer], audits: Sequence[Audit], means: Means)
         *runtime_provides.faults(means.runtime_provides, seen.place, pins, spec.target, _named(layers)),
         *strangers.faults(paths, owned, described, reference, layers),
     ]
-    lacking, remarks = _lacking(audits, seen.shared_objects(wanted.subjects), verdict)
-    foreign, spare = _foreign(audits, verdict)
-    newer, idle = _newer(audits, seen.imported_objects(wanted.subjects), verdict)
-    remarks += [*spare, *idle]
+    lacking, misfits, remarks = _natives(audits, seen, wanted.subjects, verdict)
     return Trial(
         look=seen,
         subjects=wanted.subjects,
         verdict=Verdict(
-            faults=(*faults, *lacking.values(), *foreign, *newer),
+            faults=(*faults, *lacking.values(), *misfits),
             worse=verdict.worse,
             remarks=(*verdict.remarks, *remarks),
         ),
@@ -161,6 +158,16 @@ def _asked_for(layers: Sequence[BuiltLayer]) -> Iterator[str]:
 def _left_out(layers: Sequence[BuiltLayer]) -> frozenset[str]:
     """Return the distributions that somebody else is to bring."""
     return frozenset(normalised(name) for each in layers for name in each.spec.layer.without)
+
+
+def _natives(
+    audits: Sequence[Audit], seen: Look, subjects: Sequence[Subject], verdict: Verdict
+) -> tuple[dict[str, Fault], list[Fault], list[str]]:
+    """Judge what was a fault as long as nothing was tried: what libraries lack by path, other faults, and remarks."""
+    lacking, idle = _lacking(audits, seen.shared_objects(subjects), verdict)
+    foreign, spare = _foreign(audits, verdict)
+    newer, unused = _newer(audits, seen.imported_objects(subjects), verdict)
+    return lacking, [*foreign, *newer], [*idle, *spare, *unused]
 
 
 def _lacking(

@@ -112,6 +112,12 @@ def test_what_a_wheel_brings_as_data_stays_a_source_where_sources_go() -> None:
     }
 
 
+def test_a_distribution_that_reads_its_sources_keeps_them_where_others_go() -> None:
+    files = tree({"a.py": "a = 1\n"}, owner="reader") | tree({"b.py": "b = 1\n"})
+    compiled = compile_all(files, Parts({}), sourceless=True, reading={"reader"})
+    assert set(compiled.files) == {"a.py", "__pycache__/a.cpython-311.pyc", "b.pyc"}
+
+
 def test_scripts_are_not_modules() -> None:
     files = {"bin/run.py": LayerFile(b"#!python", "sample", "scripts")}
     assert compile_all(files, Parts({}), sourceless=True).files == files

@@ -95,5 +95,18 @@ def test_what_a_trim_rule_takes_of_both_refuses_no_layer() -> None:
         derived(recipe(*made), wheels, compressed, Parts({}))
 
 
+def test_what_went_with_the_sources_is_told_by_distribution_and_can_be_withdrawn_of_one() -> None:
+    made = [wheel(name, {f"{name}.py": ""}) for name in ("one", "two")]
+    wheels = select(dict(made), [pin(each) for each in made], (), interpreter=PYTHON)
+    layer = derived(
+        recipe(*made, bytecode="sourceless", withdrawn={"one": ("sourceless",)}), wheels, compressed, Parts({})
+    )
+    assert {"one.py", "__pycache__/one.cpython-311.pyc", "two.pyc"} < set(layer.files)
+    assert [(each.rule, each.distribution, each.taken) for each in layer.trimmed.applied] == [
+        ("sourceless", "two", ("two.py",))
+    ]
+    assert [(each.rule, each.distribution) for each in layer.trimmed.spared] == [("sourceless", "one")]
+
+
 def test_the_hashes_of_the_tools_are_those_of_their_file() -> None:
     assert tool_hashes(f"deflate==1 \\\n --hash=sha256:{'a' * 64} --hash=sha256:{'b' * 64}\n") == {"a" * 64, "b" * 64}
