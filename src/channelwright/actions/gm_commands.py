@@ -64,6 +64,7 @@ def add_gm(work: Work) -> Message:
     gm = int(work.text("gm"))
     there = proof.campaign(work, work.look())
     work.begin(begun=there.category.allows(gm, VIEW_CHANNEL))
+    work.unfinished = _in_part(there, gm)
     campaign = _set(work, add={gm})
     return Message(
         say(
@@ -101,6 +102,7 @@ def remove_gm(work: Work) -> Message:
             )
         )
     work.begin(begun=(gm, MEMBER) not in campaign.gms)
+    work.unfinished = _in_part(campaign, gm)
     _set(work, remove={gm})
     return Message(
         say(
@@ -110,6 +112,12 @@ def remove_gm(work: Work) -> Message:
             gms=_names(others),
         )
     )
+
+
+def _in_part(campaign: Campaign, gm: int) -> InPart:
+    """Return what is so if the work ends between two channels."""
+    about = {"gm": gm, "campaign": campaign.shown}
+    return InPart(say("<@{gm}> may be a GM in a part of **{campaign}** only.", **about), say("Run the command again."))
 
 
 def _may_be_gone(work: Work, gm: int) -> bool:
@@ -130,14 +138,14 @@ def hand_over(work: Work) -> Message:
     if not begun:
         proof.check(work, there)
     work.begin(begun=begun or campaign.category.allows(to, VIEW_CHANNEL))
+    work.unfinished = InPart(
+        say("**{campaign}** may be handed over in part only.", campaign=campaign.shown), say("Run the command again.")
+    )
     if not begun:
         _set(work, add={to})
         by = asker if (asker, MEMBER) in campaign.gms else 0
         noted = replace(noted, handed_for=request, handed_by=by)
         note.rewrite(work.discord, noted, there.written)
-    work.unfinished = InPart(
-        say("**{campaign}** may be handed over in part only.", campaign=campaign.shown), say("Run the command again.")
-    )
     own = {id_ for id_, kind in campaign.gms if kind == MEMBER} | _half_gone(campaign)
     leaving = ({noted.handed_by} if noted.handed_by else own) - {to}
     if leaving:
@@ -145,7 +153,7 @@ def hand_over(work: Work) -> Message:
     text = say("**{campaign}** is <@{to}>'s now.", campaign=campaign.shown, to=to)
     if leaving:
         gms = _names([(each, MEMBER) for each in sorted(leaving)])
-        text = f"{text} {say('{gms} sees it no longer.', gms=gms)}"
+        text = f"{text} {say('No longer GM: {gms}.', gms=gms)}"
     return Message(text)
 
 
