@@ -51,9 +51,9 @@ class Builder:
     opened: Callable[[], tuple[Runtime, LayerSpec]]
     say: Callable[[str], None]
 
-    def taken(self, wheel: PlacedFile) -> OwnWheel:
-        """Put a wheel of this machine on the shelf, as it is."""
-        return self.shelf.put(wheel.path.name, wheel.content)
+    def taken(self, name: str, wheel: PlacedFile) -> OwnWheel:
+        """Put a wheel of this machine on the shelf, as it is; raise BuildError where it is not of that name."""
+        return _named(name, wheel, self.shelf.put(wheel.path.name, wheel.content))
 
     def wheel(
         self, name: str, place: SourcePlace, needed: Sequence[Pin], described: CommitDescription | None = None
@@ -64,18 +64,18 @@ class Builder:
         Raises BuildError where it cannot be built, or is not pure Python for every platform.
         """
         if isinstance(place, PlacedFile) and place.is_wheel:
-            return self.taken(place)
+            return self.taken(name, place)
         key = self._key(place, needed, described)
         if kept := self.shelf.made_of(key):
-            return kept
-        found = self._built(name, place, _plan(place, described), needed)
+            return _named(name, place, kept)
+        found = self._built(place, _plan(place, described), needed)
         if isinstance(found, tuple):
             return found
         self.shelf.keep(key, found)
-        return found
+        return _named(name, place, found)
 
     def _built(
-        self, name: str, place: SourcePlace, plan: Mapping[str, object], needed: Sequence[Pin]
+        self, place: SourcePlace, plan: Mapping[str, object], needed: Sequence[Pin]
     ) -> OwnWheel | tuple[str, ...]:
         runtime, spec = self.opened()
         wheels = WheelStore(self.shelf.root, self.say).wheels(spec, needed, runtime)
@@ -84,9 +84,9 @@ class Builder:
             done = sandbox.run(_PROGRAM.read_bytes(), json.dumps(plan), {}, _TIMEOUT)
         if done.code or not done.stdout.strip():
             raise BuildError.of(place.origin, f"building it ended with exit code {done.code}", log=done.stderr)
-        return self._taken(name, place, json.loads(done.stdout.splitlines()[-1]))
+        return self._taken(place, json.loads(done.stdout.splitlines()[-1]))
 
-    def _taken(self, name: str, place: SourcePlace, answer: dict[str, str]) -> OwnWheel | tuple[str, ...]:
+    def _taken(self, place: SourcePlace, answer: dict[str, str]) -> OwnWheel | tuple[str, ...]:
         if "failed" in answer:
             raise BuildError([_unbuilt(place.origin, answer["failed"])], log=answer["failed"])
         if answer["requires"]:
@@ -96,9 +96,6 @@ class Builder:
             cause = f"{why}: native code would be compiled for this machine, not for Lambda's"
             cure = "publish wheels of it on an index of yours, built with cibuildwheel"
             raise BuildError([Fault(place.origin, "is not pure Python", cause, cure)])
-        built = canonicalize_name(parse_wheel_filename(filename)[0])
-        if name and built != canonicalize_name(name):
-            raise BuildError([Fault(place.origin, f"is {built}, and {name} is asked for", cure="correct the name")])
         return self.shelf.put(filename, content)
 
     def _key(self, place: SourcePlace, needed: Sequence[Pin], described: CommitDescription | None) -> str:
@@ -107,6 +104,14 @@ class Builder:
         inputs: list[object] = [place.digest, self.runtime, program, [asdict(each) for each in needed]]
         inputs += [asdict(described)] if described else []
         return hashlib.sha256(json.dumps(["own wheel", *inputs]).encode()).hexdigest()
+
+
+def _named(name: str, place: SourcePlace, wheel: OwnWheel) -> OwnWheel:
+    """Return the wheel, newly built or not; raise BuildError where it is another distribution than is asked for."""
+    built = canonicalize_name(parse_wheel_filename(wheel.filename)[0])
+    if name and built != canonicalize_name(name):
+        raise BuildError([Fault(place.origin, f"is {built}, and {name} is asked for", cure="correct the name")])
+    return wheel
 
 
 def _plan(place: SourcePlace, described: CommitDescription | None) -> dict[str, object]:

@@ -124,7 +124,7 @@ class SourceLocker:
     def wheel(self, name: str, where: SourcePlace) -> tuple[OwnWheel, Section | None]:
         """Build a source, asking for what its backend needs until that is whole; nothing is needed for a wheel."""
         if isinstance(where, PlacedFile) and where.is_wheel:
-            return self.builder.taken(where), None
+            return self.builder.taken(name, where), None
         requires = list(backend(where.files(), where.subdirectory, where.origin).requires)
         packages = self.locked.get(where.origin, Section()).packages
         if not _meets(packages, requires):

@@ -16,7 +16,7 @@ from channelwright.campaign.overwrites import Parties, put
 from channelwright.campaign.plan import SUFFIX, campaign_name
 from channelwright.discord.permissions import MEMBER
 from channelwright.discord.server import CATEGORY, key
-from channelwright.discord.text import listed, mention, plain
+from channelwright.discord.text import linked, listed, mention, plain
 from channelwright.language import say
 from channelwright.permission_bits import ALL, RUNNING, VIEW_CHANNEL
 from channelwright.stopped import StoppedError
@@ -65,14 +65,13 @@ def add_gm(work: Work) -> Message:
     there = proof.campaign(work, work.look())
     work.begin(begun=there.category.allows(gm, VIEW_CHANNEL))
     work.unfinished = _in_part(there, gm)
-    campaign = _set(work, add={gm})
-    return Message(
-        say(
-            "<@{gm}> is a GM of **{campaign}** now: sees all its channels, and may run it.",
-            gm=gm,
-            campaign=campaign.shown,
-        )
+    now = _set(work, add={gm})
+    text = say(
+        "<@{gm}> is a GM of **{campaign}** now: sees all its channels, and may run it.",
+        gm=gm,
+        campaign=now.campaign.shown,
     )
+    return Message(_with_untouched(text, now, came=gm))
 
 
 def remove_gm(work: Work) -> Message:
@@ -103,15 +102,11 @@ def remove_gm(work: Work) -> Message:
         )
     work.begin(begun=(gm, MEMBER) not in campaign.gms)
     work.unfinished = _in_part(campaign, gm)
-    _set(work, remove={gm})
-    return Message(
-        say(
-            "<@{gm}> is no longer a GM of **{campaign}**. GM: {gms}.",
-            gm=gm,
-            campaign=campaign.shown,
-            gms=_names(others),
-        )
+    now = _set(work, remove={gm})
+    text = say(
+        "<@{gm}> is no longer a GM of **{campaign}**. GM: {gms}.", gm=gm, campaign=campaign.shown, gms=_names(others)
     )
+    return Message(_with_untouched(text, now, left={gm}))
 
 
 def _in_part(campaign: Campaign, gm: int) -> InPart:
@@ -141,20 +136,20 @@ def hand_over(work: Work) -> Message:
     work.unfinished = InPart(
         say("**{campaign}** may be handed over in part only.", campaign=campaign.shown), say("Run the command again.")
     )
+    now = None if begun else _set(work, add={to})
     if not begun:
-        _set(work, add={to})
         by = asker if (asker, MEMBER) in campaign.gms else 0
         noted = replace(noted, handed_for=request, handed_by=by)
         note.rewrite(work.discord, noted, there.written)
     own = {id_ for id_, kind in campaign.gms if kind == MEMBER} | _half_gone(campaign)
     leaving = ({noted.handed_by} if noted.handed_by else own) - {to}
     if leaving:
-        _set(work, remove=leaving)
+        now = _set(work, remove=leaving)
     text = say("**{campaign}** is <@{to}>'s now.", campaign=campaign.shown, to=to)
     if leaving:
         gms = _names([(each, MEMBER) for each in sorted(leaving)])
         text = f"{text} {say('No longer GM: {gms}.', gms=gms)}"
-    return Message(text)
+    return Message(_with_untouched(text, now or _There.seen(work), came=to, left=leaving))
 
 
 def _half_gone(campaign: Campaign) -> set[int]:
@@ -167,7 +162,24 @@ def _names(gms: list[tuple[int, int]]) -> str:
     return listed([mention(each) for each in gms])
 
 
-def _set(work: Work, *, add: Collection[int] = (), remove: Collection[int] = ()) -> Campaign:
+def _with_untouched(text: str, now: _There, *, came: int = 0, left: Collection[int] = ()) -> str:
+    """Add to a text in which channels it is otherwise: those that are not the bot's, and not in the asker's sight."""
+    untouched = [
+        each
+        for each in now.campaign.channels
+        if not now.most[each.id] & VIEW_CHANNEL
+        and ((came and not each.allows(came, VIEW_CHANNEL)) or any(each.allows(gm, VIEW_CHANNEL) for gm in left))
+    ]
+    if not untouched:
+        return text
+    said = say(
+        "I left {channels} as they are: my note here does not name them, and you do not see them.",
+        channels=linked(untouched),
+    )
+    return f"{text} {said}"
+
+
+def _set(work: Work, *, add: Collection[int] = (), remove: Collection[int] = ()) -> _There:
     """Give and take overwrites in the category and all its channels, and look until it is so."""
     for attempt in range(ROUNDS):
         if attempt:
@@ -175,7 +187,7 @@ def _set(work: Work, *, add: Collection[int] = (), remove: Collection[int] = ())
         there = _There.seen(work)
         changes = sum(there.give(each) for each in add) + sum(there.take(each) for each in remove)
         if not changes:
-            return there.campaign
+            return there
     raise StoppedError(say("This campaign changes faster than I can work on it."))
 
 

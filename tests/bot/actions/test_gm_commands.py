@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -47,6 +48,24 @@ def gm(lab: Lab) -> Person:
 
 def run(lab: Lab, line: str, who: Person | None = None, **options: Any) -> str:
     return lab.text(lab.do(f"campaign {line}", who=who or gm(lab), campaign=where(lab), **options))
+
+
+def test_a_channel_that_the_asker_does_not_see_and_the_bot_did_not_make_stays_and_is_named(table: Lab) -> None:
+    """Whoever leaves may still see it, and whoever comes may not: both answers say so."""
+    lab = table
+    closed = Overwrite(lab.fake.guild.id, 0, 0, int(Permission.VIEW_CHANNEL))
+    bots = next(each for each in where(lab).overwrites if each.type == 1 and each.id != gm(lab).id)
+    own = Overwrite(lab.fake.stranger.id, 1, int(Permission.VIEW_CHANNEL))
+    moved = replace(lab.fake.channel("rules"), parent_id=where(lab).id, overwrites=(closed, bots, own))
+    lab.fake.change(lambda guild: guild.with_channel(moved))
+    left = f"I left <#{moved.id}> (rules) as they are"
+    assert left not in run(lab, "add-gm", gm=lab.fake.stranger)
+    assert left in run(lab, "add-gm", gm=lab.fake.player)
+    assert left in run(lab, "remove-gm", gm=lab.fake.stranger)
+    assert left not in run(lab, "remove-gm", gm=lab.fake.player)
+    assert left in run(lab, "hand-over", to=lab.fake.player)
+    assert lab.fake.stranger.sees("rules")
+    assert not lab.fake.player.sees("rules")
 
 
 def test_a_gm_without_any_right_does_twelve_things_in_the_own_campaign(table: Lab) -> None:

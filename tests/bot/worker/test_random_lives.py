@@ -43,6 +43,7 @@ GERMAN = {
     "no longer a GM": "nicht mehr. Spielleitung",
     "changed nothing": "nichts geändert",
     "is the only GM": "** allein.",
+    "as they are": "wie sie sind",
     "above": "über <@&",
     "has no note of mine": "hat aber keine Notiz von mir",
 }
@@ -147,7 +148,7 @@ class Life:
         self.done.append(f"{who.name} {line} {whom.name}: {text[:80]}")
         if told(text, "no longer a player"):
             there.players.discard(whom.id)
-        if told(text, "no longer a GM"):
+        if told(text, "no longer a GM") and not told(text, "as they are"):  # by hand, who sees the rest can take it
             there.gms.discard(whom.id)
         assert may or told(text, "changed nothing", "is the only GM", "above", "has no note of mine"), self.done[-1]
 

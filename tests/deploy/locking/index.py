@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from threading import Thread
 from typing import TYPE_CHECKING, Self
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -140,7 +140,10 @@ class Index:
 
 
 def wheel(name: str, version: str, tag: str, headers: Sequence[str] = ()) -> bytes:
-    """Make a wheel with one module, and `headers` in its metadata; its RECORD is as it has to be."""
+    """Make a wheel with one module, and `headers` in its metadata; its RECORD is as it has to be.
+
+    The same arguments give the same bytes.
+    """
     stem = f"{name.replace('-', '_')}-{version}"
     info = f"{stem}.dist-info"
     needs = "".join(f"{each}\n" for each in headers)
@@ -153,7 +156,7 @@ def wheel(name: str, version: str, tag: str, headers: Sequence[str] = ()) -> byt
     buffer = BytesIO()
     with ZipFile(buffer, "w") as archive:
         for path, text in {**files, f"{info}/RECORD": f"{record}{info}/RECORD,,\n"}.items():
-            archive.writestr(path, text)
+            archive.writestr(ZipInfo(path), text)
     return buffer.getvalue()
 
 

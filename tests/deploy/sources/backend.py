@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 from tests.deploy.locking.index import File, wheel
 
@@ -67,7 +67,8 @@ def publish(index: Index, version: str = "1.0") -> None:
     buffer = BytesIO()
     with ZipFile(BytesIO(plain)) as old, ZipFile(buffer, "w") as archive:
         for name in old.namelist():
-            archive.writestr(name, _BACKEND if name == "tiny_backend.py" else _unrecorded(old.read(name).decode()))
+            text = _BACKEND if name == "tiny_backend.py" else _unrecorded(old.read(name).decode())
+            archive.writestr(ZipInfo(name), text)
     uploaded = datetime.now(UTC) - timedelta(days=100)
     name = f"tiny_backend-{version}-py3-none-any.whl"
     index.files[name] = File("tiny-backend", name, buffer.getvalue(), uploaded)

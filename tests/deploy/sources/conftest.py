@@ -16,8 +16,12 @@ __all__ = ["index", "project"]
 
 
 @pytest.fixture
-def sources(project: Project, index: Index, tmp_path: Path) -> Project:
-    """A project beside a folder `shared` with a library of its own, which needs `demo`; the index has a backend."""
+def sources(project: Project, index: Index, tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project beside a folder `shared` with a library of its own, which needs `demo`; the index has a backend.
+
+    What is built is kept for all of these tests, by what it is made of: what is about building has a cache of its own.
+    """
+    monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(shared / "own-sources"))
     backend.publish(index)
     index.add("demo", "1.0")
     library(tmp_path / "shared", "shared-lib", "0.3", "demo")

@@ -120,7 +120,10 @@ def test_a_changed_file_is_told_by_check_and_by_a_build_until_it_is_locked(sourc
     assert sources.lock.read_text() == before
 
 
-def test_nothing_is_built_twice(sources: Project, index: Index) -> None:
+def test_nothing_is_built_twice(
+    sources: Project, index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(tmp_path / "cache"))
     sources.wants("../shared")
     sources.run()
     for name in [name for name in index.files if name.startswith("tiny")]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.deploy.locking.conftest import Project
+    from tests.deploy.locking.index import Index
 
 from tests.deploy.sources.locked_sources import provided, refusal
 
@@ -40,11 +41,23 @@ def test_a_tampered_build_requirement_is_not_used(
         ("own @ http://127.0.0.1:9/own-1.0-py3-none-any.whl", "what an address holds may change"),
         ("own @ hg+http://127.0.0.1:9/own", "git's alone are read"),
         ("other-name @ ../shared", "is shared-lib, and other-name is asked for"),
+        ("other-name @ ./own-1.0-py3-none-any.whl", "is own, and other-name is asked for"),
     ],
 )
-def test_a_source_that_cannot_be_locked_is_refused_with_its_line(sources: Project, line: str, told: str) -> None:
+def test_a_source_that_cannot_be_locked_is_refused_with_its_line(
+    sources: Project, index: Index, line: str, told: str
+) -> None:
+    wheel = index.add("own", "1.0")[0]
+    (sources.folder / wheel.filename).write_bytes(wheel.content)
     sources.wants(line)
     assert told in refusal(sources, PipelineError)
+
+
+def test_a_source_of_another_name_is_refused_also_where_it_was_built_before(sources: Project) -> None:
+    sources.wants("../shared")
+    assert sources.run() == 0
+    sources.wants("other-name @ ../shared")
+    assert "is shared-lib, and other-name is asked for" in refusal(sources, BuildError)
 
 
 def test_every_source_that_cannot_be_had_is_told_at_once(sources: Project) -> None:
