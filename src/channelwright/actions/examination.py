@@ -147,8 +147,8 @@ def _gms(server: Server, category: Channel, hidden: list[Channel], role: Role | 
     """
     kept = [each for each in hidden if campaigns.is_kept(server, each)]
     inside = {gm for each in kept for gm in campaigns.seeing(server, each, role)}
-    there = campaigns.seeing(server, category, role) if kept or role else ()
-    found = {each for each in there if not kept or each in inside} | campaigns.let_in(server, kept, role)
+    there = campaigns.gms(server, category, role) if role else campaigns.seeing(server, category, None)
+    found = {each for each in there if role or each in inside} | campaigns.let_in(server, kept, role)
     return tuple(sorted(found if inside else found | campaigns.let_in(server, [category], role)))
 
 
