@@ -25,6 +25,8 @@ Explain = Callable[[str, str], tuple[str, str]]
 _BRING = (
     "bring it: `files: {lib/: FOLDER}` of the layer, one of the project's folders; or lock a wheel that has its own"
 )
+# What libraries raise that look for another by its name: ctypes.util.find_library answers None where there is none.
+_NOT_FOUND = r"(?i)\b(?:find|found|locate|load)\b.*\b(?:lib[a-z][\w.+-]*|library)\b|\blibrary\b.*\bfound\b"
 _RELOCK = f"lock a wheel that fits the runtime: {advised('lock')}"
 _VERSIONS = f"lock versions that fit each other: {advised('lock', '--upgrade')}"
 _EITHER = f"narrow the trim rule in config/pipeline.yaml, or lock other versions: {advised('lock', '--upgrade')}"
@@ -82,6 +84,7 @@ _CAUSES: Sequence[tuple[str, str, str]] = (
         "the template gives the function no variable {0}",
         "add it to the function's Environment",
     ),
+    (_NOT_FOUND, "it looks for a library by itself, and neither layer nor runtime has it", _BRING),
     (r"SystemExit|exit code", "it is a script and ends the process when it is imported", OTHER_VERSION),
     (
         r"UserCodeSyntaxError",
