@@ -161,6 +161,7 @@ def test_a_moderator_hands_over_a_campaign_whose_gm_is_gone(table: Lab) -> None:
     assert "left this server" not in text
 
 
+@pytest.mark.sliced(4)
 @pytest.mark.parametrize("fault", PASSING)
 def test_whatever_happens_to_any_call_a_campaign_is_handed_over_once_and_as_a_whole(
     start: Start, fault: str, every: Every
@@ -178,6 +179,7 @@ def test_whatever_happens_to_any_call_a_campaign_is_handed_over_once_and_as_a_wh
         assert not lab.dead
 
 
+@pytest.mark.sliced(4)
 @pytest.mark.parametrize("fault", PASSING)
 def test_whatever_happens_to_any_call_a_campaign_is_renamed(start: Start, fault: str, every: Every) -> None:
     for call in every(range(1, 12)):
