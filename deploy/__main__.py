@@ -15,7 +15,7 @@ import signal
 import sys
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from . import __version__, extensions
 from .command_line import completing, refusals
@@ -50,6 +50,8 @@ def main(argv: list[str]) -> int:
     # starts what runs in its background with Ctrl-C ignored; who sends it by `kill -INT` means it all the same.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.default_int_handler)
+    # Python has None for one that was closed before it began: what is written there is wanted by nobody.
+    sys.stdout, sys.stderr = (each or _nowhere() for each in (sys.stdout, sys.stderr))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # Whatever a terminal or a file cannot show is shown in another way; it is no reason to end.
@@ -57,6 +59,10 @@ def main(argv: list[str]) -> int:
     sys.excepthook = _tell_bug
     begin(Invocation.of(sys.argv, os.environ))
     return guarded(lambda: _run(argv), argv)
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def _tell_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -131,7 +137,7 @@ def _parser(argv: list[str], settings: Settings | None) -> Parser:
     parser.add_argument("-v", "--verbose", action="count", default=0, help=_VERBOSE)
     parser.add_argument(
         "--project",
-        type=Path,
+        type=_folder,
         default=Path(os.environ.get(PROJECT_VARIABLE, "")),
         metavar="DIR",
         help=f"the folder with config/pipeline.yaml (default: {PROJECT_VARIABLE}, else here)",
@@ -150,6 +156,13 @@ def _parser(argv: list[str], settings: Settings | None) -> Parser:
         each.add_argument("-v", "--verbose", action="count", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         each.description = in_this_way(each.description or "")
     return parser
+
+
+def _folder(text: str) -> Path:
+    """Take a folder's path; a variable that is not set leaves none, and stands for no folder at all."""
+    if not text:
+        raise argparse.ArgumentTypeError("names no folder\nleave it out to take the one in which it runs")
+    return Path(text)
 
 
 def _command(name: str) -> Any:

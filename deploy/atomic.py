@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from pathlib import Path
 
 from .errors import ConfigError, Fault, PipelineError
@@ -40,14 +41,14 @@ def unwritable(path: Path, error: OSError) -> Fault:
     """
     cure = _CURES.get(error.errno or 0, "let this user write there")
     if cure == _NO_FOLDER and (file := next((each for each in path.parents if each.is_file()), None)):
-        cure = f"{file} is a file: take it away, or {cure}"
+        cure = f"{file} is a file: take it away"
     return Fault(str(path), f"cannot be written: {error.strerror or error}", cure=cure)
 
 
 def _replace(path: Path, content: bytes) -> None:
     import tempfile
 
-    path = path.resolve() if path.is_symlink() else path
+    path = Path(os.path.realpath(path)) if path.is_symlink() else path
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -63,11 +64,19 @@ def _replace(path: Path, content: bytes) -> None:
 def content(path: Path, *, cure: str = "") -> bytes:
     """Return a file's bytes; raise ConfigError where it cannot be read, `cure` for one that is absent."""
     try:
-        return path.read_bytes()
+        return whole(path)
     except FileNotFoundError as error:
         raise ConfigError([Fault(str(path), "there is no such file", cure=cure)]) from error
     except OSError as error:
         raise ConfigError([unreadable(path, error)]) from error
+
+
+def whole(path: Path) -> bytes:
+    """Return a file's bytes; raise OSError where it cannot be read, or may have no end, as a pipe."""
+    kind = path.stat().st_mode
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+        raise OSError(errno.EINVAL, "it is a pipe, a socket or a device", str(path))
+    return path.read_bytes()
 
 
 def text(path: Path, *, cure: str = "") -> str:
@@ -87,5 +96,12 @@ def unreadable(path: Path, error: OSError) -> Fault:
     src/app.py: cannot be read: Permission denied
         do:    let this user read it
     """
-    cure = {PermissionError: "let this user read it", IsADirectoryError: "put a file in the folder's place"}
-    return Fault(str(path), f"cannot be read: {error.strerror or error}", cure=cure.get(type(error), ""))
+    above = next((each for each in path.parents if each.is_file()), None)
+    cures = {
+        errno.EACCES: "let this user read it",
+        errno.EISDIR: "put a file in the folder's place",
+        errno.ENOTDIR: f"{above} is a file: take it away",
+        errno.EINVAL: "put a file in its place",
+        errno.ELOOP: "put a file in the link's place",
+    }
+    return Fault(str(path), f"cannot be read: {error.strerror or error}", cure=cures.get(error.errno or 0, ""))

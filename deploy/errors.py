@@ -19,7 +19,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
+
+
+_SHOWN = 40  # words of which one can be chosen
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def suggest(word: str, known: Collection[str]) -> str:
     ('did you mean prod?', 'use one of: python3.11, python3.12')
     """
     near = meant(word, known)
-    return f"did you mean {near}?" if near else f"use one of: {', '.join(sorted(known)) or 'none is defined'}"
+    return f"did you mean {near}?" if near else f"use one of: {_named(sorted(known)) or 'none is defined'}"
 
 
 def meant(word: str, known: Collection[str]) -> str:
@@ -131,6 +134,11 @@ def meant(word: str, known: Collection[str]) -> str:
     bare = {each.lstrip("-"): each for each in known}
     near = [bare[each] for each in difflib.get_close_matches(word.lstrip("-"), bare, n=1)]
     return near[0] if near and _letters(near[0]) != _letters(word) else ""
+
+
+def _named(words: Sequence[str]) -> str:
+    others = len(words) - _SHOWN
+    return ", ".join([*words[:_SHOWN], *([f"and {others} more"] if others > 0 else [])])
 
 
 def _letters(word: str) -> str:

@@ -197,6 +197,9 @@ def _unasked(action: str, about: str, error: botocore.BotoCoreError) -> Fault:
 
 def _profile(where: str, name: str) -> Fault:
     known = Session().available_profiles
+    if not name:
+        cause = "AWS_PROFILE, or `profile` of the stage, is there and empty"
+        return Fault(where, "no profile is named", cause, "unset AWS_PROFILE, or name one")
     cure = suggest(name, known) if known else "make one with `aws configure sso` or `aws configure`"
     what = f"there is no profile {name} in the AWS configuration of this user"
     return Fault(where, what, "`profile` of the stage, or AWS_PROFILE, names it", cure)

@@ -154,7 +154,9 @@ def _collected(
                 continue
             yield name, Executable(content) if path.stat().st_mode & 0o100 else content
     if not seen and not faults:
-        faults.append(Fault(str(settings.code.source), "holds nothing to ship", cure=f"set {key}.source"))
+        is_there = (settings.project / settings.code.source).is_dir()
+        what = "holds nothing to ship" if is_there else "there is no such folder"
+        faults.append(Fault(str(settings.code.source), what, cure=f"set {key}.source"))
 
 
 def _included(settings: Settings, written: Sequence[Path], key: str, faults: list[Fault]) -> Iterator[tuple[Path, str]]:
@@ -173,8 +175,9 @@ def _secret(name: str) -> bool:
 
 def _refusal(path: Path, shown: str) -> Fault | None:
     if not shown.isprintable():
-        name = shown.encode(errors="backslashreplace").decode()
-        cause = "the names in a zip are UTF-8 on every machine"
+        name = shown.encode("unicode_escape").decode()
+        is_text = shown == shown.encode(errors="replace").decode()
+        cause = "nothing can show it" if is_text else "the names in a zip are UTF-8 on every machine"
         return Fault("code", f"{name} is not a name that can be shipped", cause, "rename it, or code.exclude it")
     if _secret(path.name):
         return Fault(
@@ -187,7 +190,7 @@ def _refusal(path: Path, shown: str) -> Fault | None:
     if not path.exists():
         return Fault(shown, "no such file", cure="add it, or take it out of code.include")
     if not path.is_file():
-        return Fault(shown, "is not a file")
+        return Fault(shown, "is not a file", "it is a folder, a pipe, a socket or a device", "code.exclude it")
     return None
 
 
@@ -208,7 +211,7 @@ def _read(
             continue
         shown = name if Path(name) in settings.code.include else f"{settings.code.source}/{name}"
         where = f"{shown}:{each.line}" if each.line else shown
-        faults.append(Fault(where, each.message, cause=_line(files[name], each.line)))
+        faults.append(Fault(where, each.message, _line(files[name], each.line), "correct it, or code.exclude it"))
     return modules
 
 
@@ -222,7 +225,8 @@ def _without_module(settings: Settings, files: Mapping[str, bytes]) -> Iterator[
         module = function.handler.rpartition(".")[0].replace(".", "/")
         if not {f"{module}.py", f"{module}/__init__.py"} & set(files):
             where = f"functions.{function.key}.handler"
-            yield Fault(where, f"{function.handler} needs {module}.py in {settings.code.source}")
+            what = f"{function.handler} needs {module}.py in {settings.code.source}"
+            yield Fault(where, what, cure="correct the handler, or `code.source`")
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:

@@ -28,7 +28,10 @@ def read(name: str, source: bytes) -> bytes | tuple[int, str]:
         return error.lineno or 0, error.msg
     except ValueError as error:  # a null byte, before Python 3.11.4
         return 0, str(error)
-    return undocumented(source)
+    try:
+        return undocumented(source)
+    except (SyntaxError, UnicodeDecodeError):  # in comments Python passes over what is of no encoding
+        return source
 
 
 def undocumented(source: bytes) -> bytes:

@@ -76,7 +76,9 @@ def _needless(words: Sequence[str]) -> Fault:
 def _told(message: str) -> Fault:
     """Make a fault of argparse's own words: `argument --port: 0 is no port`, and what is meant in a second line."""
     first, _, cure = message.partition("\n")
-    where, parted, what = first.removeprefix("argument ").partition(": ")
+    if not first.startswith("argument "):
+        return Fault("", first, cure=cure)
+    where, _, what = first.removeprefix("argument ").partition(": ")
     if first.startswith(_COMMAND):
         where, _, what = what.partition(": ")
-    return Fault(where, what, cure=cure) if parted else Fault("", first, cure=cure)
+    return Fault(where, what, cure=cure)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from ..errors import Fault, PipelineError
 from ..terminal.characters import plain
@@ -65,8 +66,16 @@ def of_machine(error: OSError) -> PipelineError | None:
     """Return the refusal of what this machine lacks, None where the error is a bug of ours."""
     if error.errno not in _CURES:
         return None
-    where = str(error.filename or "a file")
+    where = str(error.filename or ("a file" if _takes_more(sys.stdout) else "stdout"))
     return PipelineError.of(where, error.strerror or str(error), cure=_CURES[error.errno])
+
+
+def _takes_more(stream: TextIO) -> bool:
+    try:
+        stream.flush()
+    except OSError:
+        return False
+    return True
 
 
 def tell(error: PipelineError, argv: Sequence[str]) -> int:
@@ -89,7 +98,9 @@ def tell_interruption(argv: Sequence[str]) -> int:
 def _print(document: ErrorOutput) -> None:
     from ..documents.writing import as_json  # what a run that is not refused has no need of
 
-    print(as_json(document), end="")
+    # Where stdout takes nothing any more, that is why the run was refused, and stderr has it.
+    with suppress(OSError):
+        print(as_json(document), end="", flush=True)
 
 
 def wants_json(argv: Sequence[str]) -> bool:

@@ -1,9 +1,9 @@
 """Delete all that a stage made: its stack, its layers' versions in every region, their channels, its functions' logs.
 
 Everything is named first, one by one, and what stays with the reason. A layer version stays that another function of
-the account has, that was shared, or that another stage of the project is served with; a function that no stack of the
-pipeline made stays, with its code. What a template keeps by DeletionPolicy CloudFormation keeps; objects that were
-uploaded to a bucket stay in it.
+the account has, that was shared, or that another stage of the project is served with, where that is there; a function
+that no stack of the pipeline made stays, with its code. What a template keeps by DeletionPolicy CloudFormation keeps;
+objects that were uploaded to a bucket stay in it.
 
 On a terminal it asks twice: whether, and for the stage's name. Without one it takes --yes and --confirm STAGE.
 """

@@ -24,6 +24,7 @@ from ..init import handlers, locks, look, written
 from ..init.propose import Proposal, propose
 from ..init.values import Survey
 from ..invocation import advised
+from ..keys.document import refuse_no_folder
 from ..keys.faults import faults
 from . import confirm, read_only
 
@@ -104,8 +105,7 @@ def _write(project: Path, files: Mapping[Path, str], following: Sequence[str], c
 
 def _refuse_existing(project: Path, *, github: bool) -> None:
     """Raise ConfigError where there is nothing left to write without changing a file that exists."""
-    if not project.is_dir():
-        raise ConfigError([Fault(str(project), "there is no such folder")])
+    refuse_no_folder(project)
     if github and (project / WORKFLOW).exists():
         raise ConfigError([Fault(str(project / WORKFLOW), "is there already, and is left alone")])
     if not github and (project / CONFIG).exists():

@@ -9,7 +9,9 @@ settings).
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..atomic import write
@@ -30,7 +32,7 @@ from .output.lock import LockChange, LockedFile, LockOutput
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from ..console import Console
@@ -96,7 +98,7 @@ def _lock(settings: Settings, arguments: argparse.Namespace, console: Console) -
     if not arguments.check or not versions:
         versions = python_versions(settings, versions, os.environ, console.say)
     pins = document.read(before)
-    _refuse_unlocked(arguments.upgrade or (), pins)
+    _refuse_unlocked(arguments.upgrade, {each.name for each in pins})
     asked = _Asked(settings, source, versions, _upgrade(arguments.upgrade), where=backend.chosen(arguments))
     resolved, own = _resolve(asked, pins, console)
     found = changes(pins, resolved)
@@ -117,13 +119,20 @@ def _pin_image(settings: Settings, console: Console) -> None:
 
 def _relock(settings: Settings, arguments: argparse.Namespace, console: Console) -> None:
     """Have uv lock the project, and see that every target can be built from what it locked."""
+    from ..locking.others.refit import refit
     from ..locking.uv.relock import relock
 
     chosen = backend.chosen(arguments)
     before = _versions(settings)
+    _refuse_unlocked(arguments.upgrade, before)
     options = ["--check"] if arguments.check else _upgrade(arguments.upgrade)
     with console.step("uv lock"):
         console.say(relock(settings.project, os.environ, options))
+    if not arguments.check:
+        # The cooldown is uv's own here.
+        uv = replace(_uv(settings, inputs.PYPROJECT, console), cooldown=())
+        for remark in refit(settings, uv, partial(relock, settings.project, os.environ)):
+            console.say(remark)
     found = {target: locked.pins(settings, target) for target in settings.targets}
     sources = _lock_sources(settings, console, where=chosen, anew=options == ["--upgrade"])
     if arguments.check:
@@ -155,7 +164,10 @@ def _lock_sources(settings: Settings, console: Console, *, where: ChosenBackend,
 
 def _versions(settings: Settings) -> dict[str, str]:
     """Return what is locked so far, nothing where that cannot be read."""
+    is_uv = settings.requirements.name == locked.UV_LOCK and settings.wants_lock
     try:
+        if is_uv:  # some of it may not fit
+            return {name: each for target in settings.targets for name, each in locked.chosen(settings, target).items()}
         return {pin.name: pin.version for target in settings.targets for pin in locked.pins(settings, target)}
     except (LockError, ConfigError):
         return {}
@@ -167,12 +179,11 @@ def _text(path: Path, *, strictly_for: Sequence[Target]) -> str:
     return plain_text.read(path) if path.exists() else ""
 
 
-def _refuse_unlocked(packages: Sequence[str], locked: Sequence[document.LockedPackage]) -> None:
-    """Raise LockError for packages to upgrade that the lock does not have."""
-    known = {each.name for each in locked}
+def _refuse_unlocked(packages: Sequence[str] | None, known: Collection[str]) -> None:
+    """Raise LockError for packages to upgrade that the lock, of which all names are `known`, does not have."""
     faults = [
-        Fault(f"--upgrade {each}", "the lock has no such package", cure=suggest(normalised(each), known))
-        for each in packages
+        Fault(f"--upgrade {shlex.quote(each)}", "the lock has no such package", cure=suggest(normalised(each), known))
+        for each in packages or ()
         if known and normalised(each) not in known
     ]
     if faults:

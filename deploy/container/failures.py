@@ -13,6 +13,7 @@ from docker.errors import APIError, DockerException, TLSParameterError
 
 from ..errors import EngineError, Fault, PipelineError
 from ..invocation import advised
+from ..settings import IMAGE_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,4 +97,6 @@ def _forbidden(cause: str) -> Fault:
 def _advice(message: str) -> str:
     if "exec format error" in message:
         return "this machine cannot run that architecture: build there, or install QEMU's binfmt handlers"
+    if "invalid reference format" in message:
+        return f"correct `image` in config/pipeline.yaml, or {IMAGE_VARIABLE} where that is set"
     return ""

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from ..aws import grants, logs, regions, stacks
-from ..errors import Fault, RolloutError
+from ..aws.connection import elsewhere
+from ..errors import AwsError, Fault, RolloutError
 from ..published import usage
 from ..published.descriptions import LayerNote
 from ..published.functions import all_versions
@@ -123,11 +124,12 @@ def _published(aws: Aws, settings: Settings, stage: Stage, own: Collection[str])
     """Yield the parameters and the layer versions of a region; a parameter goes with the version that it names."""
     used = usage.read(aws)
     sharing = [
-        other.name
+        f"stage {other.name} publishes to this region too{why}"
         for other in settings.stages.values()
         if other.name != stage.name
         and aws.region in other.regions
         and other.account in {None, stage.account, aws.account}
+        and (why := _served(aws, settings, other)) is not None
     ]
     for layer in inventory.read(aws, settings).values():
         judged = _judged(aws, layer, {each.version: _others(used, each, own) for each in layer.versions}, sharing)
@@ -140,6 +142,20 @@ def _published(aws: Aws, settings: Settings, stage: Stage, own: Collection[str])
             yield Remnant(
                 kind="layer version", name=each.short, region=aws.region, stays=judged[each.version], arn=each.arn
             )
+
+
+def _served(aws: Aws, settings: Settings, other: Stage) -> str | None:
+    """Say how another stage of the project is seen to be served with layers; None where it has no stack to use them.
+
+    Without functions nobody can see who follows a stage's layers: it is done with once it is configured no more.
+    """
+    if not settings.has_stack:
+        return ": take it out of config/pipeline.yaml first, if it is done with"
+    try:
+        state = stacks.read(elsewhere(aws, other.region), other.stack)
+    except AwsError:
+        return ", and whether its stack is there these rights do not let be seen"
+    return None if state is None or state.status == "DELETE_COMPLETE" else ""
 
 
 def _judged(
@@ -164,7 +180,7 @@ def _kept(aws: Aws, layer: LayerInventory, version: LayerVersion, users: Sequenc
     if users:
         return f"{', '.join(users)} {'have' if users[1:] else 'has'} it"
     if sharing:
-        return f"stage {', '.join(sharing)} publishes to this region too"
+        return "; ".join(sharing)
     if grants.read(aws, layer.layer.name, version.version).grants:
         return "it is shared: who else has it cannot be seen from here"
     return ""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from ..errors import LockError
-from ..locking import locked, lockfile, plain_text
+from ..locking import locked, lockfile, plain_text, pyproject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -61,7 +60,7 @@ def _candidates(project: Path, lists: Sequence[Path]) -> Iterator[FoundLock]:
         yield FoundLock(what=f"{_WANTED}: to be locked", to_lock=True, python=python)
     if own is not None:
         yield FoundLock(what=f"{REQUIREMENTS}: without hashes, to be locked", to_lock=True, python=python)
-    if "dependencies" in _document(project / _PYPROJECT).get("project", {}):
+    if "dependencies" in pyproject.read(project / _PYPROJECT).get("project", {}):
         yield FoundLock(what=f"{_PYPROJECT}: dependencies, to be locked", to_lock=True, python=python)
     if given := [each for each in lists if (project / each).is_file()]:
         yield _of_functions(given, python)
@@ -84,23 +83,14 @@ def _foreign(project: Path) -> Iterator[FoundLock]:
             yield FoundLock(what=f"{path.name}: to be exported", to_lock=True, command=export)
 
 
-def _document(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    try:
-        return tomllib.loads(plain_text.read(path))
-    except tomllib.TOMLDecodeError as error:
-        raise LockError.of(str(path), f"is not TOML: {error}") from error
-
-
 def _required(project: Path) -> SpecifierSet:
     """Return which Python the project wants: https://packaging.python.org/en/latest/specifications/core-metadata/#requires-python."""
-    given = _document(project / _PYPROJECT).get("project", {})
+    given = pyproject.read(project / _PYPROJECT).get("project", {})
     return _specifiers(given.get("requires-python")) or _pinned(project)
 
 
 def _required_by(path: Path) -> SpecifierSet:
-    return _specifiers(_document(path).get("requires-python"))
+    return _specifiers(pyproject.toml(path).get("requires-python") if path.is_file() else None)
 
 
 def _pinned(project: Path) -> SpecifierSet:

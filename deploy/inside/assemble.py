@@ -88,12 +88,15 @@ def derived(recipe: Recipe, wheels: tuple[Wheel, ...], deflate: tool.Deflate, pa
     What `parts` have from an earlier run is not made again; without any, the wheels alone decide.
     """
     parts.recall(wheels)
-    trimmed = apply.trim(selection.merge(wheels), recipe, deflate, parts)
+    trimmed = _trimmed(selection.merge(wheels), recipe, deflate, parts)
     stripped = symbols.strip(trimmed.files, parts) if apply.is_on(apply.SYMBOLS, recipe) else symbols.Stripped()
     trimmed = trimmed.after(apply.SYMBOLS, stripped.change, recipe)
     sourceless = recipe.bytecode == "sourceless"
     files = certificates.added(trimmed.files, recipe)
-    compiled = bytecode.compile_all(files, parts, sourceless=sourceless)
+    reading = {name for name, rules in recipe.withdrawn.items() if apply.SOURCELESS in rules}
+    compiled = bytecode.compile_all(files, parts, sourceless=sourceless, reading=reading)
+    if sourceless:
+        trimmed = trimmed.without_sources(compiled.files, recipe)
     files = record.with_top_levels(compiled.files, wheels) if sourceless else compiled.files
     return inventory.Assembled(
         recipe=recipe,
@@ -103,6 +106,17 @@ def derived(recipe: Recipe, wheels: tuple[Wheel, ...], deflate: tool.Deflate, pa
         kept_symbols=stripped.kept,
         uncompiled=compiled.failed,
     )
+
+
+def _trimmed(merged: selection.Merged, recipe: Recipe, deflate: tool.Deflate, parts: Parts) -> apply.Trimmed:
+    """Trim what was merged; raise Refused with what wheels then still disagree about, and whatever trimming refuses."""
+    try:
+        trimmed = apply.trim(merged.files, recipe, deflate, parts)
+    except Refused as refused:
+        raise Refused([*merged.faults(merged.files), *refused.faults]) from refused
+    if faults := merged.faults(trimmed.files):
+        raise Refused(faults)
+    return trimmed
 
 
 def entries(layer: inventory.Assembled, own: Mapping[str, bytes]) -> dict[str, archive.ArchiveEntry]:

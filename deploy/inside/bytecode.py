@@ -23,13 +23,14 @@ from .files import Later
 from .refusal import Refused, fault
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from .files import Files
     from .parts import Parts
 
 WHERE = "/opt/python"
 _TIMEOUT = 600
+_DATA = "its wheel brings it as data, whose source stays"
 _COMPILER = Path(__file__).with_name("compiler.py")
 
 
@@ -41,22 +42,25 @@ class Compiled:
     failed: dict[str, str]
 
 
-def compile_all(files: Files, parts: Parts, *, sourceless: bool) -> Compiled:
+def compile_all(files: Files, parts: Parts, *, sourceless: bool, reading: Collection[str] = frozenset()) -> Compiled:
     """Add the bytecode of every source in `files`, or put it in its place; `parts` may have it from before.
 
-    A source that does not compile, such as a template or one for another Python, stays a source.
+    The distributions in `reading` read their sources, and keep them. A source that does not compile, such as a template
+    or one for another Python, stays a source. So does one that its wheel brings as data, where sources go: it can be
+    imported as well, and whoever reads it finds it.
     """
-    # What a wheel's data puts below python/ can be imported as well; where sources go, it stays the data that it is.
-    origins = {"root"} if sourceless else {"root", "data"}
-    sources = [path for path in sorted(files) if path.endswith(".py") and files[path].origin in origins]
+    sources = [path for path in sorted(files) if path.endswith(".py") and files[path].origin in {"root", "data"}]
+    data = {path: _DATA for path in sources if sourceless and files[path].origin == "data"}
+    sources = [path for path in sources if path not in data]
     outcomes = _outcomes({path: files[path] for path in sources}, parts)
     result = dict(files)
     for path, outcome in outcomes.items():
         if not isinstance(outcome, str):
-            result[_target(path, sourceless=sourceless)] = replace(files[path], held=outcome, executable=False)
-            if sourceless:
+            replaced = sourceless and files[path].owner not in reading
+            result[_target(path, sourceless=replaced)] = replace(files[path], held=outcome, executable=False)
+            if replaced:
                 del result[path]
-    return Compiled(result, {path: why for path, why in outcomes.items() if isinstance(why, str)})
+    return Compiled(result, data | {path: why for path, why in outcomes.items() if isinstance(why, str)})
 
 
 def _outcomes(sources: Files, parts: Parts) -> dict[str, Later | str]:

@@ -19,6 +19,8 @@ Origin = Literal["root", "scripts", "headers", "data"]
 
 _SHARED_OBJECT = re.compile(r"\.so(\.\d+)*$")
 _ELF = b"\x7fELF"
+# What the data of a wheel brings here can be imported: https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
+_SITE = re.compile(r"lib/python3\.[0-9]+/site-packages/(?=.)")
 
 
 class Later:
@@ -106,3 +108,8 @@ def has_name_of_library(path: str) -> bool:
 def dist_info(path: str) -> bool:
     """Tell whether a path is in the metadata folder of a distribution."""
     return path.partition("/")[0].endswith(".dist-info")
+
+
+def importable(path: str) -> str:
+    """Return a path below python/ as it is below the folder that imports look in, which may be a further one."""
+    return _SITE.sub("", path, count=1) if _SITE.match(path) else path

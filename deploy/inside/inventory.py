@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .exchange import OwnFile, Package, Pin, Recipe, Report, Saving, lock_digest
-from .files import is_shared_object
+from .files import importable, is_shared_object
 from .trim.apply import savings
 from .trim.metadata import is_licence, license_of
 
@@ -163,9 +163,9 @@ def modules(files: Files) -> tuple[str, ...]:
 
 
 def _parts(path: str) -> list[str]:
-    """Split a file's path into the parts of its module's name; nothing where it cannot be imported."""
-    *folders, name = path.split("/")
-    if not all(folder.isidentifier() for folder in folders) or "__pycache__" in folders:
+    """Split a file's path into the parts of its module's name; nothing where it cannot be imported, or is a program."""
+    *folders, name = importable(path).split("/")
+    if folders[:1] == ["bin"] or not all(folder.isidentifier() for folder in folders) or "__pycache__" in folders:
         return []
     return [*folders, name.partition(".")[0]]
 

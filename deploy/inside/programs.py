@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _GROUPS = ("console_scripts", "gui_scripts")
-_REFERENCE = re.compile(r"(?P<module>[\w.]+)\s*:\s*(?P<object>(?P<name>\w+)[\w.]*)\s*(\[.*\])?")
+# As pip's own scripts go by it, through distlib.util.ENTRY_RE: what follows a function, such as a comment, is no part
+# of it, and of a name with blanks the last word counts.
+_REFERENCE = re.compile(r"(?P<module>\w+(\.\w+)*)\s*:\s*(?P<object>(?P<name>\w+)(\.\w+)*)(?![\w:.])")
+_NAME = re.compile(r"(.*\s)?(?P<name>[^\[\s/\\][^\s/\\]*)")
 _TEXT = """\
 #!{interpreter}
 import sys
@@ -37,7 +40,7 @@ def console_scripts(where: str, entry_points: bytes, interpreter: str) -> Iterat
         raise Refused([fault(where, "its entry_points.txt cannot be read", cause=str(error))]) from error
     for group in _GROUPS:
         for name, reference in parser[group].items() if group in parser else ():
-            match = _REFERENCE.fullmatch(reference.strip())
-            if match is None or not re.fullmatch(r"[\w.-]+", name):
+            match, called = _REFERENCE.match(reference.strip()), _NAME.fullmatch(name)
+            if match is None or called is None or called["name"] in {".", ".."}:
                 raise Refused([fault(where, f"its script {name} = {reference} names no function")])
-            yield name, _TEXT.format(interpreter=interpreter, **match.groupdict()).encode()
+            yield called["name"], _TEXT.format(interpreter=interpreter, **match.groupdict()).encode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .refusal import Refused, fault
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from .files import Files, LayerFile
 
 _CURE = "lock the wheels that are wanted, and build again"
-_APART = "lock only one of them, or give each a layer of its own"
+_APART = "leave it out with the trim rule `exclude`, lock only one of them, or give each a layer of its own"
 
 
 def tool_hashes(requirements: str) -> frozenset[str]:
@@ -75,23 +76,36 @@ def _matching(wheel: Wheel, pin: Pin) -> Wheel:
     return wheel
 
 
-def merge(wheels: Sequence[Wheel]) -> Files:
-    """Lay the files of all wheels into one tree; raise Refused with every path that two of them fill differently.
+@dataclass(frozen=True)
+class Merged:
+    """The files of all wheels in one tree, and what each path is that two of them fill differently.
 
-    The same file twice is fine: the __init__ of a namespace package that several distributions share is one.
+    The first wheel's file stands for both: of two that are left out in the end, it matters little whose it was.
+    """
+
+    files: Files
+    contested: Mapping[str, str]
+
+    def faults(self, files: Files) -> list[str]:
+        """Return what two wheels still disagree about where these files are left."""
+        return [*(what for path, what in self.contested.items() if path in files), *_blocked(files)]
+
+
+def merge(wheels: Sequence[Wheel]) -> Merged:
+    """Lay the files of all wheels into one tree.
+
+    The same file twice is fine: the __init__ of a namespace package that several distributions share is one. So is a
+    path that no layer keeps, such as the tests that many install beside their package.
     """
     files: Files = {}
-    faults = []
+    contested = {}
     for wheel in wheels:
         for path, file in wheel.files.items():
             other = files.setdefault(path, file)
             if other is not file and other.content != file.content:
                 what = f"{other.owner} and {file.owner} both write it, and not the same"
-                faults.append(fault(path, what, cure=_APART))
-    faults += _blocked(files)
-    if faults:
-        raise Refused(faults)
-    return files
+                contested[path] = fault(path, what, cure=_APART)
+    return Merged(files, contested)
 
 
 def _blocked(files: Files) -> Iterator[str]:

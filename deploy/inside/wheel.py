@@ -8,7 +8,6 @@ RECORD says of its files is not compared with them, as pip does not either.
 from __future__ import annotations
 
 import re
-import stat
 import zipfile
 import zlib
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from . import headers, unpack
-from .files import Files, Later, LayerFile, Origin, normalised
+from .files import Files, Later, LayerFile, Origin, importable, normalised
 from .programs import console_scripts
 from .refusal import Refused, fault
 
@@ -161,8 +160,6 @@ def _unsafe(path: str) -> str:
 
 def _placed(owner: str, members: Mapping[str, _Member], interpreter: str) -> Iterator[tuple[str, LayerFile]]:
     for member, each in members.items():
-        if stat.S_ISLNK(each.mode):
-            raise Refused([fault(member, "is a symbolic link, which no wheel may hold")])
         path, origin = place(owner, member)
         executable = origin == "scripts" or bool(each.mode & 0o111)
         held = _script(each.held.content, interpreter) if origin == "scripts" else each.held
@@ -187,6 +184,6 @@ def place(owner: str, member: str) -> tuple[str, Origin]:
         case "headers":
             return f"include/python/{owner}/{rest}", "headers"
         case "data":
-            return rest, "data"
+            return rest, "data" if importable(rest) == rest else "root"
         case _:
             raise Refused([fault(member, f"there is no place for {scheme!r} in an installation")])

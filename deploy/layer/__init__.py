@@ -13,6 +13,7 @@ verify                BuiltLayer to VerifiedLayer; nothing else makes one
 verify_code           the code tried on its verified layers
 evidence              what was proven, as values
 values                a built layer and a code bundle, as values
+invoked                why an invocation failed: the handler, an extension, or the runtime
 causes                why an import probably failed, and what to do
 opt_folder            /opt, as Lambda lays layers out in it
 template_environment  the environment and the memory that a function has

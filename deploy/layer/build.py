@@ -18,7 +18,7 @@ from .values import BuiltLayer
 from .wheel_store import WheelStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from .backend.protocol import Runtime
     from .spec import LayerSpec
@@ -81,13 +81,19 @@ def context(spec: LayerSpec, wheels: Mapping[str, bytes], parts: Mapping[str, by
 
 def _warn(report: Report, say: Callable[[str], None]) -> None:
     """Say what the layer has against the policy's wish, and why; it works all the same."""
-    reasons: dict[str, list[str]] = {}
-    for path, why in report.kept_symbols.items():
-        reasons.setdefault(why, []).append(path)
-    for why, paths in reasons.items():
+    for why, paths in _by_reason(report.kept_symbols):
         keep = f"{paths[0]} keeps its" if len(paths) == 1 else f"{len(paths)} libraries keep their"
         say(f"{keep} symbols: {why}")
-    for path, why in report.uncompiled.items():
-        say(f"{path} stays without bytecode: {why}")
+    for why, paths in _by_reason(report.uncompiled):
+        stay = f"{paths[0]} stays" if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more stay"
+        say(f"{stay} without bytecode: {why}")
     for each in report.spared:
         say(f"{each.distribution} keeps what {each.rule} would take: {each.reason}")
+
+
+def _by_reason(told: Mapping[str, str]) -> Iterable[tuple[str, list[str]]]:
+    """Return each reason once, with the paths that it holds for."""
+    reasons: dict[str, list[str]] = {}
+    for path, why in told.items():
+        reasons.setdefault(why, []).append(path)
+    return reasons.items()

@@ -51,6 +51,7 @@ PROVES = (
     "layer/cache_key.py",
     "layer/causes.py",
     "layer/evidence.py",
+    "layer/invoked.py",
     "layer/opt_folder.py",
     "layer/proof",
     "layer/template_environment.py",

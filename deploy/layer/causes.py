@@ -25,13 +25,16 @@ Explain = Callable[[str, str], tuple[str, str]]
 _BRING = (
     "bring it: `files: {lib/: FOLDER}` of the layer, one of the project's folders; or lock a wheel that has its own"
 )
+# What libraries raise that look for another by its name: ctypes.util.find_library answers None where there is none.
+_NOT_FOUND = r"(?i)\b(?:find|found|locate|load)\b.*\b(?:lib[a-z][\w.+-]*|library)\b|\blibrary\b.*\bfound\b"
 _RELOCK = f"lock a wheel that fits the runtime: {advised('lock')}"
 _VERSIONS = f"lock versions that fit each other: {advised('lock', '--upgrade')}"
 _EITHER = f"narrow the trim rule in config/pipeline.yaml, or lock other versions: {advised('lock', '--upgrade')}"
 _TRIM = "keep it: narrow the trim rule in config/pipeline.yaml"
 _FIND = f"add the distribution that brings the module to requirements.in, and lock it: {advised('lock')}"
 _EXTRA = re.compile(r"(?P<name>[A-Za-z0-9._-]+).*extra\s*==\s*['\"](?P<extra>[^'\"]+)['\"].*")
-_REPORT = "see the line that raised; lock another version, or leave the file out with the trim rule `exclude`"
+OTHER_VERSION = "see the line that raised; lock another version, or leave the file out with the trim rule `exclude`"
+"""What helps against a module that fails, where nothing better is known."""
 
 # The first pattern that is found in the error's text decides; {0} is what its group matched.
 _CAUSES: Sequence[tuple[str, str, str]] = (
@@ -47,14 +50,14 @@ _CAUSES: Sequence[tuple[str, str, str]] = (
     (
         r"the process (?:used more than|ran|wrote) [0-9,]+|still ran after",
         "a package may take no more while it is imported; docs/explanation/security-model.md says how much",
-        _REPORT,
+        OTHER_VERSION,
     ),
     (
         r"Too many open files|can't start new thread|Resource temporarily unavailable|File too large|No space left",
         "it passed a bound that a package has while it is imported: 1,024 open files, 512 processes, 512 MiB of /tmp",
-        _REPORT,
+        OTHER_VERSION,
     ),
-    (r"died of (SIG\w+)", "native code crashed while it was loaded ({0})", _REPORT),
+    (r"died of (SIG\w+)", "native code crashed while it was loaded ({0})", OTHER_VERSION),
     (
         r"UnknownServiceError|DataNotFoundError|UnknownEndpoint|NoRegionError",
         "the trim policy took data that botocore needs",
@@ -68,12 +71,12 @@ _CAUSES: Sequence[tuple[str, str, str]] = (
     (
         r"Read-only file system|PermissionError",
         "it writes when it is imported; only /tmp can be written in Lambda",
-        _REPORT,
+        OTHER_VERSION,
     ),
     (
         r"Name or service not known|Network is unreachable|Temporary failure in name|URLError",
         "it calls the network when it is imported",
-        _REPORT,
+        OTHER_VERSION,
     ),
     (r"cannot import name", "two distributions do not fit each other, or a trim rule took part of one", _EITHER),
     (
@@ -81,7 +84,8 @@ _CAUSES: Sequence[tuple[str, str, str]] = (
         "the template gives the function no variable {0}",
         "add it to the function's Environment",
     ),
-    (r"SystemExit|exit code", "it is a script and ends the process when it is imported", _REPORT),
+    (_NOT_FOUND, "it looks for a library by itself, and neither layer nor runtime has it", _BRING),
+    (r"SystemExit|exit code", "it is a script and ends the process when it is imported", OTHER_VERSION),
     (
         r"UserCodeSyntaxError",
         "the function's own code is not Python that the runtime reads",
@@ -150,7 +154,7 @@ def _known(error: str) -> tuple[str, str]:
     for pattern, cause, cure in _CAUSES:
         if match := re.search(pattern, error):
             return cause.format(*match.groups()), cure
-    return "the module itself raised it", _REPORT
+    return "the module itself raised it", OTHER_VERSION
 
 
 def raise_heard(spec: LayerSpec, log: str) -> None:

@@ -44,6 +44,7 @@ _DIRECTORY_SIZE = 5  # where zipfile's own reading of a zip's end has it
 _OTHER = "lock another version of it"
 _LEAVE_OUT = "leave files out with the trim rule `exclude`, lock another version, or use a container image"
 _KINDS = {
+    stat.S_IFLNK: "a symbolic link",
     stat.S_IFIFO: "a FIFO",
     stat.S_IFSOCK: "a socket",
     stat.S_IFBLK: "a block device",

@@ -79,7 +79,7 @@ def verify(layers: Sequence[BuiltLayer], means: Means) -> tuple[VerifiedLayer, .
     if not all(each.can_be_tried for each in audits):
         raise VerificationError(faults)
     if not layers[0].spec.can_be_tried:
-        faults += [fault for each in audits for fault in (*(fault for _, fault in each.lacking), *each.foreign)]
+        faults += [fault for each in audits for fault in each.untried]
         if faults:
             raise VerificationError(faults)
         means.say(f"{layers[0].spec.target}: audited, not imported: {layers[0].spec.image.lack}")

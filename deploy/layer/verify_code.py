@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from zipfile import BadZipFile, ZipFile
 
 from ..code import tree_digest
 from ..errors import Fault, VerificationError
-from ..terminal.characters import quoted
+from . import invoked
 from .audit import code as audit
 from .audit import trust
 from .audit.audit import collisions
@@ -29,10 +28,6 @@ if TYPE_CHECKING:
     from .verify import Means, VerifiedLayer
 
 PATIENCE = 60.0
-# As the Runtime Interface Emulator logs it. The runtime's own failures have dotted names, as Runtime.ImportModuleError;
-# a handler's has its class's: https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
-_EXTENSION = re.compile(r"Process extension-(?P<name>\S+)-[0-9]+ exited: (?P<how>.*)")
-_OWN_EXCEPTION = re.compile(r"[A-Za-z_]\w*: ")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,8 +147,9 @@ class _Trial:
         try:
             answer = sandbox.invoke(function.handler, environment, dict(own or {}), PATIENCE)
         except VerificationError as error:
-            if own is not None or _never_started(error):
-                return [*_refused(where, error)], ""
+            if own is not None or not invoked.is_own(error):
+                event = "health" if function.health is not None else "trial" if own is not None else ""
+                return [*invoked.refused(where, error, event)], ""
             return [], error.faults[0].what
         return [*self._unhealthy(where, answer)] if function.health is not None else [], ""
 
@@ -232,19 +228,3 @@ def _unpacked(
             return unpacked([BytesIO(code_zip)])
     except BadZipFile as error:
         raise VerificationError.of("the code", f"is not a zip that can be read: {error}") from error
-
-
-def _never_started(error: VerificationError) -> bool:
-    """Tell a runtime that failed from a handler that did not like an empty event, which proves that it runs."""
-    return not all(_OWN_EXCEPTION.match(fault.what) for fault in error.faults)
-
-
-def _refused(where: str, error: VerificationError) -> Iterator[Fault]:
-    if ended := _EXTENSION.search(error.log):
-        what = f"the extension {ended['name']} ended: {ended['how']}\n{quoted(error.log)}"
-        cause = "Lambda starts what is in extensions/ before the function, and ends both where one of them ends"
-        yield Fault(where, what, cause, "correct it, or take it out of the layer")
-        return
-    for fault in error.faults:
-        what = f"{fault.what}\n{quoted(error.log)}".rstrip()
-        yield Fault(where, what, fault.cause or "the runtime could not run the handler", fault.cure)

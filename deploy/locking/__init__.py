@@ -13,9 +13,9 @@ indexes          where packages come from, for every step
 python_versions  the whole version of each runtime's Python
 locked           the pins that a target needs, of whatever lock the project has
 own              the sources that a lock names
-pylock           the strict reader of pylock.toml, and of uv.lock, which uv exports as one
 lockfile         the strict reader of requirements.txt, which builds use
 plain_text       requirements files in any encoding, line by line
 dependents       what needs what, from the lock's comments
+others           the locks of other tools, read as they are
 pin_image        the digest that each image's tag stands for now, written into the configuration
 """

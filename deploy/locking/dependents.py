@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import Fault, LockError
 from ..invocation import advised
-from . import plain_text
+from . import plain_text, pyproject
 from .lockfile import normalised
 
 if TYPE_CHECKING:
@@ -64,9 +64,7 @@ def closure(roots: Collection[str], needs: Mapping[str, Collection[str]]) -> dic
 
 def _of_toml(path: Path, locked: Collection[str]) -> dict[str, frozenset[str]]:
     """Read uv.lock, or a pylock.toml whose packages have `dependencies`; extras count as what they may bring."""
-    import tomllib
-
-    document = tomllib.loads(plain_text.read(path))
+    document = pyproject.toml(path)
     packages = document.get("packages") or document.get("package") or ()
     if not any("dependencies" in each for each in packages) and len(locked) > 1:
         cause, cure = "its packages have no `dependencies`", "list the packages by name"

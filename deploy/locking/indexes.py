@@ -12,8 +12,8 @@ A folder of this machine (file:) is no index here: containers cannot reach it, n
 from __future__ import annotations
 
 import netrc
+import os
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from urllib.parse import quote, urlsplit
 
 from .. import pip_settings
 from ..errors import ConfigError, Fault
-from . import plain_text
+from . import plain_text, pyproject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,7 +47,7 @@ class _Index:
 def environment(settings: Settings, given: Mapping[str, str]) -> dict[str, str]:
     """Return the environment with the project's indexes, and their credentials, in pip's two variables alone.
 
-    Raises ConfigError where a file that may name one cannot be read.
+    Raises ConfigError or LockError where a file that may name one cannot be read.
     """
     indexes = list(_indexes(settings, given))
     if not any(each.is_default for each in indexes):
@@ -97,28 +97,23 @@ def _named(text: str, *, is_default: bool) -> _Index:
 
 def _of_pyproject(path: Path) -> Iterator[_Index]:
     """Yield https://docs.astral.sh/uv/concepts/indexes/; an explicit one counts where a source names it."""
-    if not path.is_file():
-        return
-    try:
-        uv: dict[str, Any] = tomllib.loads(plain_text.read(path)).get("tool", {}).get("uv", {})
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError([Fault(str(path), "is not TOML", cause=str(error))]) from error
+    uv: dict[str, Any] = pyproject.read(path).get("tool", {}).get("uv", {})
     used = re.findall(r"'index': '([^']+)'", str(uv.get("sources", {})))
     for each in uv.get("index", ()):
         if not each.get("explicit") or each.get("name") in used:
             yield _Index(each["url"], bool(each.get("default")), each.get("name", ""))
 
 
-def _of_requirements(path: Path, given: Mapping[str, str], above: frozenset[Path] = frozenset()) -> Iterator[_Index]:
+def _of_requirements(path: Path, given: Mapping[str, str], above: frozenset[str] = frozenset()) -> Iterator[_Index]:
     """Yield what a requirements file names, and what each that it includes names; a circle ends where it closes."""
-    within = above | {path.resolve()}
+    within = above | {os.path.realpath(path)}
     for _, line in plain_text.logical_lines(plain_text.read(path)):
         if match := _OPTION.match(line):
             url = _VARIABLE.sub(lambda each: given.get(each[1], each[0]), match["url"])
             yield _Index(url, is_default=match["name"] != "--extra-index-url")
         elif match := _INCLUDED.match(line):
             other = path.parent / match["file"].strip("'\"")
-            if other.is_file() and other.resolve() not in within:
+            if other.is_file() and os.path.realpath(other) not in within:
                 yield from _of_requirements(other, given, within)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING, Any
 
 from ..atomic import write
 from ..errors import ConfigError, Fault, LockError, suggest
 from ..invocation import advised
-from . import locked, lockfile, plain_text, wanted
+from . import locked, lockfile, plain_text, pyproject, wanted
 from .lockfile import normalised
 from .uv import sources as uv_sources
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
     from .wanted import Wanted
 
-PYPROJECT = "pyproject.toml"
+PYPROJECT = pyproject.NAME
 
 
 def is_foreign(settings: Settings) -> bool:
@@ -33,7 +32,9 @@ def refuse_others(settings: Settings) -> None:
     """Raise LockError where `requirements` names a lock that another tool makes."""
     path = settings.project / settings.requirements
     if locked.is_pylock(path):
-        made_by = _document(path).get("created-by", "another tool") if path.is_file() else "the tool of your choice"
+        made_by = (
+            pyproject.toml(path).get("created-by", "another tool") if path.is_file() else "the tool of your choice"
+        )
         cure = f"nothing is needed to build from it; {made_by} makes it anew"
         raise LockError([Fault(str(path), "is not made by this command", cure=cure)])
     locked.refuse_foreign(path)
@@ -65,7 +66,7 @@ def _instead(project: Path) -> str:
     """Say how what is wanted is said, by what pyproject.toml says of it."""
     if "dependencies" in _project(project).get("dynamic", ()):
         return f"write `-e .` into it: what {PYPROJECT} calls dynamic is known once its wheel is built"
-    if project.is_file() and "dependencies" in _document(project).get("tool", {}).get("poetry", {}):
+    if "dependencies" in pyproject.read(project).get("tool", {}).get("poetry", {}):
         return f"{PYPROJECT} says it in poetry's own form: {locked.exported_by('poetry.lock')}"
     return "write one requirement a line, such as `requests`"
 
@@ -84,22 +85,13 @@ def read(path: Path, settings: Settings, environment: Mapping[str, str]) -> Want
     built = frozenset(map(normalised, settings.build_from_source))
     if path.name != PYPROJECT:
         return wanted.read(path, environment, built)
-    document = _document(path)
+    document = pyproject.read(path)
     lines = [*_project(path)["dependencies"], *_extras(document, settings), *_groups(document, settings)]
     return wanted.of_lines(path, uv_sources.redirected(path.parent, lines), built)
 
 
-def _document(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(plain_text.read(path))
-    except tomllib.TOMLDecodeError as error:
-        raise LockError([Fault(str(path), "is not TOML", cause=str(error))]) from error
-
-
 def _project(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    project: dict[str, object] = _document(path).get("project", {})
+    project: dict[str, object] = pyproject.read(path).get("project", {})
     return project
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..settings import Settings, Target
+    from .others.unfit import Unfit
 
 UV_LOCK = "uv.lock"
 
@@ -69,6 +70,27 @@ def read(settings: Settings, target: Target) -> Locked:
     return Locked(tuple(sorted((*pins, *own), key=lambda pin: pin.name)), (*_recorded(path, target), *exported))
 
 
+def unfit(settings: Settings, target: Target) -> tuple[Unfit, ...]:
+    """Return what a uv.lock has locked for a target without a wheel that it can use; raises as `read` but for that."""
+    from .others import pylock
+
+    return pylock.unfit(*_exported_by_uv(settings, target))
+
+
+def chosen(settings: Settings, target: Target) -> dict[str, str]:
+    """Return the versions that a uv.lock has for a target, whether they fit or not; raises as `unfit`."""
+    from .others import pylock
+
+    return pylock.versions(*_exported_by_uv(settings, target))
+
+
+def _exported_by_uv(settings: Settings, target: Target) -> tuple[str, Path, Lock, Target, Settings]:
+    from .uv import export
+
+    path = settings.project / settings.requirements
+    return export.pylock(settings, path), path, Lock(), target, settings
+
+
 def _recorded(path: Path, target: Target) -> tuple[LockedSource, ...]:
     """Return the sources that `lock` wrote down beside their pins."""
     text = plain_text.read(path)
@@ -113,12 +135,9 @@ def _local(origin: str) -> str:
 
 def _static_name(folder: Path) -> str:
     """Return the name that a project's pyproject.toml gives it, empty where it gives none."""
-    path = folder / "pyproject.toml"
-    if not path.is_file():
-        return ""
-    import tomllib
+    from . import pyproject
 
-    document = tomllib.loads(plain_text.read(path))
+    document = pyproject.read(folder / pyproject.NAME)
     poetry = document.get("tool", {}).get("poetry", {})
     return lockfile.normalised(document.get("project", {}).get("name") or poetry.get("name") or "")
 
@@ -149,15 +168,13 @@ def is_pylock(path: Path) -> bool:
 
 
 def _of_toml(settings: Settings, path: Path, target: Target) -> Locked:
-    from . import pylock
-    from .uv import export
+    from .others import pylock
 
     if path.name != UV_LOCK:
         found = pylock.read(plain_text.read(path), path, settings.lock, target, settings)
         return Locked(*found)
     text = plain_text.read(path, cure="make it with `uv lock`")
-    found = pylock.read(export.pylock(settings, path), path, Lock(), target, settings)
-    return Locked(*pylock.with_versions(found, text))
+    return Locked(*pylock.with_versions(pylock.read(*_exported_by_uv(settings, target)), text))
 
 
 def _foreign(path: Path) -> Fault:

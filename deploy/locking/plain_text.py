@@ -6,6 +6,7 @@ import codecs
 import re
 from typing import TYPE_CHECKING
 
+from .. import atomic
 from ..errors import Fault, LockError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def read(path: Path, *, cure: str = "") -> str:
     Raises LockError where it cannot be read or is in another encoding; `cure` is what to do about one that is absent.
     """
     try:
-        content = path.read_bytes()
+        content = atomic.whole(path)
     except FileNotFoundError as error:
         raise LockError([Fault(str(path), error.strerror or str(error), cure=cure)]) from error
     except OSError as error:

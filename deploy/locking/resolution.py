@@ -12,6 +12,7 @@ from ..settings import Target
 from . import passed_over
 from .document import LockedPackage, marker
 from .lockfile import applies
+from .uv.refusals import UNHEARD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -119,6 +120,8 @@ def resolution(
 
 def _with_offer(error: LockError, resolver: Resolver, target: Target) -> LockError:
     """Say which newer runtime would have what is wanted, where one would."""
+    if any(each.what == UNHEARD for each in error.faults):
+        return error
     runtime = passed_over.runtime_that_fits(resolver, target)
     if not runtime:
         return error

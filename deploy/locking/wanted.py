@@ -5,6 +5,7 @@ Every option of it is obeyed or refused by name; what would be built from source
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from dataclasses import dataclass, field
@@ -64,14 +65,15 @@ class _Reading:
     indexes: list[tuple[str, str]] = field(default_factory=list)
     prerelease: bool = False
     faults: list[Fault] = field(default_factory=list)
-    opened: set[Path] = field(default_factory=set)
+    opened: set[str] = field(default_factory=set)
 
-    def file(self, path: Path, *, limits: bool) -> None:
-        if path.resolve() in self.opened:
+    def file(self, path: Path, *, limits: bool, named_by: str = "") -> None:
+        real = os.path.realpath(path)
+        if real in self.opened:
             return
-        self.opened.add(path.resolve())
+        self.opened.add(real)
         try:
-            text = plain_text.read(path)
+            text = plain_text.read(path, cure=f"write it, or correct {named_by}, which names it" if named_by else "")
         except LockError as error:
             self.faults += error.faults
             return
@@ -112,7 +114,7 @@ class _Reading:
         if _ADDRESS.match(value):
             self.faults.append(Fault(where, f"{value} is not read: what an address holds may change", cure="copy it"))
         else:
-            self.file(path.parent / value, limits=limits)
+            self.file(path.parent / value, limits=limits, named_by=where)
 
     def _no_binary(self, value: str, where: str) -> None:
         missing = [name for name in value.split(",") if canonicalize_name(name) not in self.built]

@@ -42,12 +42,16 @@ KINDS = {
     "j": "campaign.join",
     "k": "campaign.ask",
     "v": "campaign.leave",
+    "y": "campaign.close-invitation",
     "a": "campaign.approve",
     "n": "campaign.decline",
 }
 ANYONE = "0"
 # These are answered by a message of their own: the one that they are on is for others too.
-ASIDE = frozenset({"campaign.join", "campaign.ask", "campaign.leave", "campaign.approve", "campaign.decline"})
+ASIDE = frozenset({
+    *("campaign.join", "campaign.ask", "campaign.leave", "campaign.close-invitation"),
+    *("campaign.approve", "campaign.decline"),
+})  # fmt: skip
 
 
 class UnknownButtonError(Exception):

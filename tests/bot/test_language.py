@@ -107,7 +107,7 @@ def test_a_label_fits_on_a_button_and_an_invitation_is_read_in_every_language(lo
         for text in labels():
             assert len(say(text, **longest)) <= 80, text
         line = say("Players ({count} of {seats}):", count=0, seats=40)
-    read = invitation.of({"content": f"text\n{line}", "channel_id": "1", "id": "2"})
+    read = invitation.of({"content": f"text\n{line}", "channel_id": "1", "id": "2", "components": []})
     assert read is not None
     assert (read.seats, read.players) == (40, ())
     assert read.with_player(7).content == f"text\n{line.replace('0', '1', 1)} <@7>"

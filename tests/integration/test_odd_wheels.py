@@ -73,12 +73,13 @@ def test_each_oddity_of_a_wheel_gets_a_word_and_none_refuses_it(tmp_path: Path, 
         NATIVE: native(tmp_path),
         "odd/pipe": "no pipe",
         "odd/disk": "no disk",
+        "odd/link": "pipe",
         "odd/a\nerror: all is well.txt": "",
         "odd.pth": "import os; os._exit(9)\n",
         "awslambdaric/__init__.py": "",
         "bootstrap.py": "",
     }
-    modes = {"odd/pipe": stat.S_IFIFO | 0o644, "odd/disk": stat.S_IFBLK | 0o644}
+    modes = {"odd/pipe": stat.S_IFIFO | 0o644, "odd/disk": stat.S_IFBLK | 0o644, "odd/link": stat.S_IFLNK | 0o777}
     done = layered(tmp_path, index, files, modes)
     assert done.returncode == 0, done.stdout + done.stderr
     manifest: dict[str, Any] = json.loads((tmp_path / "dist" / "deps.json").read_text())
@@ -86,6 +87,7 @@ def test_each_oddity_of_a_wheel_gets_a_word_and_none_refuses_it(tmp_path: Path, 
     for expected in (
         "'odd/pipe' says that it is a FIFO; it becomes a file",
         "'odd/disk' says that it is a block device; it becomes a file",
+        "'odd/link' says that it is a symbolic link; it becomes a file",
         r"the name 'odd/a\nerror: all is well.txt' has characters that are not printed",
         "odd.pth does nothing in Lambda; in a site directory, its lines would run whenever Python starts",
         "module awslambdaric has the name of one of Lambda's own",

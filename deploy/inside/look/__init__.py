@@ -11,7 +11,7 @@ seccomp    system calls that no package needs
 ending     ends what a task left running, and removes what it left
 removal    removes folders that somebody else filled, however deep
 values     the plan and the records, as JSON across the border
-place      where a look was taken
+place      where a look was taken, and whose what it finds is
 modules    imports every module, loads every shared object, opens the data beside them
 raised     what an exception says, and where it was raised
 metadata   what importlib.metadata answers

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from .modules import leave_runtime_out
+from .place import leave_runtime_out
 from .raised import told, where
 from .values import Begun, Outcome
 

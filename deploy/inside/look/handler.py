@@ -7,7 +7,8 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .modules import attempt, bytecode, leave_runtime_out, watch_compiler, watch_failed_searches
+from .modules import attempt, bytecode, watch_compiler, watch_failed_searches
+from .place import leave_runtime_out
 from .values import Asked, Begun
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..files import normalised
-from .modules import home, leave_runtime_out
+from .place import home, leave_runtime_out
 from .raised import told
 from .values import Begun, Described
 

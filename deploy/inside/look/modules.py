@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..files import normalised
+from .place import home, leave_runtime_out
 from .raised import told, where
 from .values import Asked, Begun, Bytecode, Outcome
 
@@ -27,29 +28,11 @@ if TYPE_CHECKING:
 
     from .values import DataFiles, Plan, Record, Subject
 
-STANDARD = Path(os.__file__).resolve().parent
-_VERSIONED = frozenset({"site-packages", "dist-packages"})
+# What a package may have replaced by the time that it is needed.
+_import_module, _open, _clock = importlib.import_module, open, time.perf_counter
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # with which a requirement begins
-_import_module = importlib.import_module
 _path_finder = importlib.machinery.PathFinder
 _dictionary: Any = vars(ModuleType)["__dict__"]  # the slot itself: a class may have put something in its place
-
-
-def home(path: str, plan: Plan) -> str:
-    """Return to whom a path belongs: the layer, the code, the standard library, or the runtime's own packages."""
-    real = Path(path).resolve()
-    for owner, folder in (("layer", plan.layer), ("code", plan.code)):
-        if real.is_relative_to(Path(folder).resolve()):
-            return owner
-    if real.is_relative_to(STANDARD) and not _VERSIONED & set(real.parts):
-        return "python"
-    return "python" if real.suffix == ".zip" else "runtime"
-
-
-def leave_runtime_out(plan: Plan) -> None:
-    """Let imports find the layer, the code and the standard library alone: AWS changes its own copies at will."""
-    sys.path[:] = [path for path in sys.path if path and home(path, plan) != "runtime"]
-    sys.path_importer_cache.clear()
 
 
 def look(subject: Subject, plan: Plan, skip: frozenset[str]) -> Iterator[Record]:
@@ -72,7 +55,7 @@ def look(subject: Subject, plan: Plan, skip: frozenset[str]) -> Iterator[Record]
     for path in subject.shared:
         if path not in skip:
             yield Begun(kind="shared object", what=path)
-            yield Outcome(kind="shared object", what=path, error=_loaded(f"{plan.layer}/python/{path}", path))
+            yield _opened(path, plan)
     for data in subject.data:
         yield Begun(kind="resources", what=data.package)
         yield Outcome(kind="resources", what=data.package, error=_resources(data))
@@ -111,13 +94,13 @@ def _dependents(distribution: str, plan: Plan) -> Iterator[str]:
 def attempt(name: str, plan: Plan, usual: Sequence[str] = ()) -> Outcome:
     """Import one module; say why it cannot be imported, and where on the `usual` path an import in Lambda finds it."""
     origin = _origin(name, plan, usual)
-    started = time.perf_counter()
+    started = _clock()
     error = at = ""
     try:
         _import_module(name)
     except BaseException as caught:  # noqa: BLE001 - an import may raise anything, SystemExit included
         error, at = told(caught), where(caught)
-    spent = round((time.perf_counter() - started) * 1000, 1)
+    spent = round((_clock() - started) * 1000, 1)
     return Outcome(kind="module", what=name, error=error, at=at, home=origin, ms=spent)
 
 
@@ -136,13 +119,19 @@ def _origin(name: str, plan: Plan, usual: Sequence[str]) -> str:
     return home(origin, plan) if origin else ""
 
 
+def _opened(path: str, plan: Plan) -> Outcome:
+    """Return how opening a shared object ends, and where it was found if an import had loaded it already."""
+    full = f"{plan.layer}/python/{path}"
+    if full in _mapped():
+        return Outcome(kind="shared object", what=path, home=home(full, plan))
+    return Outcome(kind="shared object", what=path, error=_loaded(full, path))
+
+
 def _loaded(full: str, path: str) -> str:
     """Load a shared object as it is in use; return why that fails.
 
     What mypyc compiles together imports each other from one library: the modules' own files are not needed for that.
     """
-    if full in _mapped():
-        return ""
     suffix = next((each for each in importlib.machinery.EXTENSION_SUFFIXES if path.endswith(each)), "")
     name = path.removesuffix(suffix).replace("/", ".")
     stem = name.rpartition(".")[2]
@@ -164,7 +153,7 @@ def _loaded(full: str, path: str) -> str:
 
 def _mapped() -> frozenset[str]:
     """Return the files that this process has in its memory: proc_pid_maps(5)."""
-    with open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:  # noqa: PTH123 - a package may have changed Path
+    with _open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:
         return frozenset(line.rstrip("\n").split(None, 5)[5] for line in maps if "/" in line)
 
 
@@ -213,21 +202,23 @@ def bytecode(compiled: Sequence[str], top: str, plan: Plan, owner: Literal["laye
     """Return which of the layer's or the code's modules were compiled, and whose bytecode names a file elsewhere.
 
     Those that used theirs are counted below one top-level name, as each of a layer is imported by many; "" counts all.
+    Where another subject has the name of a file, that one's process looks into it.
     """
     import marshal
 
     folder, named = {"layer": (f"{plan.layer}/python", "/opt/python/"), "code": (plan.code, "/var/task/")}[owner]
-
+    others = {each.top for each in plan.subjects} - {top}
     misnamed = []
     used = 0
     for origin, cached in sorted(_bytecode_files()):
-        if home(cached, plan) == owner and Path(cached).exists():
-            own = origin.removeprefix(f"{folder}/").partition("/")[0].partition(".")[0]
-            used += origin not in compiled and top in {own, ""}
-            name = marshal.loads(Path(cached).read_bytes()[16:]).co_filename  # noqa: S302 - Python just ran this file
-            # Bytecode without a source may be what its wheel brought, compiled where that was built.
-            if origin != cached and not name.startswith(named):
-                misnamed.append((cached, str(name)))
+        own = origin.removeprefix(f"{folder}/").partition("/")[0].partition(".")[0]
+        if own in others or home(cached, plan) != owner or not Path(cached).exists():
+            continue
+        used += origin not in compiled and top in {own, ""}
+        name = marshal.loads(Path(cached).read_bytes()[16:]).co_filename  # noqa: S302 - Python just ran this file
+        # Bytecode without a source may be what its wheel brought, compiled where that was built.
+        if origin != cached and not name.startswith(named):
+            misnamed.append((cached, str(name)))
     anew = tuple(path for path in compiled if home(path, plan) == owner)
     return Bytecode(compiled=anew, misnamed=tuple(misnamed), used=used)
 

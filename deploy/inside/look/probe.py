@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from . import apart, clients, ending, handler, metadata, modules, provided
-from .place import Place
+from .place import Place, home
 from .running import Task
 from .values import Plan
 
@@ -87,7 +87,7 @@ def _beside_provided(trial: Trial, plan: Plan, skip: frozenset[str]) -> Iterator
 
 
 def _place(plan: Plan) -> Place:
-    own = [Path(path) for path in sys.path if modules.home(path, plan) == "runtime"]
+    own = [Path(path) for path in sys.path if home(path, plan) == "runtime"]
     found = [each for folder in own if folder.is_dir() for each in folder.iterdir()]
     names = {each.name.partition(".")[0] for each in found if each.is_dir() or each.suffix in {".py", ".so"}}
     return Place(

@@ -12,8 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ..files import normalised
-from .modules import home
-from .place import Provided
+from .place import Provided, home
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

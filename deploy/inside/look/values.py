@@ -110,9 +110,9 @@ class Begun:
 class Outcome:
     """One thing that was tried. `error` is what was raised in one line, empty where it works.
 
-    `at` is the file and line that raised, `home` where a module was found (layer, code, python, runtime), `ms` how
-    long it took, with all that it imported itself. `note` is what else is worth knowing, such as the error that a
-    request is expected to end with.
+    `at` is the file and line that raised, `home` where a module was found (layer, code, python, runtime), or a shared
+    object that an import had loaded, `ms` how long it took, with all that it imported itself. `note` is what else is
+    worth knowing, such as the error that a request is expected to end with.
     """
 
     kind: Kind

@@ -52,6 +52,8 @@ SYMBOLS = "debug-symbols"
 # Not a choice: what a wheel brings of it would be stale, or stand in the way of what is made here.
 BYTECODE = "bytecode"
 LEFTOVERS = "leftovers"
+# Done in deploy.inside.bytecode once the rules are: takes the sources, where bytecode is to be in their place.
+SOURCELESS = "sourceless"
 
 CHOICES = (*RULES, DOCUMENTATION, SYMBOLS)
 """The keys of the trim policy."""
@@ -79,6 +81,16 @@ class Trimmed:
             files=changed(self.files, change),
             applied=(*self.applied, *applied(rule, self.files, change)),
             spared=(*self.spared, *spared),
+        )
+
+    def without_sources(self, compiled: Files, recipe: Recipe) -> Trimmed:
+        """Return what was done once bytecode took the place of sources, which can be withdrawn as a rule can."""
+        gone: Change = dict.fromkeys(path for path in self.files if path not in compiled)
+        kept = sorted(name for name, rules in recipe.withdrawn.items() if SOURCELESS in rules)
+        return replace(
+            self,
+            applied=(*self.applied, *applied(SOURCELESS, self.files, gone)),
+            spared=(*self.spared, *(Spared(rule=SOURCELESS, distribution=each, reason=_WITHDRAWN) for each in kept)),
         )
 
 
@@ -165,7 +177,7 @@ def _spared(rule: str, trimmed: Trimmed, change: Change, recipe: Recipe) -> tupl
 def _unknown(withdrawn: Mapping[str, Sequence[str]]) -> Iterator[str]:
     for distribution, rules in withdrawn.items():
         for rule in rules:
-            if rule not in CHOICES:
+            if rule not in {*CHOICES, SOURCELESS}:
                 yield fault(f"withdrawn {distribution}", f"{rule} is no trim rule", cure=suggestion(rule, CHOICES))
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from email.message import Message
 
     from ..exchange import Recipe
-    from ..files import Files
+    from ..files import Files, LayerFile
 
 Change = dict[str, bytes | None]
 
@@ -31,14 +31,14 @@ HEADERS = (
     "Provides-Extra",
 )
 _LICENCE = re.compile(r"(^|/)(licen[cs]e|copying|notice|authors|copyright)", re.IGNORECASE)
-_INSTALLERS_GROUPS = {"console_scripts", "gui_scripts"}
+INSTALLERS_GROUPS = {"console_scripts", "gui_scripts"}
 
 
 def metadata(files: Files, recipe: Recipe) -> Change:
     """Cut METADATA to the headers that are asked for; drop what only installers read.
 
-    Stay: RECORD, licences, the bills of materials of bundled libraries (PEP 770), and entry points of groups that
-    programs look up at run time.
+    Stay: RECORD, licences, the bills of materials of bundled libraries (PEP 770), entry points of groups that programs
+    look up at run time, and the names of extension modules that lie in no package.
     """
     del recipe
     change: Change = {}
@@ -49,9 +49,19 @@ def metadata(files: Files, recipe: Recipe) -> Change:
         if inner == "METADATA":
             if (cut := _headers(file.content)) != file.content:
                 change[path] = cut
+        elif inner == "top_level.txt" and _tells_more(file, files):
+            continue
         elif inner != "RECORD" and not _is_read(inner, file.content):
             change[path] = None
     return change
+
+
+def _tells_more(top_level: LayerFile, files: Files) -> bool:
+    """Tell whether top_level.txt names what `packages_distributions()` does not infer from the sources in RECORD."""
+    own = {path for path, file in files.items() if file.owner == top_level.owner}
+    there = {path.partition("/")[0].partition(".")[0] for path in own}
+    inferred = {path.removesuffix(".py").partition("/")[0] for path in own if path.endswith(".py")}
+    return bool(set(top_level.content.decode(errors="replace").split()) & there - inferred)
 
 
 def _is_read(inner: str, content: bytes) -> bool:
@@ -87,4 +97,4 @@ def _headers(content: bytes) -> bytes:
 def _looked_up(entry_points: bytes) -> bool:
     parser = configparser.ConfigParser(delimiters=("=",), strict=False, interpolation=None)
     parser.read_string(entry_points.decode())
-    return bool(set(parser.sections()) - _INSTALLERS_GROUPS)
+    return bool(set(parser.sections()) - INSTALLERS_GROUPS)

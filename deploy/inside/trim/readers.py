@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .metadata import HEADERS
+from .metadata import HEADERS, INSTALLERS_GROUPS
 from .source import Module, modules
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ def _metadata(every: list[Module], taken: Collection[str], remaining: Remaining)
 
 
 def _asks_somewhere(module: Module) -> bool:
-    return any(map(_asks, module.nodes))
+    """Tell whether a module asks for a header or file that goes, or for entry points of a kind that may go with one."""
+    return not module.strings.isdisjoint(INSTALLERS_GROUPS) or any(map(_asks, module.nodes))
 
 
 def _asks(node: ast.AST) -> bool:

@@ -7,6 +7,7 @@ wheels    distributions, versions and wheels against the lock
 bytecode  bytecode that is there, unchecked and not stale
 code      the code zip: its native files, and the names that hide those of layers or of Python
 trust     whom a function is told to believe over TLS, and whether its layers bring that
+natives   all that a loader loads, and whose it is
 loading   what a loader would do for a library that deserves a word
 files     what a layer brings besides distributions
 foreign   libraries for other machines, beside those for this one

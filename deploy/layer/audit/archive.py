@@ -12,7 +12,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED
 from ...errors import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from zipfile import ZipInfo
 
 # Where distributions are, https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html, and the pipeline's own
@@ -29,10 +29,12 @@ _STARTERS = {".pth": "its lines", ".start": "the entry points in it"}
 _CUSTOMISERS = {"sitecustomize", "usercustomize"}
 
 
-def faults(layer: str, entries: Sequence[ZipInfo], brought: Collection[str]) -> Iterator[Fault]:
+def faults(
+    layer: str, entries: Sequence[ZipInfo], brought: Collection[str], owner: Callable[[str], str]
+) -> Iterator[Fault]:
     """Yield every fault of the zip's directory; the contents of the files are judged elsewhere.
 
-    `brought` are the paths of what the layer brings besides distributions.
+    `brought` are the paths of what the layer brings besides distributions, `owner` names whose any other is.
     """
     for name, times in Counter(entry.filename for entry in entries).items():
         if times > 1:
@@ -43,7 +45,7 @@ def faults(layer: str, entries: Sequence[ZipInfo], brought: Collection[str]) -> 
         yield from _unpackable(where, entry, paths)
         if entry.filename not in brought:
             yield from _misplaced(where, entry.filename)
-        yield from _executed(where, entry.filename)
+        yield from _executed(where, entry.filename, layer, owner)
 
 
 def remarks(layer: str, entries: Sequence[ZipInfo]) -> Iterator[str]:
@@ -106,7 +108,7 @@ def _misplaced(where: str, name: str) -> Iterator[Fault]:
         yield Fault(where, "lies outside of where distributions are", f"a layer holds {allowed} and its `files`", _CURE)
 
 
-def _executed(where: str, name: str) -> Iterator[Fault]:
+def _executed(where: str, name: str, layer: str, owner: Callable[[str], str]) -> Iterator[Fault]:
     """Yield what would run when an interpreter starts, before the function's own first line."""
     match = _SITE.fullmatch(name)
     if match is None:
@@ -117,7 +119,11 @@ def _executed(where: str, name: str) -> Iterator[Fault]:
         yield Fault(where, "runs code at start-up", f"Python imports {module} whenever it starts", _exclude(entry))
     elif module in sys.stdlib_module_names and (rest or entry.endswith((".py", ".pyc", ".so"))):
         cause = f"the layer comes before the standard library, so this replaces its {module}, at start-up already"
-        yield Fault(where, "shadows the standard library", cause, "drop the backport from requirements.in")
+        theirs = owner(name)
+        cure = (
+            f"drop {theirs} from requirements.in; or, where another needs it, `without: [{theirs}]` of layers.{layer}"
+        )
+        yield Fault(where, "shadows the standard library", cause, cure)
 
 
 def _exclude(entry: str) -> str:

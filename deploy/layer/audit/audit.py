@@ -7,22 +7,24 @@ room's docstring: the first ones explain most.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
 from ...errors import Fault
 from ...inside import unpack
-from ...runtimes.table import BASES
-from . import archive, bytecode, elf, foreign, limits, loading, wheels
+from ...inside.trim.apply import SOURCELESS
+from . import archive, bytecode, limits, natives, wheels
 from . import files as own_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from zipfile import ZipInfo
 
+    from ...settings import Bytecode
     from ..values import BuiltLayer
+    from . import elf
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,10 @@ class Audit:
     """What was found in one layer: faults, shared objects in the zip's order, and remarks that refuse nothing.
 
     `lacking` are libraries that shared objects need and nobody has, by the path of the one that needs it, `foreign`
-    those of another system that a distribution has no others beside: faults, unless trying shows that nothing needs
-    them. `can_be_tried` tells whether its files can be had and safely unpacked.
+    those of no system, of another one where a distribution has no others beside, and bytecode of another Python:
+    faults, unless trying shows that nothing needs them. `newer` are libraries that need more than the runtime has, in
+    wheels that are for any system: faults where an import loads one, by its path. `can_be_tried` tells whether its
+    files can be had and safely unpacked.
     """
 
     faults: tuple[Fault, ...]
@@ -39,13 +43,19 @@ class Audit:
     remarks: tuple[str, ...] = ()
     lacking: tuple[tuple[str, Fault], ...] = ()
     foreign: tuple[Fault, ...] = ()
+    newer: tuple[tuple[str, Fault], ...] = ()
     can_be_tried: bool = True
+
+    @property
+    def untried(self) -> tuple[Fault, ...]:
+        """What is a fault as long as nothing was tried."""
+        return (*(fault for _, fault in (*self.lacking, *self.newer)), *self.foreign)
 
 
 def audit(built: BuiltLayer, beside: Collection[str] = ()) -> tuple[Fault, ...]:
     """Return every fault of one layer; `beside` are the file names of the layers it is used with."""
     found = inspect(built, beside)
-    return (*found.faults, *(fault for _, fault in found.lacking), *found.foreign)
+    return (*found.faults, *found.untried)
 
 
 def inspect(built: BuiltLayer, beside: Collection[str] = ()) -> Audit:
@@ -99,107 +109,39 @@ def _inspect(built: BuiltLayer, zipped: ZipFile, beside: Collection[str]) -> Aud
     entries = zipped.infolist()
     sizes = limits.Sizes.of(built.zip)
     own = {each.path for each in built.report.own_files}
-    faults = (*limits.exceeded(built, sizes), *archive.faults(built.spec.layer.name, entries, own))
+    owner = partial(natives.owner, built)
+    faults = (*limits.exceeded(built, sizes), *archive.faults(built.spec.layer.name, entries, own, owner))
     remarks = (*limits.remarks(built, sizes), *wheels.remarks(built))
     if sizes.unzipped > limits.UNZIPPED or not all(map(archive.is_readable, entries)):
         return Audit(faults, remarks=remarks, can_be_tried=False)  # no further: it may be a bomb
     files = {entry.filename: entry for entry in entries if not entry.is_dir()}
     reads = partial(unpack.content, zipped)
     metadata = {path: reads(path) for path in files if wheels.is_metadata(path)}
-    stale = _stale(built, files, reads)
-    shared, broken, loads, systems = _shared_objects(zipped, files)
-    kinds = {path: kind for path, kind in foreign.kinds(shared, systems).items() if path not in own}
-    spare = foreign.spare(kinds, built.spec.architecture, lambda path: _owned(built, path).partition(": ")[0])
-    spared = {path for paths in spare.values() for path in paths}
-    misfits = _misfits(built, shared, broken, spared)
-    elsewhere = {fault for fault in misfits if fault.where in systems and fault.where not in own}
-    around = {path.rpartition("/")[2] for path in (*files, *beside)}
-    needy = [each for each in shared if each.path not in spared]
-    lacking = [(each.path, fault) for each in needy for fault in elf.lacking(each, BASES[built.spec.runtime], around)]
-    located = [_located(built, fault, own) for fault in (*stale, *misfits) if fault not in elsewhere]
+    stale = [natives.located(built, fault, own) for fault in _stale(built, files, reads)]
+    alien = (natives.located(built, fault, own) for fault in bytecode.alien(built.spec.runtime, files, reads))
+    found = natives.read(built, zipped, files, own, beside)
     return Audit(
         faults=(
             *faults,
             *wheels.faults(built, set(files), metadata),
             *own_files.faults(built, files, reads),
-            *located,
+            *stale,
+            *found.faults,
         ),
-        shared=tuple(shared),
-        remarks=(
-            *remarks,
-            *archive.remarks(built.spec.layer.name, entries),
-            *loading.remarks(built.spec.layer.name, loads),
-            *foreign.remarks(spare, kinds),
-        ),
-        lacking=tuple((path, _located(built, fault, own)) for path, fault in lacking),
-        foreign=tuple(_located(built, fault, own) for fault in misfits if fault in elsewhere),
+        shared=found.shared,
+        remarks=(*remarks, *archive.remarks(built.spec.layer.name, entries), *found.remarks),
+        lacking=found.lacking,
+        foreign=(*found.foreign, *alien),
+        newer=found.newer,
         can_be_tried=archive.is_harmless(entries),
     )
 
 
 def _stale(built: BuiltLayer, files: Mapping[str, ZipInfo], read: Callable[[str], bytes]) -> Iterable[Fault]:
     uncompiled = {f"python/{path}" for path in built.report.uncompiled}
-    return bytecode.faults(built.spec.runtime, built.spec.layer.bytecode, files, read, uncompiled)
+    reading = {name for name, rules in built.spec.withdrawn.items() if SOURCELESS in rules}
 
+    def policy(path: str) -> Bytecode:
+        return "unchecked-hash" if reading and natives.owner(built, path) in reading else built.spec.layer.bytecode
 
-def _shared_objects(
-    zipped: ZipFile, paths: Iterable[str]
-) -> tuple[list[elf.SharedObject], list[Fault], list[loading.Loading], dict[str, str]]:
-    """Return what is read of ELF files, faults of others, what loaders would do, and the systems of those, by path."""
-    shared: list[elf.SharedObject] = []
-    loads: list[loading.Loading] = []
-    broken: list[Fault] = []
-    systems: dict[str, str] = {}
-    for path in paths:
-        data = unpack.content(zipped, path)  # of every file, since that compares its checksum
-        if elf.is_candidate(path, data):
-            match elf.read(path, data):
-                case Fault() as fault:
-                    broken.append(fault)
-                    systems |= {path: kind} if (kind := elf.system(data)) else {}
-                case elf.SharedObject() as found:
-                    shared.append(found)
-                    loads.append(loading.read(path, data))
-    return shared, broken, loads, systems
-
-
-def _misfits(
-    built: BuiltLayer, shared: Sequence[elf.SharedObject], broken: Sequence[Fault], spared: Collection[str]
-) -> list[Fault]:
-    """Return why nothing on this runtime loads a library: `broken` are those that are none for Linux."""
-    base, architecture = BASES[built.spec.runtime], built.spec.architecture
-    unfit = [fault for each in shared for fault in elf.unfit(each, base, architecture)]
-    return [fault for fault in (*broken, *unfit) if fault.where not in spared] + [*_unclaimed(built, shared)]
-
-
-def _unclaimed(built: BuiltLayer, shared: Iterable[elf.SharedObject]) -> Iterable[Fault]:
-    """Yield the libraries that no distribution reports: those would not be loaded when the layer is tried."""
-    claimed = {f"python/{path}" for package in built.report.packages for path in package.extensions}
-    claimed |= {each.path for each in built.report.own_files}
-    for each in shared:
-        if each.path not in claimed and elf.is_library(each.path):
-            cause = "the build and its report disagree"
-            yield Fault(each.path, "is a library of no distribution", cause, "build the layer again with --no-cache")
-
-
-def _located(built: BuiltLayer, fault: Fault, own: Collection[str]) -> Fault:
-    """Put the distribution that a file belongs to before its path, or the layer where none claims it.
-
-    What the layer brings besides distributions comes from no wheel, whatever is usual.
-    """
-    path = fault.where
-    if path in own:
-        where = f"{built.spec.layer.name}: {path}"
-        return replace(fault, where=where, cause=own_files.CAUSE, cure=own_files.CURE)
-    return replace(fault, where=_owned(built, path))
-
-
-def _owned(built: BuiltLayer, path: str) -> str:
-    below = path.removeprefix("python/")
-    top = wheels.top_level(path)
-    for package in built.report.packages:
-        libraries = f"{package.name.replace('-', '_')}.libs/"
-        folders = (libraries, *(f"{module.replace('.', '/')}/".lower() for module in package.modules))
-        if below in package.extensions or top in package.modules or below.lower().startswith(folders):
-            return f"{package.name}: {path}"
-    return f"{built.spec.layer.name}: {path}"
+    return bytecode.faults(built.spec.runtime, policy, files, read, uncompiled)

@@ -26,25 +26,25 @@ _CURE = "build the layer again with --no-cache"
 
 def faults(
     runtime: str,
-    policy: Bytecode,
+    policy: Callable[[str], Bytecode],
     paths: Collection[str],
     read: Callable[[str], bytes],
     uncompiled: Collection[str] = (),
 ) -> Iterator[Fault]:
     """Yield what is wrong with the bytecode below python/; `paths` are all files, `read` gives one's bytes.
 
-    Whether a source is Python at all is tried here where the runtime is this Python. Another one's syntax cannot be:
-    then `uncompiled` tells, the paths that its own compiler refused.
+    `uncompiled` are the paths whose source stays as it is, since the runtime's own compiler refused it or it is data.
+    Whether any other is Python at all is tried here, where the runtime is this Python. `policy` gives that of a path.
     """
     here = runtime == f"python{sys.version_info.major}.{sys.version_info.minor}"
 
     def compiles(path: str) -> bool:
-        return _compiles(read(path)) if here else path not in uncompiled
+        return path not in uncompiled and (not here or _compiles(read(path)))
 
     # A program in bin/ is run and not imported: there is no bytecode of it.
     files = {path for path in paths if path.startswith("python/") and not path.startswith("python/bin/")}
     for path in sorted(path for path in files if path.endswith(".py")):
-        if policy == "sourceless":
+        if policy(path) == "sourceless":
             yield from _unwanted_source(path, files, compiles)
         else:
             yield from _beside(path, runtime, files, read, compiles)
@@ -52,7 +52,16 @@ def faults(
         if match := _CACHED.fullmatch(path):
             yield from _header(path, runtime, read(path))
             yield from _orphan(path, runtime, f"{match['folder']}{match['stem']}.py", files)
-        elif read(path)[:4] != BUILT[runtime].header:  # of bytecode without a source, Python looks at no more
+
+
+def alien(runtime: str, paths: Collection[str], read: Callable[[str], bytes]) -> Iterator[Fault]:
+    """Yield the modules that are bytecode alone, and another Python's; the rest is as in `faults`.
+
+    Of bytecode without a source, Python looks at the magic number and no more. A wheel may have such files left over
+    from another Python, of modules that are no more: whether anything needs them is seen when it is tried.
+    """
+    for path in sorted(each for each in paths if each.endswith(".pyc") and each.startswith("python/")):
+        if not _CACHED.fullmatch(path) and read(path)[:4] != BUILT[runtime].header:
             cause = "it was compiled by another Python, as a wheel without sources may be"
             yield Fault(path, f"is not bytecode of {runtime}", cause, "lock a wheel that brings its sources")
 
@@ -80,7 +89,7 @@ def _source_hash(runtime: str, source: bytes) -> bytes:
 
 
 def _unwanted_source(path: str, files: Collection[str], compiles: Callable[[str], bool]) -> Iterator[Fault]:
-    """A module keeps its source only where there is no bytecode of it because it does not compile."""
+    """A module keeps its source only where there is no bytecode of it: it does not compile, or came as data."""
     if f"{path}c" in files:
         yield Fault(path, "has its source and its bytecode, and the source wins", "sourceless was asked for", _CURE)
     elif compiles(path):
@@ -91,7 +100,7 @@ def _compiles(source: bytes) -> bool:
     """Tell whether this is Python at all: some wheels carry templates and old syntax under the name of .py."""
     try:
         compile(source, "", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
 

@@ -61,7 +61,11 @@ def stale(task: Mapping[str, bytes], function: FunctionUnderTest) -> Iterator[Fa
     if function.bytecode == "none":
         return
     modules = {f"{_AS_IN_A_LAYER}{path}": each for path, each in task.items() if not isinstance(each, Executable)}
-    for fault in bytecode.faults(function.target.runtime, function.bytecode, modules, modules.__getitem__):
+    runtime, kind, read = function.target.runtime, function.bytecode, modules.__getitem__
+    for fault in (
+        *bytecode.faults(runtime, lambda _: kind, modules, read),
+        *bytecode.alien(runtime, modules, read),
+    ):
         where = f"{WHERE}: {fault.where.removeprefix(_AS_IN_A_LAYER)}"
         yield replace(fault, where=where, cure="report it: the pipeline made the bytecode")
 

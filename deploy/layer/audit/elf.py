@@ -150,7 +150,8 @@ def _too_new(shared: SharedObject, base: Base, interface: str, version: str) -> 
         shared.path,
         f"needs {name}{f' ({symbols})' if symbols else ''}; {base.name} has {interface}_{base.versions[interface]}",
         cause=_NEWER,
-        cure=f"lock a wheel for manylinux_2_{base.glibc_minor} or older: {advised('lock')}",
+        cure=f"lock a wheel for manylinux_2_{base.glibc_minor} or older: {advised('lock')}; "
+        "or leave the file out with the trim rule `exclude`, where nothing needs it",
     )
 
 

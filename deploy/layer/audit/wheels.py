@@ -137,8 +137,8 @@ def _modules(built: BuiltLayer, paths: set[str]) -> Iterator[Fault]:
 def top_level(path: str) -> str | None:
     """Return the top-level module that a file of the layer makes importable, if any.
 
-    What lies in bin/ is a program. The file's own name may be anything, such as 6ec57f__mypyc, which only native code
-    imports; its folders' may not.
+    What lies in bin/ is a program, and an __init__ in no folder marks no package. The file's own name may be anything,
+    such as 6ec57f__mypyc, which only native code imports; its folders' may not.
     """
     match = _MODULE.fullmatch(path)
     if match is None:
@@ -146,4 +146,5 @@ def top_level(path: str) -> str | None:
     *folders, name = match["below"].split("/")
     if folders[:1] == ["bin"] or "__pycache__" in folders or not all(folder.isidentifier() for folder in folders):
         return None
-    return folders[0] if folders else name.partition(".")[0]
+    stem = name.partition(".")[0]
+    return folders[0] if folders else stem if stem != "__init__" else None

@@ -56,6 +56,8 @@ while True:
     except urllib.error.HTTPError as refusal:
         sys.stdout.buffer.write(refusal.read())
         break
+    except TimeoutError:
+        sys.exit(f"Timeout: no answer in {patience:g} s")
     except urllib.error.URLError as error:
         if not isinstance(error.reason, ConnectionRefusedError) or time.monotonic() > deadline:
             sys.exit(str(error))

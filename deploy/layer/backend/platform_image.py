@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ...container.digest import RuntimeImage
 from ...errors import EngineError
-from ...settings import MACHINES
+from ...settings import IMAGE_VARIABLE, MACHINES, default_image
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,9 @@ def find(engine: Engine, reference: str, target: Target, say: Say, *, must_run: 
     """
     own = engine.architecture
     if target.architecture == own:
-        return engine.resolve(reference, own, say)
+        image = engine.resolve(reference, own, say)
+        _refuse_other(engine, image.reference, target.runtime)
+        return image
     try:
         image = engine.resolve(reference, target.architecture, say)
         if not (lack := _lack(engine, image.reference, target)):
@@ -60,6 +62,19 @@ def find(engine: Engine, reference: str, target: Target, say: Say, *, must_run: 
         raise EngineError.of(f"{reference} for {target.architecture}", lack, cure=_CURE)
     standing_in = engine.resolve(reference, own, say)
     return RuntimeImage(standing_in.reference, standing_in.digest, own, lack)
+
+
+def _refuse_other(engine: Engine, reference: str, runtime: str) -> None:
+    """Raise EngineError for an image that starts no handler: whatever is built in it would be tried in vain."""
+    found = engine.inspect(reference) or {}
+    if found.get("Config", {}).get("Entrypoint"):
+        return
+    cause = (
+        f"it has no entry point, with which a Lambda runtime starts a handler; {IMAGE_VARIABLE}, or `image`, names it"
+    )
+    raise EngineError.of(
+        reference, "is no image of a Lambda runtime", cause=cause, cure=f"take {default_image(runtime)}"
+    )
 
 
 def _lack(engine: Engine, reference: str, target: Target) -> str:

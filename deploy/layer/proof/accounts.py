@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...errors import Fault
+from ...inside.look.bounds import LATE
 from ...terminal.characters import in_one_line, quoted
+from ..causes import of_message
 from .grouping import more
 from .look import outcomes
 
@@ -23,6 +25,8 @@ def unaccounted(key: str, account: Account | None) -> Fault:
     if account is None:
         return Fault(key, "was not looked at", *REPORT)
     what, _, more_ = f"{account.intruded}\n{account.tail}".partition("\n")
+    if account.intruded.startswith(LATE):
+        return Fault(key, what, *of_message(what))
     return Fault(key, f"{what}\n{quoted(more_)}".rstrip(), SPEAKS, OTHER)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ...errors import Fault
 from ...inside.look.values import Handler
 from ...terminal.characters import quoted
+from .. import causes
 from ..opt_folder import merged
 from . import tree, trial
 from .judge import missing, or_from_runtime
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from ..evidence import FunctionUnderTest
     from ..values import BuiltLayer
     from .look import Look
+
+
+_OWN = "/var/task/"  # where the code is: https://docs.aws.amazon.com/lambda/latest/dg/python-package.html
 
 
 def wanted(functions: Sequence[FunctionUnderTest], runtime_provides: tuple[str, ...]) -> WantedLook:
@@ -67,6 +71,8 @@ def judged(function: FunctionUnderTest, seen: Look, layers: Sequence[BuiltLayer]
     for outcome in outcomes(account):
         if outcome.error:
             cause, cure = explain(outcome.error, "")
+            if cure == causes.OTHER_VERSION and outcome.at.startswith(_OWN):
+                cure = "correct that line"
             what = f"{outcome.error}{f' ({outcome.at})' if outcome.at else ''}"
             if (name := missing(outcome.error)) in seen.place.runtime_modules:
                 what += " - the layer lacks it, and the runtime's own copy hides that"

@@ -90,13 +90,18 @@ class Look:
 
     def shared_objects(self, subjects: Iterable[Subject]) -> dict[str, bool]:
         """Return whether each shared object was opened, by its path below python/, as the process says that was to."""
-        seen = ((subject, self.account(subject.key)) for subject in subjects)
-        return {
-            record.what: not record.error
-            for subject, account in seen
-            for record in (outcomes(account) if account else ())
-            if record.kind == "shared object" and record.what in subject.shared
-        }
+        return {each.what: not each.error for each in self._opened(subjects)}
+
+    def imported_objects(self, subjects: Iterable[Subject]) -> frozenset[str]:
+        """Return the paths of the shared objects that an import of these loads."""
+        return frozenset(each.what for each in self._opened(subjects) if each.home)
+
+    def _opened(self, subjects: Iterable[Subject]) -> Iterator[Outcome]:
+        for subject in subjects:
+            account = self.account(subject.key)
+            for record in outcomes(account) if account else ():
+                if record.kind == "shared object" and record.what in subject.shared:
+                    yield record
 
     @property
     def is_late(self) -> bool:

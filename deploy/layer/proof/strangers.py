@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .reference import Reference
 
 # https://packaging.python.org/en/latest/specifications/entry-points/#use-for-scripts, as look_metadata writes it
-_PROGRAM = re.compile(r"(?:console|gui)_scripts: (?P<name>\S+) =")
+_PROGRAM = re.compile(r"(?:console|gui)_scripts: (?:.*\s)?(?P<name>\S+) =")
 _REBUILD = "build the layer again with --no-cache"
 
 

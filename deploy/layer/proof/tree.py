@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
+from ...inside.files import importable
 from ...inside.look.values import DataFiles, Subject
 from ...inside.wheel import WheelName, place
 
@@ -46,7 +47,7 @@ def of_report(paths: Iterable[str], packages: Iterable[Package]) -> dict[str, st
     shared = {path: package.name for package in packages for path in package.extensions}
     owned = {}
     for path in paths:
-        source = source_of(path)
+        source = importable(source_of(path))
         stem = source.rsplit(".", source.rpartition("/")[2].count("."))[0] if "." in source else source
         above = [stem, *("/".join(source.split("/")[:depth]) for depth in range(source.count("/"), 0, -1))]
         owner = shared.get(path) or next((owners[each] for each in above if each in owners), None)
@@ -111,7 +112,7 @@ def _module(path: str) -> str:
     """Return the name under which a source or its bytecode is imported, or nothing."""
     if not _MODULE.search(path) or path.startswith("bin/"):
         return ""
-    parts = _MODULE.sub("", source_of(path)).split("/")
+    parts = _MODULE.sub("", importable(source_of(path))).split("/")
     if not all(part.isidentifier() for part in parts) or parts[-1] == "__main__":
         return ""
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)

@@ -72,14 +72,14 @@ def attempt(layers: Sequence[BuiltLayer], audits: Sequence[Audit], means: Means)
         *runtime_provides.faults(means.runtime_provides, seen.place, pins, spec.target, _named(layers)),
         *strangers.faults(paths, owned, described, reference, layers),
     ]
-    lacking, remarks = _lacking(audits, seen.shared_objects(wanted.subjects), verdict)
-    foreign, spare = _foreign(audits, verdict)
-    remarks += spare
+    lacking, misfits, remarks = _natives(audits, seen, wanted.subjects, verdict)
     return Trial(
         look=seen,
         subjects=wanted.subjects,
         verdict=Verdict(
-            faults=(*faults, *lacking.values(), *foreign), worse=verdict.worse, remarks=(*verdict.remarks, *remarks)
+            faults=(*faults, *lacking.values(), *misfits),
+            worse=verdict.worse,
+            remarks=(*verdict.remarks, *remarks),
         ),
         lacking=lacking,
         is_compared=before is not None,
@@ -160,6 +160,16 @@ def _left_out(layers: Sequence[BuiltLayer]) -> frozenset[str]:
     return frozenset(normalised(name) for each in layers for name in each.spec.layer.without)
 
 
+def _natives(
+    audits: Sequence[Audit], seen: Look, subjects: Sequence[Subject], verdict: Verdict
+) -> tuple[dict[str, Fault], list[Fault], list[str]]:
+    """Judge what was a fault as long as nothing was tried: what libraries lack by path, other faults, and remarks."""
+    lacking, idle = _lacking(audits, seen.shared_objects(subjects), verdict)
+    foreign, spare = _foreign(audits, verdict)
+    newer, unused = _newer(audits, seen.imported_objects(subjects), verdict)
+    return lacking, [*foreign, *newer], [*idle, *spare, *unused]
+
+
 def _lacking(
     audits: Sequence[Audit], loaded: Mapping[str, bool], verdict: Verdict
 ) -> tuple[dict[str, Fault], list[str]]:
@@ -187,4 +197,19 @@ def _foreign(audits: Sequence[Audit], verdict: Verdict) -> tuple[list[Fault], li
             faults.append(fault)
         else:
             remarks.append(f"{fault.where}: {fault.what}; nothing loads it here, nor in what pip installs, which works")
+    return faults, remarks
+
+
+def _newer(audits: Sequence[Audit], imported: frozenset[str], verdict: Verdict) -> tuple[list[Fault], list[str]]:
+    """Tell libraries for a newer Linux that an import loads from those that a wheel for any system does without.
+
+    That one loads here proves nothing of the runtime, as above.
+    """
+    broken = {fault.where.partition(":")[0] for fault in verdict.faults}
+    faults, remarks = [], []
+    for path, fault in (pair for each in audits for pair in each.newer):
+        if path.removeprefix("python/") in imported or fault.where.partition(":")[0] in broken:
+            faults.append(fault)
+        else:
+            remarks.append(f"{fault.where}: {fault.what}; no import loads it, and its wheel is for any system")
     return faults, remarks

@@ -10,24 +10,41 @@ from ...errors import Fault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+UNHEARD = "an index did not give what was asked for"
+"""What is wrong where no versions were compared; another runtime would be of no help."""
+
+_UNFIT = "no set of versions fits"
+# The first sign that is in uv's words decides: what happened, why, and what helps.
 _CAUSES = (
     (
         "missing an upload date",
+        _UNFIT,
         "an index without upload dates cannot say what is within the cooldown",
         "`lock: {undated: WHY}` in config/pipeline.yaml takes what has no date, and names it; or use another index",
     ),
-    ("exclude-newer", "the cooldown leaves no version", "wait, or give the package an entry in lock.overrides"),
+    ("exclude-newer", _UNFIT, "the cooldown leaves no version", "wait, or give the package an entry in lock.overrides"),
     (
         "UnknownIssuer",
+        UNHEARD,
         "the certificate of a package index is of a CA that is not known here",
         "name a file of CA certificates that has it in PIP_CERT",
     ),
-    ("401 Unauthorized", "401: a package index does not know who asks", "correct its user and password"),
-    ("403 Forbidden", "403: a package index does not let this user in", "correct its user and password"),
-    ("error sending request", "the package index cannot be reached", "check the network, the proxy and PIP_INDEX_URL"),
-    ("Failed to fetch", "the package index did not give what it lists", "check PIP_INDEX_URL and its credentials"),
-    ("network was disabled", "uv is offline", "unset UV_OFFLINE"),
-    ("not found in the package registry", "the index has no package of that name", "check its spelling"),
+    ("401 Unauthorized", UNHEARD, "401: a package index does not know who asks", "correct its user and password"),
+    ("403 Forbidden", UNHEARD, "403: a package index does not let this user in", "correct its user and password"),
+    (
+        "error sending request",
+        UNHEARD,
+        "the package index cannot be reached",
+        "check the network, the proxy and PIP_INDEX_URL",
+    ),
+    (
+        "Failed to fetch",
+        UNHEARD,
+        "the package index did not give what it lists",
+        "check PIP_INDEX_URL and its credentials",
+    ),
+    ("network was disabled", UNHEARD, "uv is offline", "unset UV_OFFLINE"),
+    ("not found in the package registry", _UNFIT, "the index has no package of that name", "check its spelling"),
 )
 _WITHOUT_WHEELS = re.compile(r"Wheels are required for `([^`]+)`")
 _NO_WHEEL = "no version that is wanted has a wheel for the runtime"
@@ -36,19 +53,19 @@ _NO_WHEEL = "no version that is wanted has a wheel for the runtime"
 def refusal(source: str, log: str, asked: str) -> list[Fault]:
     """Return what is wrong with the requirements of `source`, from what uv wrote; `asked` names the indexes."""
     words = " ".join(log.split())
-    for sign, cause, cure in _CAUSES:
+    for sign, what, cause, cure in _CAUSES:
         if sign in words:
-            return [Fault(source, "no set of versions fits", f"{cause} (asked: {asked})", cure)]
+            return [Fault(source, what, f"{cause} (asked: {asked})", cure)]
     if unbuilt := list(dict.fromkeys(_WITHOUT_WHEELS.findall(words))):
         return list(_unbuilt(source, unbuilt))
     if "no wheels with a matching" in words or "have no usable wheels" in words:
-        return [Fault(source, "no set of versions fits", _NO_WHEEL, "use another package or version")]
+        return [Fault(source, _UNFIT, _NO_WHEEL, "use another package or version")]
     if "current Python version" in words and "does not satisfy Python" in words:
         what = "what is required needs another Python than the runtime's"
-        return [Fault(source, "no set of versions fits", what, "use another version, or another `runtime`")]
+        return [Fault(source, _UNFIT, what, "use another version, or another `runtime`")]
     contradiction = "the requirements contradict each other"
     return [
-        Fault(source, "no set of versions fits", contradiction, "loosen the one that uv names last")
+        Fault(source, _UNFIT, contradiction, "loosen the one that uv names last")
         if "unsatisfiable" in words
         else Fault(source, "no set of versions was found", "uv failed, in the words above")
     ]

@@ -6,20 +6,19 @@ repositories. An index that a source names is asked like the others.
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING, Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 
 from ...errors import Fault, LockError
-from .. import plain_text
+from .. import pyproject
 from ..lockfile import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-_NAME = "pyproject.toml"
+_NAME = pyproject.NAME
 
 
 def redirected(folder: Path, lines: Iterable[str]) -> list[str]:
@@ -29,13 +28,13 @@ def redirected(folder: Path, lines: Iterable[str]) -> list[str]:
 
 def of_dependencies(folder: Path) -> list[str]:
     """Return, of what the project in a folder depends on, that which has a source of its own."""
-    lines = _document(folder / _NAME).get("project", {}).get("dependencies", [])
+    lines = pyproject.read(folder / _NAME).get("project", {}).get("dependencies", [])
     return [found for _, found in _places(folder, lines) if found]
 
 
 def _places(folder: Path, lines: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield each line with what takes its place, nothing where an index has it."""
-    known: Mapping[str, Any] = _document(folder / _NAME).get("tool", {}).get("uv", {}).get("sources", {})
+    known: Mapping[str, Any] = pyproject.read(folder / _NAME).get("tool", {}).get("uv", {}).get("sources", {})
     sources = {normalised(name): each for name, each in known.items()}
     for line in lines:
         try:
@@ -69,25 +68,16 @@ def _place(folder: Path, wanted: Requirement, source: Mapping[str, Any]) -> str:
 def _member(folder: Path, name: str) -> Path:
     """Find a member of the workspace that a folder is in, by its name."""
     for root in (folder, *folder.parents):
-        workspace = _document(root / _NAME).get("tool", {}).get("uv", {}).get("workspace")
+        workspace = pyproject.read(root / _NAME).get("tool", {}).get("uv", {}).get("workspace")
         if workspace is None:
             continue
         for pattern in workspace.get("members", []):
             for member in sorted(root.glob(pattern)):
-                project = _document(member / _NAME).get("project", {})
+                project = pyproject.read(member / _NAME).get("project", {})
                 if normalised(project.get("name", "")) == normalised(name):
                     return member
-        if normalised(_document(root / _NAME).get("project", {}).get("name", "")) == normalised(name):
+        if normalised(pyproject.read(root / _NAME).get("project", {}).get("name", "")) == normalised(name):
             return root
         break
     where = f"{folder / _NAME}: tool.uv.sources.{name}"
     raise LockError([Fault(where, "the workspace has no such member", cure="correct it, or `members` at its root")])
-
-
-def _document(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    try:
-        return tomllib.loads(plain_text.read(path))
-    except tomllib.TOMLDecodeError as error:
-        raise LockError([Fault(str(path), "is not TOML", cause=str(error))]) from error

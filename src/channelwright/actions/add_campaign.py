@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from channelwright.actions import preview, proof, summary
 from channelwright.actions.reply import Message
+from channelwright.actions.work import BY_SETTINGS
 from channelwright.campaign import likeness, note
 from channelwright.campaign.campaign_state import Claim, Found, namesakes
 from channelwright.campaign.campaigns import recognised, seeing
@@ -14,7 +15,7 @@ from channelwright.campaign.create import ExistsError, Maker
 from channelwright.campaign.likeness import LIKE
 from channelwright.campaign.plan import SUFFIX, Plan, Slot, campaign_name
 from channelwright.campaign.removal import Removal
-from channelwright.campaign.rights import Asker
+from channelwright.campaign.rights import MAKERS, Asker
 from channelwright.campaign.roles import check_plain
 from channelwright.campaign.template_rules import DEFAULT
 from channelwright.components import Style
@@ -70,6 +71,8 @@ def _maker(work: Work, plan: Plan, claim: Claim) -> Maker:
 
 def _check_press(work: Work, server: Server, category: Channel | None, plan: Plan | None = None) -> None:
     """Raise StoppedError for who was allowed to begin this, and no longer is: a button outlives its permission."""
+    if work.text("plan") == BY_SETTINGS:
+        return
     asker = Asker.seen(work.discord, server, work.job.user_id)
     gms = [*(plan.gms if plan else ()), *(seeing(server, category, None) if category else ())]
     if not asker.is_maker() and not any(asker.is_target(each) for each in gms):
@@ -207,7 +210,7 @@ class HalfMade:
                     "I could not make **{campaign}**, and made nothing of it. {why}", campaign=maker.plan.shown, why=why
                 )
             )
-        options = {"role": str(made.role.id), "since": str(maker.claim.since)}
+        options = {"role": str(made.role.id), "since": str(maker.claim.since)} | self._way()
         gm = {"gm": str(maker.plan.gms[0][0]), "template": maker.plan.template}
         gm |= {"like": self.work.text("like")} if self.work.text("like") else {}
         about = {"campaign": maker.plan.shown, "count": made.count, "size": maker.plan.size, "why": why}
@@ -224,3 +227,9 @@ class HalfMade:
             ),
             summary.home(made),
         )
+
+    def _way(self) -> dict[str, str]:
+        """Return the mark of who could run the command by the server's settings alone, and so may go on with it."""
+        held, is_gm = self.work.job.user_permissions, str(self.maker.plan.gms[0][0]) == self.work.job.user_id
+        again = self.work.text("plan") == BY_SETTINGS
+        return {"plan": BY_SETTINGS} if again or (held and held & MAKERS != MAKERS and not is_gm) else {}

@@ -12,7 +12,7 @@ from channelwright.campaign.overwrites import Parties, put
 from channelwright.campaign.removal import PROTECTED
 from channelwright.discord.discord_api import RefusedError
 from channelwright.discord.messages import meaning
-from channelwright.discord.text import fitted, listed, mention
+from channelwright.discord.text import fitted, linked, listed, mention
 from channelwright.language import say
 from channelwright.permission_bits import SEND_MESSAGES, VIEW_CHANNEL, WRITING
 from channelwright.stopped import StoppedError
@@ -100,8 +100,12 @@ class Done:
 
 
 def _in_part(done: Done, title: str) -> Message:
-    channels = (done.campaign.category, *done.campaign.channels)
-    lines = [f"- {each.named}: {done.failed[each.id]}" for each in channels if each.id in done.failed]
+    """Say where it could not be done, each reason once."""
+    reasons: dict[str, list[Channel]] = {}
+    for each in (done.campaign.category, *done.campaign.channels):
+        if each.id in done.failed:
+            reasons.setdefault(done.failed[each.id], []).append(each)
+    lines = [f"- {linked(channels, 5)}: {why}" for why, channels in reasons.items()]
     return Message(fitted([title, *lines, say("Settle that, and run the command again for the rest.")]))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from channelwright.actions import proof
 from channelwright.actions.reply import Message
+from channelwright.actions.work import BY_SETTINGS
 from channelwright.campaign import campaigns
 from channelwright.campaign.rights import Asker
 from channelwright.campaign.roles import check_plain
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 CONFIRM = "delete-campaign.confirm"
 CONFIRM_SECONDS = 300
-# Marks a button for somebody to whom the server's own settings gave the command, without being a GM or a moderator.
-BY_SETTINGS = "-s"
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def delete_campaign(work: Work) -> Message:
 
 def _asked_for(work: Work, server: Server) -> Doomed:
     """Return what may be deleted: what the note names, or a category of the bot's in which there is nothing left."""
-    category = campaigns.category_of(server, work.text("campaign", "0"))
+    category = proof.named(work, server)
     if not server.children(category) and campaigns.is_kept(server, category):
         return Doomed(category, None, frozenset(), [], [])
     proved = proof.noted(work, server)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from channelwright.actions.delete_campaign import BY_SETTINGS, Doomed, by_right, digest
+from channelwright.actions.delete_campaign import Doomed, by_right, digest
 from channelwright.actions.reply import Message
-from channelwright.actions.work import InPart
+from channelwright.actions.work import BY_SETTINGS, InPart
 from channelwright.campaign import note
 from channelwright.campaign.leftovers import leftovers
 from channelwright.campaign.removal import ROUNDS, Removal

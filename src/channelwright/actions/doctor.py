@@ -168,9 +168,15 @@ def _gone(work: Work, patient: Patient) -> list[str]:
     """Name the GMs who are no members any longer: nothing that a repair could mend. Each of them costs a call."""
     members = [id_ for id_, kind in patient.plan.gms if kind == MEMBER][:MOST_GMS]
     gone = [id_ for id_ in members if work.discord.is_gone(f"/guilds/{patient.server.id}/members/{id_}")]
+    about = [{"gm": id_} for id_ in gone]
+    if len(gone) < len(patient.plan.gms):
+        return [
+            say("<@{gm}> is a GM here and left this server: `/campaign remove-gm` takes them out.", **each)
+            for each in about
+        ]
     return [
-        say("<@{gm}> is the GM here and left this server: a moderator can `/campaign hand-over` it to another.", gm=id_)
-        for id_ in gone
+        say("<@{gm}> is the GM here and left this server: a moderator can `/campaign hand-over` it to another.", **each)
+        for each in about
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from channelwright.actions import proof
 from channelwright.campaign import campaigns, likeness, note, visibility
 from channelwright.campaign.campaign_state import Claim, Found, find
 from channelwright.campaign.likeness import LIKE
@@ -85,7 +86,7 @@ class Patient:
 def examined(work: Work) -> Patient:
     """Look at a category; raise StoppedError unless there is a sign that it is a campaign of ours."""
     server = work.look()
-    category = campaigns.category_of(server, work.text("campaign", "0"))
+    category = proof.named(work, server)
     seeming = campaigns.role_of(server, category) or _role_by_name(server, category)
     written = note.found(work.discord, server, category, seeming.id if seeming else 0)
     role = server.roles.get(written.note.role_id) if written else seeming
@@ -146,8 +147,8 @@ def _gms(server: Server, category: Channel, hidden: list[Channel], role: Role | 
     """
     kept = [each for each in hidden if campaigns.is_kept(server, each)]
     inside = {gm for each in kept for gm in campaigns.seeing(server, each, role)}
-    there = campaigns.seeing(server, category, role) if kept or role else ()
-    found = {each for each in there if not kept or each in inside} | campaigns.let_in(server, kept, role)
+    there = campaigns.gms(server, category, role) if role else campaigns.seeing(server, category, None)
+    found = {each for each in there if role or each in inside} | campaigns.let_in(server, kept, role)
     return tuple(sorted(found if inside else found | campaigns.let_in(server, [category], role)))
 
 

@@ -64,6 +64,7 @@ def add_gm(work: Work) -> Message:
     gm = int(work.text("gm"))
     there = proof.campaign(work, work.look())
     work.begin(begun=there.category.allows(gm, VIEW_CHANNEL))
+    work.unfinished = _in_part(there, gm)
     now = _set(work, add={gm})
     text = say(
         "<@{gm}> is a GM of **{campaign}** now: sees all its channels, and may run it.",
@@ -100,11 +101,18 @@ def remove_gm(work: Work) -> Message:
             )
         )
     work.begin(begun=(gm, MEMBER) not in campaign.gms)
+    work.unfinished = _in_part(campaign, gm)
     now = _set(work, remove={gm})
     text = say(
         "<@{gm}> is no longer a GM of **{campaign}**. GM: {gms}.", gm=gm, campaign=campaign.shown, gms=_names(others)
     )
     return Message(_with_untouched(text, now, left={gm}))
+
+
+def _in_part(campaign: Campaign, gm: int) -> InPart:
+    """Return what is so if the work ends between two channels."""
+    about = {"gm": gm, "campaign": campaign.shown}
+    return InPart(say("<@{gm}> may be a GM in a part of **{campaign}** only.", **about), say("Run the command again."))
 
 
 def _may_be_gone(work: Work, gm: int) -> bool:
@@ -125,14 +133,14 @@ def hand_over(work: Work) -> Message:
     if not begun:
         proof.check(work, there)
     work.begin(begun=begun or campaign.category.allows(to, VIEW_CHANNEL))
+    work.unfinished = InPart(
+        say("**{campaign}** may be handed over in part only.", campaign=campaign.shown), say("Run the command again.")
+    )
     now = None if begun else _set(work, add={to})
     if not begun:
         by = asker if (asker, MEMBER) in campaign.gms else 0
         noted = replace(noted, handed_for=request, handed_by=by)
         note.rewrite(work.discord, noted, there.written)
-    work.unfinished = InPart(
-        say("**{campaign}** may be handed over in part only.", campaign=campaign.shown), say("Run the command again.")
-    )
     own = {id_ for id_, kind in campaign.gms if kind == MEMBER} | _half_gone(campaign)
     leaving = ({noted.handed_by} if noted.handed_by else own) - {to}
     if leaving:
@@ -140,7 +148,7 @@ def hand_over(work: Work) -> Message:
     text = say("**{campaign}** is <@{to}>'s now.", campaign=campaign.shown, to=to)
     if leaving:
         gms = _names([(each, MEMBER) for each in sorted(leaving)])
-        text = f"{text} {say('{gms} sees it no longer.', gms=gms)}"
+        text = f"{text} {say('No longer GM: {gms}.', gms=gms)}"
     return Message(_with_untouched(text, now or _There.seen(work), came=to, left=leaving))
 
 

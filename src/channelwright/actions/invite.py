@@ -1,14 +1,14 @@
-"""`/campaign invite` and its buttons: Join and Leave for everybody, Let in and Decline for the GM."""
+"""`/campaign invite` and its buttons: Join and Leave for everybody, Close, Let in and Decline for the GM."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from channelwright.actions import proof
 from channelwright.actions.reply import Message
 from channelwright.campaign import invitation
 from channelwright.campaign.rights import Asker
-from channelwright.components import Button, Style, UnknownButtonError, row
+from channelwright.components import Style, row
 from channelwright.discord.text import listed, mention
 from channelwright.jobs import MAX_SEATS
 from channelwright.language import say
@@ -16,7 +16,7 @@ from channelwright.permission_bits import SEND_MESSAGES, VIEW_CHANNEL
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from channelwright.actions.work import Work
     from channelwright.campaign.campaigns import Campaign
@@ -82,12 +82,14 @@ def _body(work: Work, campaign: Campaign) -> dict[str, object]:
     seats = int(work.job.options.get("seats", MAX_SEATS))
     options = {"campaign": str(campaign.category.id)}
     join = ("campaign.ask", say("Ask to join")) if approval else ("campaign.join", say("Join"))
-    buttons = (
-        work.open_button(*join, Style.SUCCESS, SECONDS, options),
-        work.open_button("campaign.leave", say("Leave"), Style.SECONDARY, SECONDS, options),
-    )
+    close = work.open_button("campaign.close-invitation", say("Close"), Style.SECONDARY, SECONDS, options)
+    buttons = work.open_button(*join, Style.SUCCESS, SECONDS, options), _leave_button(work, options), close
     content = f"{text}\n{say('Players ({count} of {seats}):', count=0, seats=seats)}"
     return {"content": content, "components": [row(*buttons)], "allowed_mentions": {"parse": []}}
+
+
+def _leave_button(work: Work, options: Mapping[str, str]) -> dict[str, object]:
+    return work.open_button("campaign.leave", say("Leave"), Style.SECONDARY, SECONDS, options)
 
 
 def join(work: Work) -> Message:
@@ -108,7 +110,7 @@ def ask(work: Work) -> Message:
         return done
     _seated(work, campaign, there, player)
     where = proof.noted(work, work.look()).written.channel_id
-    if not _is_asked(work, where, campaign, player):
+    if not invitation.is_asked(work.discord, where, campaign.category.id, player):
         options = {
             "campaign": str(campaign.category.id),
             "player": str(player),
@@ -142,6 +144,18 @@ def leave(work: Work) -> Message:
     return Message(say("You are no longer a player of **{campaign}**.", campaign=campaign.shown))
 
 
+def close(work: Work) -> Message:
+    """Let nobody in by this invitation any longer, for a GM; whoever is in can still leave."""
+    server = work.look()
+    campaign = proof.campaign(work, server)
+    there = invitation.read(work.discord, server, work.job.channel_id, work.job.message_id)
+    if there:
+        with work.in_public():
+            leave = row(_leave_button(work, {"campaign": str(campaign.category.id)}))
+        invitation.show(work.discord, there, [leave])
+    return Message(say("The invitation to **{campaign}** is closed: nobody joins by it.", campaign=campaign.shown))
+
+
 def approve(work: Work) -> Message:
     """Let a player in, for a GM."""
     server = work.look()
@@ -166,7 +180,7 @@ def decline(work: Work) -> Message:
 def _answered(work: Work) -> Message | None:
     """Show the answer that a request has by now: of two GMs who press at once the first one's holds."""
     there = work.discord.get(f"/channels/{work.job.channel_id}/messages/{work.job.message_id}")
-    return None if _buttons(there) else Message(there["content"])
+    return None if invitation.buttons(there) else Message(there["content"])
 
 
 def _settled(work: Work, outcome: Callable[[], str]) -> Message:
@@ -188,6 +202,8 @@ def _pressed(work: Work) -> tuple[Campaign, Invitation]:
     there = invitation.read(work.discord, server, work.job.channel_id, work.job.message_id)
     if there is None:
         raise StoppedError(say("This invitation is gone. Ask the GM for a new one."))
+    if not there.is_open:
+        raise StoppedError(say("This invitation is closed. Ask the GM for a new one."))
     return campaign, there
 
 
@@ -218,24 +234,6 @@ def _enter(work: Work, campaign: Campaign, there: Invitation | None, player: int
     work.discord.put(f"/guilds/{work.job.guild_id}/members/{player}/roles/{campaign.role.id}")
     if there:
         invitation.show(work.discord, there.with_player(player))
-
-
-def _is_asked(work: Work, where: int, campaign: Campaign, player: int) -> bool:
-    """Tell whether a request of this player is open."""
-    said = work.discord.get(f"/channels/{where}/messages?limit=50")
-    own = [each for each in said if each["author"]["id"] == str(work.discord.bot_id())]
-    wanted = {"campaign": str(campaign.category.id), "player": str(player)}
-    return any(button.options.items() >= wanted.items() for each in own for button in _buttons(each))
-
-
-def _buttons(message: dict[str, Any]) -> list[Button]:
-    found = []
-    for each in (part for line in message["components"] for part in line["components"]):
-        try:
-            found.append(Button.read(each.get("custom_id", "")))
-        except UnknownButtonError:  # of a version before this one
-            continue
-    return found
 
 
 def _seen(campaign: Campaign) -> str:

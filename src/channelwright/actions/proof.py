@@ -90,9 +90,17 @@ def held(work: Work) -> Callable[[Server, Channel], int]:
     return may_in
 
 
+def named(work: Work, server: Server, option: str = "campaign") -> Channel:
+    """Return the category that a job is about; raise StoppedError if it is gone, out of sight, or no category."""
+    wanted = work.text(option, "0")
+    if int(wanted) not in server.channels and work.discord.is_gone(f"/channels/{wanted}"):
+        raise StoppedError(say("This campaign is gone: somebody deleted its category."))
+    return campaigns.category_of(server, wanted)
+
+
 def noted(work: Work, server: Server, option: str = "campaign") -> Proved:
     """Return what the bot's note on a category proves; raise StoppedError, with the way on, if there is none."""
-    category = campaigns.category_of(server, work.text(option, "0"))
+    category = named(work, server, option)
     seeming = campaigns.recognised(server, category)
     written = note.found(work.discord, server, category, seeming.role.id if seeming else 0)
     if written is None:

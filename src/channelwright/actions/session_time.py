@@ -11,6 +11,7 @@ from channelwright.language import say
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
 _STAMP = re.compile(r"<t:(?P<seconds>[0-9]{9,11})(?::[a-zA-Z])?>|(?P<plain>[0-9]{9,11})")
@@ -86,3 +87,11 @@ def rule(start: datetime, repeat: str) -> dict[str, Any] | None:
         nth = min((start.day - 1) // 7 + 1, 5)
         return found | {"frequency": MONTHLY, "by_n_weekday": [{"n": nth, "day": start.weekday()}]}
     return found | {"frequency": WEEKLY, "by_weekday": [start.weekday()]}
+
+
+def word(rule: Mapping[str, Any]) -> str:
+    """Return how often a rule of ours repeats; empty for a rule that somebody made."""
+    if rule["frequency"] == MONTHLY:
+        return EVERY_MONTH if rule["interval"] == 1 else ONCE
+    weekly = {1: EVERY_WEEK, 2: EVERY_TWO_WEEKS}
+    return weekly.get(rule["interval"], ONCE) if rule["frequency"] == WEEKLY else ONCE

@@ -37,12 +37,16 @@ GUILD_ONLY, IN_VOICE = 2, 2
 
 @dataclass(frozen=True)
 class Session:
-    """An event of the bot's in a campaign's channel; `start` is in seconds since 1970."""
+    """An event of the bot's in a campaign's channel; `start` is in seconds since 1970.
+
+    `repeat` is the bot's word for how often it comes again, empty where somebody chose what the bot has no word for.
+    """
 
     id: int
     channel_id: int
     start: int
     repeats: bool
+    repeat: str
     description: str
 
     @property
@@ -60,12 +64,12 @@ def session(work: Work) -> Message:
     written = proof.noted(work, server).written
     zone = work.text("zone") or written.note.zone
     start = session_time.moment(work.text("when"), zone, work.discord.pace.now())
-    repeat = work.text("repeat")
+    moved = _numbered(work, campaign, int(work.job.options["moves"])) if "moves" in work.job.options else None
+    repeat = work.text("repeat") or (moved.repeat if moved else session_time.ONCE)
     options: dict[str, Value] = {
         "campaign": str(campaign.category.id),
         "plan": f"{int(start.timestamp())}-{session_time.LETTERS[repeat]}",
     }
-    moved = _numbered(work, campaign, int(work.job.options["moves"])) if "moves" in work.job.options else None
     if moved:
         options["event"] = str(moved.id)
     if zone and zone != written.note.zone:
@@ -209,5 +213,7 @@ def _sessions(work: Work, campaign: Campaign) -> list[Session]:
 
 def _session(raw: dict[str, Any]) -> Session:
     start = int(datetime.fromisoformat(raw["scheduled_start_time"]).timestamp())
-    repeats = raw.get("recurrence_rule") is not None
-    return Session(int(raw["id"]), int(raw["channel_id"]), start, repeats, raw.get("description") or "")
+    rule = raw.get("recurrence_rule")
+    repeat = session_time.word(rule) if rule else session_time.ONCE
+    description = raw.get("description") or ""
+    return Session(int(raw["id"]), int(raw["channel_id"]), start, rule is not None, repeat, description)

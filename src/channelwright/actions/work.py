@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 TOKEN_SECONDS = 900
 SPARE_SECONDS = 60
 TURN_SECONDS = 900
+# Marks a button for somebody to whom the server's own settings gave the command, without being a GM or a moderator.
+BY_SETTINGS = "-s"
 
 
 class Unfinished(Protocol):

@@ -100,10 +100,16 @@ def role_of(server: Server, category: Channel) -> Role | None:
 
 
 def gms(server: Server, category: Channel, role: Role) -> tuple[tuple[int, int], ...]:
-    """Return who sees the category, and the channels in it that players do not see, by overwrites."""
+    """Return who sees the category, and the channels in it that players do not see, by overwrites.
+
+    Where players see all, who may write by the category: whoever is only shown it is a guest.
+    """
     hidden = [each for each in server.children(category) if is_kept(server, each) and is_hidden(each, role)]
     inside = {each for channel in hidden for each in seeing(server, channel, role)}
-    return tuple(each for each in seeing(server, category, role) if not hidden or each in inside)
+    there = seeing(server, category, role)
+    if hidden:
+        return tuple(each for each in there if each in inside)
+    return tuple(each for each in there if category.allows(each[0], SEND_MESSAGES)) or there
 
 
 def is_hidden(channel: Channel, role: Role) -> bool:

@@ -44,8 +44,10 @@ def _meanings() -> dict[int, str]:
         10003: say("The channel is gone."),
         NOT_IN_SERVER: say("I am not in this server any longer. Invite me again."),
         10007: say("They are not in this server."),
+        10008: say("The message is gone."),
         10011: say("The role is gone."),
         10013: say("There is no such user."),
+        10070: say("There is no such session any more."),
         20031: say("The name holds words that Discord does not allow."),
         30005: say("This server has {most} roles, and Discord takes no more.", most=MAX_ROLES),
         30013: say(

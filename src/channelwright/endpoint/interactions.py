@@ -110,7 +110,7 @@ class Endpoint:
             raise DeclinedError(
                 "I do not know this command. If it is new, restart Discord and try again in a minute."
             ) from error
-        options = validation.checked(options, data.get("resolved"))
+        options = validation.checked(kind, options, data.get("resolved"))
         return self._queued(Job.wished(interaction, kind, options), WAIT)
 
     def _press(self, interaction: dict[str, Any], data: dict[str, Any]) -> dict[str, object]:

@@ -35,17 +35,17 @@ class DeclinedError(Exception):
         self.about = about
 
 
-def checked(options: Mapping[str, Value], resolved: object) -> dict[str, Value]:
-    """Return the options with their names tidied; raise DeclinedError, or MalformedError for impossible data.
+def checked(kind: str, options: Mapping[str, Value], resolved: object) -> dict[str, Value]:
+    """Return a command's options with their names tidied; raise DeclinedError, or MalformedError for impossible data.
 
-    `resolved` is what Discord tells about the users that the options name.
+    `resolved` is what Discord tells about the users that the options name. A GM who left can be taken out.
     """
     known = resolved if isinstance(resolved, dict) else {}
     tidied = dict(options)
     if "name" in options:
         tidied["name"] = _name(str(options["name"]))
     for option in ("gm", "to", "player"):
-        if option in options:
+        if option in options and kind != "campaign.remove-gm":
             _check_person(str(options[option]), known)
     for option in ("gm", "to"):
         if option in options and _entry(known, "users", str(options[option])).get("bot") is True:

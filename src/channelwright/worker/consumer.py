@@ -53,6 +53,7 @@ COMMANDS: Mapping[str, Command] = {
     "campaign.join": invite.join,
     "campaign.ask": invite.ask,
     "campaign.leave": invite.leave,
+    "campaign.close-invitation": invite.close,
     "campaign.approve": invite.approve,
     "campaign.decline": invite.decline,
     "campaign.session": sessions.session,

@@ -88,7 +88,8 @@ class Delivery:
             is_own = int(self.job.application_id) == self.discord.application_id()
             return command(work) if is_own else None
         except StoppedError as stop:
-            return Message(work.reason(stop))
+            why = work.reason(stop)
+            return work.unfinished.told(why) if work.begun else Message(why)
         except RefusedError as refusal:
             log("WARNING", "refused", reason=str(refusal), **self.job.ids)
             return work.unfinished.told(work.reason(refusal))

@@ -203,3 +203,18 @@ def test_whatever_happens_to_any_call_it_is_put_together_once(start: Start, faul
         lab.work()
         assert is_as_planned(lab), (call, fault)
         assert not lab.dead
+
+
+@pytest.mark.parametrize("label", ["Resume", "Remove"])
+def test_who_may_make_campaigns_by_the_servers_settings_goes_on_with_what_was_not_finished(
+    lab: Lab, label: str
+) -> None:
+    everybody(lab)
+    lab.fake.faults.on("create_guild_channel", faults.refused(50013), call=5)
+    shown = lab.add(who=lab.fake.stranger, gm=lab.fake.player)
+    lab.fake.faults.on("create_guild_channel", faults.refused(50013), call=2)
+    lab.press(shown, "Resume", lab.fake.stranger)
+    lab.fake.faults.clear()
+    wanted = {"Resume": "is ready", "Remove": "What I had begun is gone"}
+    assert wanted[label] in lab.text(lab.press(shown, label, lab.fake.stranger))
+    assert not lab.fake.stranger.sees(NAME) if label == "Resume" else not categories(lab)

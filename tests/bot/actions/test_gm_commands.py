@@ -12,6 +12,7 @@ from tests.bot.by_hand import drop, spoil
 from tests.bot.outcomes import NAME, assert_matrix, categories, is_as_planned, roles
 from tests.bot.worker.test_creation_faults import PASSING
 from tools.fake_discord import Opening, Overwrite, Permission, Sight
+from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start
@@ -194,3 +195,43 @@ def test_whatever_happens_to_any_call_a_campaign_is_renamed(start: Start, fault:
 def test_help_shows_a_moderator_more(table: Lab) -> None:
     assert "/delete-campaign" not in table.text(table.do("campaign help", who=gm(table)))
     assert "/delete-campaign" in table.text(table.do("campaign help"))
+
+
+def test_a_gm_who_left_is_named_and_can_be_taken_out(table: Lab) -> None:
+    lab = table
+    run(lab, "add-gm", gm=lab.fake.player)
+    player = lab.fake.player.id
+    lab.fake.change(lambda guild: guild.without_member(player))
+    assert f"<@{player}> is a GM here and left this server: `/campaign remove-gm`" in run(lab, "doctor")
+    assert f"<@{player}> is no longer a GM" in run(lab, "remove-gm", gm=player)
+    assert "left this server" not in run(lab, "doctor")
+    sybil = gm(lab).id
+    lab.fake.change(lambda guild: guild.without_member(sybil))
+    assert f"<@{sybil}> is the GM here and left this server: a moderator" in run(lab, "doctor", lab.fake.admin)
+
+
+def test_who_handed_a_campaign_over_and_plays_in_it_is_not_said_to_see_it_no_longer(table: Lab) -> None:
+    lab, sybil = table, gm(table)
+    run(lab, "add-player", player=sybil)
+    assert f"No longer GM: <@{sybil.id}>." in run(lab, "hand-over", to=lab.fake.player)
+    assert sybil.sees("general-discussion")
+    assert not sybil.sees("gm-notes")
+
+
+@pytest.mark.parametrize(
+    ("line", "option", "words"),
+    [
+        ("add-gm", "gm", "may be a GM in a part of"),
+        ("hand-over", "to", "may be handed over in part only"),
+    ],
+)
+def test_a_bot_that_loses_its_rights_on_the_way_says_that_it_is_done_in_part(
+    table: Lab, line: str, option: str, words: str
+) -> None:
+    lab, bits = table, INVITED & ~int(Permission.MANAGE_ROLES)
+    role = next(each.id for each in lab.fake.roles if each.managed)
+    lost = faults.running(lambda: lab.fake.set_role_permissions(role, bits), works=True)
+    lab.fake.faults.on("set_channel_permission_overwrite", lost)
+    text = run(lab, line, **{option: lab.fake.player})
+    assert words in text
+    assert "I lack Manage Roles in this server" in text

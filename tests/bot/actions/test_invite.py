@@ -150,7 +150,7 @@ def test_an_archived_campaign_takes_no_players_and_a_deleted_one_says_so(lab: La
     assert "takes no players" in press(lab, "ann", "Join")
     shown = lab.do("delete-campaign", campaign=categories(lab)[0])
     lab.press(shown, "Delete 11 channels")
-    assert "cannot see this category" in press(lab, "ann", "Join")
+    assert "This campaign is gone" in press(lab, "ann", "Join")
 
 
 def test_more_seats_than_a_message_holds_are_not_offered(lab: Lab) -> None:
@@ -234,3 +234,15 @@ def test_of_two_who_answer_a_request_at_once_the_first_one_counts(lab: Lab, labe
 def test_an_invitation_has_no_place_where_the_bot_may_not_write(lab: Lab) -> None:
     spoil(lab, "general", Overwrite(lab.fake.bot.id, 1, 0, int(Permission.SEND_MESSAGES)))
     assert "I may not write in this channel" in lab.text(invite(lab))
+
+
+def test_a_gm_closes_an_invitation_and_nobody_joins_by_it_any_longer(lab: Lab) -> None:
+    invite(lab, seats=3)
+    press(lab, "ann", "Join")
+    assert "is run by its GM" in press(lab, "ann", "Close")
+    late = [lab.fake.person(who).press(invitation(lab), label) for who, label in (("sybil", "Close"), ("bob", "Join"))]
+    lab.work()
+    assert ["is closed" in lab.text(each) for each in late] == [True, True]
+    assert [each["label"] for each in invitation(lab).buttons] == ["Leave"]
+    assert "no longer a player" in press(lab, "ann", "Leave")
+    assert not is_in(lab, "bob")

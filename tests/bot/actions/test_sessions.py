@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from channelwright.actions.session_time import word
 from channelwright.jobs import Job
 from channelwright.permission_bits import INVITED
 from tests.bot.by_hand import drop
@@ -176,3 +177,14 @@ def test_every_session_of_many_can_be_cancelled(lab: Lab) -> None:
     lab.press(shown, "Cancel 17", gm(lab))
     assert last not in events(lab)
     assert len(events(lab)) == 16
+
+
+@pytest.mark.parametrize("repeat", ["weekly", "every two weeks", "monthly"])
+def test_a_session_that_repeats_goes_on_to_when_it_is_moved(lab: Lab, repeat: str) -> None:
+    plan(lab, ahead(lab), zone="UTC", repeat=repeat)
+    plan(lab, ahead(lab, 8), zone="UTC", moves=1)
+    [event] = events(lab)
+    assert event.recurrence is not None
+    assert word(event.recurrence) == repeat
+    plan(lab, ahead(lab, 9), zone="UTC", moves=1, repeat="weekly")
+    assert [word(each.recurrence or {}) for each in events(lab)] == ["weekly"]

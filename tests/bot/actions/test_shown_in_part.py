@@ -106,3 +106,14 @@ def test_the_note_is_found_in_any_channel_whoever_sees_that(start: Start) -> Non
     spoil(lab, "n14", Overwrite(roles(lab)[0], 0, SHOWN))
     asked = lab.do("campaign add-player", campaign=lab.fake.channel(where), player=lab.fake.player)
     assert "is in **" in lab.text(asked)
+
+
+def test_who_is_shown_the_category_of_a_campaign_without_gm_channels_is_a_guest(start: Start) -> None:
+    lab = start(channels={"default": (templates.PlannedChannel(name="table", type="text"),)})
+    where = campaign(lab)
+    shown(lab, where, "table")
+    asked = lab.do("campaign hand-over", who=lab.fake.stranger, campaign=lab.fake.channel(where), to=lab.fake.stranger)
+    assert "is run by its GM" in lab.text(asked)
+    drop(lab, "table")
+    asked = lab.do("campaign doctor", campaign=lab.fake.channel(where), repair=True)
+    assert f"GM: <@{lab.fake.gm.id}>." in lab.text(asked)

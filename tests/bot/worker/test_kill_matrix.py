@@ -139,6 +139,7 @@ STORIES = {
     "delete": Story(answered(DELETE, "Delete 11 channels"), MADE, "The campaign is deleted"),
     "invite": Story(INVITE, MADE),
     "join": Story(press("player", "Join"), done(make, INVITE)),
+    "close": Story(press("gm", "Close"), done(make, INVITE)),
     "ask": Story(press("player", "Ask to join"), done(make, ASKING)),
     "approve": Story(press("gm", "Let in"), done(make, ASKING, press("player", "Ask to join"))),
     "decline": Story(press("gm", "Decline"), done(make, ASKING, press("player", "Ask to join"))),

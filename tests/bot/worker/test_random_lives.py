@@ -16,6 +16,7 @@ import pytest
 from channelwright.components import Button
 from channelwright.permission_bits import INVITED
 from tests.bot.lab import Lab
+from tests.bot.worker.hands import Allowed, Hands
 from tools.fake_discord import CATEGORY, FakeDiscord, Opening, Permission
 from tools.fake_discord.members.options import CannotError
 from tools.fake_discord.world.permissions import guild_permissions
@@ -37,7 +38,6 @@ ABOUT_PEOPLE = (
     ("remove-gm", "gm"),
     ("hand-over", "to"),
 )
-MEMBER = 1
 GERMAN = {
     "no longer a player": "nicht mehr mit.",
     "no longer a GM": "nicht mehr. Spielleitung",
@@ -46,21 +46,19 @@ GERMAN = {
     "as they are": "wie sie sind",
     "above": "über <@&",
     "has no note of mine": "hat aber keine Notiz von mir",
+    "is not a campaign of mine": "ist keine Kampagne von mir",
+    "role of this campaign is gone": "Die Rolle der Spielenden dieser Kampagne",
 }
+REFUSED = (
+    *("changed nothing", "is the only GM", "above", "has no note of mine"),
+    *("role of this campaign is gone", "is not a campaign of mine"),
+)
 MAKING = Permission.MANAGE_CHANNELS | Permission.MANAGE_ROLES
 
 
 def told(text: str, *words: str) -> bool:
     """Tell whether somebody reads any of these, in either language."""
     return any(each in text or GERMAN[each] in text for each in words)
-
-
-@dataclass
-class Allowed:
-    """Who was let into a campaign by somebody who may: an account that is kept beside the bot's."""
-
-    gms: set[str] = field(default_factory=set)
-    players: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -71,6 +69,7 @@ class Life:
     lab: Lab = field(default_factory=lambda: Lab(FakeDiscord(Opening(bot_permissions=INVITED), frozen=True, seed=1)))
     allowed: dict[str, Allowed] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
+    hands: Hands = field(init=False)
 
     def __post_init__(self) -> None:
         for name in ("ann", "bob", "cid"):
@@ -79,6 +78,7 @@ class Life:
             self.lab.fake.speak(self.lab.fake.person(name), "de")
         locale = self.chance.choice(["de", "en-US"])
         self.lab.fake.change(lambda guild: replace(guild, locale=locale))
+        self.hands = Hands(self.lab, self.chance)
         self.outside = {each.id for each in self.lab.fake.channels}
         self.before = self.rights()
 
@@ -150,7 +150,7 @@ class Life:
             there.players.discard(whom.id)
         if told(text, "no longer a GM") and not told(text, "as they are"):  # by hand, who sees the rest can take it
             there.gms.discard(whom.id)
-        assert may or told(text, "changed nothing", "is the only GM", "above", "has no note of mine"), self.done[-1]
+        assert may or told(text, *REFUSED), self.done[-1]
 
     def run(self, who: Person, where: Channel) -> None:
         options: dict[str, dict[str, Any]] = {
@@ -212,31 +212,34 @@ class Life:
             self.lab.press(message, message.buttons[0]["label"], who)
 
     def by_hand(self, where: Channel) -> None:
-        """Change something as a moderator might, that opens nothing."""
-        inside = self.lab.fake.children(where.id)
-        if inside:
-            channel = self.chance.choice(inside)
-            if self.chance.random() < 0.5:
-                self.lab.fake.change(lambda guild: guild.without_channel(channel.id))
-                self.done.append(f"{channel.name} is deleted by hand")
-            else:  # the doctor finds it, and a GM may want it so
-                own = tuple(
-                    each for each in channel.overwrites if each.type == MEMBER or each.id == self.lab.fake.guild.id
-                )
-                self.lab.fake.change(lambda guild: guild.with_channel(replace(channel, overwrites=own)))
-                self.done.append(f"{channel.name} is closed to its players by hand")
+        self.done.append(self.hands.do(where, self.allowed[where.id], self.who()))
 
     def check(self) -> None:
         fake, log = self.lab.fake, "\n".join(self.done[-12:])
         assert self.rights() == self.before, log
         for where in self.campaigns():
-            there = self.allowed[where.id]
-            for channel in (where, *fake.children(where.id)):
-                seeing = {fake.person(name).id for name in PEOPLE if fake.person(name).sees(channel)}
-                assert seeing <= there.gms | there.players, f"{channel.name}\n{log}"
-                if channel.name in {"gm-notes", "gm-planning"}:
-                    assert seeing <= there.gms, f"{channel.name}\n{log}"
+            account = self.allowed.setdefault(where.id, self.hands.account_of(where) or Allowed())
+            self.hands.remember(where, account)
+            seen = {name for name in PEOPLE if fake.person(name).sees(where)}
+            assert seen <= self.seeing(where, account), f"{where.name}\n{log}"
+        for channel in fake.channels:
+            if channel.id in self.hands.accounts:
+                seeing = {name for name in PEOPLE if fake.person(name).sees(channel)}
+                assert seeing <= self.may_see(channel), f"{channel.name}\n{log}"
         assert not self.lab.dead, log
+
+    def may_see(self, channel: Channel) -> set[str]:
+        """Return who may see a channel: who was let in, or was shown this one by hand."""
+        account = self.hands.accounts[channel.id]
+        players = set() if channel.name in {"gm-notes", "gm-planning"} else account.players
+        ids = account.gms | players | self.hands.guests.get(channel.id, set())
+        return {name for name in PEOPLE if self.lab.fake.person(name).id in ids}
+
+    def seeing(self, where: Channel, account: Allowed) -> set[str]:
+        """Return who may see a category: whoever may see anything in it, as Discord has it."""
+        inside = [self.may_see(each) for each in self.lab.fake.children(where.id) if each.id in self.hands.accounts]
+        own = {name for name in PEOPLE if self.lab.fake.person(name).id in account.gms | account.players}
+        return own.union(*inside)
 
 
 @pytest.mark.parametrize("life", range(LIVES))

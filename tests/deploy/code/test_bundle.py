@@ -108,6 +108,8 @@ def test_a_handler_in_a_package_is_found(project: Settings, handler: str) -> Non
 
 def test_a_source_folder_that_is_absent_or_empty_is_refused(project: Settings) -> None:
     settings = replace(project, functions={}, code=Code(source=Path("sources")))
+    assert "sources: there is no such folder" in refusal(settings)
+    (settings.project / "sources").mkdir()
     assert "sources: holds nothing to ship" in refusal(settings)
 
 

@@ -159,7 +159,7 @@ LOOKING = {
         "--out",
         "project/x.zip/y.html",
         files={"x.zip": zipped(_ONE_FILE)},
-        told=("y.html: cannot be written", "name a folder"),
+        told=("y.html: cannot be written", "x.zip is a file: take it away"),
     ),
     "no package's name": mistake("where", "a b c", told="a b c is no package", code=2),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ class Mistake:
     files: Mapping[str, bytes | str | None]
     environment: Mapping[str, str]
     code: int = 1
+    pipes: tuple[str, ...] = ()
 
     def write(self, project: Path) -> None:
         files: dict[str, bytes | str | None] = {
@@ -52,6 +54,9 @@ class Mistake:
                 path = project / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        for name in self.pipes:
+            (project / name).parent.mkdir(exist_ok=True)
+            os.mkfifo(project / name)
 
 
 def mistake(
@@ -61,11 +66,12 @@ def mistake(
     config: str | bytes | None = "",
     environment: Mapping[str, str] | None = None,
     code: int = 1,
+    pipes: tuple[str, ...] = (),
 ) -> Mistake:
-    """Make a Mistake; `config` is the text of config/pipeline.yaml, None for none."""
+    """Make a Mistake; `config` is the text of config/pipeline.yaml, None for none, `pipes` lie where files would."""
     own = {} if config == "" else {"config/pipeline.yaml": config}
     parts = (told,) if isinstance(told, str) else told
-    return Mistake(argv, parts, {**own, **(files or {})}, environment or {}, code)
+    return Mistake(argv, parts, {**own, **(files or {})}, environment or {}, code, pipes)
 
 
 def zipped(files: Mapping[str, bytes | str]) -> bytes:

@@ -23,6 +23,7 @@ from deploy.template_values import TemplateValues
 from tests import schemas
 from tests.deploy.command_line.mistakes import MISTAKES as FIRST
 from tests.deploy.command_line.more_mistakes import MORE_MISTAKES
+from tests.deploy.command_line.odd_files import ODD_FILES
 from tests.deploy.command_line.stranger import METADATA, ROOT, Mistake, mistake, zipped
 from tests.integration.shipment import Shop
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MISTAKES = {**FIRST, **MORE_MISTAKES}
+MISTAKES = {**FIRST, **MORE_MISTAKES, **ODD_FILES}
 
 
 @pytest.fixture(autouse=True)

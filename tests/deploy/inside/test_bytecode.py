@@ -100,9 +100,25 @@ def test_a_warning_of_the_compiler_is_nobodys_business_here(capfd: pytest.Captur
     assert capfd.readouterr().err == ""
 
 
-def test_scripts_are_not_modules() -> None:
-    from deploy.inside.files import LayerFile
+def test_what_a_wheel_brings_as_data_stays_a_source_where_sources_go() -> None:
+    files = {"share/a.py": LayerFile(b"a = 1\n", "sample", "data"), "b.py": LayerFile(b"b = 1\n", "sample")}
+    compiled = compile_all(files, Parts({}), sourceless=True)
+    assert set(compiled.files) == {"share/a.py", "b.pyc"}
+    assert compiled.failed == {"share/a.py": "its wheel brings it as data, whose source stays"}
+    assert set(compile_all(files, Parts({}), sourceless=False).files) == {
+        *files,
+        "share/__pycache__/a.cpython-311.pyc",
+        "__pycache__/b.cpython-311.pyc",
+    }
 
+
+def test_a_distribution_that_reads_its_sources_keeps_them_where_others_go() -> None:
+    files = tree({"a.py": "a = 1\n"}, owner="reader") | tree({"b.py": "b = 1\n"})
+    compiled = compile_all(files, Parts({}), sourceless=True, reading={"reader"})
+    assert set(compiled.files) == {"a.py", "__pycache__/a.cpython-311.pyc", "b.pyc"}
+
+
+def test_scripts_are_not_modules() -> None:
     files = {"bin/run.py": LayerFile(b"#!python", "sample", "scripts")}
     assert compile_all(files, Parts({}), sourceless=True).files == files
 

@@ -26,6 +26,8 @@ from tests.deploy.inside.synthetic import tree
         (["sample-1.0.dist-info/METADATA", "sample.libs/libz.so.1", "types-stubs/a.pyi"], []),
         (["package/__init__.py", "package/data-files/script.py"], ["package"]),
         (["share/doc.txt"], []),
+        (["lib/python3.11/site-packages/one.py", "lib/python3.11/site-packages/two/__init__.py"], ["one", "two"]),
+        (["lib/python3.11/other/one.py", "bin/tool.py", "__init__.py"], []),
     ],
 )
 def test_modules_are_named_as_they_are_imported(paths: list[str], found: list[str]) -> None:

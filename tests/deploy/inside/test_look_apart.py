@@ -236,7 +236,8 @@ def test_what_one_does_last_is_measured_though_it_ends_while_it_is_measured(monk
     measure, ended = apart._measure, []
 
     def slow(running: Sequence[Running], most: Bounds, grown: SandboxUsage) -> None:
-        ended.append([os.waitid(os.P_PID, each.pid, LOOKED_AT | os.WNOHANG) is not None for each in running])
+        over = (each.finished or os.waitid(os.P_PID, each.pid, LOOKED_AT | os.WNOHANG) for each in running)
+        ended.append([each is not None for each in over])
         measure(running, most, grown)
         for each in running:
             os.waitid(os.P_PID, each.pid, LOOKED_AT)

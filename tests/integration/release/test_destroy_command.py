@@ -177,13 +177,23 @@ def test_a_layer_of_another_stage_stays(look: Looker, aws: Aws) -> None:
     text = CONFIG + "  prod: {region: us-east-1}\n"
     (look.project / "config" / "pipeline.yaml").write_text(text)
     look.text("deploy", "--stage", "dev")
+    look.text("deploy", "--stage", "prod")
     found = look.json("destroy", "--stage", "dev", *YES)
-    why = "stage prod publishes to this region too"
-    assert [(each["name"], each["region"]) for each in found["remnants"] if each["stays"] == why] == [
+    assert [(each["name"], each["region"]) for each in found["remnants"] if each["stays"]] == [
         ("/layers/tiny-layer/next", "us-east-1"),
         ("tiny-layer:1", "us-east-1"),
     ]
     assert left(aws)["layers"] == ["arn:aws:lambda:us-east-1:123456789012:layer:tiny-layer:1"]
+
+
+def test_once_no_stage_is_there_no_layer_is_left(look: Looker, aws: Aws) -> None:
+    """As `init` writes it: both stages in one region, each kept by the other for as long as that is there."""
+    (look.project / "config" / "pipeline.yaml").write_text(CONFIG + "  prod: {region: eu-central-1}\n")
+    for stage in ("dev", "prod"):
+        look.text("deploy", "--stage", stage)
+    for stage in ("dev", "prod"):
+        look.json("destroy", "--stage", stage, "--yes", "--confirm", stage)
+    assert left(aws) == NOTHING
 
 
 def test_a_function_that_was_adopted_stays(look: Looker, aws: Aws) -> None:

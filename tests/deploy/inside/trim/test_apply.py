@@ -101,6 +101,13 @@ def test_entry_points_that_programs_look_up_stay() -> None:
     assert path in trim(tree({path: points}), recipe(SAMPLE, metadata=True)).files
 
 
+def test_the_names_that_importlib_metadata_takes_from_top_level_alone_stay() -> None:
+    named, path = ("_sample", "sample"), "sample-1.0.dist-info/top_level.txt"
+    files = tree({path: "\n".join(named), "sample/__init__.py": "", "_sample.abi3.so": ""})
+    assert path in trim(files, recipe(SAMPLE, metadata=True)).files
+    assert path not in trim(tree({path: "\n".join(named), "sample.py": ""}), recipe(SAMPLE, metadata=True)).files
+
+
 def test_botocores_ca_bundle_goes_only_where_certifi_is_in_the_same_layer() -> None:
     certifi = wheel("certifi", {})
     files = tree({"botocore/cacert.pem": "x"})

@@ -72,6 +72,7 @@ ABOUT = "Metadata-Version: 2.4\nName: structlog\nVersion: 1.0\nSummary: logs\n\n
         "import importlib_metadata\nimportlib_metadata.distribution('x').metadata.get('Home-page')\n",
         "from importlib.metadata import distribution\ndistribution('x').read_text('WHEEL')\n",
         "import pkg_resources\npkg_resources.get_distribution('x').get_metadata('PKG-INFO')\n",
+        "from importlib.metadata import entry_points\nentry_points(group='console_scripts')\n",
     ],
 )
 def test_metadata_stays_whole_where_more_of_it_is_read(code: str) -> None:

@@ -39,6 +39,15 @@ def test_a_file_that_has_no_business_in_a_layer_is_refused(tmp_path: Path, path:
     assert expected in found
 
 
+def test_a_backport_of_the_standard_library_is_refused_with_both_ways_to_do_without_it(tmp_path: Path) -> None:
+    found = said(layer(tmp_path, Made(name="py-argparse", files={"argparse.py": ""})))
+    assert "drop py-argparse from requirements.in; or, where another needs it, `without: [py-argparse]`" in found
+
+
+def test_a_mark_of_a_package_that_lies_in_none_belongs_to_whom_it_likes(tmp_path: Path) -> None:
+    assert said(layer(tmp_path, Made(files={"__init__.py": "", "tiny/__init__.py": ""}))) == ""
+
+
 def test_a_model_file_named_pth_inside_of_a_package_is_no_start_up_file(tmp_path: Path) -> None:
     files = {"python/tiny/weights.pth": b"\0", "python/weights.pth/part.bin": b"\0"}
     assert said(layer(tmp_path, Made(), extra=files)) == ""

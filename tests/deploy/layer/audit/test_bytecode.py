@@ -82,6 +82,22 @@ def test_a_template_that_is_no_python_needs_no_bytecode(tmp_path: Path) -> None:
     assert said(layer(tmp_path, Made(), extra={"python/tiny/template.py": b"class {{ name }}:\n"})) == ""
 
 
+def test_a_module_that_is_too_deep_for_the_compiler_needs_no_bytecode(tmp_path: Path) -> None:
+    deep = f"x = 0\ny = {'+'.join('x' * 9999)}\n".encode()
+    assert said(layer(tmp_path, Made(), extra={"python/tiny/deep.py": deep})) == ""
+
+
+def test_a_distribution_from_which_sourceless_was_withdrawn_has_both(tmp_path: Path) -> None:
+    settings = Layer(name="tiny-layer", bytecode="sourceless")
+    source = {"python/tiny/more.py": b"y = 1\n"}
+    withdrawn = {"withdrawn": {"tiny": ("sourceless",)}}
+    found = said(layer(tmp_path, Made(), settings=settings, extra=source, spec=withdrawn))
+    assert "tiny: python/tiny/more.py: has no bytecode" in found
+    assert "every cold start would compile it" in found
+    beside = {cached("python/tiny/more.py"): compiled("python/tiny/more.py", b"y = 1\n")}
+    assert said(layer(tmp_path, Made(), settings=settings, extra=source | beside, spec=withdrawn)) == ""
+
+
 def test_a_source_beside_its_bytecode_is_refused_in_a_sourceless_layer(tmp_path: Path) -> None:
     settings = Layer(name="tiny-layer", bytecode="sourceless")
     found = said(layer(tmp_path, Made(), settings=settings, extra={"python/tiny/__init__.py": b"x = 1\n"}))

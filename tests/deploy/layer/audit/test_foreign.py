@@ -43,6 +43,12 @@ def test_a_wheel_for_one_other_machine_is_refused(tmp_path: Path) -> None:
     assert [each.what for each in found.faults] == ["is for arm64; the layer is for x86_64"] * 2
 
 
+def test_a_file_that_no_loader_knows_makes_a_wheel_for_one_other_machine_none_for_several(tmp_path: Path) -> None:
+    found = audited(tmp_path, one__so=of_machine(OWN, AARCH64), link__so=b"libone.so")
+    assert [each.what for each in found.faults] == ["is for arm64; the layer is for x86_64"]
+    assert [each.what for each in found.foreign] == ["is not an ELF file"]
+
+
 def test_a_damaged_library_is_refused_whatever_lies_beside_it(tmp_path: Path) -> None:
     found = audited(tmp_path, helper__so=OWN, helper__dylib=MACOS, broken__so=OWN[:100])
     (fault,) = found.faults

@@ -10,6 +10,7 @@ import pytest
 
 from deploy.errors import VerificationError
 from deploy.inside.exchange import Applied
+from deploy.layer.causes import LockedImports
 from deploy.layer.proof.reference import Reference
 from deploy.layer.verify import Means, VerifiedLayer, verify
 from deploy.settings import Layer
@@ -165,6 +166,21 @@ def test_a_cure_never_asks_for_the_standard_library_nor_for_an_import_name(tmp_p
         (fault,) = caught.value.faults
         assert name not in fault.cure
         assert name in fault.cause
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "failed to find libmagic.  Check your installation",
+        "Unable to find zbar shared library",
+        'no library called "cairo-2" was found',
+        "sndfile library not found using ctypes.util.find_library",
+    ],
+)
+def test_a_library_that_a_package_looks_for_by_itself_is_to_be_brought(error: str) -> None:
+    cause, cure = LockedImports(brought={}, present=frozenset(), requires={}).explain(f"ImportError: {error}", "tiny")
+    assert "neither layer nor runtime has it" in cause
+    assert "`files: {lib/: FOLDER}`" in cure
 
 
 def test_a_requirement_that_the_lock_does_not_have_is_refused_though_nothing_imports_it_yet(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from deploy.inside.look.bounds import LATE, Bounds
 from deploy.inside.look.place import Place
 from deploy.inside.look.values import Account, Outcome, Plan
 from deploy.layer.proof import look, trial
+from deploy.layer.proof.accounts import unaccounted
 from deploy.layer.proof.judge import Worse
 from deploy.layer.proof.look import Look, WantedLook
 from deploy.layer.verify import Means, verify
@@ -103,3 +104,9 @@ def test_a_look_at_the_reference_that_took_too_long_is_not_kept(
     built, runtime, kept = layer(tmp_path, Made()), FolderRuntime(tmp_path / "runtime"), Memory()
     found = replace(reference(runtime, built), kept=kept).look(built.spec, ())
     assert (found, bool(kept.kept)) == (seen, is_kept)
+
+
+def test_what_takes_too_long_with_all_of_its_modules_is_said_to_be_that() -> None:
+    late = Account(subject="a: a", records=(), intruded=f"{LATE} 600 s, with all of its modules, before its last word")
+    fault = unaccounted(late.subject, late)
+    assert "a package may take no more while it is imported" in fault.cause

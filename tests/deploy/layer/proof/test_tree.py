@@ -22,6 +22,11 @@ def test_programs_and_what_has_no_importable_name_are_left_alone() -> None:
     assert subject.modules == ("tiny", "tiny.c.d")
 
 
+def test_the_other_folder_that_imports_look_in_is_no_part_of_a_name() -> None:
+    (one, two) = tree.subjects(dict.fromkeys(["one.py", "lib/python3.11/site-packages/two/__init__.py"], "tiny"))
+    assert (one.modules, two.modules) == (("one",), ("two",))
+
+
 def test_libraries_outside_of_any_package_are_looked_at_with_the_package_that_may_need_them() -> None:
     owned = dict.fromkeys(["tiny/__init__.py", "tiny/_x.abi3.so", "tiny.libs/libz-1a2b.so.1.2"], "tiny")
     (subject,) = tree.subjects(owned)

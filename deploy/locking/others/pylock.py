@@ -23,19 +23,21 @@ from packaging.pylock import (
     PylockValidationError,
 )
 
-from ..errors import ConfigError, Fault, LockError, suggest
-from ..inside.exchange import Pin
-from ..runtimes.wheel_tags import wheel_tags
-from .lockfile import environment, normalised
-from .own import LockedSource
-from .wheels import fitting
+from ...errors import ConfigError, Fault, LockError, suggest
+from ...inside.exchange import Pin
+from ...invocation import advised
+from ...runtimes.wheel_tags import wheel_tags
+from ..lockfile import environment, normalised
+from ..own import LockedSource
+from ..wheels import fitting
+from .unfit import Unfit, built
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from packaging.pylock import Package
 
-    from ..settings import Lock, Settings, Target
+    from ...settings import Lock, Settings, Target
 
     Read = tuple[tuple[Pin, ...], tuple[LockedSource, ...]]
     Chosen = PackageVcs | PackageDirectory | PackageArchive | PackageSdist | PackageWheel
@@ -51,13 +53,39 @@ def read(text: str, path: Path, wanted: Lock, target: Target, settings: Settings
     its code is not in a layer. Raises LockError with every package that is not there as a wheel for the target, and
     ConfigError for an extra or a group that the lock does not have.
     """
+    here, chosen = _chosen(text, path, wanted, target, settings)
+    return _read(chosen, here)
+
+
+def unfit(text: str, path: Path, wanted: Lock, target: Target, settings: Settings) -> tuple[Unfit, ...]:
+    """Return what a target needs and has no wheel of, nor one that is to be built; raises as `read` but for that."""
+    here, chosen = _chosen(text, path, wanted, target, settings)
+    return tuple(
+        here.unfit(package) for package, source in chosen if isinstance(source, PackageSdist) and here.lacks(package)
+    )
+
+
+def versions(text: str, path: Path, wanted: Lock, target: Target, settings: Settings) -> dict[str, str]:
+    """Return the version of each that a target needs, whether it can use it or not; raises as `unfit`."""
+    here, chosen = _chosen(text, path, wanted, target, settings)
+    own = {
+        package.name for package, each in chosen if isinstance(each, PackageDirectory) and here.is_project(each.path)
+    }
+    return {package.name: str(package.version or "") for package, _ in chosen if package.name not in own}
+
+
+def _chosen(
+    text: str, path: Path, wanted: Lock, target: Target, settings: Settings
+) -> tuple[_Where, list[tuple[Package, Chosen]]]:
     lock = _parsed(text, path)
     _check_names("lock.extras", wanted.extras, lock.extras or (), path)
     _check_names("lock.groups", wanted.groups, [*(lock.dependency_groups or ()), *(lock.default_groups or ())], path)
-    here = _Where(path, target, settings.project, frozenset(map(normalised, settings.build_from_source)))
+    built = frozenset(map(normalised, settings.build_from_source))
+    files = {_key(each): tuple(wheel.filename for wheel in each.wheels or ()) for each in lock.packages}
+    here = _Where(path, target, settings.project, built, files)
     able = replace(lock, packages=[_for(each, here) for each in lock.packages])
     try:
-        chosen = list(
+        return here, list(
             able.select(
                 environment=_markers(target),  # type: ignore[arg-type] # all that a marker may ask for of a platform
                 tags=list(wheel_tags(target)),
@@ -69,7 +97,6 @@ def read(text: str, path: Path, wanted: Lock, target: Target, settings: Settings
         raise LockError(
             [Fault(str(path), f"does not fit {target}", str(error), "lock for this runtime too")]
         ) from error
-    return _read(chosen, here)
 
 
 def _parsed(text: str, path: Path) -> Pylock:
@@ -142,9 +169,18 @@ class _Where:
     target: Target
     project: Path
     built: frozenset[str]
+    files: Mapping[tuple[str, str], tuple[str, ...]]
 
     def is_project(self, path: str) -> bool:
         return (self.path.parent / path).resolve() == self.project.resolve()
+
+    def lacks(self, package: Package) -> bool:
+        """Whether a package that is chosen as a source archive is not to be built from it."""
+        return package.name not in self.built
+
+    def unfit(self, package: Package) -> Unfit:
+        name, version = _key(package)
+        return Unfit(name=name, version=version, wheels=self.files[name, version], target=self.target)
 
     def origin(self, path: str) -> str:
         """Return a path of the lock as one that is relative to the project."""
@@ -161,7 +197,7 @@ def _taken(package: Package, source: Chosen, here: _Where) -> Pin | LockedSource
             return Fault(where, "has no sha256 hash", cure="make the lock again with a tool that writes them")
         return Pin(name=package.name, version=version, hashes=tuple(sorted(hashes)))
     if isinstance(source, PackageSdist):
-        return _archive(package, source, where, here)
+        return _archive(package, source, here)
     origin = _origin(source, here)
     if not origin:
         cause = "what an address holds is not on any index that a build could ask"
@@ -171,15 +207,23 @@ def _taken(package: Package, source: Chosen, here: _Where) -> Pin | LockedSource
     return LockedSource(name=package.name, version=version, origin=origin)
 
 
-def _archive(package: Package, source: PackageSdist, where: str, here: _Where) -> LockedSource | Fault:
+def _archive(package: Package, source: PackageSdist, here: _Where) -> LockedSource | Fault:
     """Return a source archive where that is to be built, else why it cannot be used."""
     if package.name in here.built and "sha256" in source.hashes:
         version, digest = str(package.version or ""), source.hashes["sha256"]
         return LockedSource(name=package.name, version=version, origin=source.filename, digest=digest)
-    cause = "none of its wheels is for that, and a source archive is built where that is asked for"
-    key = f"`build-from-source: {{{package.name}: WHY}}` in config/pipeline.yaml"
-    cure = f"lock another version; if it is pure Python, {key} has its wheel built"
-    return Fault(where, f"has no wheel for {here.target}", cause, cure)
+    return here.unfit(package).fault(str(here.path), _instead(here.path, package.name))
+
+
+def _instead(path: Path, name: str) -> str:
+    """Say how another version comes into a lock."""
+    if path.name == "uv.lock":
+        return f"{advised('lock')} has uv take the newest version that fits"
+    return f"lock another version; or {built(name)}"
+
+
+def _key(package: Package) -> tuple[str, str]:
+    return str(package.name), str(package.version or "")
 
 
 def _origin(source: PackageDirectory | PackageVcs | PackageArchive, here: _Where) -> str:

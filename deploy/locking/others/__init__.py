@@ -1,0 +1,6 @@
+"""The locks of other tools: uv.lock and pylock.toml.
+
+pylock  the strict reader of pylock.toml, and of uv.lock, which uv exports as one
+unfit   what is locked and has no wheel for the runtime, and why
+refit   has uv lock versions that fit instead: uv knows neither Lambda's glibc nor its architectures
+"""

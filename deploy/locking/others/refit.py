@@ -1,0 +1,86 @@
+"""A uv.lock that fits the runtime: the newest versions that do, in place of newer ones that do not.
+
+uv locks for all platforms at once, and asks of none which glibc it has. So what it locked is read as a build reads
+it, and where a target can use no wheel of a version, uv is told to lock an older one:
+https://docs.astral.sh/uv/reference/cli/#uv-lock--upgrade-package. Nothing of that is written into pyproject.toml; uv
+keeps what is locked until somebody has it take newer versions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...errors import Fault, LockError
+from .. import locked
+from ..resolver import Resolver
+from ..wanted import Wanted
+from .unfit import Unfit, built
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from ...settings import Settings, Target
+    from ..uv.call import Uv
+
+    Found = Mapping[Target, Sequence[Unfit]]
+    Relock = Callable[[Sequence[str]], object]
+
+_ROUNDS = 10  # of older versions that need others
+
+
+def refit(settings: Settings, uv: Uv, relock: Relock) -> Iterator[str]:
+    """Have uv lock what fits every target, as far as there is something; yield what is to be told of each.
+
+    `relock` runs `uv lock` with options. Raises LockError for what no version fits, or no version that is wanted.
+    """
+    resolver = Resolver(uv=uv, wanted=Wanted(lines=()), versions=locked.versions(settings))
+    limits: dict[str, str] = {}
+    first: dict[str, Unfit] = {}
+    for _ in range(_ROUNDS):
+        found = {target: locked.unfit(settings, target) for target in settings.targets}
+        every = {each.name: each for unfit in reversed(found.values()) for each in unfit}
+        if not every:
+            break
+        older = _older(resolver, found)
+        if nowhere := [each for name, each in every.items() if name not in older]:
+            raise LockError(_nowhere(str(settings.requirements), nowhere))
+        first = every | first
+        limits |= older
+        _lock(str(settings.requirements), relock, limits, every.values())
+    now = {name: each for target in settings.targets for name, each in locked.chosen(settings, target).items()}
+    for had in (each for name, each in first.items() if name in now):
+        offer = f"; {had.offer} would have {had.version}" if had.offer else ""
+        yield f"{had.name} {now[had.name]} is locked: {had.version} has no wheel for {had.target}: {had.cause}{offer}"
+
+
+def _lock(
+    where: str, relock: Callable[[Sequence[str]], object], limits: Mapping[str, str], unfit: Iterable[Unfit]
+) -> None:
+    """Have uv keep to the limits; raise LockError with its words where something wants newer versions."""
+    options = [option for name, version in limits.items() for option in ("--upgrade-package", f"{name}<={version}")]
+    try:
+        relock(options)
+    except LockError as error:
+        cure = "loosen in pyproject.toml what uv's words above name"
+        told = [each.fault(where, cure) for each in unfit]
+        causes = [f"{each.cause}; {limits[each.name]} has one, and something asks for a newer one" for each in unfit]
+        faults = [Fault(each.where, each.what, cause, each.cure) for each, cause in zip(told, causes, strict=True)]
+        raise LockError(faults, log=error.log) from error
+
+
+def _older(resolver: Resolver, found: Found) -> dict[str, str]:
+    """Return the newest version of each that has wheels for all targets which need one; none where there is none."""
+    limits = {each.name: each.version for unfit in found.values() for each in unfit}
+    while True:
+        before = dict(limits)
+        for target, unfit in found.items():
+            asked = {each.name: limits[each.name] for each in unfit if each.name in limits}
+            newest = resolver.newest(target, asked)
+            limits |= {name: newest[name].version for name in asked if name in newest}
+            limits = {name: version for name, version in limits.items() if name not in asked or name in newest}
+        if limits == before:
+            return limits
+
+
+def _nowhere(where: str, unfit: Iterable[Unfit]) -> list[Fault]:
+    return [each.fault(where, f"use another package; or {built(each.name)}") for each in unfit]
