@@ -7,6 +7,8 @@ that was asked for found something, such as `status --check` a drift. A bug keep
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import importlib
 import io
 import os
@@ -42,7 +44,17 @@ def program() -> int:
     if sys.platform == "win32":
         print("channelwright: runs on Linux and macOS; on Windows use WSL", file=sys.stderr)
         return 1
+    _look_for_garbage_seldom()
     return main(sys.argv[1:])
+
+
+def _look_for_garbage_seldom() -> None:
+    """Let the collector do as good as nothing in a run without changes: what that makes stays until it ends.
+
+    When the process ends nothing is looked through at all, as nobody needs the memory back.
+    """
+    gc.set_threshold(50_000)
+    atexit.register(gc.freeze)
 
 
 def main(argv: list[str]) -> int:
@@ -96,7 +108,7 @@ def _run(argv: list[str]) -> int:
     settings = _extending(argv)
     if settings and (called := extensions.called(argv, settings)):
         return called.run()
-    arguments = _parser(argv, settings).parse_args(argv)
+    arguments = _parser(argv, settings, alone=extensions.called_at_once(argv)).parse_args(argv)
     verbose.begin(arguments.verbose, os.environ)
     code: int = _command(arguments.command).run(arguments)
     return code
@@ -127,7 +139,8 @@ def _stopped_reading() -> bool:
     return True
 
 
-def _parser(argv: list[str], settings: Settings | None) -> Parser:
+def _parser(argv: list[str], settings: Settings | None, *, alone: str = "") -> Parser:
+    """Return the parser of a command line; `alone` is the command that it has alone, all without one."""
     parser = Parser(
         prog=program_name(),
         description="Builds AWS Lambda layers for Python inside the Lambda runtime image, proves them there, and "
@@ -142,9 +155,11 @@ def _parser(argv: list[str], settings: Settings | None) -> Parser:
         metavar="DIR",
         help=f"the folder with config/pipeline.yaml (default: {PROJECT_VARIABLE}, else here)",
     )
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, summary in extensions.summaries(settings).items():
-        # Only the command that was asked for is imported: the others would cost more than a run without changes.
+    # By its name, which argparse would work out with all that formats help.
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, prog=parser.prog)
+    # To name the others takes a tenth of a run without changes.
+    for name, summary in ({alone: COMMANDS[alone]} if alone in COMMANDS else extensions.summaries(settings)).items():
+        # Only the command that was asked for is imported: the others would cost more than such a run.
         if name == "doctor" and name in argv:
             _command(name).add(subparsers, settings.extensions.values() if settings else ())
         elif name in argv and name in COMMANDS:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from contextlib import contextmanager
@@ -38,6 +37,8 @@ class Console:
         """
         if not (self.is_terminal or os.environ.get("COLUMNS", "").isdecimal()):
             return None
+        import shutil
+
         return max(shutil.get_terminal_size().columns, NARROWEST)
 
     def say(self, line: str = "") -> None:

@@ -151,18 +151,18 @@ def _together(done: Prepared, settings: Settings) -> Iterator[str]:
         found = (done.foreign[arn] for arn in settings.foreign(name).values() if arn in done.foreign)
         sizes.setdefault(name, next((Sizes.of(path).unzipped for path in found), 0))
     groups: dict[tuple[tuple[str, ...], int], list[str]] = {}
-    if not settings.functions:
+    if not settings.functions and len(sizes) > 1:
         groups[tuple(sizes), 0] = ["together"]
     for function in settings.functions.values():
-        code = sum(map(len, done.code[function.key].files.values()))
-        groups.setdefault((function.layers, code), []).append(function.key)
+        if len(function.layers) > 1:
+            code = sum(map(len, done.code[function.key].files.values()))
+            groups.setdefault((function.layers, code), []).append(function.key)
     for (names, code), keys in groups.items():
         total = code + sum(sizes[name] for name in names)
-        if len(names) > 1:
-            fits = total <= UNZIPPED and len(names) <= LAYERS
-            what = f"{', then '.join(names)}{' and the code' if code else ''}"
-            whole = f"{', '.join(keys)}: {what}, {size(total)} of {size(UNZIPPED)} unzipped"
-            yield whole if fits else f"{whole}: no function can have all of them"
+        fits = total <= UNZIPPED and len(names) <= LAYERS
+        what = f"{', then '.join(names)}{' and the code' if code else ''}"
+        whole = f"{', '.join(keys)}: {what}, {size(total)} of {size(UNZIPPED)} unzipped"
+        yield whole if fits else f"{whole}: no function can have all of them"
 
 
 def _shown(layer: VerifiedLayer) -> str:
