@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,8 @@ SCHEMA = Path(__file__).parent.with_name("pipeline.schema.json")
 
 def faults(raw: dict[str, object]) -> Iterator[tuple[str, str, str]]:
     """Yield where, what and cure of everything that the schema or a reference refuses."""
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    for error in jsonschema_rs.validator_for(schema).iter_errors(raw):
+    schema, validator = _schema()
+    for error in validator.iter_errors(raw):
         yield from _explain(schema, error)
     yield from _overlapping(raw)
     yield from functions.faults(raw)
@@ -33,6 +34,13 @@ def faults(raw: dict[str, object]) -> Iterator[tuple[str, str, str]]:
     yield from _twice(raw)
     yield from _claimed(raw)
     yield from _undated(raw)
+
+
+@cache
+def _schema() -> tuple[dict[str, Any], jsonschema_rs.Validator]:
+    """Return the schema, and what tells where something is against it: made once, as it costs more than its use."""
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return schema, jsonschema_rs.validator_for(schema)
 
 
 def _twice(raw: dict[str, object]) -> Iterator[tuple[str, str, str]]:

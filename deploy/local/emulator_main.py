@@ -16,6 +16,7 @@ import threading
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
+from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
 if TYPE_CHECKING:
@@ -34,11 +35,20 @@ def main(url: str, settling: str) -> None:
     lambda_svc.serve_function_code = _code_of_the_version
     if url != "-":
         lambda_svc._execute_function_warm = lambda function, event, _: _forwarded(url, function, event)  # noqa: SLF001
+    lambda_runtime._PYTHON_WORKER_SCRIPT = _without_botocore(lambda_runtime._PYTHON_WORKER_SCRIPT)  # noqa: SLF001
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     from ministack.app import main as serve
 
     sys.argv = sys.argv[:1]
     serve()
+
+
+def _without_botocore(worker: str) -> str:
+    """Leave out of what starts a function that it counts how deep functions call each other: it loads botocore."""
+    counts = "    _ms_install_invoke_depth()\n"
+    if counts not in worker:
+        raise SystemExit("MiniStack starts functions in another way than it did")
+    return worker.replace(counts, "")
 
 
 def _with_the_versions_own_link(plain: Callable[..., Any]) -> Callable[..., object]:

@@ -18,7 +18,8 @@ from deploy.layer.verify import Means
 from deploy.layer.verify_code import CodeEvidence, verify_code
 from deploy.published import foreign
 from deploy.settings import Target
-from tests.deploy.layer.synthetic import FolderRuntime, Made, layer
+from tests.deploy.layer.in_a_folder import FolderRuntime
+from tests.deploy.layer.synthetic import Made, layer
 
 if TYPE_CHECKING:
     from pathlib import Path

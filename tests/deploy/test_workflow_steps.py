@@ -8,24 +8,16 @@ import os
 import shutil
 import subprocess
 import tarfile
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
-import yaml
 
 from deploy.local_secrets import with_secrets
+from tests.deploy.workflow_runner import Runner, git
 
-FOLDER = Path(__file__).parents[2] / ".github" / "workflows"
-GH = """#!/bin/sh
-echo "$@" >> "$GH_LOG"
-case "$*" in
-  *"$GH_REFUSES"*) exit 1 ;;
-  "pr list"*) echo "$GH_OPEN" ;;
-  "api repos/octo/channelwright/commits/v1.2.3 "*) echo c0de ;;
-esac
-"""
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = [
     pytest.mark.programs,
@@ -34,42 +26,6 @@ pytestmark = [
         reason="jq is not here; `nox -s engine -- --tests` installs it",
     ),
 ]
-
-
-class Runner:
-    """Runs single steps in `work`; `output` is what they set, `asked` what they asked of gh."""
-
-    def __init__(self, folder: Path, work: Path | None = None) -> None:
-        self.folder, self.work = folder, work or folder
-        (folder / "bin").mkdir(parents=True)
-        (folder / "bin" / "gh").write_text(GH)
-        (folder / "bin" / "gh").chmod(0o755)
-        self.environment = {
-            "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
-            "HOME": str(folder),
-            "GH_LOG": str(folder / "gh.log"),
-            "GH_REFUSES": "nothing",
-            "GITHUB_OUTPUT": str(folder / "output"),
-            "GITHUB_REPOSITORY": "octo/bot",
-            "GITHUB_SHA": "c0ffee",
-            "RUNNER_TEMP": str(folder / "temp"),
-        }
-
-    def run(self, workflow: str, job: str, step: str, **environment: str) -> int:
-        jobs: dict[str, Any] = yaml.safe_load((FOLDER / workflow).read_text())["jobs"]
-        (found,) = [each["run"] for each in jobs[job]["steps"] if each.get("name", "").startswith(step)]
-        command = ["bash", "--noprofile", "--norc", "-e", "-c", found]
-        done = subprocess.run(command, cwd=self.work, env=self.environment | environment, check=False, timeout=60)
-        return done.returncode
-
-    @property
-    def output(self) -> dict[str, str]:
-        lines = (self.folder / "output").read_text().splitlines()
-        return {name: value for name, _, value in (line.partition("=") for line in lines)}
-
-    @property
-    def asked(self) -> str:
-        return (self.folder / "gh.log").read_text()
 
 
 @pytest.fixture
@@ -221,14 +177,14 @@ def test_the_credentials_for_the_stage_that_is_read_are_a_profile_of_their_own(t
 def test_an_update_commits_the_lock_and_the_image_and_nothing_else(tmp_path: Path) -> None:
     origin, work = tmp_path / "origin.git", tmp_path / "work"
     runner = Runner(tmp_path / "there", work)
-    _git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", str(origin))
-    _git(tmp_path, "clone", "--quiet", str(origin), str(work))
+    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", str(origin))
+    git(tmp_path, "clone", "--quiet", str(origin), str(work))
     for name in ("requirements.txt", "config/pipeline.yaml", "src/bot.py"):
         (work / name).parent.mkdir(exist_ok=True)
         (work / name).write_text("before\n")
-    _git(work, "add", ".")
-    _git(work, "commit", "--quiet", "--message", "before")
-    _git(work, "push", "--quiet", "origin", "HEAD:main")
+    git(work, "add", ".")
+    git(work, "commit", "--quiet", "--message", "before")
+    git(work, "push", "--quiet", "origin", "HEAD:main")
     for name in ("requirements.txt", "src/bot.py"):
         (work / name).write_text("after\n")
     assert runner.run("update-dependencies.yml", "update", "See what changed") == 0
@@ -237,21 +193,21 @@ def test_an_update_commits_the_lock_and_the_image_and_nothing_else(tmp_path: Pat
     shutil.move(work / "update", runner.folder / "temp" / "update")
     # As if a package that was built with had got hold of the patch.
     with (runner.folder / "temp/update/update.patch").open("a") as patch:
-        patch.write(_git(work, "diff", "--", "src/bot.py"))
-    _git(work, "checkout", "--quiet", "--", ".")
+        patch.write(git(work, "diff", "--", "src/bot.py"))
+    git(work, "checkout", "--quiet", "--", ".")
     assert runner.run("update-dependencies.yml", "propose", "Commit", BRANCH="update-dependencies") == 0
-    changed = _git(origin, "diff", "--name-only", "main", "update-dependencies")
+    changed = git(origin, "diff", "--name-only", "main", "update-dependencies")
     assert changed == "requirements.txt\n"
 
 
 def test_an_update_without_changes_proposes_nothing(tmp_path: Path) -> None:
     runner = Runner(tmp_path / "there")
-    _git(runner.folder, "init", "--quiet")
+    git(runner.folder, "init", "--quiet")
     for name in ("requirements.txt", "config/pipeline.yaml"):
         (runner.folder / name).parent.mkdir(exist_ok=True)
         (runner.folder / name).write_text("same\n")
-    _git(runner.folder, "add", "requirements.txt", "config")
-    _git(runner.folder, "commit", "--quiet", "--message", "before")
+    git(runner.folder, "add", "requirements.txt", "config")
+    git(runner.folder, "commit", "--quiet", "--message", "before")
     assert runner.run("update-dependencies.yml", "update", "See what changed") == 0
     assert not (runner.folder / "output").exists()
 
@@ -286,9 +242,3 @@ def _expected(built: Runner, tools: str) -> dict[str, str]:
         "SIGNER": "octo/channelwright",
         "SIGNER_DIGEST": "cafe",
     }
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
-    done = subprocess.run(["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=True)
-    return done.stdout

@@ -14,6 +14,7 @@ import pytest
 
 from deploy.container.engine import Engine
 from deploy.errors import EngineError
+from deploy.layer.backend.containers import ContainerRuntime
 from deploy.settings import Target, default_image, image_variable
 from tests.lanes import only_one
 from tests.runtime_image import build as stand_in
@@ -85,3 +86,13 @@ def await_port(address: str, process: subprocess.Popen[bytes]) -> None:
             return
         time.sleep(0.05)
     pytest.fail("the registry did not start")
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def runtime(engine: Engine, runtime_image: str) -> ContainerRuntime:
+    image = engine.resolve(runtime_image, "x86_64", lambda _: None)
+    return ContainerRuntime(engine, image, {}, lambda _: None)

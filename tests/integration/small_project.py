@@ -11,16 +11,12 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-
-
 CONFIG = """
 layers:
   tiny: {trim: {debug-symbols: true}}
 functions:
   hello: {name: hello, handler: app.handler, layers: [tiny]}
 """
-
-
 HANDLER = """
 import yaml
 
@@ -47,6 +43,15 @@ def locked(name: str) -> str:
     found = re.search(rf"^{name}==.*?(?=^\S|\Z)", lock, re.MULTILINE | re.DOTALL)
     assert found
     return found[0]
+
+
+def cache_with_wheels(folder: Path, shared: Path) -> Path:
+    """Make a cache that knows nothing but the wheels which the tests of this run fetched, each by its sha256."""
+    for part in ("wheels", "chosen"):
+        (shared / "fetched" / part).mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
+        (folder / part).symlink_to(shared / "fetched" / part)
+    return folder
 
 
 class Run:

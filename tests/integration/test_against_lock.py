@@ -27,7 +27,7 @@ from deploy.prepare import Choices, prepare
 from deploy.prepare.against_lock import compare
 from deploy.prepare.at_hand import AtHand
 from deploy.prepare.layers import LayerPreparation
-from tests.integration.small_project import make_project
+from tests.integration.small_project import cache_with_wheels, make_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,9 +93,9 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+def place(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Place:
     folder = tmp_path_factory.mktemp("forged")
-    environment = {**os.environ, "CHANNELWRIGHT_CACHE": str(folder / "cache")}
+    environment = {**os.environ, "CHANNELWRIGHT_CACHE": str(cache_with_wheels(folder / "cache", shared))}
     made = Place(load(make_project(folder / "project"), environment), environment, StringIO())
     made.built()
     return made

@@ -143,6 +143,7 @@ def test_other_settings_leave_the_container_a_network_of_its_own(fetcher: Fetche
     assert client.split(".")[:2] == gateway.split(".")[:2]
 
 
+@pytest.mark.sliced(1)
 @pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "PIP_PROXY"])
 def test_the_proxy_reaches_pip(fetcher: Fetcher, variable: str) -> None:
     with serving(OLD) as proxy:
@@ -166,6 +167,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.sliced(1)
 @pytest.mark.parametrize("variable", ["PIP_CERT", "REQUESTS_CA_BUNDLE"])
 def test_this_machines_certificates_reach_pip(fetcher: Fetcher, certificate: Path, variable: str) -> None:
     with serving(OLD, certificate=certificate) as index:

@@ -11,7 +11,8 @@ from deploy.layer.backend.containers import ContainerRuntime
 from deploy.layer.backend.platform_image import find
 from deploy.layer.verify import Means, verify
 from deploy.settings import Target
-from tests.deploy.layer.synthetic import Made, layer, reference
+from tests.deploy.layer.in_a_folder import reference
+from tests.deploy.layer.synthetic import Made, layer
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,7 +1,7 @@
 """Runs that are killed at random moments, then one that is not: nothing of theirs stays, and nothing of others goes.
 
-`CHANNELWRIGHT_KILLS=20` kills as many; a few are enough to see that it works at all. `CHANNELWRIGHT_KILLS_SEED` takes
-the same moments again.
+One is enough to see that it works at all; `nox -s faults` kills twenty, and `CHANNELWRIGHT_KILLS=5` as many.
+`CHANNELWRIGHT_KILLS_SEED` takes the same moments again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ import pytest
 
 from deploy.container.leftovers import OWNER
 from deploy.temporary import folders
-from tests.integration.small_project import make_project
+from tests.integration.small_project import cache_with_wheels, make_project
+from tests.lanes import SEED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from deploy.container.engine import Engine
 
 ROOT = Path(__file__).parents[2]
-KILLS = int(os.environ.get("CHANNELWRIGHT_KILLS", "2"))
+KILLS = int(os.environ.get("CHANNELWRIGHT_KILLS", "20" if os.environ.get(SEED) == "all" else "1"))
 
 
 def started(project: Path, environment: Mapping[str, str], *arguments: str) -> subprocess.Popen[bytes]:
@@ -74,10 +75,11 @@ def running_below(folder: Path) -> list[str]:
     return found
 
 
+@pytest.mark.matrix
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("backend", [pytest.param("container", marks=pytest.mark.container), "host"])
 def test_one_run_removes_all_that_killed_ones_left_and_nothing_else(
-    backend: str, request: pytest.FixtureRequest, tmp_path: Path
+    backend: str, request: pytest.FixtureRequest, tmp_path: Path, shared: Path
 ) -> None:
     seed = os.environ.get("CHANNELWRIGHT_KILLS_SEED") or secrets.token_hex(4)
     print(f"CHANNELWRIGHT_KILLS_SEED={seed}")
@@ -88,7 +90,7 @@ def test_one_run_removes_all_that_killed_ones_left_and_nothing_else(
         **os.environ,
         "PYTHONPATH": str(ROOT),
         "TMPDIR": str(temporary),
-        "CHANNELWRIGHT_CACHE": str(tmp_path / "cache"),
+        "CHANNELWRIGHT_CACHE": str(cache_with_wheels(tmp_path / "cache", shared)),
     }
     somebody_elses = temporary / "channelwright-of-somebody-else"
     somebody_elses.mkdir()

@@ -57,7 +57,7 @@ def there(engine: Engine) -> set[str]:
 @pytest.mark.container
 def test_the_next_run_removes_what_killed_ones_left(engine: Engine, runtime_image: str) -> None:
     for _ in range(5):  # any other run on this engine may be the next one
-        left = {name for _ in range(3) for name in killed(runtime_image)}
+        left = {name for _ in range(2) for name in killed(runtime_image)}
         if {each for each in left if not Path(each).is_absolute()} <= there(engine):
             break
     else:

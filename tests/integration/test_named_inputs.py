@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.small_project import ROOT, Run, locked, make_project
+from tests.integration.small_project import ROOT, Run, cache_with_wheels, locked, make_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,8 +45,8 @@ OTHER_WAY_ROUND = textwrap.dedent("""\
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
+def cache(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Path:
+    return cache_with_wheels(tmp_path_factory.mktemp("layers") / "cache", shared)
 
 
 @pytest.fixture(scope="module")

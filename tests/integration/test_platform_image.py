@@ -17,7 +17,7 @@ from deploy.errors import EngineError
 from deploy.layer.audit import elf
 from deploy.layer.backend.platform_image import find
 from deploy.settings import Target
-from tests.integration.small_project import CONFIG, Run, make_project
+from tests.integration.small_project import CONFIG, Run, cache_with_wheels, make_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,9 +76,10 @@ def tarred(files: Mapping[str, bytes]) -> bytes:
 
 
 def test_both_architectures_are_built_and_the_one_that_cannot_be_tried_says_so(
-    tmp_path: Path, lonely: str, engine: Engine, other: Architecture
+    tmp_path: Path, lonely: str, engine: Engine, other: Architecture, shared: Path
 ) -> None:
-    project, cache, own = make_project(tmp_path / "project"), tmp_path / "cache", engine.architecture
+    project, own = make_project(tmp_path / "project"), engine.architecture
+    cache = cache_with_wheels(tmp_path / "cache", shared)
     config = CONFIG + f"architectures: [{own}, {other}]\n"
     (project / "config" / "pipeline.yaml").write_text(config, encoding="utf-8")
     first = Run(project, cache, CHANNELWRIGHT_RUNTIME_IMAGE=lonely).must()

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.settings import image_variable
 from tests.integration.conftest import LATER
-from tests.integration.small_project import CONFIG, Run, make_project
+from tests.integration.small_project import CONFIG, Run, cache_with_wheels, make_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +22,11 @@ WHEELS = (
     "0f29edc409a6392443abf94b9cf89ce99889a1dd5376d94316ae5145dfedd5d6",
     "ee2922902c45ae8ccada2c5b501ab86c36525b883eff4255313a253a3160861c",
 )
+
+
+@pytest.fixture
+def cache(tmp_path: Path, shared: Path) -> Path:
+    return cache_with_wheels(tmp_path / "cache", shared)
 
 
 @pytest.fixture
@@ -40,10 +45,10 @@ def manifest(project: Path, stem: str) -> Any:
 
 
 def test_each_runtime_is_built_audited_and_tried_in_its_own_image(
-    project: Path, tmp_path: Path, runtime_image: str, later_image: str
+    project: Path, cache: Path, runtime_image: str, later_image: str
 ) -> None:
     images = {image_variable(LATER): later_image}
-    first = Run(project, tmp_path / "cache", **images).must()
+    first = Run(project, cache, **images).must()
     assert f"build tiny in {runtime_image}" in first.out
     assert f"build tiny-{LATER} in {later_image}" in first.out
     assert f"verify the final zip in a fresh {later_image}" in first.out
@@ -59,14 +64,14 @@ def test_each_runtime_is_built_audited_and_tried_in_its_own_image(
     assert bytecode
     assert all(name.endswith(".cpython-313.pyc") for name in bytecode)
 
-    assert "building" not in Run(project, tmp_path / "cache", **images).must().out
+    assert "building" not in Run(project, cache, **images).must().out
 
 
-def test_an_image_of_another_python_is_refused(project: Path, tmp_path: Path, runtime_image: str) -> None:
-    run = Run(project, tmp_path / "cache", **{image_variable(LATER): runtime_image}).must(code=1)
+def test_an_image_of_another_python_is_refused(project: Path, cache: Path, runtime_image: str) -> None:
+    run = Run(project, cache, **{image_variable(LATER): runtime_image}).must(code=1)
     assert LATER in run.err
 
 
-def test_without_containers_only_this_machines_own_python_is_a_runtime(project: Path, tmp_path: Path) -> None:
-    run = Run(project, tmp_path / "cache", "--backend", "host").must(code=1)
+def test_without_containers_only_this_machines_own_python_is_a_runtime(project: Path, cache: Path) -> None:
+    run = Run(project, cache, "--backend", "host").must(code=1)
     assert "run it with Python 3.13 on Linux, or build in containers" in run.err

@@ -21,6 +21,7 @@ import pytest
 from tests.integration.aws import REGION, EmulatedAws, emulated_aws, in_containers
 from tests.integration.release.conftest import PLACEHOLDER, ROLE
 from tests.integration.shipment import zipped
+from tests.integration.small_project import cache_with_wheels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,9 +122,9 @@ def aws(tmp_path_factory: pytest.TempPathFactory, runtime_image: str) -> Iterato
 
 
 @pytest.fixture
-def project(tmp_path: Path, aws: EmulatedAws) -> Project:
+def project(tmp_path: Path, aws: EmulatedAws, shared: Path) -> Project:
     aws.reset()
-    made = Project(tmp_path / "project", tmp_path / "cache", aws)
+    made = Project(tmp_path / "project", cache_with_wheels(tmp_path / "cache", shared), aws)
     for path, text in {
         "config/pipeline.yaml": "",
         "requirements.txt": (ROOT / "requirements.txt").read_text(encoding="utf-8"),

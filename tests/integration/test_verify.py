@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import resource
 import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -13,26 +12,28 @@ import pytest
 from deploy.code import tree_digest
 from deploy.errors import VerificationError
 from deploy.inside.exchange import TrimPolicy
-from deploy.layer.backend.containers import ContainerRuntime
 from deploy.layer.evidence import FunctionUnderTest
 from deploy.layer.opt_folder import merged
 from deploy.layer.template_environment import lambda_environment
-from deploy.layer.verify import Means, VerifiedLayer, verify
+from deploy.layer.verify import Means, VerifiedLayer
 from deploy.layer.verify_code import verify_code
 from deploy.settings import Layer, Target
-from tests.deploy.layer.synthetic import Made, entry, installed, layer, real_yaml, reference
+from tests.deploy.layer.synthetic import Made, entry, installed, layer, real_yaml
+from tests.integration.in_containers import proven, refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from deploy.container.engine import Engine
-    from deploy.layer.values import BuiltLayer
+    from deploy.layer.backend.containers import ContainerRuntime
     from deploy.layer.verify_code import CodeEvidence
 
 pytestmark = pytest.mark.container
 
+
 HEALTH = {"channelwright": "health"}
+
+
 # Answers with the digests of all that it finds in its code and its layers.
 HEALTHY = """
 import hashlib, os, tiny
@@ -53,26 +54,9 @@ def handler(event, context):
 
 
 @pytest.fixture(scope="module")
-def runtime(engine: Engine, runtime_image: str) -> ContainerRuntime:
-    image = engine.resolve(runtime_image, "x86_64", lambda _: None)
-    return ContainerRuntime(engine, image, {}, lambda _: None)
-
-
-@pytest.fixture
-def tiny(tmp_path: Path, runtime: ContainerRuntime) -> VerifiedLayer:
-    (verified,) = proven(runtime, layer(tmp_path / "tiny", Made(), spec={"image": runtime.image}))
+def tiny(tmp_path_factory: pytest.TempPathFactory, runtime: ContainerRuntime) -> VerifiedLayer:
+    (verified,) = proven(runtime, layer(tmp_path_factory.mktemp("tiny"), Made(), spec={"image": runtime.image}))
     return verified
-
-
-def proven(runtime: ContainerRuntime, *layers: BuiltLayer) -> tuple[VerifiedLayer, ...]:
-    """Prove layers by what the image's own pip installs from their wheels."""
-    return verify(layers, Means(runtime=runtime, say=lambda _: None, reference=reference(runtime, *layers)))
-
-
-def refused(runtime: ContainerRuntime, *layers: BuiltLayer) -> str:
-    with pytest.raises(VerificationError) as caught:
-        proven(runtime, *layers)
-    return str(caught.value)
 
 
 def tried(runtime: ContainerRuntime, verified: VerifiedLayer, files: Mapping[str, str], **changes: Any) -> CodeEvidence:
@@ -134,19 +118,24 @@ def test_a_broken_extension_module_is_refused_by_the_runtimes_loader(tmp_path: P
     assert "undefined symbol: PyErr_XetString" in found
 
 
-@pytest.mark.parametrize(
-    ("source", "cause"),
-    [
-        ("open(__file__, 'a')\n", "it writes when it is imported"),
-        ("open('/opt/python/new', 'w')\n", "it writes when it is imported"),
-        ("import urllib.request\nurllib.request.urlopen('http://192.0.2.1')\n", "it calls the network"),
-        ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n", "native code crashed while it was loaded"),
-    ],
-)
-def test_what_an_import_may_not_do_in_lambda_fails_here_too(
-    tmp_path: Path, runtime: ContainerRuntime, source: str, cause: str
-) -> None:
-    assert cause in refused(runtime, layer(tmp_path, Made(files={"tiny/__init__.py": source})))
+FORBIDDEN = {
+    "changes": ("open(__file__, 'a')\n", "it writes when it is imported"),
+    "writes": ("open('/opt/python/new', 'w')\n", "it writes when it is imported"),
+    "calls": ("import urllib.request\nurllib.request.urlopen('http://192.0.2.1')\n", "it calls the network"),
+    "crashes": (
+        "import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n",
+        "native code crashed while it was loaded",
+    ),
+}
+
+
+def test_what_an_import_may_not_do_in_lambda_fails_here_too(tmp_path: Path, runtime: ContainerRuntime) -> None:
+    made = [Made(name=name, files={f"{name}/__init__.py": source}) for name, (source, _) in FORBIDDEN.items()]
+    with pytest.raises(VerificationError) as caught:
+        proven(runtime, layer(tmp_path, *made))
+    causes = {fault.where: fault.cause for fault in caught.value.faults}
+    assert set(causes) == {f"{name}: {name}" for name in FORBIDDEN}
+    assert [name for name, (_, cause) in FORBIDDEN.items() if cause not in causes[f"{name}: {name}"]] == []
 
 
 def test_a_function_answers_through_the_emulator_with_what_it_runs(
@@ -182,70 +171,3 @@ def test_a_function_without_a_health_event_has_to_run_and_no_more(
 def test_a_function_that_ends_the_runtime_is_refused(runtime: ContainerRuntime, tiny: VerifiedLayer) -> None:
     found = code_refused(runtime, tiny, {"bot.py": "import os\ndef handler(event, context): os._exit(1)\n"})
     assert "Runtime.ExitError" in found
-
-
-# Packages that try to speak for others, in the container where they are tried
-
-ATTACKS = {
-    "ends every process": "import os, signal\nfor _ in range(3):\n    os.fork()\nos.kill(-1, signal.SIGKILL)\n",
-    "ends the one that watches": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n",
-    "forks without end": "import os\nwhile True:\n    os.fork()\n",
-    "leaves": "import os\nos._exit(0)\n",
-    "writes into every pipe": """
-import os
-for process in filter(str.isdigit, os.listdir("/proc")):
-    try:
-        files = os.listdir(f"/proc/{process}/fd")
-    except OSError:
-        continue
-    for each in files:
-        try:
-            with open(f"/proc/{process}/fd/{each}", "wb", buffering=0) as pipe:
-                pipe.write(b'["account", "{}"]\\n')
-        except OSError:
-            pass
-""",
-    "traces the others": """
-import ctypes, os
-libc = ctypes.CDLL(None)
-for process in filter(str.isdigit, os.listdir("/proc")):
-    if int(process) != os.getpid() and libc.ptrace(16, int(process), 0, 0) == 0:
-        raise RuntimeError("traced " + process)
-""",
-}
-
-
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_an_attack_leaves_every_other_packages_verdict_as_it_is(
-    tmp_path: Path, runtime: ContainerRuntime, attack: str
-) -> None:
-    """One package attacks, one works and one is broken: in a container each has a user of its own."""
-    evil = Made(name="evil", files={"evil/__init__.py": ATTACKS[attack], "evil/more.py": ""})
-    good = Made(name="good", files={"good.py": "x = 1\n"})
-    broken = Made(name="broken", files={"broken.py": "raise RuntimeError('no luck')\n"})
-    built = layer(tmp_path, evil, good, broken)
-    with pytest.raises(VerificationError) as caught:
-        proven(runtime, built)
-    faults = [fault for fault in caught.value.faults if not fault.where.startswith("evil: ")]
-    assert [(fault.where, fault.what) for fault in faults] == [
-        ("broken: broken", "RuntimeError: no luck (/opt/python/broken.py:1)")
-    ]
-
-
-def test_a_package_that_prints_without_end_is_bounded(tmp_path: Path, runtime: ContainerRuntime) -> None:
-    loud = "import os\nfor _ in range(1024):\n    os.write(1, b'x' * 1048576)\nraise RuntimeError('at last')\n"
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    assert "RuntimeError: at last" in refused(runtime, layer(tmp_path, Made(files={"tiny/__init__.py": loud})))
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kilobytes
-
-
-def test_what_a_package_leaves_in_tmp_is_gone_before_the_next_one_looks(
-    tmp_path: Path, runtime: ContainerRuntime
-) -> None:
-    first = (
-        "import os\nos.makedirs('/tmp/left/deep')\nopen('/tmp/left/deep/x', 'w').close()\nos.chmod('/tmp/left', 0)\n"
-    )
-    second = "import os\nif os.path.exists('/tmp/left'): raise RuntimeError('something was left')\n"
-    files = {"a/__init__.py": first, **{f"a/b{each}.py": "" for each in range(3)}}  # the longest one comes first
-    late = {"z.py": "import time\ntime.sleep(1)\n" + second}
-    assert proven(runtime, layer(tmp_path, Made(name="a", files=files), Made(name="z", files=late)))

@@ -1,28 +1,21 @@
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import jsonschema_rs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channelwright.campaign import template_rules
 from channelwright.campaign.template_rules import TYPES
+from tests.tools.channel_files import PROJECT, SHIPPED
 from tools.campaign_channels import check, kept_name
 from tools.fake_discord.world.names import stored_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
-PROJECT = Path(__file__).parents[2]
-SHIPPED = PROJECT / "config/campaign_channels.yaml"
-SCHEMA = json.loads((PROJECT / "config/campaign_channels.schema.json").read_text())
+    from pathlib import Path
 
 
 def run(file: Path) -> subprocess.CompletedProcess[str]:
@@ -162,97 +155,3 @@ def test_bytes_that_are_no_text_and_a_file_that_is_not_there_are_faults(file: Pa
 @given(st.text(max_size=40), st.sampled_from(sorted(TYPES)))
 def test_a_name_is_foreseen_as_the_fake_discord_keeps_it(name: str, kind: str) -> None:
     assert kept_name(name, kind) == stored_name(name, TYPES[kind])
-
-
-# Control characters are no YAML text, and the two languages do not agree on which of them are white space.
-texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=8)
-odd = st.none() | st.booleans() | st.integers() | texts | st.lists(texts, max_size=2)
-channels = st.lists(
-    st.fixed_dictionaries(
-        {},
-        optional={
-            "name": texts | st.sampled_from(["x" * 100, "x" * 101, " "]) | odd,
-            "type": st.sampled_from(sorted(TYPES)) | odd,
-            "gm_only": st.booleans() | odd,
-            "players": st.sampled_from(["write", "read", "none", "see"]) | odd,
-            "slowmode": st.sampled_from([0, 21600, 21601, -1, True]) | odd,
-            "age_restricted": st.booleans() | odd,
-            "tags": st.lists(texts | st.sampled_from(["x" * 20, "x" * 21]) | odd, max_size=21) | odd,
-            "user_limit": st.sampled_from([99, 100, 10_000, 10_001]) | odd,
-            "message": st.sampled_from(["x" * 2000, "x" * 2001]) | odd,
-            "description": texts | st.sampled_from(["x" * 1024, "x" * 1025, "x" * 4096, "x" * 4097]) | odd,
-            "colour": odd,
-        },
-    )
-    | st.fixed_dictionaries({"name": texts.filter(str.strip), "type": st.sampled_from(sorted(TYPES))})
-    | odd,
-    max_size=3,
-)
-bodies = st.fixed_dictionaries({"channels": channels}) | st.fixed_dictionaries(
-    {}, optional={"channels": channels | odd, "chanels": odd}
-)
-names = st.from_regex(r"[a-z0-9][a-z0-9-]{0,19}", fullmatch=True) | st.sampled_from(
-    ["default", "Big One", "x" * 21, ""]
-)
-documents = (
-    st.builds(
-        lambda body, named: body | named,
-        bodies,
-        st.just({}) | st.fixed_dictionaries({"templates": st.dictionaries(names, bodies | odd, max_size=3) | odd}),
-    )
-    | odd
-)
-
-
-@given(documents)
-def test_the_schema_for_editors_and_the_bot_agree(document: Any) -> None:
-    """All but one rule: a schema cannot say that names differ."""
-    faults = [what for _, what in template_rules.faults(document) if not what.startswith("is the name of ")]
-    assert jsonschema_rs.validator_for(SCHEMA).is_valid(document) == (faults == [])
-
-
-def test_the_schema_and_the_bot_agree_on_how_many_there_may_be() -> None:
-    validator = jsonschema_rs.validator_for(SCHEMA)
-
-    def agreed(channels: int, templates_: int) -> bool:
-        several = [{"name": f"c{at}", "type": "text"} for at in range(channels)]
-        document = {"channels": several, "templates": {f"t{at}": {"channels": several} for at in range(templates_)}}
-        is_valid: bool = validator.is_valid(document)
-        assert is_valid == (list(template_rules.faults(document)) == [])
-        return is_valid
-
-    assert [agreed(0, 0), agreed(1, 24), agreed(50, 1), agreed(51, 0), agreed(1, 25)] == [
-        False,
-        True,
-        True,
-        False,
-        False,
-    ]
-
-
-@pytest.mark.parametrize("kind", sorted(TYPES))
-@pytest.mark.parametrize(
-    ("key", "length", "kinds"),
-    [
-        ("name", 100, TYPES),
-        ("name", 101, ()),
-        ("description", 1024, TYPES),
-        ("description", 1025, {"forum"}),
-        ("description", 4096, {"forum"}),
-        ("description", 4097, ()),
-    ],
-)
-def test_the_schema_and_the_bot_agree_on_how_long_a_text_may_be(
-    kind: str, key: str, length: int, kinds: Collection[str]
-) -> None:
-    note = {"name": "notes", "type": "text"}
-    document = {"channels": [note, {"name": "lore", "type": kind} | {key: "x" * length}]}
-    assert jsonschema_rs.validator_for(SCHEMA).is_valid(document) == (kind in kinds)
-    assert (list(template_rules.faults(document)) == []) == (kind in kinds)
-
-
-def test_the_schema_explains_every_key() -> None:
-    properties = SCHEMA["$defs"]["channel"]["properties"]
-    assert set(properties) == set(template_rules.KEYS)
-    assert all(each["description"] for each in properties.values())
-    assert SHIPPED.read_text().startswith("# yaml-language-server: $schema=campaign_channels.schema.json\n")

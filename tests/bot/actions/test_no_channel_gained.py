@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from channelwright.permission_bits import INVITED
-from tests.bot.actions.test_no_right_gained import (
-    _noted,
+from tests.bot.actions.preparing import (
     assert_nothing_is_handed_out,
+    noted,
     prepared,
     say,
     staff,
@@ -44,7 +44,7 @@ def _real(lab: Lab) -> str:
 
 
 def by_a_webhook_of_the_bots_name(lab: Lab) -> Channel:
-    _noted(lab)
+    noted(lab)
     role = staff(lab)
     where = prepared(lab, role)
     inside = lab.fake.children(where.id)[0].id

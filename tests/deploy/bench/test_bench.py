@@ -1,5 +1,3 @@
-"""None"""
-
 from __future__ import annotations
 
 import importlib.util
@@ -143,8 +141,6 @@ def test_this_ways_code_zip_is_made_after_a_change(settings: Settings, tmp_path:
 
 
 README = Path(figures.__file__).parents[2] / "README.md"
-
-
 UNITS = {"kB": 1e3, "MB": 1e6, "s": 1.0, "ms": 1.0, "M": 1.0}
 
 

@@ -13,7 +13,6 @@ from deploy.errors import BuildError
 if TYPE_CHECKING:
     from deploy.settings import Settings
 
-
 PROJECT = Path(__file__).parents[3]
 
 

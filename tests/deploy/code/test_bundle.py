@@ -1,5 +1,3 @@
-"""None"""
-
 from __future__ import annotations
 
 import hashlib
@@ -21,11 +19,10 @@ from deploy.completed import Completed
 from deploy.configuration import load
 from deploy.errors import BuildError
 from deploy.settings import Code, Function, Settings
+from tests.deploy.code.bundles import made, refusal, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-from tests.deploy.code.bundles import made, refusal, write
 
 
 def test_the_zip_holds_the_sources_at_its_root_and_included_files_under_their_own_path(project: Settings) -> None:

@@ -12,12 +12,10 @@ import pytest
 
 from deploy.code.bundle import bundle
 from deploy.configuration import load
+from tests.deploy.code.bundles import PROJECT
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-from tests.deploy.code.bundles import PROJECT
 
 pytestmark = pytest.mark.programs
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import hashlib
 import io
 import json
@@ -9,56 +8,33 @@ import os
 import random
 import subprocess
 import sys
-import tempfile
 import zipfile
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-import nacl._sodium
 import pytest
 
 from deploy.documents.writing import as_json
 from deploy.inside import assemble
-from deploy.inside.exchange import Recipe, Report, TrimPolicy, lock_digest
+from deploy.inside.exchange import Recipe, Report, lock_digest
 from deploy.layer.manifest import travelling
 from tests.deploy.inside import synthetic
-from tests.deploy.inside.synthetic import deflate_wheel, recipe, wheel
+from tests.deploy.inside.assembling import ONE, TWO, folder, pin_the_tool
+from tests.deploy.inside.synthetic import recipe, wheel
 from tests.schemas import faults, schema_of
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
 PROJECT = Path(assemble.__file__).parents[2]
-TOOL = deflate_wheel()
-ONE = wheel(
-    "one",
-    {"one/__init__.py": "import two\n" + "x = 1\n" * 50, "one/data.json": "{}", "one/tests/test_one.py": "a = 1"},
-    metadata="License-Expression: MIT\nLicense-File: LICENSE",
-)
-TWO = wheel("two", {"two.py": "VALUE = 2\n", "two-1.0.dist-info/licenses/LICENSE": "free"}, version="1.0")
 GONE = wheel("gone", {"gone/__init__.py": ""})
 WHEELS = [ONE, TWO, GONE]
 
 
 @pytest.fixture(autouse=True)
 def _the_tool_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tools = tmp_path / "tools.txt"
-    tools.write_text(f"deflate==1 --hash=sha256:{hashlib.sha256(TOOL[1]).hexdigest()}\n", encoding="utf-8")
-    monkeypatch.setattr(assemble, "TOOLS", tools)
+    pin_the_tool(tmp_path, monkeypatch)
 
 
 def policy(bytecode: str = "unchecked-hash") -> Recipe:
     return recipe(*WHEELS, bytecode=bytecode, tests=True, metadata=True, exclude={"gone/**": "not needed"})
-
-
-def folder(path: Path, wanted: Recipe, wheels: Iterable[tuple[str, bytes]]) -> Path:
-    for name, content in [*wheels, TOOL]:
-        (path / "wheels").mkdir(parents=True, exist_ok=True)
-        (path / "wheels" / name).write_bytes(content)
-    (path / "build").mkdir()
-    (path / "build" / "recipe.json").write_text(wanted.to_json(), encoding="utf-8")
-    return path
 
 
 def assembled(path: Path, wanted: Recipe) -> tuple[zipfile.ZipFile, Report]:
@@ -181,94 +157,6 @@ def test_two_builds_anywhere_give_the_same_bytes(tmp_path: Path) -> None:
         made.append((context / "out" / "layer.zip").read_bytes())
         assert {path.name for path in context.iterdir()} == {"build", "out", "wheels"}
     assert made[0] == made[1] == made[2]
-
-
-MODEL = gzip.compress(json.dumps({"metadata": {}, "documentation": "long"}).encode())
-BOTOCORE = wheel("botocore", {"botocore/data/sqs/2012-11-05/service-2.json.gz": MODEL, "botocore/__init__.py": ""})
-NATIVE = wheel("native", {"native/_sodium.so": Path(nacl._sodium.__file__).read_bytes(), "native/x.py": "1"})
-MIXED = [BOTOCORE, NATIVE, ONE, TWO]
-
-
-def mixed(**changes: Any) -> bytes:
-    """Assemble a layer in which every step has something to do; `changes` are of its recipe."""
-    wanted = recipe(*MIXED, botocore_documentation=True, debug_symbols=True, tests=True, metadata=True)
-    return assemble.assemble(replace(wanted, **changes), dict([*MIXED, TOOL]), {}, {})["layer.zip"]
-
-
-@pytest.fixture(scope="module")
-def usual() -> bytes:
-    with pytest.MonkeyPatch.context() as patched, tempfile.TemporaryDirectory() as folder:
-        tools = Path(folder, "tools.txt")
-        tools.write_text(f"deflate==1 --hash=sha256:{hashlib.sha256(TOOL[1]).hexdigest()}\n", encoding="utf-8")
-        patched.setattr(assemble, "TOOLS", tools)
-        return mixed()
-
-
-def test_hashes_of_files_that_are_not_installed_do_not_show(usual: bytes) -> None:
-    pins = tuple(replace(each, hashes=(*each.hashes, "0" * 64, "f" * 64)) for each in recipe(*MIXED).pins)
-    assert mixed(pins=pins) == usual
-
-
-def _other_python(patched: pytest.MonkeyPatch, folder: Path) -> None:
-    del folder
-    patched.setattr("platform.python_version", lambda: "3.11.99")
-
-
-def _other_machine(patched: pytest.MonkeyPatch, folder: Path) -> None:
-    del folder
-    patched.setattr("platform.machine", lambda: "riscv64")
-    patched.setattr("os.sched_getaffinity", lambda _: {0})
-
-
-def _other_binutils(patched: pytest.MonkeyPatch, folder: Path) -> None:
-    (folder / "strip").write_text("#!/bin/sh\n: > $2\n", encoding="utf-8")
-    (folder / "strip").chmod(0o755)
-    patched.setenv("PATH", str(folder))
-
-
-def _no_binutils(patched: pytest.MonkeyPatch, folder: Path) -> None:
-    patched.setenv("PATH", str(folder))
-
-
-def _other_zlib(patched: pytest.MonkeyPatch, folder: Path) -> None:
-    """A build of zlib that compresses to other bytes."""
-    del folder
-    patched.setattr("zlib.compress", lambda content, *_, **__: content[::-1])
-    patched.setattr("gzip.compress", lambda content, *_, **__: content[::-1])
-    patched.delattr("zlib.compressobj")
-
-
-def _other_time_and_user(patched: pytest.MonkeyPatch, folder: Path) -> None:
-    patched.setattr("time.time", lambda: 1.0)
-    for name in ("HOME", "TMPDIR"):
-        patched.setenv(name, str(folder))
-    patched.setenv("USER", "somebody")
-    patched.setattr("tempfile.tempdir", None)
-
-
-@pytest.mark.parametrize(
-    "other", [_other_python, _other_machine, _other_binutils, _no_binutils, _other_zlib, _other_time_and_user]
-)
-def test_what_is_no_input_does_not_show(
-    other: Callable[[pytest.MonkeyPatch, Path], None], usual: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "elsewhere").mkdir()
-    other(monkeypatch, tmp_path / "elsewhere")
-    assert mixed() == usual
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"layer": "other"},
-        {"architecture": "arm64"},
-        {"bytecode": "sourceless"},
-        {"trim": TrimPolicy()},
-        {"withdrawn": {"native": ("debug-symbols",)}},
-    ],
-)
-def test_what_is_an_input_shows(changes: dict[str, Any], usual: bytes) -> None:
-    assert mixed(**changes) != usual
 
 
 def test_a_refusal_tells_every_reason_on_stderr_and_writes_nothing(

@@ -8,7 +8,8 @@ import pytest
 
 from deploy.errors import VerificationError
 from deploy.layer.verify import Means, VerifiedLayer, verify
-from tests.deploy.layer.synthetic import FolderRuntime, real_yaml, reference
+from tests.deploy.layer.in_a_folder import FolderRuntime, reference
+from tests.deploy.layer.synthetic import real_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

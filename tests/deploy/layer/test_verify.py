@@ -15,13 +15,12 @@ from deploy.layer.evidence import Evidence
 from deploy.layer.values import Sha256
 from deploy.layer.verify import Means, VerifiedLayer, restored, verify
 from deploy.settings import Layer
-from tests.deploy.layer.synthetic import FolderRuntime, Made, layer, real_yaml
+from tests.deploy.layer.in_a_folder import FolderRuntime
+from tests.deploy.layer.proving import proven, refused
+from tests.deploy.layer.synthetic import Made, layer, real_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-from tests.deploy.layer.proving import proven, refused
 
 pytestmark = pytest.mark.programs
 

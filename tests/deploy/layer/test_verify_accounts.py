@@ -11,13 +11,11 @@ from deploy.inside.look.place import Place
 from deploy.inside.look.values import Account, Outcome
 from deploy.layer.proof import look
 from deploy.layer.proof.script import script
+from tests.deploy.layer.proving import proven, refused
 from tests.deploy.layer.synthetic import Made, layer, real_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-from tests.deploy.layer.proving import proven, refused
 
 pytestmark = pytest.mark.programs
 

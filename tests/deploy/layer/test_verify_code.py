@@ -4,87 +4,32 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from deploy.code import bytecode, tree_digest
+from deploy.code import tree_digest
 from deploy.errors import VerificationError
 from deploy.layer.audit.limits import UNZIPPED
-from deploy.layer.evidence import FunctionUnderTest
 from deploy.layer.opt_folder import merged
-from deploy.layer.verify import Means, verify
+from deploy.layer.verify import verify
 from deploy.layer.verify_code import verify_code
-from deploy.settings import Layer, Target
-from tests.deploy.layer.synthetic import FolderRuntime, Made, entry, layer
+from deploy.settings import Layer
+from tests.deploy.layer.in_a_folder import FolderRuntime
+from tests.deploy.layer.synthetic import Made, layer
+from tests.deploy.layer.trying_code import GOOD, function, means, refusal, zipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from deploy.layer.verify import VerifiedLayer
     from deploy.layer.verify_code import CodeEvidence
-    from deploy.settings import CodeBytecode
 
 pytestmark = pytest.mark.programs
 
-GOOD = {"bot.py": "import os, tiny\nKEY = os.environ['KEY']\ndef handler(event, context): return tiny.x\n"}
-TARGET = Target("python3.11", "x86_64")
+
 HEALTH = {"channelwright": "health"}
-
-
-def function(**changes: Any) -> FunctionUnderTest:
-    return replace(
-        FunctionUnderTest(
-            key="bot",
-            handler="bot.handler",
-            environment={"KEY": "1"},
-            memory=128,
-            target=Target("python3.11", "x86_64"),
-        ),
-        **changes,
-    )
-
-
-def zipped(files: Mapping[str, str | bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for path, content in files.items():
-            archive.writestr(entry(path), content)
-    return buffer.getvalue()
-
-
-def means(runtime: FolderRuntime) -> Means:
-    return Means(runtime=runtime, say=lambda _: None)
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> VerifiedLayer:
-    folder = tmp_path_factory.mktemp("tiny")
-    (verified,) = verify([layer(folder, Made())], means(FolderRuntime(folder / "layer")))
-    return verified
-
-
-@pytest.fixture
-def trial(tmp_path: Path, tiny: VerifiedLayer) -> Callable[..., CodeEvidence]:
-    def run(
-        files: Mapping[str, str | bytes],
-        *functions: FunctionUnderTest,
-        own: Mapping[str, str] | None = None,
-        answer: Callable[[Any], object] = lambda event: event,
-        say: Callable[[str], None] = lambda _: None,
-    ) -> CodeEvidence:
-        runtime = FolderRuntime(tmp_path / "code", own or {}, answer)
-        return verify_code([tiny], zipped(files), functions, Means(runtime=runtime, say=say))
-
-    return run
-
-
-def refusal(trial: Callable[..., CodeEvidence], *arguments: Any, **options: Any) -> str:
-    with pytest.raises(VerificationError) as caught:
-        trial(*arguments, **options)
-    return str(caught.value)
 
 
 def test_a_handler_that_imports_and_answers_is_proven(trial: Callable[..., CodeEvidence]) -> None:
@@ -235,40 +180,3 @@ def test_code_and_layers_that_are_too_large_together_are_refused(tmp_path: Path,
 def test_code_that_is_no_zip_is_refused(tmp_path: Path, tiny: VerifiedLayer) -> None:
     with pytest.raises(VerificationError, match="is not a zip that can be read"):
         verify_code([tiny], b"nonsense", [function()], means(FolderRuntime(tmp_path / "4")))
-
-
-def compiled(policy: CodeBytecode, **sources: str) -> dict[str, str | bytes]:
-    files = {f"{name}.py": text.encode() for name, text in sources.items()}
-    return dict(bytecode.added(files, policy, bytecode.here))
-
-
-@pytest.mark.parametrize("policy", ["unchecked-hash", "sourceless"])
-def test_code_that_brings_its_bytecode_is_proven_with_it(
-    trial: Callable[..., CodeEvidence], policy: CodeBytecode
-) -> None:
-    files = compiled(policy, bot=GOOD["bot.py"])
-    assert trial(files, function(bytecode=policy)).answered
-    assert sum(name.endswith(".pyc") for name in files) == 1
-
-
-def test_bytecode_of_another_source_is_refused(trial: Callable[..., CodeEvidence]) -> None:
-    files = {**compiled("unchecked-hash", bot="import nowhere\n"), **GOOD}
-    found = refusal(trial, files, function(bytecode="unchecked-hash"))
-    assert "code: __pycache__/bot.cpython-311.pyc: is stale: it was compiled from another source" in found
-
-
-def test_a_module_without_the_bytecode_that_was_asked_for_is_refused(trial: Callable[..., CodeEvidence]) -> None:
-    found = refusal(trial, GOOD, function(bytecode="unchecked-hash"))
-    assert "code: bot.py: has no bytecode" in found
-    assert "bot.py: was compiled when it was imported, so its bytecode is not used" in found
-    assert "bot.py: has no bytecode" in refusal(trial, GOOD, function(bytecode="sourceless"))
-    assert trial(GOOD, function()).answered
-
-
-def test_bytecode_that_python_has_no_use_for_shows_when_it_compiles(trial: Callable[..., CodeEvidence]) -> None:
-    """All is right with the bytes, and the code keeps Python from finding them."""
-    entry_module = "import sys\nsys.implementation.cache_tag = 'other'\nimport rest\nhandler = rest.handler\n"
-    files = compiled("unchecked-hash", bot=entry_module, rest=GOOD["bot.py"])
-    found = refusal(trial, files, function(bytecode="unchecked-hash"))
-    assert "rest.py: was compiled when it was imported, so its bytecode is not used" in found
-    assert "bot.py: was compiled" not in found

@@ -10,13 +10,11 @@ import pytest
 from deploy.errors import VerificationError
 from deploy.inside.exchange import TrimPolicy
 from deploy.settings import Layer
+from tests.deploy.layer.proving import broken_yaml, proven, refused
 from tests.deploy.layer.synthetic import Made, compiled, layer, real_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-from tests.deploy.layer.proving import broken_yaml, proven, refused
 
 pytestmark = pytest.mark.programs
 

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.deploy.layer.proving import broken_yaml, proven, refused
 from tests.deploy.layer.synthetic import Made, cached, compiled, layer, real_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-from tests.deploy.layer.proving import broken_yaml, proven, refused
 
 pytestmark = pytest.mark.programs
 

@@ -8,12 +8,11 @@ import pytest
 
 from deploy.errors import LockError
 from deploy.locking import lockfile
+from tests.deploy.locking.locked_versions import FIRST
 
 if TYPE_CHECKING:
     from tests.deploy.locking.conftest import Project
     from tests.deploy.locking.index import Index
-
-from tests.deploy.locking.locked_versions import FIRST
 
 pytestmark = pytest.mark.programs
 

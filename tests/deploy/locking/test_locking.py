@@ -1,5 +1,3 @@
-"""None"""
-
 from __future__ import annotations
 
 import re
@@ -11,12 +9,11 @@ import pytest
 
 from deploy.errors import LockError
 from deploy.locking import lockfile
+from tests.deploy.locking.locked_versions import BOTH, FIRST
 
 if TYPE_CHECKING:
     from tests.deploy.locking.conftest import Project
     from tests.deploy.locking.index import Index
-
-from tests.deploy.locking.locked_versions import BOTH, FIRST
 
 pytestmark = pytest.mark.programs
 

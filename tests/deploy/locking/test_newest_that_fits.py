@@ -12,12 +12,11 @@ from deploy.kept import Kept
 from deploy.locking import lockfile
 from deploy.locking.python_versions import key
 from tests.deploy.locking.conftest import CONFIG
+from tests.deploy.locking.locked_versions import BOTH, FIRST
 
 if TYPE_CHECKING:
     from tests.deploy.locking.conftest import Project
     from tests.deploy.locking.index import Index
-
-from tests.deploy.locking.locked_versions import BOTH, FIRST
 
 pytestmark = pytest.mark.programs
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
-import uv
 
 from deploy.checkup import project as checkup
 from deploy.commands import check
@@ -17,7 +15,7 @@ from deploy.configuration import load
 from deploy.errors import ConfigError, LockError
 from deploy.layer.partition import shares
 from deploy.locking import locked
-from deploy.settings import Target
+from tests.deploy.locking.other_locks import ARM, BASE, PYPROJECT, X86, refusal, uv_, versions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,29 +25,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.programs
 
-X86, ARM = Target("python3.11", "x86_64"), Target("python3.11", "arm64")
+
 CONFIG = "layers: {deps: {}}\narchitectures: [x86_64, arm64]\nrequirements: uv.lock\n"
-PYPROJECT = """\
-[project]
-name = "own-project"
-version = "1"
-requires-python = ">=3.11.4"
-dependencies = ["demo[more]<3", "native", "old; python_full_version < '3.11.3'", "windows; sys_platform == 'win32'"]
-[project.optional-dependencies]
-extra = ["extra"]
-[dependency-groups]
-dev = ["linter"]
-lambda = ["grouped"]
-"""
-
-
-def uv_(project: Project, *arguments: str) -> str:
-    environment = os.environ | {"UV_DEFAULT_INDEX": os.environ["PIP_INDEX_URL"]}
-    done = subprocess.run(
-        [uv.find_uv_bin(), *arguments], cwd=project.folder, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.fixture
@@ -66,19 +43,6 @@ def locking(project: Project, index: Index) -> Project:
     project.configured(CONFIG)
     uv_(project, "lock")
     return project
-
-
-def versions(project: Project, target: Target = X86) -> dict[str, str]:
-    return {pin.name: pin.version for pin in locked.pins(load(project.folder, {}), target)}
-
-
-def refusal(project: Project, kind: type[LockError | ConfigError] = LockError) -> str:
-    with pytest.raises(kind) as caught:
-        versions(project)
-    return str(caught.value)
-
-
-BASE = {"demo": "2.0", "through": "1.0", "native": "1.5"}
 
 
 def test_a_uv_lock_gives_what_the_project_needs_on_each_target_and_no_development_group(

@@ -8,20 +8,17 @@ import pytest
 
 from deploy.locking import lockfile
 from deploy.settings import Target
+from tests.deploy.locking.locked_versions import BOTH, FIRST
 
 if TYPE_CHECKING:
     from deploy.settings import Architecture
     from tests.deploy.locking.conftest import Project
     from tests.deploy.locking.index import Index
 
-from tests.deploy.locking.locked_versions import BOTH, FIRST
-
 pytestmark = pytest.mark.programs
 
 
 RUNTIMES = "layers: {deps: {}}\nruntimes: [python3.11, python3.13]\narchitectures: [x86_64]\n"
-
-
 LATER = ("cp313-cp313-manylinux_2_34_x86_64", "cp313-cp313-manylinux2014_aarch64")
 
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from tests.deploy.locking.conftest import Project
 
-
 X86 = Target("python3.11", "x86_64")
 
 

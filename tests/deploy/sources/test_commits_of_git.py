@@ -8,13 +8,12 @@ from zipfile import ZipFile
 import pytest
 
 from tests.deploy.sources.conftest import library
+from tests.deploy.sources.locked_sources import git, provided, refusal, versions
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.deploy.locking.conftest import Project
-
-from tests.deploy.sources.locked_sources import git, provided, refusal, versions
 
 pytestmark = pytest.mark.programs
 

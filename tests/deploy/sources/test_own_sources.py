@@ -19,14 +19,13 @@ from deploy.errors import LockError, PipelineError
 from deploy.locking import locked
 from tests.deploy.sources import backend
 from tests.deploy.sources.conftest import library
+from tests.deploy.sources.locked_sources import X86, provided, refusal, versions
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.deploy.locking.conftest import Project
     from tests.deploy.locking.index import Index
-
-from tests.deploy.sources.locked_sources import X86, provided, refusal, versions
 
 pytestmark = pytest.mark.programs
 

@@ -8,14 +8,13 @@ import pytest
 
 from deploy.errors import BuildError, PipelineError
 from tests.deploy.sources.conftest import library
+from tests.deploy.sources.locked_sources import provided, refusal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.deploy.locking.conftest import Project
     from tests.deploy.locking.index import Index
-
-from tests.deploy.sources.locked_sources import provided, refusal
 
 pytestmark = pytest.mark.programs
 

@@ -56,6 +56,7 @@ def test_it_says_which_it_is_and_how_it_is_used(installed: Installed) -> None:
     assert shown.stdout.startswith("usage: channelwright ")
 
 
+@pytest.mark.sliced(4)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_explains_itself_with_what_its_reader_can_type(installed: Installed, command: str) -> None:
     shown = installed.run(command, "--help")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 from typing import TYPE_CHECKING
 
 import boto3
@@ -12,7 +13,7 @@ import pytest
 
 from tests.deploy.init.projects import CHALICE, SAM, write
 from tests.integration.aws import REGION, emulated_aws
-from tests.integration.small_project import locked
+from tests.integration.small_project import cache_with_wheels, locked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +60,11 @@ def walk(installed: Installed, cache: Path, **variables: str) -> tuple[list[str]
 
 
 @pytest.fixture
+def cache(tmp_path: Path, shared: Path) -> Path:
+    return cache_with_wheels(tmp_path / "cache", shared)
+
+
+@pytest.fixture
 def orders(installed: Installed) -> Installed:
     """A project of two functions and a lock, and nothing of this pipeline."""
     lock = locked("python-dateutil") + locked("six")
@@ -66,18 +72,16 @@ def orders(installed: Installed) -> Installed:
     return installed
 
 
-def test_sources_and_a_lock_are_two_commands_from_a_verified_layer(orders: Installed, tmp_path: Path) -> None:
-    typed, printed = walk(orders, tmp_path / "cache")
+def test_sources_and_a_lock_are_two_commands_from_a_verified_layer_and_three_from_live_functions_in_a_known_region(
+    orders: Installed, cache: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    typed, printed = walk(orders, cache)
     assert typed == ["channelwright init --yes", "channelwright layer"]
     assert "remind, take answered on the final zips" in printed
     assert "built and verified" in printed
-
-
-def test_and_three_from_both_functions_being_live_where_a_region_is_known(
-    orders: Installed, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+    shutil.rmtree(orders.folder / "config")
     with emulated_aws(tmp_path_factory.mktemp("ministack"), settling=0) as aws:
-        typed, printed = walk(orders, tmp_path / "cache", **aws.environment)
+        typed, printed = walk(orders, cache, **aws.environment)
         assert typed == ["channelwright init --yes", "channelwright layer", "channelwright deploy --stage dev"]
         assert re.search(r"release \w{12} is live in dev", printed), printed
         client = boto3.client(
@@ -89,7 +93,7 @@ def test_and_three_from_both_functions_being_live_where_a_region_is_known(
 
 
 def test_a_sam_project_is_three_commands_from_a_layer_that_its_functions_run_on(
-    installed: Installed, tmp_path: Path
+    installed: Installed, cache: Path
 ) -> None:
     here = {"python3.12": "python3.11", "arm64": "x86_64"}
     write(installed.folder, SAM)
@@ -97,14 +101,14 @@ def test_a_sam_project_is_three_commands_from_a_layer_that_its_functions_run_on(
     for theirs, ours in here.items():
         template.write_text(template.read_text().replace(theirs, ours))
     write(installed.folder, {"functions/remind/requirements.txt": "six\n"})
-    typed, printed = walk(installed, tmp_path / "cache")
+    typed, printed = walk(installed, cache)
     assert typed == ["channelwright init --yes", "channelwright lock", "channelwright layer"]
     assert "built and verified" in printed
     assert "dist/orders-dependencies.zip" in printed
 
 
-def test_a_chalice_project_is_three_commands_from_a_layer(installed: Installed, tmp_path: Path) -> None:
+def test_a_chalice_project_is_three_commands_from_a_layer(installed: Installed, cache: Path) -> None:
     write(installed.folder, CHALICE)
-    typed, printed = walk(installed, tmp_path / "cache")
+    typed, printed = walk(installed, cache)
     assert typed == ["channelwright init --yes", "channelwright lock", "channelwright layer"]
     assert "dist/bakery-dependencies.zip" in printed

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.small_project import make_project
+from tests.integration.small_project import cache_with_wheels, make_project
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
+def cache(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Path:
+    return cache_with_wheels(tmp_path_factory.mktemp("layers") / "cache", shared)
 
 
 @pytest.fixture

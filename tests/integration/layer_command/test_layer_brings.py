@@ -56,8 +56,6 @@ layers:
 functions:
   hello: {name: hello, handler: app.handler, layers: [tiny], trial: {}}
 """
-
-
 RUNS_A_TOOL = """
 import subprocess, yaml
 

@@ -150,3 +150,19 @@ stages:
   dev: {{region: eu-central-1, stack: tiny-dev, suffix: -dev}}
 """
 PLACEHOLDER = "def handler(event, context):\n    return {}\n"
+
+
+@pytest.fixture
+def releases(site: Site, shop: Shop) -> list[str]:
+    """Deploy two releases that differ in code and layer; the second is live."""
+    first = site.deploy([shop.layer({"idna": "3.7", "six": "1.16"})], shop.code("one"))
+    second = site.deploy([shop.layer({"idna": "3.8"})], shop.code("two"))
+    return [first.id, second.id]
+
+
+@pytest.fixture
+def used(site: Site, shop: Shop) -> Site:
+    """Deploy four releases with a layer version each: 1 to 4, function versions 2 to 5. Version 1 is a placeholder."""
+    for number in range(1, 5):
+        site.deploy([shop.layer({"idna": str(number)})], shop.code(str(number)))
+    return site

@@ -197,6 +197,7 @@ def bench(aws: Aws, emulator: EmulatedAws, shop: Shop, tmp_path: Path, monkeypat
     return Bench(tmp_path, aws, shop, monkeypatch, emulator.reset)
 
 
+@pytest.mark.sliced(5)
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_whatever_call_goes_wrong_and_how_nothing_mixed_is_live_and_a_rerun_ends_as_a_clean_run(
     name: str, bench: Bench, every: Every

@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.__main__ import main
 from deploy.atomic import write
 from deploy.aws.connection import Aws, connect
-from deploy.container.digest import RuntimeImage
-from deploy.git import Commit
-from deploy.layer.verify import restored
-from deploy.prepare import Prepared
 from deploy.published.descriptions import AliasNote, LayerNote, VersionNote
 from deploy.settings import Stage
 from tests.deploy.layer.synthetic import Made
-from tests.deploy.layer.synthetic import layer as synthetic
+from tests.integration.release.promoting import PLAIN, answer, deployed, promote
 from tests.integration.release.sources import furnish
 from tests.integration.release.test_asked import at_a_terminal
 from tests.integration.release.test_deploy_command import TEMPLATE
-from tests.integration.shipment import HANDLER, HEALTH, _evidence
+from tests.integration.shipment import HEALTH
 from tests.schemas import output
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mypy_boto3_lambda.client import LambdaClient
-
-    from deploy.layer.values import BuiltLayer
     from tests.integration.aws import EmulatedAws
     from tests.integration.shipment import Shop
 
 pytestmark = pytest.mark.container
 
-BUILT_IN = RuntimeImage("public.ecr.aws/lambda/python:3.11", "sha256:" + "ab" * 32)
+
 FAR = "222222222222"
 CONFIG = f"""
 layers: {{tiny-layer: {{license: MIT}}}}
@@ -51,8 +42,8 @@ stages:
   far: {{region: eu-west-1, stack: tiny, account: "{FAR}", profile: far, parameters: {{Greeting: hello}}}}
   lost: {{region: eu-west-1, stack: tiny, profile: nowhere, parameters: {{Greeting: hello}}}}
 """
-# Counts the layer's bytecode, which a real layer brings, and not what Python leaves beside the code.
-PLAIN = HANDLER.replace('"__pycache__" not in path.parts', 'not path.match("__pycache__/[bw]o*.pyc")')
+
+
 # Fails where its stage's variable says so: what no other stage can show.
 MOODY = PLAIN.replace(
     "def handler(event, context):\n",
@@ -88,13 +79,13 @@ def project(aws: Aws, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_prod_gets_the_very_bytes_of_dev_and_the_same_layer_version(
     project: Path, aws: Aws, shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    dev = _deployed(project, shop, monkeypatch, "one")
+    dev = deployed(project, shop, monkeypatch, "one")
     capsys.readouterr()
-    assert _promote(project, "--plan") == 0
+    assert promote(project, "--plan") == 0
     out = capsys.readouterr().out
     assert f"release {dev} of c0ffeec0ffee: what dev runs and answers for" in out
     assert out.endswith("nothing was changed; without --plan it is done\n")
-    assert _promote(project) == 0
+    assert promote(project) == 0
     out = capsys.readouterr().out
     assert "tiny_bot  version 2 runs the code and the layers that were verified" in out
     assert "  layer     tiny-layer:1, these bytes are published" in out
@@ -113,25 +104,25 @@ def test_prod_gets_the_very_bytes_of_dev_and_the_same_layer_version(
 def test_a_person_is_asked_before_anything_is_live_in_prod(
     project: Path, aws: Aws, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _deployed(project, shop, monkeypatch, "one")
+    deployed(project, shop, monkeypatch, "one")
     with at_a_terminal("n", monkeypatch) as person:
-        assert _promote(project) == 1
+        assert promote(project) == 1
     assert person.asked == ["Make this live in prod? [y/N] "]
     assert "stack tiny-prod: will be made" in person.seen.partition("Make this live")[0]
     assert [each["StackName"] for each in aws.stacks.describe_stacks()["Stacks"]] == ["tiny-dev"]
     with at_a_terminal("y", monkeypatch) as person:
-        assert _promote(project) == 0
+        assert promote(project) == 0
     assert "is live in prod, as in dev" in person.seen.partition("Make this live")[2]
 
 
 def test_what_this_machine_proved_is_not_tried_again_and_promoting_again_changes_nothing(
     project: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _deployed(project, shop, monkeypatch, "again")
-    assert _promote(project) == 0
+    deployed(project, shop, monkeypatch, "again")
+    assert promote(project) == 0
     capsys.readouterr()
     monkeypatch.setattr("deploy.container.engine.Engine.connect", lambda _: pytest.fail("an engine was asked"))
-    assert _promote(project, "--json") == 0
+    assert promote(project, "--json") == 0
     said = output("promote", capsys.readouterr().out)
     assert (said["from"], said["to"], said["changed"], said["uploaded_bytes"]) == ("dev", "prod", False, 0)
     assert [each["version"] == each["was"] for each in said["functions"]] == [True, True]
@@ -140,24 +131,24 @@ def test_what_this_machine_proved_is_not_tried_again_and_promoting_again_changes
 def test_a_failing_health_check_in_prod_leaves_its_traffic_as_it_was(
     project: Path, aws: Aws, shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first = _deployed(project, shop, monkeypatch, "one", handler=MOODY)
-    assert _promote(project) == 0
-    _deployed(project, shop, monkeypatch, "two", handler=MOODY)
+    first = deployed(project, shop, monkeypatch, "one", handler=MOODY)
+    assert promote(project) == 0
+    deployed(project, shop, monkeypatch, "two", handler=MOODY)
     monkeypatch.setenv("GREETING", "broken")
-    assert _promote(project) == 1
+    assert promote(project) == 1
     assert "tiny_bot:3: failed its health check" in capsys.readouterr().err
     for name in ("tiny_bot", "tiny_worker"):
         alias = aws.functions.get_alias(FunctionName=name, Name="live")
         assert alias["FunctionVersion"] == "2"
         assert [each.release for each in AliasNote.parse(alias["Description"]).history] == [first]
-        assert _answer(aws.functions, name) == "one"
+        assert answer(aws.functions, name) == "one"
 
 
 def test_another_account_and_region_gets_a_copy_that_says_where_it_is_from(
     project: Path, shop: Shop, emulator: EmulatedAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dev = _deployed(project, shop, monkeypatch, "one")
-    assert _promote(project, to="far") == 0
+    dev = deployed(project, shop, monkeypatch, "one")
+    assert promote(project, to="far") == 0
     far = connect(Stage(name="far", region="eu-west-1", stack="tiny", account=FAR, profile="far"))
     assert (far.account, emulator.environment["AWS_ACCESS_KEY_ID"]) == (FAR, "test")
     live = far.functions.get_function_configuration(FunctionName="tiny_worker", Qualifier="live")
@@ -171,15 +162,15 @@ def test_another_account_and_region_gets_a_copy_that_says_where_it_is_from(
         AliasNote.parse(far.functions.get_alias(FunctionName="tiny_bot", Name="live")["Description"]).history[0].release
         == dev
     )
-    assert _answer(far.functions, "tiny_bot") == "one"
+    assert answer(far.functions, "tiny_bot") == "one"
 
 
 def test_bytes_that_cannot_be_proven_are_not_promoted_though_dev_runs_them(
     project: Path, aws: Aws, shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken = Made(files={"tiny/__init__.py": "import absent\n"})
-    _deployed(project, shop, monkeypatch, "one", made=broken)
-    assert _promote(project) == 1
+    deployed(project, shop, monkeypatch, "one", made=broken)
+    assert promote(project) == 1
     assert "No module named 'absent'" in capsys.readouterr().err
     assert not [each for each in aws.functions.list_functions()["Functions"] if each["FunctionName"] == "tiny_bot"]
 
@@ -195,8 +186,8 @@ def test_a_layer_that_does_less_than_its_wheels_is_not_promoted(
     digest = hashlib.sha256(whole.wheel).hexdigest()
     write(cache / "own" / digest / whole.filename, whole.wheel)
     files = {path: text for path, text in whole.files.items() if "extra" not in path}
-    _deployed(project, shop, monkeypatch, "one", made=replace(whole, files=files, sha256=digest))
-    assert _promote(project) == 1
+    deployed(project, shop, monkeypatch, "one", made=replace(whole, files=files, sha256=digest))
+    assert promote(project) == 1
     said = capsys.readouterr().err
     assert "tiny: tiny.part: ModuleNotFoundError: No module named 'tiny.extra'" in said
     assert "what pip installs from the same wheels works" in said
@@ -205,50 +196,11 @@ def test_a_layer_that_does_less_than_its_wheels_is_not_promoted(
 def test_one_stage_twice_an_unknown_one_and_an_unknown_profile_are_refused(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _promote(project, to="dev") == 1
+    assert promote(project, to="dev") == 1
     assert "--to: is dev, as --from is" in capsys.readouterr().err
-    assert _promote(project, to="pord") == 1
+    assert promote(project, to="pord") == 1
     assert "did you mean prod?" in capsys.readouterr().err
-    assert _promote(project, to="lost") == 1
+    assert promote(project, to="lost") == 1
     assert "there is no profile nowhere" in capsys.readouterr().err
-    assert _promote(project) == 1
+    assert promote(project) == 1
     assert "tiny_bot-dev: there is no such function" in capsys.readouterr().err
-
-
-def _promote(project: Path, *arguments: str, to: str = "prod") -> int:
-    return main(["--project", str(project), "promote", "--from", "dev", "--to", to, *arguments])
-
-
-def _deployed(
-    project: Path,
-    shop: Shop,
-    monkeypatch: pytest.MonkeyPatch,
-    release: str,
-    *,
-    handler: str = PLAIN,
-    made: Made | None = None,
-) -> str:
-    """Deploy a layer and code to dev as if they had been built here; return the release's name."""
-    built = _layer(project / "built", made or Made())
-    layer = restored(built, _evidence(built).to_json())
-    prepared = Prepared(layers=(layer,), code=shop.codes(release, handler=handler), fresh=frozenset())
-    monkeypatch.setattr("deploy.commands.layer.prepared", lambda *_: prepared)
-    monkeypatch.setattr("deploy.release.deploy.commit", lambda _: Commit("c0ffee" * 6 + "c0de", dirty=False))
-    assert main(["--project", str(project), "deploy", "--stage", "dev"]) == 0
-    aws = connect(Stage(name="dev", region="eu-central-1", stack="tiny-dev"))
-    alias = aws.functions.get_alias(FunctionName="tiny_bot-dev", Name="live")
-    return AliasNote.parse(alias["Description"]).history[0].release
-
-
-def _layer(folder: Path, made: Made) -> BuiltLayer:
-    """Make a layer that can be proven, with the manifest that a build puts into it."""
-    package = asdict(made.package) | {"owns": ["tiny/", "tiny-1.0.dist-info/"]}
-    manifest = {"layer": "tiny-layer", "packages": [package]}
-    inside = {"channelwright/tiny-layer.json": json.dumps(manifest).encode()}
-    built = synthetic(folder, made, extra=inside)
-    return replace(built, spec=replace(built.spec, image=BUILT_IN, layer=replace(built.spec.layer, license="MIT")))
-
-
-def _answer(functions: LambdaClient, name: str) -> object:
-    answer = functions.invoke(FunctionName=name, Qualifier="live", Payload=b"{}")
-    return json.loads(answer["Payload"].read())["release"]

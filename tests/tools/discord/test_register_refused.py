@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.tools.discord.conftest import HELLO
+from tests.tools.discord.registering import BYE, names, writes
 from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from tests.tools.discord.conftest import Project, Registered
     from tools.fake_discord import FakeDiscord
-
-from tests.tools.discord.registering import BYE, names, writes
 
 pytestmark = pytest.mark.programs
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
+from tests.tools.fake_discord.interacting import ADD, CAMPAIGN, DELETE, Endpoint
 from tools.fake_discord import FakeDiscord, Opening
 
 if TYPE_CHECKING:
@@ -89,3 +90,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def problem(answer: requests.Response) -> tuple[int, int]:
     """Return the status and Discord's code of a refusal."""
     return answer.status_code, answer.json()["code"]
+
+
+@pytest.fixture
+def endpoint(fake: FakeDiscord) -> Endpoint:
+    endpoint = Endpoint(fake.public_key)
+    fake.endpoint = endpoint
+    fake.register(ADD, DELETE, CAMPAIGN)
+    return endpoint

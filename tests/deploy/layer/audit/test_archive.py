@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.deploy.layer.audit.refusals import said
 from tests.deploy.layer.synthetic import Made, entry, layer
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-from tests.deploy.layer.audit.refusals import said
 
 
 @pytest.mark.parametrize(

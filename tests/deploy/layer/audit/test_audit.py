@@ -10,12 +10,11 @@ import pytest
 from deploy.inside.exchange import Pin
 from deploy.layer.audit.audit import audit, audit_together, inspect
 from deploy.settings import Layer
+from tests.deploy.layer.audit.refusals import said
 from tests.deploy.layer.synthetic import HASH, Made, layer, real_yaml, write_zip
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-from tests.deploy.layer.audit.refusals import said
 
 
 def test_a_good_layer_has_no_faults(tmp_path: Path) -> None:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deploy.settings import Layer
+from tests.deploy.layer.audit.refusals import said
 from tests.deploy.layer.synthetic import Made, cached, compiled, layer
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-from tests.deploy.layer.audit.refusals import said
 
 
 def test_missing_bytecode_is_refused(tmp_path: Path) -> None:

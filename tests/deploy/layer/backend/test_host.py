@@ -1,5 +1,3 @@
-"""None"""
-
 from __future__ import annotations
 
 import json
@@ -21,7 +19,6 @@ from deploy.layer.backend.host_sandbox import HostSandbox
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
 pytestmark = pytest.mark.programs
 
 
@@ -30,11 +27,7 @@ import importlib.util, json, os, sys
 print(json.dumps({"path": sys.path, "argument": sys.argv[1:], "user": os.getuid(), "environment": dict(os.environ),
                   "found": [name for name in ("demo", "bot", "pytest", "docker") if importlib.util.find_spec(name)]}))
 """
-
-
 OPT = {"python/demo.py": b"value = 1\n", "channelwright/x.json": b"{}"}
-
-
 BOT = b"""
 import os, sys, time, demo
 def handler(event, context):

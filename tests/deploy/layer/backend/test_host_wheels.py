@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from deploy.settings import Architecture
 
-
 pytestmark = pytest.mark.programs
 
 

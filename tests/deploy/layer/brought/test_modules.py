@@ -16,7 +16,8 @@ from deploy.layer.brought.modules import ModulesWheel, of_layer
 from deploy.layer.spec import LayerSpec, specs
 from deploy.layer.verify import Means, verify
 from deploy.settings import Layer, Settings
-from tests.deploy.layer.synthetic import FolderRuntime, Made, layer, reference
+from tests.deploy.layer.in_a_folder import FolderRuntime, reference
+from tests.deploy.layer.synthetic import Made, layer
 
 if TYPE_CHECKING:
     from pathlib import Path

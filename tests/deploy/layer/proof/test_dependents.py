@@ -8,7 +8,8 @@ import pytest
 
 from deploy.errors import VerificationError
 from deploy.layer.verify import Means, verify
-from tests.deploy.layer.synthetic import FolderRuntime, Made, layer, reference
+from tests.deploy.layer.in_a_folder import FolderRuntime, reference
+from tests.deploy.layer.synthetic import Made, layer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

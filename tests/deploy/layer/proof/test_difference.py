@@ -14,14 +14,15 @@ from deploy.layer.causes import LockedImports
 from deploy.layer.proof.reference import Reference
 from deploy.layer.verify import Means, VerifiedLayer, verify
 from deploy.settings import Layer
-from tests.deploy.layer.synthetic import FolderRuntime, Made, Memory, layer, reference
+from tests.deploy.layer.in_a_folder import FolderRuntime, Memory, reference
+from tests.deploy.layer.synthetic import Made, layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from deploy.layer.values import BuiltLayer
-    from tests.deploy.layer.synthetic import FolderSandbox
+    from tests.deploy.layer.in_a_folder import FolderSandbox
 
 pytestmark = pytest.mark.programs
 

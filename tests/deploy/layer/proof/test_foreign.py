@@ -11,7 +11,8 @@ import pytest
 from deploy.container.digest import RuntimeImage
 from deploy.errors import VerificationError
 from deploy.layer.verify import Means, VerifiedLayer, verify
-from tests.deploy.layer.synthetic import FolderRuntime, Made, layer, reference
+from tests.deploy.layer.in_a_folder import FolderRuntime, reference
+from tests.deploy.layer.synthetic import Made, layer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +22,6 @@ pytestmark = pytest.mark.programs
 
 WINDOWS, MACOS = b"MZ\x90" + bytes(61), b"\xcf\xfa\xed\xfe" + bytes(28)
 CHOOSES = "import sys\nif sys.platform == 'win32':\n    from tiny import native\n"
-
-
 LOADS = "import ctypes\nctypes.CDLL(__file__.replace('__init__.py', 'helper.so'))\n"
 
 

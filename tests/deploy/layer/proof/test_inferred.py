@@ -11,7 +11,8 @@ from deploy.inside.exchange import TrimPolicy
 from deploy.layer.proof.inferred import told
 from deploy.layer.verify import Means, VerifiedLayer, verify
 from deploy.settings import Layer
-from tests.deploy.layer.synthetic import FolderRuntime, Made, layer, reference
+from tests.deploy.layer.in_a_folder import FolderRuntime, reference
+from tests.deploy.layer.synthetic import Made, layer
 
 if TYPE_CHECKING:
     from pathlib import Path

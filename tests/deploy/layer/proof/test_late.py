@@ -19,7 +19,8 @@ from deploy.layer.proof.accounts import unaccounted
 from deploy.layer.proof.judge import Worse
 from deploy.layer.proof.look import Look, WantedLook
 from deploy.layer.verify import Means, verify
-from tests.deploy.layer.synthetic import FolderRuntime, Made, Memory, layer, reference
+from tests.deploy.layer.in_a_folder import FolderRuntime, Memory, reference
+from tests.deploy.layer.synthetic import Made, layer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,7 +13,8 @@ from deploy.layer.evidence import FunctionUnderTest
 from deploy.layer.verify import Means, VerifiedLayer, verify
 from deploy.layer.verify_code import CodeEvidence, verify_code
 from deploy.settings import Target
-from tests.deploy.layer.synthetic import FolderRuntime, Made, layer, reference
+from tests.deploy.layer.in_a_folder import FolderRuntime, reference
+from tests.deploy.layer.synthetic import Made, layer
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,7 +20,8 @@ from deploy.layer.backend.containers import ContainerRuntime
 from deploy.layer.backend.host import HostRuntime
 from deploy.layer.verify import Means, verify
 from tests.deploy.inside.test_look_records import FORGED, speaking
-from tests.deploy.layer.synthetic import Made, layer, reference
+from tests.deploy.layer.in_a_folder import reference
+from tests.deploy.layer.synthetic import Made, layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
