@@ -212,14 +212,16 @@ def _archive(package: Package, source: PackageSdist, here: _Where) -> LockedSour
     if package.name in here.built and "sha256" in source.hashes:
         version, digest = str(package.version or ""), source.hashes["sha256"]
         return LockedSource(name=package.name, version=version, origin=source.filename, digest=digest)
-    return here.unfit(package).fault(str(here.path), _instead(here.path, package.name))
+    unfit = here.unfit(package)
+    return unfit.fault(str(here.path), _instead(here.path, unfit))
 
 
-def _instead(path: Path, name: str) -> str:
-    """Say how another version comes into a lock."""
-    if path.name == "uv.lock":
-        return f"{advised('lock')} has uv take the newest version that fits"
-    return f"lock another version; or {built(name)}"
+def _instead(path: Path, unfit: Unfit) -> str:
+    """Say how another version comes into a lock, or a wheel of this one."""
+    if path.name != "uv.lock":
+        return f"lock another version; or {built(unfit.name)}"
+    another = f"{advised('lock')} has uv take the newest version that fits"
+    return another if unfit.wheels else f"{built(unfit.name)}; or {another}"
 
 
 def _key(package: Package) -> tuple[str, str]:
