@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from contextlib import contextmanager
@@ -24,7 +23,10 @@ NARROWEST = 60
 
 @dataclass(frozen=True)
 class Console:
+    """`said` are the lines so far, as they were printed."""
+
     stream: TextIO = field(default_factory=lambda: sys.stdout)
+    said: list[str] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def is_terminal(self) -> bool:
@@ -38,10 +40,13 @@ class Console:
         """
         if not (self.is_terminal or os.environ.get("COLUMNS", "").isdecimal()):
             return None
+        import shutil
+
         return max(shutil.get_terminal_size().columns, NARROWEST)
 
     def say(self, line: str = "") -> None:
-        print(plain(line), file=self.stream, flush=True)
+        self.said.append(plain(line))
+        print(self.said[-1], file=self.stream, flush=True)
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:

@@ -72,6 +72,14 @@ def is_pipelines(argv: Sequence[str]) -> bool:
     return (_from_command(argv) or [""])[0] in COMMANDS
 
 
+def called_at_once(argv: Sequence[str]) -> str:
+    """Return the command that stands first, or behind `--project DIR` alone, so that no help or error names others."""
+    found = _from_command(argv)
+    before = argv[: len(argv) - len(found)]
+    at_once = not before or (before[0] == "--project" and len(before) == len(["--project", "DIR"]))
+    return found[0] if found and at_once else ""
+
+
 def _from_command(argv: Sequence[str]) -> list[str]:
     """Return a command's name and what follows."""
     at = 0

@@ -26,6 +26,12 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Return all of it, as `ast.walk` gives it."""
+    return tuple(ast.walk(tree(path)))
+
+
 def name_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
@@ -79,11 +85,15 @@ def _nodes(module: ast.AST, *, for_types: bool) -> Iterator[ast.AST]:
     waiting = [module]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not for_types:
+        if isinstance(node, ast.If) and not for_types and _is_for_types(node.test):
             waiting += node.orelse
             continue
         yield node
         waiting += ast.iter_child_nodes(node)
+
+
+def _is_for_types(condition: ast.expr) -> bool:
+    return isinstance(condition, ast.Name) and condition.id == "TYPE_CHECKING"
 
 
 def _named(node: ast.AST, package: str, known: dict[str, Path]) -> Iterator[str]:

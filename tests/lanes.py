@@ -1,7 +1,7 @@
 """Which tests run, how many examples each takes, and where: the fast lane, the workers, slices of long matrices.
 
 `nox -s test` has as many workers as the machine has processors, and each takes whole files: what a module's fixture
-made is made once. With paths there is one process, as what is few runs sooner without workers.
+made is made once. With paths there is one process, as what is few runs sooner without workers, and every case.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ FAST_WITHOUT = "what needs a container, a browser or an emulated AWS, or runs ot
 TOGETHER = ("tests/integration/installed/",)
 # So many of a matrix's cases are in a run of the suite.
 SLICE = 2
+# Which ones: a seed that is drawn for each run of the suite, or `all`.
+SEED = "CHANNELWRIGHT_FAULTS"
 # Of so many random examples the fast lane takes one.
 SPARSE = 8
 _fast = False
@@ -43,12 +45,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     global _fast  # noqa: PLW0603 - how many examples a test takes is asked while its module is imported
     config.addinivalue_line("markers", "matrix: takes a slice of many cases; `nox -s faults` takes them all")
+    config.addinivalue_line("markers", "sliced(count, per=()): of its many cases a run of the suite takes these")
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS and not hasattr(config, "workerinput"):
+        os.environ.setdefault(SEED, secrets.token_hex(4))  # the workers have it from here
     _fast = config.getoption("fast")
     if _fast:
         from hypothesis import settings
 
         settings.register_profile("fast", max_examples=examples(settings().max_examples))
         settings.load_profile("fast")
+
+
+def pytest_report_header() -> str:
+    seed = os.environ.get(SEED)
+    return f"slices of matrices: {SEED}={seed} takes the same again" if seed else "matrices are whole"
 
 
 def examples(count: int) -> int:
@@ -59,14 +69,37 @@ def examples(count: int) -> int:
 @pytest.hookimpl(tryfirst=True)  # what -m selects is known by then
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
-        if "every" in getattr(item, "fixturenames", ()):
+        if "every" in getattr(item, "fixturenames", ()) or item.get_closest_marker("sliced"):
             item.add_marker("matrix")
     if config.getoption("fast"):
-        slow = {item for item in items if _takes_long(item)}
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in slow]
+        _leave_out(config, items, {item for item in items if _takes_long(item)})
+    if (seed := os.environ.get(SEED, "all")) != "all":
+        _leave_out(config, items, set(_not_drawn(items, seed)))
     if hasattr(config, "workerinput"):  # what takes long comes first, so that no worker ends long after the others
         items.sort(key=lambda item: not _takes_long(item))
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], these: set[pytest.Item]) -> None:
+    config.hook.pytest_deselected(items=these)
+    items[:] = [item for item in items if item not in these]
+
+
+def _not_drawn(items: Sequence[pytest.Item], seed: str) -> Iterator[pytest.Item]:
+    """Yield the cases of sliced tests that are not in the seed's slice, which is one of each value of `per`."""
+    groups: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if isinstance(item, pytest.Function) and (mark := item.get_closest_marker("sliced")):
+            per = [item.callspec.params[name] for name in mark.kwargs.get("per", ())]
+            groups.setdefault(f"{item.path.name} {item.originalname} {per}", []).append(item)
+    for name, cases in groups.items():
+        mark = cases[0].get_closest_marker("sliced")
+        drawn = set(_drawn(cases, f"{seed} {name}", mark.args[0] if mark else SLICE))
+        yield from (case for case in cases if case not in drawn)
+
+
+def _drawn(cases: Sequence[T], seed: str, count: int) -> list[T]:
+    drawn = random.Random(seed)  # noqa: S311 - nothing is kept secret by it
+    return [cases[at] for at in sorted(drawn.sample(range(len(cases)), min(count, len(cases))))]
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -124,11 +157,10 @@ def every(request: pytest.FixtureRequest) -> Every:
     """Take two of many cases, other ones in each run, or all of them in `nox -s faults`."""
 
     def some(cases: Sequence[T], /) -> list[T]:
-        if os.environ.get("CHANNELWRIGHT_FAULTS") == "all":
+        seed = os.environ.get(SEED) or secrets.token_hex(4)
+        if seed == "all":
             return list(cases)
-        seed = os.environ.get("CHANNELWRIGHT_FAULTS") or secrets.token_hex(4)
-        print(f"CHANNELWRIGHT_FAULTS={seed} takes the same of {request.node.name} again")
-        drawn = random.Random(f"{seed} {request.node.name}")  # noqa: S311 - nothing is kept secret by it
-        return [cases[at] for at in sorted(drawn.sample(range(len(cases)), min(SLICE, len(cases))))]
+        print(f"{SEED}={seed} takes the same of {request.node.name} again")
+        return _drawn(cases, f"{seed} {request.node.name}", SLICE)
 
     return some

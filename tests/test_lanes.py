@@ -26,6 +26,12 @@ SUITE = {
     "test_matrix.py": "def test_some(every): print(every(range(9)))\n",
     "test_slow.py": SLOW,
 }
+SLICED = """import pytest
+@pytest.mark.sliced(2, per=["side"])
+@pytest.mark.parametrize("case", range(30))
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_any(side, case): print("took", side, case)
+"""
 DRAWN = """from hypothesis import given, settings, strategies as st
 from tests.lanes import examples
 @given(st.integers())
@@ -81,6 +87,20 @@ def test_the_matrices_are_chosen_by_their_mark_and_are_whole_where_that_is_wante
     lines = run(suite, "-m", "matrix", CHANNELWRIGHT_FAULTS="all")
     assert "1 passed" in next(line for line in lines if " passed" in line)
     assert str(list(range(9))) in lines
+
+
+def test_of_marked_parameters_the_suite_takes_a_slice_by_its_seed_and_a_path_takes_all(suite: Path) -> None:
+    (suite / "test_sliced.py").write_text(SLICED)
+
+    def taken(*arguments: str, **environment: str) -> set[str]:
+        return {line for line in run(suite, "-n", "0", *arguments, **environment) if line.startswith("took ")}
+
+    printed = run(suite)
+    (seed,) = (line.split("=")[1].split()[0] for line in printed if line.startswith("slices of matrices"))
+    some = {line for line in printed if line.startswith("took ")}
+    assert (len(some), len({line.split()[1] for line in some})) == (4, 2)
+    assert taken(CHANNELWRIGHT_FAULTS=seed) == some
+    assert len(taken("test_sliced.py")) == len(taken("-m", "matrix", CHANNELWRIGHT_FAULTS="all")) == 60
 
 
 def test_a_slice_is_in_order_and_another_one_for_another_seed(every: Every, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,7 +64,7 @@ def test_a_circle_is_found_where_there_is_one() -> None:
 )
 def test_what_is_below_does_not_know_what_is_above(folder: str, never: tuple[str, ...]) -> None:
     for path in (ROOT / folder).rglob("*.py"):
-        for node in ast.walk(imports.tree(path)):
+        for node in imports.nodes(path):
             names = [imports.source_of(node, imports.package_of(path))] if isinstance(node, ast.ImportFrom) else []
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             for name in names:
@@ -102,7 +102,7 @@ def test_no_function_is_longer_than_a_page() -> None:
     found = [
         f"{path.relative_to(ROOT)}: {node.name}"
         for path in SOURCES
-        for node in ast.walk(imports.tree(path))
+        for node in imports.nodes(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or node.lineno) - node.lineno >= FUNCTION
     ]
@@ -123,5 +123,5 @@ def test_no_public_class_has_the_name_of_another(folder: str) -> None:
 def test_what_may_be_of_any_type_stays_rare(folder: str, most: int) -> None:
     paths = list((ROOT / folder).rglob("*.py"))
     lines = sum(path.read_text(encoding="utf-8").count("\n") for path in paths)
-    names = [node.id for path in paths for node in ast.walk(imports.tree(path)) if isinstance(node, ast.Name)]
+    names = [node.id for path in paths for node in imports.nodes(path) if isinstance(node, ast.Name)]
     assert names.count("Any") / lines * 1000 <= most

@@ -17,6 +17,7 @@ from ..configuration import load
 from ..console import size
 from ..layer.audit.limits import LAYERS, UNZIPPED, Sizes
 from ..prepare import Choices, Prepared, prepare
+from ..unchanged.answer import Expected
 from . import backend, read_only
 
 if TYPE_CHECKING:
@@ -65,10 +66,14 @@ def choose(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     console, settings = read_only.console(arguments), load(arguments.project, os.environ)
+    is_plain = choices(settings, arguments) == Choices() and not (arguments.json or arguments.verbose)
+    expected = Expected.of(settings, os.environ) if is_plain else None
     done = _prepared(settings, arguments, console)
     summarise(done, console)
     for line in _together(done, settings) if not arguments.layers else ():
         console.say(line)
+    if expected:
+        expected.keep(done, console.said, os.environ)
     if arguments.json:
         from .output import layer as output
 
@@ -151,18 +156,18 @@ def _together(done: Prepared, settings: Settings) -> Iterator[str]:
         found = (done.foreign[arn] for arn in settings.foreign(name).values() if arn in done.foreign)
         sizes.setdefault(name, next((Sizes.of(path).unzipped for path in found), 0))
     groups: dict[tuple[tuple[str, ...], int], list[str]] = {}
-    if not settings.functions:
+    if not settings.functions and len(sizes) > 1:
         groups[tuple(sizes), 0] = ["together"]
     for function in settings.functions.values():
-        code = sum(map(len, done.code[function.key].files.values()))
-        groups.setdefault((function.layers, code), []).append(function.key)
+        if len(function.layers) > 1:
+            code = sum(map(len, done.code[function.key].files.values()))
+            groups.setdefault((function.layers, code), []).append(function.key)
     for (names, code), keys in groups.items():
         total = code + sum(sizes[name] for name in names)
-        if len(names) > 1:
-            fits = total <= UNZIPPED and len(names) <= LAYERS
-            what = f"{', then '.join(names)}{' and the code' if code else ''}"
-            whole = f"{', '.join(keys)}: {what}, {size(total)} of {size(UNZIPPED)} unzipped"
-            yield whole if fits else f"{whole}: no function can have all of them"
+        fits = total <= UNZIPPED and len(names) <= LAYERS
+        what = f"{', then '.join(names)}{' and the code' if code else ''}"
+        whole = f"{', '.join(keys)}: {what}, {size(total)} of {size(UNZIPPED)} unzipped"
+        yield whole if fits else f"{whole}: no function can have all of them"
 
 
 def _shown(layer: VerifiedLayer) -> str:

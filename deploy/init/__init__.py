@@ -15,5 +15,6 @@ look            all of these, in one project
 locks           the lock that is there, or what is to be locked
 together        functions with names that differ, and the folder of sources that most have
 propose         what is written of what was found
+parameters      which variables of functions differ by stage
 written         config/pipeline.yaml and the workflow as text
 """

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .values import FoundFunction, FoundProgram, key_of, variables
+from .values import STAGES, FoundFunction, FoundProgram, by_stage, key_of, variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ def read(project: Path) -> Iterator[FoundProgram]:
         return
     decorated = list(_decorated(tree))
     stage, own = _first_stage(config)
-    functions = list(_functions(config, own, decorated))
+    functions = list(_functions(config, stage, decorated))
     count = f"{len(functions)} function{'' if len(functions) == 1 else 's'}"
     yield FoundProgram(
         what=f"{_CONFIG}: chalice, {count} of {_APP}",
@@ -77,22 +77,32 @@ def _given_name(decorator: ast.expr) -> str:
     return ""
 
 
-def _functions(
-    config: Mapping[str, object], stage: Mapping[str, object], decorated: list[tuple[str, str, str]]
-) -> Iterator[FoundFunction]:
+def _functions(config: Mapping[str, Any], stage: str, decorated: list[tuple[str, str, str]]) -> Iterator[FoundFunction]:
     """Yield the function that answers routes, called like the application, and each one of its own."""
     app = str(config.get("app_name", "app"))
     if any(kind in _ROUTES for kind, _, _ in decorated):
-        yield _function("api", app, "app.app", [config, stage, _own(stage, "api_handler")])
+        yield _function("api", app, "app.app", _levels(config, stage, "api_handler"))
     for kind, name, attribute in decorated:
         if kind in _OWN_FUNCTION:
-            yield _function(key_of(name), f"{app}-{name}", f"app.{attribute}", [config, stage, _own(stage, name)])
+            yield _function(key_of(name), f"{app}-{name}", f"app.{attribute}", _levels(config, stage, name))
 
 
-def _function(key: str, name: str, handler: str, levels: Sequence[Mapping[str, Any]]) -> FoundFunction:
-    """Make one of what the application, the stage and the function itself say, the last one first; variables add up."""
-    settings = {name: value for each in levels for name, value in each.items()}
-    given = {name: str(value) for each in levels for name, value in (each.get("environment_variables") or {}).items()}
+def _levels(config: Mapping[str, Any], usual: str, function: str) -> dict[str, list[Mapping[str, Any]]]:
+    """Return by stage what the application, the stage and the function itself say; one that is not there is `usual`."""
+    given = config.get("stages") or {}
+    found = {stage: given.get(stage) or given.get(usual) or {} for stage in STAGES}
+    return {stage: [config, each, _own(each, function)] for stage, each in found.items()}
+
+
+def _function(key: str, name: str, handler: str, levels: Mapping[str, Sequence[Mapping[str, Any]]]) -> FoundFunction:
+    """Make one of what is said at each level, the last one first; variables add up, for each stage."""
+    settings = {name: value for each in levels[STAGES[0]] for name, value in each.items()}
+    given = {
+        stage: {name: str(value) for each in those for name, value in (each.get("environment_variables") or {}).items()}
+        for stage, those in levels.items()
+    }
+    names = dict.fromkeys(name for each in given.values() for name in each)
+    environment = {name: by_stage({stage: each.get(name) for stage, each in given.items()}) for name in names}
     return FoundFunction(
         key=key,
         name=name,
@@ -101,7 +111,7 @@ def _function(key: str, name: str, handler: str, levels: Sequence[Mapping[str, A
         memory=int(settings.get("lambda_memory_size", 0)),
         timeout=int(settings.get("lambda_timeout", 0)),
         architecture=str(settings.get("lambda_architecture", "")),
-        environment=variables(given),
+        environment=variables(environment),
     )
 
 

@@ -26,6 +26,7 @@ _SUFFIXES = {".yaml", ".yml", ".json", ".template"}
 _LARGEST = 1_000_000  # bytes: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 _SERVERLESS, _PLAIN = "AWS::Serverless::Function", "AWS::Lambda::Function"
 # What a function's properties say that is taken over, or that the pipeline does anyway.
+_SIZES = ("MemorySize", "Timeout")
 _TAKEN = frozenset(
     {"Architectures", "AutoPublishAlias", "Code", "CodeUri", "Description", "Environment", "EphemeralStorage"}
     | {"FunctionName", "Handler", "MemorySize", "PackageType", "Runtime", "Timeout"}
@@ -77,6 +78,8 @@ def _program(project: Path, path: Path, values: TemplateValues) -> FoundProgram:
             continue
         if beside := sorted(own.keys() - _TAKEN):
             left.append(f"{shown}: {logical}: {', '.join(_described(own, each) for each in beside)}")
+        if assumed := [key for key in _SIZES if isinstance(own.get(key), dict)]:
+            left.append(f"{shown}: {logical}: {', '.join(assumed)}: here as the parameters are by default")
         if decided := _decided(own.get("FunctionName")):
             left.append(f"{shown}: {logical}: its name, {decided}: here {functions[-1].name} and the stage's suffix")
     if others := sorted({str(each.get("Type")) for each in _others(values.template["Resources"])}):

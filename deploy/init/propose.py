@@ -13,9 +13,9 @@ from ..errors import ConfigError, Fault, PipelineError
 from ..invocation import command
 from ..keys.faults import SCHEMA, faults
 from ..settings import Code, Settings
-from ..template.names import GIVEN
-from . import together, written
+from . import parameters, together, written
 from .locks import REQUIREMENTS
+from .values import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from .locks import FoundLock
     from .together import Together
     from .values import FoundFunction, Survey
-
-
-# The stage that is reached last, and whose names have no suffix.
-_LAST = "prod"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +100,7 @@ class _Choice:
             if code := dict(self._code()):
                 yield "code", code
         if self.region:
-            yield "stages", {stage: dict(self._stage(stage)) for stage in ("dev", _LAST)}
+            yield "stages", {stage: dict(self._stage(stage)) for stage in STAGES}
 
     def _code(self) -> Iterator[tuple[str, object]]:
         if self.code.source != Code.source:
@@ -119,20 +115,17 @@ class _Choice:
             yield "layers", [self.layer]
         if function.source != self.code.source:
             yield "code", {"source": function.source.as_posix()}
-        yield from _resources(function).items()
+        yield from _resources(function, parameters.names(self.code.functions)).items()
 
     def _stage(self, stage: str) -> Iterator[tuple[str, object]]:
-        """Yield the keys of a stage; what its functions' variables are is in variables of the same names there."""
+        """Yield the keys of a stage; what nobody knows of its functions' variables is in variables of these names."""
         yield "region", self.region
         yield "stack", f"{self.name}-{stage}"
-        if stage != _LAST:
+        if stage != STAGES[-1]:
             yield "suffix", f"-{stage}"
         else:
             yield "protected", True
-        open_ = dict.fromkeys(
-            name for each in self.code.functions for name, value in each.environment.items() if value is None
-        )
-        if asked := {_parameter(name): {"env": name} for name in open_ if _parameter(name) not in GIVEN}:
+        if asked := parameters.of_stage(self.code.functions, stage):
             yield "parameters", asked
 
     def different(self) -> Iterator[str]:
@@ -144,10 +137,10 @@ class _Choice:
                 yield f"{each.key}: is for {each.architecture}; here all functions are for one, {self.architecture}"
 
 
-def _resources(function: FoundFunction) -> dict[str, object]:
-    """Return what a function has besides its code; what only a deploy decides of its variables is a parameter."""
+def _resources(function: FoundFunction, named: Mapping[tuple[str, str], str]) -> dict[str, object]:
+    """Return what a function has besides its code; what is not the same for all stages is a parameter."""
     variables = {
-        name: {"parameter": _parameter(name)} if value is None else value
+        name: value if isinstance(value, str) else {"parameter": named[function.key, name]}
         for name, value in function.environment.items()
     }
     values = {
@@ -157,15 +150,6 @@ def _resources(function: FoundFunction) -> dict[str, object]:
         "environment": variables,
     }
     return {key: value for key, value in values.items() if value}
-
-
-def _parameter(variable: str) -> str:
-    """Name a template's parameter: letters and digits.
-
-    >>> _parameter("TABLE_NAME")
-    'TableName'
-    """
-    return "".join(part.capitalize() for part in re.split(r"[^A-Za-z0-9]+", variable))
 
 
 @cache

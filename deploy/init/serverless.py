@@ -5,7 +5,7 @@ https://www.serverless.com/framework/docs/providers/aws/guide/serverless.yml
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ import yaml
 
 from ..template.short_forms import parsed
 from . import package, places
-from .values import PYTHON, FoundFunction, FoundProgram, NotTakenError, key_of, variables
+from .values import PYTHON, STAGES, FoundFunction, FoundProgram, NotTakenError, Value, by_stage, key_of, variables
 from .variables import Variables
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class _Service:
         left: list[str] = []
         for key, own in self._functions(left):
             try:
-                functions.append(self._function(key, own))
+                functions.append(self._function(key, own, left))
             except NotTakenError as refused:
                 left.append(f"{self.file}: {key}: {refused}")
                 continue
@@ -99,7 +99,7 @@ class _Service:
                 if isinstance(own, dict):
                     yield str(key), own
 
-    def _function(self, key: str, own: Mapping[str, object]) -> FoundFunction:
+    def _function(self, key: str, own: Mapping[str, object], left: list[str]) -> FoundFunction:
         if "image" in own:
             raise NotTakenError("it is a container image, which takes no layers")
         runtime = self._said(own, "runtime")
@@ -116,15 +116,31 @@ class _Service:
             source=places.declared(self.project, folder, handler),
             runtime=runtime,
             architecture=self._said(own, "architecture"),
-            memory=_number(self._said(own, "memorySize")),
-            timeout=_number(self._said(own, "timeout")),
-            storage=_number(self._said(own, "ephemeralStorageSize")),
+            memory=self._number(key, own, "memorySize", left),
+            timeout=self._number(key, own, "timeout", left),
+            storage=self._number(key, own, "ephemeralStorageSize", left),
             environment=self._environment(own),
         )
 
-    def _environment(self, own: Mapping[str, object]) -> dict[str, str | None]:
+    def _environment(self, own: Mapping[str, object]) -> dict[str, Value]:
+        """Return the variables, worked out for each stage that is written."""
         given = {**_mapping(self.provider.get("environment")), **_mapping(own.get("environment"))}
-        return variables({str(name): self._or_nothing(raw) or None for name, raw in given.items()})
+        stages = {stage: replace(self, variables=replace(self.variables, named=stage)) for stage in STAGES}
+        return variables(
+            {
+                str(name): by_stage({stage: each._or_nothing(raw) or None for stage, each in stages.items()})  # noqa: SLF001 - of another stage
+                for name, raw in given.items()
+            }
+        )
+
+    def _number(self, name: str, own: Mapping[str, object], key: str, left: list[str]) -> int:
+        """Return a number, 0 where none is said; one that cannot be worked out is left, and the function taken."""
+        try:
+            text = self._said(own, key)
+        except NotTakenError as refused:
+            left.append(f"{self.file}: {name}: {key}: {refused}")
+            return 0
+        return int(text) if text.isdecimal() else 0
 
     def _said(self, own: Mapping[str, object], key: str) -> str:
         return self.variables.text(own.get(key, self.provider.get(key)))
@@ -195,7 +211,3 @@ def _described(own: Mapping[str, Any], key: str) -> str:
 
 def _mapping(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else 0

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 PYTHON = "python3."
+STAGES = ("dev", "prod")
+"""The stages that are written; the last one is reached last, and its names have no suffix."""
+
+# A variable's value: for all stages, by stage where those differ, None where only a deploy decides it.
+Value = str | Mapping[str, str] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,8 +23,7 @@ class FoundFunction:
     """A function that is defined somewhere; `source` is the folder that becomes /var/task, below the project.
 
     `runtime` and `architecture` are empty where nothing says which. `memory` and `storage`, which is /tmp, are in MB,
-    `timeout` in seconds, 0 where nothing says how much; `environment` has its variables, None for a value that only a
-    deploy decides.
+    `timeout` in seconds, 0 where nothing says how much; `environment` has its variables.
     """
 
     key: str
@@ -31,7 +35,7 @@ class FoundFunction:
     memory: int = 0
     timeout: int = 0
     storage: int = 0
-    environment: Mapping[str, str | None] = field(default_factory=dict)
+    environment: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +66,21 @@ class Survey:
 _VARIABLE = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
 
 
-def variables(given: Mapping[str, str | None]) -> dict[str, str | None]:
+def variables(given: Mapping[str, Value]) -> dict[str, Value]:
     """Return the environment variables among these keys; conditions and other functions of a template are none."""
     return {name: value for name, value in given.items() if _VARIABLE.fullmatch(name)}
+
+
+def by_stage(values: Mapping[str, str | None]) -> Value:
+    """Return one value for all stages where they have the same.
+
+    >>> by_stage({"dev": "a", "prod": "a"}), by_stage({"dev": "a", "prod": None})
+    ('a', None)
+    """
+    known = {stage: value for stage, value in values.items() if value is not None}
+    if len(known) < len(values):
+        return None
+    return known if len(set(known.values())) > 1 else next(iter(known.values()))
 
 
 class NotTakenError(Exception):

@@ -34,10 +34,13 @@ class Variables:
     folder: Path
     document: Mapping[str, Any]
     environment: Mapping[str, str]
+    named: str = ""
 
     @property
     def stage(self) -> str:
-        """The stage where nobody names one."""
+        """The stage that is `named`, as by --stage; else the one where nobody names one."""
+        if self.named:
+            return self.named
         given = (self.document.get("provider") or {}).get("stage")
         return given if isinstance(given, str) and "${" not in given else "dev"
 
@@ -50,7 +53,7 @@ class Variables:
         if isinstance(raw, list):
             return [self.value(each, depth + 1) for each in raw]
         while isinstance(raw, str) and (found := _INNERMOST.search(raw)):
-            value = self.value(self._first(found[1], found[0]), depth + 1)
+            value = self.value(self._first(found[1], found[0], depth), depth + 1)
             if found[0] == raw.strip():
                 return value
             if isinstance(value, (dict, list)):
@@ -62,40 +65,60 @@ class Variables:
         value = self.value(raw)
         return "" if value is None else str(value)
 
-    def _first(self, content: str, shown: str) -> object:
+    def _first(self, content: str, shown: str, depth: int) -> object:
         """Return the first of the alternatives that has a value."""
         for each in (part.strip() for part in _ALTERNATIVE.findall(content)):
             if each[:1] in "'\"" and each[-1:] == each[:1]:
                 return each[1:-1]
-            if (value := self._one(each)) is not None:
+            if (value := self._one(each, depth)) is not None:
                 return value
         raise NotTakenError(f"{shown} is not decided here")
 
-    def _one(self, each: str) -> object:
+    def _one(self, each: str, depth: int) -> object:
         source, _, key = each.partition(":")
         if found := _FILE.fullmatch(each):
-            return self._in_file(found["path"], found["keys"] or "")
+            return self._in_file(found["path"], found["keys"] or "", depth)
         match source:
             case "self":
-                return _at(self.document, key)
+                is_stage = key == "provider.stage" and self.named
+                return self.named if is_stage else self._at(self.document, key, depth)
             case "opt" | "sls":
                 return self.stage if key == "stage" else None
             case "env":
-                return self.environment.get(key)
+                return self._of_machine(key)
             case "param":
                 given = self.document.get("params") or {}
                 return (given.get(self.stage) or {}).get(key, (given.get("default") or {}).get(key))
             case _:
                 return _literal(each)
 
-    def _in_file(self, name: str, keys: str) -> object:
+    def _of_machine(self, name: str) -> str | None:
+        """Return a variable of this machine; of a stage it is another machine's, and may be a secret."""
+        if self.named:
+            raise NotTakenError(f"{name} is known where it is deployed")
+        return self.environment.get(name)
+
+    def _in_file(self, name: str, keys: str, depth: int) -> object:
         path = (self.folder / name.strip()).resolve()
         if path.suffix not in {".yml", ".yaml", ".json"} or not path.is_relative_to(self.folder.resolve()):
             return None
         try:
-            return _at(parsed(path.read_text(encoding="utf-8")), keys)
+            document = parsed(path.read_text(encoding="utf-8"))
         except (OSError, yaml.YAMLError, UnicodeDecodeError):
             return None
+        return self._at(document, keys, depth)
+
+    def _at(self, document: object, keys: str, depth: int) -> object:
+        """Return what is under keys; a variable on the way there stands for what it is."""
+        for key in filter(None, keys.split(".")):
+            within = self.value(document, depth + 1) if isinstance(document, str) else document
+            if isinstance(within, list) and key.isdecimal() and int(key) < len(within):
+                document = within[int(key)]
+            elif isinstance(within, dict):
+                document = within.get(key)
+            else:
+                return None
+        return document
 
 
 def _literal(each: str) -> object:
@@ -104,14 +127,3 @@ def _literal(each: str) -> object:
         return None
     value = yaml.safe_load(each)
     return value if isinstance(value, (bool, int, float)) else None
-
-
-def _at(document: object, keys: str) -> object:
-    for key in filter(None, keys.split(".")):
-        if isinstance(document, list) and key.isdecimal() and int(key) < len(document):
-            document = document[int(key)]
-        elif isinstance(document, dict):
-            document = document.get(key)
-        else:
-            return None
-    return document

@@ -85,20 +85,23 @@ def _claimed(packages: WithDependencies | Sequence[str], graph: Mapping[str, Col
 
 
 def _unknown(layers: Mapping[str, Layer], claims: Mapping[str, Claims], locked: Collection[str]) -> Iterator[Fault]:
-    import difflib
-
     for name, layer in layers.items():
         for package in sorted(_without(layer) - set(locked)):
             yield Fault(f"layers.{name}.without", f"{package} is not in the lock", cure="take it out here")
     for name, claimed in claims.items():
         where, packages = f"layers.{name}.packages", layers[name].packages
         for package in sorted(set(claimed) - set(locked)):
-            near = difflib.get_close_matches(package, locked, n=1)
-            cure = f"did you mean {near[0]}?" if near else "add it to requirements.in and lock it, or take it out here"
-            yield Fault(where, f"{package} is not in the lock", cure=cure)
+            yield Fault(where, f"{package} is not in the lock", cure=_instead(package, locked))
         if isinstance(packages, WithDependencies):
             for package in sorted(set(map(normalised, packages.leaving)) - set(locked)):
                 yield Fault(f"{where}.except", f"{package} is not in the lock", cure="take it out here")
+
+
+def _instead(package: str, locked: Collection[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(package, locked, n=1)
+    return f"did you mean {near[0]}?" if near else "add it to requirements.in and lock it, or take it out here"
 
 
 def _twice(claims: Mapping[str, Claims]) -> Iterator[Fault]:

@@ -15,7 +15,6 @@ from ..layer.spec import LayerSpec, every_spec, needed_for, own_modules
 from ..layer.verify import VerifiedLayer, restored
 from ..locking import locked
 from ..sources.shelf import Shelf
-from ..temporary import folders
 from .at_hand import AtHand, checks_key
 
 if TYPE_CHECKING:
@@ -135,8 +134,9 @@ class LayerPreparation:
 
     def build(self, spec: LayerSpec, miss: Miss) -> BuiltLayer:
         self.at_hand.refuse_making(spec.stem, miss.reason)
-        # Both load what a run without changes has no need of.
+        # All of them load what a run without changes has no need of.
         from ..layer.build import build
+        from ..temporary import folders
         from . import once_defaults
 
         self.fresh.add(spec.stem)

@@ -7,7 +7,6 @@ True
 from __future__ import annotations
 
 import os
-import platform
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -70,6 +69,8 @@ class Owner:
 @cache
 def _place() -> str:
     if not _BOOT.exists():
+        import platform
+
         return f"{platform.node().encode().hex() or 0}-0"
     boot = _BOOT.read_text(encoding="ascii").replace("-", "").strip()
     return f"{boot}-{_NAMESPACE.stat().st_ino}"

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from tests.bot.conftest import FakeSqs, Payload
 
+pytestmark = pytest.mark.programs
+
 BOT = {"DISCORD_PUBLIC_KEY": "ab" * 32, "QUEUE_URL": "https://sqs/jobs.fifo", "AWS_REGION": "eu-central-1"}
 PARAMETER = "/channelwright/dev/discord-token"
 

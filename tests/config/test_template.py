@@ -62,14 +62,6 @@ def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
     return {name: each["Properties"] for name, each in template["Resources"].items() if each["Type"] == f"AWS::{kind}"}
 
 
-@pytest.mark.programs
-def test_cfn_lint_has_nothing_to_say() -> None:
-    done = subprocess.run(
-        [Path(sys.executable).with_name("cfn-lint"), TEMPLATE], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
 @pytest.mark.parametrize(("key", "resource"), FUNCTIONS.items())
 def test_functions_and_aliases_are_those_that_the_pipeline_rolls_out(
     resources: dict[str, dict[str, Any]], key: str, resource: str
@@ -199,6 +191,7 @@ def test_all_that_can_be_tagged_is_tagged_with_its_stage(template: dict[str, Any
             assert {"Key": "stage", "Value": {"Ref": "Stage"}} in each["Properties"]["Tags"], name
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("key", FUNCTIONS)
 def test_a_function_starts_with_the_environment_that_the_template_gives_it(key: str, tmp_path: Path) -> None:
     name = f"{load(PROJECT, {}).functions[key].name}-dev"
@@ -207,6 +200,7 @@ def test_a_function_starts_with_the_environment_that_the_template_gives_it(key: 
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.programs
 def test_without_it_the_bot_says_what_is_missing(tmp_path: Path) -> None:
     done = start(tmp_path / "bot", "bot", of_lambda("bot", 128))
     assert "DISCORD_PUBLIC_KEY, QUEUE_URL" in done.stderr
@@ -267,6 +261,7 @@ def changed(stacks: CloudFormationClient, body: str, kind: Any) -> None:
         stacks.get_waiter("stack_update_complete").wait(StackName="channelwright-dev", WaiterConfig=quick)
 
 
+@pytest.mark.programs
 def test_aws_makes_the_stack_and_a_later_change_leaves_the_live_release_alone(stack: dict[str, str]) -> None:
     import boto3
 

@@ -11,6 +11,8 @@ import pytest
 from deploy.configuration import load
 from deploy.errors import ConfigError
 
+pytestmark = pytest.mark.programs
+
 CONFIG = """\
 layers: {{dependencies: {{}}}}
 extensions:

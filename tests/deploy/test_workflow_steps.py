@@ -27,9 +27,13 @@ case "$*" in
 esac
 """
 
-pytestmark = pytest.mark.skipif(
-    not (shutil.which("jq") or os.environ.get("CI")), reason="jq is not here; `nox -s engine -- --tests` installs it"
-)
+pytestmark = [
+    pytest.mark.programs,
+    pytest.mark.skipif(
+        not (shutil.which("jq") or os.environ.get("CI")),
+        reason="jq is not here; `nox -s engine -- --tests` installs it",
+    ),
+]
 
 
 class Runner:

@@ -114,12 +114,14 @@ def _metadata(every: list[Module], taken: Collection[str], remaining: Remaining)
 
 def _asks_somewhere(module: Module) -> bool:
     """Tell whether a module asks for a header or file that goes, or for entry points of a kind that may go with one."""
-    return not module.strings.isdisjoint(INSTALLERS_GROUPS) or any(map(_asks, module.nodes))
+    return any(map(_asks, module.nodes))
 
 
 def _asks(node: ast.AST) -> bool:
     """Tell whether code reads a header or file that the rule drops; `metadata(...)` gives all of them."""
     match node:
+        case ast.Constant(value=str() as group):
+            return group in INSTALLERS_GROUPS
         case ast.Call(func=ast.Name(id="metadata") | ast.Attribute(attr="metadata")):
             return True
         case ast.Subscript(value=ast.Attribute(attr="metadata"), slice=ast.Constant(value=header)):

@@ -13,7 +13,6 @@ import io
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from ...errors import ConfigError, Fault
 from ...inside.exchange import Pin
@@ -95,6 +94,8 @@ def _hiding(layer: Layer, files: Mapping[str, bytes]) -> Iterator[Fault]:
 
 
 def _wheel(name: str, files: Mapping[str, bytes]) -> ModulesWheel:
+    from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
     folder = f"{name.replace('-', '_')}-{VERSION}.dist-info"
     summary = "Summary: modules of the project itself, which are no distribution"
     metadata = "\n".join(["Metadata-Version: 2.1", f"Name: {name}", f"Version: {VERSION}", summary, ""])

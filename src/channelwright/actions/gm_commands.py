@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING
 from channelwright.actions import proof
 from channelwright.actions.reply import Message
 from channelwright.actions.work import InPart
-from channelwright.campaign import note
+from channelwright.campaign import campaigns, note
 from channelwright.campaign.overwrites import Parties, put
 from channelwright.campaign.plan import SUFFIX, campaign_name
 from channelwright.discord.permissions import MEMBER
 from channelwright.discord.server import CATEGORY, key
 from channelwright.discord.text import linked, listed, mention, plain
 from channelwright.language import say
-from channelwright.permission_bits import ALL, RUNNING, VIEW_CHANNEL
+from channelwright.permission_bits import ALL, VIEW_CHANNEL
 from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from channelwright.actions.proof import Proved
     from channelwright.actions.work import Work
     from channelwright.campaign.campaigns import Campaign
     from channelwright.discord.server import Server
@@ -101,6 +102,9 @@ def remove_gm(work: Work) -> Message:
             )
         )
     work.begin(begun=(gm, MEMBER) not in campaign.gms)
+    if _may_be_gone(work, gm) and not campaign.category.allows(gm, VIEW_CHANNEL):
+        # The category is the last that is taken. Who never was a GM, and asks twice, keeps what others gave by hand.
+        return Message(say("<@{gm}> is no longer a GM of **{campaign}**.", gm=gm, campaign=campaign.shown))
     work.unfinished = _in_part(campaign, gm)
     now = _set(work, remove={gm})
     text = say(
@@ -141,7 +145,7 @@ def hand_over(work: Work) -> Message:
         by = asker if (asker, MEMBER) in campaign.gms else 0
         noted = replace(noted, handed_for=request, handed_by=by)
         note.rewrite(work.discord, noted, there.written)
-    own = {id_ for id_, kind in campaign.gms if kind == MEMBER} | _half_gone(campaign)
+    own = {id_ for id_, kind in campaign.gms if kind == MEMBER} | (_half_gone(there) if begun else set())
     leaving = ({noted.handed_by} if noted.handed_by else own) - {to}
     if leaving:
         now = _set(work, remove=leaving)
@@ -152,10 +156,10 @@ def hand_over(work: Work) -> Message:
     return Message(_with_untouched(text, now or _There.seen(work), came=to, left=leaving))
 
 
-def _half_gone(campaign: Campaign) -> set[int]:
+def _half_gone(there: Proved) -> set[int]:
     """Return whom a delivery before this one may have begun to take out: GMs in the category, and maybe not inside."""
-    there = campaign.category.overwrites
-    return {each.id for each in there if each.type == MEMBER and each.allow & RUNNING}
+    let_in = campaigns.let_in(there.server, [there.category], there.role)
+    return {id_ for id_, kind in let_in if kind == MEMBER}
 
 
 def _names(gms: list[tuple[int, int]]) -> str:

@@ -221,12 +221,13 @@ def _seated(work: Work, campaign: Campaign, there: Invitation | None, player: in
     """Return the invitation with a seat for one more; raise StoppedError if all are taken by who is still in."""
     if there is None or len(there.without(player).players) < there.seats:
         return there
-    gone = [each for each in there.players if each != player and not proof.has_role(work, campaign, each)]
+    # One is enough, and each costs a call.
+    gone = next((each for each in there.players if each != player and not proof.has_role(work, campaign, each)), 0)
     if not gone:
         raise StoppedError(
             say("All {seats} seats of **{campaign}** are taken.", seats=there.seats, campaign=campaign.shown)
         )
-    return there.without(*gone)
+    return there.without(gone)
 
 
 def _enter(work: Work, campaign: Campaign, there: Invitation | None, player: int) -> None:

@@ -51,8 +51,8 @@ class Invitation:
     def with_player(self, player: int) -> Invitation:
         return replace(self, players=tuple(dict.fromkeys([*self.players, player])))
 
-    def without(self, *gone: int) -> Invitation:
-        return replace(self, players=tuple(each for each in self.players if each not in gone))
+    def without(self, gone: int) -> Invitation:
+        return replace(self, players=tuple(each for each in self.players if each != gone))
 
 
 def of(message: dict[str, Any]) -> Invitation | None:

@@ -10,6 +10,7 @@ from channelwright.discord.server import (
     CATEGORY,
     FORUM,
     MAX_CHANNELS,
+    MAX_EVENTS,
     MAX_IN_CATEGORY,
     MAX_ROLES,
     STAGE,
@@ -54,6 +55,7 @@ def _meanings() -> dict[int, str]:
             "This server has {most} channels, some of which I may not see, and Discord takes no more.",
             most=MAX_CHANNELS,
         ),
+        30038: say("This server has {most} sessions and other events, and Discord takes no more.", most=MAX_EVENTS),
         NO_ACCESS: say(
             "I am shut out there: give me View Channel, Manage Channels and Connect in the permissions of the category "
             "and its channels."

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from channelwright.discord.discord_api import Discord
 
-# https://docs.discord.com/developers/topics/opcodes-and-status-codes#json: 30013 and 30005
-MAX_CHANNELS, MAX_ROLES, MAX_IN_CATEGORY = 500, 250, 50
+# https://docs.discord.com/developers/topics/opcodes-and-status-codes#json: 30013, 30005 and 30038
+MAX_CHANNELS, MAX_ROLES, MAX_IN_CATEGORY, MAX_EVENTS = 500, 250, 50, 100
 # Where the names of channels take more than so many characters, links alone stand in a message, and so all of them.
 MOST_NAMED = 1000
 TEXT, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM = 0, 2, 4, 5, 13, 15

@@ -92,6 +92,7 @@ def test_a_channel_that_does_not_follow_is_archived_too(lab: Lab) -> None:
     assert lab.fake.matrix()[f"{NAME}/safety"]["player"] is Sight.READS
 
 
+@pytest.mark.sliced(4)
 @pytest.mark.parametrize("fault", [*PASSING, "pretended"])
 def test_whatever_happens_to_any_call_an_archive_is_one(start: Start, fault: str, every: Every) -> None:
     for call in every(range(1, 10)):
@@ -189,6 +190,7 @@ def test_a_campaign_whose_category_was_deleted_is_put_together_again(lab: Lab) -
     assert "whose category was deleted" not in lab.text(lab.do("campaign list"))
 
 
+@pytest.mark.sliced(4)
 @pytest.mark.parametrize("fault", PASSING)
 def test_whatever_happens_to_any_call_it_is_put_together_once(start: Start, fault: str, every: Every) -> None:
     for call in every(range(1, 30, 3)):

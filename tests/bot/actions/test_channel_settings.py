@@ -99,6 +99,7 @@ def test_first_messages_are_written_once_and_ping_nobody(lab: Lab) -> None:
     assert said(lab, "talk") == ["Say hello."]
 
 
+@pytest.mark.sliced(4)
 @pytest.mark.parametrize("fault", PASSING)
 def test_a_creation_that_is_cut_off_anywhere_writes_each_first_message_once(
     start: Start, fault: str, every: Every

@@ -152,6 +152,7 @@ def test_it_is_safe_inside_the_campaign(lab: Lab) -> None:
 CALLS = 24
 
 
+@pytest.mark.sliced(4)
 @pytest.mark.parametrize("fault", [*PASSING, "404"])
 @pytest.mark.parametrize("lag", [0, 4])
 def test_whatever_happens_to_any_call_the_campaign_is_gone(start: Start, fault: str, lag: float, every: Every) -> None:

@@ -143,6 +143,7 @@ def test_what_fell_back_is_not_missing(start: Start) -> None:
     assert "nothing is wrong" in lab.text(lab.do("campaign doctor", campaign=lab.fake.channel(campaign(lab))))
 
 
+@pytest.mark.sliced(4)
 @pytest.mark.parametrize("fault", PASSING)
 def test_whatever_happens_to_any_call_a_repair_is_whole(start: Start, fault: str, every: Every) -> None:
     for call in every(range(1, 15)):

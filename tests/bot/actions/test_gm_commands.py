@@ -162,6 +162,7 @@ def test_a_moderator_hands_over_a_campaign_whose_gm_is_gone(table: Lab) -> None:
     assert "left this server" not in text
 
 
+@pytest.mark.sliced(4)
 @pytest.mark.parametrize("fault", PASSING)
 def test_whatever_happens_to_any_call_a_campaign_is_handed_over_once_and_as_a_whole(
     start: Start, fault: str, every: Every
@@ -179,6 +180,7 @@ def test_whatever_happens_to_any_call_a_campaign_is_handed_over_once_and_as_a_wh
         assert not lab.dead
 
 
+@pytest.mark.sliced(4)
 @pytest.mark.parametrize("fault", PASSING)
 def test_whatever_happens_to_any_call_a_campaign_is_renamed(start: Start, fault: str, every: Every) -> None:
     for call in every(range(1, 12)):
@@ -233,3 +235,14 @@ def test_a_bot_that_loses_its_rights_on_the_way_says_that_it_is_done_in_part(
     text = run(lab, line, **{option: lab.fake.player})
     assert words in text
     assert "I lack Manage Roles in this server" in text
+
+
+def test_a_helper_of_the_moderators_keeps_what_they_gave_when_it_is_handed_over(table: Lab) -> None:
+    lab = table
+    helper = Overwrite(lab.fake.stranger.id, 1, int(Permission.VIEW_CHANNEL | Permission.MANAGE_MESSAGES))
+    helped = [where(lab), *(each for each in lab.fake.children(where(lab).id) if not each.name.startswith("gm-"))]
+    for each in helped:
+        spoil(lab, each.id, helper)
+    text = run(lab, "hand-over", lab.fake.admin, to=lab.fake.player)
+    assert f"No longer GM: <@{gm(lab).id}>." in text
+    assert [each.name for each in helped if helper not in lab.fake.channel(each.id).overwrites] == []

@@ -182,6 +182,7 @@ def person(lab: Lab, name: str) -> Person:
     return lab.fake.person(name)
 
 
+@pytest.mark.sliced(4)
 @pytest.mark.parametrize("fault", PASSING)
 def test_whatever_happens_to_any_call_each_wish_is_carried_out_once(start: Start, fault: str, every: Every) -> None:
     lab = opened(start)
@@ -197,6 +198,7 @@ def test_whatever_happens_to_any_call_each_wish_is_carried_out_once(start: Start
         assert last_line(lab) == f"Players (1 of 5): <@{person(lab, 'bob').id}>", where
 
 
+@pytest.mark.sliced(4)
 @pytest.mark.parametrize("fault", LASTING)
 def test_what_discord_refuses_is_told_and_done_when_pressed_again(start: Start, fault: str, every: Every) -> None:
     lab = opened(start)

@@ -67,6 +67,7 @@ def test_only_who_may_run_a_campaign_makes_another_like_it(start: Start) -> None
     assert "not both" in lab.text(lab.add("Mine", like=source, template="one-shot"))
 
 
+@pytest.mark.sliced(4)
 @pytest.mark.parametrize("fault", PASSING)
 def test_whatever_happens_to_any_call_a_campaign_like_another_is_whole(start: Start, fault: str, every: Every) -> None:
     for call in every(range(1, 24, 2)):

@@ -136,6 +136,7 @@ def test_many_sessions_fit_into_the_answer(lab: Lab) -> None:
     assert len(sessions(lab)) <= 2000
 
 
+@pytest.mark.sliced(4)
 @pytest.mark.parametrize("fault", PASSING)
 def test_whatever_happens_to_any_call_a_session_is_planned_once(start: Start, fault: str, every: Every) -> None:
     for call in every(range(1, 20)):
@@ -146,6 +147,7 @@ def test_whatever_happens_to_any_call_a_session_is_planned_once(start: Start, fa
         assert not lab.dead
 
 
+@pytest.mark.sliced(4)
 @pytest.mark.parametrize("fault", LASTING)
 def test_what_discord_refuses_is_told_and_planned_when_asked_again(start: Start, fault: str, every: Every) -> None:
     for call in every(range(1, 20)):

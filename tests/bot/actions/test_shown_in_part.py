@@ -117,3 +117,15 @@ def test_who_is_shown_the_category_of_a_campaign_without_gm_channels_is_a_guest(
     drop(lab, "table")
     asked = lab.do("campaign doctor", campaign=lab.fake.channel(where), repair=True)
     assert f"GM: <@{lab.fake.gm.id}>." in lab.text(asked)
+
+
+def test_a_guest_whose_command_comes_twice_is_told_no_names_and_loses_nothing(lab: Lab) -> None:
+    where = lab.fake.channel(campaign(lab))
+    lab.do("campaign add-gm", campaign=where, gm=lab.fake.player)
+    shown(lab, "general-discussion")
+    asked = lab.fake.stranger.command("campaign remove-gm", campaign=where.id, gm=lab.fake.stranger)
+    lab.waiting[0].count = 1  # cut off in a delivery before
+    before = lab.fake.guild
+    lab.work()
+    assert "GM: " not in lab.text(asked)
+    assert lab.fake.guild == before

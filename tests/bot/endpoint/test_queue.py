@@ -23,6 +23,7 @@ from channelwright.endpoint import queue as module
 from channelwright.endpoint.queue import Queue, QueueError, UnsureQueueError, authorization
 from channelwright.jobs import Job
 from tests.bot.conftest import QUEUE, aws_environment
+from tests.lanes import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,11 +54,11 @@ def text(chance: random.Random, most: int, letters: str = "aZ09~/._- :+=\\\"'\t\
     return "".join(chance.choices(letters, k=chance.randrange(most)))
 
 
-def test_ten_thousand_signatures_are_botocores_whatever_is_sent_when_and_by_whom(
+def test_signatures_are_botocores_whatever_is_sent_when_and_by_whom(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     chance = random.Random(20261129)  # noqa: S311 - chooses what is tried
-    for number in range(10_000):
+    for number in range(examples(10_000)):
         when = datetime(2026, 11, 29, tzinfo=UTC) + timedelta(seconds=chance.uniform(-3e8, 3e8))
         monkeypatch.setattr("botocore.auth.get_current_datetime", lambda when=when: when.replace(tzinfo=None))
         access, secret = f"ASIA{chance.randrange(10**12)}", text(chance, 41, "aZ09+/=") or "s"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from channelwright.components import Button
 from tools.fake_discord import Overwrite, Permission
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Hands:
         if not inside:
             return "nothing is left to change"
         channel = self.chance.choice(inside)
-        if self.chance.random() < 0.2:
+        if self.chance.random() < 0.3:
             return self.delete(where) if self.chance.random() < 0.5 else self.delete_role(where, account)
         act = self.chance.choice(["delete", "close", "close", "show"])
         return (
@@ -77,6 +78,17 @@ class Hands:
             self.lab.fake.change(lambda guild: guild.without_role(role))  # noqa: B023 - called at once
         account.players.clear()
         return f"the players' role of {where.name} is deleted by hand"
+
+    def put_together(self, who: Person) -> str:
+        """Look at the list, and have a campaign put together again whose category was deleted, if that is offered."""
+        shown = self.lab.do("campaign list", who=who)
+        message = self.lab.fake.message_of(shown)
+        buttons = [each["custom_id"] for each in message.buttons] if message else []
+        restoring = [each for each in buttons if Button.read(each).kind == "campaign.restore"]
+        if not restoring:
+            return f"{who.name} looks at the list"
+        self.lab.press(shown, self.chance.choice(restoring), who)
+        return f"{who.name} puts together: {self.lab.text(shown)[:80]}"
 
     def account_of(self, where: Channel) -> Allowed | None:
         """Return the account of a category by its channels, which a category made anew has from before."""

@@ -52,6 +52,7 @@ def test_a_creation_takes_so_many_calls(lab: Lab) -> None:
     assert len(lab.calls()) == CALLS
 
 
+@pytest.mark.sliced(4)
 @pytest.mark.parametrize("fault", PASSING)
 @pytest.mark.parametrize("lag", [0, 4])
 def test_whatever_happens_to_any_call_the_campaign_is_as_planned(
@@ -72,6 +73,7 @@ def test_whatever_happens_to_any_call_the_campaign_is_as_planned(
         assert_matrix(lab)
 
 
+@pytest.mark.sliced(4)
 @pytest.mark.parametrize("fault", LASTING)
 def test_what_discord_refuses_ends_in_a_clear_message_and_can_be_resumed(
     start: Start, fault: str, every: Every

@@ -1,7 +1,7 @@
 """Every command and button, with everything that can go wrong at every one of its calls.
 
 What must come of it is what comes of it when nothing goes wrong: the same server, and the same word to the one who
-asked, once. CHANNELWRIGHT_KILL_MATRIX=all tries every call; else each kind of fault meets a few of them.
+asked, once. `nox -s faults` tries every fault at every call; else a slice of the commands meets a few of each.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import pytest
 from tests.bot.by_hand import drop
 from tests.bot.outcomes import NAME, categories
 from tests.bot.worker.test_creation_faults import PASSING
+from tests.lanes import SEED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start
     from tools.fake_discord import Channel, Interaction
 
-ALL = os.environ.get("CHANNELWRIGHT_KILL_MATRIX") == "all"
+ALL = os.environ.get(SEED) == "all"
 SAMPLED = ("killed after", "lost answer", "garbled", "429 long", "cloudflare")
 
 
@@ -218,6 +219,7 @@ def trials(calls: int) -> Iterator[tuple[str, int]]:
         yield from ((fault, 1 + at * calls // len(SAMPLED)) for at, fault in enumerate(SAMPLED))
 
 
+@pytest.mark.sliced(8)
 @pytest.mark.parametrize("name", STORIES)
 def test_whatever_happens_to_any_call_the_end_is_the_same_and_told_once(start: Start, name: str) -> None:
     story = STORIES[name]

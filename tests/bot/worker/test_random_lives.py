@@ -17,6 +17,7 @@ from channelwright.components import Button
 from channelwright.permission_bits import INVITED
 from tests.bot.lab import Lab
 from tests.bot.worker.hands import Allowed, Hands
+from tests.bot.worker.told import REFUSED, told
 from tools.fake_discord import CATEGORY, FakeDiscord, Opening, Permission
 from tools.fake_discord.members.options import CannotError
 from tools.fake_discord.world.permissions import guild_permissions
@@ -38,27 +39,7 @@ ABOUT_PEOPLE = (
     ("remove-gm", "gm"),
     ("hand-over", "to"),
 )
-GERMAN = {
-    "no longer a player": "nicht mehr mit.",
-    "no longer a GM": "nicht mehr. Spielleitung",
-    "changed nothing": "nichts geändert",
-    "is the only GM": "** allein.",
-    "as they are": "wie sie sind",
-    "above": "über <@&",
-    "has no note of mine": "hat aber keine Notiz von mir",
-    "is not a campaign of mine": "ist keine Kampagne von mir",
-    "role of this campaign is gone": "Die Rolle der Spielenden dieser Kampagne",
-}
-REFUSED = (
-    *("changed nothing", "is the only GM", "above", "has no note of mine"),
-    *("role of this campaign is gone", "is not a campaign of mine"),
-)
 MAKING = Permission.MANAGE_CHANNELS | Permission.MANAGE_ROLES
-
-
-def told(text: str, *words: str) -> bool:
-    """Tell whether somebody reads any of these, in either language."""
-    return any(each in text or GERMAN[each] in text for each in words)
 
 
 @dataclass
@@ -110,6 +91,7 @@ class Life:
         may = [each for each in map(self.lab.fake.person, PEOPLE) if where and self.may_run(each, where)]
         who = self.chance.choice(may) if may and self.chance.random() < 0.5 else self.who()
         acts: list[Callable[[], None]] = [lambda: self.make(who)]
+        acts += [lambda: self.done.append(self.hands.put_together(who))]
         if where:
             acts += [lambda: self.people(who, where)] * 5
             acts += [lambda: self.run(who, where)] * 4 + [lambda: self.press(who)] * 4

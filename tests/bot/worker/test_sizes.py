@@ -47,6 +47,7 @@ def test_a_list_of_any_number_of_campaigns_ends_and_fits(start: Start, count: in
     assert answered(lab)
 
 
+@pytest.mark.sliced(1, per=["count"])
 @pytest.mark.parametrize("locale", ["en-US", *(path.stem for path in LOCALES.glob("*.json"))])
 @pytest.mark.parametrize("count", [0, 1, 24, 500])
 def test_every_campaign_is_on_one_page_of_the_list_in_every_language(start: Start, count: int, locale: str) -> None:
@@ -95,6 +96,7 @@ def with_campaigns(lab: Lab, guild: Guild, names: list[str]) -> Guild:
     return guild
 
 
+@pytest.mark.sliced(1, per=["count"])
 @pytest.mark.parametrize("locale", ["en-US", *(path.stem for path in LOCALES.glob("*.json"))])
 @pytest.mark.parametrize("count", [1, 20, 48])
 def test_every_answer_about_a_template_of_any_size_ends_and_fits(start: Start, count: int, locale: str) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from deploy.checkup.findings import Finding
 
+pytestmark = pytest.mark.programs
+
 CONFIG = """\
 layers: {dependencies: {}}
 extensions:

@@ -18,6 +18,8 @@ from deploy.settings import Code, CodeBytecode, Function, Settings, Start
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.programs
+
 # What Lambda's client does: https://github.com/aws/aws-lambda-python-runtime-interface-client, bootstrap.py
 IMPORT = """
 import gc, importlib, json, sys

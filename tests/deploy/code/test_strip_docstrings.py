@@ -27,6 +27,7 @@ def positions(tree: ast.AST) -> list[tuple[str, int]]:
     return [(type(node).__name__, node.lineno) for node in ast.walk(tree) if isinstance(node, ast.stmt)]
 
 
+@pytest.mark.sliced(50)
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_real_module_does_the_same_on_the_same_lines(path: Path) -> None:
     before = Silent().visit(ast.parse(path.read_bytes()))

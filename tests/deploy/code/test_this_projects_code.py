@@ -8,6 +8,8 @@ import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from deploy.code.bundle import bundle
 from deploy.configuration import load
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 
 from tests.deploy.code.bundles import PROJECT
+
+pytestmark = pytest.mark.programs
 
 
 def test_the_project_s_own_code_fits_into_96_kib_and_each_language_into_16_more(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ from tests.deploy.command_line.stranger import FUNCTIONS, ROOT, mistake
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.programs
+
 BASH = """
 eval "$(channelwright completion bash)"
 COMP_LINE={line} COMP_POINT={point} COMP_WORDS=({line_words}) COMP_CWORD={last} COMP_TYPE=9

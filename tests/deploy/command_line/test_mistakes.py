@@ -66,6 +66,7 @@ def test_a_mistake_is_told_in_words_and_not_as_a_traceback(
     assert "Traceback" not in said
 
 
+@pytest.mark.sliced(20)
 @pytest.mark.parametrize("name", [name for name, made in MISTAKES.items() if "local" not in made.argv])
 def test_with_json_a_mistake_is_an_error_of_values(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

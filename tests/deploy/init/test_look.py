@@ -38,6 +38,7 @@ def test_a_sam_template_with_globals_parameters_and_short_forms(tmp_path: Path) 
     ]  # fmt: skip
     assert program.left == (
         "template.yaml: TakeOrderFunction: Events (Api), Policies",
+        "template.yaml: TakeOrderFunction: MemorySize: here as the parameters are by default",
         "template.yaml: TakeOrderFunction: its name, orders-take-${Stage}: here orders-take and the stage's suffix",
         "template.yaml: RemindFunction: Events (Schedule)",
         "template.yaml: ResizeFunction: its runtime is nodejs20.x",
@@ -63,7 +64,7 @@ def test_a_serverless_service_with_variables_of_every_kind(tmp_path: Path) -> No
     assert listing == FoundFunction(
         key="list", name="shop-list", handler="shop/list.handler", source=Path(),
         runtime="python3.13", architecture="arm64", memory=384, timeout=12,
-        environment={"STAGE": "dev", "SECRET": None, "ORIGIN": "https://other.example"},
+        environment={"STAGE": {"dev": "dev", "prod": "prod"}, "SECRET": None, "ORIGIN": None},
     )  # fmt: skip
     assert (buy.name, buy.environment["LIMIT"], buy.timeout) == ("shop-buy-now", "5", 0)
     assert (program.name, program.region, program.exclude) == ("shop", "eu-north-1", ("node_modules/*", "assets/*"))

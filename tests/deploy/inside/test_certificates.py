@@ -46,10 +46,10 @@ def directory(into: Path, bundle: bytes = BUNDLE) -> Path:
     return into
 
 
-def verified(folder: Path, certificate: bytes) -> bool:
-    """Ask the openssl command whether a directory, and nothing else, makes it believe a certificate."""
+def verified(folder: Path, *certificates: Path) -> bool:
+    """Ask the openssl command whether a directory, and nothing else, makes it believe each of these."""
     command = ["openssl", "verify", "-no-CAfile", "-no-CAstore", "-no_check_time", "-CApath", str(folder)]
-    return subprocess.run(command, input=certificate, capture_output=True, check=False).returncode == 0
+    return subprocess.run([*command, *certificates], capture_output=True, check=False).returncode == 0
 
 
 def test_the_directory_holds_each_of_certifis_roots_and_nothing_else(tmp_path: Path) -> None:
@@ -60,29 +60,27 @@ def test_the_directory_holds_each_of_certifis_roots_and_nothing_else(tmp_path: P
 
 def test_openssl_finds_every_one_of_them_under_its_name(tmp_path: Path) -> None:
     """By the names that openssl itself gives them, and by looking each of them up."""
-    folder = directory(tmp_path / "hashed")
-    unfound = [root for root in ROOTS if not verified(folder, root)]
-    assert unfound == []
-    names = {subprocess.check_output(["openssl", "x509", "-subject_hash", "-noout"], input=root) for root in ROOTS}
-    assert {f"{name.decode().strip()}.0" for name in names} == {path.name for path in folder.iterdir()}
+    folder, others = directory(tmp_path / "hashed"), tmp_path / "others"
+    others.mkdir()
+    for number, root in enumerate(ROOTS):
+        (others / f"{number}.pem").write_bytes(root)
+    assert verified(folder, *others.iterdir())
+    openssl("rehash", str(others))
+    names = {path.name for path in others.iterdir() if path.is_symlink()}
+    assert names == {path.name for path in folder.iterdir()}
 
 
 def test_openssl_believes_nobody_else_by_it(tmp_path: Path) -> None:
     """A stranger, and one who calls himself by a root's own name, which leads to the very file."""
     folder = directory(tmp_path / "hashed")
-    stranger = Authority.made(tmp_path, "stranger").certificate.read_bytes()
-    assert not verified(folder, stranger)
+    assert not verified(folder, Authority.made(tmp_path, "stranger").certificate)
     subject = "/C=US/O=Amazon/CN=Amazon Root CA 1"
     curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", str(tmp_path / "key")]
     posing = openssl("req", "-x509", *curve, "-days", "2", "-subj", subject, "-utf8").encode()
-    hashed = openssl("x509", "-subject_hash", "-noout", "-in", _written(tmp_path / "posing", posing)).strip()
+    (tmp_path / "posing").write_bytes(posing)
+    hashed = openssl("x509", "-subject_hash", "-noout", "-in", str(tmp_path / "posing")).strip()
     assert (folder / f"{hashed}.0").exists()
-    assert not verified(folder, posing)
-
-
-def _written(path: Path, content: bytes) -> str:
-    path.write_bytes(content)
-    return str(path)
+    assert not verified(folder, tmp_path / "posing")
 
 
 @pytest.mark.parametrize(
@@ -104,15 +102,18 @@ def test_a_name_is_hashed_as_openssl_hashes_it_however_it_is_written(tmp_path: P
         pem = openssl("req", "-x509", *curve, "-utf8", "-config", str(config), "-subj", subject)
     except subprocess.CalledProcessError:
         pytest.skip("openssl does not write this name in this kind of text")
-    path = _written(tmp_path / "made", pem.encode())
-    expected = openssl("x509", "-subject_hash", "-noout", "-in", path).strip()
+    (tmp_path / "made").write_text(pem)
+    expected = openssl("x509", "-subject_hash", "-noout", "-in", str(tmp_path / "made")).strip()
     assert certificates.subject_hash(ssl.PEM_cert_to_DER_cert(pem)) == expected
 
 
 def test_two_of_the_same_name_are_both_found(tmp_path: Path) -> None:
-    pair = [Authority.made(tmp_path, name).certificate.read_bytes() for name in ("one", "other")]
-    folder = directory(tmp_path / "hashed", b"".join(pair) + ROOTS[0])
-    assert [verified(folder, each) for each in (*pair, ROOTS[0], ROOTS[1])] == [True, True, True, False]
+    pair = [Authority.made(tmp_path, name).certificate for name in ("one", "other")]
+    folder = directory(tmp_path / "hashed", b"".join(each.read_bytes() for each in pair) + ROOTS[0])
+    held, stranger = tmp_path / "held", tmp_path / "stranger"
+    held.write_bytes(ROOTS[0])
+    stranger.write_bytes(ROOTS[1])
+    assert [verified(folder, each) for each in (*pair, held, stranger)] == [True, True, True, False]
 
 
 def test_the_roots_of_aws_are_certifis_own_and_no_more() -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from deploy.inside.look.usage import SandboxUsage
     from deploy.inside.look.values import Record
 
+pytestmark = pytest.mark.programs
+
 LOOKED_AT = os.WEXITED | os.WNOWAIT
 WORKS = Outcome(kind="module", what="victim")
 

@@ -96,6 +96,7 @@ def speaking(*lines: str, then: str = "") -> str:
     return SPEAKING.format(lines=lines, then=then)
 
 
+@pytest.mark.sliced(5)
 @pytest.mark.parametrize("kind", FORGED)
 def test_a_package_that_writes_one_fails_alone(kind: str) -> None:
     found = accounts(task("bad", speaking(FORGED[kind])), task("victim", ""))

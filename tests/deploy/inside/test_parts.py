@@ -130,6 +130,7 @@ def test_no_code_is_unpacked_of_a_wheel_that_is_as_before(
     assert [path for path in seen if path.endswith((".py", ".so", ".pem"))] == []
 
 
+@pytest.mark.sliced(1)
 @pytest.mark.parametrize("name", ["idna", "six"])
 def test_a_bump_of_one_package_does_that_wheel_alone(
     name: str, compressed: list[bytes], monkeypatch: pytest.MonkeyPatch
@@ -177,6 +178,7 @@ def test_what_a_kept_part_did_not_spell_of_old_folders_it_may_spell_of_new_ones(
     assert done["layer.zip"] == made((user, new), {})["layer.zip"]
 
 
+@pytest.mark.sliced(1)
 @pytest.mark.parametrize(
     "change",
     [

@@ -59,9 +59,10 @@ def means(runtime: FolderRuntime) -> Means:
     return Means(runtime=runtime, say=lambda _: None)
 
 
-@pytest.fixture
-def tiny(tmp_path: Path) -> VerifiedLayer:
-    (verified,) = verify([layer(tmp_path, Made())], means(FolderRuntime(tmp_path / "layer")))
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> VerifiedLayer:
+    folder = tmp_path_factory.mktemp("tiny")
+    (verified,) = verify([layer(folder, Made())], means(FolderRuntime(folder / "layer")))
     return verified
 
 

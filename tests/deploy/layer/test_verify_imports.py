@@ -34,29 +34,36 @@ def test_an_import_that_raises_is_refused_with_its_last_line_and_place(tmp_path:
     assert "tiny/__init__.py:3)" in found
 
 
-@pytest.mark.parametrize(
-    ("source", "error", "cause"),
-    [
-        (
-            "import missing_thing\n",
-            "No module named 'missing_thing'",
-            "no locked distribution brings the module missing_",
-        ),
-        ("import tiny.gone\n", "No module named 'tiny.gone'", "part of a distribution is not in the layer"),
-        ("open('/nowhere/data.json')\n", "No such file or directory", "a trim rule may have taken it"),
-        ("raise SystemExit(3)\n", "SystemExit: 3", "it is a script"),
-        ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n", "died of SIGSEGV", "native code crashed"),
-        ("import os\nos._exit(0)\n", "ended with exit code 0", "it is a script"),
-        ("import os\nos._exit(7)\n", "ended with exit code 7", "it is a script"),
-        ("from json import nonsense\n", "cannot import name 'nonsense'", "do not fit each other"),
-        ("print('noise on stdout')\nraise OSError(30, 'Read-only file system')\n", "Read-only", "only /tmp"),
-    ],
-)
-def test_a_failing_import_has_its_likely_cause(tmp_path: Path, source: str, error: str, cause: str) -> None:
-    found = refused(tmp_path, layer(tmp_path, Made(files={"tiny/__init__.py": source}), real_yaml()))
-    assert error in found
-    assert cause in found
-    assert "pyyaml" not in found
+FAILING = {
+    "needs": ("import missing_thing\n", "No module named 'missing_thing'", "no locked distribution brings the module"),
+    "lacks": ("import lacks.gone\n", "No module named 'lacks.gone'", "part of a distribution is not in the layer"),
+    "opens": ("open('/nowhere/data.json')\n", "No such file or directory", "a trim rule may have taken it"),
+    "exits": ("raise SystemExit(3)\n", "SystemExit: 3", "it is a script"),
+    "crashes": (
+        "import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n",
+        "died of SIGSEGV",
+        "native code crashed",
+    ),
+    "ends": ("import os\nos._exit(0)\n", "ended with exit code 0", "it is a script"),
+    "fails": ("import os\nos._exit(7)\n", "ended with exit code 7", "it is a script"),
+    "misfits": ("from json import nonsense\n", "cannot import name 'nonsense'", "do not fit each other"),
+    "writes": (
+        "print('noise on stdout')\nraise OSError(30, 'Read-only file system')\n",
+        "Read-only",
+        "only /tmp",
+    ),
+}
+
+
+def test_each_failing_import_of_a_layer_is_told_with_its_likely_cause(tmp_path: Path) -> None:
+    made = [Made(name=name, files={f"{name}/__init__.py": source}) for name, (source, _, _) in FAILING.items()]
+    with pytest.raises(VerificationError) as caught:
+        proven(tmp_path, layer(tmp_path, *made, real_yaml()))
+    faults = {fault.where: fault for fault in caught.value.faults}
+    assert set(faults) == {f"{name}: {name}" for name in FAILING}
+    for name, (_, error, cause) in FAILING.items():
+        assert error in faults[f"{name}: {name}"].what
+        assert cause in faults[f"{name}: {name}"].cause
 
 
 def test_a_module_that_prints_does_not_spoil_the_answer(tmp_path: Path) -> None:
@@ -197,22 +204,21 @@ def test_what_the_trim_policy_took_is_named_as_the_cause(tmp_path: Path) -> None
 
 
 OWN = "import sys, types\nclass Own"
+PUT_THERE = {
+    "objects": f"{OWN}: pass\nsys.modules[__name__] = Own()\n",
+    "undictionaried": f"{OWN}:\n    __slots__ = ()\nsys.modules[__name__] = Own()\n",
+    "raises": f"{OWN}:\n    def __getattr__(self, name): raise RuntimeError(name)\nsys.modules[__name__] = Own()\n",
+    "divides": (
+        f"{OWN}(types.ModuleType):\n    __dict__ = property(lambda _: 1 / 0)\nsys.modules[__name__] = Own(__name__)\n"
+    ),
+    "claims": f"{OWN}:\n    __class__ = types.ModuleType\nsys.modules['claims.lazy'] = Own()\n",
+    "none": "import sys\nsys.modules['none.gone'] = None\n",
+}
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        f"{OWN}: pass\nsys.modules[__name__] = Own()\n",
-        f"{OWN}:\n    __slots__ = ()\nsys.modules[__name__] = Own()\n",
-        f"{OWN}:\n    def __getattr__(self, name): raise RuntimeError(name)\nsys.modules[__name__] = Own()\n",
-        f"{OWN}(types.ModuleType):\n    __dict__ = property(lambda _: 1 / 0)\nsys.modules[__name__] = Own(__name__)\n",
-        f"{OWN}:\n    __class__ = types.ModuleType\nsys.modules['tiny.lazy'] = Own()\n",
-        "import sys\nsys.modules['tiny.gone'] = None\n",
-    ],
-    ids=["object", "without a dictionary", "raises for all", "dictionary raises", "claims to be one", "none"],
-)
-def test_whatever_a_package_puts_into_sys_modules_is_no_fault_of_it(tmp_path: Path, source: str) -> None:
-    assert proven(tmp_path, layer(tmp_path, Made(files={"tiny/__init__.py": source})))
+def test_whatever_a_package_puts_into_sys_modules_is_no_fault_of_it(tmp_path: Path) -> None:
+    made = [Made(name=name, files={f"{name}/__init__.py": source}) for name, source in PUT_THERE.items()]
+    assert proven(tmp_path, layer(tmp_path, *made))
 
 
 def test_an_error_whose_text_raises_is_a_failure_like_any_other(tmp_path: Path) -> None:

@@ -7,14 +7,19 @@ import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).parent.parent.parent.parent
-# What builds, proves or publishes; what speaks to an engine by its SDK, or to AWS; what draws on a terminal.
-UNNEEDED = ("boto3", "botocore", "cyclonedx", "docker", "elftools", "http.client", "requests", "rich", "ssl", "urllib3")
+# What builds, proves or publishes; what speaks to an engine by its SDK, or to AWS; what draws on a terminal; what
+# makes archives and folders, guesses what was meant, or knows the machine.
+UNNEEDED = (
+    *("boto3", "botocore", "cyclonedx", "docker", "elftools", "http.client", "requests", "rich", "ssl", "urllib3"),
+    *("difflib", "platform", "shutil", "tempfile", "zipfile"),
+)
 SCRIPT = f"""
 import sys
-from deploy import __main__
+from deploy.command_line import running
 from deploy.commands import layer
 from deploy.prepare import at_hand
 at_hand.emulated()
+running.parser(["layer"], None, alone="layer").parse_args(["layer"])
 print([name for name in {UNNEEDED!r} if name in sys.modules])
 print([name for name in ("deploy.container.engine", "deploy.layer.build", "deploy.layer.sbom") if name in sys.modules])
 """

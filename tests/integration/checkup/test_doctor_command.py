@@ -1,4 +1,4 @@
-"""`python -m deploy doctor` as users run it, in a process of its own."""
+"""`python -m deploy doctor` as users run it: once in a process of its own, else in this one."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from deploy.__main__ import main
 from tests.integration.checkup.conftest import CONFIG
 from tests.schemas import output
 
@@ -25,11 +28,11 @@ def project(ward: Ward) -> Path:
     return ward.folder
 
 
-def doctor(project: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def process(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-W", "error", "-m", "deploy", "--project", str(project), "doctor", *arguments],
         cwd=ROOT,
-        env={**os.environ, **environment},
+        env=os.environ,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -38,8 +41,22 @@ def doctor(project: Path, *arguments: str, **environment: str) -> subprocess.Com
     )
 
 
+def doctor(project: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run what the process does."""
+    command = ["--project", str(project), "doctor", *arguments]
+    out, err = StringIO(), StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        try:
+            code = main(command)
+        except SystemExit as ended:
+            code = int(str(ended.code))
+    return subprocess.CompletedProcess(command, code, out.getvalue(), err.getvalue())
+
+
 def test_without_a_stage_this_machine_alone_is_looked_at(project: Path) -> None:
-    done = doctor(project)
+    done = process(project)
     lines = done.stdout.splitlines()
     assert "  ok       config/pipeline.yaml is good" in lines
     assert "looked at the disks" in done.stderr

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tools.discord import __main__ as extension
 from tools.fake_discord import FakeDiscord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[3]
+APPLICATION = ("--application", "greeting.application hello.json")
 HELLO: dict[str, Any] = {"name": "hello", "description": "Say hello", "contexts": [0], "integration_types": [0]}
 
 
@@ -56,6 +61,24 @@ class Project:
         self.prints(json.dumps({"commands": commands, "permissions": permissions}))
 
     def register(self, *arguments: str, **environment: str) -> Done:
+        """Run what the pipeline runs for the command, in this process."""
+        out, err = StringIO(), StringIO()
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            Path(os.devnull).open() as nobody,
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            patch.chdir(self.folder)
+            patch.setattr("os.environ", {**self.environment, **environment})
+            patch.setattr("sys.stdin", nobody)
+            try:
+                code = extension.main([*APPLICATION, "command", "register", *arguments])
+            except SystemExit as ended:
+                code = int(str(ended.code))
+        return Done(code, out.getvalue(), err.getvalue())
+
+    def command(self, *arguments: str, **environment: str) -> Done:
         """Run the command as a user does."""
         done = subprocess.run(
             [sys.executable, "-W", "error", "-m", "deploy", "--project", str(self.folder), "register", *arguments],
@@ -77,7 +100,7 @@ def project(tmp_path: Path, fake: FakeDiscord) -> Project:
         "layers: {dependencies: {}}\n"
         "extensions:\n"
         "  discord:\n"
-        "    module: tools.discord --application 'greeting.application hello.json'\n"
+        f"    module: tools.discord {shlex.join(APPLICATION)}\n"
         "    commands: {register: tell Discord the commands}\n"
         "    doctor: {guild: {help: the server}}\n"
         "stages: {dev: {region: eu-central-1, stack: dev}, prod: {region: eu-central-1, stack: prod}}\n"

@@ -27,7 +27,7 @@ def test_the_whole_table_is_registered_in_one_call_after_it_was_shown_and_a_reru
     fake: FakeDiscord, project: Project, registered: Registered
 ) -> None:
     project.wants(HELLO, BYE, permissions="311656827984")
-    done = project.register("--stage", "dev")
+    done = project.command("--stage", "dev")
     assert (done.code, done.err) == (0, "")
     assert done.lines == [
         f"stage dev: application Channelwright ({fake.application.id})",
@@ -186,7 +186,7 @@ def test_the_former_key_is_taken_and_names_its_successor_once(project: Project, 
         "discord: {application: tools.own hello.json}\n"
         "stages: {dev: {region: eu-central-1, stack: dev}}\n"
     )
-    done = project.register("--stage", "dev")
+    done = project.command("--stage", "dev")
     assert (done.code, done.lines[-2], names(registered())) == (0, "1 commands are registered", ["hello"])
     assert done.err == (
         "discord: is taken, and has another name now: extensions.discord, "
@@ -196,7 +196,7 @@ def test_the_former_key_is_taken_and_names_its_successor_once(project: Project, 
 
 def test_a_project_without_the_extension_has_no_such_command(project: Project) -> None:
     (project.folder / "config/pipeline.yaml").write_text("layers: {dependencies: {}}\n")
-    done = project.register("--stage", "dev")
+    done = project.command("--stage", "dev")
     assert (done.code, "register: there is no such command" in done.err) == (2, True)
 
 

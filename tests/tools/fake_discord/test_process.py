@@ -21,6 +21,8 @@ from tools.fake_discord import FakeDiscord, State
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.programs
+
 PROJECT = Path(__file__).parents[3]
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from deploy.layer.backend.protocol import Runtime
 
+pytestmark = pytest.mark.programs
+
 ASKING = rb"""
 import json, multiprocessing, os, pathlib, sys
 def refused(try_it):

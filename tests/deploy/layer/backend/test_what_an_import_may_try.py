@@ -1,6 +1,7 @@
 """The table of attempts by backends: each is stopped or bounded, and named, or the backend refuses to run.
 
-All attempts of a backend are packages of one tree, so that each also has the chance to speak for the others.
+All attempts of a backend are packages of one tree, so that each also has the chance to speak for the others. A run of
+the suite takes a slice of them by each backend.
 `CHANNELWRIGHT_TABLE=FILE` writes the table down, all of it in this one run, with what each attempt does as it is: by
 `--unconfined`, alone, as a user who owns nothing else here.
 """
@@ -20,7 +21,7 @@ from deploy.layer.proof.look import outcomes
 from tests.deploy.layer.backend.contained import attempts, pipeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from deploy.inside.look.values import Account
     from tests.deploy.layer.backend.contained.pipeline import Seen
@@ -49,18 +50,27 @@ def backend(request: pytest.FixtureRequest) -> str:
     if name.startswith("bubblewrap") and not shutil.which("bwrap"):
         pytest.skip("there is no bubblewrap")
     if name not in _seen:
-        _seen[name] = _tried(name)
+        _seen[name] = _tried(name, _asked_for(request.session, name) or attempts.ATTEMPTS)
     return name
 
 
-def _tried(backend: str) -> Seen:
+def _asked_for(session: pytest.Session, backend: str) -> list[attempts.Attempt]:
+    """Return the attempts that this run makes by a backend."""
+    chosen = (item for item in session.items if isinstance(item, pytest.Function) and item.path == Path(__file__))
+    given = (item.callspec.params for item in chosen)
+    found = [each["attempt"] for each in given if each["backend"] == backend and "attempt" in each]
+    return [each for each in found if isinstance(each, attempts.Attempt)]
+
+
+def _tried(backend: str, every: Sequence[attempts.Attempt]) -> Seen:
     user = pipeline.ordinary_user() if backend.endswith("as a user") else os.geteuid()
-    seen = pipeline.looked(backend.partition(" ")[0], user, attempts.ATTEMPTS)
+    seen = pipeline.looked(backend.partition(" ")[0], user, every)
     assert seen.code == 0, seen.said
     return seen
 
 
 @pytest.mark.timeout(900)
+@pytest.mark.sliced(8, per=["backend"])
 @pytest.mark.parametrize("attempt", attempts.ATTEMPTS, ids=lambda each: each.name)
 def test_what_an_import_tries_is_stopped_or_bounded(backend: str, attempt: attempts.Attempt) -> None:
     account = _account(backend, attempt.name)
