@@ -142,6 +142,11 @@ class LockedImports:
         return ""
 
 
+def lacks_library(error: str) -> bool:
+    """Tell whether an error is about a native library: the loader's own, or of who looks for one by its name."""
+    return bool(re.search(rf"\.so\b|{_NOT_FOUND[len('(?i)') :]}", error, re.IGNORECASE))
+
+
 def of_message(error: str) -> tuple[str, str]:
     """Return the likely cause of an import error and what to do, by nothing but its text."""
     match = _ABSENT.search(error)

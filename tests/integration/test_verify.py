@@ -95,6 +95,19 @@ def test_a_package_that_only_the_runtime_image_has_is_refused(tmp_path: Path, ru
     assert "the layer lacks it, and the runtime's own copy hides that" in found
 
 
+def test_packages_that_take_the_same_name_are_tried_one_after_the_other(
+    tmp_path: Path, runtime: ContainerRuntime
+) -> None:
+    """In Lambda one process imports all; here each is tried as another user, to whom what is taken is forbidden."""
+    takes = (
+        "import pathlib, socket, time\npathlib.Path('/tmp/taken').mkdir(mode=0o700, exist_ok=True)\n"
+        "pathlib.Path('/tmp/taken/a').touch()\nport = socket.create_server(('127.0.0.1', 8126))\ntime.sleep(2)\n"
+    )
+    others = [Made(name=name, files={f"{name}.py": "import tiny\n"}) for name in ("one", "two")]
+    (verified,) = proven(runtime, layer(tmp_path, Made(files={"tiny/__init__.py": takes}), *others))
+    assert [each.module for each in verified.evidence.modules] == ["tiny", "one", "two"]
+
+
 def test_botocore_without_the_data_of_a_kept_service_is_refused(tmp_path: Path, runtime: ContainerRuntime) -> None:
     """The trim rule is told to keep sqs and sts, and the model of sqs is gone: a client cannot be made."""
     kept = ("data/sts/", "data/endpoints", "data/partitions", "data/sdk-default", "data/_retry")

@@ -10,7 +10,8 @@ Code that runs in one process can speak for that process; it reaches no other on
   (PR_SET_DUMPABLE, prctl(2)), orphans come to it (PR_SET_CHILD_SUBREAPER), and end with the task.
 
 A task is bounded, in all of bounds.py, and in what it may report; of what it prints the end is kept. What cannot be
-told to be of one of several tasks, such as files that are deleted and still open, has each of them run again, alone.
+told to be of one of several tasks, such as files that are deleted and still open, has each of them run again, alone;
+so does what one finds taken by another one.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from typing import TYPE_CHECKING
 
 from . import child, ending, usage
 from .bounds import LATE, Bounds
-from .running import Running, Task, account, drain, listen
+from .running import Running, Task, account, drain, listen, met_another
 from .usage import SandboxUsage
 from .values import Finished, Outcome
 
@@ -148,8 +149,10 @@ def _ended(process: Running, selector: selectors.BaseSelector, running: frozense
         os.close(descriptor)
     if process.crowded and not process.exceeded:
         return Running(process.task, process.user, process.skip, process.fatal, alone=True)
-    if process.intruded or (process.finished and not process.exceeded):
+    if process.intruded:
         return None
+    if process.finished and not process.exceeded:
+        return Running(process.task, process.user, alone=True) if met_another(process) else None
     too_large = f"the process reported more than {_REPORT:,} bytes" if process.received > _REPORT else ""
     return _without_what_ended_it(process, process.exceeded or too_large or _death(code))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -25,6 +26,10 @@ class Task:
 
     key: str
     trial: Trial
+
+
+# EPERM, EACCES and EEXIST of a path that everybody may write to, and EADDRINUSE, of whatever it is: errno(3).
+_TAKEN = re.compile(r"\[Errno (?:(?:1|13|17)\].*/(?:tmp|dev/shm)/|98\])")
 
 
 @dataclass
@@ -58,6 +63,15 @@ class Running:
 
     def begun(self) -> Begun | None:
         return next((each for each in reversed(self.records) if isinstance(each, Begun)), None)
+
+
+def met_another(process: Running) -> bool:
+    """Tell whether something failed for what another user may have taken: a name in /tmp, or an address.
+
+    In Lambda all of them are one user and one process: what the first one took, the others have.
+    """
+    errors = (each.error for each in process.records if isinstance(each, Outcome))
+    return not process.alone and any(map(_TAKEN.search, errors))
 
 
 def listen(descriptor: int, process: Running) -> None:

@@ -121,7 +121,8 @@ class ContainerRuntime:
             into, bring = {OPT: volumes.pop(OPT)}, {_WHEELS: volumes.pop(_WHEELS)}
             # Root without capabilities: no code of the wheels runs, and the volume is root's.
             with self.engine.container(self._id, volumes=bring, filled=into, user=_ROOT) as container:
-                for step in pip_install.steps(runtime, f"{OPT}/python", [f"{_WHEELS}/{name}" for name in wheels]):
+                paths, modules = [f"{_WHEELS}/{name}" for name in wheels], pip_install.sources(wheels)
+                for step in pip_install.steps(runtime, f"{OPT}/python", paths, modules):
                     pip_install.check(step, container.call(step.command, step.environment, timeout=step.timeout))
             with self._trial({**volumes, **into}) as container:
                 yield self._sandbox(container, {**volumes, **into}, runtime)

@@ -106,7 +106,7 @@ class HostRuntime:
         ):
             write_files(folder, wheels)
             target, paths = f"{made.folder}/opt/python", [f"{folder}/{name}" for name in wheels]
-            for step in pip_install.steps(sys.executable, target, paths):
+            for step in pip_install.steps(sys.executable, target, paths, pip_install.sources(wheels)):
                 environment = {"PATH": os.defpath, **step.environment}
                 pip_install.check(step, run_process(step.command, environment, step.timeout, refused=BuildError))
             yield made

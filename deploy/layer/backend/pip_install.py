@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 from ...errors import BuildError
 
@@ -15,8 +17,11 @@ if TYPE_CHECKING:
 _TIMEOUT = 1800
 _PIP = ("-m", "pip", "install", "--no-deps", "--no-index", "--no-compile", "--no-input", "--quiet")
 _QUIET = ("--disable-pip-version-check", "--root-user-action", "ignore", "--no-cache-dir", "--no-warn-conflicts")
-# On all cores; a file that does not compile is an outcome like any other, and importing it says so.
-_COMPILE = ("-m", "compileall", "-q", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash")
+# A file that does not compile is an outcome like any other, and importing it says so.
+_COMPILE = ("-m", "compileall", "-q", "-q", "--invalidation-mode", "unchecked-hash")
+# Handing them to processes takes about as much time of processors as compiling them does.
+_ON_ALL_CORES = ("-j", "0")
+_MANY = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,13 +34,26 @@ class Step:
     may_fail: bool = False
 
 
-def steps(python: str, target: str, wheels: Sequence[str]) -> Iterator[Step]:
-    """Yield the commands that install wheels, by their paths, into a folder that does not exist yet."""
+def sources(wheels: Mapping[str, bytes]) -> int:
+    """Count the modules that wheels, content by file name, bring as sources."""
+    count = 0
+    for content in wheels.values():
+        with ZipFile(io.BytesIO(content)) as archive:
+            count += sum(name.endswith(".py") for name in archive.namelist())
+    return count
+
+
+def steps(python: str, target: str, wheels: Sequence[str], modules: int) -> Iterator[Step]:
+    """Yield the commands that install wheels, by their paths, into a folder that does not exist yet.
+
+    `modules` are as many as they bring, which decides nothing but how fast they are compiled.
+    """
     # pip unpacks into a temporary folder first; beside the target it only has to rename what it unpacked.
     environment = {"HOME": "/nonexistent", "TMPDIR": target.rpartition("/")[0], "PIP_CONFIG_FILE": "/dev/null"}
     if wheels:
         yield Step(command=(python, *_PIP, *_QUIET, "--target", target, *wheels), environment=environment)
-    yield Step(command=(python, *_COMPILE, target), environment={}, may_fail=True)
+    options = (*_COMPILE, *(_ON_ALL_CORES if modules > _MANY else ()))
+    yield Step(command=(python, *options, target), environment={}, may_fail=True)
 
 
 def check(step: Step, done: Completed) -> None:

@@ -3,7 +3,7 @@
 worse     the reference does it, the zip does not: the pipeline's own fault
 remarks   neither does: an extra that nobody asked for, another platform
 faults    what refuses the layer whatever the reference does: a distribution of which nothing can be imported, unless
-          it is a dependency that lacks what nobody asked for; a module that comes from elsewhere than the layer,
+          all that require it do without; a module that comes from elsewhere than the layer,
           bytecode that is not used, an account that is not whole
 """
 
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from ...errors import Fault
 from ...inside.look.bounds import LATE
 from ...terminal.characters import in_one_line
+from ..causes import lacks_library
 from .accounts import OTHER, SPEAKS, incomplete, unaccounted
 from .compiled import REBUILD, ImportedBytecode
 from .grouping import remarks
@@ -137,11 +138,13 @@ class Case:
 
     def _roots(self, findings: _Findings) -> None:
         """Refuse a distribution of which nothing can be imported; remark on one of which something cannot."""
-        there = {"", *self.zip.place.runtime_modules, *(each.top for each in self.wanted.subjects)}
+        there = {*self.zip.place.runtime_modules, *(each.top for each in self.wanted.subjects)}
         for distribution, failed in findings.roots.items():
-            # As ipython is imported without matplotlib-inline, which is of use where somebody has matplotlib.
+            # As ipython is imported without matplotlib-inline, which is of use where somebody has matplotlib, and
+            # mlflow without GitPython, which is of use where there is a program called git.
             lacks = {missing(each.error) for each in failed}
-            is_spare = there.isdisjoint(lacks) and self._works_without(distribution, findings)
+            raised = all(_is_raised(each.error) for each in failed)
+            is_spare = raised and there.isdisjoint(lacks) and self._works_without(distribution, findings)
             if is_spare or distribution in findings.imported:
                 findings.both += [(distribution, outcome) for outcome in failed]
             else:
@@ -219,6 +222,11 @@ class _Findings:
                 is_root=is_root,
             )
         )
+
+
+def _is_raised(error: str) -> bool:
+    """Tell whether Python code gave up by itself: not for want of a library, nor with its process."""
+    return not (error.startswith(("the process", LATE)) or lacks_library(error))
 
 
 def missing(error: str) -> str:

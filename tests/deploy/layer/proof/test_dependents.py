@@ -73,8 +73,27 @@ def test_what_lacks_a_module_is_refused(tmp_path: Path, source: str, requires: S
         built(tmp_path, INLINE, shell)
 
 
-def test_a_dependency_that_breaks_for_another_reason_is_refused(tmp_path: Path) -> None:
-    broken = Made(name="inline", files={"inline/__init__.py": "raise OSError('libgomp.so.1: cannot open')\n"})
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("raise OSError('libgomp.so.1: cannot open')\n", "OSError: libgomp"),
+        ("raise ImportError('failed to find libmagic')\n", "ImportError: failed to find libmagic"),
+        ("import os\nos._exit(3)\n", "the process ended with exit code 3"),
+    ],
+    ids=["a library", "a library that it looks for", "its process"],
+)
+def test_a_dependency_that_lacks_a_library_or_ends_its_process_is_refused(
+    tmp_path: Path, source: str, told: str
+) -> None:
+    broken = Made(name="inline", files={"inline/__init__.py": source})
     shell = Made(name="shell", files={"shell/__init__.py": "x = 1\n"}, requires=("inline",))
-    with pytest.raises(VerificationError, match="inline: inline: OSError: libgomp"):
+    with pytest.raises(VerificationError, match=f"inline: inline: {told}"):
         built(tmp_path, broken, shell)
+
+
+def test_a_dependency_that_gives_up_by_itself_is_a_remark_where_those_that_require_it_work(tmp_path: Path) -> None:
+    """As GitPython does where there is no program called git, and mlflow works without it."""
+    git = Made(name="inline", files={"inline/__init__.py": "raise ImportError('Bad git executable')\n"})
+    tracker = Made(name="tracker", files={"tracker/__init__.py": "x = 1\n"}, requires=("inline",))
+    (remark,) = (each for each in built(tmp_path, git, tracker) if each.startswith("inline: inline"))
+    assert "cannot be imported, in what pip installs neither: ImportError: Bad git executable" in remark
