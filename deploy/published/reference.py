@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from ..aws import layers
 from ..aws.arns import LayerVersionArn
-from ..errors import AwsError, ConfigError, Fault
+from ..errors import AwsError, ConfigError, Fault, suggest
 from ..invocation import advised
 from . import contents
 
@@ -68,7 +68,7 @@ def refer(text: str, named: Collection[str], dist: Path) -> LayerReference:
     if text == "local":
         return InFile(dist / f"{_only(text, named, 'local:LAYER')}.zip")
     if text.startswith("local:"):
-        return InFile(dist / f"{text.removeprefix('local:')}.zip")
+        return InFile(dist / f"{_built(text.removeprefix('local:'), named)}.zip")
     if text.endswith(".zip"):
         return InFile(Path(text))
     if text.isdecimal():
@@ -97,7 +97,16 @@ def read(reference: LayerReference, downloads: Callable[[str], Downloads]) -> Op
             return _opened(there, layers.read(there.aws, str(arn)), str(arn))
 
 
+def _built(stem: str, named: Collection[str]) -> str:
+    """Return the name of a layer's file: its own, for another runtime or architecture with that behind it."""
+    if not any(stem == each or stem.startswith(f"{each}-") for each in named):
+        raise ConfigError([Fault(stem, "no such layer", cure=suggest(stem, named))])
+    return stem
+
+
 def _only(text: str, named: Collection[str], cure: str) -> str:
+    if not named:
+        raise ConfigError([Fault(text, "this project has no layers", cure="name another's by its ARN, or a .zip file")])
     if len(named) != 1:
         what = f"does not say of which layer; there are {', '.join(named)}"
         raise ConfigError([Fault(text, what, cure=f"give {cure}")])
