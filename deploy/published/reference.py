@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .. import atomic
 from ..aws import layers
 from ..aws.arns import LayerVersionArn
-from ..errors import AwsError, ConfigError, Fault, suggest
+from ..errors import AwsError, ConfigError, Fault
 from ..invocation import advised
 from . import contents
 
@@ -68,7 +69,7 @@ def refer(text: str, named: Collection[str], dist: Path) -> LayerReference:
     if text == "local":
         return InFile(dist / f"{_only(text, named, 'local:LAYER')}.zip")
     if text.startswith("local:"):
-        return InFile(dist / f"{_built(text.removeprefix('local:'), named)}.zip")
+        return InFile(dist / f"{text.removeprefix('local:')}.zip")
     if text.endswith(".zip"):
         return InFile(Path(text))
     if text.isdecimal():
@@ -95,13 +96,6 @@ def read(reference: LayerReference, downloads: Callable[[str], Downloads]) -> Op
         case ByArn(arn):
             there = downloads(arn.region)
             return _opened(there, layers.read(there.aws, str(arn)), str(arn))
-
-
-def _built(stem: str, named: Collection[str]) -> str:
-    """Return the name of a layer's file: its own, for another runtime or architecture with that behind it."""
-    if not any(stem == each or stem.startswith(f"{each}-") for each in named):
-        raise ConfigError([Fault(stem, "no such layer", cure=suggest(stem, named))])
-    return stem
 
 
 def _only(text: str, named: Collection[str], cure: str) -> str:
@@ -142,7 +136,7 @@ def _which(aws: Aws) -> str:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return atomic.whole(path)
     except OSError as error:
         is_built = path.parent.name == "dist"
         cure = f"build it: {advised('layer')}" if is_built else "name a layer's zip, a layer's name, or local"

@@ -71,9 +71,6 @@ NAMES = {
     "a layer to show in a project without any": mistake(
         "show", "local", config=_ALONE, told=("this project has no layers", ".zip file")
     ),
-    "a page about a layer that there is not": mistake(
-        "report", "dep", told=("dep: no such layer", "did you mean deps?")
-    ),
     "a service of vulnerabilities without its scheme": mistake(
         "scan", "--osv-url", "osv.dev", told=("osv.dev is no address", "https://"), code=2
     ),
