@@ -1,4 +1,4 @@
-"""`channelwright COMMAND`: parses, loads one command, turns a refusal into a message and an exit code.
+"""`channelwright COMMAND`: runs one command, turns a refusal into a message and an exit code.
 
 Exit codes: 0 done, or nothing to do; 1 the run was refused, with every reason on stderr; 2 wrong usage; 3 a check
 that was asked for found something, such as `status --check` a drift. A bug keeps its traceback.
@@ -6,10 +6,8 @@ that was asked for found something, such as `status --check` a drift. A bug keep
 
 from __future__ import annotations
 
-import argparse
 import atexit
 import gc
-import importlib
 import io
 import os
 import select
@@ -17,26 +15,17 @@ import signal
 import sys
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from . import __version__, extensions
-from .command_line import completing, refusals
-from .command_line.parser import Parser
-from .configuration import load
+from .command_line import refusals
 from .errors import PipelineError, UsageError
-from .invocation import MODULE, PROGRAM, Invocation, begin, command, in_this_way, program_name
-from .keys.command_names import COMMANDS
-from .terminal import verbose
+from .invocation import Invocation, begin
 from .terminal.characters import plain
+from .unchanged import answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import TracebackType
-
-    from .settings import Settings
-
-_VERBOSE = "say what is run in containers; -vv each call to AWS too, with its time (CHANNELWRIGHT_DEBUG=api does)"
-PROJECT_VARIABLE = "CHANNELWRIGHT_PROJECT"
 
 
 def program() -> int:
@@ -103,23 +92,15 @@ def guarded(run: Callable[[], int], argv: Sequence[str] = ()) -> int:
 
 
 def _run(argv: list[str]) -> int:
-    if completing.ASKED in os.environ:
-        completing.answer(_parser(completing.words(os.environ), None), lambda: load(Path(), os.environ))
-    settings = _extending(argv)
-    if settings and (called := extensions.called(argv, settings)):
-        return called.run()
-    arguments = _parser(argv, settings, alone=extensions.called_at_once(argv)).parse_args(argv)
-    verbose.begin(arguments.verbose, os.environ)
-    code: int = _command(arguments.command).run(arguments)
-    return code
+    if (said := answer.known(argv)) is not None:
+        for line in said:
+            print(line)
+        sys.stdout.flush()  # where nobody reads any more, that is found here
+        return 0
+    # All that reads a command line and a project, which such an answer does without.
+    from .command_line import running
 
-
-def _extending(argv: list[str]) -> Settings | None:
-    """Read what the project adds, where that matters: it costs more than all else of a run without changes."""
-    if extensions.is_pipelines(argv) and "doctor" not in argv:
-        return None
-    project = Invocation.of([MODULE, *argv], {}).project or os.environ.get(PROJECT_VARIABLE, "")
-    return extensions.declared(Path(project), os.environ)
+    return running.run(argv)
 
 
 def _stopped_reading() -> bool:
@@ -137,51 +118,6 @@ def _stopped_reading() -> bool:
         return False
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return True
-
-
-def _parser(argv: list[str], settings: Settings | None, *, alone: str = "") -> Parser:
-    """Return the parser of a command line; `alone` is the command that it has alone, all without one."""
-    parser = Parser(
-        prog=program_name(),
-        description="Builds AWS Lambda layers for Python inside the Lambda runtime image, proves them there, and "
-        f"ships them. What a command does and takes: `{command('layer', '--help')}`.",
-    )
-    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
-    parser.add_argument("-v", "--verbose", action="count", default=0, help=_VERBOSE)
-    parser.add_argument(
-        "--project",
-        type=_folder,
-        default=Path(os.environ.get(PROJECT_VARIABLE, "")),
-        metavar="DIR",
-        help=f"the folder with config/pipeline.yaml (default: {PROJECT_VARIABLE}, else here)",
-    )
-    # By its name, which argparse would work out with all that formats help.
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, prog=parser.prog)
-    # To name the others takes a tenth of a run without changes.
-    for name, summary in ({alone: COMMANDS[alone]} if alone in COMMANDS else extensions.summaries(settings)).items():
-        # Only the command that was asked for is imported: the others would cost more than such a run.
-        if name == "doctor" and name in argv:
-            _command(name).add(subparsers, settings.extensions.values() if settings else ())
-        elif name in argv and name in COMMANDS:
-            _command(name).add(subparsers)
-        else:
-            subparsers.add_parser(name, help=summary)
-    for each in subparsers.choices.values():
-        # Behind the command as well as before it, where people and nox sessions write it.
-        each.add_argument("-v", "--verbose", action="count", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-        each.description = in_this_way(each.description or "")
-    return parser
-
-
-def _folder(text: str) -> Path:
-    """Take a folder's path; a variable that is not set leaves none, and stands for no folder at all."""
-    if not text:
-        raise argparse.ArgumentTypeError("names no folder\nleave it out to take the one in which it runs")
-    return Path(text)
-
-
-def _command(name: str) -> Any:
-    return importlib.import_module(f".commands.{name.replace('-', '_')}", __package__)
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from .errors import ConfigError, Fault
 from .inside.exchange import TrimPolicy
 from .keys import document
-from .keys.document import CONFIG
 from .keys.faults import faults
 from .keys.former import renewed
+from .keys.place import CONFIG
 from .settings import (
     IMAGE_VARIABLE,
     Budget,

@@ -23,7 +23,10 @@ NARROWEST = 60
 
 @dataclass(frozen=True)
 class Console:
+    """`said` are the lines so far, as they were printed."""
+
     stream: TextIO = field(default_factory=lambda: sys.stdout)
+    said: list[str] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def is_terminal(self) -> bool:
@@ -42,7 +45,8 @@ class Console:
         return max(shutil.get_terminal_size().columns, NARROWEST)
 
     def say(self, line: str = "") -> None:
-        print(plain(line), file=self.stream, flush=True)
+        self.said.append(plain(line))
+        print(self.said[-1], file=self.stream, flush=True)
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 PROGRAM = "channelwright"
+PROJECT_VARIABLE = "CHANNELWRIGHT_PROJECT"
 # The package has another name where it is installed.
 MODULE = f"python -m {__package__}"
 # nox sets it for all that a session runs: https://nox.thea.codes/en/stable/config.html

@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any
 import botocore.client
 import pytest
 
-from deploy import __main__ as program
 from deploy.aws.calls import FILE, RecordedCall, recorded
 from deploy.aws.refusals import asked
+from deploy.command_line import running as program
 from deploy.commands import promote
 from deploy.configuration import load
 from deploy.errors import PipelineError

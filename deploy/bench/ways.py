@@ -15,7 +15,7 @@ from zipfile import ZipFile
 import uv
 import yaml
 
-from ..keys.document import CONFIG
+from ..keys.place import CONFIG
 from ..locking import indexes, locked, lockfile
 from ..locking.uv.call import uv_environment
 from ..settings import MACHINES

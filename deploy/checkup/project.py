@@ -12,7 +12,7 @@ from ..configuration import load
 from ..container.digest import RuntimeImage
 from ..errors import ConfigError, LockError, PipelineError
 from ..invocation import advised
-from ..keys.document import CONFIG
+from ..keys.place import CONFIG
 from ..layer.spec import specs
 from ..locking import inputs
 from ..locking.locked import read as lock_of

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import git
-from ..keys.document import CONFIG
+from ..keys.place import CONFIG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,24 +57,28 @@ def select(settings: Settings, folder: Path, written: Iterable[Path]) -> Selecti
 
     A secret that nothing leaves out is selected, to be refused.
     """
-    walk = _Walk(settings, folder, _paths(settings, folder, written))
+    return walked(settings.project, folder, unwanted(settings, written), settings.code.exclude)
+
+
+def unwanted(settings: Settings, written: Iterable[Path]) -> frozenset[Path]:
+    """Return the paths that are left out whatever they are called: what the pipeline reads, and what it writes."""
+    requirements = settings.requirements
+    own = [Path("dist"), CONFIG, Path("Dockerfile.layer"), requirements, requirements.with_suffix(".in")]
+    own += [each for each in (settings.dockerfile, settings.template) if each]
+    return frozenset([*written, *(settings.project / each for each in own)])
+
+
+def walked(project: Path, folder: Path, paths: frozenset[Path], patterns: Iterable[str]) -> Selection:
+    """Select the files below a folder, but for these paths, what git ignores and what the patterns exclude."""
+    ignored = (project / each for each in git.ignored(project, folder))
+    walk = _Walk(project, folder, frozenset([*paths, *ignored, folder / "tests"]), tuple(patterns))
     files = tuple(walk.below(folder))
     return Selection(files, tuple(walk.left_out))
 
 
-def _paths(settings: Settings, folder: Path, written: Iterable[Path]) -> frozenset[Path]:
-    """Return the paths that are left out whatever they are called."""
-    requirements = settings.requirements
-    own = [Path("dist"), CONFIG, Path("Dockerfile.layer"), requirements, requirements.with_suffix(".in")]
-    own += [each for each in (settings.dockerfile, settings.template) if each]
-    own += map(Path, git.ignored(settings.project, folder))
-    return frozenset([*written, folder / "tests", *(settings.project / each for each in own)])
-
-
 class _Walk:
-    def __init__(self, settings: Settings, top: Path, paths: frozenset[Path]) -> None:
-        self._project, self._top, self._paths = settings.project, top, paths
-        self._patterns = settings.code.exclude
+    def __init__(self, project: Path, top: Path, paths: frozenset[Path], patterns: tuple[str, ...]) -> None:
+        self._project, self._top, self._paths, self._patterns = project, top, paths, patterns
         self.left_out: list[str] = []
 
     def below(self, top: Path) -> Iterator[tuple[Path, str]]:

@@ -23,7 +23,7 @@ from ..configuration import load
 from ..container.digest import RuntimeImage, is_pinned
 from ..errors import ConfigError
 from ..invocation import advised
-from ..keys.document import CONFIG
+from ..keys.place import CONFIG
 from ..layer.spec import every_spec
 from ..local_secrets import with_secrets
 from ..locking import locked

@@ -17,6 +17,7 @@ from ..configuration import load
 from ..console import size
 from ..layer.audit.limits import LAYERS, UNZIPPED, Sizes
 from ..prepare import Choices, Prepared, prepare
+from ..unchanged.answer import Expected
 from . import backend, read_only
 
 if TYPE_CHECKING:
@@ -65,10 +66,14 @@ def choose(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     console, settings = read_only.console(arguments), load(arguments.project, os.environ)
+    is_plain = choices(settings, arguments) == Choices() and not (arguments.json or arguments.verbose)
+    expected = Expected.of(settings, os.environ) if is_plain else None
     done = _prepared(settings, arguments, console)
     summarise(done, console)
     for line in _together(done, settings) if not arguments.layers else ():
         console.say(line)
+    if expected:
+        expected.keep(done, console.said, os.environ)
     if arguments.json:
         from .output import layer as output
 

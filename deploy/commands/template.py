@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ..configuration import load
 from ..errors import ConfigError, Fault
-from ..keys.document import CONFIG
+from ..keys.place import CONFIG
 from ..template import document
 from . import read_only
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import EngineError
-from ..settings import MACHINES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -38,6 +37,7 @@ def enable(architecture: Architecture, environment: Mapping[str, str], say: Call
     import platform
 
     # It brings the engine's SDK, and a run without changes asks only what is registered.
+    from ..settings import MACHINES
     from . import install
 
     machine = MACHINES[architecture]

@@ -1,5 +1,6 @@
 """Which keys config/pipeline.yaml may have; what each means is in pipeline.schema.json.
 
+place          where the file lies
 document       the file itself, read, or why it cannot be
 faults         what is wrong with them, every fault at once
 foreign        what is wrong with the layers that functions name

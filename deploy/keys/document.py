@@ -11,11 +11,11 @@ from .. import atomic
 from ..documents import yaml_loops
 from ..errors import ConfigError, Fault
 from ..invocation import advised
+from .place import CONFIG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CONFIG = Path("config/pipeline.yaml")
 _ELSEWHERE = ("config/pipeline.yml", "pipeline.yaml", "pipeline.yml", "config/Pipeline.yaml")
 _SHAPE = "write keys and values, `layers:` and the name of one for a start"
 _KINDS = {list: "a list", str: "a text", int: "a number", float: "a number", bool: "a yes or no"}

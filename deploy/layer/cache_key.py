@@ -94,6 +94,7 @@ NEUTRAL: Mapping[str, str] = {
     "errors.py": "words of errors",
     "kept.py": "gives the bytes that it was given, or nothing",
     "keys/document.py": "words of errors",
+    "keys/place.py": "names a file",
     "invocation.py": "words of errors",
     "settings": "its values are in the recipe, each by itself",
     "template_references.py": "what cannot be known of a template, which no trial reads",

@@ -14,7 +14,7 @@ from .. import atomic
 from ..atomic import write
 from ..container.engine import Engine
 from ..errors import ConfigError, Fault
-from ..keys.document import CONFIG
+from ..keys.place import CONFIG
 from ..settings import default_image
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from deploy.__main__ import _parser
+from deploy.command_line.running import parser as parser_of
 from deploy.commands.promote import SOURCE_PROFILE
 from deploy.configuration import load
 from deploy.extensions import summaries
@@ -224,7 +224,7 @@ def test_every_session_that_a_step_names_exists_and_takes_its_options(job: Job, 
         assert name in sessions() or line["command"]
         if line["options"] and name not in NOT_COMMANDS:
             words = shlex.split(line["options"])
-            parser = _parser([name], load(ROOT, {}))
+            parser = parser_of([name], load(ROOT, {}))
             parser.parse_args([name, *words])
             # An abbreviation is taken too, until another option begins like it.
             assert {word for word in words if word.startswith("--")} <= _options(parser, name)

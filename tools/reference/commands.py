@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import deploy.__main__ as main
+from deploy.command_line import running
 from deploy.invocation import PROGRAM, Invocation, begin
 from deploy.keys.command_names import COMMANDS
 from tools.reference import markdown
@@ -14,7 +15,7 @@ from tools.reference import markdown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_SOURCE = "the parser of deploy/__main__.py and the docstrings of deploy/commands"
+_SOURCE = "the parser of deploy/command_line and the docstrings of deploy/commands"
 _FORMS = """\
 `{} [OPTIONS] COMMAND [OPTIONS]`. In this repository each command is a nox session too: what stands after `--` goes
 to it, as in `nox -s layer -- --no-cache`."""
@@ -24,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser with the options of every command, which is given them only where its name is called."""
     before = begin(Invocation(PROGRAM))
     try:
-        return main._parser(list(COMMANDS), None)  # noqa: SLF001
+        return running.parser(list(COMMANDS), None)
     finally:
         begin(before)
 

@@ -15,11 +15,11 @@ UNNEEDED = (
 )
 SCRIPT = f"""
 import sys
-from deploy import __main__
+from deploy.command_line import running
 from deploy.commands import layer
 from deploy.prepare import at_hand
 at_hand.emulated()
-__main__._parser(["layer"], None, alone="layer").parse_args(["layer"])
+running.parser(["layer"], None, alone="layer").parse_args(["layer"])
 print([name for name in {UNNEEDED!r} if name in sys.modules])
 print([name for name in ("deploy.container.engine", "deploy.layer.build", "deploy.layer.sbom") if name in sys.modules])
 """

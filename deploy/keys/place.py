@@ -1,0 +1,5 @@
+"""Where a project's configuration lies."""
+
+from pathlib import Path
+
+CONFIG = Path("config/pipeline.yaml")
