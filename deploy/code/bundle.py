@@ -162,7 +162,9 @@ def _collected(
 def _included(settings: Settings, written: Sequence[Path], key: str, faults: list[Fault]) -> Iterator[tuple[Path, str]]:
     for include in settings.code.include:
         if include.is_absolute() or ".." in include.parts:
-            faults.append(Fault(f"{key}.include: {include}", "is not inside the project"))
+            faults.append(
+                Fault(f"{key}.include: {include}", "is not inside the project", cure="copy it in, or take it out")
+            )
         elif (path := settings.project / include).is_dir() and not path.is_symlink():
             yield from ((file, f"{include.as_posix()}/{name}") for file, name in select(settings, path, written).files)
         else:

@@ -27,6 +27,7 @@ from ..keys.place import CONFIG
 from ..layer.spec import every_spec
 from ..local_secrets import with_secrets
 from ..locking import locked
+from ..settings import IMAGE_VARIABLE
 from . import read_only
 
 if TYPE_CHECKING:
@@ -77,8 +78,14 @@ def run(arguments: argparse.Namespace) -> int:
 def _unpinned(settings: Settings) -> Iterator[str]:
     """Yield the runtime images that may be other ones tomorrow."""
     for image in sorted({settings.image_of(target.runtime) for target in settings.targets}):
-        if not is_pinned(image):
-            yield f"{image} is not pinned by a digest: its registry may give another one; {advised('lock', '--image')}"
+        if is_pinned(image):
+            continue
+        cure = advised("lock", "--image")
+        if variable := next(
+            (name for name in os.environ if name.startswith(IMAGE_VARIABLE) and os.environ[name] == image), ""
+        ):
+            cure = f"unset {variable}, which overrides config/pipeline.yaml, where {cure} pins it"
+        yield f"{image} is not pinned by a digest: its registry may give another one; {cure}"
 
 
 def _layers(settings: Settings) -> Iterator[str]:

@@ -45,9 +45,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser = subparsers.add_parser("lock", help="lock the requirements", description=__doc__)
     task = parser.add_mutually_exclusive_group()
     task.add_argument("--check", action="store_true", help="change nothing; fail if the lock does not follow")
-    task.add_argument(
-        "--upgrade", nargs="*", metavar="PACKAGE", help="take newer versions, of these packages or of all"
-    )
+    task.add_argument("--upgrade", nargs="*", metavar="PACKAGE", help="take newer versions, of these or of all")
     backend.add_arguments(
         parser,
         default="container",
@@ -62,7 +60,10 @@ def run(arguments: argparse.Namespace) -> int:
     made: list[LockedFile] = []
     if arguments.image:
         _pin_image(settings, console)
-    for part in settings.parts if not arguments.image else ():
+    parts = [part for part in settings.parts if part.wants_lock and not arguments.image]
+    if not parts and not arguments.image:
+        console.say("nothing to lock: no layer takes a distribution")
+    for part in parts:
         before = _versions(part)
         _lock(part, arguments, console)
         made.append(_locked(part, before, written=not arguments.check))

@@ -12,6 +12,7 @@ Exit codes: 0 clean; 1 something was found, or could not be checked.
 
 from __future__ import annotations
 
+import argparse
 import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,7 +22,6 @@ from ..console import Console
 from ..documents.writing import as_json
 
 if TYPE_CHECKING:
-    import argparse
     from datetime import date
 
     from ..scan.scan import Scanned
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    import argparse
-
     parser = subparsers.add_parser(
         "scan",
         help="look for vulnerabilities, secrets and licences that are not allowed",
@@ -38,9 +36,17 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--stage", help="scan what is live in this stage instead of dist/")
-    parser.add_argument("--osv-url", metavar="URL", help="the service's query URL (default: scan.vulnerabilities)")
+    parser.add_argument(
+        "--osv-url", type=_address, metavar="URL", help="the service's query URL (default: scan.vulnerabilities)"
+    )
     parser.add_argument("--allow-unchecked", action="store_true", help="pass although something could not be checked")
     parser.add_argument("--json", action="store_true", help="print what was found as JSON, for machines")
+
+
+def _address(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"{text} is no address\ngive one that begins with https://")
+    return text
 
 
 def run(arguments: argparse.Namespace) -> int:

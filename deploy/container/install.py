@@ -132,7 +132,9 @@ def _image(engine: Engine, image: str, architecture: Architecture, environment: 
     except EngineError as error:
         say(f"{image} cannot be had: {error.faults[0].what.splitlines()[-1]}")
     if not STAND_IN.is_file():
-        raise EngineError.of(str(STAND_IN), "the stand-in's recipe is not here", cure="run in a full checkout")
+        cause = "what stands for it is made from a checkout of the pipeline's repository, and this is none"
+        cure = "name an image that can be had as `image`, or run `nox -s engine` in such a checkout"
+        raise EngineError.of(image, "cannot be had", cause=cause, cure=cure)
     say("building the stand-in for it: it is good for tests and trials, not for what ships")
     return _build_stand_in(architecture, environment, say)
 

@@ -77,7 +77,8 @@ def _explain(schema: dict[str, object], error: jsonschema_rs.ValidationError) ->
             for key in kind["unexpected"]:
                 yield ".".join([*path, key]), "unknown key", suggest(key, allowed)
         case "required":
-            yield ".".join([*path, kind["property"]]), "is required and missing", ""
+            own = _at(schema, [*error.schema_path[:-1], "properties", kind["property"]])
+            yield ".".join([*path, kind["property"]]), "is required and missing", _description(own)
         case "anyOf":
             yield where, f"{shown} is not allowed here", _wanted(schema, error.schema_path[:-1])
         case "pattern":
@@ -95,7 +96,13 @@ def _explain(schema: dict[str, object], error: jsonschema_rs.ValidationError) ->
 def _wanted(schema: dict[str, object], path: Sequence[str | int]) -> str:
     """Say what a rule wants, or what the list of which it is a rule for each; nothing where neither says it."""
     described = [_at(schema, path), *([_at(schema, path[:-1])] if path and path[-1] == "items" else [])]
-    return next((f"give {each['description']}" for each in described if "description" in each), "")
+    return next(filter(None, map(_description, described)), "")
+
+
+def _description(rule: dict[str, Any]) -> str:
+    """Say what a rule wants; nothing where it does not say."""
+    is_section = rule.get("type") == "object"
+    return f"give {rule['description']}" if "description" in rule else "give keys and values" if is_section else ""
 
 
 def _at(schema: Any, path: Collection[str | int]) -> Any:

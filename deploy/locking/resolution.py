@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from packaging.version import Version
@@ -52,7 +52,8 @@ class _Resolving:
     def runtime(self, targets: Sequence[Target]) -> None:
         """Resolve for the architectures of one runtime, until they agree; limits go down only, so it ends."""
         limits: dict[str, str] = {}
-        while lower := _differing(found := self._each(targets, limits)):
+        found: dict[Target, Answer] = {}
+        while lower := _differing(found := self._each(targets, limits, found)):
             limits |= lower
         self.found |= found
         for name, version in limits.items():
@@ -74,11 +75,16 @@ class _Resolving:
         else:
             self.found[target] = answer
 
-    def _each(self, targets: Sequence[Target], limits: Mapping[str, str]) -> dict[Target, Answer]:
-        found: dict[Target, Answer] = {}
+    def _each(
+        self, targets: Sequence[Target], limits: Mapping[str, str], before: Mapping[Target, Answer]
+    ) -> dict[Target, Answer]:
+        """Resolve for each target of which what was found `before` is not within the limits."""
+        found = {target: each for target, each in before.items() if _within(each, limits)}
         for target in targets:
-            found[target] = self._resolve(target, limits, found.values())
-        return found
+            if target not in found:
+                answer = self._resolve(target, limits, found.values())
+                found[target] = _still_unfit(answer, before[target], limits) if target in before else answer
+        return {target: found[target] for target in targets}
 
     def _resolve(self, target: Target, limits: Mapping[str, str], before: Iterable[Answer] = ()) -> Answer:
         """Resolve, preferring the versions that were found for other targets, then those that are locked."""
@@ -137,6 +143,17 @@ def _differing(found: Mapping[Target, Answer]) -> dict[str, str]:
         for each in answer.packages:
             versions.setdefault(each.name, set()).add(each.version)
     return {name: min(each, key=Version) for name, each in versions.items() if len(each) > 1}
+
+
+def _still_unfit(answer: Answer, before: Answer, limits: Mapping[str, str]) -> Answer:
+    """Keep what did not fit the same target `before`: once versions are preferred, uv looks at no newer ones."""
+    names = {each.name for each in answer.packages} - limits.keys()
+    unfit = {name: version for name, version in before.unfit.items() if name in names}
+    return replace(answer, unfit={**unfit, **answer.unfit})
+
+
+def _within(answer: Answer, limits: Mapping[str, str]) -> bool:
+    return all(Version(each.version) <= Version(limits.get(each.name, each.version)) for each in answer.packages)
 
 
 def _versions(answers: Iterable[Answer]) -> dict[str, str]:

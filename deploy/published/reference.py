@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .. import atomic
 from ..aws import layers
 from ..aws.arns import LayerVersionArn
 from ..errors import AwsError, ConfigError, Fault
@@ -98,6 +99,8 @@ def read(reference: LayerReference, downloads: Callable[[str], Downloads]) -> Op
 
 
 def _only(text: str, named: Collection[str], cure: str) -> str:
+    if not named:
+        raise ConfigError([Fault(text, "this project has no layers", cure="name another's by its ARN, or a .zip file")])
     if len(named) != 1:
         what = f"does not say of which layer; there are {', '.join(named)}"
         raise ConfigError([Fault(text, what, cure=f"give {cure}")])
@@ -133,7 +136,7 @@ def _which(aws: Aws) -> str:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return atomic.whole(path)
     except OSError as error:
         is_built = path.parent.name == "dist"
         cure = f"build it: {advised('layer')}" if is_built else "name a layer's zip, a layer's name, or local"

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _GIT = re.compile(r"git\+(?P<url>(?:https?|ssh|file|git)://.+)")
 _OTHER_VCS = re.compile(r"(?:hg|svn|bzr)\+")
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+# As git itself takes it, and pip does not: https://git-scm.com/docs/git-clone#_git_urls.
+_SHORT_SSH = re.compile(r"git\+(?P<user>[^/@:]+@[^/:]+):(?P<path>[^/].*)")
 _ARCHIVES = (".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip", ".tar")
 
 
@@ -167,7 +169,10 @@ def _local(text: str, folder: Path, project: Path, where: str) -> SourcePlace:
     if path.is_file() and path.name.endswith((".whl", *_ARCHIVES)):
         return PlacedFile(path, origin, _subdirectory(fragment))
     what = f"{origin} is no folder, wheel or source archive" if path.exists() else f"{origin} is not there"
-    raise LockError([Fault(where, what, cure="correct the path: it is relative to the file that names it")])
+    cure = "correct the path: it is relative to the file that names it"
+    if short := _SHORT_SSH.search(origin):
+        cure = f"write an address: git+ssh://{short['user']}/{short['path']}"
+    raise LockError([Fault(where, what, cure=cure)])
 
 
 def _commit(address: str, where: str) -> PinnedCommit:

@@ -43,9 +43,14 @@ _CAUSES = (
         "the package index did not give what it lists",
         "check PIP_INDEX_URL and its credentials",
     ),
+    *(
+        (sign, UNHEARD, "what answers there is no package index, but a page or a proxy", "check PIP_INDEX_URL")
+        for sign in ("Received some unexpected", "Missing `Content-Type` header")
+    ),
     ("network was disabled", UNHEARD, "uv is offline", "unset UV_OFFLINE"),
     ("not found in the package registry", _UNFIT, "the index has no package of that name", "check its spelling"),
 )
+_NO_VERSION = re.compile(r"there are no versions of (\S+) and")
 _WITHOUT_WHEELS = re.compile(r"Wheels are required for `([^`]+)`")
 _NO_WHEEL = "no version that is wanted has a wheel for the runtime"
 
@@ -63,11 +68,14 @@ def refusal(source: str, log: str, asked: str) -> list[Fault]:
     if "current Python version" in words and "does not satisfy Python" in words:
         what = "what is required needs another Python than the runtime's"
         return [Fault(source, _UNFIT, what, "use another version, or another `runtime`")]
+    if found := _NO_VERSION.search(words):
+        cause = f"an index knows {found[1]}, and lists no file of it (asked: {asked})"
+        return [Fault(source, _UNFIT, cause, "check its name, and PIP_INDEX_URL: it may answer with a page for people")]
     contradiction = "the requirements contradict each other"
     return [
         Fault(source, _UNFIT, contradiction, "loosen the one that uv names last")
         if "unsatisfiable" in words
-        else Fault(source, "no set of versions was found", "uv failed, in the words above")
+        else Fault(source, "no set of versions was found", "uv failed, in the words above", "mend what they name")
     ]
 
 

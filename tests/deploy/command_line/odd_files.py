@@ -66,4 +66,16 @@ PLACES = {
         "status", config=FUNCTIONS, environment={"AWS_PROFILE": ""}, told=("no profile is named", "unset AWS_PROFILE")
     ),
 }
-ODD_FILES = {**YAML, **LOCKS, **PLACES}
+_ALONE = "functions:\n  api: {name: api, handler: app.handler}\n"
+NAMES = {
+    "a layer to show in a project without any": mistake(
+        "show", "local", config=_ALONE, told=("this project has no layers", ".zip file")
+    ),
+    "a service of vulnerabilities without its scheme": mistake(
+        "scan", "--osv-url", "osv.dev", told=("osv.dev is no address", "https://"), code=2
+    ),
+    "a function without its handler": mistake(
+        "check", config=f"{LAYERS}functions:\n  api: {{name: api}}\n", told=("is required", "give module.attribute")
+    ),
+}
+ODD_FILES = {**YAML, **LOCKS, **PLACES, **NAMES}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from deploy.errors import LockError
 from deploy.kept import Kept
 from deploy.locking import lockfile
 from deploy.locking.python_versions import key
+from deploy.locking.resolver import Answer, Resolver
 from tests.deploy.locking.conftest import CONFIG
 from tests.deploy.locking.locked_versions import BOTH, FIRST
 
@@ -113,6 +115,29 @@ def test_architectures_agree_on_the_newest_version_that_each_has_a_wheel_of(
     assert [pin.version for pin in lockfile.read(project.lock, FIRST)] == ["1.0", "1.0"]
     assert "demo 1.0 is locked: nothing newer has a wheel for each architecture" in capsys.readouterr().out
     assert project.run(check=True) == 0
+
+
+def test_where_architectures_differ_the_one_that_has_to_go_back_is_asked_again_and_nothing_goes_untold(
+    project: Project, index: Index, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.add("demo", "1.0", *BOTH)
+    index.add("demo", "2.0", BOTH[0])
+    index.add("native", "1.0", *BOTH)
+    index.add("native", "2.0", *NEWER)
+    project.wants("demo", "native")
+    asked: list[object] = []
+    resolve = Resolver.resolve
+
+    def noted(*given: Any) -> Answer:
+        asked.append(given[1])
+        return resolve(*given)
+
+    monkeypatch.setattr(Resolver, "resolve", noted)
+    project.run()
+    assert asked == [FIRST, replace(FIRST, architecture="arm64"), FIRST]
+    said = capsys.readouterr().out
+    assert "demo 1.0 is locked: nothing newer has a wheel for each architecture" in said
+    assert "native 1.0 is locked: 2.0 has no wheel for Python 3.11 with glibc 2.26" in said
 
 
 def test_the_whole_version_of_the_runtimes_python_decides_and_is_recorded(
