@@ -100,7 +100,7 @@ def test_a_key_that_is_there_twice_is_refused_with_its_place(tmp_path: Path) -> 
     assert caught.value.faults[0].where.endswith("pipeline.yaml:2:1")
 
 
-@pytest.mark.parametrize(("text", "key"), [("layers: {a: {}}\n1: x", "1"), ("layers: {a: {}}\non: x", "True")])
+@pytest.mark.parametrize(("text", "key"), [("layers: {a: {}}\n1: x", "1"), ("layers: {a: {}}\non: x", "on")])
 def test_a_key_that_is_not_text_is_an_unknown_key(tmp_path: Path, text: str, key: str) -> None:
     assert refusal(tmp_path, text)[key][0] == "unknown key"
 

@@ -48,7 +48,8 @@ def find(engine: Engine, reference: str, target: Target, say: Say, *, must_run: 
     own = engine.architecture
     if target.architecture == own:
         image = engine.resolve(reference, own, say)
-        _refuse_other(engine, image.reference, target.runtime)
+        if must_run:
+            _refuse_other(engine, image.reference, target.runtime)
         return image
     try:
         image = engine.resolve(reference, target.architecture, say)
@@ -65,7 +66,7 @@ def find(engine: Engine, reference: str, target: Target, say: Say, *, must_run: 
 
 
 def _refuse_other(engine: Engine, reference: str, runtime: str) -> None:
-    """Raise EngineError for an image that starts no handler: whatever is built in it would be tried in vain."""
+    """Raise EngineError for an image that starts no handler, where one is to be tried in it."""
     found = engine.inspect(reference) or {}
     if found.get("Config", {}).get("Entrypoint"):
         return

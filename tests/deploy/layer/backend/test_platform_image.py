@@ -15,7 +15,7 @@ from deploy.layer.backend.platform_image import find
 from deploy.settings import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from deploy.container.engine import Engine
     from deploy.settings import Architecture
@@ -32,6 +32,11 @@ class Fake:
     machine: str = ""
     architecture: Architecture = "x86_64"
     asked: list[Architecture] = field(default_factory=list)
+    entry_point: tuple[str, ...] = ("/lambda-entrypoint.sh",)
+
+    def inspect(self, reference: str) -> Mapping[str, Any]:
+        assert reference == NAME
+        return {"Config": {"Entrypoint": list(self.entry_point) or None}}
 
     def resolve(self, reference: str, architecture: Architecture, say: object) -> RuntimeImage:
         del say
@@ -57,6 +62,14 @@ class Fake:
 
 def found(engine: Fake, target: Target = ARM, *, must_run: bool = False) -> RuntimeImage:
     return find(cast("Engine", engine), NAME, target, cast("Any", print), must_run=must_run)
+
+
+def test_an_image_that_starts_no_handler_is_refused_only_where_one_is_to_be_tried() -> None:
+    plain, target = Fake({"x86_64": "sha256:x"}, entry_point=()), Target("python3.11", "x86_64")
+    with pytest.raises(EngineError, match="is no image of a Lambda runtime"):
+        found(plain, target, must_run=True)
+    assert found(plain, target) == RuntimeImage(NAME, "sha256:x")
+    assert found(Fake({"x86_64": "sha256:x"}), target, must_run=True) == RuntimeImage(NAME, "sha256:x")
 
 
 def test_the_engines_own_architecture_is_taken_without_a_trial() -> None:
