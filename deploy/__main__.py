@@ -94,7 +94,7 @@ def guarded(run: Callable[[], int], argv: Sequence[str] = ()) -> int:
 def _run(argv: list[str]) -> int:
     if (said := answer.known(argv)) is not None:
         for line in said:
-            print(line)
+            print(plain(line))  # who can write to the cache says nothing to a terminal
         sys.stdout.flush()  # where nobody reads any more, that is found here
         return 0
     # All that reads a command line and a project, which such an answer does without.

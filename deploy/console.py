@@ -46,7 +46,7 @@ class Console:
 
     def say(self, line: str = "") -> None:
         self.said.append(plain(line))
-        print(self.said[-1], file=self.stream, flush=True)
+        print(plain(line), file=self.stream, flush=True)
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:

@@ -107,7 +107,8 @@ def engine_is_as_before(clone: Clone) -> Iterator[None]:
     yield
     with closing(docker.from_env()) as client:
         wanted: Any = {"label": OWNER}
-        containers, volumes = client.containers.list(all=True, filters=wanted), client.volumes.list(filters=wanted)
+        containers = client.containers.list(all=True, filters=wanted, ignore_removed=True)
+        volumes = client.volumes.list(filters=wanted)
         found = [each.labels for each in containers] + [each.attrs["Labels"] for each in volumes]
     owners = [Owner.of(labels[OWNER]) for labels in found]
     assert clone.processes, "there is nothing to look for"
