@@ -14,6 +14,7 @@ values     the plan and the records, as JSON across the border
 place      where a look was taken, and whose what it finds is
 modules    imports every module, loads every shared object, opens the data beside them
 raised     what an exception says, and where it was raised
+repeated   modules that raise the same again and again
 metadata   what importlib.metadata answers
 clients    a request of each AWS service's client
 handler    a function's handler, imported with its environment
