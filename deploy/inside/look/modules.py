@@ -75,15 +75,16 @@ def _once_more(
         yield Begun(kind="module", what=module)
         outcome = attempt(module, plan, here, repeated)
         if outcome.error and after is None:
+            repeated.forget()
             others = _dependents(subject.distribution, plan)
             after = " and ".join(top for top in others if not attempt(top, plan).error)
-            repeated.forget()
         if outcome.error and after:
             again = attempt(module, plan, here, repeated)
             outcome = outcome if again.error else replace(again, note=f"can only be imported after {after}")
         if not outcome.error:
             repeated.forget()
         yield outcome
+    repeated.forget()
 
 
 def _dependents(distribution: str, plan: Plan) -> Iterator[str]:
