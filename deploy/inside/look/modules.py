@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..files import normalised
 from .place import home, leave_runtime_out
-from .raised import told, where
-from .repeated import Repeated
+from .raised import Repeated, told, where
 from .values import Asked, Begun, Bytecode, Outcome
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 _INSIDE = Path(__file__).parents[2] / "inside"
 _LOOK = (
     *("removal", "ending", "bounds", "usage", "values", "place", "seccomp", "appearance", "child"),
-    *("running", "apart", "raised", "repeated", "modules", "metadata", "clients", "handler", "provided", "probe"),
+    *("running", "apart", "raised", "modules", "metadata", "clients", "handler", "provided", "probe"),
 )
 _PARTS = ("files", "strict", *(f"look/{name}" for name in _LOOK))
 # Nothing that was unpacked may take the place of what the looking process imports: its path is the standard library's.
