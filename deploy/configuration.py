@@ -60,7 +60,7 @@ def load(project: Path, environment: Mapping[str, str]) -> Settings:
     return read(document.read(project), project, environment)
 
 
-def read(raw: Mapping[str, Any], project: Path, environment: Mapping[str, str]) -> Settings:
+def read(raw: Mapping[str, object], project: Path, environment: Mapping[str, str]) -> Settings:
     """Check what a project's configuration holds, or would hold; raise ConfigError with every fault in it."""
     found = [Fault(f"{project / CONFIG}: {where}", what, cure=cure) for where, what, cure in faults(dict(raw))]
     if found:

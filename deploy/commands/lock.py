@@ -20,10 +20,10 @@ from ..errors import ConfigError, Fault, LockError, suggest
 from ..locking import cooldown, document, inputs, locked, lockfile, plain_text
 from ..locking.difference import changes
 from ..locking.lockfile import normalised
-from ..locking.project_uv import uv_of
 from ..locking.python_versions import python_versions
 from ..locking.resolution import Resolution, resolution
 from ..locking.resolver import Resolver
+from ..locking.uv.of_project import uv_of
 from ..sources import needed
 from ..sources.values import Following, OwnSources
 from . import backend, lock_report, read_only

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .. import configuration
 from ..errors import ConfigError, LockError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from ..locking.others.refit import Step
+    from ..locking.others.refit import Refit
     from ..locking.others.unfit import Unfit
     from ..settings import Settings
 
@@ -34,7 +34,7 @@ class Relocking:
     """What uv would change in a uv.lock, in its own words."""
 
     settings: Settings
-    step: Step
+    step: Refit
     lines: tuple[str, ...]
 
     def carry_out(self, environment: Mapping[str, str]) -> bool:
@@ -52,7 +52,7 @@ class Fit:
     `to_lock` tells that `lock` has to be run first, `to_mend` that somebody has to change something.
     """
 
-    document: Mapping[str, Any]
+    document: Mapping[str, object]
     found: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     relocking: Relocking | None = None
@@ -60,7 +60,7 @@ class Fit:
     to_mend: bool = False
 
 
-def find(project: Path, documents: Sequence[Mapping[str, Any]], environment: Mapping[str, str]) -> Fit:
+def find(project: Path, documents: Sequence[Mapping[str, object]], environment: Mapping[str, str]) -> Fit:
     """Return the first of these configurations for which the lock that it names has wheels, else what would help.
 
     Raises ConfigError for the faults of a configuration.
@@ -86,10 +86,10 @@ def _unfit(settings: Settings) -> tuple[Unfit, ...]:
     return tuple(each for target in settings.targets for each in locked.unfit(settings, target))
 
 
-def _relocking(document: Mapping[str, Any], settings: Settings, environment: Mapping[str, str]) -> Fit:
+def _relocking(document: Mapping[str, object], settings: Settings, environment: Mapping[str, str]) -> Fit:
     """Ask uv what it would change; its index may be out of reach, or nothing may fit."""
     from ..locking.others.refit import step
-    from ..locking.project_uv import uv_of
+    from ..locking.uv.of_project import uv_of
 
     try:
         if settings.requirements.name != UV_LOCK:

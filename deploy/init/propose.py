@@ -58,13 +58,13 @@ def propose(
     if wrong := [Fault(f"{CONFIG}: {where}", what, cure=cure) for where, what, cure in faults(documents[0])]:
         raise ConfigError([*wrong, Fault("", "nothing was written", cure="write it by hand, starting from the others")])
     fitting = fit.find(project, documents, environment) if lock and not lock.to_lock else Fit(document=documents[0])
-    chosen = replace(chosen, runtime=fitting.document["runtime"])
+    chosen = replace(chosen, runtime=str(fitting.document["runtime"]))
     left = [line for each in survey.programs for line in each.left]
     left += [*chosen.code.left, *chosen.different(), *fitting.left]
     if not chosen.region:
         left.append("stages: no region is said anywhere; `--region REGION` writes those that a deploy needs")
     files = {CONFIG: written.configuration(fitting.document), **(lock.files if lock else {})}
-    stages = tuple(fitting.document.get("stages", {}))
+    stages = STAGES if "stages" in fitting.document else ()
     return Proposal(
         files=files,
         stages=stages,

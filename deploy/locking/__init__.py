@@ -10,7 +10,6 @@ requirements.in, pyproject.toml ──── inputs ─── Wanted        what
                                      difference ─ Change      what that changes, or what is wrong with the lock
 
 indexes          where packages come from, for every step
-project_uv       uv as a project has it: with its indexes and its cooldown
 python_versions  the whole version of each runtime's Python
 locked           the pins that a target needs, of whatever lock the project has
 own              the sources that a lock names

@@ -30,7 +30,7 @@ _ROUNDS = 10  # of older versions that need others
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class Refit:
     """One call of uv: what has no wheel for a target, by name, and the versions that uv is told to stay at or below."""
 
     unfit: Mapping[str, Unfit]
@@ -71,7 +71,7 @@ def refit(settings: Settings, uv: Uv, relock: Relock) -> Iterator[str]:
         yield f"{had.name} {now[had.name]} is locked: {had.version} has no wheel for {had.target}: {had.cause}{offer}"
 
 
-def step(settings: Settings, uv: Uv, limits: Mapping[str, str]) -> Step | None:
+def step(settings: Settings, uv: Uv, limits: Mapping[str, str]) -> Refit | None:
     """Return what to have uv lock next, besides the `limits` so far; None where all that is locked fits.
 
     Raises LockError for what no version fits.
@@ -83,7 +83,7 @@ def step(settings: Settings, uv: Uv, limits: Mapping[str, str]) -> Step | None:
     older = _older(Resolver(uv=uv, wanted=Wanted(lines=()), versions=locked.versions(settings)), found)
     if nowhere := [each for name, each in every.items() if name not in older]:
         raise LockError(_nowhere(str(settings.requirements), nowhere))
-    return Step(unfit=every, limits={**limits, **older})
+    return Refit(unfit=every, limits={**limits, **older})
 
 
 def _older(resolver: Resolver, found: Found) -> dict[str, str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..kept import Kept
-from . import cooldown, indexes
-from .uv.call import Uv
+from ...kept import Kept
+from .. import cooldown, indexes
+from .call import Uv
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ..settings import Settings
+    from ...settings import Settings
 
 
 def uv_of(settings: Settings, source: str, environment: Mapping[str, str], say: Callable[[str], object]) -> Uv:
