@@ -13,7 +13,6 @@ inferred   what trimming did to a layer that was built elsewhere
 judge      two looks, compared: faults, differences, remarks
 accounts   those that are not whole
 compiled   what became of a layer's bytecode as it was imported
-offered    which top-level packages a distribution is for
 grouping   what follows from one cause, said once
 metadata   importlib.metadata's answers, compared with the lock and the reference
 requires   what the distributions require of each other, compared with the lock

@@ -22,8 +22,8 @@ from .compiled import REBUILD, ImportedBytecode
 from .grouping import remarks
 from .look import asked, asked_services, by_kind, is_of_metadata, outcomes
 from .metadata import differences, strangers
-from .offered import is_offered
 from .requires import dependents
+from .tree import is_offered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
