@@ -48,6 +48,7 @@ def test_every_handler_that_cannot_import_is_refused(trial: Callable[..., CodeEv
     assert "functions.bot: bot.handler: KeyError: 'KEY'" in found
     assert "the template gives the function no variable KEY" in found
     assert "functions.worker: worker.handler: ModuleNotFoundError: No module named 'nowhere'" in found
+    assert "no layer that is attached brings nowhere" in found
     assert "functions.ok" not in found
 
 
