@@ -24,7 +24,8 @@ _CAUSE_LINE, _CURE_LINE = "    cause: ", "    do:    "
 Explain = Callable[[str, str], tuple[str, str]]
 
 _BRING = (
-    "bring it: `files: {lib/: FOLDER}` of the layer, one of the project's folders; or lock a wheel that has its own"
+    "bring it: `files: {lib/: FOLDER}` of the layer, one of the project's folders; or lock a wheel that has its own, "
+    "which a newer `runtime` may fit"
 )
 # What libraries raise that look for another by its name: ctypes.util.find_library answers None where there is none.
 _NOT_FOUND = r"(?i)\b(?:find|found|locate|load)\b.*\b(?:lib[a-z][\w.+-]*|library)\b|\blibrary\b.*\bfound\b"
