@@ -39,9 +39,9 @@ def doctor(work: Work) -> Message:
     findings = _findings(patient)
     asker = Asker.seen(work.discord, patient.server, work.job.user_id)
     if patient.role:
-        proof.check_asker(asker, campaigns.of(patient.server, patient.category, patient.role))
+        proof.check_asker(asker, patient.server, campaigns.of(patient.server, patient.category, patient.role))
     elif not (asker.is_maker() or any(map(asker.is_target, patient.plan.gms))):
-        raise proof.not_theirs(patient.category.shown)
+        raise proof.not_theirs(asker, patient.server, patient.category)
     # Where a delivery before this one has mended all, what it wrote down may still be of before.
     if not work.job.options.get("repair") or (work.is_first and not findings):
         return _told(work, patient, findings)

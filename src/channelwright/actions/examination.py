@@ -106,7 +106,7 @@ def examined(work: Work) -> Patient:
     children = server.children(category)
     kept = [each for each in [category, *children] if campaigns.is_kept(server, each)]
     if written is None and (not kept or (role is None and category not in kept)):
-        raise campaigns.foreign(category)
+        raise proof.foreign(work, server, category)
     gms = _gms(server, category, _hidden(work.templates, children, role, written), role)
     name = role.name.removesuffix(SUFFIX) if role else category.name
     claim = Claim(NEVER, role.id if role else 0, category.id)
