@@ -13,16 +13,18 @@ if TYPE_CHECKING:
 UNHEARD = "an index did not give what was asked for"
 """What is wrong where no versions were compared; another runtime would be of no help."""
 
-_UNFIT = "no set of versions fits"
+UNFIT = "no set of versions fits"
+"""What is wrong where only the log says of which package."""
+
 # The first sign that is in uv's words decides: what happened, why, and what helps.
 _CAUSES = (
     (
         "missing an upload date",
-        _UNFIT,
+        UNFIT,
         "an index without upload dates cannot say what is within the cooldown",
         "`lock: {undated: WHY}` in config/pipeline.yaml takes what has no date, and names it; or use another index",
     ),
-    ("exclude-newer", _UNFIT, "the cooldown leaves no version", "wait, or give the package an entry in lock.overrides"),
+    ("exclude-newer", UNFIT, "the cooldown leaves no version", "wait, or give the package an entry in lock.overrides"),
     (
         "UnknownIssuer",
         UNHEARD,
@@ -48,7 +50,7 @@ _CAUSES = (
         for sign in ("Received some unexpected", "Missing `Content-Type` header")
     ),
     ("network was disabled", UNHEARD, "uv is offline", "unset UV_OFFLINE"),
-    ("not found in the package registry", _UNFIT, "the index has no package of that name", "check its spelling"),
+    ("not found in the package registry", UNFIT, "the index has no package of that name", "check its spelling"),
 )
 _NO_VERSION = re.compile(r"there are no versions of (\S+) and")
 _WITHOUT_WHEELS = re.compile(r"Wheels are required for `([^`]+)`")
@@ -64,16 +66,16 @@ def refusal(source: str, log: str, asked: str) -> list[Fault]:
     if unbuilt := list(dict.fromkeys(_WITHOUT_WHEELS.findall(words))):
         return list(_unbuilt(source, unbuilt))
     if "no wheels with a matching" in words or "have no usable wheels" in words:
-        return [Fault(source, _UNFIT, _NO_WHEEL, "use another package or version")]
+        return [Fault(source, UNFIT, _NO_WHEEL, "use another package or version")]
     if "current Python version" in words and "does not satisfy Python" in words:
         what = "what is required needs another Python than the runtime's"
-        return [Fault(source, _UNFIT, what, "use another version, or another `runtime`")]
+        return [Fault(source, UNFIT, what, "use another version, or another `runtime`")]
     if found := _NO_VERSION.search(words):
         cause = f"an index knows {found[1]}, and lists no file of it (asked: {asked})"
-        return [Fault(source, _UNFIT, cause, "check its name, and PIP_INDEX_URL: it may answer with a page for people")]
+        return [Fault(source, UNFIT, cause, "check its name, and PIP_INDEX_URL: it may answer with a page for people")]
     contradiction = "the requirements contradict each other"
     return [
-        Fault(source, _UNFIT, contradiction, "loosen the one that uv names last")
+        Fault(source, UNFIT, contradiction, "loosen the one that uv names last")
         if "unsatisfiable" in words
         else Fault(source, "no set of versions was found", "uv failed, in the words above", "mend what they name")
     ]
