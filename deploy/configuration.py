@@ -49,7 +49,7 @@ from .settings import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["CONFIG", "load"]
+__all__ = ["CONFIG", "load", "read"]
 
 _STACK_LENGTH = 128  # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 _CHANNELS = {True: "/layers", False: None}
@@ -57,12 +57,15 @@ _CHANNELS = {True: "/layers", False: None}
 
 def load(project: Path, environment: Mapping[str, str]) -> Settings:
     """Read and check `project`/config/pipeline.yaml; raise ConfigError with every fault in it."""
-    path = project / CONFIG
-    raw = document.read(project)
-    found = [Fault(f"{path}: {where}", what, cure=cure) for where, what, cure in faults(raw)]
+    return read(document.read(project), project, environment)
+
+
+def read(raw: Mapping[str, object], project: Path, environment: Mapping[str, str]) -> Settings:
+    """Check what a project's configuration holds, or would hold; raise ConfigError with every fault in it."""
+    found = [Fault(f"{project / CONFIG}: {where}", what, cure=cure) for where, what, cure in faults(dict(raw))]
     if found:
         raise ConfigError(found)
-    current, remarks = renewed(raw)
+    current, remarks = renewed(dict(raw))
     return _settings(project.resolve(), _with_images(current, environment), remarks)
 
 

@@ -2,8 +2,9 @@
 
 It looks for the lock (uv.lock, pylock.toml, requirements with hashes) or what is to be locked, and for functions: in
 CloudFormation and SAM templates, serverless.yml, .chalice/config.json with app.py, else in modules that have a handler.
-Nothing is run. What would be written is shown, with what could not be taken over, before anything is written; files
-that exist are never changed.
+Nothing is run. What would be written is shown, with what could not be taken over, before anything is written. No file
+that exists is changed, but for a uv.lock that has no wheels for the functions' runtime: what uv would change in it is
+shown like the rest.
 
   channelwright init            show it, and ask
   channelwright init --plan     show it, and stop
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import configparser
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,9 +25,10 @@ from ..errors import ConfigError, Fault
 from ..init import handlers, locks, look, written
 from ..init.propose import Proposal, propose
 from ..init.values import Survey
-from ..invocation import advised
+from ..invocation import advised, command
 from ..keys.document import refuse_no_folder
 from ..keys.faults import faults
+from ..locking.locked import UV_LOCK
 from . import confirm, read_only
 
 if TYPE_CHECKING:
@@ -65,9 +68,10 @@ def run(arguments: argparse.Namespace) -> int:
         found, proposal = _proposed(project, arguments.region or "")
     files = {path: text for path, text in proposal.files.items() if not (project / path).exists()}
     files |= {WORKFLOW: _workflow(project, proposal.stages)} if arguments.github else {}
-    _show(found, proposal.left, files, console)
+    _show(found, proposal, files, console)
     if not arguments.plan:
         confirm.ask("write this?", yes=arguments.yes)
+        proposal = _relocked(proposal, console)
         _write(project, files, proposal.following, console)
     if arguments.json:
         from .output.init import InitOutput
@@ -79,20 +83,39 @@ def run(arguments: argparse.Namespace) -> int:
                 found=found,
                 left=proposal.left,
                 following=proposal.following,
+                changes=_changes(proposal),
             )
         )
     return 0
 
 
-def _show(found: Sequence[str], left: Sequence[str], files: Mapping[Path, str], console: Console) -> None:
-    for title, lines in (("found", found), ("not taken over", left)):
+def _show(found: Sequence[str], proposal: Proposal, files: Mapping[Path, str], console: Console) -> None:
+    for title, lines in (("found", found), ("not taken over", proposal.left)):
         if lines:
             console.say("\n".join([title, *(f"  {line}" for line in lines)]))
     for path, text in files.items():
         console.say(f"{path}")
         for line in text.splitlines():
             console.say(f"  | {line}".rstrip())
+    for name, lines in _changes(proposal).items():
+        console.say(f"{name}, changed by `uv lock`")
+        for line in lines:
+            console.say(f"  | {line}")
     console.say()
+
+
+def _changes(proposal: Proposal) -> dict[str, tuple[str, ...]]:
+    return {UV_LOCK: proposal.relocking.lines} if proposal.relocking else {}
+
+
+def _relocked(proposal: Proposal, console: Console) -> Proposal:
+    """Change a uv.lock as was shown; `lock` comes next where that was not all."""
+    if not proposal.relocking:
+        return proposal
+    with console.step("uv lock"):
+        whole = proposal.relocking.carry_out(os.environ)
+    console.say(f"{UV_LOCK}: changed")
+    return proposal if whole else replace(proposal, following=(command("lock"), *proposal.following))
 
 
 def _write(project: Path, files: Mapping[Path, str], following: Sequence[str], console: Console) -> None:
@@ -127,7 +150,8 @@ def _proposed(project: Path, region: str) -> tuple[tuple[str, ...], Proposal]:
     lists = [path for each in survey.programs for path in each.requirements]
     lock = locks.look(project, lists)
     chosen = region or next((each.region for each in survey.programs if each.region), "") or _region()
-    return tuple(_found(survey, lock)), propose(project, survey, lock, chosen)
+    proposal = propose(project, survey, lock, chosen, os.environ)
+    return (*_found(survey, lock), *proposal.found), proposal
 
 
 def _found(survey: Survey, lock: FoundLock | None) -> list[str]:

@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING
 from ..atomic import write
 from ..configuration import load
 from ..errors import ConfigError, Fault, LockError, suggest
-from ..kept import Kept
-from ..locking import cooldown, document, indexes, inputs, locked, lockfile, plain_text
+from ..locking import cooldown, document, inputs, locked, lockfile, plain_text
 from ..locking.difference import changes
 from ..locking.lockfile import normalised
 from ..locking.python_versions import python_versions
 from ..locking.resolution import Resolution, resolution
 from ..locking.resolver import Resolver
-from ..locking.uv.call import Uv
+from ..locking.uv.of_project import uv_of
 from ..sources import needed
 from ..sources.values import Following, OwnSources
 from . import backend, lock_report, read_only
@@ -131,7 +130,7 @@ def _relock(settings: Settings, arguments: argparse.Namespace, console: Console)
         console.say(relock(settings.project, os.environ, options))
     if not arguments.check:
         # The cooldown is uv's own here.
-        uv = replace(_uv(settings, inputs.PYPROJECT, console), cooldown=())
+        uv = replace(uv_of(settings, inputs.PYPROJECT, os.environ, console.say), cooldown=())
         for remark in refit(settings, uv, partial(relock, settings.project, os.environ)):
             console.say(remark)
     found = {target: locked.pins(settings, target) for target in settings.targets}
@@ -153,7 +152,7 @@ def _lock_sources(settings: Settings, console: Console, *, where: ChosenBackend,
     if not found:
         return OwnSources()
     given = Following(
-        uv=_uv(settings, str(settings.requirements), console),
+        uv=uv_of(settings, str(settings.requirements), os.environ, console.say),
         versions=python_versions(settings, {}, os.environ, console.say),
         preferred={},
         upgrade=["--upgrade"] if anew else [],
@@ -201,7 +200,7 @@ def _resolve(
     asked: _Asked, before: tuple[document.LockedPackage, ...], console: Console
 ) -> tuple[Resolution, OwnSources]:
     settings, name = asked.settings, asked.source.name
-    wanted, uv = inputs.read(asked.source, settings, os.environ), _uv(settings, name, console)
+    wanted, uv = inputs.read(asked.source, settings, os.environ), uv_of(settings, name, os.environ, console.say)
     preferred = {each.name: each.version for each in before}
     own = OwnSources()
     if wanted.elsewhere or settings.build_from_source:
@@ -234,17 +233,3 @@ class _Asked:
     versions: Mapping[str, str]
     upgrade: list[str]
     where: ChosenBackend
-
-
-def _uv(settings: Settings, source: str, console: Console) -> Uv:
-    environment = indexes.environment(settings, os.environ)
-    for url in indexes.local(settings, os.environ):
-        console.say(f"{url} is not asked: containers cannot reach a folder of this machine")
-    return Uv(
-        source=source,
-        cache=Kept.from_environment(os.environ).root,
-        environment=environment,
-        asked=indexes.shown(environment),
-        cooldown=cooldown.options(settings.lock),
-        takes_undated=bool(settings.lock.undated),
-    )

@@ -13,6 +13,7 @@ handlers        functions that no such file defines: modules with a handler
 places          where a handler's module lies
 look            all of these, in one project
 locks           the lock that is there, or what is to be locked
+fit             a runtime for which the lock has wheels, or what uv would have to lock instead
 together        functions with names that differ, and the folder of sources that most have
 propose         what is written of what was found
 parameters      which variables of functions differ by stage

@@ -11,6 +11,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from ..errors import LockError
 from ..locking import locked, lockfile, plain_text, pyproject
+from ..runtimes.table import BASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -52,7 +53,8 @@ def _candidates(project: Path, lists: Sequence[Path]) -> Iterator[FoundLock]:
         yield FoundLock(what=f"{REQUIREMENTS}: a lock", recorded=tuple(lockfile.recorded(own)), python=python)
     for name in (locked.UV_LOCK, *sorted(path.name for path in project.glob("pylock*.toml"))):
         if (project / name).is_file():
-            yield FoundLock(what=f"{name}: a lock", path=Path(name), python=_required_by(project / name) or python)
+            own_python = _narrowed(_required_by(project / name), project)
+            yield FoundLock(what=f"{name}: a lock", path=Path(name), python=own_python or python)
     if own is not None and lockfile.has_hashes(own):
         yield FoundLock(what=f"{REQUIREMENTS}: a lock with hashes", python=python)
     yield from _foreign(project)
@@ -86,7 +88,13 @@ def _foreign(project: Path) -> Iterator[FoundLock]:
 def _required(project: Path) -> SpecifierSet:
     """Return which Python the project wants: https://packaging.python.org/en/latest/specifications/core-metadata/#requires-python."""
     given = pyproject.read(project / _PYPROJECT).get("project", {})
-    return _specifiers(given.get("requires-python")) or _pinned(project)
+    return _narrowed(_specifiers(given.get("requires-python")), project)
+
+
+def _narrowed(required: SpecifierSet, project: Path) -> SpecifierSet:
+    """Keep to the Python that the project's developers have, where it is one of the required and Lambda has it."""
+    both = required & _pinned(project)
+    return both if any(both.contains(f"{each.removeprefix('python')}.99") for each in BASES) else required
 
 
 def _required_by(path: Path) -> SpecifierSet:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,8 @@ from ..errors import ConfigError, Fault, PipelineError
 from ..invocation import command
 from ..keys.faults import SCHEMA, faults
 from ..settings import Code, Settings
-from . import parameters, together, written
+from . import fit, parameters, together, written
+from .fit import Fit
 from .locks import REQUIREMENTS
 from .values import STAGES
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from .fit import Relocking
     from .locks import FoundLock
     from .together import Together
     from .values import FoundFunction, Survey
@@ -28,33 +30,49 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """The files by path below the project, what could not be taken over, and the commands that come next."""
+    """The files by path below the project, what could not be taken over, and the commands that come next.
+
+    `found` says why it is so; `relocking` is what uv would have to change, before `following` are of use.
+    """
 
     files: Mapping[Path, str]
     stages: tuple[str, ...]
     left: tuple[str, ...]
     following: tuple[str, ...]
+    found: tuple[str, ...] = ()
+    relocking: Relocking | None = None
 
 
-def propose(project: Path, survey: Survey, lock: FoundLock | None, region: str) -> Proposal:
+def propose(
+    project: Path, survey: Survey, lock: FoundLock | None, region: str, environment: Mapping[str, str]
+) -> Proposal:
     """Write the least that works; raise PipelineError where there is neither a function nor a requirement.
 
-    `region` is the stages', empty where nobody says one.
+    `region` is the stages', empty where nobody says one. `environment` says which index is asked for what fits.
     """
     if lock is None and not survey.functions:
         cure = "write what the code imports into requirements.in, one requirement a line, and run it again"
         raise PipelineError.of(str(project), "holds no function and no requirements to start from", cure=cure)
     chosen = _Choice.of(project, survey, lock, region)
-    document = dict(chosen.keys())
+    documents = [dict(replace(chosen, runtime=each).keys()) for each in _runtimes(chosen.code.functions, lock)]
+    if wrong := [Fault(f"{CONFIG}: {where}", what, cure=cure) for where, what, cure in faults(documents[0])]:
+        raise ConfigError([*wrong, Fault("", "nothing was written", cure="write it by hand, starting from the others")])
+    fitting = fit.find(project, documents, environment) if lock and not lock.to_lock else Fit(document=documents[0])
+    chosen = replace(chosen, runtime=str(fitting.document["runtime"]))
     left = [line for each in survey.programs for line in each.left]
-    left += [*chosen.code.left, *chosen.different()]
+    left += [*chosen.code.left, *chosen.different(), *fitting.left]
     if not chosen.region:
         left.append("stages: no region is said anywhere; `--region REGION` writes those that a deploy needs")
-    if wrong := [Fault(f"{CONFIG}: {where}", what, cure=cure) for where, what, cure in faults(document)]:
-        raise ConfigError([*wrong, Fault("", "nothing was written", cure="write it by hand, starting from the others")])
-    files = {CONFIG: written.configuration(document), **(lock.files if lock else {})}
-    stages = tuple(document.get("stages", {}))
-    return Proposal(files=files, stages=stages, left=tuple(left), following=tuple(_following(lock, stages)))
+    files = {CONFIG: written.configuration(fitting.document), **(lock.files if lock else {})}
+    stages = STAGES if "stages" in fitting.document else ()
+    return Proposal(
+        files=files,
+        stages=stages,
+        left=tuple(left),
+        following=tuple(_following(lock, stages, fitting)),
+        found=fitting.found,
+        relocking=fitting.relocking,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +92,7 @@ class _Choice:
         code = together.bring(survey.functions)
         return cls(
             name=_name(project, survey),
-            runtime=_runtime(code.functions, lock),
+            runtime=_runtimes(code.functions, lock)[0],
             architecture=together.majority((each.architecture for each in code.functions), _first("architectures")),
             region=region,
             lock=lock,
@@ -162,14 +180,15 @@ def _first(key: str) -> str:
     return str(_schema()["properties"][key]["default"][0])
 
 
-def _runtime(functions: tuple[FoundFunction, ...], lock: FoundLock | None) -> str:
-    """Return the functions' runtime; else the one that the lock was made for, or that the project's Python allows."""
+def _runtimes(functions: tuple[FoundFunction, ...], lock: FoundLock | None) -> list[str]:
+    """Return the functions' runtime; else the lock's, or those that the project's Python allows, the oldest first."""
     supported, usual = _schema()["properties"]["runtime"]["enum"], Settings.runtime
-    said = together.majority((each.runtime for each in functions if each.runtime in supported), "")
-    recorded = [each for each in lock.recorded if each in supported] if lock else []
+    if said := together.majority((each.runtime for each in functions if each.runtime in supported), ""):
+        return [said]
+    if recorded := [each for each in lock.recorded if each in supported] if lock else []:
+        return recorded[:1]
     # Whatever the last number is: a runtime has the newest one.
-    allowed = [each for each in supported if lock and lock.python.contains(f"{each.removeprefix('python')}.99")]
-    return said or (recorded or [usual if usual in allowed or not allowed else allowed[0]])[0]
+    return [each for each in supported if lock and lock.python.contains(f"{each.removeprefix('python')}.99")] or [usual]
 
 
 def _name(project: Path, survey: Survey) -> str:
@@ -177,10 +196,13 @@ def _name(project: Path, survey: Survey) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", given).strip("-")[:60] or "project"
 
 
-def _following(lock: FoundLock | None, stages: tuple[str, ...]) -> Iterator[str]:
+def _following(lock: FoundLock | None, stages: tuple[str, ...], fitting: Fit) -> Iterator[str]:
+    """Yield the commands that come next, none where somebody has to mend the lock first."""
+    if fitting.to_mend:
+        return
     if lock and lock.command:
         yield lock.command
-    elif lock and lock.to_lock:
+    elif fitting.to_lock or (lock and lock.to_lock):
         yield command("lock")
     yield command("layer")
     if stages:

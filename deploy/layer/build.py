@@ -13,6 +13,7 @@ from ..inside.exchange import Report
 from ..locking import lockfile
 from ..locking.lockfile import requirements
 from . import declared
+from .causes import of_dockerfile
 from .part_store import FOLDER, PartStore
 from .values import BuiltLayer
 from .wheel_store import WheelStore
@@ -47,9 +48,10 @@ def build(  # noqa: PLR0913 - what, where, from where, to where, and how
         say(remark)
     parts = PartStore(cache, spec, own)
     kept = parts.kept() if use_cache else {}
-    made = runtime.assemble(spec, context(spec, wheels, kept), use_cache=use_cache)
-    if missing := {"layer.zip", "report.json"} - set(made):
-        raise BuildError.of(spec.stem, f"assembling it left no {' and no '.join(sorted(missing))}")
+    with of_dockerfile(spec):
+        made = runtime.assemble(spec, context(spec, wheels, kept), use_cache=use_cache)
+        if missing := {"layer.zip", "report.json"} - set(made):
+            raise BuildError.of(spec.stem, f"assembling it left no {' and no '.join(sorted(missing))}")
     report = Report.from_json(made["report.json"].decode())
     if {replace(each, zipped=0) for each in report.own_files} != {each.own for each in spec.files}:
         raise BuildError.of(

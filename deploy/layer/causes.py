@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,16 @@ _CAUSE_LINE, _CURE_LINE = "    cause: ", "    do:    "
 Explain = Callable[[str, str], tuple[str, str]]
 
 _BRING = (
-    "bring it: `files: {lib/: FOLDER}` of the layer, one of the project's folders; or lock a wheel that has its own"
+    "bring it: `files: {lib/: FOLDER}` of the layer, one of the project's folders; or lock a wheel that has its own, "
+    "which a newer `runtime` may fit"
 )
 # What libraries raise that look for another by its name: ctypes.util.find_library answers None where there is none.
 _NOT_FOUND = r"(?i)\b(?:find|found|locate|load)\b.*\b(?:lib[a-z][\w.+-]*|library)\b|\blibrary\b.*\bfound\b"
+_STEP_FAILED = "The command "  # as an engine begins what it says of a step
+_DOCKERFILE = (
+    "mend it: it starts `ARG RUNTIME_IMAGE` and `FROM ${RUNTIME_IMAGE}`, and what deploy.inside.assemble makes is in "
+    "/out; or go without it: the pipeline has its own"
+)
 _RELOCK = f"lock a wheel that fits the runtime: {advised('lock')}"
 _VERSIONS = f"lock versions that fit each other: {advised('lock', '--upgrade')}"
 _EITHER = f"narrow the trim rule in config/pipeline.yaml, or lock other versions: {advised('lock', '--upgrade')}"
@@ -181,3 +188,19 @@ def _heard(spec: LayerSpec, text: str) -> Fault:
 
 def _lines_of(lines: list[str], begin: str) -> Iterator[str]:
     return (line.removeprefix(begin) for line in lines if line.startswith(begin))
+
+
+@contextmanager
+def of_dockerfile(spec: LayerSpec) -> Iterator[None]:
+    """Name the project's own Dockerfile where assembling by it fails for no reason that is known better."""
+    try:
+        yield
+    except BuildError as error:
+        if not spec.has_own_dockerfile or any(each.cure or each.cause for each in error.faults):
+            raise
+        faults = [Fault(str(spec.dockerfile), each.what, _of_step(each.what), _DOCKERFILE) for each in error.faults]
+        raise BuildError(faults, log=error.log) from error
+
+
+def _of_step(what: str) -> str:
+    return "that step failed, in the words above; steps have no network" if what.startswith(_STEP_FAILED) else ""

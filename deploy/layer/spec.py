@@ -53,6 +53,11 @@ class LayerSpec:
         return Target(self.runtime, self.architecture)
 
     @property
+    def has_own_dockerfile(self) -> bool:
+        """Whether the layer is assembled otherwise than the pipeline does by itself."""
+        return self.dockerfile.read_bytes() != OWN_DOCKERFILE.read_bytes()
+
+    @property
     def can_be_tried(self) -> bool:
         """Whether the image runs what is in the layer."""
         return self.image.architecture in {None, self.architecture}

@@ -71,9 +71,17 @@ def read(settings: Settings, target: Target) -> Locked:
 
 
 def unfit(settings: Settings, target: Target) -> tuple[Unfit, ...]:
-    """Return what a uv.lock has locked for a target without a wheel that it can use; raises as `read` but for that."""
+    """Return what a uv.lock or pylock.toml has for a target without a wheel that it can use; raises as `read` else.
+
+    Other locks name no wheels: nothing is known of them here.
+    """
+    path = settings.project / settings.requirements
+    if not settings.wants_lock or not (path.name == UV_LOCK or is_pylock(path)):
+        return ()
     from .others import pylock
 
+    if path.name != UV_LOCK:
+        return pylock.unfit(plain_text.read(path), path, settings.lock, target, settings)
     return pylock.unfit(*_exported_by_uv(settings, target))
 
 

@@ -9,6 +9,7 @@ from ..errors import Fault, LockError
 from . import wheels
 from .uv import log as uv_log
 from .uv.interpreter import interpreter
+from .uv.refusals import UNHEARD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,13 +82,18 @@ class Resolver:
         raise LockError([_untold(*each) for each in without])
 
     def newest(self, target: Target, names: Mapping[str, str]) -> dict[str, Resolved]:
-        """Return the newest version of each that fits a target, up to the one given; none where none fits."""
+        """Return the newest version of each that fits a target, up to the one given; none where none fits.
+
+        Raises LockError where no index answers.
+        """
         if not names:
             return {}
         lines = [f"{name}<={version}" for name, version in names.items()]
         try:
             pylock, _ = self.uv.compile(interpreter(target, self.versions), lines, {}, "--no-deps")
-        except LockError:
+        except LockError as error:
+            if any(each.what == UNHEARD for each in error.faults):
+                raise
             if len(names) == 1:
                 return {}
             apart = [self.newest(target, {name: version}) for name, version in names.items()]

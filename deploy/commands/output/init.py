@@ -9,7 +9,7 @@ class InitOutput:
     """The files by path below the project, and whether they were `written` or, with --plan, would be.
 
     `found` and `left` say in words what it starts from, and what could not be taken over; `following` are the commands
-    that come next.
+    that come next. `changes` has, by path, the lines in which uv says what it changes in a lock that is there.
     """
 
     written: bool
@@ -17,6 +17,7 @@ class InitOutput:
     found: tuple[str, ...]
     left: tuple[str, ...]
     following: tuple[str, ...]
+    changes: Mapping[str, tuple[str, ...]]
 
 
 DOCUMENT = InitOutput

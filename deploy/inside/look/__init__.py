@@ -13,7 +13,7 @@ removal    removes folders that somebody else filled, however deep
 values     the plan and the records, as JSON across the border
 place      where a look was taken, and whose what it finds is
 modules    imports every module, loads every shared object, opens the data beside them
-raised     what an exception says, and where it was raised
+raised     what an exception says, where it was raised, and what raises the same again
 metadata   what importlib.metadata answers
 clients    a request of each AWS service's client
 handler    a function's handler, imported with its environment

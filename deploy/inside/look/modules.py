@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..files import normalised
 from .place import home, leave_runtime_out
-from .raised import told, where
+from .raised import Repeated, told, where
 from .values import Asked, Begun, Bytecode, Outcome
 
 if TYPE_CHECKING:
@@ -41,17 +41,17 @@ def look(subject: Subject, plan: Plan, skip: frozenset[str]) -> Iterator[Record]
     leave_runtime_out(plan)
     compiled = watch_compiler()
     asked = watch_failed_searches()
-    failed = []
+    failed, repeated = [], Repeated()
     for module in subject.modules:
         if module in skip:
             continue
         yield Begun(kind="module", what=module)
-        outcome = attempt(module, plan, usual if module in subject.roots else ())
+        outcome = attempt(module, plan, usual if module in subject.roots else (), repeated)
         if outcome.error:
             failed.append(module)
         else:
             yield outcome
-    yield from _once_more(failed, subject, plan, usual)
+    yield from _once_more(failed, subject, plan, usual, repeated)
     for path in subject.shared:
         if path not in skip:
             yield Begun(kind="shared object", what=path)
@@ -63,20 +63,27 @@ def look(subject: Subject, plan: Plan, skip: frozenset[str]) -> Iterator[Record]
     yield bytecode(compiled, subject.top, plan)
 
 
-def _once_more(failed: Sequence[str], subject: Subject, plan: Plan, usual: Sequence[str]) -> Iterator[Record]:
+def _once_more(
+    failed: Sequence[str], subject: Subject, plan: Plan, usual: Sequence[str], repeated: Repeated
+) -> Iterator[Record]:
     """Try what failed again: some can only be imported once another one is, of their own or of who requires them."""
     after = "" if set(failed).isdisjoint(subject.roots) else None
+    repeated.forget()
     for module in failed:
         here = usual if module in subject.roots else ()
         yield Begun(kind="module", what=module)
-        outcome = attempt(module, plan, here)
+        outcome = attempt(module, plan, here, repeated)
         if outcome.error and after is None:
+            repeated.forget()
             others = _dependents(subject.distribution, plan)
             after = " and ".join(top for top in others if not attempt(top, plan).error)
         if outcome.error and after:
-            again = attempt(module, plan, here)
+            again = attempt(module, plan, here, repeated)
             outcome = outcome if again.error else replace(again, note=f"can only be imported after {after}")
+        if not outcome.error:
+            repeated.forget()
         yield outcome
+    repeated.forget()
 
 
 def _dependents(distribution: str, plan: Plan) -> Iterator[str]:
@@ -91,8 +98,11 @@ def _dependents(distribution: str, plan: Plan) -> Iterator[str]:
     yield from (each.top for each in plan.subjects if each.distribution in dependents - {distribution})
 
 
-def attempt(name: str, plan: Plan, usual: Sequence[str] = ()) -> Outcome:
-    """Import one module; say why it cannot be imported, and where on the `usual` path an import in Lambda finds it."""
+def attempt(name: str, plan: Plan, usual: Sequence[str] = (), repeated: Repeated | None = None) -> Outcome:
+    """Import one module; say why it cannot be imported, and where on the `usual` path an import in Lambda finds it.
+
+    What is `repeated` is told of the failure.
+    """
     origin = _origin(name, plan, usual)
     started = _clock()
     error = at = ""
@@ -100,6 +110,8 @@ def attempt(name: str, plan: Plan, usual: Sequence[str] = ()) -> Outcome:
         _import_module(name)
     except BaseException as caught:  # noqa: BLE001 - an import may raise anything, SystemExit included
         error, at = told(caught), where(caught)
+        if repeated:
+            repeated.note(caught)
     spent = round((_clock() - started) * 1000, 1)
     return Outcome(kind="module", what=name, error=error, at=at, home=origin, ms=spent)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ...container import leftovers
 from ...container.calls import CallTimedOutError
 from ...container.digest import PLATFORMS
+from ...container.failures import AbsentError
 from ...errors import BuildError, EngineError, VerificationError
 from ...inside.look.bounds import Bounds
 from ...runtimes.wheel_tags import pip_options
@@ -121,6 +122,8 @@ class ContainerRuntime:
         except BuildError as error:
             raise_heard(spec, error.log)
             raise
+        except AbsentError as error:
+            raise BuildError.of(spec.stem, "assembling it left no /out") from error
 
     @contextmanager
     def sandbox(self, runtime: str, opt: Mapping[str, bytes], task: Mapping[str, bytes]) -> Iterator[ContainerSandbox]:

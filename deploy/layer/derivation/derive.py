@@ -15,7 +15,6 @@ from ...inside import assemble, selection, tool
 from ...inside.parts import Parts
 from ...inside.refusal import Refused
 from .. import declared
-from ..spec import OWN_DOCKERFILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +28,7 @@ _COMPRESSOR = re.compile(r"^deflate==(?P<version>\S+)", re.MULTILINE)
 def lack(spec: LayerSpec) -> str:
     """Say why this process does not give the bytes that the runtime gives; nothing where it does."""
     here = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    if spec.dockerfile.read_bytes() != OWN_DOCKERFILE.read_bytes():
+    if spec.has_own_dockerfile:
         return f"{spec.dockerfile.name} is the project's own"
     if (sys.platform, sys.implementation.name, here) != ("linux", "cpython", spec.runtime):
         return f"its bytecode is {spec.runtime}'s, and this is {here} on {sys.platform}"

@@ -3,7 +3,7 @@
 The same look (deploy/inside/look) is taken at two trees in the same image: the reference, which is what pip installs
 from the very wheels of the layers, and the final zips. What only the zip cannot do is the pipeline's own fault: the
 trim rule that made the difference is withdrawn for that distribution, and the zip is made again. What neither can do
-is a remark with its reason, unless nothing of a distribution can be imported, or a handler needs it.
+is a remark with its reason, unless nothing public of a distribution can be imported, or a handler needs it.
 
 tree       what there is to look at, and whose it is
 script     the probe as one script

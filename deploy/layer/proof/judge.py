@@ -2,8 +2,8 @@
 
 worse     the reference does it, the zip does not: the pipeline's own fault
 remarks   neither does: an extra that nobody asked for, another platform
-faults    what refuses the layer whatever the reference does: a distribution of which nothing can be imported, unless
-          all that require it do without; a module that comes from elsewhere than the layer,
+faults    what refuses the layer whatever the reference does: a distribution of which nothing public can be imported,
+          unless all that require it do without; a module that comes from elsewhere than the layer,
           bytecode that is not used, an account that is not whole
 """
 
@@ -23,6 +23,7 @@ from .grouping import remarks
 from .look import asked, asked_services, by_kind, is_of_metadata, outcomes
 from .metadata import differences, strangers
 from .requires import dependents
+from .tree import is_offered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -132,7 +133,8 @@ class Case:
             elif before and not before.error and outcome.note != before.note:
                 findings.add_worse(subject.distribution, replace(outcome, error=outcome.note), is_root=is_root)
             elif is_root:
-                findings.imported.add(subject.distribution)
+                offered = is_offered(outcome.what, subject, self.wanted.subjects)
+                findings.imported |= {subject.distribution} if offered else set()
                 findings.notes += [f"{subject.distribution}: {outcome.what} {outcome.note}"] if outcome.note else []
                 findings.faults += _from_elsewhere(subject.distribution, outcome)
 

@@ -137,3 +137,16 @@ def _data(top: str, packages: set[str], paths: list[str]) -> Iterator[DataFiles]
             found.setdefault(".".join(parts[:depth]), []).append("/".join(parts[depth:]))
     for package, names in sorted(found.items()):
         yield DataFiles(package=package, names=tuple(names))
+
+
+def is_offered(module: str, subject: Subject, subjects: Iterable[Subject]) -> bool:
+    """Tell a package that others import from a private one, as _soundfile is soundfile's.
+
+    Of a distribution that has none but private ones, such as an accelerator, others import these.
+    """
+    own = (root for each in subjects if each.distribution == subject.distribution for root in each.roots)
+    return not _is_private(module) or all(map(_is_private, own))
+
+
+def _is_private(module: str) -> bool:
+    return any(part.startswith("_") for part in module.split("."))

@@ -8,6 +8,7 @@ keeps what is locked until somebody has it take newer versions.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...errors import Fault, LockError
@@ -23,9 +24,31 @@ if TYPE_CHECKING:
     from ..uv.call import Uv
 
     Found = Mapping[Target, Sequence[Unfit]]
-    Relock = Callable[[Sequence[str]], object]
+    Relock = Callable[[Sequence[str]], str]
 
 _ROUNDS = 10  # of older versions that need others
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refit:
+    """One call of uv: what has no wheel for a target, by name, and the versions that uv is told to stay at or below."""
+
+    unfit: Mapping[str, Unfit]
+    limits: Mapping[str, str]
+
+    def relocked(self, where: str, relock: Relock) -> str:
+        """Have uv keep to the limits and return its words; raise LockError where something wants newer versions."""
+        limited = self.limits.items()
+        options = [option for name, version in limited for option in ("--upgrade-package", f"{name}<={version}")]
+        try:
+            return relock(options)
+        except LockError as error:
+            raise LockError([self._held(where, each) for each in self.unfit.values()], log=error.log) from error
+
+    def _held(self, where: str, each: Unfit) -> Fault:
+        told = each.fault(where, "loosen in pyproject.toml what uv's words above name")
+        cause = f"{each.cause}; {self.limits[each.name]} has one, and something asks for a newer one"
+        return Fault(told.where, told.what, cause, told.cure)
 
 
 def refit(settings: Settings, uv: Uv, relock: Relock) -> Iterator[str]:
@@ -33,39 +56,34 @@ def refit(settings: Settings, uv: Uv, relock: Relock) -> Iterator[str]:
 
     `relock` runs `uv lock` with options. Raises LockError for what no version fits, or no version that is wanted.
     """
-    resolver = Resolver(uv=uv, wanted=Wanted(lines=()), versions=locked.versions(settings))
     limits: dict[str, str] = {}
     first: dict[str, Unfit] = {}
     for _ in range(_ROUNDS):
-        found = {target: locked.unfit(settings, target) for target in settings.targets}
-        every = {each.name: each for unfit in reversed(found.values()) for each in unfit}
-        if not every:
+        found = step(settings, uv, limits)
+        if not found:
             break
-        older = _older(resolver, found)
-        if nowhere := [each for name, each in every.items() if name not in older]:
-            raise LockError(_nowhere(str(settings.requirements), nowhere))
-        first = every | first
-        limits |= older
-        _lock(str(settings.requirements), relock, limits, every.values())
+        first |= {name: each for name, each in found.unfit.items() if name not in first}
+        limits |= found.limits
+        found.relocked(str(settings.requirements), relock)
     now = {name: each for target in settings.targets for name, each in locked.chosen(settings, target).items()}
     for had in (each for name, each in first.items() if name in now):
         offer = f"; {had.offer} would have {had.version}" if had.offer else ""
         yield f"{had.name} {now[had.name]} is locked: {had.version} has no wheel for {had.target}: {had.cause}{offer}"
 
 
-def _lock(
-    where: str, relock: Callable[[Sequence[str]], object], limits: Mapping[str, str], unfit: Iterable[Unfit]
-) -> None:
-    """Have uv keep to the limits; raise LockError with its words where something wants newer versions."""
-    options = [option for name, version in limits.items() for option in ("--upgrade-package", f"{name}<={version}")]
-    try:
-        relock(options)
-    except LockError as error:
-        cure = "loosen in pyproject.toml what uv's words above name"
-        told = [each.fault(where, cure) for each in unfit]
-        causes = [f"{each.cause}; {limits[each.name]} has one, and something asks for a newer one" for each in unfit]
-        faults = [Fault(each.where, each.what, cause, each.cure) for each, cause in zip(told, causes, strict=True)]
-        raise LockError(faults, log=error.log) from error
+def step(settings: Settings, uv: Uv, limits: Mapping[str, str]) -> Refit | None:
+    """Return what to have uv lock next, besides the `limits` so far; None where all that is locked fits.
+
+    Raises LockError for what no version fits.
+    """
+    found = {target: locked.unfit(settings, target) for target in settings.targets}
+    every = {each.name: each for unfit in reversed(found.values()) for each in unfit}
+    if not every:
+        return None
+    older = _older(Resolver(uv=uv, wanted=Wanted(lines=()), versions=locked.versions(settings)), found)
+    if nowhere := [each for name, each in every.items() if name not in older]:
+        raise LockError(_nowhere(str(settings.requirements), nowhere))
+    return Refit(unfit=every, limits={**limits, **older})
 
 
 def _older(resolver: Resolver, found: Found) -> dict[str, str]:

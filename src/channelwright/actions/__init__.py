@@ -3,8 +3,8 @@
 work                 one delivery of one job, as the actions see it
 reply                the message that answers
 proof                the campaign that a job is about, proved, and the asker's right to it
-add_campaign         make one; its Resume and Remove
-preview              what would be made
+add_campaign         make one, or show what would be made
+unfinished           Resume and Remove of one that could not be finished
 delete_campaign      ask before one is deleted
 deletion             delete it then
 campaign_commands    players, archive

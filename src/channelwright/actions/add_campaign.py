@@ -1,28 +1,28 @@
-"""`/add-campaign`, its preview, and its Resume and Remove buttons."""
+"""`/add-campaign` and its preview."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from channelwright.actions import preview, proof, summary
+from channelwright.actions import proof, summary
 from channelwright.actions.reply import Message
 from channelwright.actions.work import BY_SETTINGS
-from channelwright.campaign import likeness, note
-from channelwright.campaign.campaign_state import Claim, Found, namesakes
-from channelwright.campaign.campaigns import recognised, seeing
+from channelwright.campaign import likeness, note, preflight
+from channelwright.campaign.campaign_state import Claim, Found, find, namesakes
+from channelwright.campaign.campaigns import recognised
 from channelwright.campaign.create import ExistsError, Maker
 from channelwright.campaign.likeness import LIKE
-from channelwright.campaign.plan import SUFFIX, Plan, Slot, campaign_name
+from channelwright.campaign.plan import Plan, Slot, campaign_name
 from channelwright.campaign.removal import Removal
-from channelwright.campaign.rights import MAKERS, Asker
-from channelwright.campaign.roles import check_plain
+from channelwright.campaign.rights import MAKERS
 from channelwright.campaign.template_rules import DEFAULT
 from channelwright.components import Style
 from channelwright.discord.discord_api import RefusedError
+from channelwright.discord.messages import kind
 from channelwright.discord.permissions import MEMBER
-from channelwright.discord.server import Channel, Server
-from channelwright.discord.text import linked, listed, plain
+from channelwright.discord.server import Server
+from channelwright.discord.text import fitted, listed, plain
 from channelwright.language import say
 from channelwright.stopped import StoppedError
 
@@ -36,25 +36,48 @@ def add_campaign(work: Work) -> Message:
     """Make a campaign, or show what would be made; raise StoppedError."""
     plan = planned(work, campaign_name(work.text("name")))
     if work.job.options.get("preview"):
-        return preview.preview(work, plan)
-    maker = _maker(work, plan, Claim(int(work.job.interaction_id)))
+        return _preview(work, plan)
+    maker = maker_of(work, plan, Claim(int(work.job.interaction_id)))
     maker.check = _OnlyOne(work, plan, fresh=work.is_first)
-    return _made(work, maker, say("**{campaign}** is ready.", campaign=plan.shown))
+    return made(work, maker, say("**{campaign}** is ready.", campaign=plan.shown))
 
 
-def resume(work: Work) -> Message:
-    """Go on with a campaign that could not be finished; raise StoppedError."""
+def _preview(work: Work, plan: Plan) -> Message:
+    """Show the plan beside what is there."""
     server = work.look()
-    role = server.roles.get(int(work.text("role", "0")))
-    if role is None:
-        raise StoppedError(say("The campaign's role is gone, and with it what I had begun. Use `/add-campaign` again."))
-    plan = planned(work, role.name.removesuffix(SUFFIX))
-    claim = Claim(int(work.text("since", "0")), role.id)
-    _check_press(work, server, next((each for each in server.categories if each.overwrite(role.id)), None), plan)
-    return _made(work, _maker(work, plan, claim), say("**{campaign}** is ready.", campaign=plan.shown))
+    same = namesakes(plan, server)
+    there = find(plan, server, Claim(int(work.job.interaction_id)))
+    about = {"campaign": plan.shown, "role": plain(plan.role_name), "count": len(plan.slots), "template": plan.template}
+    lines = [
+        say("**{campaign}** would get, and I have made nothing:", **about),
+        say("- the role **{role}**", **about),
+        say("- the private category **{campaign}**, with {count} channels (template {template}):", **about),
+    ]
+    seen = {"write": say("players and GM"), "read": say("players read, the GM writes"), "none": say("GM alone")}
+    lines += [f"  - {plain(each.channel.name)} ({kind(each.type)}; {seen[each.players]})" for each in plan.slots]
+    tail = [say("GM: {gms}. Owner, administrators and I see every channel.", gms=f"<@{plan.gms[0][0]}>")]
+    if any(slot.fallback is not None for slot in plan.slots):
+        tail.append(
+            say("Where this server refuses forum, announcement or stage channels, text or voice takes their place.")
+        )
+    tail += _obstacles(work, plan, server, [each.link for each in same], there)
+    return Message("\n".join([fitted(lines, 1980 - len("\n".join(tail))), *tail]))
 
 
-def _maker(work: Work, plan: Plan, claim: Claim) -> Maker:
+def _obstacles(work: Work, plan: Plan, server: Server, same: list[str], there: Found) -> list[str]:
+    found = [say("There is a category of this name already: {categories}.", categories=listed(same))] if same else []
+    if any(role.name == plan.role_name for role in server.roles.values()):
+        found.append(
+            say("There is a role {role} already; the campaign would get another one.", role=plain(plan.role_name))
+        )
+    try:
+        preflight.check(server, plan, there)
+    except StoppedError as stop:
+        found.append(say("It would not work now. {why}", why=work.reason(stop)))
+    return found
+
+
+def maker_of(work: Work, plan: Plan, claim: Claim) -> Maker:
     request = int(work.job.interaction_id)
     guild = work.job.guild_id
     return Maker(
@@ -67,37 +90,6 @@ def _maker(work: Work, plan: Plan, claim: Claim) -> Maker:
         request=request,
         held=proof.held(work),
     )
-
-
-def _check_press(work: Work, server: Server, category: Channel | None, plan: Plan | None = None) -> None:
-    """Raise StoppedError for who was allowed to begin this, and no longer is: a button outlives its permission."""
-    if work.text("plan") == BY_SETTINGS:
-        return
-    asker = Asker.seen(work.discord, server, work.job.user_id)
-    gms = [*(plan.gms if plan else ()), *(seeing(server, category, None) if category else ())]
-    if not asker.is_maker() and not any(asker.is_target(each) for each in gms):
-        raise StoppedError(say("You may no longer do that, so I changed nothing."))
-
-
-def remove(work: Work) -> Message:
-    """Take back a campaign that could not be finished, as far as nobody used it."""
-    server = work.look()
-    removal = Removal(work.discord, server, int(work.text("since", "0")))
-    role = server.roles.get(int(work.text("role", "0")))
-    category = next((each for each in server.categories if role and each.overwrite(role.id)), None)
-    if role:
-        check_plain(server, role)
-    _check_press(work, server, category)
-    left = removal.take_back(role, category)
-    if left:
-        raise StoppedError(
-            say(
-                "I left {channels} alone: somebody uses it, or I did not make it. `/delete-campaign` "
-                "deletes the campaign as a whole.",
-                channels=linked(left),
-            )
-        )
-    return Message(say("What I had begun is gone."))
 
 
 def planned(work: Work, name: str) -> Plan:
@@ -156,7 +148,7 @@ class _OnlyOne:
         return written is not None and written.note.made_for != int(self.work.job.interaction_id)
 
 
-def _made(work: Work, maker: Maker, title: str) -> Message:
+def made(work: Work, maker: Maker, title: str) -> Message:
     work.unfinished = HalfMade(work, maker)
     try:
         made = maker.make()
@@ -230,6 +222,5 @@ class HalfMade:
 
     def _way(self) -> dict[str, str]:
         """Return the mark of who could run the command by the server's settings alone, and so may go on with it."""
-        held, is_gm = self.work.job.user_permissions, str(self.maker.plan.gms[0][0]) == self.work.job.user_id
-        again = self.work.text("plan") == BY_SETTINGS
-        return {"plan": BY_SETTINGS} if again or (held and held & MAKERS != MAKERS and not is_gm) else {}
+        held, again = self.work.job.user_permissions, self.work.text("plan") == BY_SETTINGS
+        return {"plan": BY_SETTINGS} if again or (held and held & MAKERS != MAKERS) else {}

@@ -18,6 +18,7 @@ from channelwright.actions import (
     list_campaigns,
     restore,
     sessions,
+    unfinished,
 )
 from channelwright.actions.work import TOKEN_SECONDS, Command, Work
 from channelwright.discord.pace import RESERVE_SECONDS, Pace
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 
 COMMANDS: Mapping[str, Command] = {
     "add-campaign": add_campaign.add_campaign,
-    "campaign.resume": add_campaign.resume,
-    "campaign.remove": add_campaign.remove,
+    "campaign.resume": unfinished.resume,
+    "campaign.remove": unfinished.remove,
     "delete-campaign": delete_campaign.delete_campaign,
     "delete-campaign.confirm": deletion.confirm,
     "campaign.list": list_campaigns.list_campaigns,

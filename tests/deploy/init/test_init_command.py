@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
 LOCKED = "six==1.17.0 \\\n    --hash=sha256:4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274\n"
 PYPROJECT = '[project]\nrequires-python = ">=3.12,<3.13"\ndependencies = ["six"]\n'
-UV_LOCK = 'version = 1\nrequires-python = ">=3.13"\n'
+OWN = '[project]\nname = "own"\nversion = "1"\nrequires-python = ">=3.13"\n'
+UV_LOCK = """\
+version = 1
+revision = 3
+requires-python = ">=3.13"
+[[package]]
+name = "own"
+version = "1"
+source = { virtual = "." }
+"""
+PYLOCK = 'lock-version = "1.0"\ncreated-by = "pip"\nrequires-python = ">=3.12"\npackages = []\n'
 
 
 def init(project: Path, *options: str) -> int:
@@ -100,10 +110,10 @@ def test_what_is_there_is_never_changed(tmp_path: Path, capsys: pytest.CaptureFi
 
 LOCKS = [
     ({"requirements.txt": LOCKED}, "requirements.txt", "python3.11", ["layer"]),
-    ({"uv.lock": UV_LOCK, "pyproject.toml": "[project]\n"}, "uv.lock", "python3.13", ["layer"]),
-    ({"uv.lock": UV_LOCK, "requirements.txt": LOCKED}, "uv.lock", "python3.13", ["layer"]),
+    ({"uv.lock": UV_LOCK, "pyproject.toml": OWN}, "uv.lock", "python3.13", ["layer"]),
+    ({"uv.lock": UV_LOCK, "pyproject.toml": OWN, "requirements.txt": LOCKED}, "uv.lock", "python3.13", ["layer"]),
     ({"requirements.txt": f"{HEADER} …\n{LOCKED}", "uv.lock": UV_LOCK}, "requirements.txt", "python3.11", ["layer"]),
-    ({"pylock.toml": 'requires-python = ">=3.12"\n'}, "pylock.toml", "python3.12", ["layer"]),
+    ({"pylock.toml": PYLOCK}, "pylock.toml", "python3.12", ["layer"]),
     ({"requirements.in": "six\n", ".python-version": "3.14\n"}, "requirements.txt", "python3.14", ["lock", "layer"]),
     ({"requirements.txt": "six\n"}, "requirements.txt", "python3.11", ["lock", "layer"]),
     ({"pyproject.toml": PYPROJECT}, "requirements.txt", "python3.12", ["lock", "layer"]),

@@ -11,7 +11,7 @@ from deploy.container.digest import RuntimeImage
 from deploy.errors import BuildError
 from deploy.inside.exchange import Recipe, Report, Spared
 from deploy.layer.build import INSIDE, TOOLS, build, context
-from deploy.layer.spec import LayerSpec
+from deploy.layer.spec import OWN_DOCKERFILE, LayerSpec
 from deploy.locking.lockfile import read as read_lock
 from deploy.locking.lockfile import requirements
 from deploy.settings import Layer, Target
@@ -135,6 +135,48 @@ def test_a_runtime_that_leaves_no_layer_is_an_error(spec: LayerSpec, tmp_path: P
     with pytest.raises(BuildError, match=r"left no layer\.zip and no report\.json"):
         built(spec, Fake({}), tmp_path)
     assert not (tmp_path / "dist").exists()
+
+
+@dataclass
+class Refusing(Fake):
+    """A runtime whose engine cannot build by the Dockerfile."""
+
+    error: BuildError = field(default_factory=lambda: BuildError([]))
+
+    def assemble(self, spec: LayerSpec, context: Mapping[str, bytes], *, use_cache: bool) -> dict[str, bytes]:
+        del spec, context, use_cache
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        ("pull access denied for nope", ""),
+        ("dockerfile parse error line 1: unknown instruction: FRM", ""),
+        ("The command '/bin/sh -c make' returned a non-zero code: 2", "steps have no network"),
+    ],
+)
+def test_what_is_wrong_with_the_projects_own_dockerfile_is_told_as_its_own_with_both_ways_out(
+    said: str, cause: str, spec: LayerSpec, tmp_path: Path
+) -> None:
+    refusing = Refusing({}, error=BuildError.of("Dockerfile.layer", said, log="Step 1/4"))
+    with pytest.raises(BuildError) as caught:
+        built(spec, refusing, tmp_path)
+    (fault,) = caught.value.faults
+    assert (fault.where, fault.what, caught.value.log) == (str(spec.dockerfile), said, "Step 1/4")
+    assert cause in fault.cause
+    assert "FROM ${RUNTIME_IMAGE}" in fault.cure
+    assert "the pipeline has its own" in fault.cure
+    with pytest.raises(BuildError) as caught:
+        built(replace(spec, dockerfile=OWN_DOCKERFILE), refusing, tmp_path)
+    assert caught.value.faults[0].cure == ""
+
+
+def test_a_cause_that_is_known_is_not_put_down_to_the_dockerfile(spec: LayerSpec, tmp_path: Path) -> None:
+    refusing = Refusing({}, error=BuildError.of("one", "is too large", cure="trim it"))
+    with pytest.raises(BuildError, match="one: is too large") as caught:
+        built(spec, refusing, tmp_path)
+    assert caught.value.faults[0].cure == "trim it"
 
 
 def test_what_the_policy_asked_for_and_could_not_be_done_is_said(spec: LayerSpec, tmp_path: Path) -> None:

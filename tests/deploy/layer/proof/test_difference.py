@@ -157,6 +157,17 @@ def test_a_distribution_of_which_nothing_can_be_imported_is_refused_once_with_it
     assert fault.cure.startswith("add tiny[grpc] to requirements.in")
 
 
+def test_a_distribution_of_which_only_a_private_module_can_be_imported_is_refused(tmp_path: Path) -> None:
+    found = "raise OSError('sndfile library not found using ctypes.util.find_library')\n"
+    with pytest.raises(VerificationError, match="tiny: OSError: sndfile library not found"):
+        proven(tmp_path, Made(files={"tiny.py": found, "_tiny.py": ""}))
+
+
+def test_a_distribution_that_has_nothing_but_private_modules_is_imported_by_them(tmp_path: Path) -> None:
+    verified, _ = proven(tmp_path, Made(files={"_tiny.py": "", "_tiny_debug.py": "import grpc\n"}))
+    assert verified.evidence.remarks
+
+
 def test_a_cure_never_asks_for_the_standard_library_nor_for_an_import_name(tmp_path: Path) -> None:
     for name in ("tkinter", "some_module"):
         with pytest.raises(VerificationError) as caught:

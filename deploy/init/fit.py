@@ -1,0 +1,120 @@
+"""Whether what is locked has wheels for the runtime: a runtime for which it has, or what uv would have to lock instead.
+
+Where nobody says which runtime the functions have, the first one that can use the lock as it is is theirs. Where that
+is none, or another one is given, uv is asked what it would change (https://docs.astral.sh/uv/reference/cli/#uv-lock,
+`--dry-run`), which is shown like all that would be written.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from .. import configuration
+from ..errors import ConfigError, LockError
+from ..locking import locked
+from ..locking.locked import UV_LOCK
+from ..locking.uv.refusals import UNHEARD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from ..locking.others.refit import Refit
+    from ..locking.others.unfit import Unfit
+    from ..settings import Settings
+
+_CHANGE = re.compile(r"^(Add|Remove|Update)[a-z]* .*", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relocking:
+    """What uv would change in a uv.lock, in its own words."""
+
+    settings: Settings
+    step: Refit
+    lines: tuple[str, ...]
+
+    def carry_out(self, environment: Mapping[str, str]) -> bool:
+        """Have uv lock it so; tell whether all of it has wheels then. Raises LockError with uv's words."""
+        from ..locking.uv.relock import relock
+
+        self.step.relocked(UV_LOCK, partial(relock, self.settings.project, environment))
+        return not _unfit(self.settings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """The configuration to write; `found` says why it is so, `left` what of the lock cannot be used.
+
+    `to_lock` tells that `lock` has to be run first, `to_mend` that somebody has to change something.
+    """
+
+    document: Mapping[str, object]
+    found: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    relocking: Relocking | None = None
+    to_lock: bool = False
+    to_mend: bool = False
+
+
+def find(project: Path, documents: Sequence[Mapping[str, object]], environment: Mapping[str, str]) -> Fit:
+    """Return the first of these configurations for which the lock that it names has wheels, else what would help.
+
+    Raises ConfigError for the faults of a configuration.
+    """
+    why = ""
+    first: Callable[[], Fit] | None = None
+    for document in documents:
+        settings = configuration.read(document, project, environment)
+        try:
+            unfit = _unfit(settings)
+        except (LockError, ConfigError) as error:
+            first = first or partial(Fit, document=document, left=_told(error), to_mend=True)
+            continue
+        if not unfit:
+            return Fit(document=document, found=(f"runtime {settings.runtime}: {why}",) if why else ())
+        runtime, lock = unfit[0].target.runtime, settings.requirements
+        why = why or f"{lock} has no wheel of {unfit[0]} for {runtime}: {unfit[0].cause}"
+        first = first or partial(_relocking, document, settings, environment)
+    return first() if first else Fit(document={})
+
+
+def _unfit(settings: Settings) -> tuple[Unfit, ...]:
+    return tuple(each for target in settings.targets for each in locked.unfit(settings, target))
+
+
+def _relocking(document: Mapping[str, object], settings: Settings, environment: Mapping[str, str]) -> Fit:
+    """Ask uv what it would change; its index may be out of reach, or nothing may fit."""
+    from ..locking.others.refit import step
+    from ..locking.uv.of_project import uv_of
+
+    try:
+        if settings.requirements.name != UV_LOCK:
+            for target in settings.targets:
+                locked.read(settings, target)
+        uv = replace(uv_of(settings, "pyproject.toml", environment, lambda _: None), cooldown=())
+        found = step(settings, uv, {})
+        words = found.relocked(UV_LOCK, partial(_asked, settings.project, environment)) if found else ""
+    except (LockError, ConfigError) as error:
+        unheard = any(each.what == UNHEARD for each in error.faults)
+        return Fit(document=document, left=_told(error), to_lock=unheard, to_mend=not unheard)
+    if not found:
+        return Fit(document=document)
+    lines = tuple(match[0] for match in _CHANGE.finditer(words)) or tuple(words.splitlines())
+    why = tuple(f"{UV_LOCK}: {each} has no wheel for {each.target}: {each.cause}" for each in found.unfit.values())
+    return Fit(document=document, found=why, relocking=Relocking(settings=settings, step=found, lines=lines))
+
+
+def _asked(project: Path, environment: Mapping[str, str], options: Sequence[str]) -> str:
+    from ..locking.uv.relock import relock
+
+    return relock(project, environment, ["--dry-run", *options])
+
+
+def _told(error: LockError | ConfigError) -> tuple[str, ...]:
+    """Return an error as lines, those of uv first."""
+    faults = (": ".join(filter(None, (each.where, each.what, each.cause))) + f"; {each.cure}" for each in error.faults)
+    return (*error.log.splitlines(), *(each.removesuffix("; ") for each in faults))
