@@ -105,9 +105,8 @@ class Engine(Images):
         """Start a container that can do no harm: not root, no capabilities but those named, no way to new ones.
 
         Without a command it waits for calls; with one, the image's entrypoint gets it, or the one given. `volumes` are
-        mounted read-only, by path; root can write to those to be `filled`, and to `folders`, which go with the
-        container. Unless `writable`, nothing else can be written but /tmp, of `temporary` bytes; `network` is the
-        engine's name of one. `port` is one of the container's that this machine's loopback reaches.
+        mounted read-only, by path; root can write to those to be `filled`, and to `folders`, which are its own. Unless
+        `writable`, nothing else can be written but /tmp, of `temporary` bytes; `network` is the engine's name of one.
         """
         options: dict[str, Any] = {
             **bounds.BOUNDS,
@@ -118,8 +117,9 @@ class Engine(Images):
             **bounds.writable(everything=writable, shared=bool(filled or folders or writable), temporary=temporary),
             "port_bindings": {port: ("127.0.0.1",)} if port else None,
         }
-        given: dict[str, Any] = {"environment": dict(environment or {}), "user": user, "folders": folders, "entrypoint": entrypoint}
-        given |= {"ports": [port] if port else None, "hostname": bounds.HOST_NAME if network == "none" else None}
+        given: dict[str, Any] = {"environment": dict(environment or {}), "user": user, "entrypoint": entrypoint}
+        given |= {"folders": folders, "ports": [port] if port else None}
+        given |= {"hostname": bounds.HOST_NAME if network == "none" else None}
         with self._created(image, command, **given, **options) as name:
             with translated(f"starting a container of {image}"):
                 self.client.start(name)

@@ -62,11 +62,6 @@ class LayerSpec:
         """Whether the image runs what is in the layer."""
         return self.image.architecture in {None, self.architecture}
 
-    @property
-    def has_own_dockerfile(self) -> bool:
-        """Whether the project's Dockerfile says something else than the pipeline's."""
-        return self.dockerfile.read_bytes() != OWN_DOCKERFILE.read_bytes()
-
     @cached_property
     def recipe(self) -> Recipe:
         return Recipe(
