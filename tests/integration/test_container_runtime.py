@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from deploy.bench.counting_runtime import CountingRuntime
 from deploy.container.digest import RuntimeImage
 from deploy.errors import BuildError, EngineError, VerificationError
 from deploy.layer.backend.containers import ContainerRuntime
@@ -188,6 +189,13 @@ def test_the_folder_of_an_assembly_goes_with_its_container(engine: Engine, runti
     mounts = runtime.assemble(SPEC, assembling(program), use_cache=False)["mounts"].decode()
     (volume,) = re.findall(r"/volumes/(\w+)/_data /build ", mounts)
     assert volume not in {each["Name"] for each in engine.client.volumes()["Volumes"]}
+
+
+def test_the_processor_time_of_an_assembly_is_counted(engine: Engine, runtime_image: str) -> None:
+    runtime = CountingRuntime(engine, engine.resolve(runtime_image, "x86_64", print), os.environ)
+    program = "import time\nos.makedirs('/build/out')\nwhile time.process_time() < 0.3: pass\ntime.sleep(1)"
+    assert runtime.assemble(SPEC, assembling(program), use_cache=False) == {}
+    assert 0.3 <= runtime.seconds < 1
 
 
 OWN_DOCKERFILE = cast("LayerSpec", Spec(has_own_dockerfile=True))

@@ -64,8 +64,11 @@ while True:
 class ContainerRuntime:
     """Implements `protocol.Runtime` with the image that its name stands for now, whatever it does later.
 
-    `environment` is this machine's: fetch takes the settings of pip from it.
+    `environment` is this machine's: fetch takes the settings of pip from it. `assembling` is the script that makes the
+    zip.
     """
+
+    assembling = ASSEMBLE
 
     def __init__(
         self, engine: Engine, image: RuntimeImage, environment: Mapping[str, str], say: Callable[[str], None] = print
@@ -96,7 +99,7 @@ class ContainerRuntime:
         """
         if spec.has_own_dockerfile:
             return self._by_dockerfile(spec, context, use_cache=use_cache)
-        command = [spec.runtime, "-I", "-S", "-B", "-c", ASSEMBLE, _BUILD]
+        command = [spec.runtime, "-I", "-S", "-B", "-c", self.assembling, _BUILD]
         # Root without capabilities: no code of the wheels runs, and the folder is root's.
         with self.engine.container(self._id, user=_ROOT, folders=(_BUILD,)) as container:
             container.copy_into(_BUILD, context)
