@@ -16,6 +16,7 @@ from channelwright.components import CANCEL, Style
 from channelwright.discord.server import each_on_a_line
 from channelwright.discord.text import fitted, linked
 from channelwright.language import say
+from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,6 +55,11 @@ class Doomed:
         return channel.id > self.category.id or channel.id in self.made
 
     @property
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing but a category, and so nothing that says whose the players' role is."""
+        return not self.role and not self.goes
+
+    @property
     def shown(self) -> str:
         """Return the name for a message."""
         return self.category.shown
@@ -75,6 +81,8 @@ def delete_campaign(work: Work) -> Message:
         if doomed.role
         else say("and then the category.")
     ]
+    if role := campaigns.role_of(server, doomed.category) if doomed.is_empty else None:
+        tail.append(say("<@&{role}> would stay: without my note I do not know whether it is mine.", role=role.id))
     if doomed.older:
         tail.append(
             say("{channels} existed before the campaign: they stay, without a category.", channels=linked(doomed.older))
@@ -98,11 +106,27 @@ def _asked_for(work: Work, server: Server) -> Doomed:
     """Return what may be deleted: what the note names, or a category of the bot's in which there is nothing left."""
     category = proof.named(work, server)
     if not server.children(category) and campaigns.is_kept(server, category):
-        return Doomed(category, None, frozenset(), [], [])
+        doomed = Doomed(category, None, frozenset(), [], [])
+        check_right(work, server, doomed)
+        return doomed
     proved = proof.noted(work, server)
     if proved.role:
         check_plain(server, proved.role)
     return Doomed.of(server, category, proved.role, proved.written)
+
+
+def check_right(work: Work, server: Server, doomed: Doomed) -> None:
+    """Raise StoppedError for who may no longer delete it. Of an empty category no settings of the server's speak."""
+    if by_right(work, server, doomed):
+        return
+    if doomed.is_empty:
+        raise StoppedError(
+            say(
+                "There is nothing in this category, and so no note of mine: only who has Manage Channels and Manage "
+                "Roles can have me delete it. I deleted nothing."
+            )
+        )
+    raise StoppedError(say("You may no longer delete this campaign, so I deleted nothing."))
 
 
 def by_right(work: Work, server: Server, doomed: Doomed) -> bool:
@@ -112,7 +136,7 @@ def by_right(work: Work, server: Server, doomed: Doomed) -> bool:
         return asker.is_maker()
     campaign = campaigns.of(server, doomed.category, doomed.role)
     if asker.is_maker() and not asker.is_gm(campaign):
-        proof.check_asker(asker, campaign)
+        proof.check_asker(asker, server, campaign)
     return asker.is_maker() or asker.is_gm(campaign)
 
 

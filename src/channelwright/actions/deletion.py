@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from channelwright.actions.delete_campaign import Doomed, by_right, digest
+from channelwright.actions.delete_campaign import Doomed, check_right, digest
 from channelwright.actions.reply import Message
 from channelwright.actions.work import BY_SETTINGS, InPart
 from channelwright.campaign import note
@@ -43,13 +43,15 @@ def confirm(work: Work) -> Message:
     written = note.found(work.discord, server, category, role.id if role else 0)
     doomed = Doomed.of(server, category, role, written)
     is_fresh = _is_fresh(work, doomed, written)
-    if is_fresh:
+    if is_fresh or _is_about_nothing(work):
         work.begin()
         _check_agreed(work, server, doomed)
         _note_beginning(work, written)
     state = say("**{campaign}** is not deleted as a whole.", campaign=doomed.shown)
     work.unfinished = InPart(state, say("`/delete-campaign` deletes the rest."))
     added = _deleted(work, removal, doomed, written)
+    if _is_about_nothing(work) and not added and not removal.kept:
+        return Message(say("The category is deleted."))
     return _report(doomed, removal, added, counted=is_fresh)
 
 
@@ -58,6 +60,11 @@ def _is_fresh(work: Work, doomed: Doomed, written: Written | None) -> bool:
     if written is None:
         return work.is_first and bool(doomed.goes)
     return written.note.deleting_for != int(work.job.interaction_id)
+
+
+def _is_about_nothing(work: Work) -> bool:
+    """Tell whether it was asked about an empty category, which is gone by one call or not at all."""
+    return work.text("role", "0") == "0" and work.text("plan").removesuffix(BY_SETTINGS) == digest([])
 
 
 def _note_beginning(work: Work, written: Written | None) -> None:
@@ -76,8 +83,8 @@ def _check_agreed(work: Work, server: Server, doomed: Doomed) -> None:
                 campaign=doomed.shown,
             )
         )
-    if not agreed.endswith(BY_SETTINGS) and not by_right(work, server, doomed):
-        raise StoppedError(say("You may no longer delete this campaign, so I deleted nothing."))
+    if not agreed.endswith(BY_SETTINGS) or _is_about_nothing(work):
+        check_right(work, server, doomed)
 
 
 def _deleted(work: Work, removal: Removal, doomed: Doomed, written: Written | None) -> list[Channel]:
@@ -130,6 +137,8 @@ def _role_alone(work: Work, removal: Removal, role: Role | None) -> Message:
         work.begin()
     if role and removal.may_delete(role):
         removal.delete_role(role)
+    if _is_about_nothing(work):
+        return Message(say("The category is deleted."))
     return Message(say("The campaign is deleted: its channels, its category and its role."))
 
 

@@ -39,9 +39,9 @@ def doctor(work: Work) -> Message:
     findings = _findings(patient)
     asker = Asker.seen(work.discord, patient.server, work.job.user_id)
     if patient.role:
-        proof.check_asker(asker, campaigns.of(patient.server, patient.category, patient.role))
+        proof.check_asker(asker, patient.server, campaigns.of(patient.server, patient.category, patient.role))
     elif not (asker.is_maker() or any(map(asker.is_target, patient.plan.gms))):
-        raise proof.not_theirs(patient.category.shown)
+        raise proof.not_theirs(asker, patient.server, patient.category)
     # Where a delivery before this one has mended all, what it wrote down may still be of before.
     if not work.job.options.get("repair") or (work.is_first and not findings):
         return _told(work, patient, findings)
@@ -77,8 +77,7 @@ def keep(work: Work) -> Message:
     before = patient.written.note
     kept = tuple(sorted({*before.kept, *(each.id for each in patient.keepable)}))
     channels = before.channels
-    if patient.is_current:
-        unwanted = set(patient.missing)
+    if unwanted := patient.unwanted:
         pairs = zip(patient.plan.slots, before.channels, strict=True)
         channels = tuple(None if slot in unwanted else id_ for slot, id_ in pairs)
     wanted = replace(before, kept=kept, channels=channels)
@@ -146,10 +145,12 @@ def _findings(patient: Patient) -> list[str]:
             found.append(say("- I am shut out of {channel}, in part or as a whole.", channel=channel.named))
         else:
             found.append(say("- The permissions of {channel} are not the campaign's.", channel=channel.named))
+    found += [say("- {channel} is not in its category.", channel=each.named) for each in patient.away.values()]
     if patient.lost:
         found.append(
             say(
-                "- {lost} of its channels are gone. No template says what they were: a repair forgets them.",
+                "- {lost} of its channels are gone, or were moved away. No template says what they were: a repair "
+                "forgets them.",
                 lost=patient.lost,
             )
         )
@@ -202,7 +203,7 @@ def _told(work: Work, patient: Patient, findings: list[str]) -> Message:
 def _buttons(work: Work, patient: Patient) -> tuple[dict[str, object], ...]:
     options: dict[str, Value] = {"campaign": str(patient.category.id)}
     repair = work.button("campaign.doctor", say("Repair"), Style.PRIMARY, REPAIR_SECONDS, options | {"repair": True})
-    if not patient.keepable and not (patient.missing and patient.is_current):
+    if not patient.keepable and not patient.unwanted:
         return (repair,)
     label = say("This is how I want it")
     return repair, work.button("campaign.keep", label, Style.SECONDARY, REPAIR_SECONDS, options)

@@ -15,6 +15,8 @@ from channelwright.discord.server import CATEGORY, key
 from channelwright.permission_bits import SEND_MESSAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from channelwright.actions.work import Work
     from channelwright.campaign.note import Note, Written
     from channelwright.campaign.templates import Templates
@@ -52,6 +54,12 @@ class Patient:
         return [slot for slot, channels in self.there.slots.items() if not channels]
 
     @property
+    def away(self) -> Mapping[Slot, Channel]:
+        """Return the channels that somebody dragged out of the category."""
+        first = {slot: channels[0] for slot, channels in self.there.slots.items() if channels}
+        return {slot: each for slot, each in first.items() if each.parent_id != self.category.id}
+
+    @property
     def drifted(self) -> list[Channel]:
         """Return what does not have the overwrites it should have, the category first."""
         if self.role is None:
@@ -74,6 +82,11 @@ class Patient:
         return noted is not None and (noted.template, noted.digest) == (self.plan.template, self.plan.digest)
 
     @property
+    def unwanted(self) -> set[Slot]:
+        """Return what the campaign can do without, if somebody says so."""
+        return {*self.missing, *self.away} if self.is_current else set()
+
+    @property
     def keepable(self) -> list[Channel]:
         """Return what differs, and could be left so: nobody outside sees it, and the bot can look after it."""
         if self.written is None or self.role is None:
@@ -93,7 +106,7 @@ def examined(work: Work) -> Patient:
     children = server.children(category)
     kept = [each for each in [category, *children] if campaigns.is_kept(server, each)]
     if written is None and (not kept or (role is None and category not in kept)):
-        raise campaigns.foreign(category)
+        raise proof.foreign(work, server, category)
     gms = _gms(server, category, _hidden(work.templates, children, role, written), role)
     name = role.name.removesuffix(SUFFIX) if role else category.name
     claim = Claim(NEVER, role.id if role else 0, category.id)
@@ -112,9 +125,9 @@ def examined(work: Work) -> Patient:
 
 def _alike(server: Server, name: str, gms: tuple[tuple[int, int], ...], written: Written) -> tuple[Plan, Written]:
     """Return the plan of a campaign that was made like another, and the note as it would be of this plan."""
-    there = [each for each in written.note.channels if each in server.channels]
+    there = tuple(each.id for each in likeness.there(server, written.note))
     plan = Plan(name, LIKE, likeness.noted(server, written.note), gms)
-    return plan, replace(written, note=replace(written.note, digest=plan.digest, channels=tuple(there)))
+    return plan, replace(written, note=replace(written.note, digest=plan.digest, channels=there))
 
 
 def _role_by_name(server: Server, category: Channel) -> Role | None:

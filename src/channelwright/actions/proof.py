@@ -10,6 +10,7 @@ from channelwright.campaign.rights import Asker
 from channelwright.campaign.roles import check_plain
 from channelwright.discord.discord_api import UNKNOWN_MEMBER, RefusedError
 from channelwright.discord.messages import lacking, lacks
+from channelwright.discord.server import CATEGORY
 from channelwright.language import say
 from channelwright.stopped import StoppedError
 
@@ -63,7 +64,7 @@ def campaign(work: Work, server: Server, option: str = "campaign") -> Campaign:
 
 def check(work: Work, there: Proved) -> None:
     """Raise StoppedError unless the asker may run a campaign that is proved."""
-    check_asker(Asker.seen(work.discord, there.server, work.job.user_id), there.campaign)
+    check_asker(Asker.seen(work.discord, there.server, work.job.user_id), there.server, there.campaign)
     work.home = there.written.channel_id
 
 
@@ -92,10 +93,20 @@ def held(work: Work) -> Callable[[Server, Channel], int]:
 
 def named(work: Work, server: Server, option: str = "campaign") -> Channel:
     """Return the category that a job is about; raise StoppedError if it is gone, out of sight, or no category."""
-    wanted = work.text(option, "0")
-    if int(wanted) not in server.channels and work.discord.is_gone(f"/channels/{wanted}"):
-        raise StoppedError(say("This campaign is gone: somebody deleted its category."))
-    return campaigns.category_of(server, wanted)
+    wanted = int(work.text(option, "0"))
+    found = server.channels.get(wanted)
+    if found is None:
+        if work.discord.is_gone(f"/channels/{wanted}"):
+            raise StoppedError(say("This campaign is gone: somebody deleted its category."))
+        raise StoppedError(
+            say(
+                "I cannot see this category. If it is a campaign of mine, give me View Channel, Manage "
+                "Channels and Connect in its permissions, and ask again."
+            )
+        )
+    if found.type != CATEGORY:
+        raise foreign(work, server, found)
+    return found
 
 
 def noted(work: Work, server: Server, option: str = "campaign") -> Proved:
@@ -104,11 +115,11 @@ def noted(work: Work, server: Server, option: str = "campaign") -> Proved:
     seeming = campaigns.recognised(server, category)
     written = note.found(work.discord, server, category, seeming.role.id if seeming else 0)
     if written is None:
-        raise _without_note(server, category, seeming)
+        raise _without_note(work, server, category, seeming)
     return Proved(server, category, written, server.roles.get(written.note.role_id))
 
 
-def check_asker(asker: Asker, campaign: Campaign) -> None:
+def check_asker(asker: Asker, server: Server, campaign: Campaign) -> None:
     """Raise StoppedError unless the asker is a GM of the campaign, or could look after it without the bot."""
     if asker.is_gm(campaign) or (asker.is_maker() and asker.outranks(campaign.role)):
         return
@@ -116,25 +127,45 @@ def check_asker(asker: Asker, campaign: Campaign) -> None:
         raise StoppedError(
             say("Your highest role has to stand above <@&{role}> for that. I changed nothing.", role=campaign.role.id)
         )
-    raise not_theirs(campaign.shown)
+    raise not_theirs(asker, server, campaign.category)
 
 
-def not_theirs(name: str) -> StoppedError:
+def not_theirs(asker: Asker, server: Server, category: Channel) -> StoppedError:
     """Return the refusal for who runs a campaign neither as its GM nor as a moderator."""
+    if not asker.knows(server, category):
+        return StoppedError(
+            say(
+                "This campaign is run by its GM, and by those who have Manage Channels and Manage Roles in this "
+                "server. I changed nothing."
+            )
+        )
     return StoppedError(
         say(
             "**{campaign}** is run by its GM, and by those who have Manage Channels and Manage Roles "
             "in this server. I changed nothing.",
-            campaign=name,
+            campaign=category.shown,
         )
     )
 
 
-def _without_note(server: Server, category: Channel, seeming: Campaign | None) -> StoppedError:
+def foreign(work: Work, server: Server, channel: Channel) -> StoppedError:
+    """Return the refusal for what is no campaign; with its name only for who knows it."""
+    if not Asker.seen(work.discord, server, work.job.user_id).knows(server, channel):
+        return StoppedError(say("I know no campaign there that you see. I changed nothing."))
+    return StoppedError(
+        say(
+            "{category} is not a campaign of mine, so I leave it alone. I know mine by my note in "
+            "one of its channels. If it was one, `/campaign doctor` reports what it lacks.",
+            category=channel.named,
+        )
+    )
+
+
+def _without_note(work: Work, server: Server, category: Channel, seeming: Campaign | None) -> StoppedError:
     if not note.may_be_read(server):
         return lacks(lacking(server.bits))
-    if seeming is None:
-        return campaigns.foreign(category)
+    if seeming is None or not Asker.seen(work.discord, server, work.job.user_id).knows(server, category):
+        return foreign(work, server, category)
     return StoppedError(
         say(
             "{category} looks like a campaign of mine, but has no note of mine that names "

@@ -116,7 +116,7 @@ class _Begun:
         """Raise StoppedError for who may not go on with it now."""
         if self.written:
             asker = Asker.seen(work.discord, self.server, work.job.user_id)
-            proof.check_asker(asker, campaigns.of(self.server, self.category, self.role))
+            proof.check_asker(asker, self.server, campaigns.of(self.server, self.category, self.role))
         else:
             _check_press(work, self.server, self.gms)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from channelwright.campaign import campaigns
+from channelwright.discord.permissions import MEMBER
 from channelwright.permission_bits import VIEW_CHANNEL
 
 if TYPE_CHECKING:
@@ -71,18 +72,52 @@ def find(plan: Plan, server: Server, claim: Claim, noted: Note | None = None) ->
     children = server.children(categories[0]) if categories else []
     slots = {slot: tuple(each for each in children if slot.fits(each)) for slot in plan.slots}
     if noted and (noted.template, noted.digest) == (plan.template, plan.digest):
-        slots |= _renamed(server, slots, noted)
+        slots |= _renamed(server, slots, noted, categories)
         unwanted = {slot for slot, id_ in zip(plan.slots, noted.channels, strict=True) if id_ is None}
         slots = {slot: channels for slot, channels in slots.items() if channels or slot not in unwanted}
     return Found(roles, categories, slots)
 
 
-def _renamed(server: Server, slots: Mapping[Slot, tuple[Channel, ...]], noted: Note) -> dict[Slot, tuple[Channel, ...]]:
+def _renamed(
+    server: Server, slots: Mapping[Slot, tuple[Channel, ...]], noted: Note, categories: tuple[Channel, ...]
+) -> dict[Slot, tuple[Channel, ...]]:
     """Return the channels that the note names for slots which no channel has the name of, wherever they are now."""
     taken = {each.id for channels in slots.values() for each in channels}
     there = [server.channels.get(id_ or 0) for id_ in noted.channels]
     pairs = [(slot, each) for slot, each in zip(slots, there, strict=True) if each and not slots[slot]]
-    return {slot: (each,) for slot, each in pairs if each.id not in taken and each.type in {slot.type, slot.fallback}}
+    return {
+        slot: (each,)
+        for slot, each in pairs
+        if each.id not in taken
+        and each.type in {slot.type, slot.fallback}
+        and (is_inside(server, noted, each) or (categories and _is_as_it_was(server, categories[0], slot, each, noted)))
+    }
+
+
+def is_inside(server: Server, noted: Note, channel: Channel) -> bool:
+    """Tell whether a channel that a note names is in its category, or was left alone by one that is gone."""
+    left = noted.category_id not in server.channels and is_left(server, noted, channel)
+    return channel.parent_id == noted.category_id or left
+
+
+def is_left(server: Server, noted: Note, channel: Channel) -> bool:
+    """Tell whether a channel whose category is gone still knows its players, or a member: others took it from them."""
+    known = (
+        each.id == noted.role_id or (each.type == MEMBER and each.id != server.bot_id) for each in channel.overwrites
+    )
+    return any(known)
+
+
+def _is_as_it_was(server: Server, category: Channel, slot: Slot, channel: Channel, noted: Note) -> bool:
+    """Tell whether a channel that is elsewhere is seen as in the campaign, and so was only dragged away.
+
+    Whoever moved it and lets others see it has taken it from the campaign, which shall not take it back.
+    """
+    role, everyone = server.roles.get(noted.role_id), channel.overwrite(server.id)
+    if role is None or everyone is None or not everyone.deny & VIEW_CHANNEL:
+        return False
+    players = channel.allows(role.id, VIEW_CHANNEL) is (slot.players != "none")
+    return players and all(channel.allows(gm, VIEW_CHANNEL) for gm, _ in campaigns.gms(server, category, role))
 
 
 def namesakes(plan: Plan, server: Server) -> list[Channel]:

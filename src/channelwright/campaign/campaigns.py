@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING
 from channelwright.campaign.plan import SUFFIX
 from channelwright.discord.permissions import ROLE
 from channelwright.discord.server import CATEGORY, key
-from channelwright.language import say
 from channelwright.permission_bits import MANAGE_CHANNELS, PLAYING, SEND_MESSAGES, VIEW_CHANNEL
-from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,31 +56,6 @@ def recognised(server: Server, category: Channel) -> Campaign | None:
 def of(server: Server, category: Channel, role: Role) -> Campaign:
     """Describe a category and its channels as the campaign of a role."""
     return Campaign(category, role, tuple(server.children(category)), gms(server, category, role))
-
-
-def category_of(server: Server, campaign_id: object) -> Channel:
-    """Return the category with this id; raise StoppedError if it is out of sight, or no category."""
-    category = server.channels.get(int(str(campaign_id)))
-    if category is None:
-        raise StoppedError(
-            say(
-                "I cannot see this category. If it is a campaign of mine, give me View Channel, Manage "
-                "Channels and Connect in its permissions, and ask again."
-            )
-        )
-    if category.type != CATEGORY:
-        raise foreign(category)
-    return category
-
-
-def foreign(category: Channel) -> StoppedError:
-    return StoppedError(
-        say(
-            "{category} is not a campaign of mine, so I leave it alone. I know mine by my note in "
-            "one of its channels. If it was one, `/campaign doctor` reports what it lacks.",
-            category=category.named,
-        )
-    )
 
 
 def is_kept(server: Server, channel: Channel) -> bool:

@@ -177,14 +177,14 @@ class Maker:
         assert category  # noqa: S101 - it was just filled
         moved = bool(self._put(category, parties))
         for slot, channel in self.made.channels.items():
-            if channel.parent_id is None:
+            if channel.parent_id != category.id:
                 self._take_in(channel, category)
             follows = moved and slot.players == "write" and channel.overwrites == category.overwrites
             if not follows:
                 self._put(channel, parties, slot.players)
 
     def _take_in(self, channel: Channel, category: Channel) -> None:
-        """Put a channel back into the campaign, whose category somebody deleted: it belongs to no other by now."""
+        """Put a channel back into the campaign, whose category somebody deleted, or that was only dragged away."""
         self.discord.patch(f"/channels/{channel.id}", {"parent_id": str(category.id)})
         self.changes += 1
         self.sure = False

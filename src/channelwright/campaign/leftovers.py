@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from channelwright.campaign import note
+from channelwright.campaign.campaign_state import is_left
 from channelwright.campaign.campaigns import is_kept
 from channelwright.campaign.plan import SUFFIX
 from channelwright.discord.server import CATEGORY
@@ -76,4 +77,5 @@ def _is_loose(channel: Channel, since: int | None) -> bool:
 
 def _leftover(server: Server, noted: Note, since: int | None) -> Leftover:
     named = [each for id_ in noted.channels if (each := server.channels.get(id_ or 0))]
-    return Leftover(noted, tuple(each for each in named if _is_loose(each, since)), server.roles.get(noted.role_id))
+    left = tuple(each for each in named if _is_loose(each, since) and is_left(server, noted, each))
+    return Leftover(noted, left, server.roles.get(noted.role_id))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from channelwright.campaign.campaign_state import is_inside
 from channelwright.campaign.plan import Slot
 from channelwright.campaign.template_rules import MAX_NAME, SPOKEN, TYPES
 from channelwright.campaign.templates import PlannedChannel
@@ -44,13 +45,13 @@ def copied(discord: Discord, server: Server, category_id: int, role_id: int) -> 
 
 def noted(server: Server, note: Note) -> tuple[Slot, ...]:
     """Return a slot for each channel that a note names and that is there: as it is, so that only access can differ."""
-    return of(_there(server, note), note.role_id)
+    return of(there(server, note), note.role_id)
 
 
 def gone(server: Server, note: Note) -> int:
-    """Return how many of the noted channels are not there any more."""
+    """Return how many of the noted channels are not in it any more."""
     wanted = [each for each in note.channels if each is not None]
-    return len(wanted) - len(_there(server, note))
+    return len(wanted) - len(there(server, note))
 
 
 def of(channels: Iterable[server.Channel], role_id: int) -> tuple[Slot, ...]:
@@ -73,9 +74,10 @@ def players(channel: server.Channel, role_id: int) -> Players:
     return "read" if own.deny & SEND_MESSAGES else "write"
 
 
-def _there(server: Server, note: Note) -> list[server.Channel]:
+def there(server: Server, note: Note) -> list[server.Channel]:
+    """Return the noted channels that are in the campaign; whoever moves one away has taken it out."""
     found = (server.channels.get(each or 0) for each in note.channels)
-    return [each for each in found if each and each.type in KINDS]
+    return [each for each in found if each and each.type in KINDS and is_inside(server, note, each)]
 
 
 def _channel(raw: dict[str, Any], players: Players) -> PlannedChannel:

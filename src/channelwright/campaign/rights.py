@@ -62,6 +62,10 @@ class Asker:
     def sees(self, server: Server, channel: Channel) -> bool:
         return bool(self.may_in(server, channel) & VIEW_CHANNEL)
 
+    def knows(self, server: Server, category: Channel) -> bool:
+        """Tell whether this member sees a category or anything in it, or looks after all of the server's."""
+        return self.is_maker() or any(self.sees(server, each) for each in (category, *server.children(category)))
+
     def may_give(self, role: Role) -> bool:
         """Tell whether this member may hand out a role without the bot."""
         return bool(self.bits & MANAGE_ROLES) and self.outranks(role)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MEMBER = 1
 SHOWN = int(Permission.VIEW_CHANNEL)
+KEPT = int(Permission.VIEW_CHANNEL | Permission.MANAGE_CHANNELS | Permission.CONNECT)
 
 
 @dataclass
@@ -44,14 +45,19 @@ class Hands:
         channel = self.chance.choice(inside)
         if self.chance.random() < 0.3:
             return self.delete(where) if self.chance.random() < 0.5 else self.delete_role(where, account)
-        act = self.chance.choice(["delete", "close", "close", "show"])
-        return (
-            self.show(channel, whom)
-            if act == "show"
-            else self.delete(channel)
-            if act == "delete"
-            else self.close(channel)
-        )
+        acts = {"show": lambda: self.show(channel, whom), "delete": lambda: self.delete(channel)}
+        acts |= {"close": lambda: self.close(channel), "take": lambda: self.take(channel)}
+        return acts[self.chance.choice(["delete", "close", "close", "show", "take"])]()
+
+    def take(self, channel: Channel) -> str:
+        """Take it out of its campaign, for those who look after the server."""
+        home = self.chance.choice([each.id for each in self.lab.fake.channels if each.name == "Text Channels"] + [None])
+        closed = Overwrite(self.lab.fake.guild.id, 0, 0, SHOWN), Overwrite(self.lab.fake.bot.id, MEMBER, KEPT)
+        taken = replace(channel, name="staff-talk", parent_id=home, overwrites=closed)
+        self.lab.fake.change(lambda guild: guild.with_channel(taken))
+        self.accounts[channel.id] = Allowed()
+        self.guests.pop(channel.id, None)
+        return f"{channel.name} becomes the staff's"
 
     def delete(self, channel: Channel) -> str:
         self.lab.fake.change(lambda guild: guild.without_channel(channel.id))
