@@ -120,7 +120,7 @@ class LockedImports:
     requires: Mapping[str, Sequence[str]]
 
     def explain(self, error: str, distribution: str) -> tuple[str, str]:
-        """Return the likely cause of an error that a distribution meets, and what to do about it."""
+        """Return the likely cause of an error that a distribution meets, "" for a function, and what to do about it."""
         match = _ABSENT.search(error)
         return self._absent(match[1], distribution) if match else _known(error)
 
@@ -137,6 +137,8 @@ class LockedImports:
                 f"it comes with the extra {extra}, which nobody asked for",
                 f"add {distribution}[{extra}] to requirements.in and lock it: {advised('lock')}",
             )
+        if not distribution:
+            return _unattached(name)
         return f"no locked distribution brings the module {name}", _FIND
 
     def _extra(self, name: str, distribution: str) -> str:
@@ -159,7 +161,11 @@ def of_message(error: str) -> tuple[str, str]:
     match = _ABSENT.search(error)
     if match is None:
         return _known(error)
-    return f"no layer that is attached brings {match[1]}", f"attach the layer that does, or {_FIND}"
+    return _unattached(match[1])
+
+
+def _unattached(name: str) -> tuple[str, str]:
+    return f"no layer that is attached brings {name}", f"attach the layer that does, or {_FIND}"
 
 
 def _known(error: str) -> tuple[str, str]:

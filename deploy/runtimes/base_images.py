@@ -15,7 +15,8 @@ _GLIBC = (
     "ld-linux-x86-64.so.2 ld-linux-aarch64.so.1 libBrokenLocale.so.1 libanl.so.1 libc.so.6 libdl.so.2 libm.so.6 "
     "libmvec.so.1 libpthread.so.0 libresolv.so.2 librt.so.1 libthread_db.so.1 libutil.so.1"
 )
-# The few libraries that Python itself is linked to.
+# The few libraries that Python itself is linked to. A function has fewer than the image: libexpat.so.1 is in that alone
+# (https://github.com/developmentseed/eoapi-cdk/pull/182, https://github.com/quiltdata/quilt/pull/2349).
 _OTHERS = "libgcc_s.so.1 libstdc++.so.6 libz.so.1"
 
 

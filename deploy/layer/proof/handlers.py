@@ -9,7 +9,7 @@ from ...inside.look.values import Handler
 from ...terminal.characters import quoted
 from .. import causes
 from ..opt_folder import merged
-from . import tree, trial
+from . import tree, trial, withdraw
 from .judge import missing, or_from_runtime
 from .look import WantedLook, bytecode, outcomes
 
@@ -74,6 +74,9 @@ def judged(function: FunctionUnderTest, seen: Look, layers: Sequence[BuiltLayer]
             if cure == causes.OTHER_VERSION and outcome.at.startswith(_OWN):
                 cure = "correct that line"
             what = f"{outcome.error}{f' ({outcome.at})' if outcome.at else ''}"
+            if rule := withdraw.took(outcome.error, trial.applied(layers)):
+                cause = f"the trim rule `{rule.name}` took it of {rule.distribution}, where nothing else needs it"
+                cure = f"keep it: `trim: {{{rule.name}: false}}` of the layer in config/pipeline.yaml"
             if (name := missing(outcome.error)) in seen.place.runtime_modules:
                 what += " - the layer lacks it, and the runtime's own copy hides that"
                 cause += "; AWS changes its copy whenever it likes"

@@ -92,6 +92,13 @@ def excluded(worse: Worse, applied: Sequence[Applied]) -> str:
     return ""
 
 
+def took(error: str, applied: Sequence[Applied]) -> Rule | None:
+    """Return the rule that took what an error names, where one did."""
+    paths = list(_spelt(error))
+    hits = (each for each in applied if each.rule != EXCLUDE and any(_is_of(path, paths) for path in each.taken))
+    return next((Rule(each.rule, each.distribution) for each in hits), None)
+
+
 def candidates(worse: Worse, applied: Sequence[Applied]) -> list[Rule]:
     """Return the rules that may have made a difference, the likeliest first."""
     paths = list(_named(worse))
@@ -110,15 +117,20 @@ def _by_kind(worse: Worse) -> Callable[[Applied], bool]:
 
 
 def _named(worse: Worse) -> Iterator[str]:
-    """Yield the paths below python/, without an ending, that an error names."""
-    for module in _MODULE.findall(worse.error):
-        yield module.replace(".", "/")
-    for name, module in _NAME.findall(worse.error):
-        yield f"{module}.{name}".replace(".", "/")
-    for path in _PATH.findall(worse.error):
-        yield path.removesuffix("/")
+    """Yield the paths below python/, without an ending, that a difference is about."""
+    yield from _spelt(worse.error)
     if worse.kind in {"shared object", "resources"}:
         yield worse.what if worse.kind == "shared object" else worse.what.replace(".", "/")
+
+
+def _spelt(error: str) -> Iterator[str]:
+    """Yield the paths below python/, without an ending, that an error names."""
+    for module in _MODULE.findall(error):
+        yield module.replace(".", "/")
+    for name, module in _NAME.findall(error):
+        yield f"{module}.{name}".replace(".", "/")
+    for path in _PATH.findall(error):
+        yield path.removesuffix("/")
 
 
 def _is_of(path: str, named: Sequence[str]) -> bool:

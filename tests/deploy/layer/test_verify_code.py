@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from deploy.code import tree_digest
 from deploy.errors import VerificationError
+from deploy.inside.exchange import Applied
 from deploy.layer.audit.limits import UNZIPPED
 from deploy.layer.opt_folder import merged
 from deploy.layer.verify import verify
@@ -48,6 +50,7 @@ def test_every_handler_that_cannot_import_is_refused(trial: Callable[..., CodeEv
     assert "functions.bot: bot.handler: KeyError: 'KEY'" in found
     assert "the template gives the function no variable KEY" in found
     assert "functions.worker: worker.handler: ModuleNotFoundError: No module named 'nowhere'" in found
+    assert "no layer that is attached brings nowhere" in found
     assert "functions.ok" not in found
 
 
@@ -71,6 +74,19 @@ def test_code_that_only_the_runtimes_packages_satisfy_is_refused(trial: Callable
     found = refusal(trial, files, function(), own={"boto3.py": ""})
     assert "functions.bot: bot.handler: ModuleNotFoundError: No module named 'boto3'" in found
     assert "the runtime's own copy hides that" in found
+
+
+def test_a_handler_that_imports_what_a_trim_rule_took_is_told_which(tmp_path: Path) -> None:
+    built = layer(tmp_path, Made(files={"tiny/__init__.py": ""}))
+    took = Applied(rule="tests", distribution="tiny", taken=("tiny/tests/__init__.py",), changed=(), bytes=1)
+    built = replace(built, report=replace(built.report, applied=(took,)))
+    (tiny,) = verify([built], means(FolderRuntime(tmp_path / "layer")))
+    code = {"bot.py": "import tiny.tests\ndef handler(event, context): pass\n"}
+    with pytest.raises(VerificationError) as caught:
+        verify_code([tiny], zipped(code), [function()], means(FolderRuntime(tmp_path / "code")))
+    (fault,) = caught.value.faults
+    assert fault.cause.startswith("the trim rule `tests` took it of tiny")
+    assert "`trim: {tests: false}`" in fault.cure
 
 
 def test_a_handler_that_kills_its_process_is_refused(trial: Callable[..., CodeEvidence]) -> None:

@@ -118,6 +118,7 @@ def test_a_library_that_nobody_has_is_refused() -> None:
     data = renamed(b"libc.so.6", b"libX.so.6")
     (fault,) = misfits(data)
     assert fault.what == "needs libX.so.6, which neither the layer nor Amazon Linux 2 has"
+    assert fault.cause.endswith("of which a function has less than the image")
     assert misfits(data, beside={"libX.so.6"}) == []
 
 
