@@ -102,8 +102,8 @@ def _warned(start: datetime, repeat: str, zone: str, moved: Session | None) -> l
     about = {"zone": session_time.known(zone).key, "when": f"<t:{int(change.timestamp())}:D>"}
     return [
         say(
-            "Discord repeats it by UTC: once the clocks in {zone} change, on {when}, it is at another time there. Move it "
-            "then.",
+            "Discord repeats it by UTC: once the clocks in {zone} change, on {when}, it is at another time there. "
+            "Move it then.",
             **about,
         )
     ]
