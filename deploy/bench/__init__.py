@@ -8,7 +8,8 @@
                      figures ──────── Row             medians and ratios of one run, as a table and as JSON
 
 `timing` is what processes take, `instructions` the counter of a first request's.
-`steps` are single steps of the pipeline as processes of their own, to be timed.
+`steps` are single steps of the pipeline as processes of their own, to be timed; `counting_runtime` counts what
+assembling takes of processors.
 
 Machines are noisy and differ, so every round does all ways in turn and only figures of one run are compared.
 """

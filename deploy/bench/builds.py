@@ -109,7 +109,9 @@ def _times(pip: Samples, uv: Samples, this: Samples) -> list[Row]:
         _row("source changed, code zip made", pip.changed, uv.changed, this.changed, at_most=SOURCE_CHANGED),
         _row("  and tried on its layers", (), (), this.changed_and_tried),
         _row("clean build in the container", (), (), this.clean, at_most=CLEAN),
+        _inside("its processor time inside", this.clean),
         _row("one package bumped, in the container", (), (), this.bump),
+        _inside("its processor time inside", this.bump),
     ]
 
 
@@ -124,6 +126,10 @@ def _row(  # noqa: PLR0913 - the ways, and how they are compared
 ) -> Row:
     pips, uvs, ours = ([each.cpu if cpu else each.wall for each in took] for took in (pip, uv, this))
     return Row(what=what, unit="s", pip=pips, uv=uvs, this=ours, at_most=at_most)
+
+
+def _inside(what: str, this: Sequence[Took]) -> Row:
+    return Row(what=f"  {what}", unit="s", this=[each.inside for each in this])
 
 
 def _budget(layers: list[Layer]) -> tuple[int | None, int | None]:

@@ -17,6 +17,7 @@ from ..configuration import load
 from ..console import Console
 from ..layer.cache import Cache
 from ..layer.part_store import FOLDER
+from .timing import INSIDE
 
 if TYPE_CHECKING:
     from ..settings import Settings
@@ -36,17 +37,18 @@ def bump(settings: Settings) -> None:
 
 def build(settings: Settings, *, use_cache: bool = False) -> None:
     from ..container.engine import Engine
-    from ..layer.backend.containers import ContainerRuntime
     from ..layer.build import build as build_layer
     from ..layer.spec import every_spec
     from ..locking import locked
+    from .counting_runtime import CountingRuntime
 
     target, into, say = settings.targets[0], settings.project / "dist", Console().say
     with Engine.connect(os.environ) as engine:
         image = engine.resolve(settings.image, target.architecture, say)
-        runtime = ContainerRuntime(engine, image, os.environ, say)
+        runtime = CountingRuntime(engine, image, os.environ, say)
         for spec in every_spec(settings, image, target, partial(locked.pins, target=target)):
             build_layer(spec, runtime, Cache.from_environment(os.environ).root, into, use_cache=use_cache, say=say)
+    say(f"{INSIDE}{runtime.seconds}")
 
 
 def bundle(settings: Settings) -> None:

@@ -92,6 +92,7 @@ class Engine(Images):
         environment: Mapping[str, str] | None = None,
         volumes: Mapping[str, str] | None = None,
         filled: Mapping[str, str] | None = None,
+        folders: Sequence[str] = (),
         capabilities: Sequence[str] = (),
         user: str = _NOBODY,
         processes: int = bounds.PROCESSES,
@@ -104,9 +105,8 @@ class Engine(Images):
         """Start a container that can do no harm: not root, no capabilities but those named, no way to new ones.
 
         Without a command it waits for calls; with one, the image's entrypoint gets it, or the one given. `volumes` are
-        mounted read-only, by path; those to be `filled` can be written by root. Unless `writable`, nothing else can be
-        written but /tmp, of `temporary` bytes; `network` is the engine's name of one. `port` is one of the container's
-        that can be reached on this machine's loopback.
+        mounted read-only, by path; root can write to those to be `filled`, and to `folders`, which are its own. Unless
+        `writable`, nothing else can be written but /tmp, of `temporary` bytes; `network` is the engine's name of one.
         """
         options: dict[str, Any] = {
             **bounds.BOUNDS,
@@ -114,11 +114,11 @@ class Engine(Images):
             "network_mode": network,
             "cap_add": list(capabilities),
             "pids_limit": processes,
-            **bounds.writable(everything=writable, shared=bool(filled or writable), temporary=temporary),
+            **bounds.writable(everything=writable, shared=bool(filled or folders or writable), temporary=temporary),
             "port_bindings": {port: ("127.0.0.1",)} if port else None,
         }
-        given: dict[str, Any] = {"environment": dict(environment or {}), "user": user}
-        given |= {"entrypoint": entrypoint, "ports": [port] if port else None}
+        given: dict[str, Any] = {"environment": dict(environment or {}), "user": user, "entrypoint": entrypoint}
+        given |= {"folders": folders, "ports": [port] if port else None}
         given |= {"hostname": bounds.HOST_NAME if network == "none" else None}
         with self._created(image, command, **given, **options) as name:
             with translated(f"starting a container of {image}"):
@@ -160,6 +160,7 @@ class Engine(Images):
         entrypoint: Sequence[str] = (),
         ports: Sequence[int] | None = None,
         hostname: str | None = None,
+        folders: Sequence[str] = (),
         **host: object,
     ) -> Iterator[str]:
         """Create a container under a name chosen before, so that it goes even if creating it is interrupted."""
@@ -176,6 +177,7 @@ class Engine(Images):
                     hostname=hostname,
                     environment=environment,
                     user=user,
+                    volumes=list(folders),
                     labels=self._labels("container"),
                     host_config=client.create_host_config(**host),
                     use_config_proxy=False,

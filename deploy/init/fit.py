@@ -17,6 +17,7 @@ from ..errors import ConfigError, LockError
 from ..locking import locked
 from ..locking.locked import UV_LOCK
 from ..locking.uv.refusals import UNHEARD
+from ..sources import needed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -49,7 +50,7 @@ class Relocking:
 class Fit:
     """The configuration to write; `found` says why it is so, `left` what of the lock cannot be used.
 
-    `to_lock` tells that `lock` has to be run first, `to_mend` that somebody has to change something.
+    `to_lock` tells that `lock` comes first, `to_mend` that somebody has to change something.
     """
 
     document: Mapping[str, object]
@@ -71,11 +72,13 @@ def find(project: Path, documents: Sequence[Mapping[str, object]], environment: 
         settings = configuration.read(document, project, environment)
         try:
             unfit = _unfit(settings)
+            to_lock = not unfit and _takes_building(settings)
         except (LockError, ConfigError) as error:
             first = first or partial(Fit, document=document, left=_told(error), to_mend=True)
             continue
         if not unfit:
-            return Fit(document=document, found=(f"runtime {settings.runtime}: {why}",) if why else ())
+            found = (f"runtime {settings.runtime}: {why}",) if why else ()
+            return Fit(document=document, found=found, to_lock=to_lock)
         runtime, lock = unfit[0].target.runtime, settings.requirements
         why = why or f"{lock} has no wheel of {unfit[0]} for {runtime}: {unfit[0].cause}"
         first = first or partial(_relocking, document, settings, environment)
@@ -84,6 +87,13 @@ def find(project: Path, documents: Sequence[Mapping[str, object]], environment: 
 
 def _unfit(settings: Settings) -> tuple[Unfit, ...]:
     return tuple(each for target in settings.targets for each in locked.unfit(settings, target))
+
+
+def _takes_building(settings: Settings) -> bool:
+    """Whether the lock names sources of which nothing says yet what building them takes, which `lock` finds out."""
+    known = needed.read(settings)
+    sources = (each for target in settings.targets for each in locked.read(settings, target).sources)
+    return any(not each.origin.endswith(".whl") and each.origin not in known for each in sources)
 
 
 def _relocking(document: Mapping[str, object], settings: Settings, environment: Mapping[str, str]) -> Fit:

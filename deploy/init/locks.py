@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from ..errors import LockError
 from ..locking import locked, lockfile, plain_text, pyproject
 from ..runtimes.table import BASES
 
@@ -26,7 +25,8 @@ _PYTHON = re.compile(r"3\.\d+")
 class FoundLock:
     """What there is: `path` of the lock, which has to be made where `to_lock`; `what` says it in words.
 
-    `python` has the versions that it is for, as far as it says so. `files` are written beside the configuration.
+    `commands` of other tools come before what is done here. `python` has the versions that it is for, as far as it says
+    so. `files` are written beside the configuration.
     """
 
     what: str
@@ -35,7 +35,7 @@ class FoundLock:
     python: SpecifierSet = field(default_factory=SpecifierSet)
     recorded: tuple[str, ...] = ()
     files: Mapping[Path, str] = field(default_factory=dict)
-    command: str = ""
+    commands: tuple[str, ...] = ()
 
 
 def look(project: Path, lists: Sequence[Path]) -> FoundLock | None:
@@ -76,13 +76,23 @@ def _of_functions(given: Sequence[Path], python: SpecifierSet) -> FoundLock:
 
 
 def _foreign(project: Path) -> Iterator[FoundLock]:
-    """Yield what another tool keeps in a form of its own, with the command that exports it."""
-    for path in sorted(project.glob("*.lock")):
-        try:
-            locked.refuse_foreign(path)
-        except LockError as refused:
-            export = re.findall(r"`([^`]+)`", refused.faults[0].cure)[0]
-            yield FoundLock(what=f"{path.name}: to be exported", to_lock=True, command=export)
+    """Yield what another tool keeps in a form of its own, with the commands that lock and export it."""
+    for name, export in locked.EXPORTS.items():
+        path = Path(export.path)
+        if (project / name).is_file():
+            yield FoundLock(what=f"{name}: to be exported", path=path, to_lock=True, commands=(export.command,))
+    for name, wants in ((_PYPROJECT.name, _wants_poetry(project)), ("Pipfile", (project / "Pipfile").is_file())):
+        export = locked.EXPORTS["poetry.lock" if name == _PYPROJECT.name else "Pipfile.lock"]
+        if wants:
+            what = f"{name}: {export.tool}'s dependencies, to be locked and exported"
+            yield FoundLock(what=what, to_lock=True, commands=(export.locks, export.command))
+
+
+def _wants_poetry(project: Path) -> bool:
+    """Whether pyproject.toml says in Poetry's own form what is wanted, and not as others read it."""
+    found = pyproject.read(project / _PYPROJECT)
+    poetry = found.get("tool", {}).get("poetry", {}).get("dependencies", {})
+    return bool(poetry.keys() - {"python"}) and "dependencies" not in found.get("project", {})
 
 
 def _required(project: Path) -> SpecifierSet:

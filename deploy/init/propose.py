@@ -200,8 +200,8 @@ def _following(lock: FoundLock | None, stages: tuple[str, ...], fitting: Fit) ->
     """Yield the commands that come next, none where somebody has to mend the lock first."""
     if fitting.to_mend:
         return
-    if lock and lock.command:
-        yield lock.command
+    if lock and lock.commands:
+        yield from lock.commands
     elif fitting.to_lock or (lock and lock.to_lock):
         yield command("lock")
     yield command("layer")

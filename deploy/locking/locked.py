@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import configparser
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from ..errors import Fault, LockError
 from ..inside.exchange import Pin
@@ -14,19 +17,30 @@ from . import document, lockfile, plain_text
 from .own import LockedSource
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ..settings import Settings, Target
     from .others.unfit import Unfit
+    from .wanted import Elsewhere
 
 UV_LOCK = "uv.lock"
 
-# Locks in a form of their own, each with its tool and the command that exports it.
-_EXPORTED_BY = {
-    "poetry.lock": ("poetry", "poetry export --format requirements.txt --output requirements.txt"),
-    "Pipfile.lock": ("pipenv", "pipenv requirements --hash > requirements.txt"),
-    "pdm.lock": ("pdm", "pdm export --format requirements --output requirements.txt"),
+
+@dataclass(frozen=True)
+class Export:
+    """How the lock of another tool is exported to one that is read here; `locks` makes the tool's own."""
+
+    tool: str
+    locks: str
+    command: str
+    path: str = "requirements.txt"
+
+
+EXPORTS = {
+    "poetry.lock": Export("poetry", "poetry lock", "poetry export --format requirements.txt --output requirements.txt"),
+    "Pipfile.lock": Export("pipenv", "pipenv lock", "pipenv requirements --hash > requirements.txt"),
+    # pdm exports no requirements with hashes where one of them is a folder.
+    "pdm.lock": Export("pdm", "pdm lock", "pdm export --format pylock --output pylock.toml", "pylock.toml"),
 }
+"""Locks in a form of their own, by their names."""
 
 
 @dataclass(frozen=True)
@@ -126,28 +140,48 @@ def _exported(path: Path, target: Target, project: Path) -> tuple[LockedSource, 
     found: list[LockedSource] = []
     faults: list[Fault] = []
     for each in of_lines(path, lines).elsewhere:
-        name = each.name or _static_name(each.folder / each.place)
+        local = _local(each)
+        name = each.name or (_static_name(local) if local else "")
         if not name:
             faults.append(Fault(f"{path}: {each.place}", "has no name", cure=f"write `NAME @ {each.place}`"))
         elif lockfile.applies(each.marker, target, {}):
-            origin = each.place if ":" in each.place else os.path.relpath(each.folder / each.place, project)
-            found.append(LockedSource(name=name, version="", origin=_local(origin)))
+            origin = f"{_relative(local, project)}{_fragment(each.place)}" if local else each.place
+            found.append(LockedSource(name=name, version="", origin=origin))
     if faults:
         raise LockError(faults)
     return tuple(found)
 
 
-def _local(origin: str) -> str:
-    return origin if ":" in origin or origin.startswith(".") else f"./{origin}"
+def _local(source: Elsewhere) -> Path | None:
+    """Return where a source of this machine lies, which exports name by its path or as file:///PATH."""
+    bare = source.place.partition("#")[0]
+    if bare.startswith("file:"):
+        return Path(unquote(urlsplit(bare).path))
+    return None if ":" in bare else source.folder / bare
 
 
-def _static_name(folder: Path) -> str:
-    """Return the name that a project's pyproject.toml gives it, empty where it gives none."""
+def _fragment(place: str) -> str:
+    return "".join(place.partition("#")[1:])
+
+
+def _relative(path: Path, project: Path) -> str:
+    """Return a path as requirements name it, whatever machine it is on."""
+    found = Path(os.path.relpath(path, project)).as_posix()
+    return found if found.startswith(".") else f"./{found}"
+
+
+def _static_name(path: Path) -> str:
+    """Return the name that a project's pyproject.toml or setup.cfg, or a wheel, gives it; empty where none does."""
     from . import pyproject
 
-    document = pyproject.read(folder / pyproject.NAME)
+    if path.suffix == ".whl":
+        return lockfile.normalised(path.name.partition("-")[0])
+    document = pyproject.read(path / pyproject.NAME)
     poetry = document.get("tool", {}).get("poetry", {})
-    return lockfile.normalised(document.get("project", {}).get("name") or poetry.get("name") or "")
+    setup = configparser.ConfigParser(interpolation=None)
+    setup.read(path / "setup.cfg", encoding="utf-8")
+    names = (document.get("project", {}).get("name"), poetry.get("name"), setup.get("metadata", "name", fallback=""))
+    return lockfile.normalised(next(filter(None, names), ""))
 
 
 def versions(settings: Settings) -> dict[str, str]:
@@ -162,7 +196,7 @@ def versions(settings: Settings) -> dict[str, str]:
 
 def refuse_foreign(path: Path) -> None:
     """Raise LockError for a lock that only its own tool reads, with the command that exports it."""
-    if path.name in _EXPORTED_BY:
+    if path.name in EXPORTS:
         raise LockError([_foreign(path)])
 
 
@@ -186,13 +220,14 @@ def _of_toml(settings: Settings, path: Path, target: Target) -> Locked:
 
 
 def _foreign(path: Path) -> Fault:
-    tool, _ = _EXPORTED_BY[path.name]
-    return Fault(str(path), f"{tool} keeps its lock in a form of its own", cure=exported_by(path.name))
+    return Fault(
+        str(path), f"{EXPORTS[path.name].tool} keeps its lock in a form of its own", cure=exported_by(path.name)
+    )
 
 
 def exported_by(name: str) -> str:
     """Say how a lock of this name is exported to one that is read here."""
-    return f"`{_EXPORTED_BY[name][1]}`, and `requirements: requirements.txt` in config/pipeline.yaml"
+    return f"`{EXPORTS[name].command}`, and `requirements: {EXPORTS[name].path}` in config/pipeline.yaml"
 
 
 def _instead(path: Path) -> str:
@@ -201,5 +236,5 @@ def _instead(path: Path) -> str:
         return (
             f"`requirements: {UV_LOCK}` in config/pipeline.yaml reads the one of uv; or make it with {advised('lock')}"
         )
-    exports = [_foreign(other).cure for name in _EXPORTED_BY if (other := path.with_name(name)).exists()]
+    exports = [_foreign(other).cure for name in EXPORTS if (other := path.with_name(name)).exists()]
     return exports[0] if exports else f"make it with {advised('lock')}"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..settings import Target
 
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?P<version>[^\s;]+)\s*(?:;(?P<marker>.*))?$")
+_UNPINNED = re.compile(r"^[A-Za-z0-9._-]+(?:\[[^]]*\])?\s*;(?P<marker>.*)$")
 _HASH = re.compile(r"^sha256:([0-9a-f]{64})$")
 _RECORDED = re.compile(r"(python3\.\d+) \((3\.\d+\.\d+)\) on ")
 _CURE = f"remake it with {advised('lock')}"
@@ -53,13 +54,13 @@ def read(path: Path, target: Target, *, but_sources: bool = False) -> tuple[Pin,
         if isinstance(pin, Fault):
             faults.append(replace(pin, where=f"{path}:{number}"))
         elif pin and pin.name in pins:
-            faults.append(Fault(f"{path}:{number}", f"{pin.name} is locked twice", cure=_CURE))
+            faults.append(Fault(f"{path}:{number}", f"{pin.name} is locked twice"))
         elif pin:
             pins[pin.name] = pin
     if not pins and not faults and not is_own(text) and not (but_sources and source_lines(path)):
-        faults.append(Fault(str(path), "locks nothing", cure=_CURE))
+        faults.append(Fault(str(path), "locks nothing"))
     if faults:
-        raise LockError(faults)
+        raise LockError(replace(each, cure=each.cure or _cure(text, path)) for each in faults)
     return tuple(pins[name] for name in sorted(pins))
 
 
@@ -116,23 +117,41 @@ def _pin(line: str, target: Target, versions: Mapping[str, str]) -> Pin | Fault 
     requirement, *options = re.split(r"\s+--hash=", line)
     match = _PIN.match(requirement)
     if match is None:
-        return _no_pin(line)
+        return _no_pin(line, target, versions)
     hashes = tuple(sorted(found[1] for option in options if (found := _HASH.match(option))))
     if not hashes:
-        return Fault("", f"{match['name']}=={match['version']} has no sha256 hash", cure=_CURE)
+        return Fault("", f"{match['name']}=={match['version']} has no sha256 hash")
     try:
         if not applies(match["marker"] or "", target, versions):
             return None
     except ValueError:
-        return Fault("", f"{match['name']}: not a marker that can be read: {match['marker'].strip()}", cure=_CURE)
+        return Fault("", f"{match['name']}: not a marker that can be read: {match['marker'].strip()}")
     return Pin(name=normalised(match["name"]), version=match["version"], hashes=hashes)
 
 
-def _no_pin(line: str) -> Fault:
+def _cure(text: str, path: Path) -> str:
+    """Say how a lock is made anew: `lock` cannot where another tool exported it, and nothing says what is wanted."""
+    wanted = path.with_suffix(".in")
+    if is_own(text) or not has_hashes(text) or wanted.is_file():
+        return _CURE
+    return f"export it anew, with versions and hashes, by the tool that made it; or write {wanted.name}, and {_CURE}"
+
+
+def _no_pin(line: str, target: Target, versions: Mapping[str, str]) -> Fault | None:
+    """Say what is wrong with a line; nothing where its marker excludes the target, and no version was locked for it."""
+    if (match := _UNPINNED.match(line)) and not _holds(match["marker"], target, versions):
+        return None
     if _is_source(line):
         cure = "export without it (`uv export --no-emit-local`), or name it in requirements.in"
         return Fault("", f"a source without a hash: {line[:60]}", "a lock names wheels by their hashes", cure)
-    return Fault("", f"not an exact version with hashes: {line[:60]}", cure=_CURE)
+    return Fault("", f"not an exact version with hashes: {line[:60]}")
+
+
+def _holds(marker: str, target: Target, versions: Mapping[str, str]) -> bool:
+    try:
+        return applies(marker, target, versions)
+    except ValueError:
+        return True
 
 
 def _is_source(line: str) -> bool:

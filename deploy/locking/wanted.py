@@ -78,7 +78,7 @@ class _Reading:
             self.faults += error.faults
             return
         for number, line in plain_text.logical_lines(text):
-            self.line(_VARIABLE.sub(self._value, line), path, f"{path}:{number}", limits=limits)
+            self.line(_VARIABLE.sub(self.value, line), path, f"{path}:{number}", limits=limits)
 
     def line(self, line: str, path: Path, where: str, *, limits: bool) -> None:
         if line.startswith("-"):
@@ -96,6 +96,9 @@ class _Reading:
 
     def option(self, line: str, path: Path, where: str) -> None:
         name, _, value = re.sub(r"^(--[a-z-]+|-[a-z])\s*=?\s*", r"\1 ", line).partition(" ")
+        if name in {"-e", "--editable"}:
+            self._add_editable(value, path, where)
+            return
         value = " ".join(shlex.split(value))
         if name in _FILES:
             self._include(value, path, where, limits=_FILES[name])
@@ -103,8 +106,6 @@ class _Reading:
             self.indexes.append((_INDEXES[name], value))
         elif name == "--pre":
             self.prerelease = True
-        elif name in {"-e", "--editable"}:
-            self._add_elsewhere(value, path, where, editable=True)
         elif name == "--no-binary":
             self._no_binary(value, where)
         elif name not in _OBEYED:
@@ -131,8 +132,17 @@ class _Reading:
             cure = "write NAME, NAME==VERSION or NAME>=VERSION, one a line"
             self.faults.append(Fault(where, f"is no requirement: {text}", str(error).splitlines()[0], cure))
 
+    def _add_editable(self, text: str, path: Path, where: str) -> None:
+        """Take what a shell would, but for the marker, whose quotes are its own."""
+        place, semicolon, marker = text.partition(" ;")
+        self._add_elsewhere(f"{' '.join(shlex.split(place))}{semicolon}{marker}", path, where, editable=True)
+
     def _add_elsewhere(self, text: str, path: Path, where: str, *, editable: bool = False) -> None:
         place, _, marker = text.partition(" ;") if " ;" in text else (text, "", "")
+        if why := _no_marker(marker):
+            cure = "write one as in `python_version >= '3.11'`, or take it out"
+            self.faults.append(Fault(where, f"not a marker that can be read: {marker.strip()}", why, cure))
+            return
         name, extras = "", ""
         if _NAMED.match(place):
             left, _, place = place.partition("@")
@@ -151,7 +161,7 @@ class _Reading:
             )
         )
 
-    def _value(self, match: re.Match[str]) -> str:
+    def value(self, match: re.Match[str]) -> str:
         return self.environment.get(match[1], match[0])
 
 
@@ -166,10 +176,15 @@ def read(path: Path, environment: Mapping[str, str], built: Collection[str] = ()
 
 
 def of_lines(path: Path, lines: Iterable[str], built: Collection[str] = ()) -> Wanted:
-    """Read the requirements of another file, such as pyproject.toml; paths are relative to its folder."""
-    reading = _Reading({}, built)
+    """Read the requirements of another file, such as pyproject.toml; paths are relative to its folder.
+
+    That is ${PROJECT_ROOT} for PDM, {root} and {root:uri} for Hatch.
+    """
+    root = path.parent.resolve()
+    reading = _Reading({"PROJECT_ROOT": root.as_posix()}, built)
     for line in lines:
-        reading.line(line, path, str(path), limits=False)
+        spelled = line.replace("{root:uri}", root.as_uri()).replace("{root}", root.as_posix())
+        reading.line(_VARIABLE.sub(reading.value, spelled), path, str(path), limits=False)
     return _wanted(reading)
 
 
@@ -183,6 +198,19 @@ def _wanted(reading: _Reading) -> Wanted:
         indexes=tuple(reading.indexes),
         prerelease=reading.prerelease,
     )
+
+
+def _no_marker(text: str) -> str:
+    """Say why a text is no marker; nothing where it is one, or empty."""
+    if not text.strip():
+        return ""
+    from packaging.markers import InvalidMarker, Marker
+
+    try:
+        Marker(text.strip())
+    except InvalidMarker as error:
+        return str(error).splitlines()[0]
+    return ""
 
 
 def _is_elsewhere(text: str, folder: Path) -> bool:

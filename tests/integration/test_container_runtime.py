@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from deploy.bench.counting_runtime import CountingRuntime
 from deploy.container.digest import RuntimeImage
 from deploy.errors import BuildError, EngineError, VerificationError
 from deploy.layer.backend.containers import ContainerRuntime
@@ -47,6 +49,7 @@ class Spec:
 
     runtime: str = "python3.11"
     stem: str = "test"
+    has_own_dockerfile: bool = False
 
 
 SPEC = cast("LayerSpec", Spec())
@@ -136,16 +139,78 @@ def test_a_handler_that_hangs_is_given_up(sandbox: Sandbox) -> None:
     assert "INVOKE START" in raised.value.log
 
 
+def assembling(program: str) -> dict[str, bytes]:
+    return {
+        "deploy/inside/assemble.py": f"import os, socket, sys\n{program}\n".encode(),
+        "deploy/__init__.py": b"",
+        "deploy/inside/__init__.py": b"",
+        "recipe": b"r",
+    }
+
+
 def test_an_assembly_gives_what_it_left_in_out(runtime: ContainerRuntime) -> None:
-    dockerfile = b"ARG RUNTIME_IMAGE\nFROM ${RUNTIME_IMAGE}\nCOPY recipe /out/recipe\nRUN printf b > /out/b\n"
-    made = runtime.assemble(SPEC, {"Dockerfile.layer": dockerfile, "recipe": b"r"}, use_cache=False)
-    assert made == {"recipe": b"r", "b": b"b"}
+    program = "os.makedirs('/build/out/parts'); os.rename(f'{sys.argv[1]}/recipe', '/build/out/parts/recipe')"
+    assert runtime.assemble(SPEC, assembling(program), use_cache=False) == {"parts/recipe": b"r"}
+
+
+def test_an_assembly_has_no_network_and_writes_nowhere_but_in_its_own_folders(runtime: ContainerRuntime) -> None:
+    program = """
+os.makedirs("/build/out")
+for name, attempt in {
+    "network": lambda: socket.create_connection(("172.17.0.1", 22), 5),
+    "image": lambda: open("/usr/of-the-image", "w"),
+    "owner": lambda: os.chown("/build/recipe", 5, 5),
+}.items():
+    try:
+        attempt()
+    except OSError as error:
+        open(f"/build/out/{name}", "w").write(error.strerror)
+"""
+    assert runtime.assemble(SPEC, assembling(program), use_cache=False) == {
+        "network": b"Network is unreachable",
+        "image": b"Read-only file system",
+        "owner": b"Operation not permitted",
+    }
 
 
 def test_an_assembly_that_fails_keeps_its_log(runtime: ContainerRuntime) -> None:
+    with pytest.raises(BuildError, match="test: could not be assembled") as raised:
+        runtime.assemble(SPEC, assembling("sys.exit('the reason')"), use_cache=False)
+    assert raised.value.log == "the reason\n"
+
+
+def test_an_assembly_that_is_killed_says_what_may_have_done_so(runtime: ContainerRuntime) -> None:
+    with pytest.raises(BuildError, match="where the engine's memory ends"):
+        runtime.assemble(SPEC, assembling("os.kill(os.getpid(), 9)"), use_cache=False)
+
+
+def test_the_folder_of_an_assembly_goes_with_its_container(engine: Engine, runtime: ContainerRuntime) -> None:
+    program = "os.makedirs('/build/out'); open('/build/out/mounts', 'w').write(open('/proc/self/mountinfo').read())"
+    mounts = runtime.assemble(SPEC, assembling(program), use_cache=False)["mounts"].decode()
+    (volume,) = re.findall(r"/volumes/(\w+)/_data /build ", mounts)
+    assert volume not in {each["Name"] for each in engine.client.volumes()["Volumes"]}
+
+
+def test_the_processor_time_of_an_assembly_is_counted(engine: Engine, runtime_image: str) -> None:
+    runtime = CountingRuntime(engine, engine.resolve(runtime_image, "x86_64", print), os.environ)
+    program = "import time\nos.makedirs('/build/out')\nwhile time.process_time() < 0.3: pass\ntime.sleep(1)"
+    assert runtime.assemble(SPEC, assembling(program), use_cache=False) == {}
+    assert 0.3 <= runtime.seconds < 1
+
+
+OWN_DOCKERFILE = cast("LayerSpec", Spec(has_own_dockerfile=True))
+
+
+def test_a_projects_own_dockerfile_is_built_whatever_it_says(runtime: ContainerRuntime) -> None:
+    dockerfile = b"ARG RUNTIME_IMAGE\nFROM ${RUNTIME_IMAGE}\nCOPY recipe /out/recipe\nRUN printf b > /out/b\n"
+    made = runtime.assemble(OWN_DOCKERFILE, {"Dockerfile.layer": dockerfile, "recipe": b"r"}, use_cache=False)
+    assert made == {"recipe": b"r", "b": b"b"}
+
+
+def test_a_projects_own_dockerfile_that_fails_keeps_its_log(runtime: ContainerRuntime) -> None:
     dockerfile = b"ARG RUNTIME_IMAGE\nFROM ${RUNTIME_IMAGE}\nRUN echo the reason >&2; exit 3\n"
     with pytest.raises(BuildError, match="non-zero code: 3") as raised:
-        runtime.assemble(SPEC, {"Dockerfile.layer": dockerfile}, use_cache=False)
+        runtime.assemble(OWN_DOCKERFILE, {"Dockerfile.layer": dockerfile}, use_cache=False)
     assert "the reason" in raised.value.log
 
 

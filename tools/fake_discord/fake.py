@@ -107,6 +107,11 @@ class FakeDiscord(Inspection):
         self.change(lambda guild: guild.with_member(Member(user, held, self.clock.now())))
         return Person(self, user.id)
 
+    def time_out(self, person: Person, seconds: float) -> None:
+        """Let a moderator keep a member from everything but reading, for so long."""
+        out = replace(person.member, timed_out_until=self.clock.now() + seconds)
+        self.change(lambda guild: guild.with_member(out))
+
     def speak(self, person: Person, locale: str) -> None:
         """Let a member choose a language in the client."""
         user = replace(person.member.user, locale=locale)

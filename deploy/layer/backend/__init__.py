@@ -2,6 +2,7 @@
 
 protocol        what build and verify know of either: fetch, assemble, a sandbox
 containers      in containers of the runtime image
+scripts         what their interpreters run, and those of a host
 platform_image  the image for a target, or the one that takes its place
 pip_download    the wheels, chosen and downloaded by the runtime image's own pip
 pip_install     what pip installs from wheels, for the reference
@@ -9,7 +10,6 @@ host            on a Linux host with the runtime's Python
 host_sandbox    a place on this host to run the final bytes
 host_process    a process of this host, bounded in time and output
 host_files      what a sandbox of this host holds
-host_scripts    what runs in one
 enter_sandbox   the program that enters one
 entry           which folder to enter, and how
 namespaces      processes, mounts, network, IPC and users of its own

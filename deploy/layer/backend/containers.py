@@ -17,6 +17,7 @@ from ...runtimes.wheel_tags import pip_options
 from ..causes import raise_heard
 from . import pip_download, pip_install
 from .protocol import OPT, TASK_ROOT
+from .scripts import ASSEMBLE, LOADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -28,16 +29,10 @@ if TYPE_CHECKING:
     from ...container.engine import Engine
     from ..spec import LayerSpec
 
-# Reads as many bytes of script and argument as it is told to, since the input never ends, and runs the script with
-# these folders before the standard library; the interpreter itself starts with the standard library alone.
-_LOADER = """\
-import sys
-sys.path[:0] = sys.argv[1].split(":")
-script, argument = (sys.stdin.buffer.read(int(size)) for size in sys.argv[2:])
-sys.argv[:] = ["script", argument.decode()]
-exec(compile(script, "script", "exec"), {"__name__": "__main__"})
-"""
-_WHEELS = "/wheels"
+_WHEELS, _BUILD = "/wheels", "/build"
+_ASSEMBLING = 3000.0  # seconds: an emulated interpreter takes twenty times as long
+# https://docs.docker.com/engine/containers/run/#exit-status: 128 and SIGKILL, which comes where the memory ends.
+_KILLED = 137
 _ROOT = "0:0"
 # Four packages at a time, each of which deploy/inside/look/apart.py bounds by itself.
 _PROCESSES = 4096
@@ -69,8 +64,11 @@ while True:
 class ContainerRuntime:
     """Implements `protocol.Runtime` with the image that its name stands for now, whatever it does later.
 
-    `environment` is this machine's: fetch takes the settings of pip from it.
+    `environment` is this machine's: fetch takes the settings of pip from it. `assembling` is the script that makes the
+    zip.
     """
+
+    assembling = ASSEMBLE
 
     def __init__(
         self, engine: Engine, image: RuntimeImage, environment: Mapping[str, str], say: Callable[[str], None] = print
@@ -95,14 +93,34 @@ class ContainerRuntime:
         )
 
     def assemble(self, spec: LayerSpec, context: Mapping[str, bytes], *, use_cache: bool) -> dict[str, bytes]:
-        arguments = {"RUNTIME_IMAGE": self._id}
+        """Assemble in one container, which costs an engine a third of an image, and confines what it does.
+
+        A Dockerfile of the project's own is built, whatever it says.
+        """
+        if spec.has_own_dockerfile:
+            return self._by_dockerfile(spec, context, use_cache=use_cache)
+        command = [spec.runtime, "-I", "-S", "-B", "-c", self.assembling, _BUILD]
+        # Root without capabilities: no code of the wheels runs, and the folder is root's.
+        with self.engine.container(self._id, user=_ROOT, folders=(_BUILD,)) as container:
+            container.copy_into(_BUILD, context)
+            try:
+                done = container.call(command, {"TMPDIR": _BUILD}, timeout=_ASSEMBLING)
+            except CallTimedOutError as error:
+                raise BuildError(error.faults, log=error.log) from error
+            if done.code:
+                raise_heard(spec, done.stderr)
+                cause = "it was killed, as it is where the engine's memory ends" if done.code == _KILLED else ""
+                raise BuildError.of(spec.stem, "could not be assembled", cause=cause, log=done.stderr)
+            return container.copy_out(f"{_BUILD}/out")
+
+    def _by_dockerfile(self, spec: LayerSpec, context: Mapping[str, bytes], *, use_cache: bool) -> dict[str, bytes]:
         options = {
             "dockerfile": "Dockerfile.layer",
             "use_cache": use_cache,
             "labels": {"channelwright.layer": spec.stem},
         }
         try:
-            with self.engine.built(context, arguments, **options) as image:
+            with self.engine.built(context, {"RUNTIME_IMAGE": self._id}, **options) as image:
                 return self.engine.read(image, "/out")
         except BuildError as error:
             raise_heard(spec, error.log)
@@ -164,7 +182,7 @@ class ContainerSandbox:
     def run(self, script: bytes, argument: str, environment: Mapping[str, str], timeout: float) -> Completed:
         data = argument.encode()
         path = module_path(self.python)
-        command = [self.python, "-I", "-c", _LOADER, path, str(len(script)), str(len(data))]
+        command = [self.python, "-I", "-c", LOADER, path, str(len(script)), str(len(data))]
         variables = {"PYTHONPATH": path, **environment}
         try:
             return self.container.call(command, variables, stdin=script + data, timeout=timeout)

@@ -24,6 +24,7 @@ from . import pip_install
 from .host_files import write_files
 from .host_process import run_process
 from .host_sandbox import HostSandbox
+from .scripts import ASSEMBLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -32,11 +33,6 @@ if TYPE_CHECKING:
     from ..spec import LayerSpec
 
 _TIMEOUT = 1800  # seconds, for downloads and builds
-_ASSEMBLE = """\
-import runpy, sys
-sys.path.insert(0, sys.argv[1])
-runpy.run_module("deploy.inside.assemble", run_name="__main__", alter_sys=True)
-"""
 
 
 class HostRuntime:
@@ -84,7 +80,7 @@ class HostRuntime:
         del use_cache
         with folders.temporary("build") as folder:
             write_files(folder, context)
-            command = [sys.executable, "-I", "-S", "-B", "-c", _ASSEMBLE, str(folder)]
+            command = [sys.executable, "-I", "-S", "-B", "-c", ASSEMBLE, str(folder)]
             done = run_process(command, {"PATH": os.defpath}, _TIMEOUT, refused=BuildError)
             if done.code:
                 raise_heard(spec, done.stderr)

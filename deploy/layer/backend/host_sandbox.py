@@ -24,8 +24,8 @@ from . import enter_sandbox, refusals
 from .entry import NOT_ALLOWED, Entry
 from .host_files import anyone_reaches, runtime_client, write_files
 from .host_process import run_process
-from .host_scripts import DIRECT, LOADER, RUNTIME_API
 from .protocol import LIBRARIES, OPT, PROGRAMS, TASK_ROOT
+from .scripts import DIRECT, LOADER, RUNTIME_API
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -1,6 +1,6 @@
 """Where a layer is built and tried: in containers of the runtime image, or, marked as such, on this host.
 
-`in_containers.ContainerRuntime` and `on_host.HostRuntime` are the two. Build and verify know only what is here.
+`containers.ContainerRuntime` and `host.HostRuntime` are the two. Build and verify know only what is here.
 """
 
 from __future__ import annotations

@@ -50,8 +50,8 @@ _CAUSES = (
         for sign in ("Received some unexpected", "Missing `Content-Type` header")
     ),
     ("network was disabled", UNHEARD, "uv is offline", "unset UV_OFFLINE"),
-    ("not found in the package registry", UNFIT, "the index has no package of that name", "check its spelling"),
 )
+_ABSENT = re.compile(r"(\S+) was not found in the package registry")
 _NO_VERSION = re.compile(r"there are no versions of (\S+) and")
 _WITHOUT_WHEELS = re.compile(r"Wheels are required for `([^`]+)`")
 _NO_WHEEL = "no version that is wanted has a wheel for the runtime"
@@ -63,22 +63,26 @@ def refusal(source: str, log: str, asked: str) -> list[Fault]:
     for sign, what, cause, cure in _CAUSES:
         if sign in words:
             return [Fault(source, what, f"{cause} (asked: {asked})", cure)]
+    if absent := " and no ".join(dict.fromkeys(_ABSENT.findall(words))):
+        cure = "check its spelling, or name the index that has it, as in PIP_EXTRA_INDEX_URL"
+        return [Fault(source, UNFIT, f"there is no package {absent} (asked: {asked})", cure)]
     if unbuilt := list(dict.fromkeys(_WITHOUT_WHEELS.findall(words))):
         return list(_unbuilt(source, unbuilt))
+    return [_of_versions(source, words, asked)]
+
+
+def _of_versions(source: str, words: str, asked: str) -> Fault:
     if "no wheels with a matching" in words or "have no usable wheels" in words:
-        return [Fault(source, UNFIT, _NO_WHEEL, "use another package or version")]
+        return Fault(source, UNFIT, _NO_WHEEL, "use another package or version")
     if "current Python version" in words and "does not satisfy Python" in words:
         what = "what is required needs another Python than the runtime's"
-        return [Fault(source, UNFIT, what, "use another version, or another `runtime`")]
+        return Fault(source, UNFIT, what, "use another version, or another `runtime`")
     if found := _NO_VERSION.search(words):
         cause = f"an index knows {found[1]}, and lists no file of it (asked: {asked})"
-        return [Fault(source, UNFIT, cause, "check its name, and PIP_INDEX_URL: it may answer with a page for people")]
-    contradiction = "the requirements contradict each other"
-    return [
-        Fault(source, UNFIT, contradiction, "loosen the one that uv names last")
-        if "unsatisfiable" in words
-        else Fault(source, "no set of versions was found", "uv failed, in the words above", "mend what they name")
-    ]
+        return Fault(source, UNFIT, cause, "check its name, and PIP_INDEX_URL: it may answer with a page for people")
+    if "unsatisfiable" in words:
+        return Fault(source, UNFIT, "the requirements contradict each other", "loosen the one that uv names last")
+    return Fault(source, "no set of versions was found", "uv failed, in the words above", "mend what they name")
 
 
 def _unbuilt(source: str, names: list[str]) -> Iterator[Fault]:

@@ -78,6 +78,22 @@ def known(zone: str) -> ZoneInfo:
         ) from None
 
 
+def clock_change(start: datetime, zone: str) -> datetime | None:
+    """Return when, in the year after `start`, the clocks of a zone change next; to the hour. None where they do not.
+
+    Discord repeats events by UTC, so that one that repeats is at another hour from then on.
+    """
+    there = known(zone)
+
+    def is_other(at: datetime) -> bool:
+        return at.astimezone(there).utcoffset() != start.astimezone(there).utcoffset()
+
+    days = (start + timedelta(days=each) for each in range(1, 367))
+    after = next(filter(is_other, days), None)
+    hours = (after - timedelta(hours=each) for each in range(24, -1, -1)) if after else ()
+    return next(filter(is_other, hours), None)
+
+
 def rule(start: datetime, repeat: str) -> dict[str, Any] | None:
     """Return Discord's recurrence rule; its days are those of UTC."""
     if not repeat:

@@ -83,8 +83,30 @@ def session(work: Work) -> Message:
         else say("**{campaign}** would play {when}, in {channel}.", **about)
     ]
     lines += [say("That moves the session of {session}.", session=moved.line)] if moved else []
+    lines += _warned(start, repeat, zone, moved)
     button = work.button("campaign.plan-session", say("Plan it"), Style.PRIMARY, BUTTON_SECONDS, options)
     return Message("\n".join(lines), (button,))
+
+
+def _warned(start: datetime, repeat: str, zone: str, moved: Session | None) -> list[str]:
+    """Say what Discord makes of a repetition that whoever plans it may not expect."""
+    if moved and moved.repeats and not repeat:
+        return [
+            say(
+                "It would not repeat any longer: how it does was chosen in Discord, and I have no word for it. "
+                "Choose `repeat`, or move it in Discord."
+            )
+        ]
+    if not repeat or not zone or (change := session_time.clock_change(start, zone)) is None:
+        return []
+    about = {"zone": session_time.known(zone).key, "when": f"<t:{int(change.timestamp())}:D>"}
+    return [
+        say(
+            "Discord repeats it by UTC: once the clocks in {zone} change, on {when}, it is at another time there. "
+            "Move it then.",
+            **about,
+        )
+    ]
 
 
 def plan_session(work: Work) -> Message:
@@ -101,6 +123,8 @@ def plan_session(work: Work) -> Message:
         "recurrence_rule": session_time.rule(start, repeat),
     }
     planned = _sessions(work, campaign)
+    if "event" in work.job.options and work.text("event") not in {str(each.id) for each in planned}:
+        raise StoppedError(say("There is no such session any more."))
     work.begin(begun=any(each.description == _mark(work) or each.start == int(seconds) for each in planned))
     if "event" in work.job.options:
         work.discord.patch(f"/guilds/{work.job.guild_id}/scheduled-events/{work.text('event')}", body)
@@ -159,7 +183,8 @@ def cancel_session(work: Work) -> Message:
     if work.is_first and gone:
         raise StoppedError(say("There is no such session any more."))
     work.begin(begun=gone)
-    work.discord.delete(f"/guilds/{work.job.guild_id}/scheduled-events/{event}")
+    if not gone:
+        work.discord.delete(f"/guilds/{work.job.guild_id}/scheduled-events/{event}")
     return Message(say("That session of **{campaign}** is cancelled.", campaign=campaign.shown))
 
 

@@ -6,12 +6,25 @@ https://docs.discord.com/developers/topics/permissions#permission-hierarchy
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from channelwright.discord.permissions import ROLE, in_channel, in_guild
-from channelwright.permission_bits import ALL, MANAGE_CHANNELS, MANAGE_ROLES, PLAYING, RUNNING, VIEW_CHANNEL
+from channelwright.language import say
+from channelwright.permission_bits import (
+    ADMINISTRATOR,
+    ALL,
+    MANAGE_CHANNELS,
+    MANAGE_ROLES,
+    PLAYING,
+    RUNNING,
+    VIEW_CHANNEL,
+)
+from channelwright.stopped import StoppedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from channelwright.campaign.campaigns import Campaign
     from channelwright.campaign.create import Maker
     from channelwright.discord.discord_api import Discord
@@ -19,6 +32,7 @@ if TYPE_CHECKING:
     from channelwright.discord.server import Channel, Server
 
 MAKERS = MANAGE_CHANNELS | MANAGE_ROLES
+NEVER = "1970-01-01T00:00:00+00:00"
 
 
 @dataclass(frozen=True)
@@ -33,11 +47,14 @@ class Asker:
 
     @classmethod
     def seen(cls, discord: Discord, server: Server, user_id: str) -> Asker:
-        """Look at a member; two calls. Raises RefusedError 10007 for who left."""
-        own = frozenset(map(int, discord.get(f"/guilds/{server.id}/members/{user_id}")["roles"]))
+        """Look at a member; two calls. Raise RefusedError 10007 for who left, StoppedError for who is timed out."""
+        member = discord.get(f"/guilds/{server.id}/members/{user_id}")
+        own = frozenset(map(int, member["roles"]))
         held = [role for role in server.roles.values() if role.id in own]
         is_owner = discord.get(f"/guilds/{server.id}")["owner_id"] == user_id
         bits = ALL if is_owner else in_guild(server.roles[server.id], held)
+        if not bits & ADMINISTRATOR:
+            _check_speaks(member, discord.pace.now())
         return cls(int(user_id), own, bits, max((each.rank for each in held), default=(0, 0)), is_owner)
 
     def outranks(self, role: Role) -> bool:
@@ -69,6 +86,18 @@ class Asker:
     def may_give(self, role: Role) -> bool:
         """Tell whether this member may hand out a role without the bot."""
         return bool(self.bits & MANAGE_ROLES) and self.outranks(role)
+
+
+def _check_speaks(member: Mapping[str, Any], now: float) -> None:
+    """Raise StoppedError for who is timed out: they keep their roles, and may do nothing but read.
+
+    https://docs.discord.com/developers/topics/permissions#permissions-for-timed-out-members
+    """
+    until = datetime.fromisoformat(member.get("communication_disabled_until") or NEVER).timestamp()
+    if until > now:
+        raise StoppedError(
+            say("You are timed out in this server until {when}, so I do nothing for you.", when=f"<t:{int(until)}:f>")
+        )
 
 
 def most_in(maker: Maker, channel: Channel) -> int:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channelwright.actions.session_time import moment, rule
+from channelwright.actions.session_time import clock_change, moment, rule
 from channelwright.stopped import StoppedError
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
@@ -73,3 +73,24 @@ def test_a_monthly_rule_names_the_week_and_the_day_on_which_it_starts(days: int)
     assert day["day"] == start.weekday()
     before = [start - timedelta(weeks=weeks) for weeks in range(1, 6)]
     assert day["n"] == 1 + sum(each.month == start.month for each in before)
+
+
+@pytest.mark.parametrize(
+    ("start", "zone", "day"),
+    [
+        ("2027-01-30T18:30", "Europe/Berlin", "2027-03-28"),
+        ("2027-03-27T23:30", "Europe/Berlin", "2027-03-28"),
+        ("2027-06-30T17:30", "Europe/Berlin", "2027-10-31"),
+        ("2027-01-30T01:00", "America/New_York", "2027-03-14"),
+        ("2027-10-01T09:00", "Australia/Lord_Howe", "2027-10-02"),  # 03 there, by half an hour
+    ],
+)
+def test_the_day_on_which_clocks_change_is_known(start: str, zone: str, day: str) -> None:
+    change = clock_change(datetime.fromisoformat(f"{start}+00:00"), zone)
+    assert change is not None
+    assert change.date().isoformat() == day
+
+
+@given(st.integers(0, 700), STEADY)
+def test_where_clocks_never_change_none_is_told_of(days: int, zone: str) -> None:
+    assert clock_change(NOW + timedelta(days=days), zone) is None

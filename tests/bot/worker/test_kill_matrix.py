@@ -17,6 +17,7 @@ from tests.bot.by_hand import drop
 from tests.bot.outcomes import NAME, categories
 from tests.bot.worker.test_creation_faults import PASSING
 from tests.lanes import SEED
+from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,6 +86,22 @@ def damaged(lab: Lab) -> None:
     lab.fake.change(lambda guild: guild.with_channel(_closed(channel)))
 
 
+def half_made(lab: Lab) -> Interaction:
+    lab.fake.faults.on("create_guild_channel", faults.refused(50013), call=5)
+    return make(lab)
+
+
+def fallen_apart(lab: Lab) -> None:
+    done(make)(lab)
+    drop(lab, NAME)
+
+
+def emptied(lab: Lab) -> None:
+    done(make)(lab)
+    for each in lab.fake.children(NAME):
+        drop(lab, each.id)
+
+
 def _closed(channel: Channel) -> Channel:
     return replace(channel, overwrites=channel.overwrites[:1])
 
@@ -119,10 +136,15 @@ ASKING = command("invite", seats=3, approval=True)
 ANOTHER_GM = command("add-gm", gm="stranger")  # one who is no moderator
 ADD_GM, ADD_PLAYER = command("add-gm", gm="player"), command("add-player", player="player")
 DELETE = lambda lab: lab.fake.gm.command("delete-campaign", campaign=where(lab))  # noqa: E731 - an act like the others
+LIST = lambda lab: lab.fake.gm.command("campaign list")  # noqa: E731 - as well
+MOVE = command("session", when="2027-02-06 19:30", moves=1)
 MADE = done(make)
 PLANNED = answered(PLAN, "Plan it")
 STORIES = {
     "create": Story(make, lambda _lab: None),
+    "resume": Story(answered(half_made, "Resume"), lambda _lab: None),
+    "remove": Story(answered(half_made, "Remove"), lambda _lab: None),
+    "put together": Story(answered(LIST, f"Put {NAME} together again"), fallen_apart),
     "repair": Story(command("doctor", repair=True), damaged),
     "keep": Story(answered(command("doctor"), "This is how I want it"), damaged),
     "archive": Story(command("archive"), MADE),
@@ -137,6 +159,7 @@ STORIES = {
     "hand-over by who is GM alone": Story(command("hand-over", "stranger", to="player"), done(make, ANOTHER_GM)),
     "remove-gm of oneself": Story(command("remove-gm", "stranger", gm="stranger"), done(make, ANOTHER_GM)),
     "delete": Story(answered(DELETE, "Delete 11 channels"), MADE, "The campaign is deleted"),
+    "delete nothing": Story(answered(DELETE, "Delete 0 channels"), emptied),
     "invite": Story(INVITE, MADE),
     "join": Story(press("player", "Join"), done(make, INVITE)),
     "close": Story(press("gm", "Close"), done(make, INVITE)),
@@ -145,6 +168,7 @@ STORIES = {
     "decline": Story(press("gm", "Decline"), done(make, ASKING, press("player", "Ask to join"))),
     "leave": Story(press("player", "Leave"), done(make, INVITE, press("player", "Join"))),
     "plan-session": Story(PLANNED, MADE),
+    "move-session": Story(answered(MOVE, "Plan it"), done(make, PLANNED)),
     "cancel-session": Story(answered(command("sessions"), "Cancel 1"), done(make, PLANNED)),
 }
 

@@ -115,6 +115,12 @@ def test_the_usual_ways_hold_to_the_hashes_of_the_lock(
         made.cold()
 
 
+def test_what_commands_say_that_they_took_in_containers_is_added_up(tmp_path: Path) -> None:
+    say = ["sh", "-c", "echo fetching 3 wheels; echo processor seconds inside: 0.25"]
+    assert timed([say, say], tmp_path, {"PATH": os.defpath}).inside == 0.5
+    assert timed([["true"]], tmp_path, {"PATH": os.defpath}).inside == 0
+
+
 def test_a_command_that_fails_is_refused_with_its_output(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match=r"no such day[\s\S]*exit code 3"):
         timed([["sh", "-c", "echo no such day; exit 3"]], tmp_path, {"PATH": os.defpath})

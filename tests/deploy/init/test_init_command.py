@@ -31,6 +31,8 @@ name = "own"
 version = "1"
 source = { virtual = "." }
 """
+POETRY = '[tool.poetry.dependencies]\npython = "^3.11"\nsix = "*"\n'
+LIBRARY = {"own/pyproject.toml": '[project]\nname = "own"\nversion = "1"\n'}
 PYLOCK = 'lock-version = "1.0"\ncreated-by = "pip"\nrequires-python = ">=3.12"\npackages = []\n'
 
 
@@ -118,6 +120,10 @@ LOCKS = [
     ({"requirements.txt": "six\n"}, "requirements.txt", "python3.11", ["lock", "layer"]),
     ({"pyproject.toml": PYPROJECT}, "requirements.txt", "python3.12", ["lock", "layer"]),
     ({"poetry.lock": "", "pyproject.toml": "[tool.poetry]\n"}, "requirements.txt", "python3.11", ["poetry", "layer"]),
+    ({"pyproject.toml": POETRY}, "requirements.txt", "python3.11", ["poetry", "poetry", "layer"]),
+    ({"Pipfile": "[packages]\n"}, "requirements.txt", "python3.11", ["pipenv", "pipenv", "layer"]),
+    ({"pdm.lock": "", "pyproject.toml": PYPROJECT}, "pylock.toml", "python3.11", ["pdm", "layer"]),
+    ({"requirements.txt": f"-e ./own\n{LOCKED}", **LIBRARY}, "requirements.txt", "python3.11", ["lock", "layer"]),
 ]
 
 

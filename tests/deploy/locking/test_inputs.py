@@ -121,6 +121,7 @@ def test_every_line_that_is_not_obeyed_is_refused_by_name_and_place(project: Pro
         "-r https://example.invalid/r.txt",
         "de mo",
         "--only-binary :all:",
+        "./own ; python_version >= 3.11",
     )
     told = refusal(project)
     assert "requirements.in:1: --no-binary demo is refused" in told
@@ -132,6 +133,7 @@ def test_every_line_that_is_not_obeyed_is_refused_by_name_and_place(project: Pro
     assert "requirements.in:6: https://example.invalid/r.txt is not read" in told
     assert "requirements.in:7: is no requirement: de mo" in told
     assert "only-binary" not in told
+    assert "requirements.in:9: not a marker that can be read: python_version >= 3.11" in told
 
 
 def test_pyproject_is_locked_with_the_extras_and_groups_that_are_configured(project: Project, index: Index) -> None:
@@ -174,6 +176,21 @@ def test_a_marker_of_an_export_that_excludes_the_runtime_leaves_the_pin_out(proj
     text = EXPORTED.format('python_version >= "3.12" and python_version < "4.0"')
     project.lock.write_text(text + EXPORTED.format("sys_platform == 'linux'").replace("demo", "other"))
     assert locked(project) == {"other": "1.0"}
+
+
+def test_what_an_export_has_no_version_of_is_left_out_where_its_marker_excludes_the_runtime(project: Project) -> None:
+    pins = EXPORTED.format("python_version >= '3.9'")
+    project.lock.write_text(f"other[more]; python_version < '3.11'\n{pins}")
+    assert locked(project) == {"demo": "1.0"}
+    project.lock.write_text(f"other; python_version < '3.12'\n{pins}")
+    with pytest.raises(LockError, match=r"requirements\.txt:1: not an exact version with hashes: other") as caught:
+        locked(project)
+    cure = caught.value.faults[0].cure
+    assert "export it anew, with versions and hashes, by the tool that made it; or write requirements.in" in cure
+    project.wants("demo")
+    with pytest.raises(LockError) as caught:
+        locked(project)
+    assert "export" not in caught.value.faults[0].cure
 
 
 def test_a_source_in_an_export_is_refused_with_the_option_that_leaves_it_out(project: Project) -> None:

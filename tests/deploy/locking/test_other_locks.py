@@ -139,7 +139,11 @@ def test_what_is_no_lock_is_refused_with_the_tool_s_words(locking: Project) -> N
 
 @pytest.mark.parametrize(
     ("name", "command"),
-    [("poetry.lock", "poetry export"), ("Pipfile.lock", "pipenv requirements --hash"), ("pdm.lock", "pdm export")],
+    [
+        ("poetry.lock", "poetry export"),
+        ("Pipfile.lock", "pipenv requirements --hash"),
+        ("pdm.lock", "pdm export --format pylock"),
+    ],
 )
 def test_a_lock_that_only_its_own_tool_reads_is_refused_with_the_command_that_exports_it(
     project: Project, name: str, command: str

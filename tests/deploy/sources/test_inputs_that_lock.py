@@ -76,7 +76,11 @@ def _bring(kind: str, project: Project, public: Index, private: Index) -> str:
         return "requirements.txt"
     if kind in {"pyproject.toml", "uv.lock", "pylock.toml", "uv export"}:
         (folder / "pyproject.toml").write_text(PYPROJECT)
-    if kind == "pyproject.toml":
+    if kind.startswith("pyproject.toml of"):
+        root = "file:///${PROJECT_ROOT}" if kind.endswith("PDM") else "{root:uri}"
+        lines = PYPROJECT.partition("[tool")[0].replace("shared-lib", f"shared-lib @ {root}/../shared")
+        (folder / "pyproject.toml").write_text(lines)
+    if kind.startswith("pyproject.toml"):
         return "requirements.txt"
     if kind in {"uv.lock", "pylock.toml", "uv export"}:
         _uv(project, "lock")
@@ -89,9 +93,12 @@ def _bring(kind: str, project: Project, public: Index, private: Index) -> str:
         (folder / "pyproject.toml").unlink()
         return name
     marker = {"poetry": ' ; python_version >= "3.11" and python_version < "4.0"', "Pipenv": "; python_version >= '3.8'"}
-    own = {"poetry": f"shared-lib @ file://{folder.parent / 'shared'}{marker['poetry']}\n", "Pipenv": "-e ../shared\n"}
+    marker["poetry, editable"] = marker["poetry"]
+    address = f"file://{folder.parent / 'shared'}{marker['poetry']}\n"
+    own = {"poetry": f"shared-lib @ {address}", "poetry, editable": f"-e {address}", "Pipenv": "-e ../shared\n"}
     head = f"-i {public.url}\n" if kind == "Pipenv" else ""
-    old = _pin(public, "old", " ; python_version < '3.10'")
+    # Pipenv locks no version of what its own Python does not need.
+    old = "old; python_version < '3.10'\n" if kind == "Pipenv" else _pin(public, "old", " ; python_version < '3.10'")
     pins = "".join(
         _pin(private if name == "private" else public, name, marker.get(kind, ""))
         for name in NEEDED
@@ -105,7 +112,8 @@ def _bring(kind: str, project: Project, public: Index, private: Index) -> str:
     "kind",
     [
         *("requirements.in", "requirements.txt without hashes", "requirements.txt with hashes", "pyproject.toml"),
-        *("uv.lock", "pylock.toml", "uv export", "poetry", "Pipenv"),
+        *("uv.lock", "pylock.toml", "uv export", "poetry", "poetry, editable", "Pipenv"),
+        *("pyproject.toml of PDM", "pyproject.toml of Hatch"),
     ],
 )
 def test_it_locks_and_its_own_code_is_built(kind: str, sources: Project, index: Index, private: Index) -> None:

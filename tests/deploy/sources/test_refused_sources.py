@@ -72,7 +72,7 @@ def test_every_source_that_cannot_be_had_is_told_at_once(sources: Project) -> No
         ('tag = "cp311-cp311-linux_x86_64"', "it is for linux_x86_64: native code would be compiled"),
         ("run = 'raise SystemExit(\"the reason\")'", "cannot be built, for the reason above"),
         ("run = 'sys.stderr.write(\"setuptools-scm was unable\"); raise SystemExit(1)'", "comes from git's history"),
-        ('more = ["absent-from-every-index"]', "the index has no package of that name"),
+        ('more = ["absent-from-every-index"]', "there is no package absent-from-every-index (asked: "),
     ],
 )
 def test_what_is_not_pure_or_cannot_be_built_is_refused_with_the_reason(

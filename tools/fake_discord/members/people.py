@@ -162,6 +162,8 @@ class Person:
         return self._interact(COMPONENT, channel, data, source=message.id)
 
     def _interact(self, kind: int, channel: Channel, data: Json, source: str | None = None) -> Interaction:
+        if self.member.timed_out_until > self.fake.clock.now():
+            raise CannotError(f"{self.name} is timed out")
         return self.fake.switchboard.interact(self, kind, channel, data, source)
 
 

@@ -95,7 +95,7 @@ def member_json(member: Member, clock: Clock) -> Json:
         "banner": None,
         "joined_at": clock.stamp(member.joined_at),
         "premium_since": None,
-        "communication_disabled_until": None,
+        "communication_disabled_until": clock.stamp(member.timed_out_until) if member.timed_out_until else None,
         "pending": False,
         "flags": 0,
         "mute": False,

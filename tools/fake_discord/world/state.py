@@ -52,11 +52,15 @@ class Role:
 
 @dataclass(frozen=True)
 class Member:
-    """A user in the guild, with the ids of its roles; @everyone, which all have, is not among them."""
+    """A user in the guild, with the ids of its roles; @everyone, which all have, is not among them.
+
+    Until `timed_out_until` it can do nothing but read: in its client, for the arithmetic of permissions knows no time.
+    """
 
     user: User
     roles: frozenset[str] = frozenset()
     joined_at: float = 0.0
+    timed_out_until: float = 0.0
 
 
 @dataclass(frozen=True)

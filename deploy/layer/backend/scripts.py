@@ -1,16 +1,24 @@
-"""Scripts that run in a sandbox of this host: one that reads another, and what takes awslambdaric's place."""
+"""Scripts that a backend's interpreters run: one that reads another, one that assembles, one for awslambdaric."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-# Reads the script and its argument, and runs the script as __main__ with these folders before the standard library.
+# Reads as many bytes of script and argument as it is told to, since the input may never end, and runs the script with
+# these folders before the standard library; the interpreter itself starts with the standard library alone.
 LOADER = """\
 import sys
 sys.path[:0] = sys.argv[1].split(":")
 script, argument = (sys.stdin.buffer.read(int(size)) for size in sys.argv[2:])
 sys.argv[:] = ["script", argument.decode()]
 exec(compile(script, "script", "exec"), {"__name__": "__main__"})
+"""
+# Makes the zip of the context in this folder, and leaves it in out/; for an interpreter that sees the standard library
+# alone.
+ASSEMBLE = """\
+import runpy, sys
+sys.path.insert(0, sys.argv[1])
+runpy.run_module("deploy.inside.assemble", run_name="__main__", alter_sys=True)
 """
 # What awslambdaric does, where it is not installed: import the handler, call it once, print what came of it.
 DIRECT = """\
