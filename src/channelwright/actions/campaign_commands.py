@@ -50,8 +50,9 @@ def remove_player(work: Work) -> Message:
     work.begin(begun=not proof.has_role(work, campaign, player))
     work.discord.delete(f"/guilds/{work.job.guild_id}/members/{player}/roles/{campaign.role.id}")
     gone = say("<@{player}> is no longer a player of **{campaign}**.", player=player, campaign=campaign.shown)
-    is_gm = any(str(gm) == player for gm, _ in campaign.gms)
-    return Message(f"{gone} {say('They still see it as its GM.')}" if is_gm else gone)
+    if any(str(gm) == player for gm, _ in campaign.gms):
+        return Message(f"{gone} {say('They still see it as its GM.')}")
+    return Message(f"{gone} {say('By an invitation that is open they can come back: its Close button ends that.')}")
 
 
 def rename(work: Work) -> Message:
