@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..console import Console
+    from ..locking.uv.call import Uv
     from ..settings import Settings, Target
     from ..sources.opening import Building
     from .backend import ChosenBackend
@@ -63,9 +64,10 @@ def run(arguments: argparse.Namespace) -> int:
     if not parts and not arguments.image:
         console.say("nothing to lock: no layer takes a distribution")
     for part in parts:
-        before = _versions(part)
+        before = _versions(part) if arguments.json else {}
         _lock(part, arguments, console)
-        made.append(_locked(part, before, written=not arguments.check))
+        if arguments.json:
+            made.append(_locked(part, before, written=not arguments.check))
     if arguments.json:
         read_only.print_json(LockOutput(locks=tuple(made)))
     return 0
@@ -86,7 +88,8 @@ def _lock(settings: Settings, arguments: argparse.Namespace, console: Console) -
         return
     if inputs.is_foreign(settings) and any(locked.read(settings, target).sources for target in settings.targets):
         anew = _upgrade(arguments.upgrade) == ["--upgrade"]
-        own = _lock_sources(settings, console, where=backend.chosen(arguments), anew=anew)
+        uv = uv_of(settings, str(settings.requirements), os.environ, console.say)
+        own = _lock_sources(settings, console, uv, where=backend.chosen(arguments), anew=anew)
         needed.write(settings, own.sections)
         made = needed.path(settings).name
         console.say(f"{settings.requirements} stays as it is; {made} locks what building its sources takes")
@@ -109,6 +112,8 @@ def _lock(settings: Settings, arguments: argparse.Namespace, console: Console) -
     write(path, text.encode())
     needed.write(settings, own.sections)
     lock_report.report(found, resolved, settings, versions, console)
+    for line in lock_report.pinned({normalised(each) for each in arguments.upgrade or ()}, resolved.packages, source):
+        console.say(line)
 
 
 def _pin_image(settings: Settings, console: Console) -> None:
@@ -128,13 +133,13 @@ def _relock(settings: Settings, arguments: argparse.Namespace, console: Console)
     options = ["--check"] if arguments.check else _upgrade(arguments.upgrade)
     with console.step("uv lock"):
         console.say(relock(settings.project, os.environ, options))
+    uv = uv_of(settings, inputs.PYPROJECT, os.environ, console.say)
     if not arguments.check:
         # The cooldown is uv's own here.
-        uv = replace(uv_of(settings, inputs.PYPROJECT, os.environ, console.say), cooldown=())
-        for remark in refit(settings, uv, partial(relock, settings.project, os.environ)):
+        for remark in refit(settings, replace(uv, cooldown=()), partial(relock, settings.project, os.environ)):
             console.say(remark)
     found = {target: locked.pins(settings, target) for target in settings.targets}
-    sources = _lock_sources(settings, console, where=chosen, anew=options == ["--upgrade"])
+    sources = _lock_sources(settings, console, uv, where=chosen, anew=options == ["--upgrade"])
     if arguments.check:
         console.say(f"{settings.requirements} follows from {inputs.PYPROJECT}")
         return
@@ -146,13 +151,13 @@ def _relock(settings: Settings, arguments: argparse.Namespace, console: Console)
     console.say(f"{settings.requirements}: {len(after)} distributions for {', '.join(map(str, found))}: {told}")
 
 
-def _lock_sources(settings: Settings, console: Console, *, where: ChosenBackend, anew: bool) -> OwnSources:
+def _lock_sources(settings: Settings, console: Console, uv: Uv, *, where: ChosenBackend, anew: bool) -> OwnSources:
     """Build the sources that a lock of another tool names, and lock what building them takes."""
     found = {each.origin: each for target in settings.targets for each in locked.read(settings, target).sources}
     if not found:
         return OwnSources()
     given = Following(
-        uv=uv_of(settings, str(settings.requirements), os.environ, console.say),
+        uv=replace(uv, source=str(settings.requirements)),
         versions=python_versions(settings, {}, os.environ, console.say),
         preferred={},
         upgrade=["--upgrade"] if anew else [],

@@ -10,11 +10,12 @@ from ..invocation import advised
 from ..locking import document
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from ..console import Console
     from ..locking.difference import Change
+    from ..locking.document import LockedPackage
     from ..locking.resolution import Resolution
     from ..settings import Settings
 
@@ -31,6 +32,18 @@ def check(found: tuple[Change, ...], settings: Settings, source: Path, console: 
     if faults:
         raise LockError(faults)
     console.say(f"{settings.requirements} follows from {source.name}")
+
+
+def pinned(names: Collection[str], packages: Iterable[LockedPackage], source: Path) -> Iterator[str]:
+    """Yield of what is to be upgraded, by `names`, why it stays: a commit is what the requirements say it is."""
+    from ..sources.checkout import resolved
+
+    for each in packages:
+        if each.name in names and each.origin.startswith("git+"):
+            url, _, commit = each.origin.removeprefix("git+").partition("#")[0].rpartition("@")
+            newest = resolved(url, "")
+            other = f"; HEAD is {newest} there" if newest not in {"", commit} else ""
+            yield f"{each.name} stays at the commit that {source.name} names, {commit}{other}"
 
 
 def _difference(change: Change) -> str:

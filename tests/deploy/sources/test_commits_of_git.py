@@ -49,3 +49,20 @@ def test_whatever_of_git_may_move_is_refused_with_the_commit_that_it_stands_for(
     told = refusal(sources)
     assert "a branch, a tag or a short hash may stand for something else tomorrow" in told
     assert (f"@{commit}" in told) == (revision != "@SHORT")
+
+
+def test_a_commit_that_is_to_be_upgraded_is_told_to_be_the_requirements_own(
+    sources: Project, repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commit = git(repository, "rev-parse", "HEAD")
+    sources.wants(f"own @ git+file://{repository}@{commit}#subdirectory=inner")
+    sources.run()
+    (repository / "inner/own.py").write_text("VALUE = 2\n")
+    git(repository, "commit", "-qam", "two")
+    capsys.readouterr()
+    sources.run(upgrade=["Own"])
+    newer = git(repository, "rev-parse", "HEAD")
+    told = f"own stays at the commit that requirements.in names, {commit}; HEAD is {newer} there"
+    assert told in capsys.readouterr().out
+    sources.run()
+    assert "stays" not in capsys.readouterr().out
