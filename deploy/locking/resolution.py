@@ -12,7 +12,7 @@ from ..settings import Target
 from . import passed_over
 from .document import LockedPackage, marker
 from .lockfile import applies
-from .uv.refusals import UNHEARD
+from .uv.refusals import UNFIT, UNHEARD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -65,7 +65,7 @@ class _Resolving:
         try:
             answer = self._resolve(target, {})
         except LockError as error:
-            self.remarks.append(f"{where}:\n{error}")
+            self.remarks.append(f"{where}:{_shortly(error)}")
             return
         theirs = {each.name: each.version for found in self._of(target.runtime) for each in found.packages}
         differing = [each for each in answer.packages if theirs.get(each.name, each.version) != each.version]
@@ -134,6 +134,13 @@ def _with_offer(error: LockError, resolver: Resolver, target: Target) -> LockErr
     cure = f"`runtime: {runtime}` in config/pipeline.yaml has all that is wanted; or loosen what is wanted"
     faults = [Fault(each.where, f"{each.what} for {target}", each.cause, cure) for each in error.faults]
     return LockError(faults, log=error.log)
+
+
+def _shortly(error: LockError) -> str:
+    """Say what is wrong without uv's reasons, where these are not needed to know of which package it is."""
+    if any(each.what == UNFIT for each in error.faults):
+        return f"\n{error}"
+    return f" {'; '.join(f'{each.where}: {each.what}' for each in error.faults)}"
 
 
 def _differing(found: Mapping[Target, Answer]) -> dict[str, str]:

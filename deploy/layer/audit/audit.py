@@ -75,16 +75,31 @@ def audit_together(where: str, layers: Sequence[BuiltLayer], code: int = 0) -> t
 
 
 def collisions(layers: Sequence[BuiltLayer]) -> tuple[Fault, ...]:
-    """Return the paths that several layers have: in /opt the last layer's file hides those of the others."""
-    owners: dict[str, str] = {}
+    """Return the paths that several layers have: in /opt the last layer's file hides those of the others.
+
+    The same file in both is fine, as the `__init__` of a namespace package that distributions of both share is one.
+    """
+    owners: dict[str, BuiltLayer] = {}
     faults: list[Fault] = []
     for layer in layers:
-        name = layer.spec.layer.name
-        for path in sorted(names(layer)):
-            if path in owners:
-                faults.append(_collision(path, owners[path], name))
-            owners[path] = name
+        own = names(layer)
+        shared = sorted(path for path in own if path in owners)
+        faults += [
+            _collision(path, owners[path].spec.layer.name, layer.spec.layer.name)
+            for path in shared
+            if _of(owners[path], path) != _of(layer, path)
+        ]
+        owners |= dict.fromkeys(own, layer)
     return tuple(faults)
+
+
+def _of(layer: BuiltLayer, path: str) -> bytes | None:
+    """Return a file of a layer; none where it is damaged, which `audit` says."""
+    try:
+        with ZipFile(layer.zip) as zipped:
+            return unpack.content(zipped, path)
+    except (BadZipFile, EOFError, zlib.error):
+        return None
 
 
 def names(layer: BuiltLayer) -> frozenset[str]:
@@ -99,7 +114,7 @@ def names(layer: BuiltLayer) -> frozenset[str]:
 def _collision(path: str, first: str, second: str) -> Fault:
     return Fault(
         f"{first} and {second}: {path}",
-        "is in both layers",
+        "is in both layers, and not the same",
         cause="all layers are unpacked into /opt in attach order, and the last one wins",
         cure="put what shares a path into one layer, or leave it out of one with the trim rule `exclude`",
     )

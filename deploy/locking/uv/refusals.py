@@ -13,16 +13,18 @@ if TYPE_CHECKING:
 UNHEARD = "an index did not give what was asked for"
 """What is wrong where no versions were compared; another runtime would be of no help."""
 
-_UNFIT = "no set of versions fits"
+UNFIT = "no set of versions fits"
+"""What is wrong where only the log says of which package."""
+
 # The first sign that is in uv's words decides: what happened, why, and what helps.
 _CAUSES = (
     (
         "missing an upload date",
-        _UNFIT,
+        UNFIT,
         "an index without upload dates cannot say what is within the cooldown",
         "`lock: {undated: WHY}` in config/pipeline.yaml takes what has no date, and names it; or use another index",
     ),
-    ("exclude-newer", _UNFIT, "the cooldown leaves no version", "wait, or give the package an entry in lock.overrides"),
+    ("exclude-newer", UNFIT, "the cooldown leaves no version", "wait, or give the package an entry in lock.overrides"),
     (
         "UnknownIssuer",
         UNHEARD,
@@ -63,7 +65,7 @@ def refusal(source: str, log: str, asked: str) -> list[Fault]:
             return [Fault(source, what, f"{cause} (asked: {asked})", cure)]
     if absent := " and no ".join(dict.fromkeys(_ABSENT.findall(words))):
         cure = "check its spelling, or name the index that has it, as in PIP_EXTRA_INDEX_URL"
-        return [Fault(source, _UNFIT, f"there is no package {absent} (asked: {asked})", cure)]
+        return [Fault(source, UNFIT, f"there is no package {absent} (asked: {asked})", cure)]
     if unbuilt := list(dict.fromkeys(_WITHOUT_WHEELS.findall(words))):
         return list(_unbuilt(source, unbuilt))
     return [_of_versions(source, words, asked)]
@@ -71,15 +73,15 @@ def refusal(source: str, log: str, asked: str) -> list[Fault]:
 
 def _of_versions(source: str, words: str, asked: str) -> Fault:
     if "no wheels with a matching" in words or "have no usable wheels" in words:
-        return Fault(source, _UNFIT, _NO_WHEEL, "use another package or version")
+        return Fault(source, UNFIT, _NO_WHEEL, "use another package or version")
     if "current Python version" in words and "does not satisfy Python" in words:
         what = "what is required needs another Python than the runtime's"
-        return Fault(source, _UNFIT, what, "use another version, or another `runtime`")
+        return Fault(source, UNFIT, what, "use another version, or another `runtime`")
     if found := _NO_VERSION.search(words):
         cause = f"an index knows {found[1]}, and lists no file of it (asked: {asked})"
-        return Fault(source, _UNFIT, cause, "check its name, and PIP_INDEX_URL: it may answer with a page for people")
+        return Fault(source, UNFIT, cause, "check its name, and PIP_INDEX_URL: it may answer with a page for people")
     if "unsatisfiable" in words:
-        return Fault(source, _UNFIT, "the requirements contradict each other", "loosen the one that uv names last")
+        return Fault(source, UNFIT, "the requirements contradict each other", "loosen the one that uv names last")
     return Fault(source, "no set of versions was found", "uv failed, in the words above", "mend what they name")
 
 

@@ -65,7 +65,7 @@ def test_faults_of_the_audit_and_of_all_imports_come_together(tmp_path: Path) ->
     bad = Made(name="bad", files={"bad.py": "1 / 0\n"})
     worse = Made(name="worse", files={"worse.py": "import nowhere\n"})
     first = layer(tmp_path / "1", bad, extra={"python/sitecustomize.py": b""}, settings=Layer(name="first"))
-    second = layer(tmp_path / "2", worse, extra={"python/sitecustomize.py": b""}, settings=Layer(name="second"))
+    second = layer(tmp_path / "2", worse, extra={"python/sitecustomize.py": b"x = 1"}, settings=Layer(name="second"))
     found = refused(tmp_path, first, second)
     for expected in ("runs code at start-up", "is in both layers", "ZeroDivisionError", "No module named 'nowhere'"):
         assert expected in found

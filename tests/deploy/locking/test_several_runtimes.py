@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -106,3 +107,15 @@ def test_a_package_that_one_architecture_needs_is_marked_for_it(project: Project
     project.run()
     assert 'arm-only==1.0 ; platform_machine == "aarch64" \\\n' in project.lock.read_text()
     assert project.run(check=True) == 0
+
+
+def test_what_has_no_wheel_for_an_architecture_that_nobody_asked_for_is_told_in_a_line(
+    project: Project, index: Index, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.configured("layers: {deps: {}}\narchitectures: [x86_64]\n")
+    (wheel,) = index.add("demo", "1.0", BOTH[0])
+    index.files["demo-1.0.tar.gz"] = replace(wheel, filename="demo-1.0.tar.gz")
+    project.wants("demo")
+    project.run()
+    (told,) = (line for line in capsys.readouterr().out.splitlines() if "not locked for arm64" in line)
+    assert "demo: no version that is wanted has a wheel for the runtime" in told

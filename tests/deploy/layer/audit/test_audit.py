@@ -135,9 +135,22 @@ EXTENSION_NEEDING_MORE = next(
 
 def test_two_layers_with_the_same_path_are_refused(tmp_path: Path) -> None:
     first = layer(tmp_path / "1", Made(), settings=Layer(name="first"))
-    second = layer(tmp_path / "2", Made(), settings=Layer(name="second"))
+    second = layer(tmp_path / "2", Made(files={"tiny/__init__.py": "x = 2\n"}), settings=Layer(name="second"))
     found = [str(fault) for fault in audit_together("functions.bot", [first, second])]
     assert any("first and second: python/tiny/__init__.py: is in both layers" in each for each in found)
+
+
+def test_two_layers_may_share_the_same_file_as_a_namespace_s_init_is_one(tmp_path: Path) -> None:
+    init = "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n"
+    first, second = (
+        layer(
+            tmp_path / name,
+            Made(name=f"ns-{name}", files={"ns/__init__.py": init, f"ns/{name}.py": ""}),
+            settings=Layer(name=name),
+        )
+        for name in ("first", "second")
+    )
+    assert audit_together("functions.bot", [first, second]) == ()
 
 
 def test_layers_that_share_nothing_are_accepted(tmp_path: Path) -> None:
