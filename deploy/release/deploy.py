@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..aws import change_sets
+from ..errors import RolloutError
 from ..git import commit
 from ..published.functions import FunctionTraffic
 from . import delivery as delivering
@@ -103,6 +104,7 @@ class Deployment:
     def _plan_of(self, proposed: ChangeSet | None) -> DeployPlan:
         """Say what a deploy would do besides what the stack's change set says."""
         if proposed and stack.makes_functions(proposed):
+            self._refuse_gone()
             self.say("the rollout is planned once the stack has made its functions")
             layers = self._found()
             for layer in layers:
@@ -110,6 +112,12 @@ class Deployment:
             return DeployPlan(proposed=proposed, delivery=self._delivery(layers), rollout=None)
         rollout = self._planned()
         return DeployPlan(proposed=proposed, delivery=self._delivery(rollout.layers), rollout=rollout)
+
+    def _refuse_gone(self) -> None:
+        """Raise RolloutError where a function that is still to be made could not get one of its layers."""
+        every = (self.settings.attached(each, self.aws.region) for each in self.settings.functions.values())
+        if faults := list(planning.gone(self.aws, dict.fromkeys(name for names in every for name in names))):
+            raise RolloutError(faults)
 
     def deploy(self) -> DeployResult:
         """Change the stack, publish what AWS lacks, roll it out; raise PipelineError where something refuses."""

@@ -12,14 +12,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..aws import aliases, functions
+from ..aws import layers as versions
 from ..console import size
-from ..errors import Fault, RolloutError
+from ..errors import AwsError, Fault, RolloutError
 from ..published.functions import AbsentFunction, FunctionTraffic, traffic
 from .function_plan import FunctionPlan
 from .values import ForeignLayer, PlannedLayer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from ..aws.connection import Aws
@@ -108,17 +109,31 @@ def make(  # noqa: PLR0913 - where, for whom, and what is to be there
         return RolloutPlan(release=_identify(layers), layers=tuple(layers), functions=())
     faults: list[Fault] = []
     plans: list[FunctionPlan] = []
+    new: dict[str, None] = {}
     for served in found:
         if isinstance(served, AbsentFunction):
             faults.append(_absent(served))
         else:
             faults += _unfit(settings, served, layers)
             names = settings.attached(served.function, aws.region)
+            new |= dict.fromkeys(each for each in names if each not in served.latest.layers)
             fitting = _attached(served, layers, names, foreign or {})
             plans.append(_plan(aws, served, code[served.function.key], fitting))
-    if faults:
+    if faults := [*faults, *gone(aws, new)]:
         raise RolloutError(faults)
     return RolloutPlan(release=_identify(layers, code, plans), layers=tuple(layers), functions=tuple(plans))
+
+
+def gone(aws: Aws, attached: Iterable[str]) -> Iterator[Fault]:
+    """Yield a fault for each layer of others that no function can get, of all that functions are to have."""
+    for arn in (each for each in attached if each.startswith("arn:")):
+        try:
+            there = versions.read(aws, arn)
+        except AwsError:
+            continue  # who may not read it may attach it all the same: Lambda decides
+        if there is None:
+            cause = "it was deleted, or never published"
+            yield Fault(arn, "there is no such layer version", cause, "name one that is there in config/pipeline.yaml")
 
 
 def _absent(each: AbsentFunction) -> Fault:

@@ -7,8 +7,8 @@ add_campaign         make one, or show what would be made
 unfinished           Resume and Remove of one that could not be finished
 delete_campaign      ask before one is deleted
 deletion             delete it then
-campaign_commands    players, archive
-gm_commands          rename, GMs, handing over
+campaign_commands    players, name, archive
+gm_commands          GMs, handing over
 help_text            help
 invite               an invitation, and who joins, asks, leaves
 list_campaigns       list, page by page

@@ -118,7 +118,8 @@ def _alike(work: Work) -> tuple[Slot, ...]:
         raise StoppedError(say("Choose a template, or a campaign that it shall be like: not both."))
     server = work.look()
     source = proof.campaign(work, server, "like")
-    slots = likeness.copied(work.discord, server, source.category.id, source.role.id)
+    noted = proof.noted(work, server, "like").written.note
+    slots = likeness.copied(work.discord, server, noted, proof.held(work))
     if not slots:
         raise StoppedError(say("**{campaign}** has no channels that I could make again.", campaign=source.shown))
     return slots

@@ -1,4 +1,4 @@
-"""`/campaign add-player`, `remove-player`, `archive` and `unarchive`."""
+"""`/campaign add-player`, `remove-player`, `rename`, `archive` and `unarchive`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from channelwright.actions import proof
 from channelwright.actions.reply import Message
 from channelwright.actions.work import InPart
 from channelwright.campaign.overwrites import Parties, put
+from channelwright.campaign.plan import SUFFIX, campaign_name
 from channelwright.campaign.removal import PROTECTED
 from channelwright.discord.discord_api import RefusedError
 from channelwright.discord.messages import meaning
-from channelwright.discord.text import fitted, linked, listed, mention
+from channelwright.discord.pace import NoTimeError
+from channelwright.discord.server import CATEGORY, key
+from channelwright.discord.text import fitted, linked, listed, mention, plain
 from channelwright.language import say
 from channelwright.permission_bits import SEND_MESSAGES, VIEW_CHANNEL, WRITING
 from channelwright.stopped import StoppedError
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from channelwright.discord.server import Channel, Server
 
 ROUNDS = 3
+MOST_WAITED = 150.0
 
 
 def add_player(work: Work) -> Message:
@@ -46,8 +50,58 @@ def remove_player(work: Work) -> Message:
     work.begin(begun=not proof.has_role(work, campaign, player))
     work.discord.delete(f"/guilds/{work.job.guild_id}/members/{player}/roles/{campaign.role.id}")
     gone = say("<@{player}> is no longer a player of **{campaign}**.", player=player, campaign=campaign.shown)
-    is_gm = any(str(gm) == player for gm, _ in campaign.gms)
-    return Message(f"{gone} {say('They still see it as its GM.')}" if is_gm else gone)
+    if any(str(gm) == player for gm, _ in campaign.gms):
+        return Message(f"{gone} {say('They still see it as its GM.')}")
+    return Message(f"{gone} {say('By an invitation that is open they can come back: its Close button ends that.')}")
+
+
+def rename(work: Work) -> Message:
+    """Rename category and role. Channels keep their names: they are not made of the campaign's."""
+    name = campaign_name(work.text("name"))
+    server = work.look()
+    campaign = proof.campaign(work, server)
+    before = campaign.category.name
+    same = [each for each in server.categories if each.id != campaign.category.id and each.key == key(name, CATEGORY)]
+    if same:
+        raise StoppedError(say("There is {category} already. I changed nothing.", category=same[0].named))
+    work.unfinished = InPart(
+        say("**{campaign}** may be renamed in part only.", campaign=campaign.shown),
+        say("Run the command again for the rest."),
+    )
+    role_name = f"{name}{SUFFIX}"
+    work.begin(begun=campaign.role.name == role_name or before == name)
+    if before != name:
+        _rename_category(work, campaign, name)
+    if campaign.role.name != role_name:
+        work.discord.patch(f"/guilds/{server.id}/roles/{campaign.role.id}", {"name": role_name})
+    return Message(
+        say(
+            "The campaign is called **{name}** now, and its players' role <@&{role}>.",
+            name=plain(name),
+            role=campaign.role.id,
+        )
+    )
+
+
+def _rename_category(work: Work, campaign: Campaign, name: str) -> None:
+    """Rename it before the role: of a channel's name Discord takes two changes in ten minutes, and then none.
+
+    All other wishes in the server would wait as long: so beyond some minutes it is not waited for.
+    """
+    try:
+        work.discord.patch(f"/channels/{campaign.category.id}", {"name": name})
+    except NoTimeError as wait:
+        if wait.seconds <= MOST_WAITED:
+            raise
+        work.unfinished = InPart()
+        when = f"<t:{int(work.discord.pace.now() + wait.seconds) + 1}:R>"
+        raise StoppedError(
+            say(
+                "Discord takes two new names of a category in ten minutes. The next is possible {when}; I changed "
+                "nothing.",
+                when=when,
+            )
+        ) from None
 
 
 def archive(work: Work) -> Message:

@@ -1,4 +1,4 @@
-"""`/campaign rename`, `add-gm`, `remove-gm` and `hand-over`: what makes a campaign its GM's own.
+"""`/campaign add-gm`, `remove-gm` and `hand-over`: what makes a campaign its GM's own.
 
 Each looks, sets what differs and looks again, so that it can be cut off anywhere and come twice.
 """
@@ -13,10 +13,8 @@ from channelwright.actions.reply import Message
 from channelwright.actions.work import InPart
 from channelwright.campaign import campaigns, note
 from channelwright.campaign.overwrites import Parties, put
-from channelwright.campaign.plan import SUFFIX, campaign_name
 from channelwright.discord.permissions import MEMBER
-from channelwright.discord.server import CATEGORY, key
-from channelwright.discord.text import linked, listed, mention, plain
+from channelwright.discord.text import linked, listed, mention
 from channelwright.language import say
 from channelwright.permission_bits import ALL, VIEW_CHANNEL
 from channelwright.stopped import StoppedError
@@ -30,34 +28,6 @@ if TYPE_CHECKING:
     from channelwright.discord.server import Server
 
 ROUNDS = 3
-
-
-def rename(work: Work) -> Message:
-    """Rename category and role. Channels keep their names: they are not made of the campaign's."""
-    name = campaign_name(work.text("name"))
-    server = work.look()
-    campaign = proof.campaign(work, server)
-    before = campaign.category.name
-    same = [each for each in server.categories if each.id != campaign.category.id and each.key == key(name, CATEGORY)]
-    if same:
-        raise StoppedError(say("There is {category} already. I changed nothing.", category=same[0].named))
-    work.unfinished = InPart(
-        say("**{campaign}** may be renamed in part only.", campaign=campaign.shown),
-        say("Run the command again for the rest."),
-    )
-    work.begin(begun=campaign.role.name == f"{name}{SUFFIX}")
-    # The role first: of a channel's name Discord allows two changes in ten minutes.
-    if campaign.role.name != f"{name}{SUFFIX}":
-        work.discord.patch(f"/guilds/{server.id}/roles/{campaign.role.id}", {"name": f"{name}{SUFFIX}"})
-    if before != name:
-        work.discord.patch(f"/channels/{campaign.category.id}", {"name": name})
-    return Message(
-        say(
-            "The campaign is called **{name}** now, and its players' role <@&{role}>.",
-            name=plain(name),
-            role=campaign.role.id,
-        )
-    )
 
 
 def add_gm(work: Work) -> Message:

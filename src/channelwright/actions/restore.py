@@ -47,9 +47,8 @@ def restore(work: Work) -> Message:
     maker.sure = work.is_first
     made = maker.make()
     assert maker.server  # noqa: S101 - it was looked at
-    return Message(
-        summary.finished(plan, made, maker.server, say("**{name}** is put together again.", name=plan.shown))
-    )
+    title = say("**{name}** is put together again.", name=plan.shown)
+    return Message(summary.finished(plan, made, maker.server, title), home=summary.home(made))
 
 
 def _secret(work: Work, lost: Leftover) -> list[Channel]:

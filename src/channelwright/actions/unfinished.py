@@ -42,6 +42,7 @@ def resume(work: Work) -> Message:
     else:
         begun.check_press(work)
         plan = begun.resumed(plan)
+    work.begin(begun=begun is not None and begun.is_gone_on_with(int(work.job.interaction_id)))
     return made(work, maker_of(work, plan, claim), say("**{campaign}** is ready.", campaign=plan.shown))
 
 
@@ -62,6 +63,7 @@ def remove(work: Work) -> Message:
         )
     if begun or work.is_first:  # else the first delivery was about to take away the role, which nothing uses
         _check_press(work, server, begun.gms if begun else ())
+    work.begin(begun=begun is None and not work.is_first)
     category = begun.category if begun else None
     left = removal.take_back(role, category)
     if left:
@@ -111,6 +113,11 @@ class _Begun:
         if self.written:
             return campaigns.of(self.server, self.category, self.role).gms
         return campaigns.seeing(self.server, self.category, self.role)
+
+    def is_gone_on_with(self, request: int) -> bool:
+        """Tell whether a delivery of this very press has made anything yet."""
+        made = [self.category, *self.server.children(self.category)]
+        return any(each.id > request for each in made) or bool(self.written and self.written.note.made_for == request)
 
     def check_press(self, work: Work) -> None:
         """Raise StoppedError for who may not go on with it now."""

@@ -14,7 +14,7 @@ from channelwright.campaign.templates import PlannedChannel
 from channelwright.permission_bits import SEND_MESSAGES, VIEW_CHANNEL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from channelwright.campaign.note import Note
     from channelwright.campaign.templates import Players
@@ -26,19 +26,23 @@ LIKE = "like-another"
 KINDS = {number: kind for kind, number in TYPES.items()}
 
 
-def copied(discord: Discord, server: Server, category_id: int, role_id: int) -> tuple[Slot, ...]:
+def copied(
+    discord: Discord, server: Server, noted: Note, may_in: Callable[[server.Server, server.Channel], int]
+) -> tuple[Slot, ...]:
     """Return a slot for each channel of a campaign, in Discord's order; one call.
 
-    Of two channels of one name the first is taken: a campaign's channels are known by their names.
+    Of two channels of one name the first is taken: a campaign's channels are known by their names. What somebody moved
+    into it is copied for who sees it.
     """
     raw = {int(each["id"]): each for each in discord.get(f"/guilds/{server.id}/channels")}
-    inside = [each for each in server.channels.values() if each.parent_id == category_id and each.type in KINDS]
+    inside = [each for each in server.channels.values() if each.parent_id == noted.category_id and each.type in KINDS]
+    inside = [each for each in inside if noted.names(each.id) or may_in(server, each) & VIEW_CHANNEL]
     inside.sort(key=lambda each: (each.type in {TYPES["voice"], TYPES["stage"]}, each.position, each.id))
     named: dict[tuple[bool, str], Slot] = {}
     for each in inside:
         if each.id in raw:
             named.setdefault(
-                (KINDS[each.type] in SPOKEN, each.key), Slot(_channel(raw[each.id], players(each, role_id)))
+                (KINDS[each.type] in SPOKEN, each.key), Slot(_channel(raw[each.id], players(each, noted.role_id)))
             )
     return tuple(named.values())
 

@@ -46,7 +46,7 @@ COMMANDS: Mapping[str, Command] = {
     "campaign.remove-player": campaign_commands.remove_player,
     "campaign.archive": campaign_commands.archive,
     "campaign.unarchive": campaign_commands.unarchive,
-    "campaign.rename": gm_commands.rename,
+    "campaign.rename": campaign_commands.rename,
     "campaign.add-gm": gm_commands.add_gm,
     "campaign.remove-gm": gm_commands.remove_gm,
     "campaign.hand-over": gm_commands.hand_over,

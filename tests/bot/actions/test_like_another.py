@@ -67,6 +67,20 @@ def test_only_who_may_run_a_campaign_makes_another_like_it(start: Start) -> None
     assert "not both" in lab.text(lab.add("Mine", like=source, template="one-shot"))
 
 
+def test_a_channel_that_somebody_moved_into_it_is_copied_for_who_sees_it_alone(start: Start) -> None:
+    """Its name and topic are the moderators', and whoever runs the campaign may not see them."""
+    lab = start(Opening(bot_permissions=INVITED))
+    source = lab.fake.channel(campaign(lab))
+    closed = Overwrite(lab.fake.guild_id, 0, 0, Permission.VIEW_CHANNEL), Overwrite(lab.fake.bot.id, 1, 1049616)
+    secret = replace(lab.fake.channel("moderator-only"), parent_id=source.id, overwrites=closed)
+    lab.fake.change(lambda guild: guild.with_channel(secret))
+    lab.add("Mine", like=source)
+    lab.add("Theirs", like=source, who=lab.fake.admin)
+    copies = {name: [each.name for each in lab.fake.children(name)] for name in ("Mine", "Theirs")}
+    assert "moderator-only" not in copies["Mine"]
+    assert "moderator-only" in copies["Theirs"]
+
+
 @pytest.mark.sliced(4)
 @pytest.mark.parametrize("fault", PASSING)
 def test_whatever_happens_to_any_call_a_campaign_like_another_is_whole(start: Start, fault: str, every: Every) -> None:

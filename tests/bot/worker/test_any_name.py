@@ -91,11 +91,11 @@ def about(lab: Lab) -> list[tuple[str, dict[str, Any]]]:
     player = lab.fake.player
     return [
         ("add-player", {"player": player}),
+        ("doctor", {"who": player}),  # which refuses it, to who sees what it is called
         ("remove-player", {"player": player}),
         ("add-gm", {"gm": player}),
         ("remove-gm", {"gm": player}),
         ("doctor", {}),
-        ("doctor", {"who": player}),
         ("archive", {}),
         ("unarchive", {}),
     ]

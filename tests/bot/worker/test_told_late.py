@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 LATE = 1200  # longer than the token's fifteen minutes
 # Their outcome is told where it happens: in the invitation, or in the request that the GM answers. A creation and a
-# deletion, which are begun before there is a note and end without one, are in test_redrive.py.
-ELSEWHERE = {"create", "delete", "join", "ask", "leave", "approve", "decline", "invite", "close"}
+# deletion, which are begun before there is a note and end without one, are in test_redrive.py; after some there is no
+# campaign left to tell it in.
+GONE = {"delete", "delete nothing", "remove"}
+ELSEWHERE = {"create", "join", "ask", "leave", "approve", "decline", "invite", "close", *GONE}
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 
 

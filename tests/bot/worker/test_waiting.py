@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from channelwright.worker.redelivery import MAX_DELIVERIES
-from tests.bot.outcomes import assert_matrix, is_as_planned, is_gone
+from tests.bot.outcomes import assert_matrix, categories, is_as_planned, is_gone
 from tools.fake_discord import Limit
 from tools.fake_discord.server import faults
 
@@ -74,6 +74,23 @@ def test_resuming_finishes_the_campaign_with_its_gm_and_template(lab: Lab) -> No
     assert is_as_planned(lab)
     assert other.sees("gm-planning")
     assert not lab.fake.gm.sees("gm-planning")
+
+
+def test_who_renames_a_campaign_again_and_again_does_not_keep_the_others_of_the_server_waiting(lab: Lab) -> None:
+    lab.add()
+    lab.fake.clock.advance(60)
+    where, began = categories(lab)[0].id, lab.fake.clock.now()
+    names = ("First", "Second", "Third")
+    *_, shown = (lab.do("campaign rename", campaign=lab.fake.channel(where), name=name) for name in names)
+    listed = lab.do("campaign list")
+    assert lab.fake.clock.now() - began < 60
+    assert "**Second**" in lab.text(listed)
+    found = re.fullmatch(r"Discord takes two new names .* possible <t:(\d+):R>; I changed nothing.", lab.text(shown))
+    assert found
+    assert [each.name for each in lab.fake.roles if each.name.endswith(" Members")] == ["Second Members"]
+    lab.fake.clock.advance(int(found[1]) - lab.fake.clock.now())
+    lab.do("campaign rename", campaign=lab.fake.channel(where), name="Third")
+    assert is_as_planned(lab, "Third")
 
 
 def test_a_job_that_runs_out_of_time_goes_on_in_the_next_delivery(lab: Lab) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deploy.errors import RolloutError
 from deploy.published import foreign
 from deploy.published.downloads import Downloads
 from deploy.release import history, promote, rollback
@@ -161,6 +162,20 @@ def test_where_it_cannot_be_read_the_code_is_asked_for_and_nothing_claims_more(w
     watched.deploy(shop, "one", is_read=False)
     assert "a layer of somebody else's cannot be read, so none was compared" in watched.said[0]
     assert watched.drift() == []
+
+
+def test_one_that_is_gone_is_refused_before_anything_is_changed_but_a_function_that_has_it_keeps_it(
+    watched: Watched, shop: Shop
+) -> None:
+    watched.site.aws.functions.delete_layer_version(LayerName="watcher", VersionNumber=1)
+    with pytest.raises(RolloutError, match="there is no such layer version") as caught:
+        watched.plan(shop, "one", is_read=False)
+    (fault,) = caught.value.faults
+    assert fault.where == WATCHER
+    watched.settings = replace(watched.settings, layer_arns={"watcher": {STAGE.region: publish_watcher(watched.site)}})
+    watched.deploy(shop, "one", is_read=False)
+    watched.site.aws.functions.delete_layer_version(LayerName="watcher", VersionNumber=2)
+    assert watched.plan(shop, "two", is_read=False).functions
 
 
 def test_a_rollback_takes_it_back_with_the_rest(watched: Watched, shop: Shop) -> None:
