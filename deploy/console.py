@@ -45,9 +45,8 @@ class Console:
         return max(shutil.get_terminal_size().columns, NARROWEST)
 
     def say(self, line: str = "") -> None:
-        shown = plain(line)
-        self.said.append(shown)
-        print(shown, file=self.stream, flush=True)
+        self.said.append(plain(line))
+        print(plain(line), file=self.stream, flush=True)
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
