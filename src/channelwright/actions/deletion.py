@@ -16,6 +16,7 @@ from channelwright.campaign import note
 from channelwright.campaign.leftovers import leftovers
 from channelwright.campaign.removal import ROUNDS, Removal
 from channelwright.campaign.roles import check_plain
+from channelwright.discord.server import thread_parent
 from channelwright.discord.text import fitted, linked
 from channelwright.language import say
 from channelwright.stopped import StoppedError
@@ -104,7 +105,7 @@ def _empty_out(
     work: Work, removal: Removal, doomed: Doomed, goes: list[Channel], spared: list[Channel]
 ) -> list[Channel]:
     """Delete channels until a look shows none that was agreed to. Return what somebody added in the meantime."""
-    here, about = int(work.job.channel_id), {"campaign": doomed.shown}
+    here, about = _here(work, removal.server), {"campaign": doomed.shown}
     spare = {each.id for each in spared}
     for _ in range(ROUNDS):
         going = [each for each in goes if each.id <= removal.since and each.id not in removal.kept]
@@ -120,6 +121,12 @@ def _empty_out(
         if not [each for each in goes if each.id <= removal.since and each.id not in removal.kept]:
             break
     return [each for each in goes if each.id not in removal.kept]
+
+
+def _here(work: Work, server: Server) -> int:
+    """Return the channel with which the answer goes: the one that it is in, or that its thread is in."""
+    here = int(work.job.channel_id)
+    return here if here in server.channels else thread_parent(work.discord, here) or here
 
 
 def _role_alone(work: Work, removal: Removal, role: Role | None) -> Message:

@@ -9,6 +9,7 @@ from channelwright.actions.reply import Message
 from channelwright.campaign import invitation
 from channelwright.campaign.rights import Asker
 from channelwright.components import Style, row
+from channelwright.discord.server import thread_parent
 from channelwright.discord.text import listed, mention
 from channelwright.jobs import MAX_SEATS
 from channelwright.language import say
@@ -57,6 +58,8 @@ def invite(work: Work) -> Message:
 def _place(work: Work, server: Server, campaign: Campaign) -> Channel:
     """Return the channel that the command was run in; raise StoppedError where an invitation has no place."""
     channel = server.channels.get(int(work.job.channel_id))
+    if channel is None and thread_parent(work.discord, int(work.job.channel_id)):
+        raise StoppedError(say("A thread is no place for an invitation: few read it. Run the command in a channel."))
     if channel is None:
         raise StoppedError(say("I do not see this channel. Run the command where I may write, and players read."))
     if channel.parent_id == campaign.category.id:

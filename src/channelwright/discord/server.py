@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from channelwright.discord.discord_api import RefusedError
 from channelwright.discord.permissions import Overwrite, Role, in_guild
 from channelwright.discord.text import plain
 from channelwright.permission_bits import MANAGE_ROLES
@@ -25,6 +26,7 @@ MAX_CHANNELS, MAX_ROLES, MAX_IN_CATEGORY, MAX_EVENTS = 500, 250, 50, 100
 # Where the names of channels take more than so many characters, links alone stand in a message, and so all of them.
 MOST_NAMED = 1000
 TEXT, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM = 0, 2, 4, 5, 13, 15
+THREADS = frozenset({10, 11, 12})
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,15 @@ def each_on_a_line(channels: Collection[Channel]) -> list[str]:
 def listed(discord: Discord, guild_id: str) -> dict[int, Channel]:
     """Return the channels that the bot can view; one call."""
     return {each.id: each for each in map(Channel.from_json, discord.get(f"/guilds/{guild_id}/channels"))}
+
+
+def thread_parent(discord: Discord, channel_id: int) -> int | None:
+    """Return the channel that a thread is in, None for what is none or out of sight: no list of channels has them."""
+    try:
+        raw = discord.get(f"/channels/{channel_id}")
+    except RefusedError:
+        return None
+    return int(raw["parent_id"]) if raw["type"] in THREADS else None
 
 
 def key(name: str, kind: int) -> str:

@@ -21,7 +21,7 @@ from tools.fake_discord.validator.channel_form import (
 from tools.fake_discord.validator.form import Form
 from tools.fake_discord.validator.refusals import RefusalError
 from tools.fake_discord.world.permissions import Permission, guild_permissions, sees
-from tools.fake_discord.world.state import ANNOUNCEMENT, CATEGORY, TEXT, Channel
+from tools.fake_discord.world.state import ANNOUNCEMENT, CATEGORY, TEXT, THREAD, Channel
 
 if TYPE_CHECKING:
     from tools.fake_discord.server.call import Call
@@ -33,9 +33,8 @@ def list_guild_channels(call: Call) -> Answer:
     guild, _ = access.guild_at(call)
     seen = call.world.as_listed(guild.id)
     member = seen.members.get(call.application.bot.id) or access.bot_in(call, guild)
-    shown = [
-        each for each in seen.channels.values() if not call.world.hides_unseen_channels or sees(seen, member, each)
-    ]
+    listed = [each for each in seen.channels.values() if each.type != THREAD]
+    shown = [each for each in listed if not call.world.hides_unseen_channels or sees(seen, member, each)]
     return Answer(200, [channel_json(each, guild.id) for each in shown])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tools.fake_discord.world.clock import made_at
-from tools.fake_discord.world.state import CATEGORY, FORUM, MEDIA
+from tools.fake_discord.world.state import CATEGORY, FORUM, MEDIA, THREAD
 
 if TYPE_CHECKING:
     from tools.fake_discord.operations.messages import Message
@@ -71,6 +71,9 @@ def channel_json(channel: Channel, guild_id: str) -> Json:
     }
     if channel.type == CATEGORY:
         return shape
+    if channel.type == THREAD:
+        del shape["permission_overwrites"], shape["position"]
+        return shape | _thread_json()
     shape |= {"nsfw": False, "rate_limit_per_user": 0, "last_message_id": channel.last_message_id}
     if channel.is_voice:
         shape |= {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
@@ -84,6 +87,14 @@ def channel_json(channel: Channel, guild_id: str) -> Json:
             "default_forum_layout": 0,
         }
     return shape | dict(channel.more)
+
+
+def _thread_json() -> Json:
+    """Give what a thread has that nobody was in yet."""
+    stamp = "2026-11-25T12:00:00+00:00"
+    metadata = {"archived": False, "archive_timestamp": stamp, "auto_archive_duration": 1440, "locked": False}
+    counts = dict.fromkeys(("message_count", "member_count", "total_message_sent"), 0)
+    return {"owner_id": "1", "thread_metadata": metadata, "last_message_id": None, **counts}
 
 
 def member_json(member: Member, clock: Clock) -> Json:

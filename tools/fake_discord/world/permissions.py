@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import IntFlag
 from typing import TYPE_CHECKING
 
+from tools.fake_discord.world.state import THREAD
+
 if TYPE_CHECKING:
     from tools.fake_discord.world.state import Channel, Guild, Member, Overwrite
 
@@ -71,6 +73,8 @@ def permissions_in(guild: Guild, member: Member, channel: Channel) -> int:
     base = guild_permissions(guild, member)
     if base & Permission.ADMINISTRATOR:
         return ALL
+    if channel.type == THREAD and channel.parent_id:
+        channel = guild.channels[channel.parent_id]
     return _implied(overwritten(base, guild, member, channel.overwrites), channel.type)
 
 

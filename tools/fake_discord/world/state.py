@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TEXT, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM, MEDIA = 0, 2, 4, 5, 13, 15, 16
+THREAD = 11  # has no permissions of its own, is in no list of channels, and goes with the channel that it is in
 TYPE_NAMES = {
     TEXT: "text",
     VOICE: "voice",
@@ -119,12 +120,16 @@ class Guild:
     def with_channel(self, channel: Channel) -> Guild:
         return replace(self, channels={**self.channels, channel.id: channel})
 
+    def threads(self, channel_id: str) -> frozenset[str]:
+        return frozenset(each.id for each in self.children(channel_id) if each.type == THREAD)
+
     def without_channel(self, channel_id: str) -> Guild:
-        """Delete a channel. The channels of a category stay, and lose their parent."""
+        """Delete a channel with its threads. The channels of a category stay, and lose their parent."""
+        gone = {channel_id, *self.threads(channel_id)}
         left = {
             each.id: replace(each, parent_id=None) if each.parent_id == channel_id else each
             for each in self.channels.values()
-            if each.id != channel_id
+            if each.id not in gone
         }
         return replace(self, channels=left)
 

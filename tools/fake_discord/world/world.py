@@ -99,9 +99,11 @@ class World:
         self.keep(self._guild_with(channel.id).with_channel(channel))
 
     def drop_channel(self, channel_id: str) -> None:
-        """Delete a channel with its messages."""
-        self.keep(self._guild_with(channel_id).without_channel(channel_id))
-        self.messages = {key: each for key, each in self.messages.items() if each.channel_id != channel_id}
+        """Delete a channel with its threads and messages."""
+        guild = self._guild_with(channel_id)
+        gone = {channel_id, *guild.threads(channel_id)}
+        self.keep(guild.without_channel(channel_id))
+        self.messages = {key: each for key, each in self.messages.items() if each.channel_id not in gone}
 
     def edit_member(self, guild_id: str, user_id: str, change: Callable[[frozenset[str]], frozenset[str]]) -> Member:
         """Change the roles of a member."""
