@@ -47,6 +47,7 @@ _STUMBLES = (ArithmeticError, AttributeError, LookupError, MemoryError, TypeErro
 _LOADERS = {"x86_64": "/lib64/ld-linux-x86-64.so.2", "arm64": "/lib/ld-linux-aarch64.so.1"}
 _STATIC = "build it in the runtime image, or link it statically"
 _MANYLINUX = "lock a manylinux wheel, which brings its own libraries"
+_BRING = "bring it: `files: {lib/: FOLDER}` of the layer; or lock a wheel that has its own"
 _SYSTEM = "the wheel expects it from the system, of which a function has less than the image"
 _NEWER = "a wheel for a newer Linux was locked"
 
@@ -141,7 +142,7 @@ def lacking(shared: SharedObject, base: Base, beside: Collection[str], holder: s
                 shared.path,
                 f"needs {library}, which neither {holder} nor {base.name} has",
                 cause="a musllinux wheel was locked" if musl else _SYSTEM,
-                cure=_MANYLINUX if musl else f"bring it: `files: {{lib/: FOLDER}}` of the layer; or {_MANYLINUX}",
+                cure=_MANYLINUX if musl else _BRING,
             )
 
 
