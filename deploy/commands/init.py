@@ -147,7 +147,7 @@ def _proposed(project: Path, region: str) -> tuple[tuple[str, ...], Proposal]:
     survey = look.survey(project, os.environ)
     if not survey.functions:
         survey = Survey(programs=(*survey.programs, *handlers.read(project)))
-    lists = [path for each in survey.programs for path in each.requirements]
+    lists = list(dict.fromkeys(path for each in survey.programs for path in each.requirements))
     lock = locks.look(project, lists)
     chosen = region or next((each.region for each in survey.programs if each.region), "") or _region()
     proposal = propose(project, survey, lock, chosen, os.environ)

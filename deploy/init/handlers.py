@@ -18,25 +18,28 @@ if TYPE_CHECKING:
 _SOURCE = Path("src")
 _NAMES = frozenset({"handler", "lambda_handler", "handle", "main"})
 _PARAMETERS = 2
+_DEPTH = 2  # of folders in which handlers are looked for
 # What makes a handler of a web application: https://mangum.fastapiexpert.com, https://github.com/adamchainz/apig-wsgi
 _ADAPTERS = frozenset({"Mangum", "make_lambda_handler"})
 _NO_FUNCTIONS = ("test_*.py", "*_test.py", "conftest.py", "setup.py", "noxfile.py")
 
 
 def read(project: Path) -> Iterator[FoundProgram]:
-    """Yield the handlers below src/, else those at the project's top."""
+    """Yield the handlers below src/, else those at the project's top, else those in its folders."""
     source = _SOURCE if (project / _SOURCE).is_dir() else Path()
-    depth = 2 if source == _SOURCE else 0
-    functions = [
-        each
-        for folder in places.folders(project / source, depth)
-        for path in sorted(folder.glob("*.py"))
-        if not any(path.match(pattern) for pattern in _NO_FUNCTIONS)
-        for each in _functions(project, source, path)
-    ]
+    functions: list[FoundFunction] = []
+    for depth in (_DEPTH,) if source == _SOURCE else (0, _DEPTH):
+        functions = functions or list(_found(project, source, depth))
     if functions:
         count = f"{len(functions)} handler{'' if len(functions) == 1 else 's'}"
         yield FoundProgram(what=f"{source}/: {count}", functions=tuple(functions))
+
+
+def _found(project: Path, source: Path, depth: int) -> Iterator[FoundFunction]:
+    for folder in places.folders(project / source, depth):
+        for path in sorted(folder.glob("*.py")):
+            if not any(path.match(pattern) for pattern in _NO_FUNCTIONS):
+                yield from _functions(project, source, path)
 
 
 def _functions(project: Path, source: Path, path: Path) -> Iterator[FoundFunction]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from ..locking import locked, lockfile, plain_text, pyproject
+from ..locking.uv import sources as uv_sources
 from ..runtimes.table import BASES
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ def _candidates(project: Path, lists: Sequence[Path]) -> Iterator[FoundLock]:
         if (project / name).is_file():
             own_python = _narrowed(_required_by(project / name), project)
             yield FoundLock(what=f"{name}: a lock", path=Path(name), python=own_python or python)
+    yield from _of_workspace(project, python)
     if own is not None and lockfile.has_hashes(own):
         yield FoundLock(what=f"{REQUIREMENTS}: a lock with hashes", python=python)
     yield from _foreign(project)
@@ -62,10 +65,19 @@ def _candidates(project: Path, lists: Sequence[Path]) -> Iterator[FoundLock]:
         yield FoundLock(what=f"{_WANTED}: to be locked", to_lock=True, python=python)
     if own is not None:
         yield FoundLock(what=f"{REQUIREMENTS}: without hashes, to be locked", to_lock=True, python=python)
-    if "dependencies" in pyproject.read(project / _PYPROJECT).get("project", {}):
+    if pyproject.read(project / _PYPROJECT).get("project", {}).get("dependencies"):
         yield FoundLock(what=f"{_PYPROJECT}: dependencies, to be locked", to_lock=True, python=python)
     if given := [each for each in lists if (project / each).is_file()]:
         yield _of_functions(given, python)
+
+
+def _of_workspace(project: Path, python: SpecifierSet) -> Iterator[FoundLock]:
+    """Yield the uv.lock of the workspace that a project is a member of: https://docs.astral.sh/uv/concepts/projects/workspaces/."""
+    for root in project.resolve().parents if (project / _PYPROJECT).is_file() else ():
+        path = root / locked.UV_LOCK
+        if path.is_file() and uv_sources.members(root) & {project.resolve()}:
+            shown = Path(os.path.relpath(path, project.resolve()))
+            yield FoundLock(what=f"{shown}: the lock of a workspace", path=shown, python=_required_by(path) or python)
 
 
 def _of_functions(given: Sequence[Path], python: SpecifierSet) -> FoundLock:

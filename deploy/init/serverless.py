@@ -60,8 +60,7 @@ class _Service:
 
     @property
     def provider(self) -> Mapping[str, object]:
-        given = self.document.get("provider")
-        return given if isinstance(given, dict) else {}
+        return self._known(self.document.get("provider"))
 
     def program(self) -> FoundProgram:
         functions: list[FoundFunction] = []
@@ -95,9 +94,16 @@ class _Service:
             except NotTakenError as refused:
                 left.append(f"{self.file}: functions: {refused}")
                 continue
-            for key, own in entries.items() if isinstance(entries, dict) else ():
+            for key, raw in _mapping(entries).items():
+                try:
+                    own = self.variables.value(raw) if isinstance(raw, str) else raw
+                except NotTakenError as refused:
+                    left.append(f"{self.file}: {key}: {refused}")
+                    continue
                 if isinstance(own, dict):
                     yield str(key), own
+                else:
+                    left.append(f"{self.file}: {key}: is no function")
 
     def _function(self, key: str, own: Mapping[str, object], left: list[str]) -> FoundFunction:
         if "image" in own:
@@ -119,19 +125,45 @@ class _Service:
             memory=self._number(key, own, "memorySize", left),
             timeout=self._number(key, own, "timeout", left),
             storage=self._number(key, own, "ephemeralStorageSize", left),
-            environment=self._environment(own),
+            environment=self._environment(key, own, left),
         )
 
-    def _environment(self, own: Mapping[str, object]) -> dict[str, Value]:
-        """Return the variables, worked out for each stage that is written."""
-        given = {**_mapping(self.provider.get("environment")), **_mapping(own.get("environment"))}
-        stages = {stage: replace(self, variables=replace(self.variables, named=stage)) for stage in STAGES}
+    @property
+    def _stages(self) -> dict[str, _Service]:
+        """The same service for each stage that is written."""
+        return {stage: replace(self, variables=replace(self.variables, named=stage)) for stage in STAGES}
+
+    def _environment(self, key: str, own: Mapping[str, object], left: list[str]) -> dict[str, Value]:
+        """Return the variables, worked out for each stage; what holds all of them may be a variable too."""
+        holding = [each for each in (self.provider.get("environment"), own.get("environment")) if each is not None]
+        left += [
+            f"{self.file}: {key}: environment: {each} is not decided here" for each in holding if self._hides(each)
+        ]
+        given = {
+            stage: {name: raw for each in holding for name, raw in service._known(each).items()}  # noqa: SLF001 - of another stage
+            for stage, service in self._stages.items()
+        }
         return variables(
             {
-                str(name): by_stage({stage: each._or_nothing(raw) or None for stage, each in stages.items()})  # noqa: SLF001 - of another stage
-                for name, raw in given.items()
+                str(name): by_stage(
+                    {
+                        stage: service._or_nothing(given[stage].get(name)) or None  # noqa: SLF001 - of another stage
+                        for stage, service in self._stages.items()
+                    }
+                )
+                for name in dict.fromkeys(name for each in given.values() for name in each)
             }
         )
+
+    def _known(self, raw: object) -> dict[str, Any]:
+        """Return keys and values, which may be those of a file; none where nobody here knows them."""
+        try:
+            return _mapping(self.variables.value(raw) if isinstance(raw, str) else raw)
+        except NotTakenError:
+            return {}
+
+    def _hides(self, raw: object) -> bool:
+        return isinstance(raw, str) and not self._known(raw)
 
     def _number(self, name: str, own: Mapping[str, object], key: str, left: list[str]) -> int:
         """Return a number, 0 where none is said; one that cannot be worked out is left, and the function taken."""
@@ -140,6 +172,9 @@ class _Service:
         except NotTakenError as refused:
             left.append(f"{self.file}: {name}: {key}: {refused}")
             return 0
+        raw = own.get(key, self.provider.get(key))
+        if {each._or_nothing(raw) for each in self._stages.values()} - {text}:  # noqa: SLF001 - of another stage
+            left.append(f"{self.file}: {name}: {key}: differs by stage; here as in {self.variables.stage}")
         return int(text) if text.isdecimal() else 0
 
     def _said(self, own: Mapping[str, object], key: str) -> str:
@@ -173,7 +208,7 @@ class _Service:
             yield f"{self.file}: custom.pythonRequirements: {', '.join(own)}"
         if kinds := sorted({str(_mapping(each).get("Type")) for each in self._resources()}):
             yield f"{self.file}: other resources: {', '.join(kinds)}"
-        if layers := _mapping(self.document.get("layers")):
+        if layers := self._known(self.document.get("layers")):
             yield f"{self.file}: layers: {', '.join(map(str, layers))}"
         yield from (f"{self.file}: package: {each}" for each in package.beyond(self._patterns()))
 
@@ -188,7 +223,7 @@ class _Service:
             yield from _mapping(_mapping(entries).get("Resources")).values()
 
     def _patterns(self) -> list[str]:
-        given = _mapping(self.document.get("package"))
+        given = self._known(self.document.get("package"))
         found = given.get("patterns") or [f"!{each}" for each in given.get("exclude") or ()]
         return [str(each) for each in found] if isinstance(found, list) else []
 
@@ -199,7 +234,7 @@ class _Service:
             yield Path(name)
 
     def _of_requirements(self) -> dict[str, Any]:
-        return _mapping(_mapping(self.document.get("custom")).get("pythonRequirements"))
+        return self._known(self._known(self.document.get("custom")).get("pythonRequirements"))
 
 
 def _described(own: Mapping[str, Any], key: str) -> str:

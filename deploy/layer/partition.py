@@ -125,6 +125,5 @@ def _left(layers: Mapping[str, Layer], claims: Mapping[str, Claims], locked: Col
         yield Fault("layers", f"no layer takes {', '.join(left)}", cure="let one layer take the rest")
     for name in [*(each for each in rest if not left), *(each for each in claims if not claims[each])]:
         if not (layers[name].files or layers[name].modules or layers[name].without):
-            yield Fault(
-                f"layers.{name}", "gets no distribution", "the other layers take all", "drop it, or give it some"
-            )
+            cause = "the other layers take all" if locked else "nothing is locked"
+            yield Fault(f"layers.{name}", "gets no distribution", cause, "drop it, or give it some")

@@ -103,7 +103,9 @@ def chosen(settings: Settings, target: Target) -> dict[str, str]:
     """Return the versions that a uv.lock has for a target, whether they fit or not; raises as `unfit`."""
     from .others import pylock
 
-    return pylock.versions(*_exported_by_uv(settings, target))
+    known = pylock.versions_of(plain_text.read(settings.project / settings.requirements))
+    found = pylock.versions(*_exported_by_uv(settings, target))
+    return {name: version or known.get(name, "") for name, version in found.items()}
 
 
 def _exported_by_uv(settings: Settings, target: Target) -> tuple[str, Path, Lock, Target, Settings]:

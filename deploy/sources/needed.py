@@ -25,9 +25,13 @@ _SECTION = re.compile(r"^# To build (?P<origin>.+):$", re.MULTILINE)
 
 
 def path(settings: Settings) -> Path:
-    """Return the file: requirements.build.txt beside requirements.txt, uv.build.txt beside uv.lock."""
+    """Return the file: requirements.build.txt beside requirements.txt, uv.build.txt beside uv.lock.
+
+    Beside the lock of a workspace, which others have too, it would be one file for all: it is in the project then.
+    """
     lock = settings.project / settings.requirements
-    return lock.with_name(f"{lock.stem}.build.txt")
+    within = lock.resolve().is_relative_to(settings.project.resolve())
+    return (lock if within else settings.project / lock.name).with_name(f"{lock.stem}.build.txt")
 
 
 def read(settings: Settings) -> dict[str, Section]:

@@ -38,6 +38,11 @@ _CAUSES = (
         "name your proxy's CA bundle in PIP_CERT; it reaches the container",
     ),
     (
+        r"\"python3\.\d+\": executable file not found",
+        "the image has no such Python: it is another runtime's",
+        "name this runtime's in `images` of config/pipeline.yaml, or in CHANNELWRIGHT_RUNTIME_IMAGE where that is set",
+    ),
+    (
         r"name resolution|Name or service not known|unreachable|NewConnectionError|ConnectTimeout|ProxyError",
         "containers have no way to the package index",
         "check the network and HTTPS_PROXY; `docker run --rm IMAGE` has to reach the index too",

@@ -134,13 +134,18 @@ def _for(package: Package, here: _Where) -> Package:
 
 def with_versions(found: Read, uv_lock: str) -> Read:
     """Give sources the versions that uv.lock has for them, where it has: an export leaves them away."""
-    packages = tomllib.loads(uv_lock).get("package", [])
-    versions = {normalised(each["name"]): each.get("version", "") for each in packages}
+    versions = versions_of(uv_lock)
     pins, sources = found
     return (
         tuple(each if each.version else replace(each, version=versions.get(each.name, "")) for each in pins),
         tuple(replace(each, version=each.version or versions.get(each.name, "")) for each in sources),
     )
+
+
+def versions_of(uv_lock: str) -> dict[str, str]:
+    """Return the version of each package that uv.lock has one of, by name."""
+    packages = tomllib.loads(uv_lock).get("package", [])
+    return {normalised(each["name"]): each.get("version", "") for each in packages}
 
 
 def _read(chosen: Iterable[tuple[Package, Chosen]], here: _Where) -> Read:

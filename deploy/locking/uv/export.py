@@ -30,8 +30,9 @@ def pylock(settings: Settings, lock: Path) -> str:
     wanted = [option for name in settings.lock.extras for option in ("--extra", name)]
     wanted += [option for name in settings.lock.groups for option in ("--group", name)]
     wanted += [] if _is_project(folder) else ["--all-packages"]
-    command = [_program(lock), *_EXPORT, "--color", "never", *wanted]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_TIMEOUT, check=False)
+    # uv names folders relative to where it runs, and they are read as relative to the lock.
+    command = [_program(lock), *_EXPORT, "--color", "never", "--project", str(folder), *wanted]
+    done = subprocess.run(command, cwd=lock.parent, capture_output=True, text=True, timeout=_TIMEOUT, check=False)
     if done.returncode:
         raise _refusal(lock, done.stderr)
     return done.stdout

@@ -65,6 +65,12 @@ def _place(folder: Path, wanted: Requirement, source: Mapping[str, Any]) -> str:
     return f"{wanted.name}{extras} @ {place}{marker}" if place else ""
 
 
+def members(root: Path) -> frozenset[Path]:
+    """Return the folders of a workspace, resolved, by its root; none where the folder is the root of none."""
+    workspace = pyproject.read(root / _NAME).get("tool", {}).get("uv", {}).get("workspace", {})
+    return frozenset(each.resolve() for pattern in workspace.get("members", []) for each in root.glob(pattern))
+
+
 def _member(folder: Path, name: str) -> Path:
     """Find a member of the workspace that a folder is in, by its name."""
     for root in (folder, *folder.parents):

@@ -87,6 +87,26 @@ def test_a_number_is_followed_through_files_and_one_that_nobody_knows_leaves_the
     assert capsys.readouterr().err == ""
 
 
+def test_what_is_in_files_of_its_own_is_taken_and_what_is_not_decided_here_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment = "  environment: ${file(env.yml):${self:custom.stage}}\nfunctions:\n  list: ${file(list.yml)}\n"
+    text = SERVERLESS[: SERVERLESS.index("  environment:")] + environment + "  odd: ${ssm:/function}\n"
+    text += (
+        '  other: {handler: src/app.handler, memorySize: "${self:custom.vars.memory}", environment: "${ssm:/all}"}\n'
+    )
+    files = {"list.yml": "handler: src/app.handler\n", "env.yml": "dev:\n  LEVEL: low\nprod:\n  LEVEL: high\n"}
+    files |= {"config/dev.yml": "memory: 256\n", "config/prod.yml": "memory: 1024\n", "src/app.py": HANDLER}
+    settings = made(write(tmp_path, {"serverless.yml": text, **files}))
+    assert list(settings.functions) == ["list", "other"]
+    assert settings.functions["list"].resources.environment == {"LEVEL": FromParameter("Level")}
+    assert [each.parameters for each in settings.stages.values()] == [{"Level": "low"}, {"Level": "high"}]
+    said = capsys.readouterr().out
+    assert "serverless.yml: odd: ${ssm:/function} is not decided here" in said
+    assert "serverless.yml: other: environment: ${ssm:/all} is not decided here" in said
+    assert "serverless.yml: other: memorySize: differs by stage; here as in dev" in said
+
+
 def test_a_chalice_stage_has_its_own_values(tmp_path: Path) -> None:
     settings = made(write(tmp_path, {".chalice/config.json": json.dumps(CHALICE), "app.py": APP}))
     assert settings.functions["api"].resources.environment == {"SHARED": "1", "LEVEL": FromParameter("Level")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,6 @@ from tests.deploy.init.projects import CHALICE, CLOUDFORMATION, HANDLER, SAM, SE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from deploy.settings import Settings
 
@@ -33,6 +33,7 @@ source = { virtual = "." }
 """
 POETRY = '[tool.poetry.dependencies]\npython = "^3.11"\nsix = "*"\n'
 LIBRARY = {"own/pyproject.toml": '[project]\nname = "own"\nversion = "1"\n'}
+WORKSPACE_LOCK = UV_LOCK.replace('{ virtual = "." }', '{ virtual = "services/api" }')
 PYLOCK = 'lock-version = "1.0"\ncreated-by = "pip"\nrequires-python = ">=3.12"\npackages = []\n'
 
 
@@ -142,6 +143,25 @@ def test_the_lock_that_is_there_is_taken_or_made_next(  # noqa: PLR0917
     assert (str(settings.requirements), settings.runtime) == (requirements, runtime)
     lines = [line.removeprefix("next: ") for line in capsys.readouterr().out.splitlines() if line.startswith("next: ")]
     assert [line.removeprefix("nox -s ").partition(" ")[0] for line in lines] == following
+
+
+def test_a_member_of_a_workspace_has_its_lock(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = {"pyproject.toml": '[tool.uv.workspace]\nmembers = ["services/*"]\n', "uv.lock": WORKSPACE_LOCK}
+    member = {"services/api/pyproject.toml": OWN, "services/api/src/app.py": HANDLER}
+    settings = made(write(tmp_path, {**root, **member}) / "services/api")
+    assert settings.requirements == Path("../../uv.lock")
+    assert "  ../../uv.lock: the lock of a workspace\n" in capsys.readouterr().out
+    alone = made(write(tmp_path / "elsewhere", {"pyproject.toml": OWN, "src/app.py": HANDLER}))
+    assert not alone.layers
+
+
+def test_handlers_in_folders_are_found_where_there_are_none_above_them(tmp_path: Path) -> None:
+    files = {"orders/take.py": HANDLER, "orders/test_take.py": HANDLER, "mail/app.py": HANDLER, "shared/x.py": ""}
+    settings = made(write(tmp_path / "flat", files))
+    assert {each.handler for each in settings.functions.values()} == {"orders/take.handler", "mail/app.handler"}
+    assert {str(settings.code_of(each).source) for each in settings.functions.values()} == {"."}
+    settings = made(write(tmp_path / "top", {**files, "app.py": HANDLER}))
+    assert {each.handler for each in settings.functions.values()} == {"app.handler"}
 
 
 def test_layers_alone_need_no_function(tmp_path: Path) -> None:

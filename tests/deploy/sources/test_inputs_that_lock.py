@@ -130,3 +130,21 @@ def test_it_locks_and_its_own_code_is_built(kind: str, sources: Project, index: 
     assert wheel.sha256 in found["private"].hashes
     assert provided(sources)["shared-lib"].name == "shared_lib-0.3-py3-none-any.whl"
     assert "secret" not in (sources.folder / lock).read_text()
+
+
+def test_a_member_of_a_workspace_builds_by_the_lock_at_its_root(
+    sources: Project, tmp_path: Path, private: Index, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert private.files
+    (tmp_path / "pyproject.toml").write_text('[tool.uv.workspace]\nmembers = ["project", "shared"]\n')
+    member = PYPROJECT.replace('{path = "../shared"}', "{workspace = true}")
+    (sources.folder / "pyproject.toml").write_text(member)
+    _uv(sources, "lock")
+    sources.configured("layers: {deps: {}}\nrequirements: ../uv.lock\n")
+    assert sources.run() == 0
+    found = locked.read(load(sources.folder, {}), X86)
+    assert {pin.name for pin in found.pins} == set(NEEDED)
+    assert [(each.name, each.origin) for each in found.sources] == [("shared-lib", "../shared")]
+    assert provided(sources)["shared-lib"].name == "shared_lib-0.3-py3-none-any.whl"
+    assert (sources.folder / "uv.build.txt").is_file()
+    assert "nothing changed" in capsys.readouterr().out
