@@ -51,11 +51,13 @@ def exceeded(built: BuiltLayer, sizes: Sizes) -> Iterator[Fault]:
     """Yield what is too large in one layer: for Lambda, whatever else is attached, and for its own budget."""
     name, budget = built.spec.layer.name, built.spec.layer.budget
     if sizes.unzipped > UNZIPPED:
+        has_sources = built.spec.layer.bytecode != "sourceless"
+        sourceless = " leave out sources with `bytecode: sourceless`," if has_sources else ""
         yield Fault(
             name,
             f"unzips to {sizes.unzipped:,} bytes; Lambda allows {UNZIPPED:,}\n{_table([built])}",
             cause="a layer counts unzipped, together with the function's code and its other layers",
-            cure="trim it, drop a package, or move the function to a container image",
+            cure=f"trim it,{sourceless} drop a package, or move the function to a container image",
         )
     kept = len(built.report.kept_symbols)
     cause = f"{kept} libraries keep their symbols, as was said" if kept else "a package grew, or a trim rule is off"

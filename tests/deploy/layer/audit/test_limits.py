@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deploy.layer.values import BuiltLayer
+    from deploy.settings.layers import Bytecode
 
 
 def swollen(folder: Path, unzipped: int, settings: Layer | None = None) -> BuiltLayer:
@@ -41,6 +43,17 @@ def test_a_layer_that_unzips_to_more_than_lambda_allows_is_refused(oversized: Bu
     assert fault.where == "tiny-layer"
     assert "Lambda allows 262,144,000" in fault.what
     assert "tiny" in fault.what.splitlines()[1]
+
+
+@pytest.mark.parametrize("bytecode", ["unchecked-hash", "sourceless"])
+def test_a_layer_that_is_too_large_is_told_of_its_sources_where_it_has_them(
+    bytecode: Bytecode, oversized: BuiltLayer
+) -> None:
+    settings = replace(oversized.spec.layer, bytecode=bytecode)
+    (fault,) = limits.exceeded(
+        replace(oversized, spec=replace(oversized.spec, layer=settings)), limits.Sizes.of(oversized.zip)
+    )
+    assert ("`bytecode: sourceless`" in fault.cure) == (bytecode == "unchecked-hash")
 
 
 def test_layers_and_code_count_together(tmp_path: Path) -> None:
