@@ -162,6 +162,14 @@ def test_handlers_in_folders_are_found_where_there_are_none_above_them(tmp_path:
     assert {str(settings.code_of(each).source) for each in settings.functions.values()} == {"."}
     settings = made(write(tmp_path / "top", {**files, "app.py": HANDLER}))
     assert {each.handler for each in settings.functions.values()} == {"app.handler"}
+    settings = made(write(tmp_path / "cdk", {**files, "cdk.json": "{}", "requirements.in": "six\n"}))
+    assert not settings.functions
+
+
+def test_a_list_that_functions_share_is_named_once(tmp_path: Path) -> None:
+    template = SAM["template.yaml"].replace("functions/remind/", "functions/take_order/")
+    made(write(tmp_path, {**SAM, "template.yaml": template}))
+    assert (tmp_path / "requirements.in").read_text() == "-r functions/take_order/requirements.txt\n"
 
 
 def test_layers_alone_need_no_function(tmp_path: Path) -> None:
