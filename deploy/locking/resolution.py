@@ -70,8 +70,8 @@ class _Resolving:
         theirs = {each.name: each.version for found in self._of(target.runtime) for each in found.packages}
         differing = [each for each in answer.packages if theirs.get(each.name, each.version) != each.version]
         if differing:
-            told = ", ".join(f"{each.name} {theirs[each.name]}" for each in differing)
-            self.remarks.append(f"{where}: {told} has no wheel for it")
+            told = ", ".join(f"{each.name} {each.version} in place of {theirs[each.name]}" for each in differing)
+            self.remarks.append(f"{where}: it would have {told}")
         else:
             self.found[target] = answer
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from deploy.code import tree_digest
 from deploy.code.bundle import CodeBundle
 from deploy.container.digest import RuntimeImage
+from deploy.git import Commit
 from deploy.inside.exchange import Package, Pin, Report
 from deploy.layer.evidence import Evidence
 from deploy.layer.spec import LayerSpec
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from deploy.layer.verify import VerifiedLayer
     from deploy.settings import Architecture
 
+COMMIT = Commit("c0ffee" * 6 + "c0de", dirty=False)
 STAGE = Stage(name="dev", region="eu-central-1", stack="tiny-dev", suffix="-dev")
 IMAGE = RuntimeImage("public.ecr.aws/lambda/python:3.11", "sha256:" + "ab" * 32)
 HEALTH = {"tiny": "health"}

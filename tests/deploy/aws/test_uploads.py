@@ -13,8 +13,7 @@ from botocore.stub import ANY, Stubber
 from deploy.aws import uploads
 from deploy.errors import AwsError, RolloutError
 from deploy.release.publish import publish
-from tests.integration.release.conftest import COMMIT
-from tests.integration.shipment import STAGE
+from tests.integration.shipment import COMMIT, STAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -119,3 +119,17 @@ def test_what_has_no_wheel_for_an_architecture_that_nobody_asked_for_is_told_in_
     project.run()
     (told,) = (line for line in capsys.readouterr().out.splitlines() if "not locked for arm64" in line)
     assert "demo: no version that is wanted has a wheel for the runtime" in told
+
+
+def test_an_architecture_that_would_have_other_versions_is_told_with_these(
+    project: Project, index: Index, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.configured("layers: {deps: {}}\narchitectures: [x86_64]\n")
+    index.add("part", "1.0")
+    index.add("part", "2.0")
+    index.add("demo", "1.0", *BOTH, requires=("part<2",))
+    index.add("demo", "2.0", BOTH[0], requires=("part>=2",))
+    project.wants("demo")
+    project.run()
+    (told,) = (line for line in capsys.readouterr().out.splitlines() if "not locked for arm64" in line)
+    assert told.endswith("it would have demo 1.0 in place of 2.0, part 1.0 in place of 2.0")

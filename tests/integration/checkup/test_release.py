@@ -10,8 +10,7 @@ from deploy.aws import account, layers
 from deploy.errors import AwsError
 from deploy.release.publish import publish
 from tests.integration.checkup.conftest import CONFIG, TEMPLATE
-from tests.integration.release.conftest import COMMIT
-from tests.integration.shipment import STAGE
+from tests.integration.shipment import COMMIT, STAGE
 
 if TYPE_CHECKING:
     from pathlib import Path

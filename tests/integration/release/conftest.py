@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.aws.connection import Aws, connect
-from deploy.git import Commit
 from deploy.release import plan as planning
 from deploy.release.publish import find, publish
 from deploy.release.rollout import roll_out
 from deploy.release.values import PlannedLayer
 from tests.integration.aws import EmulatedAws, emulated_aws
-from tests.integration.shipment import HEALTH, STAGE, Shop, settings, zipped
+from tests.integration.release.looking import Looker
+from tests.integration.shipment import COMMIT, HEALTH, STAGE, Shop, settings, zipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from deploy.code.bundle import CodeBundle
+    from deploy.git import Commit
     from deploy.layer.verify import VerifiedLayer
     from deploy.release.plan import RolloutPlan
     from deploy.release.values import Release
     from deploy.settings import Settings
     from tests.aws_calls import Recorder
 
-COMMIT = Commit("c0ffee" * 6 + "c0de", dirty=False)
 ROLE = "arn:aws:iam::123456789012:role/tiny"
 
 
@@ -45,6 +45,14 @@ def aws(emulator: EmulatedAws, monkeypatch: pytest.MonkeyPatch) -> Aws:
         monkeypatch.setenv(name, value)
     hurry(monkeypatch)
     return connect(STAGE)
+
+
+@pytest.fixture
+def look(aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Looker:
+    """Run commands on a project in an empty account, with a cache of its own."""
+    assert aws.account
+    monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(tmp_path / "cache"))
+    return Looker(tmp_path, capsys)
 
 
 @pytest.fixture(autouse=True)

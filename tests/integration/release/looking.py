@@ -8,8 +8,7 @@ from deploy.__main__ import main
 from deploy.documents.writing import as_json
 from deploy.layer.manifest import build
 from deploy.release.publish import publish
-from tests.integration.release.conftest import COMMIT
-from tests.integration.shipment import HEALTH, STAGE
+from tests.integration.shipment import COMMIT, HEALTH, STAGE
 from tests.schemas import output
 
 if TYPE_CHECKING:

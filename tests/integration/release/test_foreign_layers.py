@@ -19,14 +19,14 @@ from deploy.release.rollout import roll_out
 from deploy.release.values import PlannedLayer
 from deploy.status.drift import drift
 from deploy.status.observe import observe
-from tests.integration.release.conftest import COMMIT, Site
-from tests.integration.shipment import STAGE, Shop
+from tests.integration.shipment import COMMIT, STAGE, Shop
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from deploy.release.values import Release
     from deploy.settings import Settings
+    from tests.integration.release.conftest import Site
 
 WATCHER = "arn:aws:lambda:eu-central-1:123456789012:layer:watcher:1"
 

@@ -8,9 +8,8 @@ import pytest
 
 from deploy.aws import versions
 from deploy.release.publish import publish
-from tests.integration.release.conftest import COMMIT
 from tests.integration.release.looking import Looker
-from tests.integration.shipment import STAGE, settings
+from tests.integration.shipment import COMMIT, STAGE, settings
 
 if TYPE_CHECKING:
     from pathlib import Path

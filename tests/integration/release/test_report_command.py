@@ -9,26 +9,16 @@ import pytest
 
 from deploy.aws import layers
 from tests.integration.release import looking
-from tests.integration.release.conftest import COMMIT
 from tests.integration.release.looking import CONFIG, Looker, delivered
-from tests.integration.shipment import zipped
+from tests.integration.shipment import COMMIT, zipped
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from deploy.aws.connection import Aws
     from deploy.layer.verify import VerifiedLayer
     from tests.integration.shipment import Shop
 
 SHA = COMMIT.sha or ""
 ARN = "arn:aws:lambda:eu-central-1:123456789012:layer"
-
-
-@pytest.fixture
-def look(aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Looker:
-    assert aws.account
-    monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(tmp_path / "cache"))
-    return Looker(tmp_path, capsys)
 
 
 @pytest.fixture

@@ -11,24 +11,14 @@ from deploy.aws import layers
 from deploy.aws.connection import elsewhere
 from deploy.layer import sbom
 from tests.integration.release import looking
-from tests.integration.release.conftest import COMMIT
 from tests.integration.release.looking import Looker, delivered
 from tests.integration.release.test_where_command import FOREIGN, foreign
-from tests.integration.shipment import zipped
+from tests.integration.shipment import COMMIT, zipped
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from deploy.aws.connection import Aws
     from deploy.layer.verify import VerifiedLayer
     from tests.integration.shipment import Shop
-
-
-@pytest.fixture
-def look(aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Looker:
-    assert aws.account
-    monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(tmp_path / "cache"))
-    return Looker(tmp_path, capsys)
 
 
 @pytest.fixture

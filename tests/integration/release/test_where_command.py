@@ -7,27 +7,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.aws import layers
-from tests.integration.release.looking import Looker
 from tests.integration.shipment import settings, zipped
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from deploy.aws.connection import Aws
     from tests.integration.release.conftest import Site
+    from tests.integration.release.looking import Looker
     from tests.integration.shipment import Shop
 
 FOREIGN = {
     "python/idna/core.py": "",
     "python/idna-2.0.dist-info/METADATA": "Name: IDNA\nVersion: 2.0\n",
 }
-
-
-@pytest.fixture
-def look(aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Looker:
-    assert aws.account
-    monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(tmp_path / "cache"))
-    return Looker(tmp_path, capsys)
 
 
 @pytest.fixture

@@ -6,22 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.release.looking import Looker
 from tests.integration.shipment import settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from deploy.aws.connection import Aws
     from tests.integration.release.conftest import Site
     from tests.integration.shipment import Shop
-
-
-@pytest.fixture
-def look(aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Looker:
-    assert aws.account
-    monkeypatch.setenv("CHANNELWRIGHT_CACHE", str(tmp_path / "cache"))
-    return Looker(tmp_path, capsys)
 
 
 @pytest.fixture

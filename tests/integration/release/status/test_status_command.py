@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.release.publish import publish
-from tests.integration.release.conftest import COMMIT, ROLE
+from tests.integration.release.conftest import ROLE
 from tests.integration.release.looking import Looker
 from tests.integration.release.status.statuses import BOT, drift, live
-from tests.integration.shipment import STAGE
+from tests.integration.shipment import COMMIT, STAGE
 
 if TYPE_CHECKING:
     from pathlib import Path
