@@ -146,7 +146,8 @@ def _refuse_region(region: str) -> None:
 def _proposed(project: Path, region: str) -> tuple[tuple[str, ...], Proposal]:
     survey = look.survey(project, os.environ)
     if not survey.functions:
-        survey = Survey(programs=(*survey.programs, *handlers.read(project)))
+        # What lies in folders beside another tool's files is that tool's.
+        survey = Survey(programs=(*survey.programs, *handlers.read(project, in_folders=not survey.programs)))
     lists = list(dict.fromkeys(path for each in survey.programs for path in each.requirements))
     lock = locks.look(project, lists)
     chosen = region or next((each.region for each in survey.programs if each.region), "") or _region()

@@ -24,11 +24,11 @@ _ADAPTERS = frozenset({"Mangum", "make_lambda_handler"})
 _NO_FUNCTIONS = ("test_*.py", "*_test.py", "conftest.py", "setup.py", "noxfile.py")
 
 
-def read(project: Path) -> Iterator[FoundProgram]:
-    """Yield the handlers below src/, else those at the project's top, else those in its folders."""
+def read(project: Path, *, in_folders: bool = True) -> Iterator[FoundProgram]:
+    """Yield the handlers below src/, else those at the project's top, else those `in_folders`."""
     source = _SOURCE if (project / _SOURCE).is_dir() else Path()
     functions: list[FoundFunction] = []
-    for depth in (_DEPTH,) if source == _SOURCE else (0, _DEPTH):
+    for depth in (_DEPTH,) if source == _SOURCE else (0, _DEPTH) if in_folders else (0,):
         functions = functions or list(_found(project, source, depth))
     if functions:
         count = f"{len(functions)} handler{'' if len(functions) == 1 else 's'}"

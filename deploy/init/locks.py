@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ class FoundLock:
     """What there is: `path` of the lock, which has to be made where `to_lock`; `what` says it in words.
 
     `commands` of other tools come before what is done here. `python` has the versions that it is for, as far as it says
-    so. `files` are written beside the configuration.
+    so. `files` are written beside the configuration; `left` is what of it is not taken.
     """
 
     what: str
@@ -38,6 +38,7 @@ class FoundLock:
     recorded: tuple[str, ...] = ()
     files: Mapping[Path, str] = field(default_factory=dict)
     commands: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 def look(project: Path, lists: Sequence[Path]) -> FoundLock | None:
@@ -45,7 +46,17 @@ def look(project: Path, lists: Sequence[Path]) -> FoundLock | None:
 
     Raises LockError where a file that would be it cannot be read.
     """
-    return next(_candidates(project, lists), None)
+    found = next(_candidates(project, lists), None)
+    reads_extras = found and (found.path.name == locked.UV_LOCK or found.what.startswith(_PYPROJECT.name))
+    return replace(found, left=tuple(_extras(project))) if found and reads_extras and not found.commands else found
+
+
+def _extras(project: Path) -> Iterator[str]:
+    """Yield which extras of the project are not in its layer: an application may need one of them."""
+    extras = pyproject.read(project / _PYPROJECT).get("project", {}).get("optional-dependencies", {})
+    if extras:
+        key = f"`lock: {{extras: [{next(iter(extras))}]}}`"
+        yield f"{_PYPROJECT}: what its extras need ({', '.join(extras)}): {key} takes that of one"
 
 
 def _candidates(project: Path, lists: Sequence[Path]) -> Iterator[FoundLock]:

@@ -60,7 +60,7 @@ def propose(
     fitting = fit.find(project, documents, environment) if lock and not lock.to_lock else Fit(document=documents[0])
     chosen = replace(chosen, runtime=str(fitting.document["runtime"]))
     left = [line for each in survey.programs for line in each.left]
-    left += [*chosen.code.left, *chosen.different(), *fitting.left]
+    left += [*chosen.code.left, *chosen.different(), *(lock.left if lock else ()), *fitting.left]
     if not chosen.region:
         left.append("stages: no region is said anywhere; `--region REGION` writes those that a deploy needs")
     files = {CONFIG: written.configuration(fitting.document), **(lock.files if lock else {})}

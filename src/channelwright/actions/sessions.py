@@ -132,18 +132,22 @@ def plan_session(work: Work) -> Message:
     # Two of one time are one: the button may have been pressed on two devices.
     again = [each for each in planned if (each.start, each.repeats) == (int(seconds), bool(repeat))]
     if not again and not any(each.description == _mark(work) for each in planned):
-        body |= {
-            "name": campaign.category.name,
-            "description": _mark(work),
-            "channel_id": str(_voice(campaign).id),
-        }
+        body |= {"name": campaign.category.name, "description": _mark(work), "channel_id": str(_voice(campaign).id)}
         body |= {"privacy_level": GUILD_ONLY, "entity_type": IN_VOICE}
         work.discord.create(f"/guilds/{work.job.guild_id}/scheduled-events", body)
     about = {"campaign": campaign.shown, "when": f"<t:{seconds}:F>"}
     text = say("**{campaign}** plays {when}.", **about)
     if repeat:
         text = say("**{campaign}** plays {when}, {repeat}.", **about, repeat=session_time.often(repeat))
-    return Message(f"{text} {say('Its members find it among the events of this server.')}")
+    return Message(f"{text} {_found_by(campaign)}")
+
+
+def _found_by(campaign: Campaign) -> str:
+    """Say who finds the event: whoever sees its channel, and nobody else."""
+    channel = _voice(campaign)
+    if channel.allows(campaign.role.id, VIEW_CHANNEL):
+        return say("Its members find it among the events of this server.")
+    return say("Its players do not see {channel}, and so not the session.", channel=channel.link)
 
 
 def sessions(work: Work) -> Message:

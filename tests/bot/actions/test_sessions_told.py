@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.bot.actions.test_sessions import ahead, events, gm, opened, plan
-from tests.bot.outcomes import NAME, categories
+from tests.bot.by_hand import spoil
+from tests.bot.outcomes import NAME, categories, roles
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start
@@ -64,3 +65,9 @@ def test_a_session_that_is_another_campaigns_by_now_is_left_alone(lab: Lab, line
     assert lab.text(lab.press(shown, button, gm(lab))) == "There is no such session any more."
     assert events(lab) == before
     assert before[0].name == NAME
+
+
+def test_a_session_in_a_channel_that_players_do_not_see_is_not_said_to_be_found_by_them(lab: Lab) -> None:
+    assert "Its members find it" in plan(lab, ahead(lab), zone="UTC")
+    spoil(lab, "campaign-main", without=roles(lab)[0])
+    assert "Its players do not see <#" in plan(lab, ahead(lab, 8), zone="UTC")

@@ -162,6 +162,25 @@ def test_handlers_in_folders_are_found_where_there_are_none_above_them(tmp_path:
     assert {str(settings.code_of(each).source) for each in settings.functions.values()} == {"."}
     settings = made(write(tmp_path / "top", {**files, "app.py": HANDLER}))
     assert {each.handler for each in settings.functions.values()} == {"app.handler"}
+    settings = made(write(tmp_path / "cdk", {**files, "cdk.json": "{}", "requirements.in": "six\n"}))
+    assert not settings.functions
+
+
+def test_a_list_that_functions_share_is_named_once(tmp_path: Path) -> None:
+    template = SAM["template.yaml"].replace("functions/remind/", "functions/take_order/")
+    made(write(tmp_path, {**SAM, "template.yaml": template}))
+    assert (tmp_path / "requirements.in").read_text() == "-r functions/take_order/requirements.txt\n"
+
+
+@pytest.mark.parametrize("lock", ["", "uv.lock"])
+def test_extras_that_are_not_in_the_layer_are_told(
+    lock: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    extras = 'dependencies = ["six"]\n[project.optional-dependencies]\naws = ["boto3"]\nweb = ["flask"]\n'
+    files = {"pyproject.toml": f"{OWN}{extras}", "src/app.py": HANDLER, **({lock: UV_LOCK} if lock else {})}
+    made(write(tmp_path, files))
+    told = "  pyproject.toml: what its extras need (aws, web): `lock: {extras: [aws]}` takes that of one\n"
+    assert told in capsys.readouterr().out
 
 
 def test_layers_alone_need_no_function(tmp_path: Path) -> None:
