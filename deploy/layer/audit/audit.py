@@ -6,7 +6,9 @@ room's docstring: the first ones explain most.
 
 from __future__ import annotations
 
+import hashlib
 import zlib
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -79,27 +81,32 @@ def collisions(layers: Sequence[BuiltLayer]) -> tuple[Fault, ...]:
 
     The same file in both is fine, as the `__init__` of a namespace package that distributions of both share is one.
     """
-    owners: dict[str, BuiltLayer] = {}
+    counts = Counter(path for layer in layers for path in names(layer))
+    held = [_digests(layer, sorted(path for path in names(layer) if counts[path] > 1)) for layer in layers]
+    owners: dict[str, int] = {}
     faults: list[Fault] = []
-    for layer in layers:
-        own = names(layer)
-        shared = sorted(path for path in own if path in owners)
-        faults += [
-            _collision(path, owners[path].spec.layer.name, layer.spec.layer.name)
-            for path in shared
-            if _of(owners[path], path) != _of(layer, path)
-        ]
-        owners |= dict.fromkeys(own, layer)
+    for number, digests in enumerate(held):
+        for path, digest in digests.items():
+            other = owners.get(path)
+            if other is not None and held[other][path] != digest:
+                faults.append(_collision(path, layers[other].spec.layer.name, layers[number].spec.layer.name))
+            owners[path] = number
     return tuple(faults)
 
 
-def _of(layer: BuiltLayer, path: str) -> bytes | None:
-    """Return a file of a layer; none where it is damaged, which `audit` says."""
+def _digests(layer: BuiltLayer, paths: Sequence[str]) -> dict[str, str]:
+    """Return the sha256 of files of a layer, by path; "" where one is damaged, which `audit` says."""
+    if not paths:
+        return {}
+    with ZipFile(layer.zip) as zipped:
+        return {path: _digest(zipped, path) for path in paths}
+
+
+def _digest(zipped: ZipFile, path: str) -> str:
     try:
-        with ZipFile(layer.zip) as zipped:
-            return unpack.content(zipped, path)
+        return hashlib.sha256(unpack.content(zipped, path)).hexdigest()
     except (BadZipFile, EOFError, zlib.error):
-        return None
+        return ""
 
 
 def names(layer: BuiltLayer) -> frozenset[str]:
