@@ -2,7 +2,8 @@
 
 Where nobody says which runtime the functions have, the first one that can use the lock as it is is theirs. Where that
 is none, or another one is given, uv is asked what it would change (https://docs.astral.sh/uv/reference/cli/#uv-lock,
-`--dry-run`), which is shown like all that would be written.
+`--dry-run`), which is shown like all that would be written. Nothing of anybody's is run for it (`--no-build`): where uv
+has to build a source to know, `lock` comes next.
 """
 
 from __future__ import annotations
@@ -27,7 +28,14 @@ if TYPE_CHECKING:
     from ..locking.others.unfit import Unfit
     from ..settings import Settings
 
+_NO_BUILD = "--no-build"
+_DISABLED = re.compile(r"[Bb]uilding (?:source distributions|from source) .*is disabled")
+_HAS_TO_BUILD = f"{UV_LOCK}: what uv would change takes building a source, which `lock` has it do"
 _CHANGE = re.compile(r"^(Add|Remove|Update)[a-z]* .*", re.MULTILINE)
+
+
+class _DisabledError(Exception):
+    """uv did not build a source, as it was told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +48,7 @@ class Relocking:
 
     def carry_out(self, environment: Mapping[str, str]) -> bool:
         """Have uv lock it so; tell whether all of it has wheels then. Raises LockError with uv's words."""
-        from ..locking.uv.relock import relock
-
-        self.step.relocked(UV_LOCK, partial(relock, self.settings.project, environment))
+        self.step.relocked(UV_LOCK, partial(_relocked, self.settings.project, environment))
         return not _unfit(self.settings)
 
 
@@ -108,6 +114,8 @@ def _relocking(document: Mapping[str, object], settings: Settings, environment: 
         uv = replace(uv_of(settings, "pyproject.toml", environment, lambda _: None), cooldown=())
         found = step(settings, uv, {})
         words = found.relocked(UV_LOCK, partial(_asked, settings.project, environment)) if found else ""
+    except _DisabledError:
+        return Fit(document=document, left=(_HAS_TO_BUILD,), to_lock=True)
     except (LockError, ConfigError) as error:
         unheard = any(each.what == UNHEARD for each in error.faults)
         return Fit(document=document, left=_told(error), to_lock=unheard, to_mend=not unheard)
@@ -119,9 +127,19 @@ def _relocking(document: Mapping[str, object], settings: Settings, environment: 
 
 
 def _asked(project: Path, environment: Mapping[str, str], options: Sequence[str]) -> str:
+    return _relocked(project, environment, ["--dry-run", *options])
+
+
+def _relocked(project: Path, environment: Mapping[str, str], options: Sequence[str]) -> str:
+    """Run `uv lock` without building; raise _DisabledError where it takes that, LockError for all else."""
     from ..locking.uv.relock import relock
 
-    return relock(project, environment, ["--dry-run", *options])
+    try:
+        return relock(project, environment, [_NO_BUILD, *options])
+    except LockError as error:
+        if _DISABLED.search(error.log):
+            raise _DisabledError from error
+        raise
 
 
 def _told(error: LockError | ConfigError) -> tuple[str, ...]:

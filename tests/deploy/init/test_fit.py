@@ -132,3 +132,19 @@ def test_a_lock_that_cannot_be_read_is_told_and_has_no_next_command(
     said = capsys.readouterr().out
     assert "cannot be read by uv" in said
     assert following(said) == []
+
+
+def test_where_uv_has_to_run_a_sources_code_to_know_it_is_not_run_and_lock_comes_next(
+    shop: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = shop.folder / "ran"
+    setup = f"import pathlib, setuptools\npathlib.Path({str(ran)!r}).touch()\nsetuptools.setup(name='own')\n"
+    write(shop.folder, {".python-version": "3.11\n", "own/setup.py": setup})
+    project = (shop.folder / "pyproject.toml").read_text(encoding="utf-8")
+    wanted = project.replace('"native"', '"native", "own"') + '\n[tool.uv.sources]\nown = {path = "own"}\n'
+    write(shop.folder, {"pyproject.toml": wanted})
+    assert init(shop, "--yes") == 0
+    said = capsys.readouterr().out
+    assert "what uv would change takes building a source, which `lock` has it do" in said
+    assert following(said)[0] == "lock"
+    assert not ran.exists()
