@@ -147,7 +147,8 @@ def _exported(path: Path, target: Target, project: Path) -> tuple[LockedSource, 
         if not name:
             faults.append(Fault(f"{path}: {each.place}", "has no name", cure=f"write `NAME @ {each.place}`"))
         elif lockfile.applies(each.marker, target, {}):
-            origin = f"{_relative(local, project)}{_fragment(each.place)}" if local else each.place
+            fragment = "".join(each.place.partition("#")[1:])
+            origin = f"{_relative(local, project)}{fragment}" if local else each.place
             found.append(LockedSource(name=name, version="", origin=origin))
     if faults:
         raise LockError(faults)
@@ -160,10 +161,6 @@ def _local(source: Elsewhere) -> Path | None:
     if bare.startswith("file:"):
         return Path(unquote(urlsplit(bare).path))
     return None if ":" in bare else source.folder / bare
-
-
-def _fragment(place: str) -> str:
-    return "".join(place.partition("#")[1:])
 
 
 def _relative(path: Path, project: Path) -> str:
@@ -180,10 +177,17 @@ def _static_name(path: Path) -> str:
         return lockfile.normalised(path.name.partition("-")[0])
     document = pyproject.read(path / pyproject.NAME)
     poetry = document.get("tool", {}).get("poetry", {})
-    setup = configparser.ConfigParser(interpolation=None)
-    setup.read(path / "setup.cfg", encoding="utf-8")
-    names = (document.get("project", {}).get("name"), poetry.get("name"), setup.get("metadata", "name", fallback=""))
+    names = (document.get("project", {}).get("name"), poetry.get("name"), _of_setup(path / "setup.cfg"))
     return lockfile.normalised(next(filter(None, names), ""))
+
+
+def _of_setup(path: Path) -> str:
+    setup = configparser.ConfigParser(interpolation=None)
+    try:
+        setup.read_string(plain_text.read(path) if path.is_file() else "")
+    except configparser.Error as error:
+        raise LockError([Fault(str(path), "cannot be read", cause=" ".join(str(error).split()))]) from error
+    return setup.get("metadata", "name", fallback="")
 
 
 def versions(settings: Settings) -> dict[str, str]:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.errors import BuildError, PipelineError
+from deploy.configuration import load
+from deploy.errors import BuildError, LockError, PipelineError
+from deploy.locking import locked
 from tests.deploy.sources.conftest import library
-from tests.deploy.sources.locked_sources import provided, refusal
+from tests.deploy.sources.locked_sources import X86, provided, refusal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,3 +90,22 @@ def test_a_shared_object_in_a_wheel_that_calls_itself_pure_is_refused(sources: P
     (tmp_path / "shared/native.so").write_text("ELF")
     sources.wants("../shared")
     assert "it holds native.so" in refusal(sources, BuildError)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"name = own\n", "setup.cfg: cannot be read"),
+        (b"[metadata]\nname = a\nname = b\n", "setup.cfg: cannot be read"),
+        (b"[metadata]\nname = \xff\n", "setup.cfg: is not UTF-8"),
+    ],
+)
+def test_a_setup_cfg_that_cannot_be_read_is_named_where_an_export_names_its_folder_alone(
+    sources: Project, content: bytes, told: str
+) -> None:
+    own = sources.folder / "own"
+    own.mkdir()
+    (own / "setup.cfg").write_bytes(content)
+    (sources.folder / "requirements.txt").write_text("-e ./own\n", encoding="utf-8")
+    with pytest.raises(LockError, match=told):
+        locked.read(load(sources.folder, {}), X86)
