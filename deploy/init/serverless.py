@@ -60,7 +60,7 @@ class _Service:
 
     @property
     def provider(self) -> Mapping[str, object]:
-        return self._known(self.document.get("provider"))
+        return self.known(self.document.get("provider"))
 
     def program(self) -> FoundProgram:
         functions: list[FoundFunction] = []
@@ -79,8 +79,8 @@ class _Service:
             what=f"{self.file}: the Serverless Framework, {count}",
             functions=tuple(functions),
             left=tuple(left),
-            name=self._or_nothing(self.document.get("service")),
-            region=self._or_nothing(self.provider.get("region")),
+            name=self.or_nothing(self.document.get("service")),
+            region=self.or_nothing(self.provider.get("region")),
             exclude=tuple(package.excluded(self._patterns())),
             requirements=tuple(self._requirements()),
         )
@@ -140,14 +140,14 @@ class _Service:
             f"{self.file}: {key}: environment: {each} is not decided here" for each in holding if self._hides(each)
         ]
         given = {
-            stage: {name: raw for each in holding for name, raw in service._known(each).items()}  # noqa: SLF001 - of another stage
+            stage: {name: raw for each in holding for name, raw in service.known(each).items()}
             for stage, service in self._stages.items()
         }
         return variables(
             {
                 str(name): by_stage(
                     {
-                        stage: service._or_nothing(given[stage].get(name)) or None  # noqa: SLF001 - of another stage
+                        stage: service.or_nothing(given[stage].get(name)) or None
                         for stage, service in self._stages.items()
                     }
                 )
@@ -155,7 +155,7 @@ class _Service:
             }
         )
 
-    def _known(self, raw: object) -> dict[str, Any]:
+    def known(self, raw: object) -> dict[str, Any]:
         """Return keys and values, which may be those of a file; none where nobody here knows them."""
         try:
             return _mapping(self.variables.value(raw) if isinstance(raw, str) else raw)
@@ -163,7 +163,7 @@ class _Service:
             return {}
 
     def _hides(self, raw: object) -> bool:
-        return isinstance(raw, str) and not self._known(raw)
+        return isinstance(raw, str) and not self.known(raw)
 
     def _number(self, name: str, own: Mapping[str, object], key: str, left: list[str]) -> int:
         """Return a number, 0 where none is said; one that cannot be worked out is left, and the function taken."""
@@ -173,7 +173,7 @@ class _Service:
             left.append(f"{self.file}: {name}: {key}: {refused}")
             return 0
         raw = own.get(key, self.provider.get(key))
-        if {each._or_nothing(raw) for each in self._stages.values()} - {text}:  # noqa: SLF001 - of another stage
+        if {each.or_nothing(raw) for each in self._stages.values()} - {text}:
             left.append(f"{self.file}: {name}: {key}: differs by stage; here as in {self.variables.stage}")
         return int(text) if text.isdecimal() else 0
 
@@ -183,12 +183,12 @@ class _Service:
     def _name(self, key: str, own: Mapping[str, object]) -> str:
         """Return the name without the stage: the framework's own is service-stage-key."""
         stage = self.variables.stage
-        given = self._or_nothing(own.get("name"))
-        whole = given or f"{self._or_nothing(self.document.get('service'))}-{key}"
+        given = self.or_nothing(own.get("name"))
+        whole = given or f"{self.or_nothing(self.document.get('service'))}-{key}"
         kept = "-".join(part for part in whole.split("-") if part != stage) or key
         return "".join(each if each.isalnum() or each in "-_" else "-" for each in kept)[:64].strip("-")
 
-    def _or_nothing(self, raw: object) -> str:
+    def or_nothing(self, raw: object) -> str:
         try:
             value = self.variables.value(raw)
         except NotTakenError:
@@ -208,7 +208,7 @@ class _Service:
             yield f"{self.file}: custom.pythonRequirements: {', '.join(own)}"
         if kinds := sorted({str(_mapping(each).get("Type")) for each in self._resources()}):
             yield f"{self.file}: other resources: {', '.join(kinds)}"
-        if layers := self._known(self.document.get("layers")):
+        if layers := self.known(self.document.get("layers")):
             yield f"{self.file}: layers: {', '.join(map(str, layers))}"
         yield from (f"{self.file}: package: {each}" for each in package.beyond(self._patterns()))
 
@@ -223,18 +223,18 @@ class _Service:
             yield from _mapping(_mapping(entries).get("Resources")).values()
 
     def _patterns(self) -> list[str]:
-        given = self._known(self.document.get("package"))
+        given = self.known(self.document.get("package"))
         found = given.get("patterns") or [f"!{each}" for each in given.get("exclude") or ()]
         return [str(each) for each in found] if isinstance(found, list) else []
 
     def _requirements(self) -> Iterator[Path]:
         """Yield the list that serverless-python-requirements takes, where it has another name or place."""
-        name = self._or_nothing(self._of_requirements().get("fileName")) or _REQUIREMENTS
+        name = self.or_nothing(self._of_requirements().get("fileName")) or _REQUIREMENTS
         if name != _REQUIREMENTS and (self.project / name).is_file():
             yield Path(name)
 
     def _of_requirements(self) -> dict[str, Any]:
-        return self._known(self._known(self.document.get("custom")).get("pythonRequirements"))
+        return self.known(self.known(self.document.get("custom")).get("pythonRequirements"))
 
 
 def _described(own: Mapping[str, Any], key: str) -> str:

@@ -8,13 +8,14 @@ import pytest
 
 from tests.bot.by_hand import campaign, spoil
 from tests.bot.outcomes import roles
+from tests.bot.worker.seen import head, named, said, server
+from tests.bot.worker.stories import STORIES, begin
 from tests.bot.worker.test_creation_faults import killed
-from tests.bot.worker.test_kill_matrix import STORIES, _begin, _head, _named, _said, _server
 from tools.fake_discord.server import faults
 
 if TYPE_CHECKING:
     from tests.bot.lab import Lab, Start
-    from tests.bot.worker.test_kill_matrix import Story
+    from tests.bot.worker.stories import Story
 
 LATE = 1200  # longer than the token's fifteen minutes
 # Their outcome is told where it happens: in the invitation, or in the request that the GM answers. A creation and a
@@ -28,7 +29,7 @@ WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 def ready(start: Start, story: Story) -> Lab:
     lab = start()
     story.prepare(lab)
-    _begin(lab, story.act)
+    begin(lab, story.act)
     return lab
 
 
@@ -56,21 +57,21 @@ def test_what_was_done_before_a_late_delivery_is_told_in_the_gms_channel(start: 
     since = len(lab.fake.calls())
     shown = story.act(lab)
     lab.work()
-    wanted, told = _server(lab), _head(_named(lab, lab.text(shown)))
+    wanted, told = server(lab), head(named(lab, lab.text(shown)))
     last = changes(lab, since)[-1]
     lab = ready(start, story)
     cut_off(lab, story, last, works=True)
-    assert _server(lab)[:3] == wanted[:3], name
-    assert [_head(each) for each in _said(lab)].count(told) == 1, (told, _said(lab)[-2:])
+    assert server(lab)[:3] == wanted[:3], name
+    assert [head(each) for each in said(lab)].count(told) == 1, (told, said(lab)[-2:])
     assert not lab.dead
 
 
 @pytest.mark.parametrize("name", [name for name in STORIES if name not in {"create", "decline", "close"}])
 def test_what_a_late_delivery_would_have_to_begin_is_not_begun(start: Start, name: str) -> None:
     lab = ready(start, STORIES[name])
-    before = _server(lab)
+    before = server(lab)
     cut_off(lab, STORIES[name], 1, works=False)
-    assert _server(lab) == before, name
+    assert server(lab) == before, name
     assert not lab.dead
 
 
