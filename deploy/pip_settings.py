@@ -6,7 +6,7 @@ import configparser
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from .atomic import unreadable
 from .errors import ConfigError, Fault
@@ -102,4 +102,14 @@ def _files(environment: Mapping[str, str]) -> list[Path]:
 
 
 def _host(url: str) -> str | None:
-    return urlsplit(url if "://" in url else f"//{url}").hostname
+    return address(url if "://" in url else f"//{url}").hostname
+
+
+def address(url: str) -> SplitResult:
+    """Return the parts of an index's address; raise ConfigError, which shows no password, where it has none."""
+    try:
+        return urlsplit(url)
+    except ValueError as error:
+        shown = url.rpartition("@")[2]
+        cure = "correct it, in pip's or uv's settings, or where the requirements name it"
+        raise ConfigError([Fault(shown, "is no address of a package index", str(error), cure)]) from error

@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from .. import pip_settings
 from ..errors import ConfigError, Fault
@@ -125,12 +125,12 @@ def _of_lock(path: Path) -> Iterator[_Index]:
 
 
 def _is_local(url: str) -> bool:
-    return urlsplit(url).scheme in {"", "file"}
+    return pip_settings.address(url).scheme in {"", "file"}
 
 
 def _with_credentials(index: _Index, given: Mapping[str, str]) -> _Index:
     """Put into an address what uv's variables or ~/.netrc know of it: a container has neither."""
-    parts = urlsplit(index.url)
+    parts = pip_settings.address(index.url)
     if not parts.hostname or "@" in parts.netloc:
         return index
     prefix = f"UV_INDEX_{re.sub('[^A-Z0-9]', '_', index.name.upper())}"

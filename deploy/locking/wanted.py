@@ -10,6 +10,7 @@ import re
 import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -149,6 +150,12 @@ class _Reading:
             name, _, extras = left.strip().rstrip("]").partition("[")
         elif match := re.fullmatch(r"(?P<place>[^\[]+)\[(?P<extras>[^]]*)\]", place.strip()):
             place, extras = match["place"], match["extras"]
+        try:
+            urlsplit(place.strip())
+        except ValueError as error:
+            cure = "correct it; a folder is named by its path, such as ./own"
+            self.faults.append(Fault(where, f"no address that can be read: {place.strip()}", str(error), cure))
+            return
         self.elsewhere.append(
             Elsewhere(
                 place=place.strip(),
