@@ -134,16 +134,16 @@ def _has_exited(process: Running) -> bool:
 
 def _ended(process: Running, selector: selectors.BaseSelector, running: frozenset[int]) -> Running | None:
     """End all that a task's process left running; return the process that takes its place, if there is more to try."""
-    if _has_exited(process):
-        drain(process)
-    elif process.user < 0:
-        os.kill(process.pid, signal.SIGKILL)
     if process.user >= 0:
         ending.end_all_of(process.user)
     else:
+        os.kill(process.pid, signal.SIGKILL)
         ending.end_all()
     code = os.waitstatus_to_exitcode(os.waitpid(process.pid, 0)[1])
     ending.take_orphans(running, end=process.user < 0)
+    # Its last word may have come between two looks at its pipes, before what it printed; and read to its end is only
+    # what nobody writes to any more.
+    drain(process)
     for descriptor in (process.report, process.output):
         selector.unregister(descriptor)
         os.close(descriptor)

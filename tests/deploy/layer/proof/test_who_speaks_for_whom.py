@@ -19,7 +19,7 @@ from deploy.inside.look.values import Bytecode, Crash, Described, Finished, Outc
 from deploy.layer.backend.containers import ContainerRuntime
 from deploy.layer.backend.host import HostRuntime
 from deploy.layer.verify import Means, verify
-from tests.deploy.inside.test_look_records import FORGED, speaking
+from tests.deploy.inside.look.test_records import FORGED, speaking
 from tests.deploy.layer.in_a_folder import reference
 from tests.deploy.layer.synthetic import Made, layer
 

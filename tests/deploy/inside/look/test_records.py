@@ -9,7 +9,7 @@ import pytest
 
 from deploy.inside.look import apart, values
 from deploy.inside.look.values import Asked, Begun, Bytecode, Crash, Described, Finished, Outcome, read, written
-from tests.deploy.inside.test_look_apart import WORKS, accounts, task
+from tests.deploy.inside.look.tasks import WORKS, accounts, task
 
 BYTECODE = Bytecode(compiled=("a.py",), misnamed=(("b.pyc", "c.py"),), used=3)
 DESCRIBED = Described(distribution="a", headers=(("Name", "a"),), requires=("b",), files=None, absent=("c",))

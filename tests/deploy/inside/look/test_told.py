@@ -36,7 +36,7 @@ def noted() -> Exception:
         (SystemExit(3), "SystemExit: 3"),
         (ValueError(), "ValueError"),
         (ValueError("\n"), "ValueError:"),
-        (Twice("text"), "tests.deploy.inside.test_look_told.Twice: <exception str() failed>"),
+        (Twice("text"), "tests.deploy.inside.look.test_told.Twice: <exception str() failed>"),
         (ValueError("x" * 2000), f"ValueError: {'x' * 488}"),
     ],
 )

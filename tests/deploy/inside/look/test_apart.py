@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.inside.look import apart, ending
-from deploy.inside.look.bounds import Bounds
 from deploy.inside.look.running import Task
-from deploy.inside.look.values import Account, Begun, Outcome
+from deploy.inside.look.values import Begun, Outcome
+from tests.deploy.inside.look.tasks import WORKS, accounts, in_a_process, task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from deploy.inside.look.bounds import Bounds
     from deploy.inside.look.running import Running
     from deploy.inside.look.usage import SandboxUsage
     from deploy.inside.look.values import Record
@@ -25,39 +26,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.programs
 
 LOOKED_AT = os.WEXITED | os.WNOWAIT
-WORKS = Outcome(kind="module", what="victim")
-
-
-def task(key: str, code: str) -> Task:
-    """Return a task that runs code as an import would, and then says that it worked."""
-
-    def trial(skip: frozenset[str]) -> Iterator[Record]:
-        if key not in skip:
-            yield Begun(kind="module", what=key)
-            exec(compile(code, key, "exec"), {"__name__": key})  # noqa: S102 - the attack of a test
-            yield Outcome(kind="module", what=key)
-
-    return Task(key, trial)
-
-
-def accounts(*tasks: Task, silence: float = 600) -> dict[str, Account]:
-    return {each.subject: each for each in apart.run(tasks, own_users=False, most=Bounds(silence=silence))}
-
-
-def in_a_process(test: Callable[[], None]) -> None:
-    """Run in a forked process what closes that process to others."""
-    child = os.fork()
-    if child == 0:
-        try:
-            ending.guard()
-            test()
-        except BaseException:  # noqa: BLE001 - the child must not return into the test
-            import traceback
-
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def test_what_works_is_reported_with_what_it_printed() -> None:
@@ -172,14 +140,6 @@ def test_a_package_that_forks_does_not_outlive_its_time() -> None:
         assert ending.children() == frozenset()
 
     in_a_process(look)
-
-
-def test_what_is_printed_is_counted_and_its_end_is_kept() -> None:
-    code = "import os\nfor _ in range(512): os.write(1, b'x' * 65536)\nos.write(1, b'the end\\n')"
-    found = accounts(task("loud", code))["loud"]
-    assert found.printed == 512 * 65536 + 8
-    assert found.tail.endswith("x\nthe end\n".removeprefix("x\n"))
-    assert len(found.tail) == 4096
 
 
 def test_the_watching_process_cannot_be_reached_through_proc_nor_traced() -> None:
