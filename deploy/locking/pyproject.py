@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "pyproject.toml"
+Table = dict[str, Any]
+"""A table of TOML, of which only some keys are known."""
 # https://packaging.python.org/en/latest/specifications/pyproject-toml/
 _Project = TypedDict(
     "_Project",
@@ -53,7 +55,7 @@ _Settings = TypedDict(
 class _Uv(_Settings, total=False):
     """https://docs.astral.sh/uv/reference/settings/."""
 
-    sources: dict[str, dict[str, Any] | list[Any]]
+    sources: dict[str, Table | list[Any]]
     workspace: _Workspace
 
 
@@ -65,12 +67,12 @@ class _PoetrySource(TypedDict):
     priority: NotRequired[str]
 
 
-_Needs = dict[str, dict[str, Any]]
+_Needs = dict[str, Table]
 
 
 class _Poetry(TypedDict, total=False):
     source: list[_PoetrySource]
-    dependencies: dict[str, Any]
+    dependencies: Table
     group: _Needs
 
 
@@ -101,7 +103,7 @@ _Document = TypedDict("_Document", {"project": _Project, "dependency-groups": _G
 _WHERE = re.compile(r"(?P<what>.*) - at `\$\.(?P<where>.*)`")
 
 
-def read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> Table:
     """Return a pyproject.toml, nothing where there is none.
 
     Raises LockError where it is no TOML, or where what is read of it has another shape than its specification says.
@@ -109,17 +111,17 @@ def read(path: Path) -> dict[str, Any]:
     return _shaped(path, _Document, "packaging.python.org/en/latest/specifications/pyproject-toml/ has it")
 
 
-def uv_settings(path: Path) -> dict[str, Any]:
+def uv_settings(path: Path) -> Table:
     """Return a uv.toml; raises as `read`."""
     return _shaped(path, _Settings, "docs.astral.sh/uv/reference/settings/ has it")
 
 
-def pipfile(path: Path) -> dict[str, Any]:
+def pipfile(path: Path) -> Table:
     """Return a Pipfile; raises as `read`."""
     return _shaped(path, _Pipfile, "pipenv.pypa.io/en/latest/pipfile.html has it")
 
 
-def _shaped(path: Path, shape: object, cure: str) -> dict[str, Any]:
+def _shaped(path: Path, shape: object, cure: str) -> Table:
     if not path.is_file():
         return {}
     document = toml(path)
@@ -134,7 +136,7 @@ def _shaped(path: Path, shape: object, cure: str) -> dict[str, Any]:
     return document
 
 
-def toml(path: Path, *, cure: str = "") -> dict[str, Any]:
+def toml(path: Path, *, cure: str = "") -> Table:
     """Read a TOML file of any kind; raise LockError with the line where it is none."""
     try:
         return tomllib.loads(plain_text.read(path, cure=cure))

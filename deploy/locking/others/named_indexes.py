@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...errors import ConfigError, Fault, suggest
 from .. import pyproject
@@ -19,6 +19,8 @@ from ..uv import sources as uv_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from ..pyproject import Table
 
 _UV_TOML = "uv.toml"
 _PUBLIC = "pypi"  # how Poetry, PDM and Pipenv call the index that they ask where nothing else is said
@@ -99,7 +101,7 @@ def _namings(project: Path, given: Mapping[str, str]) -> Iterator[_Naming]:
     yield _of_pipfile(project / "Pipfile", given)
 
 
-def _of_uv(project: Path, uv: Mapping[str, Any]) -> _Naming:
+def _of_uv(project: Path, uv: Table) -> _Naming:
     """Read [tool.uv], in place of which uv takes uv.toml, and the root of the workspace where it says nothing."""
     wants = [
         (package, each["index"], each.get("marker", ""))
@@ -121,7 +123,7 @@ def _of_uv(project: Path, uv: Mapping[str, Any]) -> _Naming:
     return _Naming(f"{project / pyproject.NAME}: tool.uv.sources", tuple(indexes), tuple(wants), faults)
 
 
-def _of_settings(uv: Mapping[str, Any], used: Iterable[str]) -> Iterator[Index]:
+def _of_settings(uv: Table, used: Iterable[str]) -> Iterator[Index]:
     """Yield the indexes of uv's settings, those of `uv pip` among them, which locks are made like."""
     for each in uv.get("index", ()):
         explicit = bool(each.get("explicit"))
@@ -140,7 +142,7 @@ def _root(project: Path) -> Path | None:
     return next((each for each in own.parents if own in uv_sources.members(each)), None)
 
 
-def _of_poetry(project: Path, poetry: Mapping[str, Any]) -> _Naming:
+def _of_poetry(project: Path, poetry: Table) -> _Naming:
     """Read [[tool.poetry.source]]: a primary one stands for the public index, unless that is named beside it."""
     where = f"{project / pyproject.NAME}: tool.poetry"
     by_priority: dict[str, list[Index]] = {}
@@ -158,7 +160,7 @@ def _of_poetry(project: Path, poetry: Mapping[str, Any]) -> _Naming:
     return _Naming(where, (*ordered, *by_priority.get("explicit", ()), *stands), tuple(_wanted(groups, "source")))
 
 
-def _of_pdm(project: Path, pdm: Mapping[str, Any], given: Mapping[str, str]) -> _Naming:
+def _of_pdm(project: Path, pdm: Table, given: Mapping[str, str]) -> _Naming:
     """Read [[tool.pdm.source]]: one named pypi stands for the public index."""
     where = f"{project / pyproject.NAME}: tool.pdm.source"
     indexes: list[Index] = []
@@ -190,7 +192,7 @@ def _of_pipfile(path: Path, given: Mapping[str, str]) -> _Naming:
     return _Naming(str(path), tuple(found), tuple(_wanted(groups, "index")))
 
 
-def _wanted(groups: Iterable[Mapping[str, Any]], key: str) -> Iterator[tuple[str, str, str]]:
+def _wanted(groups: Iterable[Table], key: str) -> Iterator[tuple[str, str, str]]:
     """Yield what comes from an index by name; of several entries for a package, each with its marker."""
     for group in groups:
         for package, source in group.items():
