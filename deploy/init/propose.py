@@ -112,7 +112,7 @@ class _Choice:
         if self.lock and self.lock.path != REQUIREMENTS:
             yield "requirements", self.lock.path.as_posix()
         if self.lock:
-            yield "layers", {self.layer: {}}
+            yield "layers", {self.layer: {"without": list(self.lock.without)} if self.lock.without else {}}
         if self.code.functions:
             yield "functions", {each.key: dict(self._function(each)) for each in self.code.functions}
             if code := dict(self._code()):
