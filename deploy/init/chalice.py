@@ -15,6 +15,14 @@ from .values import STAGES, FoundFunction, FoundProgram, by_stage, key_of, varia
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+
+# What is read at each level: the application's, a stage's and a function's.
+_LEVELS = frozenset({"lambda_functions", "stages"})
+_SHAPES = {
+    "environment_variables": dict[str, str | float | bool] | None,
+    "lambda_memory_size": int,
+    "lambda_timeout": int,
+}
 _CONFIG = Path(".chalice/config.json")
 _APP = "app.py"
 # What makes a function of its own beside the one that answers routes.
@@ -35,9 +43,9 @@ def read(project: Path) -> Iterator[FoundProgram]:
     if not path.is_file() or not (project / _APP).is_file():
         return
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
+        config = _read(path.read_bytes())
         tree = ast.parse((project / _APP).read_text(encoding="utf-8"), filename=_APP)
-    except (ValueError, SyntaxError) as error:
+    except (ValueError, SyntaxError) as error:  # msgspec's are ValueErrors
         yield FoundProgram(what=f"{_CONFIG}: chalice", left=(f"chalice: cannot be read: {error}",))
         return
     decorated = list(_decorated(tree))
@@ -51,6 +59,25 @@ def read(project: Path) -> Iterator[FoundProgram]:
         name=str(config.get("app_name", "")),
         exclude=(".chalice/*",),
     )
+
+
+def _read(text: bytes) -> dict[str, Any]:
+    """Return what config.json has; raise ValueError where it is not of the shape that chalice reads."""
+    config: dict[str, Any] = json.loads(text)
+    _check(config)
+    return config
+
+
+def _check(level: object) -> None:
+    """Raise ValueError for what has another shape at a level, or at one within it."""
+    import msgspec
+
+    for key, value in msgspec.convert(level, dict[str, object]).items():
+        if key in _LEVELS:
+            for each in (msgspec.convert(value, dict[str, object] | None) or {}).values():
+                _check(each or {})
+        elif key in _SHAPES:
+            msgspec.convert(value, _SHAPES[key])
 
 
 def _first_stage(config: Mapping[str, Any]) -> tuple[str, Mapping[str, object]]:

@@ -68,7 +68,7 @@ def _program(project: Path, path: Path, values: TemplateValues) -> FoundProgram:
     for logical, resource in values.template["Resources"].items():
         if logical.startswith(_LOOP):
             left.append(f"{shown}: {logical}: a loop is not worked out")
-        if not isinstance(resource, dict) or resource.get("Type") not in {_SERVERLESS, _PLAIN}:
+        if not isinstance(resource, dict) or resource.get("Type") not in (_SERVERLESS, _PLAIN):
             continue
         own = _own(values, resource)
         try:
@@ -121,13 +121,14 @@ def _variables(own: Mapping[str, object]) -> dict[str, object]:
 
 def _others(resources: Mapping[str, object]) -> list[Mapping[str, object]]:
     return [
-        each for each in resources.values() if isinstance(each, dict) and each.get("Type") not in {_SERVERLESS, _PLAIN}
+        each for each in resources.values() if isinstance(each, dict) and each.get("Type") not in (_SERVERLESS, _PLAIN)
     ]
 
 
 def _described(own: Mapping[str, Any], key: str) -> str:
     if key == "Events" and isinstance(own[key], dict):
-        return f"Events ({', '.join(sorted({str(each.get('Type')) for each in own[key].values()}))})"
+        kinds = {str(each.get("Type")) for each in own[key].values() if isinstance(each, dict)}
+        return f"Events ({', '.join(sorted(kinds))})"
     return key
 
 
@@ -143,14 +144,14 @@ def _function(
     handler = values.text(own.get("Handler", ""))
     if not handler:
         raise NotTakenError("it has no Handler")
-    architectures = values.value(own.get("Architectures")) or [""]
+    architectures = values.value(own.get("Architectures"))
     return FoundFunction(
         key=key_of(logical),
         name=_name(own.get("FunctionName"), logical),
         handler=handler,
         source=_source(project, path, values, handler, own),
         runtime=runtime,
-        architecture=plain(architectures[0]),
+        architecture=plain(architectures[0]) if isinstance(architectures, list) and architectures else "",
         memory=_number(values.text(own.get("MemorySize", 0))),
         timeout=_number(values.text(own.get("Timeout", 0))),
         storage=_storage(values, own),
