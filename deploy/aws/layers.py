@@ -187,7 +187,11 @@ def _version(found: LayerVersionsListItemTypeDef | GetLayerVersionResponseTypeDe
 
 
 def _content(found: GetLayerVersionResponseTypeDef) -> LayerContent:
+    """Return where the zip is; raise AwsError where the answer does not tell, as an emulator's of strangers' layers."""
     there = found["Content"]
+    if "CodeSha256" not in there or "Location" not in there:
+        cure = "ask AWS itself, which has it"
+        raise AwsError([Fault(found["LayerVersionArn"], "the answer tells nothing of its content", cure=cure)])
     return LayerContent(hexadecimal(there["CodeSha256"]), there["Location"], there.get("CodeSize", 0))
 
 
