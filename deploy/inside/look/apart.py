@@ -16,6 +16,7 @@ so does what one finds taken by another one.
 
 from __future__ import annotations
 
+import itertools
 import os
 import secrets
 import selectors
@@ -24,6 +25,7 @@ import sys
 import time
 from collections import deque
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import child, ending, usage
@@ -41,6 +43,10 @@ _DEATHS = 8
 _WORKERS = 4
 _REPORT = 8 * 1024 * 1024
 _FIRST_USER = 40000
+_USERS = 1024  # as many numbers a run keeps for itself, where it shares them with other runs
+# Numbers that nobody has: above those that systemd gives its containers, https://systemd.io/UIDS-GIDS, and those that
+# deploy/layer/backend/namespaces.py gives.
+_SHARED = range(0x70010000, 0x74000000, _USERS)
 _INTERVAL = 0.1
 _BOUNDS = Bounds()
 
@@ -48,9 +54,8 @@ _BOUNDS = Bounds()
 def run(tasks: Sequence[Task], *, own_users: bool, most: Bounds = _BOUNDS) -> Iterator[Account]:
     """Run the tasks, as many at a time as there are cores where each has a user of its own; yield their accounts."""
     workers = min(len(os.sched_getaffinity(0)), _WORKERS) if own_users else 1
-    waiting = deque(
-        Running(task, _FIRST_USER + at if own_users else -1, alone=workers == 1) for at, task in enumerate(tasks)
-    )
+    users = itertools.count(_first_user()) if own_users else itertools.repeat(-1)
+    waiting = deque(Running(task, user, alone=workers == 1) for task, user in zip(tasks, users, strict=False))
     running: list[Running] = []
     before, measured = SandboxUsage(), 0.0
     with selectors.DefaultSelector() as selector:
@@ -72,6 +77,22 @@ def run(tasks: Sequence[Task], *, own_users: bool, most: Bounds = _BOUNDS) -> It
                     yield account(process)
                 else:
                     waiting.appendleft(again)
+
+
+def _first_user() -> int:
+    """Return the first number for packages' users.
+
+    Where a container has the machine's own numbers, the kernel counts the processes of each in all containers together,
+    user_namespaces(7): there two runs at once have others, lest one package's processes be another one's limit.
+    """
+    first = secrets.choice(_SHARED)
+    is_shared = all(_has(first, Path("/proc/self", name)) for name in ("uid_map", "gid_map"))
+    return first if is_shared else _FIRST_USER
+
+
+def _has(user: int, numbers: Path) -> bool:
+    extents = (tuple(map(int, line.split())) for line in numbers.read_text(encoding="ascii").splitlines())
+    return any(first <= user and user + _USERS <= first + count for first, _, count in extents)
 
 
 def _has_room(one: Running, running: Sequence[Running], workers: int) -> bool:
