@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import time
@@ -115,11 +116,12 @@ def _take(line: bytes, process: Running) -> None:
 
 
 def drain(process: Running) -> None:
-    """Read what an ended process left in its pipes, which others that it started may still hold open."""
+    """Read what an ended process left in its pipes, and no more than they held.
+
+    Where nothing confines it, others that it started may still write to them, for ever: `--unconfined`.
+    """
     for descriptor in (process.output, process.report):
-        before = -1
-        while before != process.printed + process.received:
-            before = process.printed + process.received
+        for _ in range(0, fcntl.fcntl(descriptor, fcntl.F_GETPIPE_SZ), _CHUNK):
             listen(descriptor, process)
 
 
