@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from . import apart, clients, ending, handler, metadata, modules, provided
-from .place import Place, home
+from .place import Place
 from .running import Task
 from .values import Plan
 
@@ -35,13 +35,14 @@ _ANSWER = 56 * 1024 * 1024
 _SERVICES = 24  # as many share a process: botocore takes longer to import than to ask one of them
 
 
-def main(argument: str) -> None:
+def main(argument: str, path: list[str]) -> None:
+    """Look at what a plan names; only the processes of their own find modules on this path."""
     plan = Plan.from_json(argument)
     ending.guard()
+    tasks = tuple(Task(each.key, partial(_on_path, path, each.trial)) for each in _tasks(plan))
     with _quiet_stdout() as answer:
-        sys.path[:] = [path for path in sys.path if path]
         left, whole = _ANSWER, True
-        for account in apart.run(tuple(_tasks(plan)), own_users=plan.own_users, most=plan.bounds):
+        for account in apart.run(tasks, own_users=plan.own_users, most=plan.bounds):
             line = _line("account", account.to_json())
             if len(line) <= left:
                 left -= len(line)
@@ -49,7 +50,7 @@ def main(argument: str) -> None:
             else:
                 whole = False
         if whole:
-            _say(answer, _line("place", _place(plan).to_json()))
+            _say(answer, _line("place", _place(plan, path).to_json()))
 
 
 def _quiet_stdout() -> IO[str]:
@@ -80,20 +81,25 @@ def _tasks(plan: Plan) -> Iterator[Task]:
         yield Task(each.key, partial(_beside_provided, partial(handler.look, each, plan), plan))
 
 
+def _on_path(path: list[str], trial: Trial, skip: frozenset[str]) -> Iterator[Record]:
+    sys.path[:] = path
+    yield from trial(skip)
+
+
 def _beside_provided(trial: Trial, plan: Plan, skip: frozenset[str]) -> Iterator[Record]:
     """Look where imports find what the plan wants of the runtime, too."""
     provided.let_in(plan)
     yield from trial(skip)
 
 
-def _place(plan: Plan) -> Place:
-    own = [Path(path) for path in sys.path if home(path, plan) == "runtime"]
-    found = [each for folder in own if folder.is_dir() for each in folder.iterdir()]
+def _place(plan: Plan, path: list[str]) -> Place:
+    own = provided.folders(plan, path)
+    found = [each for folder in map(Path, own) if folder.is_dir() for each in folder.iterdir()]
     names = {each.name.partition(".")[0] for each in found if each.is_dir() or each.suffix in {".py", ".so"}}
     return Place(
         python=sys.version.split()[0],
         glibc=(os.confstr("CS_GNU_LIBC_VERSION") or "").removeprefix("glibc "),
         machine=os.uname().machine,
         runtime_modules=tuple(sorted(name for name in names if name.isidentifier())),
-        provided=provided.look(plan),
+        provided=provided.look(plan, own),
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib.machinery
 import re
 import sys
-from functools import cache
 from typing import TYPE_CHECKING
 
 from ..files import normalised
@@ -24,14 +23,13 @@ _REQUIRED = re.compile(r"[A-Za-z0-9._-]+")
 _MODULE = re.compile(r"(?P<name>[A-Za-z_]\w*)(?P<rest>/.+\.(?:py|so)|[^/]*\.(?:py|so))")
 
 
-@cache
-def look(plan: Plan) -> tuple[Provided, ...]:
-    """Return what is wanted of the runtime, with all that it requires, as far as the runtime has it."""
+def look(plan: Plan, own: Sequence[str]) -> tuple[Provided, ...]:
+    """Return what is wanted of the runtime, with all that it requires, as far as its own folders have it."""
     if not plan.runtime_provides:
         return ()
     from importlib.metadata import distributions  # what is looked at shall not find it imported without need
 
-    there = {normalised(each.metadata["Name"]): each for each in distributions(path=_folders(plan))}
+    there = {normalised(each.metadata["Name"]): each for each in distributions(path=list(own))}
     found: dict[str, Provided] = {}
     waiting = [normalised(each) for each in plan.runtime_provides]
     while waiting:
@@ -45,7 +43,8 @@ def look(plan: Plan) -> tuple[Provided, ...]:
 def let_in(plan: Plan) -> None:
     """Let imports, and importlib.metadata, find what is wanted of the runtime, after all that is on the path."""
     if plan.runtime_provides:
-        sys.meta_path.append(_FromRuntime(look(plan), _folders(plan)))
+        own = folders(plan, sys.path)
+        sys.meta_path.append(_FromRuntime(look(plan, own), own))
 
 
 class _FromRuntime:
@@ -72,10 +71,9 @@ class _FromRuntime:
                 yield each
 
 
-@cache
-def _folders(plan: Plan) -> list[str]:
-    """Return the runtime's own folders; asked for the first time before they are left out."""
-    return [path for path in sys.path if path and home(path, plan) == "runtime"]
+def folders(plan: Plan, path: Iterable[str]) -> list[str]:
+    """Return the runtime's own folders of a path of modules."""
+    return [each for each in path if home(each, plan) == "runtime"]
 
 
 def _provided(name: str, found: Distribution) -> Provided:

@@ -1,7 +1,9 @@
 """System calls that no package needs and that would be a way out: seccomp(2), by prctl, for good.
 
 The filter is classic BPF over seccomp_data. Calls of another architecture, whose numbers mean other things, are refused
-as unknown. It needs no right but that of PR_SET_NO_NEW_PRIVS.
+as unknown, and so is every call that came with a later kernel than those of which each was looked at here: Linux 6.1.
+Whatever a container engine refuses to all who have no capabilities is refused, too; both are tested. It needs no right
+but that of PR_SET_NO_NEW_PRIVS.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # AUDIT_ARC
 _LOAD, _EQUAL, _AT_LEAST, _ANY_OF, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _ERROR = 0x7FFF0000, 0x00050000
 _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
-_X32 = 0x40000000
+# The last call of Linux 6.1. x32's lie above it as well: also those from 512, ptrace among them, which kernels before
+# 5.4 took from any program.
+_NEWEST = 450
 _FAMILIES = (1, 2, 10, 16)  # AF_UNIX, AF_INET, AF_INET6, AF_NETLINK
 _NAMESPACES = 0x7E020000  # CLONE_NEW…, but for time
 # Names as in the kernel, each with its numbers on x86_64 and on aarch64; None where an architecture has it not.
@@ -84,6 +88,25 @@ _REFUSED: dict[str, tuple[int | None, int | None]] = {
     "adjtimex": (159, 171),
     "sethostname": (170, 161),
     "setdomainname": (171, 162),
+    "vhangup": (153, 58),
+    # where in a machine memory lies
+    "migrate_pages": (256, 238),
+    "move_pages": (279, 239),
+    "mbind": (237, 235),
+    "set_mempolicy": (238, 237),
+    "get_mempolicy": (239, 236),
+    "set_mempolicy_home_node": (450, 450),
+    # what kernels still have for programs of other systems, and of long ago
+    "personality": (135, 92),
+    "uselib": (134, None),
+    "ustat": (136, None),
+    "sysfs": (139, None),
+    "_sysctl": (156, None),
+    "create_module": (174, None),
+    "get_kernel_syms": (177, None),
+    "query_module": (178, None),
+    "nfsservctl": (180, 42),
+    "lookup_dcookie": (212, 18),
 }
 # Memory that outlives its process, which Lambda has no place for either: there is no /dev/shm. And files without a
 # name, whose memory is no process's: what asks for one finds a kernel that has none, and takes another way.
@@ -109,8 +132,6 @@ _OF_A_PROCESS: dict[str, tuple[int, int, int]] = {
     "pidfd_open": (434, 434, 0),
     "prlimit64": (302, 261, 0),
     "sched_setaffinity": (203, 122, 0),
-    "migrate_pages": (256, 238, 0),
-    "move_pages": (279, 239, 0),
 }
 # What says when a process runs, with the argument that says which one: nobody but the caller, whatever user it is of.
 # Where a first argument says of how many it is, that is one: PRIO_PROCESS, IOPRIO_WHO_PROCESS.
@@ -147,8 +168,7 @@ def _instructions(column: int, architecture: int) -> Iterator[bytes]:
     yield _load(_ARCHITECTURE)
     yield from _unless(_EQUAL, architecture, errno.ENOSYS)
     yield _load(_NUMBER)
-    if column == 0:
-        yield from _if(_AT_LEAST, _X32, errno.ENOSYS)
+    yield from _if(_AT_LEAST, _NEWEST + 1, errno.ENOSYS)
     for calls, error in ((_REFUSED, errno.EPERM), (_UNKNOWN, errno.ENOSYS)):
         for numbers in calls.values():
             if (number := numbers[column]) is not None:

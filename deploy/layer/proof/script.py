@@ -11,7 +11,8 @@ _LOOK = (
     *("running", "apart", "raised", "modules", "metadata", "clients", "handler", "provided", "probe"),
 )
 _PARTS = ("files", "strict", *(f"look/{name}" for name in _LOOK))
-# Nothing that was unpacked may take the place of what the looking process imports: its path is the standard library's.
+# Nothing that was unpacked may take the place of what the looking process imports, now or later: its path is the
+# standard library's. What it starts gets the path that was given.
 _LOADER = """\
 import sys
 _given, _own = sys.path[:], sys._stdlib_dir
@@ -27,8 +28,7 @@ def _part(name, source):
     exec(compile(source, name.replace(".", "/") + ".py", "exec"), module.__dict__)
 for _name, _source in {parts!r}:
     _part(_name, _source)
-sys.path[:] = _given
-sys.modules["deploy.inside.look.probe"].main(sys.argv[1])
+sys.modules["deploy.inside.look.probe"].main(sys.argv[1], [each for each in _given if each])
 """
 
 

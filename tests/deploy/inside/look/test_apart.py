@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from tests.deploy.inside.look.tasks import WORKS, accounts, in_a_process, task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from deploy.inside.look.bounds import Bounds
     from deploy.inside.look.running import Running
@@ -147,6 +149,8 @@ def test_the_watching_process_cannot_be_reached_through_proc_nor_traced() -> Non
     if os.geteuid() != 0:
         pytest.skip("takes the right to become somebody else")
 
+    codecs.lookup("ascii")  # whom it becomes may not read where this Python has its codecs
+
     def look() -> None:
         os.setgroups([])
         os.setresgid(65534, 65534, 65534)
@@ -190,6 +194,20 @@ def test_the_probe_runs_on_a_python_that_sees_nothing_of_the_pipeline() -> None:
         [sys.executable, "-I", "-S", "-", plan.to_json()], input=script(), capture_output=True, check=True
     )
     assert done.stdout.startswith(b'["place", ')
+
+
+def test_the_probe_imports_nothing_of_what_it_looks_at(tmp_path: Path) -> None:
+    """Not even to read what the runtime has, at its end, by a module that imports a good part of Python's own."""
+    from deploy.inside.look.values import Plan
+    from deploy.layer.proof.script import script
+
+    (tmp_path / "quopri.py").write_text("import os\nos.write(2, b'imported')\nraise SystemExit\n")
+    plan = Plan(layer=str(tmp_path), code="/nowhere", region="us-east-1", own_users=False, runtime_provides=("boto3",))
+    first = f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\n".encode()
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-", plan.to_json()], input=first + script(), capture_output=True, check=True
+    )
+    assert (done.stdout[:9], done.stderr) == (b'["place",', b"")
 
 
 def test_what_one_does_last_is_measured_though_it_ends_while_it_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
