@@ -116,7 +116,7 @@ def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
     while waiting:
         node = waiting.pop()
         yield node
-        for name in _inner(type(node)):
+        for name in _inner(node._fields):
             value = getattr(node, name, None)
             if isinstance(value, list):
                 waiting += [each for each in value if isinstance(each, ast.AST)]
@@ -125,9 +125,9 @@ def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 @cache
-def _inner(kind: type[ast.AST]) -> tuple[str, ...]:
-    """Return the fields of a kind of node that can hold nodes, but for operators and contexts."""
-    return tuple(name for name in kind._fields if name not in _LEAVES)
+def _inner(fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Return which fields of a kind of node can hold nodes, operators and contexts apart."""
+    return tuple(name for name in fields if name not in _LEAVES)
 
 
 def modules(files: Files, parts: Parts) -> Iterator[Module]:
