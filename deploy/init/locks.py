@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 REQUIREMENTS = Path("requirements.txt")
 _WANTED = Path("requirements.in")
 _PYPROJECT = Path("pyproject.toml")
+_POETRY_LOCK = "poetry.lock"
+# Groups whose names say that they are for who works on the code.
+_DEVELOPERS = frozenset({"ci", "dev", "doc", "docs", "lint", "test", "testing", "tests", "types", "typing"})
+_KEYS = {"extras": "`lock: {{extras: [{}]}}`", "groups": "`lock: {{groups: [{}]}}`"}
+_WITH = {"extras": "`poetry export --extras {}`", "groups": "`poetry export --with {}`"}
 _PYTHON = re.compile(r"3\.\d+")
 
 
@@ -47,16 +52,26 @@ def look(project: Path, lists: Sequence[Path]) -> FoundLock | None:
     Raises LockError where a file that would be it cannot be read.
     """
     found = next(_candidates(project, lists), None)
-    reads_extras = found and (found.path.name == locked.UV_LOCK or found.what.startswith(_PYPROJECT.name))
-    return replace(found, left=tuple(_extras(project))) if found and reads_extras and not found.commands else found
+    if not found or not (found.path.name == locked.UV_LOCK or found.what.startswith((_PYPROJECT.name, _POETRY_LOCK))):
+        return found
+    return replace(found, left=tuple(_beside(project, _WITH if found.commands else _KEYS)))
 
 
-def _extras(project: Path) -> Iterator[str]:
-    """Yield which extras of the project are not in its layer: an application may need one of them."""
-    extras = pyproject.read(project / _PYPROJECT).get("project", {}).get("optional-dependencies", {})
-    if extras:
-        key = f"`lock: {{extras: [{next(iter(extras))}]}}`"
-        yield f"{_PYPROJECT}: what its extras need ({', '.join(extras)}): {key} takes that of one"
+def _beside(project: Path, said: Mapping[str, str]) -> Iterator[str]:
+    """Yield which extras and groups of the project are not in its layer: an application may need one of them.
+
+    `said` is how one of each is taken.
+    """
+    document = pyproject.read(project / _PYPROJECT)
+    poetry = document.get("tool", {}).get("poetry", {})
+    extras = [*document.get("project", {}).get("optional-dependencies", {}), *poetry.get("extras", {})]
+    groups = [
+        each for each in (*document.get("dependency-groups", {}), *poetry.get("group", {})) if each not in _DEVELOPERS
+    ]
+    for kind, names in (("extras", extras), ("groups", groups)):
+        if names:
+            how = said[kind].format(names[0])
+            yield f"{_PYPROJECT}: what its {kind} need ({', '.join(dict.fromkeys(names))}): {how} takes that of one"
 
 
 def _candidates(project: Path, lists: Sequence[Path]) -> Iterator[FoundLock]:
@@ -105,7 +120,7 @@ def _foreign(project: Path) -> Iterator[FoundLock]:
         if (project / name).is_file():
             yield FoundLock(what=f"{name}: to be exported", path=path, to_lock=True, commands=(export.command,))
     for name, wants in ((_PYPROJECT.name, _wants_poetry(project)), ("Pipfile", (project / "Pipfile").is_file())):
-        export = locked.EXPORTS["poetry.lock" if name == _PYPROJECT.name else "Pipfile.lock"]
+        export = locked.EXPORTS[_POETRY_LOCK if name == _PYPROJECT.name else "Pipfile.lock"]
         if wants:
             what = f"{name}: {export.tool}'s dependencies, to be locked and exported"
             yield FoundLock(what=what, to_lock=True, commands=(export.locks, export.command))

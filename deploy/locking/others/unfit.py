@@ -27,12 +27,16 @@ _AS_OLD_AS_ANY = 17  # a glibc 2.x that every runtime has
 
 @dataclass(frozen=True, kw_only=True)
 class Unfit:
-    """A version that is locked, with the file names of its wheels, of which the target can use none."""
+    """A version that is locked, with the file names of its wheels, of which the target can use none.
+
+    `why` says more than these do, where something does.
+    """
 
     name: str
     version: str
     wheels: tuple[str, ...]
     target: Target
+    why: str = ""
 
     def fault(self, where: str, cure: str) -> Fault:
         """Say it as a fault; `cure` is what can be done besides what is known here."""
@@ -41,6 +45,8 @@ class Unfit:
 
     @property
     def cause(self) -> str:
+        if self.why:
+            return self.why
         if not self.wheels:
             return "it is published as source alone, which is built where that is asked for"
         minor = newer_glibc(self.wheels, self.target)

@@ -18,12 +18,14 @@ from ... import pip_settings
 from ...errors import LockError
 from ...temporary import folders
 from ..wheels import undated
+from . import from_one_index
 from . import log as uv_log
 from .refusals import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ..others.named_indexes import Taken
     from .interpreter import Interpreter
 
 _TIMEOUT = 600  # seconds
@@ -50,7 +52,8 @@ class Uv:
     """uv on this machine: `source` and the indexes `asked` are what messages name.
 
     `cache` is the folder that keeps what answers for a runtime. With `takes_undated` the cooldown does not count for
-    what an index lists without the date of its upload; `undated` are the names of which that was so.
+    what an index lists without the date of its upload; `undated` are the names of which that was so. `taken` is what
+    comes from one index alone.
     """
 
     source: str
@@ -59,6 +62,7 @@ class Uv:
     environment: Mapping[str, str]
     cooldown: Sequence[str] = ()
     takes_undated: bool = False
+    taken: Sequence[Taken] = ()
     undated: set[str] = field(default_factory=set)
 
     def compile(
@@ -94,8 +98,11 @@ class Uv:
         with folders.temporary("lock") as folder:
             for name, text in {**files, "wanted.txt": "\n".join(requirements) + "\n"}.items():
                 Path(folder, name).write_text(text, encoding="utf-8")
+            project = from_one_index.project(requirements, self.taken)
+            Path(folder, "pyproject.toml").write_text(project, encoding="utf-8")
             command = [
-                *(uv.find_uv_bin(), "pip", "compile", "wanted.txt", "--no-progress", "--color", "never"),
+                *(uv.find_uv_bin(), "pip", "compile", "wanted.txt", *(["pyproject.toml"] if project else [])),
+                *("--no-progress", "--color", "never", "--no-config"),
                 *("--format", "pylock.toml", "--only-binary", ":all:"),
                 *("--python", str(interpreter.executable(self.cache)), *options),
             ]

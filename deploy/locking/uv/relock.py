@@ -10,6 +10,7 @@ import uv
 from ...errors import Fault, LockError
 from ...invocation import advised
 from ...temporary import folders
+from ..others import named_indexes
 from .call import uv_environment
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ def relock(project: Path, environment: Mapping[str, str], options: Sequence[str]
     own = {name: value for name, value in environment.items() if name.startswith("UV_")}
     with folders.temporary("lock") as folder:
         given = uv_environment(environment, folder) | own
+        if "PIP_INDEX_URL" not in environment and any(
+            each.is_default for each in named_indexes.of_project(project, {})
+        ):
+            given.pop("UV_DEFAULT_INDEX", None)  # of pip's configuration, which counts less
         command = [uv.find_uv_bin(), "lock", "--color", "never", "--no-progress", *options]
         done = subprocess.run(
             command, cwd=project, env=given, capture_output=True, text=True, timeout=_TIMEOUT, check=False

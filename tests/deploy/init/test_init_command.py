@@ -183,6 +183,26 @@ def test_extras_that_are_not_in_the_layer_are_told(
     assert told in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("text", "lock", "how"),
+    [
+        (
+            f'{OWN}dependencies = ["six"]\n[dependency-groups]\npdf = ["pypdf"]\ndev = []\n',
+            "",
+            "`lock: {groups: [pdf]}`",
+        ),
+        ("[tool.poetry.dependencies]\nsix = '*'\n[tool.poetry.group.pdf]\n", "", "`poetry export --with pdf`"),
+        (f"{OWN}[tool.poetry.group.pdf]\n[tool.poetry.group.test]\n", "poetry.lock", "`poetry export --with pdf`"),
+    ],
+)
+def test_groups_that_are_not_in_the_layer_are_told_but_for_those_of_developers(
+    text: str, lock: str, how: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made(write(tmp_path, {"pyproject.toml": text, "src/app.py": HANDLER, **({lock: ""} if lock else {})}))
+    told = f"  pyproject.toml: what its groups need (pdf): {how} takes that of one\n"
+    assert told in capsys.readouterr().out
+
+
 def test_layers_alone_need_no_function(tmp_path: Path) -> None:
     settings = made(write(tmp_path / "tools", {"requirements.in": "six\n"}))
     assert (list(settings.layers), dict(settings.functions)) == (["tools-dependencies"], {})
