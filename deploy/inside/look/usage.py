@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _FEW = 32  # processes whose lists of mappings are nothing beside what they may use
 _MAPPING = 200  # bytes of the kernel's memory for each, in /proc/slabinfo
-_BRIEF = 0.05  # seconds that counting them may take at a time
+_BRIEF = 0.25  # seconds that counting them may take at a time
 _KNOWN = 16384  # processes
 # When the mappings of a process were counted, and how many there were.
 _counted: dict[int, tuple[float, int]] = {}

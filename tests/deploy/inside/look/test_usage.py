@@ -29,6 +29,7 @@ def test_lists_of_mappings_that_take_long_are_read_a_few_at_a_time_and_all_of_th
         time.sleep(0.02)
         return b"\n" * MAPPINGS
 
+    monkeypatch.setattr(usage, "_BRIEF", 0.05)
     monkeypatch.setattr(usage, "_maps", slowly)
     monkeypatch.setattr(usage, "_counted", {})
     own = tuple(map(process, range(MANY)))

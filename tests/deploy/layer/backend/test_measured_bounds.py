@@ -39,4 +39,5 @@ def test_memory_is_passed_by_less_than_a_processor_fills_while_it_is_measured(ru
     assert [each.error for each in outcomes(account)] == [
         "the process used more than 256 MiB of memory, with all that it started"
     ]
-    assert MEMORY < account.printed * STEP < MEMORY + MORE
+    in_hand = 8 * STEP  # each has one that it did not print yet
+    assert account.printed * STEP + in_hand < MEMORY + MORE
