@@ -28,7 +28,7 @@ _FEW = 32  # processes whose lists of mappings are nothing beside what they may 
 # of a second for a GiB, on a busy machine: whoever asks of hundreds of them sees nothing else for a minute.
 _SHARING = 8
 _MAPPING = 200  # bytes of the kernel's memory for each, in /proc/slabinfo
-_BRIEF = 0.25  # seconds that counting them may take at a time
+_BRIEF = 1.0  # seconds that counting them may take at a time: on a busy machine a few lists
 _KNOWN = 16384  # processes
 # When the mappings of a process were counted, and how many there were.
 _counted: dict[int, tuple[float, int]] = {}
