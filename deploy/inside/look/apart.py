@@ -11,7 +11,8 @@ Code that runs in one process can speak for that process; it reaches no other on
 
 A task is bounded, in all of bounds.py, and in what it may report; of what it prints the end is kept. What cannot be
 told to be of one of several tasks, such as files that are deleted and still open, has each of them run again, alone;
-so does what one finds taken by another one.
+so does what one finds taken by another one, and its end by nobody that is known: where memory ends, the kernel chooses
+whom it ends.
 """
 
 from __future__ import annotations
@@ -155,6 +156,7 @@ def _has_exited(process: Running) -> bool:
 
 def _ended(process: Running, selector: selectors.BaseSelector, running: frozenset[int]) -> Running | None:
     """End all that a task's process left running; return the process that takes its place, if there is more to try."""
+    is_ended = _has_exited(process)
     if process.user >= 0:
         ending.end_all_of(process.user)
     else:
@@ -172,6 +174,8 @@ def _ended(process: Running, selector: selectors.BaseSelector, running: frozense
         return Running(process.task, process.user, process.skip, process.fatal, alone=True)
     if process.intruded:
         return None
+    if is_ended and code == -signal.SIGKILL and not (process.exceeded or process.alone):
+        return Running(process.task, process.user, process.skip, process.fatal, alone=True)
     if process.finished and not process.exceeded:
         return Running(process.task, process.user, alone=True) if met_another(process) else None
     too_large = f"the process reported more than {_REPORT:,} bytes" if process.received > _REPORT else ""

@@ -29,8 +29,8 @@ class Task:
     trial: Trial
 
 
-# EPERM, EACCES and EEXIST of a path that everybody may write to, and EADDRINUSE, of whatever it is: errno(3).
-_TAKEN = re.compile(r"\[Errno (?:(?:1|13|17)\].*/(?:tmp|dev/shm)/|98\])")
+# EPERM, EACCES and EEXIST of a path that everybody may write to; ENOSPC and EADDRINUSE, of whatever it is: errno(3).
+_TAKEN = re.compile(r"\[Errno (?:(?:1|13|17)\].*/(?:tmp|dev/shm)/|(?:28|98)\])")
 
 
 @dataclass
@@ -67,9 +67,10 @@ class Running:
 
 
 def met_another(process: Running) -> bool:
-    """Tell whether something failed for what another user may have taken: a name in /tmp, or an address.
+    """Tell whether something failed for what another user may have taken: a name or all room in /tmp, or an address.
 
-    In Lambda all of them are one user and one process: what the first one took, the others have.
+    In Lambda all of them are one user and one process: what the first one took, the others have. The room may be there
+    again when it is measured.
     """
     errors = (each.error for each in process.records if isinstance(each, Outcome))
     return not process.alone and any(map(_TAKEN.search, errors))
