@@ -9,6 +9,7 @@ of a package that runs alone, and of no other one.
 from __future__ import annotations
 
 import os
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 _FEW = 32  # processes whose lists of mappings are nothing beside what they may use
 _MAPPING = 200  # bytes of the kernel's memory for each, in /proc/slabinfo
+_BRIEF = 0.25  # seconds that counting them may take at a time
+_KNOWN = 16384  # processes
+# When the mappings of a process were counted, and how many there were.
+_counted: dict[int, tuple[float, int]] = {}
 # Shared memory that has no name, or none any more: proc_pid_maps(5).
 _SHARED = (b" /dev/zero (deleted)\n", b" /memfd:", b" /SYSV")
 # The memory of a container, and what the kernel takes back from it when it likes: cgroups(7), versions 2 and 1.
@@ -103,7 +108,7 @@ def used(own: tuple[Process, ...], most: Bounds, user: int = -1) -> ProcessUsage
         memory = as_user(user, lambda: sum(map(_proportional, own)))
     memory += sum(each.tables for each in own)
     if len(own) > _FEW:
-        memory += _MAPPING * as_user(user, lambda: _mappings(own, most.memory // _MAPPING))
+        memory += _MAPPING * as_user(user, lambda: _mappings(own))
     if files > most.all_files:
         files = as_user(user, lambda: sum(map(_open_files, own)))
     return ProcessUsage(memory=memory, processes=sum(each.threads for each in own), files=files)
@@ -118,15 +123,21 @@ def _proportional(process: Process) -> int:
     return process.memory
 
 
-def _mappings(own: Iterable[Process], most: int) -> int:
-    """Count the mappings of processes, until there are too many."""
-    count = 0
-    for each in own:
+def _mappings(own: Iterable[Process]) -> int:
+    """Count the mappings of processes, in a short time: of those that it is too short for, as they were when counted.
+
+    A list of the 65,530 that a process may have takes the kernel a tenth of a second, and a package has hundreds of
+    processes: whoever reads all of them sees nothing else for as long.
+    """
+    if len(_counted) > _KNOWN:
+        _counted.clear()
+    until = time.monotonic() + _BRIEF
+    for each in sorted(own, key=lambda each: _counted.get(each.pid, (0.0, 0))[0]):
         with suppress(OSError):
-            count += _maps(each).count(b"\n")
-        if count > most:
+            _counted[each.pid] = (time.monotonic(), _maps(each).count(b"\n"))
+        if time.monotonic() > until:
             break
-    return count
+    return sum(_counted[each.pid][1] for each in own if each.pid in _counted)
 
 
 def _open_files(process: Process) -> int:
