@@ -108,8 +108,10 @@ def _host(url: str) -> str | None:
 def address(url: str) -> SplitResult:
     """Return the parts of an index's address; raise ConfigError, which shows no password, where it has none."""
     try:
-        return urlsplit(url)
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - one that is none is found here alone
     except ValueError as error:
         shown = url.rpartition("@")[2]
         cure = "correct it, in pip's or uv's settings, or where the requirements name it"
         raise ConfigError([Fault(shown, "is no address of a package index", str(error), cure)]) from error
+    return parts

@@ -5,7 +5,9 @@ What only exists after a deploy gets a value of the right shape: a queue's URL, 
 
 from __future__ import annotations
 
+import json
 import re
+import textwrap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -115,10 +117,10 @@ class TemplateValues:
 
     def known(self, raw: object) -> str | None:
         """Return a value as text; None where it depends on what is not known here."""
-        conditions = dict(self._section("Conditions"))
-        for name in template_references.of(raw, conditions):
-            without = name in self.template.get("Parameters", {}) and name not in self.parameters
-            if without and "Default" in self.template["Parameters"][name]:
+        declared = dict(self._section("Parameters"))
+        for name in template_references.of(raw, dict(self._section("Conditions"))):
+            without = name in declared and name not in self.parameters
+            if without and "Default" in declared[name]:
                 continue
             if without or name in {template_references.UNKNOWN, *_INVENTED}:
                 return None
@@ -132,14 +134,20 @@ class TemplateValues:
             return raw
         if len(raw) == 1:
             name, argument = next(iter(raw.items()))
-            if name == "Ref":
-                return self._ref(argument)
-            if str(name).startswith("Fn::"):
-                return self._function(name, argument)
+            if name == "Ref" or str(name).startswith("Fn::"):
+                return self._worked_out(name, argument)
         return {key: value for key, each in raw.items() if (value := self.value(each)) is not _NOTHING}
 
     def text(self, raw: object) -> str:
         return plain(self.value(raw))
+
+    def _worked_out(self, name: str, argument: object) -> object:
+        """Work out a function; raise ConfigError where its arguments are none that it takes."""
+        try:
+            return self._ref(argument) if name == "Ref" else self._function(name, argument)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            what = f"{name} of {textwrap.shorten(json.dumps(argument, default=str), 60)} cannot be worked out"
+            raise ConfigError([Fault(self.where, what, f"{type(error).__name__}: {error}", "correct it")]) from error
 
     def _function(self, name: str, argument: object) -> object:
         known: Mapping[str, Callable[[Any], object]] = {
@@ -157,10 +165,10 @@ class TemplateValues:
             raise ConfigError([Fault(self.where, f"{name} is not worked out here", cure="use another function")])
         return known[name](argument)
 
-    def _ref(self, name: str) -> object:
+    def _ref(self, name: Any) -> object:
         if name in self.pseudo:
             return self.pseudo[name]
-        if name in self.template.get("Parameters", {}):
+        if name in dict(self._section("Parameters")):
             return self._parameter(name)
         return self._identity(name)
 

@@ -8,7 +8,7 @@ values          what is found
 cloudformation  functions of a SAM or CloudFormation template
 samconfig       where SAM deploys them to
 serverless      functions of a serverless.yml; `variables` works out its ${…}, `package` what it ships
-chalice         functions of a chalice application
+chalice         functions of a chalice application; `blueprints` reads what other modules bring to it
 handlers        functions that no such file defines: modules with a handler
 places          where a handler's module lies
 look            all of these, in one project

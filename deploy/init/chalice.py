@@ -10,11 +10,21 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import blueprints
 from .values import STAGES, FoundFunction, FoundProgram, by_stage, key_of, variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from .blueprints import Blueprint
+
+# What is read at each level: the application's, a stage's and a function's.
+_LEVELS = frozenset({"lambda_functions", "stages"})
+_SHAPES = {
+    "environment_variables": dict[str, str | float | bool] | None,
+    "lambda_memory_size": int,
+    "lambda_timeout": int,
+}
 _CONFIG = Path(".chalice/config.json")
 _APP = "app.py"
 # What makes a function of its own beside the one that answers routes.
@@ -26,7 +36,6 @@ _ROUTES = frozenset({"delete", "get", "head", "patch", "post", "put", "route"})
 _TAKEN = frozenset({"environment_variables", "lambda_architecture", "lambda_memory_size", "lambda_timeout"})
 # What only says what the file is, or is looked at by itself.
 _OWN = frozenset({"app_name", "lambda_functions", "stages", "version"})
-_BLUEPRINT = "register_blueprint"
 
 
 def read(project: Path) -> Iterator[FoundProgram]:
@@ -35,22 +44,43 @@ def read(project: Path) -> Iterator[FoundProgram]:
     if not path.is_file() or not (project / _APP).is_file():
         return
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
+        config = _read(path.read_bytes())
         tree = ast.parse((project / _APP).read_text(encoding="utf-8"), filename=_APP)
-    except (ValueError, SyntaxError) as error:
+    except (ValueError, SyntaxError) as error:  # msgspec's are ValueErrors
         yield FoundProgram(what=f"{_CONFIG}: chalice", left=(f"chalice: cannot be read: {error}",))
         return
-    decorated = list(_decorated(tree))
+    brought = list(blueprints.read(project, tree))
+    known = [each for each in brought if not isinstance(each, str)]
+    decorated = [*_decorated(tree, "app"), *(made for each in known for made in _of_blueprint(each))]
     stage, own = _first_stage(config)
     functions = list(_functions(config, stage, decorated))
     count = f"{len(functions)} function{'' if len(functions) == 1 else 's'}"
     yield FoundProgram(
         what=f"{_CONFIG}: chalice, {count} of {_APP}",
         functions=tuple(functions),
-        left=(*_left(project, config, stage, own, decorated), *_blueprints(tree)),
+        left=(*_left(project, config, stage, own, decorated), *_unread(brought)),
         name=str(config.get("app_name", "")),
         exclude=(".chalice/*",),
     )
+
+
+def _read(text: bytes) -> dict[str, Any]:
+    """Return what config.json has; raise ValueError where it is not of the shape that chalice reads."""
+    config: dict[str, Any] = json.loads(text)
+    _check(config)
+    return config
+
+
+def _check(level: object) -> None:
+    """Raise ValueError for what has another shape at a level, or at one within it."""
+    import msgspec
+
+    for key, value in msgspec.convert(level, dict[str, object]).items():
+        if key in _LEVELS:
+            for each in (msgspec.convert(value, dict[str, object] | None) or {}).values():
+                _check(each or {})
+        elif key in _SHAPES:
+            msgspec.convert(value, _SHAPES[key])
 
 
 def _first_stage(config: Mapping[str, Any]) -> tuple[str, Mapping[str, object]]:
@@ -60,14 +90,27 @@ def _first_stage(config: Mapping[str, Any]) -> tuple[str, Mapping[str, object]]:
     return name, stages.get(name) or {}
 
 
-def _decorated(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
-    """Yield kind, name and Python name of what each decorator `@app.KIND(name=…)` of app.py makes."""
+def _of_blueprint(each: Blueprint) -> Iterator[tuple[str, str, str]]:
+    for kind, name, handler in _decorated(each.tree, each.module, each.name):
+        yield kind, f"{each.prefix}{name}", handler
+
+
+def _unread(brought: Sequence[Blueprint | str]) -> Iterator[str]:
+    for each in brought:
+        if isinstance(each, str):
+            yield f"chalice: {each}: a blueprint that is not found in a module: its functions are not read"
+
+
+def _decorated(tree: ast.Module, module: str, owner: str = "") -> Iterator[tuple[str, str, str]]:
+    """Yield kind, name and handler of what each decorator `@app.KIND(name=…)` makes, of one `owner` or of any."""
     defined = (node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
     for node in defined:
         for decorator in node.decorator_list:
             call = decorator.func if isinstance(decorator, ast.Call) else decorator
-            if isinstance(call, ast.Attribute) and call.attr in _OWN_FUNCTION | _ROUTES:
-                yield call.attr, _given_name(decorator) or node.name, node.name
+            if not isinstance(call, ast.Attribute) or owner not in {"", ast.unparse(call.value)}:
+                continue
+            if call.attr in _OWN_FUNCTION | _ROUTES:
+                yield call.attr, _given_name(decorator) or node.name, f"{module}.{node.name}"
 
 
 def _given_name(decorator: ast.expr) -> str:
@@ -82,9 +125,9 @@ def _functions(config: Mapping[str, Any], stage: str, decorated: list[tuple[str,
     app = str(config.get("app_name", "app"))
     if any(kind in _ROUTES for kind, _, _ in decorated):
         yield _function("api", app, "app.app", _levels(config, stage, "api_handler"))
-    for kind, name, attribute in decorated:
+    for kind, name, handler in decorated:
         if kind in _OWN_FUNCTION:
-            yield _function(key_of(name), f"{app}-{name}", f"app.{attribute}", _levels(config, stage, name))
+            yield _function(key_of(name), f"{app}-{name}", handler, _levels(config, stage, name))
 
 
 def _levels(config: Mapping[str, Any], usual: str, function: str) -> dict[str, list[Mapping[str, Any]]]:
@@ -113,13 +156,6 @@ def _function(key: str, name: str, handler: str, levels: Mapping[str, Sequence[M
         architecture=str(settings.get("lambda_architecture", "")),
         environment=variables(environment),
     )
-
-
-def _blueprints(tree: ast.Module) -> Iterator[str]:
-    """Yield what other modules bring to the application: they would have to be imported to know their functions."""
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-        if isinstance(call.func, ast.Attribute) and call.func.attr == _BLUEPRINT and call.args:
-            yield f"chalice: {ast.unparse(call.args[0])}: the functions of a blueprint are not read"
 
 
 def _own(stage: Mapping[str, Any], name: str) -> Mapping[str, object]:

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -16,7 +17,7 @@ from ..errors import ConfigError
 from ..template.short_forms import parsed
 from ..template_values import TemplateValues, plain
 from . import places, samconfig
-from .values import PYTHON, FoundFunction, FoundProgram, NotTakenError, key_of, variables
+from .values import PYTHON, REGION, FoundFunction, FoundProgram, NotTakenError, key_of, variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,10 +30,11 @@ _SERVERLESS, _PLAIN = "AWS::Serverless::Function", "AWS::Lambda::Function"
 _SIZES = ("MemorySize", "Timeout")
 _TAKEN = frozenset(
     {"Architectures", "AutoPublishAlias", "Code", "CodeUri", "Description", "Environment", "EphemeralStorage"}
-    | {"FunctionName", "Handler", "MemorySize", "PackageType", "Runtime", "Timeout"}
+    | {"FunctionName", "Handler", "Layers", "MemorySize", "PackageType", "Runtime", "Timeout"}
 )
 # What only a deploy decides of a name, with what joins it to the rest: orders-${Stage}, ${AWS::StackName}-orders.
 _DECIDED = re.compile(r"^\$\{[^}]+\}[-_]?|[-_]?\$\{[^}]+\}")
+_ARN = re.compile(r"arn:aws[a-z-]*:lambda:(\$\{AWS::Region\}|[a-z0-9-]+):\d{12}:layer:[\w-]+:\d+")
 # What makes several resources of one: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
 _LOOP = "Fn::ForEach"
 _ANYWHERE = "us-east-1"
@@ -68,7 +70,7 @@ def _program(project: Path, path: Path, values: TemplateValues) -> FoundProgram:
     for logical, resource in values.template["Resources"].items():
         if logical.startswith(_LOOP):
             left.append(f"{shown}: {logical}: a loop is not worked out")
-        if not isinstance(resource, dict) or resource.get("Type") not in {_SERVERLESS, _PLAIN}:
+        if not isinstance(resource, dict) or resource.get("Type") not in (_SERVERLESS, _PLAIN):
             continue
         own = _own(values, resource)
         try:
@@ -78,6 +80,7 @@ def _program(project: Path, path: Path, values: TemplateValues) -> FoundProgram:
             continue
         if beside := sorted(own.keys() - _TAKEN):
             left.append(f"{shown}: {logical}: {', '.join(_described(own, each) for each in beside)}")
+        left += [f"{shown}: {logical}: Layers: {each}" for each in _other_layers(path, values, own)]
         if assumed := [key for key in _SIZES if isinstance(own.get(key), dict)]:
             left.append(f"{shown}: {logical}: {', '.join(assumed)}: here as the parameters are by default")
         if decided := _decided(own.get("FunctionName")):
@@ -104,7 +107,9 @@ def _own(values: TemplateValues, resource: Mapping[str, object]) -> dict[str, ob
         return dict(own)
     shared = _shared(values)
     both = {**_variables(shared), **_variables(own)}
-    return {**shared, **own, **({"Environment": {"Variables": both}} if both else {})}
+    layers = [each for given in (shared.get("Layers"), own.get("Layers")) if isinstance(given, list) for each in given]
+    added = {"Environment": {"Variables": both}} if both else {}
+    return {**shared, **own, **added, **({"Layers": layers} if layers else {})}
 
 
 def _shared(values: TemplateValues) -> dict[str, object]:
@@ -121,13 +126,14 @@ def _variables(own: Mapping[str, object]) -> dict[str, object]:
 
 def _others(resources: Mapping[str, object]) -> list[Mapping[str, object]]:
     return [
-        each for each in resources.values() if isinstance(each, dict) and each.get("Type") not in {_SERVERLESS, _PLAIN}
+        each for each in resources.values() if isinstance(each, dict) and each.get("Type") not in (_SERVERLESS, _PLAIN)
     ]
 
 
 def _described(own: Mapping[str, Any], key: str) -> str:
     if key == "Events" and isinstance(own[key], dict):
-        return f"Events ({', '.join(sorted({str(each.get('Type')) for each in own[key].values()}))})"
+        kinds = {str(each.get("Type")) for each in own[key].values() if isinstance(each, dict)}
+        return f"Events ({', '.join(sorted(kinds))})"
     return key
 
 
@@ -143,19 +149,46 @@ def _function(
     handler = values.text(own.get("Handler", ""))
     if not handler:
         raise NotTakenError("it has no Handler")
-    architectures = values.value(own.get("Architectures")) or [""]
+    architectures = values.value(own.get("Architectures"))
     return FoundFunction(
         key=key_of(logical),
         name=_name(own.get("FunctionName"), logical),
         handler=handler,
         source=_source(project, path, values, handler, own),
         runtime=runtime,
-        architecture=plain(architectures[0]),
+        architecture=plain(architectures[0]) if isinstance(architectures, list) and architectures else "",
         memory=_number(values.text(own.get("MemorySize", 0))),
         timeout=_number(values.text(own.get("Timeout", 0))),
         storage=_storage(values, own),
         environment=variables({name: _written(raw) for name, raw in _variables(own).items()}),
+        layers=tuple(arn for raw in _layers(own) if (arn := _arn(values, raw))),
     )
+
+
+def _layers(own: Mapping[str, object]) -> list[object]:
+    given = own.get("Layers") or []
+    return given if isinstance(given, list) else [given]
+
+
+def _arn(values: TemplateValues, raw: object) -> str:
+    """Return the ARN of a layer version as it is in any region; empty for what is none, or is known in AWS alone."""
+    try:
+        text = replace(values, region=REGION).text(raw)
+    except ConfigError:
+        return ""
+    return text if _ARN.fullmatch(text) and "AWS::AccountId" not in str(raw) else ""
+
+
+def _other_layers(path: Path, values: TemplateValues, own: Mapping[str, object]) -> Iterator[str]:
+    """Yield what of a function's layers is no ARN, and no layer of the template whose list is taken."""
+    for raw in _layers(own):
+        logical = raw.get("Ref") if isinstance(raw, dict) else None
+        layer = values.template["Resources"].get(logical) if isinstance(logical, str) else None
+        properties = layer.get("Properties") if isinstance(layer, dict) else None
+        folder = properties.get("ContentUri") if isinstance(properties, dict) else None
+        has_list = isinstance(folder, str) and (path.parent / folder / "requirements.txt").is_file()
+        if not has_list and not _arn(values, raw):
+            yield str(logical or raw)
 
 
 def _written(raw: object) -> str | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from ..locking import locked, lockfile, plain_text, pyproject
+from ..locking.others import static_name
 from ..locking.uv import sources as uv_sources
 from ..runtimes.table import BASES
 
@@ -25,6 +26,7 @@ _POETRY_LOCK = "poetry.lock"
 _DEVELOPERS = frozenset({"ci", "dev", "doc", "docs", "lint", "test", "testing", "tests", "types", "typing"})
 _KEYS = {"extras": "`lock: {{extras: [{}]}}`", "groups": "`lock: {{groups: [{}]}}`"}
 _WITH = {"extras": "`poetry export --extras {}`", "groups": "`poetry export --with {}`"}
+_CDK = re.compile(r"(?:^|[\"'])\s*aws[-_.]cdk", re.MULTILINE | re.IGNORECASE)
 _PYTHON = re.compile(r"3\.\d+")
 
 
@@ -33,7 +35,8 @@ class FoundLock:
     """What there is: `path` of the lock, which has to be made where `to_lock`; `what` says it in words.
 
     `commands` of other tools come before what is done here. `python` has the versions that it is for, as far as it says
-    so. `files` are written beside the configuration; `left` is what of it is not taken.
+    so. `files` are written beside the configuration; `left` is what of it is not taken. `without` is what is locked and
+    is in no layer: the project itself, which the code has.
     """
 
     what: str
@@ -44,6 +47,7 @@ class FoundLock:
     files: Mapping[Path, str] = field(default_factory=dict)
     commands: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 def look(project: Path, lists: Sequence[Path]) -> FoundLock | None:
@@ -76,7 +80,7 @@ def _beside(project: Path, said: Mapping[str, str]) -> Iterator[str]:
 
 def _candidates(project: Path, lists: Sequence[Path]) -> Iterator[FoundLock]:
     python = _required(project)
-    own = plain_text.read(project / REQUIREMENTS) if (project / REQUIREMENTS).is_file() else None
+    own = _text(project, REQUIREMENTS)
     if own is not None and lockfile.is_own(own):
         yield FoundLock(what=f"{REQUIREMENTS}: a lock", recorded=tuple(lockfile.recorded(own)), python=python)
     for name in (locked.UV_LOCK, *sorted(path.name for path in project.glob("pylock*.toml"))):
@@ -87,14 +91,39 @@ def _candidates(project: Path, lists: Sequence[Path]) -> Iterator[FoundLock]:
     if own is not None and lockfile.has_hashes(own):
         yield FoundLock(what=f"{REQUIREMENTS}: a lock with hashes", python=python)
     yield from _foreign(project)
-    if (project / _WANTED).is_file():
+    if own is not None and is_of_cdk(project, own):
+        own = None
+    if (project / _WANTED).is_file() and not is_of_cdk(project, plain_text.read(project / _WANTED)):
         yield FoundLock(what=f"{_WANTED}: to be locked", to_lock=True, python=python)
     if own is not None:
         yield FoundLock(what=f"{REQUIREMENTS}: without hashes, to be locked", to_lock=True, python=python)
-    if pyproject.read(project / _PYPROJECT).get("project", {}).get("dependencies"):
+    wanted = pyproject.read(project / _PYPROJECT).get("project", {}).get("dependencies")
+    if wanted and not is_of_cdk(project, "\n".join(wanted)):
         yield FoundLock(what=f"{_PYPROJECT}: dependencies, to be locked", to_lock=True, python=python)
     if given := [each for each in lists if (project / each).is_file()]:
         yield _of_functions(given, python)
+    yield from _of_setuptools(project, python)
+
+
+def is_of_cdk(project: Path, text: str) -> bool:
+    """Tell a list of what a CDK application needs to be run itself from one of what functions need."""
+    return (project / "cdk.json").is_file() and bool(_CDK.search(text))
+
+
+def _text(project: Path, name: Path) -> str | None:
+    return plain_text.read(project / name) if (project / name).is_file() else None
+
+
+def _of_setuptools(project: Path, python: SpecifierSet) -> Iterator[FoundLock]:
+    """Yield a project that says in setup.py or setup.cfg what it requires: known once its wheel is built.
+
+    The wheel is in no layer: its modules are the code.
+    """
+    for name in ("setup.py", "setup.cfg"):
+        text = _text(project, Path(name))
+        if text and "install_requires" in text and (own := static_name.read(project)):
+            what = f"{name}: what its wheel requires, to be locked"
+            yield FoundLock(what=what, to_lock=True, python=python, files={_WANTED: "-e .\n"}, without=(own,))
 
 
 def _of_workspace(project: Path, python: SpecifierSet) -> Iterator[FoundLock]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import chalice, cloudformation, serverless
+from ..locking import plain_text
+from . import chalice, cloudformation, locks, places, serverless
 from .values import FoundProgram, Survey
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 # Programs that define functions, and are not run to find out which.
 _NOT_READ = {"cdk.json": "AWS CDK", "Pulumi.yaml": "Pulumi", "zappa_settings.json": "Zappa", "sst.config.ts": "SST"}
+_LISTS = ("requirements.txt", "requirements.in", "pyproject.toml")
 _INSTEAD = "its functions are not read; it can attach the layer by its ARN, or its channel's name"
 
 
@@ -27,6 +29,22 @@ def _programs(project: Path, environment: Mapping[str, str]) -> Iterator[FoundPr
     yield from chalice.read(project)
     for name, tool in _NOT_READ.items():
         if (project / name).is_file():
-            yield FoundProgram(what=f"{name}: {tool}", left=(f"{name}: {tool}: {_INSTEAD}",))
+            left = (f"{name}: {tool}: {_INSTEAD}", *_of_the_tool(project))
+            yield FoundProgram(what=f"{name}: {tool}", left=left, requirements=tuple(_in_folders(project)))
     if any(project.glob("*.tf")):
         yield FoundProgram(what="*.tf: Terraform", left=(f"*.tf: Terraform: {_INSTEAD}",))
+
+
+def _of_the_tool(project: Path) -> Iterator[str]:
+    """Yield the lists of what a CDK application needs to be run itself."""
+    for name in _LISTS:
+        path = project / name
+        if path.is_file() and locks.is_of_cdk(project, plain_text.read(path)):
+            yield f"{name}: what the CDK application itself needs"
+
+
+def _in_folders(project: Path) -> Iterator[Path]:
+    """Yield the lists that lie beside the code of functions, as these tools take them."""
+    for folder in places.folders(project):
+        if folder != project and (folder / "requirements.txt").is_file():
+            yield (folder / "requirements.txt").relative_to(project)

@@ -16,7 +16,7 @@ from ..settings import Code, Settings
 from . import fit, parameters, together, written
 from .fit import Fit
 from .locks import REQUIREMENTS
-from .values import STAGES
+from .values import REGION, STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -112,7 +112,7 @@ class _Choice:
         if self.lock and self.lock.path != REQUIREMENTS:
             yield "requirements", self.lock.path.as_posix()
         if self.lock:
-            yield "layers", {self.layer: {}}
+            yield "layers", {self.layer: {"without": list(self.lock.without)} if self.lock.without else {}}
         if self.code.functions:
             yield "functions", {each.key: dict(self._function(each)) for each in self.code.functions}
             if code := dict(self._code()):
@@ -129,8 +129,8 @@ class _Choice:
     def _function(self, function: FoundFunction) -> Iterator[tuple[str, object]]:
         yield "name", function.name
         yield "handler", function.handler
-        if self.lock:
-            yield "layers", [self.layer]
+        if layers := [*([self.layer] if self.lock else []), *self._of_others(function)]:
+            yield "layers", layers
         if function.source != self.code.source:
             yield "code", {"source": function.source.as_posix()}
         yield from _resources(function, parameters.names(self.code.functions)).items()
@@ -146,9 +146,19 @@ class _Choice:
         if asked := parameters.of_stage(self.code.functions, stage):
             yield "parameters", asked
 
+    def _of_others(self, function: FoundFunction) -> list[str]:
+        """Return the layers of others that a function has in the region of the stages."""
+        if not self.region:
+            return [each for each in function.layers if REGION not in each]
+        arns = (each.replace(REGION, self.region) for each in function.layers)
+        return [each for each in arns if f":{self.region}:" in each]
+
     def different(self) -> Iterator[str]:
-        """Yield which functions have another runtime or architecture than is written."""
+        """Yield which functions have another runtime, architecture or other layers than is written."""
         for each in self.code.functions:
+            if len(self._of_others(each)) < len(each.layers):
+                named = ", ".join(each.layers)
+                yield f"{each.key}: layers that are not in the stages' region: {named}: `layer-arns` has them by region"
             if each.runtime not in {"", self.runtime}:
                 yield f"{each.key}: its runtime is {each.runtime}; here all functions have one, {self.runtime}"
             if each.architecture not in {"", self.architecture}:

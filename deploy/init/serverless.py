@@ -239,7 +239,7 @@ class _Service:
 
 def _described(own: Mapping[str, Any], key: str) -> str:
     if key == "events" and isinstance(own[key], list):
-        kinds = {str(next(iter(each))) if isinstance(each, dict) else str(each) for each in own[key]}
+        kinds = {str(next(iter(each), "none")) if isinstance(each, dict) else str(each) for each in own[key]}
         return f"events ({', '.join(sorted(kinds))})"
     return key
 

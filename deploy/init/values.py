@@ -14,6 +14,9 @@ PYTHON = "python3."
 STAGES = ("dev", "prod")
 """The stages that are written; the last one is reached last, and its names have no suffix."""
 
+REGION = "${AWS::Region}"
+"""What stands for the region of a stage."""
+
 # A variable's value: for all stages, by stage where those differ, None where only a deploy decides it.
 Value = str | Mapping[str, str] | None
 
@@ -23,7 +26,8 @@ class FoundFunction:
     """A function that is defined somewhere; `source` is the folder that becomes /var/task, below the project.
 
     `runtime` and `architecture` are empty where nothing says which. `memory` and `storage`, which is /tmp, are in MB,
-    `timeout` in seconds, 0 where nothing says how much; `environment` has its variables.
+    `timeout` in seconds, 0 where nothing says how much; `environment` has its variables. `layers` are ARNs of layers of
+    others, with `REGION` where one is that of the stage.
     """
 
     key: str
@@ -36,6 +40,7 @@ class FoundFunction:
     timeout: int = 0
     storage: int = 0
     environment: Mapping[str, Value] = field(default_factory=dict)
+    layers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

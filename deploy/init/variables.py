@@ -41,7 +41,8 @@ class Variables:
         """The stage that is `named`, as by --stage; else the one where nobody names one."""
         if self.named:
             return self.named
-        given = (self.document.get("provider") or {}).get("stage")
+        provider = self.document.get("provider")
+        given = provider.get("stage") if isinstance(provider, dict) else None
         return given if isinstance(given, str) and "${" not in given else "dev"
 
     def value(self, raw: object, depth: int = 0) -> object:

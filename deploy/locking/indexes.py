@@ -141,7 +141,13 @@ def _of_lock(path: Path) -> Iterator[Index]:
 
 
 def _is_local(url: str) -> bool:
-    return pip_settings.address(url).scheme in {"", "file"}
+    """Tell a folder of this machine; raise ConfigError for an address that no index can have, without its password."""
+    scheme = pip_settings.address(url).scheme
+    if url.startswith((".", "/", "~")) or scheme in {"file", "http", "https"}:
+        return scheme in {"", "file"}
+    place = url.rpartition("@")[2]
+    cure = f"write https://{place.partition('://')[2] or place}; or ./PATH, where it is a folder"
+    raise ConfigError([Fault(place, "is no address of a package index", "it begins with no https://", cure)])
 
 
 def _with_credentials(index: Index, given: Mapping[str, str]) -> Index:

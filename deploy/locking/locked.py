@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,13 +136,14 @@ def _exported(path: Path, target: Target, project: Path) -> tuple[LockedSource, 
     lines = lockfile.source_lines(path)
     if not lines:
         return ()
+    from .others import static_name
     from .wanted import of_lines
 
     found: list[LockedSource] = []
     faults: list[Fault] = []
     for each in of_lines(path, lines).elsewhere:
         local = _local(each)
-        name = each.name or (_static_name(local) if local else "")
+        name = each.name or (static_name.read(local) if local else "")
         if not name:
             faults.append(Fault(f"{path}: {each.place}", "has no name", cure=f"write `NAME @ {each.place}`"))
         elif lockfile.applies(each.marker, target, {}):
@@ -167,27 +167,6 @@ def _relative(path: Path, project: Path) -> str:
     """Return a path as requirements name it, whatever machine it is on."""
     found = Path(os.path.relpath(path, project)).as_posix()
     return found if found.startswith(".") else f"./{found}"
-
-
-def _static_name(path: Path) -> str:
-    """Return the name that a project's pyproject.toml or setup.cfg, or a wheel, gives it; empty where none does."""
-    from . import pyproject
-
-    if path.suffix == ".whl":
-        return lockfile.normalised(path.name.partition("-")[0])
-    document = pyproject.read(path / pyproject.NAME)
-    poetry = document.get("tool", {}).get("poetry", {})
-    names = (document.get("project", {}).get("name"), poetry.get("name"), _of_setup(path / "setup.cfg"))
-    return lockfile.normalised(next(filter(None, names), ""))
-
-
-def _of_setup(path: Path) -> str:
-    setup = configparser.ConfigParser(interpolation=None)
-    try:
-        setup.read_string(plain_text.read(path) if path.is_file() else "")
-    except configparser.Error as error:
-        raise LockError([Fault(str(path), "cannot be read", cause=" ".join(str(error).split()))]) from error
-    return setup.get("metadata", "name", fallback="")
 
 
 def versions(settings: Settings) -> dict[str, str]:

@@ -52,10 +52,24 @@ _Settings = TypedDict(
 )
 
 
+class _UvSource(TypedDict, total=False):
+    """https://docs.astral.sh/uv/concepts/projects/dependencies/#dependency-sources."""
+
+    index: str
+    marker: str
+    git: str
+    tag: str
+    branch: str
+    subdirectory: str
+    path: str
+    url: str
+    workspace: bool
+
+
 class _Uv(_Settings, total=False):
     """https://docs.astral.sh/uv/reference/settings/."""
 
-    sources: dict[str, Table | list[Any]]
+    sources: dict[str, _UvSource | list[_UvSource]]
     workspace: _Workspace
 
 
@@ -67,13 +81,22 @@ class _PoetrySource(TypedDict):
     priority: NotRequired[str]
 
 
-_Needs = dict[str, Table]
-
-
-class _Poetry(TypedDict, total=False):
-    source: list[_PoetrySource]
+class _PoetryGroup(TypedDict, total=False):
     dependencies: Table
-    group: _Needs
+
+
+_Poetry = TypedDict(
+    "_Poetry",
+    {
+        "name": str,
+        "source": list[_PoetrySource],
+        "dependencies": Table,
+        "dev-dependencies": Table,
+        "extras": Table,
+        "group": dict[str, _PoetryGroup],
+    },
+    total=False,
+)
 
 
 class _Source(TypedDict, total=False):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import ConfigError, Fault, LockError
 from ...invocation import advised
+from . import log as uv_log
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,4 +58,4 @@ def _refusal(lock: Path, words: str) -> ConfigError | LockError:
         key = {"Extra": "lock.extras", "Group": "lock.groups"}[unknown["kind"]]
         return ConfigError([Fault(key, f"pyproject.toml has no {unknown['name']}", cure="correct it, or take it out")])
     cure = f"see uv's words above; remake it with {advised('lock')}"
-    return LockError([Fault(str(lock), "cannot be read by uv", cure=cure)], log=words)
+    return LockError([Fault(str(lock), "cannot be read by uv", cure=cure)], log=uv_log.without(words))

@@ -11,6 +11,7 @@ from ...errors import Fault, LockError
 from ...invocation import advised
 from ...temporary import folders
 from ..others import named_indexes
+from . import log as uv_log
 from .call import uv_environment
 
 if TYPE_CHECKING:
@@ -42,5 +43,5 @@ def relock(project: Path, environment: Mapping[str, str], options: Sequence[str]
         stale = "--check" in options and "needs to be updated" in done.stderr
         what = "does not follow from pyproject.toml" if stale else "is not made: uv failed, in the words above"
         cure = f"remake it with {advised('lock')}" if stale else ""
-        raise LockError([Fault("uv.lock", what, cure=cure)], log=done.stderr)
-    return done.stderr.strip()
+        raise LockError([Fault("uv.lock", what, cure=cure)], log=uv_log.without(done.stderr))
+    return uv_log.without(done.stderr).strip()

@@ -68,7 +68,18 @@ def _place(folder: Path, wanted: Requirement, source: Mapping[str, Any]) -> str:
 def members(root: Path) -> frozenset[Path]:
     """Return the folders of a workspace, resolved, by its root; none where the folder is the root of none."""
     workspace = pyproject.read(root / _NAME).get("tool", {}).get("uv", {}).get("workspace", {})
-    return frozenset(each.resolve() for pattern in workspace.get("members", []) for each in root.glob(pattern))
+    return frozenset(each.resolve() for each in _matching(root, workspace))
+
+
+def _matching(root: Path, workspace: Mapping[str, Any]) -> Iterator[Path]:
+    """Yield what the patterns of a workspace match; raise LockError for one that is none below its root."""
+    for pattern in workspace.get("members", []):
+        try:
+            yield from sorted(root.glob(pattern))
+        except (ValueError, NotImplementedError) as error:
+            where = f"{root / _NAME}: tool.uv.workspace.members"
+            cure = "write one below the folder of that file, such as packages/*"
+            raise LockError([Fault(where, f"{pattern!r} is no pattern of folders", str(error), cure)]) from error
 
 
 def _member(folder: Path, name: str) -> Path:
@@ -77,11 +88,10 @@ def _member(folder: Path, name: str) -> Path:
         workspace = pyproject.read(root / _NAME).get("tool", {}).get("uv", {}).get("workspace")
         if workspace is None:
             continue
-        for pattern in workspace.get("members", []):
-            for member in sorted(root.glob(pattern)):
-                project = pyproject.read(member / _NAME).get("project", {})
-                if normalised(project.get("name", "")) == normalised(name):
-                    return member
+        for member in _matching(root, workspace):
+            project = pyproject.read(member / _NAME).get("project", {})
+            if normalised(project.get("name", "")) == normalised(name):
+                return member
         if normalised(pyproject.read(root / _NAME).get("project", {}).get("name", "")) == normalised(name):
             return root
         break

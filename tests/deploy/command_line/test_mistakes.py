@@ -22,6 +22,7 @@ from deploy.template import source
 from deploy.template_values import TemplateValues
 from tests import schemas
 from tests.deploy.command_line.mistakes import MISTAKES as FIRST
+from tests.deploy.command_line.mistakes_in_locks import MISTAKES_IN_LOCKS
 from tests.deploy.command_line.more_mistakes import MORE_MISTAKES
 from tests.deploy.command_line.odd_files import ODD_FILES
 from tests.deploy.command_line.stranger import METADATA, ROOT, Mistake, mistake, zipped
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MISTAKES = {**FIRST, **MORE_MISTAKES, **ODD_FILES}
+MISTAKES = {**FIRST, **MORE_MISTAKES, **ODD_FILES, **MISTAKES_IN_LOCKS}
 
 
 @pytest.fixture(autouse=True)

@@ -148,8 +148,45 @@ def test_variables_of_a_chalice_application_its_stage_and_a_function_add_up(tmp_
     (function,) = program.functions
     assert function.environment == {"FLOUR": "rye", "SALT": "little", "OVEN": "1"}
     assert function.architecture == "arm64"
-    assert "chalice: jobs.bp: the functions of a blueprint are not read" in program.left
+    unread = "chalice: jobs.bp: a blueprint that is not found in a module: its functions are not read"
+    assert unread in program.left
     assert "chalice: iam_role_arn" in program.left
+
+
+BLUEPRINT = """\
+from chalice import Blueprint
+bp, other = Blueprint(__name__), object()
+bp = Blueprint(__name__)
+@bp.route("/mix")
+def mix(): ...
+@bp.schedule("rate(1 day)", name="feed-dough")
+def feed(event): ...
+@other.lambda_function()
+def never(event, context): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("imports", "name", "module"),
+    [
+        ("from chalicelib import jobs", "jobs.bp", "chalicelib/jobs.py"),
+        ("from chalicelib.jobs import bp as b", "b", "chalicelib/jobs.py"),
+        ("import chalicelib.jobs", "chalicelib.jobs.bp", "chalicelib/jobs/__init__.py"),
+    ],
+)
+def test_the_functions_of_a_blueprint_are_the_applications(
+    imports: str, name: str, module: str, tmp_path: Path
+) -> None:
+    app = f'{imports}\napp = Chalice(app_name="bakery")\napp.register_blueprint({name}, name_prefix="night-")\n'
+    files = {".chalice/config.json": json.dumps(CHALICE), "app.py": app, module: BLUEPRINT}
+    program = of(tmp_path, files)[".chalice/config.json"]
+    handler = module.removesuffix(".py") + ".feed"
+    assert [(each.key, each.handler) for each in program.functions] == [
+        ("api", "app.app"),
+        ("night-feed-dough", handler),
+    ]
+    assert "chalice: night-feed-dough: its source of events (schedule)" in program.left
+    assert [each for each in program.left if "blueprint" in each] == []
 
 
 @pytest.mark.parametrize(
