@@ -7,7 +7,8 @@
                      builds ───────── samples         each way cold, with nothing changed, with the source changed
                      figures ──────── Row             medians and ratios of one run, as a table and as JSON
 
-`timing` is what processes take, `instructions` the counter of a first request's.
+`request_trial` is one request of a way in its container, `instructions` the counter of what it takes; `timing` is
+what processes take.
 `steps` are single steps of the pipeline as processes of their own, to be timed; `counting_runtime` counts what
 assembling takes of processors.
 

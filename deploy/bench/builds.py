@@ -50,30 +50,36 @@ class Samples:
 
 @dataclass(frozen=True)
 class Builds:
-    """What was built and measured; `sourceless` is this pipeline with the other bytecode policy."""
+    """What was built and measured; `sourceless` is this pipeline with the other bytecode policy.
+
+    Of `plain` there is the code alone, without the options that start it sooner.
+    """
 
     pip: PipWay
     uv: UvWay
     this: ThisWay
     sourceless: ThisWay
+    plain: ThisWay
     rows: tuple[Row, ...]
 
 
 def measure_builds(settings: Settings, folder: Path, rounds: int, console: Console) -> Builds:
     """Build everything `rounds` times; raise PipelineError where one way fails."""
     pip, uv, this = PipWay(settings, folder / "pip"), UvWay(settings, folder / "uv"), ThisWay(settings, folder / "this")
-    sourceless = ThisWay(settings, folder / "sourceless")
-    for each in (pip, uv, this, sourceless):
+    sourceless, plain = ThisWay(settings, folder / "sourceless"), ThisWay(settings, folder / "plain")
+    for each in (pip, uv, this, sourceless, plain):
         each.folder.mkdir(parents=True)
     this.copy()
     sourceless.copy("sourceless")
+    plain.copy(is_plain=True)
     samples = {"pip": Samples(), "uv": Samples(), "this": Samples()}
     for number in range(1, rounds + 1):
         for name, way in (("pip", pip), ("uv", uv), ("this", this)):
             samples[name].round(way, console, f"round {number}, {name}")
     sourceless.cold()
+    plain.changed()
     rows = [*_sizes(settings, pip, uv, this, sourceless), *_times(samples["pip"], samples["uv"], samples["this"])]
-    return Builds(pip, uv, this, sourceless, tuple(rows))
+    return Builds(pip, uv, this, sourceless, plain, tuple(rows))
 
 
 def _sizes(settings: Settings, pip: PipWay, uv: UvWay, this: ThisWay, sourceless: ThisWay) -> list[Row]:

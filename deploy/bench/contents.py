@@ -6,6 +6,7 @@ uv         as uv documents it: without bytecode
 sam        as `sam build` leaves it: pip's files without bytecode
 this       the layer and the code zip of this pipeline, as they are configured
 sourceless the layer with the other bytecode policy
+plain      this without the options that start it sooner: the code's bytecode and start, the layer's certificates
 empty      no layer, and a function that does nothing: the limit
 """
 
@@ -67,6 +68,7 @@ def of_ways(builds: Builds, handlers: Mapping[str, str]) -> dict[str, WayContent
         "sam": WayContents({path: each for path, each in pip.items() if not path.endswith(".pyc")}, code),
         "this": WayContents(builds.this.opt(), _unzipped(builds.this.code)),
         "sourceless": WayContents(builds.sourceless.opt(), _unzipped(builds.this.code)),
+        "plain": WayContents(without_certificates(builds.this.opt()), _unzipped(builds.plain.code)),
         EMPTY: WayContents({}, {f"{module}.py": _doing_nothing(name) for module, name in handlers.items()}),
     }
 
@@ -80,6 +82,15 @@ def with_valid_bytecode(opt: Mapping[str, bytes]) -> dict[str, bytes]:
     return {
         path: content[:8] + bytes(4) + content[12:] if path.endswith(".pyc") and content[4:8] == bytes(4) else content
         for path, content in opt.items()
+    }
+
+
+def without_certificates(opt: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return a layer as it is without `certificates`: certifi's bundle is all that it has of them."""
+    return {
+        path: each
+        for path, each in opt.items()
+        if not path.startswith(_DIRECTORY) and path != f"python/{certificates.AWS}"
     }
 
 

@@ -17,10 +17,12 @@ _COUNTED = f"""\
 import resource, sys
 try:
     exec({ASSEMBLE!r})
-finally:
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    with open(f"{{sys.argv[1]}}/out/{_SECONDS}", "w") as file:
-        file.write(str(sum(each.ru_utime + each.ru_stime for each in used)))
+except SystemExit as end:
+    if not end.code:  # what is refused leaves no out/
+        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        with open(f"{{sys.argv[1]}}/out/{_SECONDS}", "w") as file:
+            file.write(str(sum(each.ru_utime + each.ru_stime for each in used)))
+    raise
 """
 
 

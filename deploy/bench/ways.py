@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .timing import Took
 
 _NOT_COPIED = (".*", "__pycache__", "dist", "node_modules", "venv")
+_SOONER = ("bytecode", "start")
 _PIPELINE = Path(__file__).parent.parent
 
 
@@ -175,10 +176,10 @@ class ThisWay(Way):
     def code(self) -> Path:
         return self.project / "dist/code.zip"
 
-    def copy(self, bytecode: Bytecode | None = None) -> None:
+    def copy(self, bytecode: Bytecode | None = None, *, is_plain: bool = False) -> None:
         """Copy the project, and the pipeline itself, so that edits meanwhile change nothing.
 
-        `bytecode` changes every layer's policy.
+        `bytecode` changes every layer's policy; what `is_plain` has none of the code's options that start it sooner.
         """
         settings, unwanted = self.settings, shutil.ignore_patterns(*_NOT_COPIED)
         shutil.copytree(_PIPELINE, self.folder / "pipeline" / _PIPELINE.name, ignore=unwanted)
@@ -186,6 +187,10 @@ class ThisWay(Way):
         raw = yaml.safe_load((settings.project / CONFIG).read_text(encoding="utf-8"))
         if bytecode:
             raw["layers"] = {name: {**layer, "bytecode": bytecode} for name, layer in raw["layers"].items()}
+        if is_plain:
+            for code in (each["code"] for each in (raw, *raw.get("functions", {}).values()) if "code" in each):
+                for key in _SOONER:
+                    code.pop(key, None)
         raw["architectures"] = [settings.architectures[0]]
         if "runtimes" in raw:
             raw["runtimes"] = [settings.runtime]

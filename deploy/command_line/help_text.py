@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
-import sys
+import shutil
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -21,20 +20,10 @@ class HelpText(argparse.HelpFormatter):
     """A formatter for descriptions that are docstrings."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=min(_columns(), WIDEST) - 2)
+        super().__init__(prog, width=min(shutil.get_terminal_size().columns, WIDEST) - 2)
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         return "\n".join(f"{indent}{line}" if line else "" for line in filled(text, width - len(indent)))
-
-
-def _columns() -> int:
-    """Return the width of the terminal as `shutil.get_terminal_size` does, which loads every kind of compression."""
-    if (given := os.environ.get("COLUMNS", "")).isdecimal() and int(given):
-        return int(given)
-    try:
-        return os.get_terminal_size(sys.__stdout__.fileno()).columns or WIDEST if sys.__stdout__ else WIDEST
-    except (ValueError, OSError):  # it is closed, or no terminal
-        return WIDEST
 
 
 def filled(text: str, width: int) -> Iterator[str]:

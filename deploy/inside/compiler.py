@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import marshal
 import resource
@@ -21,6 +22,7 @@ def main() -> None:
     Answers with bytecode or what is wrong with it.
     """
     warnings.simplefilter("ignore")
+    gc.disable()  # bytecode has no cycles
     # One-character strings are shared by the whole process, and marshal notes whether they are interned: which
     # ones are would depend on what was compiled before.
     held = [sys.intern(chr(code)) for code in range(256)]

@@ -141,7 +141,7 @@ class Parts:
 
 
 def _key(inputs: tuple[str, ...]) -> str:
-    return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
+    return hashlib.sha256(repr(inputs).encode()).hexdigest()
 
 
 def _unpacked(packed: PackedEntry) -> bytes:

@@ -4,7 +4,8 @@ A zip's directory may lie, but not to the reader's harm: no reader takes more of
 deploy/inside/unpack.py sees to here, and pip by reading piece by piece.
 
 What is left of a wheel once it is trimmed may be a small part of it. So a bound here is one of the work that unpacking
-it takes, and keeps no layer from being built that would fit.
+it takes. Only of files that hold next to nothing it is what a function may have, also where a rule would leave them out
+with their folder: no wheel that is known has so much of them, and the trim rule `exclude` takes them by name.
 """
 
 from __future__ import annotations
@@ -26,12 +27,8 @@ if TYPE_CHECKING:
 
 _NAME = 255  # bytes of a file's name, NAME_MAX of limits.h
 _PATH = 4096 - len("/opt/python/") - 1  # bytes of a path's name, PATH_MAX of limits.h, once it is unpacked
-# Code, libraries, JSON and text are packed to between a half and a fiftieth. What is packed smaller is of no kind that
-# any rule of the trim policy knows but by its folder.
+# Code, libraries, JSON and text are packed to between a half and a fiftieth.
 _EMPTY = 100
-_TESTS = frozenset({"test", "tests"})
-# Bytes of files that are packed to next to nothing and go with their folder: pip unpacks them all the same.
-_TRIMMED = 4 * UNZIPPED
 UNPACKED = 10_737_418_240
 """Bytes that all wheels of a layer may have together: those of a container image in Lambda, 10 GiB.
 
@@ -103,19 +100,14 @@ def _overlapping(filename: str, entries: Collection[ZipInfo]) -> Iterator[Fault]
 
 
 def _empty(filename: str, entries: Collection[ZipInfo], excluded: Collection[str]) -> Iterator[Fault]:
-    """Yield more of files that hold next to nothing than a function may have, or than is unpacked to be left out."""
+    """Yield more of files that hold next to nothing than a function may have."""
     owner = WheelName.parse(filename).name
     found = [each for each in entries if _is_empty(each) and not _is_excluded(each, owner, excluded)]
-    kept = [each for each in found if _TESTS.isdisjoint(each.filename.split("/"))]
-    for left, most, why in (
-        (kept, UNZIPPED, f"of which no rule takes any; Lambda allows {UNZIPPED:,}"),
-        (found, _TRIMMED, f"packed to next to nothing; up to {_TRIMMED:,} of such are unpacked to be left out"),
-    ):
-        if (total := sum(each.file_size for each in left)) > most:
-            biggest = max(left, key=lambda each: each.file_size)
-            cause = f"{biggest.filename!r} has {biggest.file_size:,} bytes, packed in {biggest.compress_size:,}"
-            yield Fault(filename, f"declares {total:,} bytes unzipped, {why}", cause, _LEAVE_OUT)
-            return
+    if (total := sum(each.file_size for each in found)) > UNZIPPED:
+        biggest = max(found, key=lambda each: each.file_size)
+        what = f"declares {total:,} bytes unzipped of files that hold next to nothing; Lambda allows {UNZIPPED:,}"
+        cause = f"{biggest.filename!r} has {biggest.file_size:,} bytes, packed in {biggest.compress_size:,}"
+        yield Fault(filename, what, cause, _LEAVE_OUT)
 
 
 def remarks(wheels: Mapping[str, bytes]) -> Iterator[str]:

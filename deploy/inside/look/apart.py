@@ -11,11 +11,13 @@ Code that runs in one process can speak for that process; it reaches no other on
 
 A task is bounded, in all of bounds.py, and in what it may report; of what it prints the end is kept. What cannot be
 told to be of one of several tasks, such as files that are deleted and still open, has each of them run again, alone;
-so does what one finds taken by another one.
+so does what one finds taken by another one, and its end by nobody that is known: where memory ends, the kernel chooses
+whom it ends.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import secrets
 import selectors
@@ -24,6 +26,7 @@ import sys
 import time
 from collections import deque
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import child, ending, usage
@@ -41,6 +44,10 @@ _DEATHS = 8
 _WORKERS = 4
 _REPORT = 8 * 1024 * 1024
 _FIRST_USER = 40000
+_USERS = 1024  # as many numbers a run keeps for itself, where it shares them with other runs
+# Numbers that nobody has: above those that systemd gives its containers, https://systemd.io/UIDS-GIDS, and those that
+# deploy/layer/backend/namespaces.py gives.
+_SHARED = range(0x70010000, 0x74000000, _USERS)
 _INTERVAL = 0.1
 _BOUNDS = Bounds()
 
@@ -48,9 +55,8 @@ _BOUNDS = Bounds()
 def run(tasks: Sequence[Task], *, own_users: bool, most: Bounds = _BOUNDS) -> Iterator[Account]:
     """Run the tasks, as many at a time as there are cores where each has a user of its own; yield their accounts."""
     workers = min(len(os.sched_getaffinity(0)), _WORKERS) if own_users else 1
-    waiting = deque(
-        Running(task, _FIRST_USER + at if own_users else -1, alone=workers == 1) for at, task in enumerate(tasks)
-    )
+    users = itertools.count(_first_user()) if own_users else itertools.repeat(-1)
+    waiting = deque(Running(task, user, alone=workers == 1) for task, user in zip(tasks, users, strict=False))
     running: list[Running] = []
     before, measured = SandboxUsage(), 0.0
     with selectors.DefaultSelector() as selector:
@@ -72,6 +78,22 @@ def run(tasks: Sequence[Task], *, own_users: bool, most: Bounds = _BOUNDS) -> It
                     yield account(process)
                 else:
                     waiting.appendleft(again)
+
+
+def _first_user() -> int:
+    """Return the first number for packages' users.
+
+    Where a container has the machine's own numbers, the kernel counts the processes of each in all containers together,
+    user_namespaces(7): there two runs at once have others, lest one package's processes be another one's limit.
+    """
+    first = secrets.choice(_SHARED)
+    is_shared = all(_has(first, Path("/proc/self", name)) for name in ("uid_map", "gid_map"))
+    return first if is_shared else _FIRST_USER
+
+
+def _has(user: int, numbers: Path) -> bool:
+    extents = (tuple(map(int, line.split())) for line in numbers.read_text(encoding="ascii").splitlines())
+    return any(first <= user and user + _USERS <= first + count for first, _, count in extents)
 
 
 def _has_room(one: Running, running: Sequence[Running], workers: int) -> bool:
@@ -134,6 +156,7 @@ def _has_exited(process: Running) -> bool:
 
 def _ended(process: Running, selector: selectors.BaseSelector, running: frozenset[int]) -> Running | None:
     """End all that a task's process left running; return the process that takes its place, if there is more to try."""
+    is_ended = _has_exited(process)
     if process.user >= 0:
         ending.end_all_of(process.user)
     else:
@@ -151,6 +174,8 @@ def _ended(process: Running, selector: selectors.BaseSelector, running: frozense
         return Running(process.task, process.user, process.skip, process.fatal, alone=True)
     if process.intruded:
         return None
+    if is_ended and code == -signal.SIGKILL and not (process.exceeded or process.alone):
+        return Running(process.task, process.user, process.skip, process.fatal, alone=True)
     if process.finished and not process.exceeded:
         return Running(process.task, process.user, alone=True) if met_another(process) else None
     too_large = f"the process reported more than {_REPORT:,} bytes" if process.received > _REPORT else ""

@@ -47,11 +47,14 @@ class Bounds:
             resource.setrlimit(kind, (both, both))
 
     def exceeded(self, used: ProcessUsage) -> str:
-        """Say which bound was passed, in words that end a process; "" where none was."""
-        if used.memory > self.memory:
-            return f"the process used more than {self.memory // MIB:,} MiB of memory, with all that it started"
+        """Say which bound was passed, in words that end a process; "" where none was.
+
+        Of several, the one that the others follow from: many processes have much memory, and many files open.
+        """
         if used.processes >= self.processes:
             return f"the process ran {self.processes:,} processes and threads at once, the most that it may"
+        if used.memory > self.memory:
+            return f"the process used more than {self.memory // MIB:,} MiB of memory, with all that it started"
         if used.files > self.all_files:
             return f"the process had {self.all_files:,} files open with all that it started, the most that it may"
         if used.disk >= self.disk:

@@ -6,8 +6,10 @@ may be nested. So each folder is emptied in one place: the folders in it are mov
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
+import time
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -16,14 +18,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_PATIENCE = 20.0  # seconds; 100,000 files, as many as a package may have, take two
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def remove_below(place: str, user: int) -> None:
-    """Remove all of a user's that lies in a folder; leave what this process may not remove."""
+    """Remove all of a user's that lies in a folder; leave what this process may not remove.
+
+    It ends though others, who may write to that user's folders, put more into them all the time.
+    """
     top = os.open(place, _FOLDER)
     try:
-        _remove(top, [name for name in _names(top) if _owner(name, top) == user])
+        _remove(top, [name for name in _names(top) if _owner(name, top) == user], time.monotonic() + _PATIENCE)
     finally:
         os.close(top)
 
@@ -51,10 +57,10 @@ def _owner(name: str, folder: int) -> int:
     return -1
 
 
-def _remove(top: int, names: list[str]) -> None:
+def _remove(top: int, names: list[str], until: float = math.inf) -> None:
     prefix = secrets.token_hex(8)
     fresh = (f".{prefix}-{number}" for number in count())
-    while names:
+    while names and time.monotonic() < until:
         name = names.pop()
         if not _unlinked(name, top):
             with suppress(OSError):

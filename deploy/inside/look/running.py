@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import time
@@ -28,8 +29,8 @@ class Task:
     trial: Trial
 
 
-# EPERM, EACCES and EEXIST of a path that everybody may write to, and EADDRINUSE, of whatever it is: errno(3).
-_TAKEN = re.compile(r"\[Errno (?:(?:1|13|17)\].*/(?:tmp|dev/shm)/|98\])")
+# EPERM, EACCES and EEXIST of a path that everybody may write to; ENOSPC and EADDRINUSE, of whatever it is: errno(3).
+_TAKEN = re.compile(r"\[Errno (?:(?:1|13|17)\].*/(?:tmp|dev/shm)/|(?:28|98)\])")
 
 
 @dataclass
@@ -66,9 +67,10 @@ class Running:
 
 
 def met_another(process: Running) -> bool:
-    """Tell whether something failed for what another user may have taken: a name in /tmp, or an address.
+    """Tell whether something failed for what another user may have taken: a name or all room in /tmp, or an address.
 
-    In Lambda all of them are one user and one process: what the first one took, the others have.
+    In Lambda all of them are one user and one process: what the first one took, the others have. The room may be there
+    again when it is measured.
     """
     errors = (each.error for each in process.records if isinstance(each, Outcome))
     return not process.alone and any(map(_TAKEN.search, errors))
@@ -115,11 +117,12 @@ def _take(line: bytes, process: Running) -> None:
 
 
 def drain(process: Running) -> None:
-    """Read what an ended process left in its pipes, which others that it started may still hold open."""
+    """Read what an ended process left in its pipes, and no more than they held.
+
+    Where nothing confines it, others that it started may still write to them, for ever: `--unconfined`.
+    """
     for descriptor in (process.output, process.report):
-        before = -1
-        while before != process.printed + process.received:
-            before = process.printed + process.received
+        for _ in range(0, fcntl.fcntl(descriptor, fcntl.F_GETPIPE_SZ), _CHUNK):
             listen(descriptor, process)
 
 

@@ -10,7 +10,7 @@ import ast
 import re
 import warnings
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ..files import Files, LayerFile
     from ..parts import Parts
 
+# Fields of nodes that hold an operator, a context or text: https://docs.python.org/3/library/ast.html
+_LEAVES = {"arg", "asname", "attr", "ctx", "id", "kind", "level", "module", "op", "ops", "type_comment", "type_ignores"}
 _NAME = re.compile(r"\.*[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -109,17 +111,23 @@ class Module:
 
 
 def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
-    """Walk a tree as `ast.walk` does, in half of its time."""
+    """Walk a tree as `ast.walk` does, but for what names nothing, in a third of its time."""
     waiting = [tree]
     while waiting:
         node = waiting.pop()
         yield node
-        for name in node._fields:
+        for name in _inner(node._fields):
             value = getattr(node, name, None)
             if isinstance(value, list):
                 waiting += [each for each in value if isinstance(each, ast.AST)]
             elif isinstance(value, ast.AST):
                 waiting.append(value)
+
+
+@cache
+def _inner(fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Return which fields of a kind of node can hold nodes, operators and contexts apart."""
+    return tuple(name for name in fields if name not in _LEAVES)
 
 
 def modules(files: Files, parts: Parts) -> Iterator[Module]:

@@ -18,6 +18,7 @@ from elftools.elf.elffile import ELFFile
 
 from ...errors import Fault
 from ...invocation import advised
+from ...runtimes.table import BASES
 from . import dynamic_segment
 
 if TYPE_CHECKING:
@@ -49,7 +50,6 @@ _STATIC = "build it in the runtime image, or link it statically"
 _MANYLINUX = "lock a manylinux wheel, which brings its own libraries"
 _BRING = "bring it: `files: {lib/: FOLDER}` of the layer; or lock a wheel that has its own"
 _SYSTEM = "the wheel expects it from the system, of which a function has less than the image"
-_NEWER = "a wheel for a newer Linux was locked"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,10 +152,19 @@ def _too_new(shared: SharedObject, base: Base, interface: str, version: str) -> 
     return Fault(
         shared.path,
         f"needs {name}{f' ({symbols})' if symbols else ''}; {base.name} has {interface}_{base.versions[interface]}",
-        cause=_NEWER,
-        cure=f"lock a wheel for manylinux_2_{base.glibc_minor} or older: {advised('lock')}; "
+        cause=f"it was built on a newer Linux than {base.name}, whatever its wheel's name says",
+        cure=f"lock an older version, or one whose files are for manylinux_2_{base.glibc_minor} or older: "
+        f"{advised('lock')}; {_newer_runtime(shared, base)}"
         "or leave the file out with the trim rule `exclude`, where nothing needs it",
     )
+
+
+def _newer_runtime(shared: SharedObject, base: Base) -> str:
+    """Name the first runtime that has what the file needs; nothing where none has."""
+    for name, newer in BASES.items():
+        if newer.glibc_minor > base.glibc_minor and not list(unfit(shared, newer, shared.machine)):
+            return f"or take {newer.name}, `runtime: {name}`; "
+    return ""
 
 
 def _read(path: str, elf: Any) -> SharedObject:

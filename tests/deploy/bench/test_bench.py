@@ -5,6 +5,7 @@ import itertools
 import os
 import py_compile
 import re
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -136,6 +137,18 @@ def test_this_way_works_on_a_copy_for_the_first_architecture(settings: Settings,
     assert (made.project / "config/names.txt").exists()
     assert (made.project / "src/app.py").read_text() != (settings.project / "src/app.py").read_text()
     assert settings.layers["deps"].bytecode == "unchecked-hash"
+
+
+def test_what_starts_the_code_sooner_can_be_left_out_of_the_copy(settings: Settings, tmp_path: Path) -> None:
+    given = (settings.project / "config/pipeline.yaml").read_text()
+    (settings.project / "config/pipeline.yaml").write_text(
+        given.replace("code: {", "code: {bytecode: sourceless, start: {gc: frozen}, documentation: false, ")
+    )
+    changed = load(settings.project, {})
+    assert (changed.code.bytecode, changed.code.start.gc) == ("sourceless", "frozen")
+    made = ThisWay(changed, tmp_path / "plain")
+    made.copy(is_plain=True)
+    assert load(made.project, {}).code == replace(settings.code, documentation=False)
 
 
 def test_this_ways_code_zip_is_made_after_a_change(settings: Settings, tmp_path: Path) -> None:

@@ -5,22 +5,22 @@ from __future__ import annotations
 import argparse
 import os
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from deploy.bench import contents, instructions
 from deploy.bench.contents import WayContents
-from deploy.bench.first_request import FirstRequest, RequestTrial
+from deploy.bench.first_request import trials
 from deploy.bench.question import UNSIGNED, Question
+from deploy.bench.request_trial import FirstRequest, RequestTrial
 from deploy.commands import bench
 from deploy.errors import ConfigError, VerificationError
 from deploy.inside import certificates
 from tests.authority import Authority
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from deploy.settings import Settings
 
 
@@ -159,3 +159,36 @@ def test_each_way_believes_the_authority_of_a_question_in_the_forms_that_it_brin
     assert trusting.opt[f"{folder}/{hashed}"] == pem.encode()
     assert trusting.opt[aws] == trusting.opt[bundle] == b"own\n" + pem.encode()
     assert trusting.told(told) == told
+
+
+ASKING = """\
+import json, sys
+print(json.dumps({"event": {}, "environment": {"SAW": json.load(sys.stdin).get("SSL_CERT_DIR", "")}, "service": "s"}))
+"""
+
+
+def test_each_way_is_asked_in_the_environment_that_it_can_have(settings: Settings) -> None:
+    told = f"/opt/python/{certificates.DIRECTORY}"
+    (settings.project / "asking.py").write_text(ASKING)
+    (settings.project / "template.yaml").write_text(
+        "Resources: {F: {Type: AWS::Lambda::Function, Properties: {FunctionName: f, "
+        f"Environment: {{Variables: {{SSL_CERT_DIR: {told}}}}}}}}}}}\n"
+    )
+    asked = replace(settings, template=Path("template.yaml"))
+    function = replace(settings.functions["f"], first_request="asking")
+    tree = {f"python/{certificates.BUNDLE}": b"all", f"python/{certificates.DIRECTORY}/00000000.0": b"one"}
+    ways = {
+        "this": WayContents(tree, {}),
+        "plain": WayContents(contents.without_certificates(tree), {}),
+        contents.EMPTY: WayContents({}, {}),
+    }
+    engine: Any = None
+    found = trials(asked, function, ways, None, engine=engine, image="")
+    assert {name: each.environment["SAW"] for name, each in found.items()} == {"this": told, "plain": "", "empty": ""}
+    assert {name: each.environment.get("SSL_CERT_DIR") for name, each in found.items()} == {
+        "this": told,
+        "plain": None,
+        "empty": None,
+    }
+    assert {name: each.question.service for name, each in found.items()} == {"this": "s", "plain": "s", "empty": ""}
+    assert ways["plain"].opt == {f"python/{certificates.BUNDLE}": b"all"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,3 +69,24 @@ def test_what_another_user_has_in_a_shared_folder_stays_and_no_link_is_followed(
 
 def test_a_folder_that_is_gone_is_no_fault(tmp_path: Path) -> None:
     removal.remove(str(tmp_path / "absent"))
+
+
+def test_it_ends_though_another_user_puts_more_into_what_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As two packages may do together: one leaves a folder that everybody may write to, and the other one fills it."""
+    names, listed = removal._names, 0
+
+    def filled(folder: int) -> list[str]:
+        nonlocal listed
+        listed += 1
+        assert listed < 50_000, "it never ends"
+        with suppress(FileExistsError):
+            os.mkdir(f"more-{listed}", dir_fd=folder)
+        return names(folder)
+
+    (tmp_path / "open").mkdir()
+    monkeypatch.setattr(removal, "_PATIENCE", 0.2)
+    monkeypatch.setattr(removal, "_names", filled)
+    removal.remove_below(str(tmp_path), os.geteuid())
+    assert listed > 1

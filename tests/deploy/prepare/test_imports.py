@@ -11,7 +11,7 @@ PROJECT = Path(__file__).parent.parent.parent.parent
 # makes archives and folders, guesses what was meant, or knows the machine.
 UNNEEDED = (
     *("boto3", "botocore", "cyclonedx", "docker", "elftools", "http.client", "requests", "rich", "ssl", "urllib3"),
-    *("difflib", "platform", "shutil", "tempfile", "zipfile"),
+    *("difflib", "platform", "tempfile", "zipfile"),
 )
 SCRIPT = f"""
 import sys

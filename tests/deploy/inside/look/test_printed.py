@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
-from typing import TYPE_CHECKING
 
 import pytest
 
 from deploy.inside.look import apart, ending, running
+from deploy.inside.look.running import Running, Task
 from deploy.inside.look.values import Outcome
 from tests.deploy.inside.look.tasks import WORKS, accounts, in_a_process, task
-
-if TYPE_CHECKING:
-    from deploy.inside.look.running import Running
 
 pytestmark = pytest.mark.programs
 
@@ -61,3 +59,28 @@ def test_what_a_package_leaves_printing_ends_with_it() -> None:
             assert ending.children() == frozenset()
 
     in_a_process(look)
+
+
+def test_what_still_writes_to_the_pipes_of_an_ended_process_is_not_read_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As where nothing confines a package, and it forks faster than anybody ends what it forked."""
+    left = Running(Task("bad", lambda _: iter(())), -1)
+    (left.report, report), (left.output, output) = os.pipe(), os.pipe()
+    listen, reads = running.listen, 0
+
+    def listened(descriptor: int, process: Running) -> None:
+        nonlocal reads
+        reads += 1
+        assert reads < 1000, "it is read for ever"
+        listen(descriptor, process)
+        os.write(output, b"x" * 4096)
+
+    for each in (left.report, left.output):
+        os.set_blocking(each, False)
+    os.write(output, b"x" * 65536)
+    monkeypatch.setattr(running, "listen", listened)
+    running.drain(left)
+    assert left.printed == 65536
+    for each in (left.report, report, left.output, output):
+        os.close(each)

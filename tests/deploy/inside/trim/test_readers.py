@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import ast
+from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from deploy.inside.exchange import Spared
+from deploy.inside.parts import Parts
+from deploy.inside.trim.source import modules
 from tests.deploy.inside.synthetic import recipe, tree, trim, wheel
 
 if TYPE_CHECKING:
     from deploy.inside.trim.apply import Trimmed
 
 SAMPLE = wheel("sample", {})
+NAMELESS = (ast.operator, ast.unaryop, ast.boolop, ast.cmpop, ast.expr_context)
 
 
 def spared(result: Trimmed) -> list[tuple[str, str, str]]:
@@ -31,6 +37,16 @@ def test_stubs_stay_with_whoever_reads_them_and_with_whoever_uses_such_a_reader(
         ("stubs", "image", "image/__init__.py imports lazy_loader, which reads .pyi files"),
         ("stubs", "lazy-loader", "lazy_loader/__init__.py reads .pyi files"),
     ]
+
+
+def test_every_node_that_can_name_something_is_looked_at() -> None:
+    seen = 0
+    for path in Path(ast.__file__).parent.glob("[a-d]*.py"):
+        (module,) = modules(tree({"any.py": path.read_bytes()}), Parts({}))
+        found = Counter(map(type, module.nodes))
+        assert found == Counter(type(each) for each in ast.walk(module.tree) if not isinstance(each, NAMELESS)), path
+        seen += found.total()
+    assert seen > 50_000
 
 
 def test_stubs_that_are_data_stay() -> None:

@@ -54,7 +54,13 @@ def test_a_real_extension_module_is_read() -> None:
 def test_a_wheel_for_a_newer_glibc_is_refused_with_the_symbol_that_needs_it() -> None:
     (fault,) = misfits(renamed(b"GLIBC_2.14", b"GLIBC_2.33"))
     assert fault.what == "needs GLIBC_2.33 (memcpy); Amazon Linux 2 has GLIBC_2.26"
-    assert fault.cause == "a wheel for a newer Linux was locked"
+    assert fault.cause == "it was built on a newer Linux than Amazon Linux 2, whatever its wheel's name says"
+    assert "or take Amazon Linux 2023, `runtime: python3.12`" in fault.cure
+
+
+def test_no_runtime_is_named_where_none_has_what_the_file_needs() -> None:
+    (fault,) = misfits(renamed(b"GLIBC_2.14", b"GLIBC_2.99"))
+    assert "runtime:" not in fault.cure
 
 
 @pytest.mark.parametrize("newest", [b"GLIBC_2.26", b"GLIBC_2.09"])
