@@ -43,6 +43,7 @@ class _FailedError(Exception):
 def main(argument: str) -> None:
     """Build, and print what came of it."""
     if os.getuid() == 0:
+        os.setgroups([])  # an engine may give root's
         os.setgid(_NOBODY)
         os.setuid(_NOBODY)
     os.umask(0o022)

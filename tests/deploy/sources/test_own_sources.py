@@ -200,14 +200,15 @@ def test_workspace_members_and_other_uv_sources_are_found_for_all_that_is_needed
     assert "the workspace has no such member" in refusal(sources)
 
 
-def test_building_has_no_network_and_none_of_the_users_environment(
+def test_building_has_no_network_none_of_the_users_environment_and_nobodys_rights(
     sources: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, index: Index
 ) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very secret")
     address = index.url.split("/")[2].split(":")
     run = (
         'assert "very secret" not in str(os.environ)\\nimport socket\\n'
-        f's = socket.socket()\\nassert s.connect_ex(("{address[0]}", {address[1]})) != 0, "there is network"'
+        f's = socket.socket()\\nassert s.connect_ex(("{address[0]}", {address[1]})) != 0, "there is network"\\n'
+        'assert 0 not in {os.getuid(), os.getgid(), *os.getgroups()}, "it has rights of root"'
     )
     library(tmp_path / "shared", "shared-lib", tool=f"run = '{run}'".replace("'", '"""'))
     sources.wants("../shared")
