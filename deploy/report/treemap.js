@@ -252,8 +252,9 @@
 
   const redraw = () => {
     const kept = state.current;
+    const focused = map.contains(document.activeElement);
     draw();
-    choose(tiles().find((each) => each.node === kept) ?? tiles()[0], false);
+    choose(tiles().find((each) => each.node === kept) ?? tiles()[0], focused);
   };
 
   const pressed = (name, act) => {
