@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 _SECONDS = "processor-seconds"
 _COUNTED = f"""\
 import resource, sys
+code = None
 try:
     exec({ASSEMBLE!r})
 except SystemExit as end:
-    if not end.code:  # what is refused leaves no out/
-        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        with open(f"{{sys.argv[1]}}/out/{_SECONDS}", "w") as file:
-            file.write(str(sum(each.ru_utime + each.ru_stime for each in used)))
-    raise
+    code = end.code
+if not code:  # what is refused leaves no out/
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    with open(f"{{sys.argv[1]}}/out/{_SECONDS}", "w") as file:
+        file.write(str(sum(each.ru_utime + each.ru_stime for each in used)))
+sys.exit(code)
 """
 
 
