@@ -282,5 +282,6 @@
   prepare(root, null);
   document.getElementById("explorer").hidden = false;
   state.folder = find(location.hash) ?? begin(root);
+  redraw(); // before anybody can come by keyboard: the observer is only told with the next frame
   new ResizeObserver(redraw).observe(map);
 }
