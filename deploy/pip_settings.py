@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 _OPTIONS = ("index-url", "extra-index-url", "trusted-host", "proxy", "timeout", "retries", "cert")
 _CERTIFICATES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_CREDENTIALS = re.compile(r"//[^/\s]*@")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -103,6 +105,11 @@ def _files(environment: Mapping[str, str]) -> list[Path]:
 
 def _host(url: str) -> str | None:
     return address(url if "://" in url else f"//{url}").hostname
+
+
+def without_credentials(text: str) -> str:
+    """Return a text with each address in it as it is without user and password, which may themselves hold an `@`."""
+    return _CREDENTIALS.sub("//", text)
 
 
 def address(url: str) -> SplitResult:

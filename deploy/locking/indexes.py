@@ -22,6 +22,7 @@ from urllib.parse import quote
 
 from .. import pip_settings
 from ..errors import ConfigError, Fault
+from ..pip_settings import without_credentials
 from . import plain_text
 from .others import named_indexes
 from .others.named_indexes import Index
@@ -70,8 +71,8 @@ def taken(settings: Settings, given: Mapping[str, str]) -> tuple[Taken, ...]:
 def passed_over(settings: Settings, given: Mapping[str, str]) -> tuple[str, ...]:
     """Return the defaults of the project's files that are not asked, since the environment names another one."""
     asked = environment(settings, given)
-    urls = {_bare(each) for name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL") for each in asked.get(name, "").split()}
-    named = [_bare(each.url) for each in _of_files(settings, given) if not _is_local(each.url)]
+    urls = without_credentials(f"{asked.get('PIP_INDEX_URL', '')} {asked.get('PIP_EXTRA_INDEX_URL', '')}").split()
+    named = (without_credentials(each.url) for each in _of_files(settings, given) if not _is_local(each.url))
     return tuple(each for each in dict.fromkeys(named) if each not in urls)
 
 
@@ -84,12 +85,7 @@ def shown(environment: Mapping[str, str]) -> str:
     """Name the indexes that are asked, without credentials, in the order in which they are."""
     pip = pip_settings.read(environment, "").environment
     urls = [*pip.get("PIP_EXTRA_INDEX_URL", "").split(), pip.get("PIP_INDEX_URL", "") or "the public index"]
-    return ", ".join(map(_bare, urls))
-
-
-def _bare(url: str) -> str:
-    """Return an address without credentials."""
-    return re.sub(r"//[^@/]*@", "//", url)
+    return ", ".join(map(without_credentials, urls))
 
 
 def _indexes(settings: Settings, given: Mapping[str, str]) -> Iterator[Index]:

@@ -7,7 +7,6 @@ truth is in the wheel that comes of it.
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -92,7 +91,7 @@ class Archives:
                 )
                 answer.raise_for_status()
             except requests.RequestException as error:
-                what = f"the source archive cannot be fetched: {re.sub(r'//[^@/ ]*@', '//', str(error))}"
+                what = f"the source archive cannot be fetched: {pip_settings.without_credentials(str(error))}"
                 raise LockError([Fault(f"{archive.name}=={archive.version}", what)]) from error
         return answer.content
 

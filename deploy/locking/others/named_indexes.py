@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ... import pip_settings
 from ...errors import ConfigError, Fault, suggest
 from .. import pyproject
 from ..uv import sources as uv_sources
@@ -119,7 +120,7 @@ def _of_uv(project: Path, uv: Table) -> _Naming:
         indexes = list(_of_settings(pyproject.uv_settings(root / _UV_TOML) or of_root, used))
     flat = [each["url"] for each in settings.get("index", ()) if each.get("format") == "flat"]
     places = [*flat, *settings.get("find-links", ())]
-    faults = tuple(_no_index(f"{path}: {_bare(each)}") for each in places)
+    faults = tuple(_no_index(f"{path}: {pip_settings.without_credentials(each)}") for each in places)
     return _Naming(f"{project / pyproject.NAME}: tool.uv.sources", tuple(indexes), tuple(wants), faults)
 
 
@@ -205,10 +206,6 @@ def _wanted(groups: Iterable[Table], key: str) -> Iterator[tuple[str, str, str]]
 def _filled(url: str, given: Mapping[str, str]) -> str:
     """Fill in variables of the environment, as PDM and Pipenv do; one that is not set stays as it is."""
     return _VARIABLE.sub(lambda each: given.get(each[1], each[0]), url)
-
-
-def _bare(url: str) -> str:
-    return re.sub(r"//[^/]*@", "//", url)
 
 
 def _no_index(where: str) -> Fault:

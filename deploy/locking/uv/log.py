@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 
+from ...pip_settings import without_credentials
 from ..lockfile import normalised
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 WANTED = "uv_resolver::resolver=debug,uv_resolver::candidate_selector=trace"
 """The value of RUST_LOG with which uv writes what is read here."""
 
-_CREDENTIALS = re.compile(r"://[^/\s]*@")
 _LINE = re.compile(r"^\s*(?:DEBUG|TRACE) ")
 _DIRECT = re.compile(r"Adding direct dependency: (?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)")
 _NEEDED = re.compile(
@@ -59,7 +59,7 @@ def _yanked(lines: Iterable[str]) -> Iterator[str]:
 
 def without(log: str) -> str:
     """Return what uv wrote for people, without the credentials of an address that it names."""
-    return "\n".join(_CREDENTIALS.sub("://", line) for line in log.splitlines() if not _LINE.match(line))
+    return "\n".join(without_credentials(line) for line in log.splitlines() if not _LINE.match(line))
 
 
 def _needed_by(lines: Iterable[str], chosen: Mapping[str, str]) -> dict[str, frozenset[str]]:

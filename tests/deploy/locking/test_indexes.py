@@ -164,3 +164,11 @@ def test_what_has_no_date_is_taken_where_that_is_wanted_and_named_and_the_rest_s
     told = "no index says when they were uploaded: other, own: our mirror gives none"
     assert told in capsys.readouterr().out
     assert project.run(check=True) == 0
+
+
+def test_an_at_sign_in_a_password_leaves_nothing_of_it() -> None:
+    asked = {
+        "PIP_INDEX_URL": "https://ann:p@ss@packages.example/simple",
+        "PIP_EXTRA_INDEX_URL": "https://a@b:c@d.example",
+    }
+    assert indexes.shown(asked) == "https://d.example, https://packages.example/simple"
