@@ -21,7 +21,6 @@ from .command_line import refusals
 from .errors import PipelineError, UsageError
 from .invocation import Invocation, begin
 from .terminal.characters import plain
-from .unchanged import answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -92,11 +91,14 @@ def guarded(run: Callable[[], int], argv: Sequence[str] = ()) -> int:
 
 
 def _run(argv: list[str]) -> int:
-    if (said := answer.known(argv)) is not None:
-        for line in said:
-            print(plain(line))  # who can write to the cache says nothing to a terminal
-        sys.stdout.flush()  # where nobody reads any more, that is found here
-        return 0
+    if "layer" in argv:
+        from .unchanged import answer  # before all that reads a project; no other command has such an answer
+
+        if (said := answer.known(argv)) is not None:
+            for line in said:
+                print(plain(line))  # who can write to the cache says nothing to a terminal
+            sys.stdout.flush()  # where nobody reads any more, that is found here
+            return 0
     # All that reads a command line and a project, which such an answer does without.
     from .command_line import running
 

@@ -91,7 +91,12 @@ class _Resolving:
         resolved = [*self.found.values(), *before]
         preferred = self._preferred(target) | _versions(resolved)
         preferred |= {name: limit for name, limit in limits.items() if name in preferred}
-        return self.resolver.resolve(target, preferred, () if resolved else self.upgrade, limits)
+        upgrade, tells_unfit = () if resolved else self.upgrade, target == self.first(target.runtime)
+        return self.resolver.resolve(target, preferred, upgrade, limits, tells_unfit=tells_unfit)
+
+    def first(self, runtime: str) -> Target:
+        """Return the target that tells what was passed over for a runtime."""
+        return next(each for each in self.needed if each.runtime == runtime)
 
     def _preferred(self, target: Target) -> dict[str, str]:
         return {each.name: each.version for each in self.locked if applies(each.marker, target, self.resolver.versions)}
@@ -210,7 +215,7 @@ def _via(reasons: Collection[str], source: str) -> tuple[str, ...]:
 def _passed_over(work: _Resolving) -> list[str]:
     found: dict[str, str] = {}
     for runtime in dict.fromkeys(each.runtime for each in work.needed):
-        target = next(each for each in work.needed if each.runtime == runtime)
+        target = work.first(runtime)
         answer = work.found[target]
         told = passed_over.remarks(work.resolver, target, _versions([answer]), answer.unfit)
         found |= dict.fromkeys(told, "")

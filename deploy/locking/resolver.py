@@ -60,17 +60,20 @@ class Resolver:
         preferred: Mapping[str, str],
         upgrade: Sequence[str] = (),
         limits: Mapping[str, str] | None = None,
+        *,
+        tells_unfit: bool = False,
     ) -> Answer:
         """Resolve for a target, keeping the `preferred` versions (by name) wherever they are possible.
 
-        `upgrade` holds uv's options of that name, `limits` the newest version that a name may have. Raises LockError
-        with uv's own words. A version whose every wheel is for "linux", whatever its glibc, is passed over.
+        `upgrade` holds uv's options of that name, `limits` the newest version that a name may have. What did not fit is
+        known with `tells_unfit` alone. Raises LockError with uv's own words. A version whose every wheel is for "linux", whatever its glibc, is passed over.
         """
         without: list[tuple[str, str]] = []
+        log_of = uv_log.UNFIT if tells_unfit else uv_log.NEEDED_BY
         least = [*self.wanted.limits, *_at_most(limits or {})]
         for _ in range(_ROUNDS):
             try:
-                answer = self._answer(target, preferred, upgrade, [*least, *_but(without)])
+                answer = self._answer(target, preferred, upgrade, [*least, *_but(without)], log_of)
             except LockError as error:
                 if without:
                     raise LockError([_untold(*each) for each in without], log=error.log) from error
@@ -104,13 +107,14 @@ class Resolver:
         }
 
     def _answer(
-        self, target: Target, preferred: Mapping[str, str], upgrade: Sequence[str], limits: Sequence[str]
+        self, target: Target, preferred: Mapping[str, str], upgrade: Sequence[str], limits: Sequence[str], log_of: str
     ) -> Answer:
         files = {_PREFERRED: preferring(preferred)} if preferred else {}
         files |= {_LIMITS: "\n".join(limits) + "\n"} if limits else {}
         options = ["-o", _PREFERRED, *(("--constraint", _LIMITS) if limits else ()), *upgrade]
         options += ["--prerelease", "allow"] if self.wanted.prerelease else []
-        pylock, log = self.uv.compile(interpreter(target, self.versions), self.wanted.lines, files, *options)
+        python = interpreter(target, self.versions)
+        pylock, log = self.uv.compile(python, self.wanted.lines, files, *options, log_of=log_of)
         listed = wheels.listed(pylock)
         told = uv_log.read(log, {name: each.version for name, each in listed.items()})
         found = tuple(

@@ -66,16 +66,22 @@ class Uv:
     undated: set[str] = field(default_factory=set)
 
     def compile(
-        self, interpreter: Interpreter, requirements: Sequence[str], files: Mapping[str, str], *options: str
+        self,
+        interpreter: Interpreter,
+        requirements: Sequence[str],
+        files: Mapping[str, str],
+        *options: str,
+        log_of: str = uv_log.NOTHING,
     ) -> tuple[str, str]:
         """Resolve requirements for an interpreter; return the pylock.toml and uv's log.
 
-        `files` are put beside them, by name, for the options to name. Raises LockError with uv's own words.
+        `files` are put beside them, by name, for the options to name; `log_of` is what uv tells besides what is for
+        people, one of the values of `deploy.locking.uv.log`. Raises LockError with uv's own words.
         """
         code, text, log = 1, "", ""
         for _ in range(_ROUNDS if self.takes_undated and self.cooldown else 1):
             limit = [*self.cooldown, *(each for name in sorted(self.undated) for each in _unlimited(name))]
-            code, text, log = self._compiled(interpreter, requirements, files, [*limit, *options])
+            code, text, log = self._compiled(interpreter, requirements, files, [*limit, *options], log_of)
             if not code:
                 return text, log
             if not (self.takes_undated and _UNDATED in log and self._more(interpreter, requirements, files, options)):
@@ -86,13 +92,18 @@ class Uv:
         self, interpreter: Interpreter, requirements: Sequence[str], files: Mapping[str, str], options: Sequence[str]
     ) -> bool:
         """Note what has no date among that which would be taken without a cooldown; tell whether there is more."""
-        code, text, _ = self._compiled(interpreter, requirements, files, options)
+        code, text, _ = self._compiled(interpreter, requirements, files, options, uv_log.NOTHING)
         found = set() if code else undated(text) - self.undated
         self.undated.update(found)
         return bool(found)
 
     def _compiled(
-        self, interpreter: Interpreter, requirements: Sequence[str], files: Mapping[str, str], options: Sequence[str]
+        self,
+        interpreter: Interpreter,
+        requirements: Sequence[str],
+        files: Mapping[str, str],
+        options: Sequence[str],
+        log_of: str,
     ) -> tuple[int, str, str]:
         """Return exit code, pylock.toml and log."""
         with folders.temporary("lock") as folder:
@@ -106,7 +117,7 @@ class Uv:
                 *("--format", "pylock.toml", "--only-binary", ":all:"),
                 *("--python", str(interpreter.executable(self.cache)), *options),
             ]
-            environment = uv_environment(self.environment, folder) | {"RUST_LOG": uv_log.WANTED}
+            environment = uv_environment(self.environment, folder) | {"RUST_LOG": log_of}
             return self._run(command, environment, folder)
 
     def _run(self, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> tuple[int, str, str]:

@@ -128,13 +128,14 @@ def test_where_architectures_differ_the_one_that_has_to_go_back_is_asked_again_a
     asked: list[object] = []
     resolve = Resolver.resolve
 
-    def noted(*given: Any) -> Answer:
-        asked.append(given[1])
-        return resolve(*given)
+    def noted(*given: Any, tells_unfit: bool) -> Answer:
+        asked.append((given[1], tells_unfit))
+        return resolve(*given, tells_unfit=tells_unfit)
 
     monkeypatch.setattr(Resolver, "resolve", noted)
     project.run()
-    assert asked == [FIRST, replace(FIRST, architecture="arm64"), FIRST]
+    # What was passed over is told of one architecture, and to find it out takes uv time.
+    assert asked == [(FIRST, True), (replace(FIRST, architecture="arm64"), False), (FIRST, True)]
     said = capsys.readouterr().out
     assert "demo 1.0 is locked: nothing newer has a wheel for each architecture" in said
     assert "native 1.0 is locked: 2.0 has no wheel for Python 3.11 with glibc 2.26" in said
