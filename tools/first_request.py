@@ -1,6 +1,6 @@
 """What `bench` asks the bot's functions first: `python -m tools.first_request bot|worker`, for `first-request`.
 
-bot     a signed command; it has to be queued, over TLS, and answered as accepted
+bot     a signed command; it has to be queued, over TLS, and answered as accepted; tools/usual_bot.py does the same
 worker  one message with that command's job; its token is read from SSM and Discord is called, both over TLS
 
 AWS and Discord are a program beside the function that answers as they do. It has a certificate of an authority that
@@ -111,7 +111,8 @@ def bot(environment: dict[str, str]) -> dict[str, Any]:
         "isBase64Encoded": False,
     }
     told = {**environment, "DISCORD_PUBLIC_KEY": key.verify_key.encode().hex()}
-    return {"event": event, "answers": {"statusCode": 200, "body": {"type": 5}}, "environment": told}
+    usual = {"bot.py": Path(__file__).with_name("usual_bot.py").read_text(encoding="utf-8")}
+    return {"event": event, "answers": {"statusCode": 200, "body": {"type": 5}}, "environment": told, "usual": usual}
 
 
 def worker(environment: dict[str, str]) -> dict[str, Any]:

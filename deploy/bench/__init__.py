@@ -6,6 +6,7 @@
                      first_request ── FirstRequest    each way in the runtime image, a fresh container every time
                      builds ───────── samples         each way cold, with nothing changed, with the source changed
                      figures ──────── Row             medians and ratios of one run, as a table and as JSON
+                     taken_away ───── TakenAway       what a first request takes without one of its `start_options`
 
 `request_trial` is one request of a way in its container, `instructions` the counter of what it takes; `timing` is
 what processes take.

@@ -6,15 +6,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
+import yaml
+
+from ..keys.place import CONFIG
+from . import start_options
 from .figures import Row
 from .ways import PipWay, ThisWay, UvWay, Way
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from ..console import Console
     from ..settings import Layer, Settings
+    from .start_options import StartOption
     from .timing import Took
 
 NOTHING_CHANGED = SOURCE_CHANGED = 0.4
@@ -49,37 +54,69 @@ class Samples:
 
 
 @dataclass(frozen=True)
+class Without:
+    """This pipeline without options that start it sooner: what does not follow from these is that of `this`."""
+
+    taken: tuple[StartOption, ...]
+    way: ThisWay
+    this: ThisWay
+
+    def build(self) -> None:
+        """Make what follows from the options: layers, from the wheels that `this` has, or code."""
+        self.way.folder.mkdir(parents=True)
+        self.way.copy(without=self.taken)
+        if any(each.of_layer for each in self.taken):
+            self.way.clean()
+        if not all(each.of_layer for each in self.taken):
+            self.way.changed()
+
+    def opt(self) -> dict[str, bytes]:
+        return (self.way if any(each.of_layer for each in self.taken) else self.this).opt()
+
+    @property
+    def code(self) -> Path:
+        return (self.this if all(each.of_layer for each in self.taken) else self.way).code
+
+
+@dataclass(frozen=True)
 class Builds:
     """What was built and measured; `sourceless` is this pipeline with the other bytecode policy.
 
-    Of `plain` there is the code alone, without the options that start it sooner.
+    `plain` has none of the project's options that start it sooner, each of `without` has all but one.
     """
 
     pip: PipWay
     uv: UvWay
     this: ThisWay
     sourceless: ThisWay
-    plain: ThisWay
+    plain: Without
+    without: tuple[Without, ...]
     rows: tuple[Row, ...]
 
 
 def measure_builds(settings: Settings, folder: Path, rounds: int, console: Console) -> Builds:
     """Build everything `rounds` times; raise PipelineError where one way fails."""
     pip, uv, this = PipWay(settings, folder / "pip"), UvWay(settings, folder / "uv"), ThisWay(settings, folder / "this")
-    sourceless, plain = ThisWay(settings, folder / "sourceless"), ThisWay(settings, folder / "plain")
-    for each in (pip, uv, this, sourceless, plain):
+    sourceless = ThisWay(settings, folder / "sourceless")
+    for each in (pip, uv, this, sourceless):
         each.folder.mkdir(parents=True)
     this.copy()
     sourceless.copy("sourceless")
-    plain.copy(is_plain=True)
     samples = {"pip": Samples(), "uv": Samples(), "this": Samples()}
     for number in range(1, rounds + 1):
         for name, way in (("pip", pip), ("uv", uv), ("this", this)):
             samples[name].round(way, console, f"round {number}, {name}")
     sourceless.cold()
-    plain.changed()
+    options = start_options.options(yaml.safe_load((settings.project / CONFIG).read_text(encoding="utf-8")))
+    plain, *without = (
+        Without(taken, ThisWay(settings, folder / f"without-{number}", wheels=this.cache), this)
+        for number, taken in enumerate([tuple(options), *((each,) for each in options)])
+    )
+    for less in (plain, *without):
+        less.build()
+        console.say(f"without {', '.join(map(str, less.taken)) or 'any option, as there is none'}: built")
     rows = [*_sizes(settings, pip, uv, this, sourceless), *_times(samples["pip"], samples["uv"], samples["this"])]
-    return Builds(pip, uv, this, sourceless, plain, tuple(rows))
+    return Builds(pip, uv, this, sourceless, plain, tuple(without), tuple(rows))
 
 
 def _sizes(settings: Settings, pip: PipWay, uv: UvWay, this: ThisWay, sourceless: ThisWay) -> list[Row]:
@@ -115,9 +152,9 @@ def _times(pip: Samples, uv: Samples, this: Samples) -> list[Row]:
         _row("source changed, code zip made", pip.changed, uv.changed, this.changed, at_most=SOURCE_CHANGED),
         _row("  and tried on its layers", (), (), this.changed_and_tried),
         _row("clean build in the container", (), (), this.clean, at_most=CLEAN),
-        _inside("its processor time inside", this.clean),
+        *_processor_time(this.clean),
         _row("one package bumped, in the container", (), (), this.bump),
-        _inside("its processor time inside", this.bump),
+        *_processor_time(this.bump),
     ]
 
 
@@ -134,8 +171,10 @@ def _row(  # noqa: PLR0913 - the ways, and how they are compared
     return Row(what=what, unit="s", pip=pips, uv=uvs, this=ours, at_most=at_most)
 
 
-def _inside(what: str, this: Sequence[Took]) -> Row:
-    return Row(what=f"  {what}", unit="s", this=[each.inside for each in this])
+def _processor_time(this: Sequence[Took]) -> Iterator[Row]:
+    """Yield what a build takes of processors, but for what the engine itself does, and how much of it assembling is."""
+    yield Row(what="  its processor time", unit="s", this=[each.cpu + each.inside for each in this])
+    yield Row(what="  of that, assembling", unit="s", this=[each.inside for each in this])
 
 
 def _budget(layers: list[Layer]) -> tuple[int | None, int | None]:

@@ -6,7 +6,9 @@ uv         as uv documents it: without bytecode
 sam        as `sam build` leaves it: pip's files without bytecode
 this       the layer and the code zip of this pipeline, as they are configured
 sourceless the layer with the other bytecode policy
-plain      this without the options that start it sooner: the code's bytecode and start, the layer's certificates
+plain      this without any option that starts it sooner
+without …  this without one of them, or without the bytecode that layers have beside their sources
+usual      uv's, with a function in place of its own that does the same as most would write it; where a project has one
 empty      no layer, and a function that does nothing: the limit
 """
 
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from .builds import Builds
 
 EMPTY = "empty"
+USUAL = "usual"
+WITHOUT = "without "
+LAYER_BYTECODE = "the layer's bytecode"
 _AUTHORITIES = (certificates.BUNDLE, certificates.AWS)
 _DIRECTORY = f"python/{certificates.DIRECTORY}/"
 
@@ -61,14 +66,18 @@ class WayContents:
 def of_ways(builds: Builds, handlers: Mapping[str, str]) -> dict[str, WayContents]:
     """Return what each way made; `handlers` are module and function names, which the empty function has too."""
     pip, code = builds.pip.opt(), _unzipped(builds.pip.code)
+    this = WayContents(builds.this.opt(), _unzipped(builds.this.code))
+    bare = {WITHOUT + LAYER_BYTECODE: WayContents(without_bytecode(this.opt), this.task)}
     return {
         "pip": WayContents(pip, code),
         "pip valid": WayContents(with_valid_bytecode(pip), code),
         "uv": WayContents(builds.uv.opt(), _unzipped(builds.uv.code)),
         "sam": WayContents({path: each for path, each in pip.items() if not path.endswith(".pyc")}, code),
-        "this": WayContents(builds.this.opt(), _unzipped(builds.this.code)),
-        "sourceless": WayContents(builds.sourceless.opt(), _unzipped(builds.this.code)),
-        "plain": WayContents(without_certificates(builds.this.opt()), _unzipped(builds.plain.code)),
+        "this": this,
+        "sourceless": WayContents(builds.sourceless.opt(), this.task),
+        "plain": WayContents(builds.plain.opt(), _unzipped(builds.plain.code)),
+        **{f"{WITHOUT}{each.taken[0]}": WayContents(each.opt(), _unzipped(each.code)) for each in builds.without},
+        **{name: each for name, each in bare.items() if each != this},
         EMPTY: WayContents({}, {f"{module}.py": _doing_nothing(name) for module, name in handlers.items()}),
     }
 
@@ -85,13 +94,19 @@ def with_valid_bytecode(opt: Mapping[str, bytes]) -> dict[str, bytes]:
     }
 
 
-def without_certificates(opt: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return a layer as it is without `certificates`: certifi's bundle is all that it has of them."""
-    return {
-        path: each
-        for path, each in opt.items()
-        if not path.startswith(_DIRECTORY) and path != f"python/{certificates.AWS}"
-    }
+def without_bytecode(opt: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Leave out what Python can compile from a source: a layer always has bytecode, `sourceless` has it alone."""
+    return {path: each for path, each in opt.items() if not (path.endswith(".pyc") and source_of(path) in opt)}
+
+
+def source_of(path: str) -> str:
+    """Return the path of the source beside whose bytecode `path` is, "" for bytecode that stands for its source.
+
+    >>> source_of("python/demo/__pycache__/a.cpython-311.pyc"), source_of("python/demo/a.pyc")
+    ('python/demo/a.py', '')
+    """
+    folder, cached, name = path.rpartition("__pycache__/")
+    return f"{folder}{name.partition('.')[0]}.py" if cached else ""
 
 
 def _unzipped(path: Path) -> dict[str, bytes]:

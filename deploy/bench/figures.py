@@ -86,8 +86,13 @@ def table(rows: Sequence[Row], console: Console) -> None:
 
 def markdown(rows: Sequence[Row]) -> list[str]:
     """Return the lines of the table as Markdown has it, without the targets."""
-    lines = [[*COLUMNS], ["---"] * len(COLUMNS), *(_cells(row) for row in rows)]
-    return ["| " + " | ".join(each.strip() for each in line) + " |" for line in lines]
+    return lines(COLUMNS, [_cells(row) for row in rows])
+
+
+def lines(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Write any table as Markdown has it."""
+    cells = [columns, ["---"] * len(columns), *rows]
+    return ["| " + " | ".join(each.strip() for each in line) + " |" for line in cells]
 
 
 def _cells(row: Row) -> list[str]:

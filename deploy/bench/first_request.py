@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..errors import EngineError
@@ -19,9 +20,10 @@ from . import contents, instructions
 from .figures import Row
 from .question import Question
 from .request_trial import FirstRequest, RequestTrial
+from .taken_away import TakenAway, compared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ..console import Console
     from ..container.engine import Engine
@@ -36,8 +38,17 @@ How much less it can be depends on what a function imports: a lean one has littl
 """
 
 _PLAIN = "the same, without what starts it sooner"
+_USUAL = "the same, uv's with the usual handler"
 # pip without bytecode that is valid is as uv, which takes no less.
 _COUNTED = ("uv", "this", "plain", contents.EMPTY)
+
+
+@dataclass
+class FirstRequests:
+    """What was measured: each way beside the others, and this one without each of its options."""
+
+    rows: list[Row] = field(default_factory=list)
+    options: list[TakenAway] = field(default_factory=list)
 
 
 def measure_first_requests(  # noqa: PLR0913 - what, how often, and what is said of it
@@ -48,8 +59,8 @@ def measure_first_requests(  # noqa: PLR0913 - what, how often, and what is said
     console: Console,
     *,
     counted: bool,
-) -> Iterator[Row]:
-    """Send `count` first requests to every function by each way, in turn; yield a row for each comparison.
+) -> FirstRequests:
+    """Send `count` first requests to every function by each way, in turn; return the comparisons.
 
     `counted` has their instructions counted too; raises EngineError where this machine cannot.
     """
@@ -60,6 +71,7 @@ def measure_first_requests(  # noqa: PLR0913 - what, how often, and what is said
     counter = instructions.counter() if counted else {}
     if counted and not counter:
         raise EngineError.of("--instructions", "there is no valgrind here", cure="install it: apt-get install valgrind")
+    found = FirstRequests()
     with Engine.connect(os.environ) as engine:
         image = engine.resolve(settings.image, settings.architectures[0], print).reference
         for function in settings.functions.values():
@@ -67,13 +79,24 @@ def measure_first_requests(  # noqa: PLR0913 - what, how often, and what is said
             most = None if function.bench else AS_SOON
             with ExitStack() as opened:
                 asked = trials(settings, function, ways, event, engine=engine, image=image)
-                volumes = {name: opened.enter_context(asked[name].volumes(each)) for name, each in ways.items()}
-                yield from _rows(function.key, _measured(asked, volumes, count), most)
+                mine = {**ways, **usual(ways["uv"], asked["uv"].question)}
+                asked |= dict.fromkeys(mine.keys() - asked.keys(), asked["uv"])
+                volumes = {name: opened.enter_context(asked[name].volumes(each)) for name, each in mine.items()}
+                measured = _measured(asked, volumes, count)
+                found.rows += _rows(function.key, measured, most)
+                found.options += compared(function.key, "ms", {name: each.cpu for name, each in measured.items()})
                 console.say(f"{function.handler}: {count} first requests each way")
                 if counter:
                     given = opened.enter_context(engine.volumes(image, {instructions.WHERE: counter}))
-                    yield from _counted(asked, {name: {**volumes[name], **given} for name in _COUNTED})
+                    counts = {
+                        name: [asked[name].count({**mounted, **given})]
+                        for name, mounted in volumes.items()
+                        if name in {*_COUNTED, contents.USUAL} or name.startswith(contents.WITHOUT)
+                    }
+                    found.rows += _counted(counts)
+                    found.options += compared(function.key, "M", counts)
                     console.say(f"{function.handler}: instructions counted")
+    return found
 
 
 def trials(  # noqa: PLR0913 - what is asked of whom, and where
@@ -104,6 +127,12 @@ def trials(  # noqa: PLR0913 - what is asked of whom, and where
     return found
 
 
+def usual(uv: WayContents, question: Question) -> dict[str, WayContents]:
+    """Return uv's way with the function that the project has most write in place of its own, where it says one."""
+    files = {path: text.encode() for path, text in question.usual.items()}
+    return {contents.USUAL: WayContents(uv.opt, {**uv.task, **files})} if files else {}
+
+
 def _measured(
     trials: Mapping[str, RequestTrial], volumes: Mapping[str, Mapping[str, str]], count: int
 ) -> dict[str, FirstRequest]:
@@ -114,10 +143,12 @@ def _measured(
     return found
 
 
-def _counted(trials: Mapping[str, RequestTrial], volumes: Mapping[str, Mapping[str, str]]) -> Iterator[Row]:
-    uv, this, plain, empty = ([trials[name].count(volumes[name])] for name in _COUNTED)
+def _counted(counts: Mapping[str, Sequence[float]]) -> Iterator[Row]:
+    uv, this, plain, empty = (counts[name] for name in _COUNTED)
     yield Row(what="  its instructions", unit="M", uv=uv, this=this, empty=empty)
     yield Row(what=f"  {_PLAIN}", unit="M", uv=uv, this=plain, empty=empty)
+    if contents.USUAL in counts:
+        yield Row(what=f"  {_USUAL}", unit="M", uv=counts[contents.USUAL], this=this, empty=empty)
 
 
 def _rows(key: str, found: Mapping[str, FirstRequest], most: float | None) -> Iterator[Row]:
@@ -134,6 +165,8 @@ def _rows(key: str, found: Mapping[str, FirstRequest], most: float | None) -> It
             empty=by[contents.EMPTY],
             ratio_at_most=most_here,
         )
+    if contents.USUAL in cpu:
+        yield Row(what=f"  {_USUAL}", unit="ms", uv=cpu[contents.USUAL], this=cpu["this"])
     yield Row(what=f"  {_PLAIN}", unit="ms", pip=cpu["pip"], uv=cpu["uv"], this=cpu["plain"])
     yield Row(what="  the same, sourceless", unit="ms", pip=cpu["pip"], uv=cpu["uv"], this=cpu["sourceless"])
     yield Row(what="  the same, had pip's bytecode stayed valid", unit="ms", pip=cpu["pip valid"], this=cpu["this"])

@@ -10,6 +10,8 @@ files        text by path below /bench, which the function can read
 authority    a certificate that the layer's certifi trusts besides its own, so that the services can be met over TLS
 service      a program of the standard library, run beside the function without network: the services that it calls.
              It prints a line once they listen.
+usual        text by path below /var/task, in place of the function's own: one that does the same as most would write
+             it, which is asked beside the function, with the layer of uv's way
 """
 
 from __future__ import annotations
@@ -47,6 +49,7 @@ class Question:
     files: Mapping[str, str] = field(default_factory=dict)
     authority: str = ""
     service: str = ""
+    usual: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(

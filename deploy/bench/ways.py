@@ -19,16 +19,17 @@ from ..keys.place import CONFIG
 from ..locking import indexes, locked, lockfile
 from ..locking.uv.call import uv_environment
 from ..settings import MACHINES
+from . import start_options
 from .timing import timed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..settings import Bytecode, Settings
+    from .start_options import StartOption
     from .timing import Took
 
 _NOT_COPIED = (".*", "__pycache__", "dist", "node_modules", "venv")
-_SOONER = ("bytecode", "start")
 _PIPELINE = Path(__file__).parent.parent
 
 
@@ -161,8 +162,18 @@ class UvWay(Zipped):
         return [[*install, "-r", self.requirements], ["cp", "-r", "packages/lib", "python/"]]
 
 
+@dataclass(frozen=True)
 class ThisWay(Way):
-    """This pipeline, on a copy of the project, with `python -m deploy layer`."""
+    """This pipeline, on a copy of the project, with `python -m deploy layer`.
+
+    `wheels` is the cache of another one that has them; without it the cache is its own.
+    """
+
+    wheels: Path | None = None
+
+    @property
+    def cache(self) -> Path:
+        return self.wheels or super().cache
 
     @property
     def project(self) -> Path:
@@ -176,10 +187,10 @@ class ThisWay(Way):
     def code(self) -> Path:
         return self.project / "dist/code.zip"
 
-    def copy(self, bytecode: Bytecode | None = None, *, is_plain: bool = False) -> None:
+    def copy(self, bytecode: Bytecode | None = None, *, without: Sequence[StartOption] = ()) -> None:
         """Copy the project, and the pipeline itself, so that edits meanwhile change nothing.
 
-        `bytecode` changes every layer's policy; what `is_plain` has none of the code's options that start it sooner.
+        `bytecode` changes every layer's policy; `without` are options that the copy shall not have.
         """
         settings, unwanted = self.settings, shutil.ignore_patterns(*_NOT_COPIED)
         shutil.copytree(_PIPELINE, self.folder / "pipeline" / _PIPELINE.name, ignore=unwanted)
@@ -187,10 +198,7 @@ class ThisWay(Way):
         raw = yaml.safe_load((settings.project / CONFIG).read_text(encoding="utf-8"))
         if bytecode:
             raw["layers"] = {name: {**layer, "bytecode": bytecode} for name, layer in raw["layers"].items()}
-        if is_plain:
-            for code in (each["code"] for each in (raw, *raw.get("functions", {}).values()) if "code" in each):
-                for key in _SOONER:
-                    code.pop(key, None)
+        start_options.without(raw, without)
         raw["architectures"] = [settings.architectures[0]]
         if "runtimes" in raw:
             raw["runtimes"] = [settings.runtime]

@@ -2,7 +2,8 @@
 
 The usual ways are `pip install -t` for manylinux2014 with zip, what uv documents for Lambda layers, and what `sam
 build` leaves; the limit is a function that does nothing, without a layer. All take turns, so that only figures of one
-run are compared; the table shows medians. Caches are their own, so the first run of each round downloads everything.
+run are compared; the table shows medians. A second one shows what a first request takes without each option of the
+project that starts its functions sooner. Caches are their own, so the first run of each round downloads everything.
 Needs the container engine. Writes dist/bench.json.
 """
 
@@ -31,9 +32,9 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from ..bench import figures
+    from ..bench import figures, taken_away
     from ..bench.builds import measure_builds
-    from ..bench.first_request import measure_first_requests
+    from ..bench.first_request import FirstRequests, measure_first_requests
     from ..container.engine import Engine
     from .output.bench import output
 
@@ -43,18 +44,21 @@ def run(arguments: argparse.Namespace) -> int:
         engine.resolve(settings.image, settings.architectures[0], console.say)
     with folders.temporary("bench") as folder:
         builds = measure_builds(settings, folder, arguments.rounds, console)
-        rows = list(builds.rows)
+        asked = FirstRequests()
         if settings.functions:
             counted = arguments.instructions
-            rows += measure_first_requests(settings, builds, event, arguments.n, console, counted=counted)
+            asked = measure_first_requests(settings, builds, event, arguments.n, console, counted=counted)
+    rows = [*builds.rows, *asked.rows]
     console.say()
     if arguments.markdown:
-        console.say("\n".join(figures.markdown(rows)))
+        console.say("\n".join([*figures.markdown(rows), "", *taken_away.markdown(asked.options)]))
     else:
         figures.table(rows, console)
+        console.say()
+        taken_away.table(asked.options, console)
     target = arguments.json or settings.project / "dist/bench.json"
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(as_json(output(rows)), encoding="utf-8")
+    target.write_text(as_json(output(rows, asked.options)), encoding="utf-8")
     console.say(f"\nmedians of {arguments.rounds} builds and {arguments.n} first requests each; all samples: {target}")
     return 0
 

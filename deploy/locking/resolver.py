@@ -66,7 +66,8 @@ class Resolver:
         """Resolve for a target, keeping the `preferred` versions (by name) wherever they are possible.
 
         `upgrade` holds uv's options of that name, `limits` the newest version that a name may have. What did not fit is
-        known with `tells_unfit` alone. Raises LockError with uv's own words. A version whose every wheel is for "linux", whatever its glibc, is passed over.
+        known with `tells_unfit` alone. Raises LockError with uv's own words. A version whose every wheel is for
+        "linux", whatever its glibc, is passed over.
         """
         without: list[tuple[str, str]] = []
         log_of = uv_log.UNFIT if tells_unfit else uv_log.NEEDED_BY

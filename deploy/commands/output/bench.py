@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...bench.figures import Row
+    from ...bench.taken_away import TakenAway
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,19 +50,46 @@ class BenchRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BenchOption:
+    """A function's first request as configured, and without one option that starts it sooner: all samples of both.
+
+    `ratio` is the median without it as a part of the other one.
+    """
+
+    function: str
+    option: str
+    unit: str
+    configured: tuple[float, ...]
+    without: tuple[float, ...]
+    ratio: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class BenchOutput:
     """Everything measured."""
 
     machine: BenchMachine
     rows: tuple[BenchRow, ...]
+    options: tuple[BenchOption, ...]
 
 
 DOCUMENT = BenchOutput
 
 
-def output(rows: Sequence[Row]) -> BenchOutput:
+def output(rows: Sequence[Row], options: Sequence[TakenAway]) -> BenchOutput:
     machine = BenchMachine(processors=os.cpu_count(), system=platform.platform(), python=platform.python_version())
-    return BenchOutput(machine=machine, rows=tuple(_row(each) for each in rows))
+    return BenchOutput(machine=machine, rows=tuple(map(_row, rows)), options=tuple(map(_option, options)))
+
+
+def _option(option: TakenAway) -> BenchOption:
+    return BenchOption(
+        function=option.function,
+        option=option.option,
+        unit=option.unit,
+        configured=tuple(option.configured),
+        without=tuple(option.without),
+        ratio=option.ratio,
+    )
 
 
 def _row(row: Row) -> BenchRow:

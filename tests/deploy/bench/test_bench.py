@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 import pytest
+import yaml
 
-from deploy.bench import contents, figures
+from deploy.bench import contents, figures, start_options
 from deploy.bench.figures import Row
 from deploy.bench.timing import timed
 from deploy.bench.ways import PipWay, ThisWay, UvWay
@@ -46,7 +47,7 @@ def test_the_table_shows_every_row_and_the_json_every_sample() -> None:
     figures.table(rows, Console(stream))
     assert re.search(r"layer zip +22\.6 MB +20\.6 MB +3\.09 MB +0\.14 +0\.15 +at most 3\.2 MB: met", stream.getvalue())
     assert re.search(r"clean build +4\.20 s +at most 5\.00 s: met", stream.getvalue())
-    kept = output("bench", as_json(bench_output(rows)))["rows"][1]
+    kept = output("bench", as_json(bench_output(rows, [])))["rows"][1]
     assert kept["this"] == [4.2, 4.0, 9.9]
     assert kept["median"] == {"this": 4.2}
     assert kept["met"] is True
@@ -147,7 +148,7 @@ def test_what_starts_the_code_sooner_can_be_left_out_of_the_copy(settings: Setti
     changed = load(settings.project, {})
     assert (changed.code.bytecode, changed.code.start.gc) == ("sourceless", "frozen")
     made = ThisWay(changed, tmp_path / "plain")
-    made.copy(is_plain=True)
+    made.copy(without=start_options.options(yaml.safe_load((settings.project / "config/pipeline.yaml").read_text())))
     assert load(made.project, {}).code == replace(settings.code, documentation=False)
 
 
