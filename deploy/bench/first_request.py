@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from ..errors import EngineError
 from ..layer.template_environment import under_test
 from . import contents, instructions
+from .contents import WayContents
 from .figures import Row
 from .question import Question
 from .request_trial import FirstRequest, RequestTrial
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from ..container.engine import Engine
     from ..settings import Function, Settings
     from .builds import Builds
-    from .contents import WayContents
 
 AS_SOON = 1.0
 """The part of pip's time, with its bytecode gone stale, that a first request may take.
