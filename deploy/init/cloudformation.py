@@ -15,6 +15,7 @@ from ..configuration import CONFIG
 from ..errors import ConfigError
 from ..template.short_forms import parsed
 from ..template_values import TemplateValues, plain
+from ..terminal.quantity import quantity
 from . import places, samconfig, template_layers
 from .values import (
     PYTHON,
@@ -98,7 +99,7 @@ def _program(project: Path, path: Path, values: TemplateValues) -> FoundProgram:
     left += samconfig.others(path.parent)
     tool = "AWS SAM" if "AWS::Serverless" in str(values.template.get("Transform")) else "CloudFormation"
     return FoundProgram(
-        what=f"{shown}: {tool}, {len(functions)} Python function{'' if len(functions) == 1 else 's'}",
+        what=f"{shown}: {tool}, {quantity(len(functions), 'Python function')}",
         functions=tuple(functions),
         left=tuple(left),
         name=samconfig.of(path.parent, "stack_name"),

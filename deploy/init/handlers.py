@@ -9,6 +9,7 @@ import ast
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..terminal.quantity import quantity
 from . import places
 from .values import FoundFunction, FoundProgram, key_of
 
@@ -32,7 +33,7 @@ def read(project: Path, *, in_folders: bool = True) -> Iterator[FoundProgram]:
     for depth in (_DEPTH,) if source == _SOURCE else (0, _DEPTH) if in_folders else (0,):
         functions = functions or list(_found(project, source, depth))
     if functions:
-        count = f"{len(functions)} handler{'' if len(functions) == 1 else 's'}"
+        count = f"{quantity(len(functions), 'handler')}"
         yield FoundProgram(what=f"{source}/: {count}", functions=tuple(functions))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from ...template.short_forms import parsed
+from ...terminal.quantity import quantity
 from .. import places
 from ..values import PYTHON, STAGES, FoundFunction, FoundProgram, NotTakenError, Value, by_stage, key_of, variables
 from . import layers, package
@@ -76,7 +77,7 @@ class _Service:
             others = layers.left(own, self.provider, self.variables)
             left += [f"{self.file}: {key}: layers: {each}" for each in others]
         left += self._beside()
-        count = f"{len(functions)} Python function{'' if len(functions) == 1 else 's'}"
+        count = f"{quantity(len(functions), 'Python function')}"
         return FoundProgram(
             what=f"{self.file}: the Serverless Framework, {count}",
             functions=tuple(functions),
