@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -77,6 +77,13 @@ def begin(invocation: Invocation) -> Invocation:
 def command(name: str, *arguments: str) -> str:
     """Return the line that runs another command of the pipeline in the way in which this one was started."""
     return _current.command(name, *arguments)
+
+
+def command_in(project: str, name: str, *arguments: str) -> str:
+    """Return, in backticks, the line that runs a command for another project; a nox session takes it as a variable."""
+    if _current.program == "nox -s":
+        return f"`{PROJECT_VARIABLE}={shlex.quote(project)} {command(name, *arguments)}`"
+    return f"`{replace(_current, project=project).command(name, *arguments)}`"
 
 
 def program_name() -> str:

@@ -51,6 +51,8 @@ Of SnapStart that is whether it is on; how far Lambda is with a version's snapsh
 class FunctionState:
     """A function's $LATEST or a published version of it. `layers` are ARNs in attach order, `sha256` hexadecimal.
 
+    `layer_sizes` are the bytes of the layers' zips in that order, 0 where they are not told.
+
     `settling` tells that Lambda is still making it so, and takes no further change. `size` is the code zip's bytes,
     `modified` ISO 8601, `update` what became of the last change: "Successful", or "Failed: " and why. `state` is
     "Active", or another word and why: https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html.
@@ -60,6 +62,7 @@ class FunctionState:
     version: str
     sha256: str
     layers: tuple[str, ...]
+    layer_sizes: tuple[int, ...] = field(default=(), compare=False)
     architecture: ArchitectureType
     revision: str
     settling: bool = field(compare=False)
@@ -155,6 +158,7 @@ def state_of(name: str, found: FunctionConfigurationTypeDef | FunctionConfigurat
         version=found["Version"],
         sha256=hexadecimal(found["CodeSha256"]),
         layers=tuple(layer["Arn"] for layer in found.get("Layers", ())),
+        layer_sizes=tuple(layer.get("CodeSize", 0) for layer in found.get("Layers", ())),
         architecture=architectures[0] if (architectures := found.get("Architectures")) else "x86_64",
         revision=found["RevisionId"],
         settling=found.get("LastUpdateStatus") == "InProgress" or found.get("State") == "Pending",

@@ -21,6 +21,7 @@ from ..locking.lockfile import applies, normalised
 from ..runtimes.end_of_life import days_left
 from ..runtimes.table import RUNTIMES
 from ..sources.provide import changed
+from ..terminal.quantity import quantity
 from .findings import broken, of_faults, ok, warning
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def locked(settings: Settings) -> Iterator[Finding]:
         return
     found = list(unlocked(settings, pins))
     count = len({name for each in pins.values() for name in each})
-    yield from found or [ok(f"{settings.requirements} locks {count} distributions, all that is asked for")]
+    yield from found or [ok(f"{settings.requirements} locks {quantity(count, 'distribution')}, all that is asked for")]
 
 
 def fresh(settings: Settings, today: datetime) -> Iterator[Finding]:

@@ -62,8 +62,9 @@ def select(settings: Settings, folder: Path, written: Iterable[Path]) -> Selecti
 
 def unwanted(settings: Settings, written: Iterable[Path]) -> frozenset[Path]:
     """Return the paths that are left out whatever they are called: what the pipeline reads, and what it writes."""
-    requirements = settings.requirements
-    own = [Path("dist"), CONFIG, Path("Dockerfile.layer"), requirements, requirements.with_suffix(".in")]
+    own = [Path("dist"), CONFIG, Path("Dockerfile.layer")]
+    for part in settings.parts:
+        own += [part.requirements, part.requirements.with_suffix(".in"), part.build_requirements]
     own += [each for each in (settings.dockerfile, settings.template) if each]
     return frozenset([*written, *(settings.project / each for each in own)])
 

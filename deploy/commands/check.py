@@ -28,6 +28,7 @@ from ..layer.spec import every_spec
 from ..local_secrets import with_secrets
 from ..locking import locked
 from ..settings import IMAGE_VARIABLE
+from ..terminal.quantity import quantity
 from . import read_only
 
 if TYPE_CHECKING:
@@ -92,8 +93,8 @@ def _layers(settings: Settings) -> Iterator[str]:
     for target in settings.targets:
         image = RuntimeImage(settings.image_of(target.runtime), "")
         for spec in every_spec(settings, image, target, partial(locked.pins, target=target)):
-            files = f" and {len(spec.files)} files" if spec.files else ""
-            yield f"{spec.stem}: {len(spec.pins)} distributions{files}, {target}"
+            files = f" and {quantity(len(spec.files), 'file')}" if spec.files else ""
+            yield f"{spec.stem}: {quantity(len(spec.pins), 'distribution')}{files}, {target}"
 
 
 def stale(settings: Settings) -> Iterator[str]:

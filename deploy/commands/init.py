@@ -25,7 +25,7 @@ from ..errors import ConfigError, Fault
 from ..init import handlers, locks, look, written
 from ..init.propose import Proposal, propose
 from ..init.values import Survey
-from ..invocation import advised, command
+from ..invocation import advised, command, command_in
 from ..keys.document import refuse_no_folder
 from ..keys.faults import faults
 from ..locking.locked import UV_LOCK
@@ -152,14 +152,24 @@ def _proposed(project: Path, region: str) -> tuple[tuple[str, ...], Proposal]:
     lock = locks.look(project, lists)
     chosen = region or next((each.region for each in survey.programs if each.region), "") or _region()
     proposal = propose(project, survey, lock, chosen, os.environ)
-    return (*_found(survey, lock), *proposal.found), proposal
+    return (*_found(project, survey, lock), *proposal.found), proposal
 
 
-def _found(survey: Survey, lock: FoundLock | None) -> list[str]:
+def _found(project: Path, survey: Survey, lock: FoundLock | None) -> list[str]:
     return [
         *(each.what for each in survey.programs),
+        *([] if survey.programs else [_layer_alone(project)]),
         lock.what if lock else "no requirements: functions without a layer",
     ]
+
+
+def _layer_alone(project: Path) -> str:
+    """Say that there are no functions, and which folders are projects of their own that have some."""
+    if within := handlers.projects_within(project):
+        named = ", ".join(map(str, within))
+        first = command_in(str(within[0]), "init")
+        return f"no functions here: a layer alone; {named} have handlers, and {first} writes one's own configuration"
+    return "no functions: no module has a `handler(event, context)`; a layer alone, to which `functions` may be added"
 
 
 def _region() -> str:

@@ -26,6 +26,7 @@ from ..locking.resolver import Resolver
 from ..locking.uv.of_project import uv_of
 from ..sources import needed
 from ..sources.values import Following, OwnSources
+from ..terminal.quantity import quantity
 from . import backend, lock_report, read_only
 from .output.lock import LockChange, LockedFile, LockOutput
 
@@ -148,7 +149,9 @@ def _relock(settings: Settings, arguments: argparse.Namespace, console: Console)
     names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     console.table(["package", "from", "to"], [(name, before.get(name, "-"), after.get(name, "-")) for name in names])
     told = f"{len(names)} changed" if names else "nothing changed"
-    console.say(f"{settings.requirements}: {len(after)} distributions for {', '.join(map(str, found))}: {told}")
+    console.say(
+        f"{settings.requirements}: {quantity(len(after), 'distribution')} for {', '.join(map(str, found))}: {told}"
+    )
 
 
 def _lock_sources(settings: Settings, console: Console, uv: Uv, *, where: ChosenBackend, anew: bool) -> OwnSources:

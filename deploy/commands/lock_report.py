@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..errors import Fault, LockError
 from ..invocation import advised
 from ..locking import document
+from ..terminal.quantity import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -77,6 +78,6 @@ def report(
     console.table(["package", "from", "to", "age in days", "remark"], rows)
     count = sum(len(each.hashes) for each in resolved.packages)
     console.say(
-        f"{settings.requirements}: {len(resolved.packages)} distributions, {count} wheels for "
+        f"{settings.requirements}: {quantity(len(resolved.packages), 'distribution')}, {quantity(count, 'wheel')} for "
         f"{document.places(resolved.targets, versions)}: {'nothing changed' if not found else f'{len(found)} changed'}"
     )

@@ -16,10 +16,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ..configuration import load
-from ..console import Console, size
+from ..console import Console
 from ..documents.writing import as_json
 from ..errors import RolloutError
 from ..terminal.characters import plain
+from ..terminal.quantity import quantity
 from . import confirm
 
 if TYPE_CHECKING:
@@ -73,9 +74,9 @@ def run(arguments: argparse.Namespace) -> int:
     elif not arguments.yes and (arguments.plan or arguments.json or not confirm.is_terminal()):
         console.say("nothing was changed; --yes deletes")
     else:
-        confirm.ask(f"Delete {len(plan.going)} versions for good?", yes=arguments.yes)
+        confirm.ask(f"Delete {quantity(len(plan.going), 'version')} for good?", yes=arguments.yes)
         gone, faults = removal.carry_out(aws, plan, console.say)
-        console.say(f"{len(gone)} deleted, {size(sum(each.size or 0 for each in gone))} freed")
+        console.say(f"{len(gone)} deleted, {planning.freed(gone)} freed")
     if arguments.json:
         from .output.prune import output
 

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..terminal.quantity import quantity
 from . import blueprints
 from .values import STAGES, FoundFunction, FoundProgram, by_stage, key_of, variables
 
@@ -54,7 +55,7 @@ def read(project: Path) -> Iterator[FoundProgram]:
     decorated = [*_decorated(tree, "app"), *(made for each in known for made in _of_blueprint(each))]
     stage, own = _first_stage(config)
     functions = list(_functions(config, stage, decorated))
-    count = f"{len(functions)} function{'' if len(functions) == 1 else 's'}"
+    count = f"{quantity(len(functions), 'function')}"
     yield FoundProgram(
         what=f"{_CONFIG}: chalice, {count} of {_APP}",
         functions=tuple(functions),

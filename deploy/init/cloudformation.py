@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -16,8 +15,19 @@ from ..configuration import CONFIG
 from ..errors import ConfigError
 from ..template.short_forms import parsed
 from ..template_values import TemplateValues, plain
-from . import places, samconfig
-from .values import PYTHON, REGION, FoundFunction, FoundProgram, NotTakenError, key_of, variables
+from ..terminal.quantity import quantity
+from . import places, samconfig, template_layers
+from .values import (
+    PYTHON,
+    STAGES,
+    FoundFunction,
+    FoundProgram,
+    NotTakenError,
+    Value,
+    by_stage,
+    key_of,
+    variables,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,7 +44,6 @@ _TAKEN = frozenset(
 )
 # What only a deploy decides of a name, with what joins it to the rest: orders-${Stage}, ${AWS::StackName}-orders.
 _DECIDED = re.compile(r"^\$\{[^}]+\}[-_]?|[-_]?\$\{[^}]+\}")
-_ARN = re.compile(r"arn:aws[a-z-]*:lambda:(\$\{AWS::Region\}|[a-z0-9-]+):\d{12}:layer:[\w-]+:\d+")
 # What makes several resources of one: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
 _LOOP = "Fn::ForEach"
 _ANYWHERE = "us-east-1"
@@ -80,7 +89,7 @@ def _program(project: Path, path: Path, values: TemplateValues) -> FoundProgram:
             continue
         if beside := sorted(own.keys() - _TAKEN):
             left.append(f"{shown}: {logical}: {', '.join(_described(own, each) for each in beside)}")
-        left += [f"{shown}: {logical}: Layers: {each}" for each in _other_layers(path, values, own)]
+        left += [f"{shown}: {logical}: Layers: {each}" for each in template_layers.left(path, values, own)]
         if assumed := [key for key in _SIZES if isinstance(own.get(key), dict)]:
             left.append(f"{shown}: {logical}: {', '.join(assumed)}: here as the parameters are by default")
         if decided := _decided(own.get("FunctionName")):
@@ -90,12 +99,12 @@ def _program(project: Path, path: Path, values: TemplateValues) -> FoundProgram:
     left += samconfig.others(path.parent)
     tool = "AWS SAM" if "AWS::Serverless" in str(values.template.get("Transform")) else "CloudFormation"
     return FoundProgram(
-        what=f"{shown}: {tool}, {len(functions)} Python function{'' if len(functions) == 1 else 's'}",
+        what=f"{shown}: {tool}, {quantity(len(functions), 'Python function')}",
         functions=tuple(functions),
         left=tuple(left),
         name=samconfig.of(path.parent, "stack_name"),
         region=samconfig.of(path.parent, "region"),
-        requirements=_requirements(project, path, values),
+        requirements=template_layers.lists(project, path, values, _shared(values)),
     )
 
 
@@ -160,40 +169,23 @@ def _function(
         memory=_number(values.text(own.get("MemorySize", 0))),
         timeout=_number(values.text(own.get("Timeout", 0))),
         storage=_storage(values, own),
-        environment=variables({name: _written(raw) for name, raw in _variables(own).items()}),
-        layers=tuple(arn for raw in _layers(own) if (arn := _arn(values, raw))),
+        environment=variables({name: _written(path, values, raw) for name, raw in _variables(own).items()}),
+        layers=template_layers.taken(values, own),
     )
 
 
-def _layers(own: Mapping[str, object]) -> list[object]:
-    given = own.get("Layers") or []
-    return given if isinstance(given, list) else [given]
+def _written(path: Path, values: TemplateValues, raw: object) -> Value:
+    """Return a variable's value as it stands in a template, or as samconfig.toml gives the parameter that it is.
 
-
-def _arn(values: TemplateValues, raw: object) -> str:
-    """Return the ARN of a layer version as it is in any region; empty for what is none, or is known in AWS alone."""
-    try:
-        text = replace(values, region=REGION).text(raw)
-    except ConfigError:
-        return ""
-    return text if _ARN.fullmatch(text) and "AWS::AccountId" not in str(raw) else ""
-
-
-def _other_layers(path: Path, values: TemplateValues, own: Mapping[str, object]) -> Iterator[str]:
-    """Yield what of a function's layers is no ARN, and no layer of the template whose list is taken."""
-    for raw in _layers(own):
-        logical = raw.get("Ref") if isinstance(raw, dict) else None
-        layer = values.template["Resources"].get(logical) if isinstance(logical, str) else None
-        properties = layer.get("Properties") if isinstance(layer, dict) else None
-        folder = properties.get("ContentUri") if isinstance(properties, dict) else None
-        has_list = isinstance(folder, str) and (path.parent / folder / "requirements.txt").is_file()
-        if not has_list and not _arn(values, raw):
-            yield str(logical or raw)
-
-
-def _written(raw: object) -> str | None:
-    """Return a variable's value as it stands in a template; None where only a deploy decides it."""
-    return None if isinstance(raw, (dict, list)) else plain(raw)
+    None where only a deploy decides it, or where it is a secret.
+    """
+    if not isinstance(raw, (dict, list)):
+        return plain(raw)
+    name = str(raw.get("Ref")) if isinstance(raw, dict) else ""
+    definition = dict(values.parameters_declared()).get(name)
+    if not isinstance(definition, dict) or plain(definition.get("NoEcho", False)) != "false":
+        return None
+    return by_stage({stage: samconfig.given(path.parent, stage).get(name) for stage in STAGES})
 
 
 def _number(text: str) -> int:
@@ -228,15 +220,3 @@ def _decided(raw: object) -> str:
     """Return the text of a name of which a deploy decides a part; nothing of one that is what it is."""
     text = raw.get("Fn::Sub") if isinstance(raw, dict) else None
     return text if isinstance(text, str) and "${" in text else ""
-
-
-def _requirements(project: Path, path: Path, values: TemplateValues) -> tuple[Path, ...]:
-    """Return the lists of requirements in the folders that functions and layers are made of."""
-    given = []
-    for resource in values.template["Resources"].values():
-        own = resource.get("Properties") if isinstance(resource, dict) else None
-        given += [own.get(key) for key in ("CodeUri", "Code", "ContentUri") if isinstance(own, dict)]
-    given.append(_shared(values).get("CodeUri"))
-    folders = dict.fromkeys(path.parent / each for each in given if isinstance(each, str))
-    found = [(each / "requirements.txt").resolve() for each in folders if (each / "requirements.txt").is_file()]
-    return tuple(each.relative_to(project.resolve()) for each in found if each.is_relative_to(project.resolve()))

@@ -9,6 +9,7 @@ import ast
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..terminal.quantity import quantity
 from . import places
 from .values import FoundFunction, FoundProgram, key_of
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 _SOURCE = Path("src")
 _NAMES = frozenset({"handler", "lambda_handler", "handle", "main"})
 _PARAMETERS = 2
-_DEPTH = 2  # of folders in which handlers are looked for
+_DEPTH = 3  # of folders in which handlers are looked for
+_LISTS = ("pyproject.toml", "requirements.txt", "requirements.in")
 # What makes a handler of a web application: https://mangum.fastapiexpert.com, https://github.com/adamchainz/apig-wsgi
 _ADAPTERS = frozenset({"Mangum", "make_lambda_handler"})
 _NO_FUNCTIONS = ("test_*.py", "*_test.py", "conftest.py", "setup.py", "noxfile.py")
@@ -31,8 +33,16 @@ def read(project: Path, *, in_folders: bool = True) -> Iterator[FoundProgram]:
     for depth in (_DEPTH,) if source == _SOURCE else (0, _DEPTH) if in_folders else (0,):
         functions = functions or list(_found(project, source, depth))
     if functions:
-        count = f"{len(functions)} handler{'' if len(functions) == 1 else 's'}"
+        count = f"{quantity(len(functions), 'handler')}"
         yield FoundProgram(what=f"{source}/: {count}", functions=tuple(functions))
+
+
+def projects_within(project: Path) -> list[Path]:
+    """Return the folders below a project that say themselves what they require, and have handlers."""
+    inner = (
+        each for each in places.folders(project) if each != project and any((each / name).is_file() for name in _LISTS)
+    )
+    return [each.relative_to(project) for each in inner if any(read(each))]
 
 
 def _found(project: Path, source: Path, depth: int) -> Iterator[FoundFunction]:

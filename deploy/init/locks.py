@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import os
 import re
 from dataclasses import dataclass, field, replace
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from ..invocation import command
 from ..locking import locked, lockfile, plain_text, pyproject
 from ..locking.others import static_name
 from ..locking.uv import sources as uv_sources
 from ..runtimes.table import BASES
+from . import cdk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,12 +24,14 @@ if TYPE_CHECKING:
 REQUIREMENTS = Path("requirements.txt")
 _WANTED = Path("requirements.in")
 _PYPROJECT = Path("pyproject.toml")
+_SETUP_CFG = "setup.cfg"
 _POETRY_LOCK = "poetry.lock"
 # Groups whose names say that they are for who works on the code.
 _DEVELOPERS = frozenset({"ci", "dev", "doc", "docs", "lint", "test", "testing", "tests", "types", "typing"})
 _KEYS = {"extras": "`lock: {{extras: [{}]}}`", "groups": "`lock: {{groups: [{}]}}`"}
 _WITH = {"extras": "`poetry export --extras {}`", "groups": "`poetry export --with {}`"}
-_CDK = re.compile(r"(?:^|[\"'])\s*aws[-_.]cdk", re.MULTILINE | re.IGNORECASE)
+# As poetry.lock, Pipfile.lock and pdm.lock, and the files that they are made of, name what is no index.
+_SOURCES = re.compile(r"\b(?:path|git)\"?\s*[=:]|\btype = \"(?:directory|file|git|url)\"|\"file\":")
 _PYTHON = re.compile(r"3\.\d+")
 
 
@@ -55,10 +60,22 @@ def look(project: Path, lists: Sequence[Path]) -> FoundLock | None:
 
     Raises LockError where a file that would be it cannot be read.
     """
-    found = next(_candidates(project, lists), None)
+    candidates = list(_candidates(project, lists))
+    found = next((each for each in candidates if not cdk.is_in(project, each)), next(iter(candidates), None))
+    if found:
+        found = replace(found, left=(*cdk.told(project, found), *_other_lists(project, found, lists)))
     if not found or not (found.path.name == locked.UV_LOCK or found.what.startswith((_PYPROJECT.name, _POETRY_LOCK))):
         return found
-    return replace(found, left=tuple(_beside(project, _WITH if found.commands else _KEYS)))
+    return replace(found, left=(*found.left, *_beside(project, _WITH if found.commands else _KEYS)))
+
+
+def _other_lists(project: Path, found: FoundLock, lists: Sequence[Path]) -> Iterator[str]:
+    """Yield the lists of functions that the layer is not made of: what lies above them all is taken for it."""
+    taken = found.what.partition(":")[0]
+    named = "".join(found.files.values()) or _text(project, Path(taken)) or ""
+    for each in lists:
+        if each.as_posix() != taken and each.as_posix() not in named and (project / each).is_file():
+            yield f"{each}: is not in the layer, which is made of {taken}"
 
 
 def _beside(project: Path, said: Mapping[str, str]) -> Iterator[str]:
@@ -91,23 +108,18 @@ def _candidates(project: Path, lists: Sequence[Path]) -> Iterator[FoundLock]:
     if own is not None and lockfile.has_hashes(own):
         yield FoundLock(what=f"{REQUIREMENTS}: a lock with hashes", python=python)
     yield from _foreign(project)
-    if own is not None and is_of_cdk(project, own):
+    if own is not None and cdk.names(project, own):
         own = None
-    if (project / _WANTED).is_file() and not is_of_cdk(project, plain_text.read(project / _WANTED)):
+    if (project / _WANTED).is_file() and not cdk.names(project, plain_text.read(project / _WANTED)):
         yield FoundLock(what=f"{_WANTED}: to be locked", to_lock=True, python=python)
     if own is not None:
         yield FoundLock(what=f"{REQUIREMENTS}: without hashes, to be locked", to_lock=True, python=python)
     wanted = pyproject.read(project / _PYPROJECT).get("project", {}).get("dependencies")
-    if wanted and not is_of_cdk(project, "\n".join(wanted)):
+    if wanted and not cdk.names(project, "\n".join(wanted)):
         yield FoundLock(what=f"{_PYPROJECT}: dependencies, to be locked", to_lock=True, python=python)
     if given := [each for each in lists if (project / each).is_file()]:
         yield _of_functions(given, python)
     yield from _of_setuptools(project, python)
-
-
-def is_of_cdk(project: Path, text: str) -> bool:
-    """Tell a list of what a CDK application needs to be run itself from one of what functions need."""
-    return (project / "cdk.json").is_file() and bool(_CDK.search(text))
 
 
 def _text(project: Path, name: Path) -> str | None:
@@ -119,11 +131,29 @@ def _of_setuptools(project: Path, python: SpecifierSet) -> Iterator[FoundLock]:
 
     The wheel is in no layer: its modules are the code.
     """
-    for name in ("setup.py", "setup.cfg"):
+    if not any((project / each).is_file() for each in ("setup.py", _PYPROJECT)):
+        yield from _of_setup_cfg(project, python)  # which nothing builds without one of these
+        return
+    for name in ("setup.py", _SETUP_CFG):
         text = _text(project, Path(name))
         if text and "install_requires" in text and (own := static_name.read(project)):
             what = f"{name}: what its wheel requires, to be locked"
             yield FoundLock(what=what, to_lock=True, python=python, files={_WANTED: "-e .\n"}, without=(own,))
+
+
+def _of_setup_cfg(project: Path, python: SpecifierSet) -> Iterator[FoundLock]:
+    """Yield what a setup.cfg that is alone requires: https://setuptools.pypa.io/en/latest/userguide/declarative_config.html."""
+    document = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        document.read_string(_text(project, Path(_SETUP_CFG)) or "")
+    except configparser.Error:
+        return
+    wanted = document.get("options", "install_requires", fallback="").strip()
+    if wanted and not wanted.startswith("file:"):
+        lines = "".join(f"{line.strip()}\n" for line in wanted.splitlines() if line.strip())
+        yield FoundLock(
+            what=f"{_SETUP_CFG}: install_requires, to be locked", to_lock=True, python=python, files={_WANTED: lines}
+        )
 
 
 def _of_workspace(project: Path, python: SpecifierSet) -> Iterator[FoundLock]:
@@ -139,7 +169,8 @@ def _of_functions(given: Sequence[Path], python: SpecifierSet) -> FoundLock:
     """Lock the lists of all functions together: they share the layer."""
     lines = "".join(f"-r {path.as_posix()}\n" for path in given)
     shown = ", ".join(map(str, given))
-    return FoundLock(what=f"{shown}: to be locked", to_lock=True, python=python, files={_WANTED: lines})
+    how = "to be locked together, for one layer" if len(given) > 1 else "to be locked"
+    return FoundLock(what=f"{shown}: {how}", to_lock=True, python=python, files={_WANTED: lines})
 
 
 def _foreign(project: Path) -> Iterator[FoundLock]:
@@ -147,12 +178,20 @@ def _foreign(project: Path) -> Iterator[FoundLock]:
     for name, export in locked.EXPORTS.items():
         path = Path(export.path)
         if (project / name).is_file():
-            yield FoundLock(what=f"{name}: to be exported", path=path, to_lock=True, commands=(export.command,))
+            commands = (export.command, *_building(project, name))
+            yield FoundLock(what=f"{name}: to be exported", path=path, to_lock=True, commands=commands)
     for name, wants in ((_PYPROJECT.name, _wants_poetry(project)), ("Pipfile", (project / "Pipfile").is_file())):
         export = locked.EXPORTS[_POETRY_LOCK if name == _PYPROJECT.name else "Pipfile.lock"]
         if wants:
             what = f"{name}: {export.tool}'s dependencies, to be locked and exported"
-            yield FoundLock(what=what, to_lock=True, commands=(export.locks, export.command))
+            commands = (export.locks, export.command, *_building(project, name))
+            yield FoundLock(what=what, to_lock=True, commands=commands)
+
+
+def _building(project: Path, name: str) -> Iterator[str]:
+    """Yield the command that locks what building takes, where a file of another tool names folders or repositories."""
+    if _SOURCES.search(plain_text.read(project / name)):
+        yield command("lock")
 
 
 def _wants_poetry(project: Path) -> bool:

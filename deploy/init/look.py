@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..locking import plain_text
-from . import chalice, cloudformation, locks, places, serverless
+from . import cdk, chalice, cloudformation, places
+from .serverless import service
 from .values import FoundProgram, Survey
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def survey(project: Path, environment: Mapping[str, str]) -> Survey:
 
 def _programs(project: Path, environment: Mapping[str, str]) -> Iterator[FoundProgram]:
     yield from cloudformation.read(project)
-    yield from serverless.read(project, environment)
+    yield from service.read(project, environment)
     yield from chalice.read(project)
     for name, tool in _NOT_READ.items():
         if (project / name).is_file():
@@ -39,7 +40,7 @@ def _of_the_tool(project: Path) -> Iterator[str]:
     """Yield the lists of what a CDK application needs to be run itself."""
     for name in _LISTS:
         path = project / name
-        if path.is_file() and locks.is_of_cdk(project, plain_text.read(path)):
+        if path.is_file() and cdk.names(project, plain_text.read(path)):
             yield f"{name}: what the CDK application itself needs"
 
 

@@ -203,7 +203,9 @@ def _runtimes(functions: tuple[FoundFunction, ...], lock: FoundLock | None) -> l
 
 def _name(project: Path, survey: Survey) -> str:
     given = next((each.name for each in survey.programs if each.name), project.resolve().name)
-    return re.sub(r"[^A-Za-z0-9]+", "-", given).strip("-")[:60] or "project"
+    name = re.sub(r"[^A-Za-z0-9]+", "-", given).strip("-")[:60] or "project"
+    # Stacks are named like it, and begin with a letter.
+    return name if name[0].isalpha() else f"project-{name}"
 
 
 def _following(lock: FoundLock | None, stages: tuple[str, ...], fitting: Fit) -> Iterator[str]:

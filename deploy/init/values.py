@@ -17,6 +17,8 @@ STAGES = ("dev", "prod")
 REGION = "${AWS::Region}"
 """What stands for the region of a stage."""
 
+_LAYER_VERSION = re.compile(r"arn:aws[a-z-]*:lambda:(\$\{AWS::Region\}|[a-z0-9-]+):\d{12}:layer:[\w-]+:\d+")
+
 # A variable's value: for all stages, by stage where those differ, None where only a deploy decides it.
 Value = str | Mapping[str, str] | None
 
@@ -88,15 +90,20 @@ def by_stage(values: Mapping[str, str | None]) -> Value:
     return known if len(set(known.values())) > 1 else next(iter(known.values()))
 
 
+def is_layer_version(text: str) -> bool:
+    """Tell the ARN of a layer version, which may have `REGION` for its region, from all else."""
+    return bool(_LAYER_VERSION.fullmatch(text))
+
+
 class NotTakenError(Exception):
     """Why a function cannot be taken over, in words for people."""
 
 
 def key_of(name: str) -> str:
-    """Return a name as a key of the configuration: lower case, words joined by hyphens.
+    """Return a name as a key of the configuration: lower case, words joined by hyphens, a letter first.
 
-    >>> key_of("HelloWorldFunction"), key_of("get_orders"), key_of("SQSWorker")
-    ('hello-world', 'get-orders', 'sqs-worker')
+    >>> key_of("HelloWorldFunction"), key_of("get_orders"), key_of("SQSWorker"), key_of("2fa")
+    ('hello-world', 'get-orders', 'sqs-worker', 'function-2fa')
     """
     words: list[str] = []
     word = ""
@@ -109,4 +116,5 @@ def key_of(name: str) -> str:
         if letter.isalnum():
             word += letter
     found = [each.lower() for each in [*words, word] if each]
-    return "-".join(found[:-1] if len(found) > 1 and found[-1] in {"function", "lambda"} else found)
+    key = "-".join(found[:-1] if len(found) > 1 and found[-1] in {"function", "lambda"} else found)
+    return f"function-{key}" if key[:1].isdigit() else key

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..errors import BuildError, Fault
 from ..inside import refusal
 from ..invocation import advised
-from ..locking.lockfile import normalised
+from ..locking.lockfile import adding, normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ _RELOCK = f"lock a wheel that fits the runtime: {advised('lock')}"
 _VERSIONS = f"lock versions that fit each other: {advised('lock', '--upgrade')}"
 _EITHER = f"narrow the trim rule in config/pipeline.yaml, or lock other versions: {advised('lock', '--upgrade')}"
 _TRIM = "keep it: narrow the trim rule in config/pipeline.yaml"
-_FIND = f"add the distribution that brings the module to requirements.in, and lock it: {advised('lock')}"
+_FIND = adding("the distribution that brings the module")
 _EXTRA = re.compile(r"(?P<name>[A-Za-z0-9._-]+).*extra\s*==\s*['\"](?P<extra>[^'\"]+)['\"].*")
 OTHER_VERSION = "see the line that raised; lock another version, or leave the file out with the trim rule `exclude`"
 """What helps against a module that fails, where nothing better is known."""
@@ -135,7 +135,7 @@ class LockedImports:
         if extra := self._extra(name, distribution):
             return (
                 f"it comes with the extra {extra}, which nobody asked for",
-                f"add {distribution}[{extra}] to requirements.in and lock it: {advised('lock')}",
+                adding(f"{distribution}[{extra}]"),
             )
         if not distribution:
             return _unattached(name)

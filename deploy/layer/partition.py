@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, Fault
 from ..locking import dependents
-from ..locking.lockfile import normalised
+from ..locking.lockfile import adding, normalised
 from ..settings import WithDependencies
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _instead(package: str, locked: Collection[str]) -> str:
     import difflib
 
     near = difflib.get_close_matches(package, locked, n=1)
-    return f"did you mean {near[0]}?" if near else "add it to requirements.in and lock it, or take it out here"
+    return f"did you mean {near[0]}?" if near else f"{adding('it')}; or take it out here"
 
 
 def _twice(claims: Mapping[str, Claims]) -> Iterator[Fault]:

@@ -77,7 +77,7 @@ def read(settings: Settings, target: Target) -> Locked:
     if path.name == UV_LOCK or is_pylock(path):
         return _of_toml(settings, path, target)
     if not path.exists():
-        raise LockError([Fault(str(path), "no such file", cure=_instead(path))])
+        raise LockError([Fault(str(path), "no such file", cure=_instead(path, settings))])
     pins, exported = lockfile.read(path, target, but_sources=True), _exported(path, target, settings.project)
     own = tuple(Pin(name=each.name, version="", hashes=()) for each in exported)
     return Locked(tuple(sorted((*pins, *own), key=lambda pin: pin.name)), (*_recorded(path, target), *exported))
@@ -215,11 +215,13 @@ def exported_by(name: str) -> str:
     return f"`{EXPORTS[name].command}`, and `requirements: {EXPORTS[name].path}` in config/pipeline.yaml"
 
 
-def _instead(path: Path) -> str:
+def _instead(path: Path, settings: Settings) -> str:
     """Say how a lock comes to be, by what lies beside the place where it is expected."""
     if path.with_name(UV_LOCK).exists():
         return (
             f"`requirements: {UV_LOCK}` in config/pipeline.yaml reads the one of uv; or make it with {advised('lock')}"
         )
     exports = [_foreign(other).cure for name in EXPORTS if (other := path.with_name(name)).exists()]
-    return exports[0] if exports else f"make it with {advised('lock')}"
+    alone = [name for name, each in settings.layers.items() if (each.files or each.modules) and each.packages == "rest"]
+    files = "".join(f"; or, of files alone, give `packages: []` to layers.{name}" for name in alone)
+    return exports[0] if exports else f"make it with {advised('lock')}{files}"

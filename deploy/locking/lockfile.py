@@ -129,6 +129,11 @@ def _pin(line: str, target: Target, versions: Mapping[str, str]) -> Pin | Fault 
     return Pin(name=normalised(match["name"]), version=match["version"], hashes=hashes)
 
 
+def adding(what: str) -> str:
+    """Say how something more is locked, whichever tool wrote the lock."""
+    return f"add {what} to requirements.in, or to what the lock is exported from, and lock it: {advised('lock')}"
+
+
 def _cure(text: str, path: Path) -> str:
     """Say how a lock is made anew: `lock` cannot where another tool exported it, and nothing says what is wanted."""
     wanted = path.with_suffix(".in")

@@ -1,4 +1,8 @@
-"""Judges the versions of a layer, of which AWS has to be asked little: whether others were let in, of those that go."""
+"""Judges the versions of a layer, of which AWS has to be asked little: whether others were let in, of those that go.
+
+No list tells how large a version is, but those of the functions that have it. For what neither they nor the cache know,
+AWS is asked a few times and no more: the size of each of a thousand versions is not worth a thousand calls.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from .values import KeepPolicy
 
 _AT_ONCE = 8
+_SIZES = 20  # of versions of a layer that are asked for
 
 
 def projects_functions(settings: Settings) -> frozenset[str]:
@@ -59,7 +64,9 @@ class LayerJudge:
                 self._judged(held, each, reasons[each.version], policies.get(each.version, LayerPolicy({})))
                 for each in held.versions
             ]
-            yield from threads.map(self._with_size, judged)
+            unknown = [each.arn for each in judged if each.goes and each.size is None][:_SIZES]
+            asked_for = dict(zip(unknown, threads.map(self.downloads.size, unknown), strict=True))
+        yield from (replace(each, size=asked_for.get(each.arn, each.size)) for each in judged)
 
     def _reasons(self, held: LayerInventory) -> Iterator[tuple[int, list[str]]]:
         """Yield why each version stays; each runtime and architecture has newest ones of its own."""
@@ -94,12 +101,8 @@ class LayerJudge:
             arn=each.arn,
             created=each.created,
             made_of=f"sha256 {note.digest}" if note else "",
-            size=None,
+            size=None if kept else self.found.size(each.arn) or self.downloads.known_size(each.arn),
             kept=tuple(kept),
             channels=tuple(held.parameters),
             is_freed=bool(kept) and let_in.is_going,
         )
-
-    def _with_size(self, judged: JudgedVersion) -> JudgedVersion:
-        """Add the bytes of a version that goes."""
-        return replace(judged, size=self.downloads.size(judged.arn)) if judged.goes else judged

@@ -70,11 +70,17 @@ class PrunePlan:
 
     def lines(self) -> Iterator[str]:
         """Yield what the plan comes to."""
-        freed, of = sum(each.size or 0 for each in self.going), self.storage
+        of = self.storage
         functions = sum(each.kind == "function" for each in self.going)
         yield f"versions to delete: {functions} of functions, {len(self.going) - functions} of layers"
         taken = f"{size(of.code_used)} of the region's {size(of.code_limit)} of code storage are taken"
-        yield f"frees {size(freed)}; {taken}"
+        yield f"frees {freed(self.going)}; {taken}"
+
+
+def freed(gone: Sequence[JudgedVersion]) -> str:
+    """Say how many bytes versions take; "at least" so many where the size of some is not known."""
+    least = "at least " if any(each.size is None for each in gone) else ""
+    return f"{least}{size(sum(each.size or 0 for each in gone))}"
 
 
 def plan(downloads: Downloads, settings: Settings, stage: Stage, policy: KeepPolicy) -> PrunePlan:

@@ -37,8 +37,8 @@ class JudgedVersion:
     """A version, `kept` for these reasons, or to be deleted for want of any.
 
     `made_of` is the release or the digest that its description names. `size` is the zip's bytes; of layer versions
-    it is known for those that are to be deleted. `channels` are the parameters that could name it. `is_freed` tells
-    that it is kept, and still marked by a prune that was stopped before it deleted it.
+    it is known for those that are to be deleted, of many of them for some. `channels` are the parameters that could
+    name it. `is_freed` tells that it is kept, and still marked by a prune that was stopped before it deleted it.
     """
 
     kind: Literal["function", "layer"]

@@ -55,11 +55,13 @@ class Downloads:
         content = path.read_bytes()
         return content if _sha256(content) == known.sha256 else None
 
-    def size(self, arn: str) -> int:
-        """Return the bytes of the zip of a layer version of this account, asking AWS where it was never seen."""
+    def known_size(self, arn: str) -> int | None:
+        """Return the bytes of the zip of a layer version that was seen before; None where it never was."""
         known = self._seen.find(arn)
-        if known is not None:
-            return known.size
+        return known.size if known else None
+
+    def size(self, arn: str) -> int:
+        """Ask AWS for the bytes of the zip of a layer version of this account."""
         parsed = LayerVersionArn.parse(arn)
         there = layers.content(self.aws, parsed.name, parsed.version)
         self._remember(arn, there)

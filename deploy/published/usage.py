@@ -51,6 +51,12 @@ class Usage:
         having = chain.from_iterable(self._by_layer.get(arn, ()) for arn in arns)
         return tuple(User(each.name, each.version, self._aliases_of(each)) for each in having)
 
+    def size(self, arn: str) -> int | None:
+        """Return the bytes of a layer version's zip as functions that have it tell; None where none does."""
+        having = self._by_layer.get(arn, ())
+        told = (dict(zip(each.layers, each.layer_sizes, strict=False)).get(arn) for each in having)
+        return next((size for size in told if size), None)
+
     def function(self, name: str) -> FunctionVersions | None:
         """Return a function with its versions, newest first, and with the aliases that were asked for."""
         own = {each.version: each for each in self.states if each.name == name}

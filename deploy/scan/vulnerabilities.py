@@ -20,6 +20,7 @@ import requests
 from ..errors import ConfigError, Fault
 from ..invocation import advised, installs
 from ..locking.lockfile import normalised
+from ..terminal.quantity import quantity
 from .findings import ScanFinding, Unchecked
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _judged(where: str, versions: Mapping[str, str], answer: _Answer, service: s
     missing = {name: _unanswered(name, version, answer) for name, version in versions.items()}
     unchecked = [Unchecked(f"{where}: {name}", why) for name, why in missing.items() if why]
     if answer.failure:
-        unchecked = [Unchecked(f"{where}: {len(versions)} distributions", answer.failure)]
+        unchecked = [Unchecked(f"{where}: {quantity(len(versions), 'distribution')}", answer.failure)]
     return VulnerabilityAudit(
         where=where,
         wanted=len(versions),

@@ -100,6 +100,16 @@ class Settings:
         parts = tuple(replace(self, requirements=lock, layers=layers) for lock, layers in locks.items())
         return parts or (self,)
 
+    @property
+    def build_requirements(self) -> Path:
+        """What building own sources takes, in the project: requirements.build.txt beside requirements.txt.
+
+        Beside the lock of a workspace, which others have too, it would be one file for all: it is in the project then.
+        """
+        lock = self.project / self.requirements
+        within = lock.resolve().is_relative_to(self.project.resolve())
+        return (self.requirements if within else Path(lock.name)).with_name(f"{lock.stem}.build.txt")
+
     def image_of(self, runtime: str) -> str:
         return self.image if runtime == self.runtime else self.images.get(runtime, default_image(runtime))
 

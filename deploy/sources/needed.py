@@ -25,13 +25,8 @@ _SECTION = re.compile(r"^# To build (?P<origin>.+):$", re.MULTILINE)
 
 
 def path(settings: Settings) -> Path:
-    """Return the file: requirements.build.txt beside requirements.txt, uv.build.txt beside uv.lock.
-
-    Beside the lock of a workspace, which others have too, it would be one file for all: it is in the project then.
-    """
-    lock = settings.project / settings.requirements
-    within = lock.resolve().is_relative_to(settings.project.resolve())
-    return (lock if within else settings.project / lock.name).with_name(f"{lock.stem}.build.txt")
+    """Return the file, which has a name of its own beside each lock."""
+    return settings.project / settings.build_requirements
 
 
 def read(settings: Settings) -> dict[str, Section]:

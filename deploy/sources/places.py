@@ -164,7 +164,10 @@ def _local(text: str, folder: Path, project: Path, where: str) -> SourcePlace:
     if path.is_dir():
         if not any((path / name).is_file() for name in ("pyproject.toml", "setup.py")):
             cause = "a project to build has pyproject.toml or setup.py"
-            raise LockError([Fault(where, f"{origin} holds no Python project", cause)])
+            cure = "name its folder; one with modules alone comes in by `code.include`, or by `files` of a layer"
+            if (path / "setup.cfg").is_file():
+                cure = "write a pyproject.toml beside its setup.cfg; an empty one serves"
+            raise LockError([Fault(where, f"{origin} holds no Python project", cause, cure)])
         return PlacedFolder(path, origin, _subdirectory(fragment))
     if path.is_file() and path.name.endswith((".whl", *_ARCHIVES)):
         return PlacedFile(path, origin, _subdirectory(fragment))

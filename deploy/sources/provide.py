@@ -50,12 +50,17 @@ def provide(settings: Settings, target: Target, lock: Locked, builder: Builder) 
 
 
 def changed(settings: Settings, sources: Sequence[LockedSource]) -> list[Fault]:
-    """Return a fault for each source that is not there, or not the one that was locked; nothing is built."""
+    """Return a fault for each source that is not there, not the one that was locked, or of which nothing is locked.
+
+    Nothing is built.
+    """
     try:
-        _places(settings, sources, None)
+        places = _places(settings, sources, None)
     except LockError as error:
         return list(error.faults)
-    return []
+    sections = needed.read(settings)
+    found = (_unlocked(settings, each, places[each.name], sections) for each in sources if each.name in places)
+    return [each for each in found if each]
 
 
 def _places(settings: Settings, sources: Sequence[LockedSource], builder: Builder | None) -> dict[str, SourcePlace]:
@@ -105,10 +110,8 @@ def _built(  # noqa: PLR0913, PLR0917 - what, from where, with what, for what, b
     builder: Builder,
 ) -> OwnWheel | Fault:
     name, cure = f"{settings.requirements}: {source.name}", f"lock it: {advised('lock')}"
-    is_wheel = isinstance(where, PlacedFile) and where.is_wheel
-    if not is_wheel and where.origin not in sections:
-        what = f"{needed.path(settings).name} does not say what building {where.origin} takes"
-        return Fault(name, what, cure=cure)
+    if fault := _unlocked(settings, source, where, sections):
+        return fault
     section = sections.get(where.origin, Section())
     found = builder.wheel(source.name, where, needed.pins(section.packages, target), section.described)
     if isinstance(found, tuple):
@@ -117,6 +120,16 @@ def _built(  # noqa: PLR0913, PLR0917 - what, from where, with what, for what, b
         what = f"{where.origin} is built to another wheel than was locked"
         return Fault(name, what, f"its sha256 is {found.sha256}", cure)
     return found
+
+
+def _unlocked(
+    settings: Settings, source: LockedSource, where: SourcePlace, sections: Mapping[str, Section]
+) -> Fault | None:
+    """Return the fault of a source that is to be built, and of which nobody locked what that takes."""
+    if (isinstance(where, PlacedFile) and where.is_wheel) or where.origin in sections:
+        return None
+    what = f"{needed.path(settings).name} does not say what building {where.origin} takes"
+    return Fault(f"{settings.requirements}: {source.name}", what, cure=f"lock it: {advised('lock')}")
 
 
 def _completed(pin: Pin, wheel: OwnWheel) -> Pin:

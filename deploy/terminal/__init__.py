@@ -6,5 +6,6 @@ table        a table in the width that there is
 aws_calls    each call to AWS with its time
 verbose      what -v and -vv tell besides
 duration     times as people say them
+quantity     how many of something
 waiting      long steps: a live line on a terminal, a line now and then elsewhere
 """

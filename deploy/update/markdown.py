@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..console import size
 from ..terminal.markdown import literally
+from ..terminal.quantity import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ def text(changes: Sequence[LayerChange], scans: Scans | None) -> str:
 def _summary(changes: Sequence[LayerChange]) -> str:
     changed = {name for change in changes for name, _, _ in change.packages}
     images = {(c.before.image, c.after.image) for c in changes if c.before and c.after}
-    lines = [f"{len(changed)} distribution{'' if len(changed) == 1 else 's'} changed."]
+    lines = [f"{quantity(len(changed), 'distribution')} changed."]
     lines += [f"The runtime image went from `{old[:19]}` to `{new[:19]}`." for old, new in sorted(images) if old != new]
     proven = all(side.proven for change in changes for side in (change.before, change.after) if side)
     where = "in the runtime image" if proven else "**not in the runtime image**"

@@ -40,7 +40,8 @@ class CodeStorage:
 class PruneOutput:
     """The plan, then what was `deleted` and what `failed`: empty for a dry run.
 
-    `keep` and `days` are what was asked for.
+    `keep` and `days` are what was asked for. `frees_bytes` are those of the versions to be deleted whose `bytes` are
+    known.
     """
 
     stage: str

@@ -10,9 +10,9 @@ Code that runs in one process can speak for that process; it reaches no other on
   (PR_SET_DUMPABLE, prctl(2)), orphans come to it (PR_SET_CHILD_SUBREAPER), and end with the task.
 
 A task is bounded, in all of bounds.py, and in what it may report; of what it prints the end is kept. What cannot be
-told to be of one of several tasks, such as files that are deleted and still open, has each of them run again, alone;
-so does what one finds taken by another one, and its end by nobody that is known: where memory ends, the kernel chooses
-whom it ends.
+told to be of one of several tasks, such as files that are deleted and still open, has each of them run again, alone. So
+does a name in /tmp, or a socket with an address, lest one make another one work or fail by it; what one finds taken;
+and its end by nobody that is known: where memory ends, the kernel chooses whom it ends.
 """
 
 from __future__ import annotations
@@ -25,12 +25,14 @@ import signal
 import sys
 import time
 from collections import deque
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import child, ending, usage
 from .bounds import LATE, Bounds
+from .ending import Traces, places
 from .running import Running, Task, account, drain, listen, met_another
 from .usage import SandboxUsage
 from .values import Finished, Outcome
@@ -54,14 +56,17 @@ _BOUNDS = Bounds()
 
 def run(tasks: Sequence[Task], *, own_users: bool, most: Bounds = _BOUNDS) -> Iterator[Account]:
     """Run the tasks, as many at a time as there are cores where each has a user of its own; yield their accounts."""
-    workers = min(len(os.sched_getaffinity(0)), _WORKERS) if own_users else 1
+    traces = Traces(places() if own_users else ())
+    workers = min(len(os.sched_getaffinity(0)), _WORKERS) if own_users and traces.are_seen else 1
     users = itertools.count(_first_user()) if own_users else itertools.repeat(-1)
     waiting = deque(Running(task, user, alone=workers == 1) for task, user in zip(tasks, users, strict=False))
     running: list[Running] = []
     before, measured = SandboxUsage(), 0.0
-    with selectors.DefaultSelector() as selector:
+    with selectors.DefaultSelector() as selector, closing(traces):
         while waiting or running:
-            before = before if running else _held(own_users=own_users)
+            if not running:
+                before = _held(own_users=own_users)
+                traces.are_new()  # what the one before left is gone
             while waiting and _has_room(waiting[0], running, workers):
                 running.append(_start(waiting.popleft(), most, selector))
             for key, _ in selector.select(0.05):
@@ -69,7 +74,7 @@ def run(tasks: Sequence[Task], *, own_users: bool, most: Bounds = _BOUNDS) -> It
             # Who has ended is looked up before it is measured: what one does last is measured too.
             over = [each for each in running if _is_over(each, most)]
             if over or time.monotonic() - measured > _INTERVAL:
-                _measure(running, most, _held(own_users=own_users).since(before))
+                _measure(running, most, _held(own_users=own_users).since(before), traces)
                 measured = time.monotonic()
             for process in [each for each in running if each in over or each.exceeded or each.crowded]:
                 running.remove(process)
@@ -105,8 +110,8 @@ def _held(*, own_users: bool) -> SandboxUsage:
     return usage.held() if own_users or os.getpid() == 1 else SandboxUsage()
 
 
-def _measure(running: Sequence[Running], most: Bounds, grown: SandboxUsage) -> None:
-    """Note which of the processes that run passed a bound, with all that they started."""
+def _measure(running: Sequence[Running], most: Bounds, grown: SandboxUsage, traces: Traces) -> None:
+    """Note which of the processes that run passed a bound, with all that they started, and which may meet others."""
     seen = usage.processes()
     every = []
     for each in running:
@@ -116,7 +121,8 @@ def _measure(running: Sequence[Running], most: Bounds, grown: SandboxUsage) -> N
         taken = usage.alone(own, most, each.user, grown) if each.alone else usage.used(own, most, each.user)
         each.exceeded = each.exceeded or most.exceeded(taken)
         every.append(own)
-    if not all(each.alone for each in running) and usage.is_crowded(every, most, grown):
+    met = traces.are_new()
+    if not all(each.alone for each in running) and (met or usage.is_crowded(every, most, grown)):
         for each in running:
             each.crowded = True
 

@@ -1,4 +1,4 @@
-"""Lets a client of each AWS service ask something, as a function would, of a port that nothing listens at.
+"""Lets a client of each AWS service ask something, as a function would, of a port that nothing can listen at.
 
 Making a client reads a part of botocore's data. A request reads the rest: the operation's shapes, the parameters of
 its endpoint, the rules that make one of them. All of it is done, signing included; only where it is sent is changed.
@@ -7,6 +7,7 @@ its endpoint, the rules that make one of them. All of it is done, signing includ
 from __future__ import annotations
 
 import importlib
+import socket
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from .values import Plan, Record
 
-CLOSED = "http://127.0.0.1:9/"
 _KEYS = {"aws_access_key_id": "none", "aws_secret_access_key": "none"}
 _DEEP = 8
 
@@ -83,7 +83,7 @@ def _asked(service: str, region: str) -> Outcome:
 
     def elsewhere(request: _Request, **_: object) -> None:
         addresses.append("{0.scheme}://{0.netloc}".format(urlsplit(request.url)))
-        request.url = CLOSED
+        request.url = _closed()
 
     error = at = ""
     try:
@@ -95,6 +95,18 @@ def _asked(service: str, region: str) -> Outcome:
         if type(caught).__name__ != "EndpointConnectionError":
             error, at = told(caught), where(caught)
     return Outcome(kind="client", what=service, error=error, at=at, note=" ".join(addresses[:1]))
+
+
+@cache
+def _port() -> socket.socket:
+    """Take a port and listen at nothing: nobody else can have it, such as a package that is tried at the same time."""
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    return taken
+
+
+def _closed() -> str:
+    return f"http://127.0.0.1:{_port().getsockname()[1]}/"
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Ends what a task left running, whatever session or parent it has, and removes what it left in /tmp."""
+"""Ends what a task left running, whatever session or parent it has, finds and removes what it left in /tmp."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ from typing import TYPE_CHECKING
 from .removal import remove_below
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 DUMPABLE, SUBREAPER = 4, 36  # PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER
 libc = ctypes.CDLL(None, use_errno=True)
 _PATIENCE = 10.0
+_MADE = 0x80 | 0x100  # IN_MOVED_TO, IN_CREATE
+_EVENTS = 65536
+_SOCKETS = ("tcp", "tcp6", "udp", "udp6", "unix")
+_LISTENS, _UNNAMED = "0A", 7  # TCP_LISTEN, include/net/tcp_states.h; columns of a Unix socket without a path
 _TIDYING = 39999  # a user that no task has
 
 
@@ -98,6 +102,44 @@ def places() -> tuple[str, ...]:
             if kind.startswith("tmpfs ") and stat.S_ISDIR(status.st_mode) and status.st_mode & stat.S_IWOTH:
                 found.setdefault(status.st_dev, place)
     return tuple(found.values())
+
+
+class Traces:
+    """What one task leaves and others that run meanwhile may find: a name in /tmp, a socket that has an address.
+
+    Names come with events, inotify(7), so that none is missed that is gone again; sockets are looked up in /proc/net.
+    """
+
+    def __init__(self, watched: Iterable[str]) -> None:
+        self._watched = [each.encode() for each in watched]
+        self._events: int = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC) if self._watched else -1
+        made = (libc.inotify_add_watch(self._events, each, _MADE) for each in self._watched)
+        self.are_seen = self._events >= 0 and all(each >= 0 for each in made)
+
+    def are_new(self) -> bool:
+        """Tell whether there was a new name since this was asked, or is a socket that others may find."""
+        if not self.are_seen:
+            return bool(self._watched)
+        named = False
+        with suppress(BlockingIOError):
+            while os.read(self._events, _EVENTS):
+                named = True
+        return named or any(map(_is_open, _SOCKETS))
+
+    def close(self) -> None:
+        if self._events >= 0:
+            os.close(self._events)
+
+
+def _is_open(kind: str) -> bool:
+    """Tell whether one of these sockets has an address: proc_net(5). Of TCP, where somebody listens."""
+    lines = Path("/proc/net", kind)
+    if not lines.exists():  # this kernel has none of them
+        return False
+    rows = [each.split() for each in lines.read_text(encoding="utf-8", errors="replace").splitlines()[1:]]
+    if kind == "unix":
+        return any(len(row) > _UNNAMED for row in rows)
+    return any(not kind.startswith("tcp") or row[3] == _LISTENS for row in rows)
 
 
 def take_orphans(running: frozenset[int], *, end: bool) -> None:

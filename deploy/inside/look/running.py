@@ -29,8 +29,9 @@ class Task:
     trial: Trial
 
 
-# EPERM, EACCES and EEXIST of a path that everybody may write to; ENOSPC and EADDRINUSE, of whatever it is: errno(3).
-_TAKEN = re.compile(r"\[Errno (?:(?:1|13|17)\].*/(?:tmp|dev/shm)/|(?:28|98)\])")
+# EPERM, EACCES and EEXIST of a path that everybody may write to; what there is no more of, EAGAIN, ENOMEM, ENFILE,
+# EMFILE and ENOSPC, and EADDRINUSE, of whatever it is: errno(3).
+_TAKEN = re.compile(r"\[Errno (?:(?:1|13|17)\].*/(?:tmp|dev/shm)/|(?:11|12|23|24|28|98)\])")
 
 
 @dataclass
@@ -67,7 +68,9 @@ class Running:
 
 
 def met_another(process: Running) -> bool:
-    """Tell whether something failed for what another user may have taken: a name or all room in /tmp, or an address.
+    """Tell whether something failed for what another user may have taken: a name, room, an address, or all of a kind.
+
+    All users of a sandbox have some things together, such as inotify's instances: user_namespaces(7).
 
     In Lambda all of them are one user and one process: what the first one took, the others have. The room may be there
     again when it is measured.

@@ -120,9 +120,7 @@ def _executed(where: str, name: str, layer: str, owner: Callable[[str], str]) ->
     elif module in sys.stdlib_module_names and (rest or entry.endswith((".py", ".pyc", ".so"))):
         cause = f"the layer comes before the standard library, so this replaces its {module}, at start-up already"
         theirs = owner(name)
-        cure = (
-            f"drop {theirs} from requirements.in; or, where another needs it, `without: [{theirs}]` of layers.{layer}"
-        )
+        cure = f"lock without {theirs}; or, where another needs it, `without: [{theirs}]` of layers.{layer}"
         yield Fault(where, "shadows the standard library", cause, cure)
 
 

@@ -26,6 +26,7 @@ _ASK = "import platform; print(platform.machine())"
 # An emulated interpreter takes seconds to start, and minutes where others use the machine: that is no lack.
 _PATIENCE = 300.0
 _CURE = "install QEMU's binfmt handlers, run this on such a machine, or put an architecture first that runs here"
+_NAMED = f"name this runtime's in `images` of config/pipeline.yaml, or in {IMAGE_VARIABLE} where that is set"
 
 
 def host(architecture: Architecture, *, unconfined: bool = False) -> RuntimeImage:
@@ -60,7 +61,8 @@ def find(engine: Engine, reference: str, target: Target, say: Say, *, must_run: 
             raise
         lack = f"its image cannot be had ({error.faults[0].what.splitlines()[-1].rstrip('.')})"
     if must_run:
-        raise EngineError.of(f"{reference} for {target.architecture}", lack, cure=_CURE)
+        cure = _NAMED if lack == _of_another_runtime(target) else _CURE
+        raise EngineError.of(f"{reference} for {target.architecture}", lack, cure=cure)
     standing_in = engine.resolve(reference, own, say)
     return RuntimeImage(standing_in.reference, standing_in.digest, own, lack)
 
@@ -85,6 +87,8 @@ def _lack(engine: Engine, reference: str, target: Target) -> str:
             done = container.call([target.runtime, "-c", _ASK], timeout=_PATIENCE)
         except EngineError as error:
             return f"it does not run here ({container.logs().strip() or error.faults[0].what})"
+        if f'"{target.runtime}": executable file not found' in f"{done.stdout}{done.stderr}":
+            return _of_another_runtime(target)
         # What the engine says of a container that ended meanwhile comes as what the process wrote.
         if done.code and (said := container.logs().strip() or (done.stderr or done.stdout).strip()):
             return f"it does not run here ({said})"
@@ -92,3 +96,7 @@ def _lack(engine: Engine, reference: str, target: Target) -> str:
     if done.code or machine != MACHINES[target.architecture]:
         return f"its image is for {machine or 'nothing that runs here'} in truth"
     return ""
+
+
+def _of_another_runtime(target: Target) -> str:
+    return f"it has no {target.runtime}: it is another runtime's"

@@ -14,7 +14,7 @@ from packaging.version import InvalidVersion
 
 from ...errors import Fault
 from ...invocation import advised
-from ...locking.lockfile import environment, normalised
+from ...locking.lockfile import adding, environment, normalised
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -87,12 +87,12 @@ def _unmet(
     if version is None and name in runtime:
         if not fits(requirement.specifier, runtime[name]):
             what = f"and the runtime, which is to provide it, has {name} {runtime[name]}"
-            cure = f"add {name} to requirements.in, and lock it: {advised('lock')}"
-            yield Fault(where, what, "AWS's own version is another one", cure)
+            yield Fault(where, what, "AWS's own version is another one", adding(name))
         return
     if version is None:
-        cure = f"add {name} to requirements.in, and lock it: {advised('lock')}"
-        yield Fault(where, "which the lock does not have", "the lock is not whole, as `pip check` would say", cure)
+        yield Fault(
+            where, "which the lock does not have", "the lock is not whole, as `pip check` would say", adding(name)
+        )
         return
     if not fits(requirement.specifier, version):
         cure = f"lock versions that fit each other: {advised('lock', '--upgrade')}"

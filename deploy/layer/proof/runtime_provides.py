@@ -67,7 +67,7 @@ def _torn(where: str, brought: Mapping[str, str], own: Mapping[str, Provided]) -
         where,
         f"{ours} {version} is the layer's, and {theirs} {other} the runtime's: the pair comes from one side",
         f"each is made for the other's version, and AWS changes its own; `{KEY}` wants the runtime's",
-        f"add {theirs} to requirements.in, or leave {ours} to the runtime with the layer's `without: [{ours}]`",
+        f"lock {theirs} as well, or leave {ours} to the runtime with the layer's `without: [{ours}]`",
     )
 
 
@@ -89,5 +89,5 @@ def _unmet(where: str, own: Provided, requirement: Requirement | None, brought: 
             f"{own.name} {own.version} is the runtime's, and requires {requirement.name}{requirement.specifier}; "
             f"the layer brings {brought[name]}, which comes first",
             f"`{KEY}` wants the runtime's {own.name}",
-            f"lock {name} as the runtime's needs it, or add {own.name} to requirements.in in its place",
+            f"lock {name} as the runtime's needs it, or lock {own.name} as well, in its place",
         )

@@ -44,7 +44,7 @@ def test_every_fault_of_the_configuration_is_a_finding(folder: Path) -> None:
 
 def test_a_lock_that_has_all_that_is_asked_for_is_well(settings: Settings) -> None:
     [found] = project.locked(settings)
-    assert (found.state, found.what) == ("ok", "requirements.txt locks 1 distributions, all that is asked for")
+    assert (found.state, found.what) == ("ok", "requirements.txt locks 1 distribution, all that is asked for")
 
 
 @pytest.mark.parametrize(

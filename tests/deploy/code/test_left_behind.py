@@ -11,7 +11,7 @@ import pytest
 
 from deploy.code.bundle import bundles
 from deploy.code.selection import LEFT_OUT
-from deploy.settings import Code, Function, Settings
+from deploy.settings import Code, Function, Layer, Settings
 from tests.deploy.code.bundles import PROJECT, made, refusal, write
 
 
@@ -125,16 +125,16 @@ def test_what_git_ignores_does_not_ship_secrets_among_it(project: Settings) -> N
 def test_nothing_that_the_pipeline_reads_or_writes_ships_with_the_handler_at_the_root(
     project: Settings, tmp_path: Path
 ) -> None:
-    root = replace(project, code=Code(source=Path()), template=Path("config/template.yaml"))
-    for name in ("requirements.in", "requirements.txt", "Dockerfile.layer", "config/template.yaml", "cache/layers/x"):
+    layers = {"deps": Layer(name="deps"), "more": Layer(name="more", requirements=Path("more.txt"))}
+    root = replace(project, code=Code(source=Path()), template=Path("config/template.yaml"), layers=layers)
+    locks = [f"{name}{ending}" for name in ("requirements", "more") for ending in (".in", ".txt", ".build.txt")]
+    for name in (*locks, "Dockerfile.layer", "config/template.yaml", "cache/layers/x"):
         write(project.project / name, "x")
     write(project.project / "app.py", "handler = print\n")
     functions = {"app": Function(key="app", name="app", handler="app.handler")}
     made = bundles(replace(root, functions=functions), tmp_path / "dist", tmp_path / "cache")["app"]
     assert [name for name in made.files if not name.startswith("src/")] == ["app.py", "config/menu.yaml"]
-    assert {"requirements.in", "requirements.txt", "Dockerfile.layer", "config/template.yaml", "cache"} <= set(
-        made.left_out
-    )
+    assert {*locks, "Dockerfile.layer", "config/template.yaml", "cache"} <= set(made.left_out)
 
 
 def test_the_documentation_names_all_that_is_left_out() -> None:

@@ -88,8 +88,8 @@ def test_check_says_what_is_good_as_json(
     assert run(mistake("check", "--json", told=""), tmp_path, monkeypatch) == 0
     said = capsys.readouterr()
     found = schemas.output("check", said.out)
-    assert found["good"][0] == "deps: 1 distributions, python3.11 on x86_64"
-    assert "deps: 1 distributions" in said.err
+    assert found["good"][0] == "deps: 1 distribution, python3.11 on x86_64"
+    assert "deps: 1 distribution" in said.err
 
 
 def test_a_built_layer_is_told_as_json(tmp_path: Path) -> None:

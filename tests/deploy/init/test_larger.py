@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.init import handlers, look, package
+from deploy.init import handlers, look
+from deploy.init.serverless import package
 from tests.deploy.init.projects import HANDLER, write
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ CFG = "[metadata]\nname = my-app\n[options]\ninstall_requires = six\n"
 def test_what_a_setuptools_project_requires_is_locked_by_building_it_and_its_code_is_no_part_of_the_layer(
     name: str, text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write(tmp_path / "shop", {name: text, "src/my_app/main.py": HANDLER})
+    write(tmp_path / "shop", {"pyproject.toml": "[tool.black]\n", name: text, "src/my_app/main.py": HANDLER})
     assert init(tmp_path / "shop", "--yes") == 0
     assert f"  {name}: what its wheel requires, to be locked\n" in capsys.readouterr().out
     assert (tmp_path / "shop/requirements.in").read_text() == "-e .\n"

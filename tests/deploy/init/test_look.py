@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from deploy.init import handlers, look
+from deploy.init.serverless.variables import Variables
 from deploy.init.values import FoundFunction, FoundProgram, NotTakenError, key_of
-from deploy.init.variables import Variables
 from tests.deploy.init.projects import CHALICE, CLOUDFORMATION, HANDLER, SAM, SERVERLESS, write
 
 

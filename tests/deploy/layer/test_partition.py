@@ -188,3 +188,11 @@ def test_one_layer_alone_takes_those_along_that_bring_what_it_needs(tmp_path: Pa
     assert said == ["rest is made too: boto3 needs six"]
     with pytest.raises(ConfigError, match="no such layer"):
         needed_for(settings, ["awz"], every, said.append)
+
+
+def test_a_layer_of_files_alone_is_told_how_it_does_without_a_lock(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/pipeline.yaml").write_text("layers: {tools: {files: {bin/shout: bin/shout}}}\n")
+    settings = load(tmp_path, {})
+    with pytest.raises(LockError, match=r"no such file(?s:.)*of files alone, give `packages: \[\]` to layers\.tools"):
+        locked.read(settings, settings.targets[0])

@@ -48,6 +48,11 @@ def run(folder: Path, *arguments: str) -> int:
     return main(["--project", str(folder), *arguments])
 
 
+def sizes_of_layers(answer: dict[str, Any]) -> dict[int, int]:
+    every = (each for each in answer["versions"] if each["kind"] == "layer" and each["bytes"] is not None)
+    return {each["version"]: each["bytes"] for each in every}
+
+
 def test_where_asks_the_second_time_for_pages_and_for_the_functions_that_it_names(
     account: LargeAccount, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -93,9 +98,8 @@ def test_prune_takes_at_most_a_hundred_calls_beside_those_of_each_version_that_g
     assert run(tmp_path, "prune", "--stage", "dev", "--keep", "950", "--days", "0", "--yes", "--json") == 0
     assert account.deleted == {1, *range(3, account.versions - 950 + 1)}
     each = {
-        "GetLayerVersion": 1,  # its size, once for good
-        "GetLayerVersionPolicy": 2,  # whether others were let in: for the plan, and right before
-        "AddLayerVersionPermission": 1,
+        "GetLayerVersionPolicy": 2,  # whether others were let in: for the plan, and right before it is marked
+        "AddLayerVersionPermission": 1,  # the mark, which a deploy looks for
         "DeleteLayerVersion": 1,
     }
     gone = len(account.deleted)
@@ -103,7 +107,26 @@ def test_prune_takes_at_most_a_hundred_calls_beside_those_of_each_version_that_g
     assert account.asked.total() <= 100, dict(account.asked)
     answer = json.loads(capsys.readouterr().out)
     assert len(answer["deleted"]) == gone
-    assert answer["frees_bytes"] == sum(len(account.zips[number]) for number in account.deleted)
+    known = sizes_of_layers(answer)
+    assert 0 < len(known) < gone
+    assert known == {number: len(account.zips[number]) for number in known}
+    assert answer["frees_bytes"] == sum(known.values())
+
+
+def test_prune_asks_for_few_sizes_of_layers_at_a_time_and_never_again_for_what_it_knows(
+    account: LargeAccount, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.functions, account.versions = 1, 30
+    assert run(tmp_path, "prune", "--stage", "dev", "--keep", "0", "--days", "0", "--plan", "--json") == 0
+    told = capsys.readouterr()
+    asked = account.asked["GetLayerVersion"]
+    assert asked == len(sizes_of_layers(json.loads(told.out))) == 20
+    assert "frees at least " in told.err
+    account.asked.clear()
+    assert run(tmp_path, "prune", "--stage", "dev", "--keep", "0", "--days", "0", "--plan", "--json") == 0
+    told = capsys.readouterr()
+    assert account.asked["GetLayerVersion"] == 29 - asked
+    assert "frees at least " not in told.err
 
 
 def test_destroy_lists_all_functions_once_for_its_plan_and_once_before_it_deletes_however_many_versions_go(

@@ -86,7 +86,7 @@ def test_a_service_that_fails_is_no_clean_bill(project: Project, capsys: pytest.
     assert project.scan() == 1
     out = capsys.readouterr().out
     assert ["vulnerabilities", "0", "of", "1", "requirements.txt"] in [line.split() for line in out.splitlines()]
-    assert "not checked:\n  requirements.txt: 1 distributions: pip-audit could not ask http://127.0.0.1" in out
+    assert "not checked:\n  requirements.txt: 1 distribution: pip-audit could not ask http://127.0.0.1" in out
     assert project.scan("--allow-unchecked") == 0
 
 

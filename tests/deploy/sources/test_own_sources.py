@@ -119,6 +119,19 @@ def test_a_changed_file_is_told_by_check_and_by_a_build_until_it_is_locked(sourc
     assert sources.lock.read_text() == before
 
 
+def test_that_nobody_locked_what_building_takes_is_told_by_check_as_by_a_build(
+    sources: Project, tmp_path: Path
+) -> None:
+    (sources.folder / "requirements.txt").write_text(f"-e file://{tmp_path / 'shared'}\n")
+    for run in (lambda: check.run(Namespace(project=sources.folder, json=False)), lambda: provided(sources)):
+        with pytest.raises(
+            PipelineError, match=r"requirements\.build\.txt does not say what building \.\./shared takes"
+        ):
+            run()
+    assert sources.run() == 0
+    assert check.run(Namespace(project=sources.folder, json=False)) == 0
+
+
 def test_nothing_is_built_twice(
     sources: Project, index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

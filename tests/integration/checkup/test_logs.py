@@ -46,7 +46,7 @@ def test_an_import_that_fails_in_the_live_version_is_broken_and_explained(deploy
     assert found.what.startswith("tiny_bot-dev:2 failed 2 times, last at 2")
     assert found.what.endswith("UTC: Runtime.ImportModuleError: Unable to import module 'bot': No module named 'nacl'")
     assert found.cause == "no layer that is attached brings nacl"
-    assert "to requirements.in, and lock it: `nox -s lock`" in found.cure
+    assert "to requirements.in, or to what the lock is exported from, and lock it: `nox -s lock`" in found.cure
 
 
 def test_each_error_is_told_once_for_each_version_and_old_versions_are_a_warning(deployed: Ward) -> None:

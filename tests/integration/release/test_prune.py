@@ -12,6 +12,7 @@ from deploy.__main__ import main
 from deploy.aws import layers
 from deploy.prune import removal
 from deploy.prune.values import KeepPolicy
+from deploy.published.downloads import Downloads
 from tests.integration.release.pruning import NOW, foreign, layers_of, planned, prune, versions
 
 if TYPE_CHECKING:
@@ -54,6 +55,24 @@ def test_with_yes_what_nothing_refers_to_is_gone_and_traffic_and_rollback_go_on(
     assert used.traffic() == ["3", "3"]
     assert prune(project, "--keep", "2", "--yes") == 0
     assert capsys.readouterr().out.endswith("nothing to delete\n")
+
+
+def test_how_much_it_frees_is_told_by_the_functions_that_had_a_version_and_asked_for_where_none_had(
+    used: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in used.names():
+        used.aws.functions.delete_function(FunctionName=name, Qualifier="2")
+    asked: list[str] = []
+    ask = Downloads.size
+
+    def noted(downloads: Downloads, arn: str) -> int:
+        asked.append(arn.rpartition(":")[2])
+        return ask(downloads, arn)
+
+    monkeypatch.setattr(Downloads, "size", noted)
+    sizes = {each.version: each.size for each in planned(used, keep=1).going if each.kind == "layer"}
+    assert sizes == {number: layers.content(used.aws, "tiny-layer", number).size for number in (1, 2, 3)}
+    assert asked == ["1"]
 
 
 def test_what_the_last_releases_need_for_a_rollback_stays(site: Site, shop: Shop, project: Path) -> None:

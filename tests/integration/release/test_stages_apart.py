@@ -2,7 +2,8 @@
 
 What the emulator does not judge, or not by the resource, is judged in test_stage_roles. It does not know the resource
 of iam:SimulatePrincipalPolicy, takes GetFunctionConcurrency and GetLayerVersion for their neighbours, and asks about a
-function where a version is invoked: for these, roles get a policy more.
+function where a version is invoked: for these, roles get a policy more. It takes UpdateAlias and DeleteAlias for
+ListAliases, which everybody may who looks: so these are not tried here.
 """
 
 from __future__ import annotations
@@ -150,6 +151,11 @@ ATTEMPTS: dict[str, Callable[[Aws], object]] = {
     "code": lambda aws: aws.functions.update_function_code(FunctionName="tiny_bot", ZipFile=b"x"),
     "configuration": lambda aws: aws.functions.update_function_configuration(FunctionName="tiny_bot", Timeout=9),
     "a version": lambda aws: aws.functions.publish_version(FunctionName="tiny_bot"),
+    "another alias": lambda aws: aws.functions.create_alias(FunctionName="tiny_bot", Name="other", FunctionVersion="1"),
+    "who may call": lambda aws: aws.functions.add_permission(
+        FunctionName="tiny_bot", StatementId="all", Action="lambda:InvokeFunction", Principal="*"
+    ),
+    "the URL": lambda aws: aws.functions.create_function_url_config(FunctionName="tiny_bot", AuthType="NONE"),
     "a version's deletion": lambda aws: aws.functions.delete_function(FunctionName="tiny_bot", Qualifier="1"),
     "the function's deletion": lambda aws: aws.functions.delete_function(FunctionName="tiny_worker"),
     "an invocation": lambda aws: aws.functions.invoke(FunctionName="tiny_bot"),

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from deploy.inside.look.values import Record
 
+# CLONE_NEWNET, CLONE_NEWNS; MS_REC | MS_PRIVATE: unshare(2), mount(2)
+_NETWORK, _MOUNTS, _PRIVATE = 0x40000000, 0x20000, 0x4000 | 0x40000
 WORKS = Outcome(kind="module", what="victim")
 
 
@@ -32,6 +34,13 @@ def task(key: str, code: str) -> Task:
 
 def accounts(*tasks: Task, silence: float = 600) -> dict[str, Account]:
     return {each.subject: each for each in apart.run(tasks, own_users=False, most=Bounds(silence=silence))}
+
+
+def leave_the_machine() -> None:
+    """Give this process a /tmp and a network of its own, as a sandbox has them, as far as it may."""
+    if ending.libc.unshare(_NETWORK | _MOUNTS) == 0:
+        assert ending.libc.mount(b"none", b"/", None, _PRIVATE, None) == 0
+        assert ending.libc.mount(b"none", b"/tmp", b"tmpfs", 0, b"mode=1777") == 0
 
 
 def in_a_process(test: Callable[[], None]) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deploy.inside.look.bounds import Bounds
+    from deploy.inside.look.ending import Traces
     from deploy.inside.look.running import Running
     from deploy.inside.look.usage import SandboxUsage
     from deploy.inside.look.values import Record
@@ -213,10 +214,10 @@ def test_the_probe_imports_nothing_of_what_it_looks_at(tmp_path: Path) -> None:
 def test_what_one_does_last_is_measured_though_it_ends_while_it_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     measure, ended = apart._measure, []
 
-    def slow(running: Sequence[Running], most: Bounds, grown: SandboxUsage) -> None:
+    def slow(running: Sequence[Running], most: Bounds, grown: SandboxUsage, traces: Traces) -> None:
         over = (each.finished or os.waitid(os.P_PID, each.pid, LOOKED_AT | os.WNOHANG) for each in running)
         ended.append([each is not None for each in over])
-        measure(running, most, grown)
+        measure(running, most, grown, traces)
         for each in running:
             os.waitid(os.P_PID, each.pid, LOOKED_AT)
 

@@ -14,7 +14,7 @@ from deploy.inside.look import apart
 from deploy.inside.look.raised import told
 from deploy.inside.look.running import Task
 from deploy.inside.look.values import Begun, Outcome
-from tests.deploy.inside.look.tasks import in_a_process
+from tests.deploy.inside.look.tasks import in_a_process, leave_the_machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +39,7 @@ else:
 FAILS = {
     "no room": "raise OSError(28, 'No space left on device', '/tmp/cache')",
     "a name": "raise PermissionError(13, 'Permission denied', '/tmp/cache')",
+    "all of a kind": "raise OSError(24, 'Too many open files')",
     "an address": "raise OSError(98, 'Address already in use')",
     "ended by the kernel": "os.kill(os.getpid(), 9)",
 }
@@ -73,6 +74,7 @@ def tried(key: str, code: str) -> Task:
 
 def looked(code: str) -> str:
     """Try it beside another one, which is none the worse for it; return what failed of it."""
+    leave_the_machine()
     tasks = (tried("one", code), tried("other", OTHER))
     one, other = sorted(apart.run(tasks, own_users=True), key=lambda each: each.subject != "one")
     assert other.records == (Outcome(kind="module", what="other"),)

@@ -40,7 +40,7 @@ def test_a_file_that_has_no_business_in_a_layer_is_refused(tmp_path: Path, path:
 
 def test_a_backport_of_the_standard_library_is_refused_with_both_ways_to_do_without_it(tmp_path: Path) -> None:
     found = said(layer(tmp_path, Made(name="py-argparse", files={"argparse.py": ""})))
-    assert "drop py-argparse from requirements.in; or, where another needs it, `without: [py-argparse]`" in found
+    assert "lock without py-argparse; or, where another needs it, `without: [py-argparse]`" in found
 
 
 def test_a_mark_of_a_package_that_lies_in_none_belongs_to_whom_it_likes(tmp_path: Path) -> None:

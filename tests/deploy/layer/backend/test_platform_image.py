@@ -52,6 +52,8 @@ class Fake:
 
     def call(self, command: Sequence[str], *, timeout: float) -> Completed:
         assert (command[0], timeout > 60) == ("python3.11", True)  # an emulator is slow, and slower on a busy machine
+        if self.machine == "another runtime's":
+            return Completed(127, 'OCI runtime exec failed: exec: "python3.11": executable file not found in $PATH', "")
         if not self.machine:
             raise EngineError.of("running python3.11", "is not running")
         return Completed(0, f"{self.machine}\n", "")
@@ -103,6 +105,15 @@ def test_the_engines_own_image_stands_in_for_one_that_cannot_be_had_or_run_and_s
     assert engine.asked == ["arm64", "x86_64"]
     with pytest.raises(EngineError):
         found(Fake(images, machine), must_run=True)
+
+
+def test_an_image_of_another_runtime_is_named_as_that_and_not_as_one_of_another_machine() -> None:
+    engine = Fake({"x86_64": "sha256:x", "arm64": "sha256:a"}, "another runtime's")
+    with pytest.raises(EngineError, match=r"has no python3\.11.*another runtime's") as refused:
+        found(engine, must_run=True)
+    assert [each.cure for each in refused.value.faults] == [
+        "name this runtime's in `images` of config/pipeline.yaml, or in CHANNELWRIGHT_RUNTIME_IMAGE where that is set"
+    ]
 
 
 def test_where_no_image_can_be_had_that_is_an_error() -> None:

@@ -154,7 +154,7 @@ def test_a_distribution_of_which_nothing_can_be_imported_is_refused_once_with_it
         proven(tmp_path, with_extra)
     (fault,) = caught.value.faults
     assert fault.cause == "it comes with the extra grpc, which nobody asked for"
-    assert fault.cure.startswith("add tiny[grpc] to requirements.in")
+    assert fault.cure.startswith("add tiny[grpc] to requirements.in, or to what the lock is exported from, and lock it")
 
 
 def test_a_distribution_of_which_only_a_private_module_can_be_imported_is_refused(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from ..template.short_forms import parsed
-from .values import NotTakenError
+from ...template.short_forms import parsed
+from ..values import NotTakenError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

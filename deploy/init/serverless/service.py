@@ -6,28 +6,29 @@ https://www.serverless.com/framework/docs/providers/aws/guide/serverless.yml
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from ..template.short_forms import parsed
-from . import package, places
-from .values import PYTHON, STAGES, FoundFunction, FoundProgram, NotTakenError, Value, by_stage, key_of, variables
+from ...template.short_forms import parsed
+from ...terminal.quantity import quantity
+from .. import places
+from ..values import PYTHON, STAGES, FoundFunction, FoundProgram, NotTakenError, Value, by_stage, key_of, variables
+from . import layers, package
 from .variables import Variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 _NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
 _PROGRAMS = ("serverless.ts", "serverless.js")
 _TAKEN = frozenset(
-    {"architecture", "description", "environment", "ephemeralStorageSize", "handler", "memorySize", "module", "name"}
-    | {"runtime", "timeout"}
+    {"architecture", "description", "environment", "ephemeralStorageSize", "handler", "layers", "memorySize", "module"}
+    | {"name", "runtime", "timeout"}
 )
 # What the provider says of all functions that is taken, that only says whose they are, or that has a line of its own.
 _OF_PROVIDER = _TAKEN | {"iam", "iamRoleStatements", "name", "region", "stage"}
-_REQUIREMENTS = "requirements.txt"
 
 
 def read(project: Path, environment: Mapping[str, str]) -> Iterator[FoundProgram]:
@@ -73,8 +74,10 @@ class _Service:
                 continue
             if beside := [_described(own, each) for each in sorted(own.keys() - _TAKEN)]:
                 left.append(f"{self.file}: {key}: {', '.join(beside)}")
+            others = layers.left(own, self.provider, self.variables)
+            left += [f"{self.file}: {key}: layers: {each}" for each in others]
         left += self._beside()
-        count = f"{len(functions)} Python function{'' if len(functions) == 1 else 's'}"
+        count = f"{quantity(len(functions), 'Python function')}"
         return FoundProgram(
             what=f"{self.file}: the Serverless Framework, {count}",
             functions=tuple(functions),
@@ -82,7 +85,7 @@ class _Service:
             name=self.or_nothing(self.document.get("service")),
             region=self.or_nothing(self.provider.get("region")),
             exclude=tuple(package.excluded(self._patterns())),
-            requirements=tuple(self._requirements()),
+            requirements=tuple(dict.fromkeys(layers.lists(self.project, self._list(), functions))),
         )
 
     def _functions(self, left: list[str]) -> Iterator[tuple[str, Mapping[str, object]]]:
@@ -126,6 +129,7 @@ class _Service:
             timeout=self._number(key, own, "timeout", left),
             storage=self._number(key, own, "ephemeralStorageSize", left),
             environment=self._environment(key, own, left),
+            layers=layers.taken(own, self.provider, self.variables),
         )
 
     @property
@@ -227,11 +231,8 @@ class _Service:
         found = given.get("patterns") or [f"!{each}" for each in given.get("exclude") or ()]
         return [str(each) for each in found] if isinstance(found, list) else []
 
-    def _requirements(self) -> Iterator[Path]:
-        """Yield the list that serverless-python-requirements takes, where it has another name or place."""
-        name = self.or_nothing(self._of_requirements().get("fileName")) or _REQUIREMENTS
-        if name != _REQUIREMENTS and (self.project / name).is_file():
-            yield Path(name)
+    def _list(self) -> str:
+        return self.or_nothing(self._of_requirements().get("fileName"))
 
     def _of_requirements(self) -> dict[str, Any]:
         return self.known(self.known(self.document.get("custom")).get("pythonRequirements"))
