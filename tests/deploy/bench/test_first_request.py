@@ -12,7 +12,7 @@ import pytest
 
 from deploy.bench import contents, instructions
 from deploy.bench.contents import WayContents
-from deploy.bench.first_request import trials
+from deploy.bench.first_request import trials, usual
 from deploy.bench.question import UNSIGNED, Question
 from deploy.bench.request_trial import FirstRequest, RequestTrial
 from deploy.commands import bench
@@ -191,3 +191,10 @@ def test_each_way_is_asked_in_the_environment_that_it_can_have(settings: Setting
         "empty": None,
     }
     assert {name: each.question.service for name, each in found.items()} == {"this": "s", "plain": "s", "empty": ""}
+
+
+def test_the_usual_handler_takes_the_place_of_the_functions_own_by_uvs_way_alone() -> None:
+    uv = WayContents({"python/boto3.py": b""}, {"bot.py": b"own", "words.py": b"kept"})
+    question = Question(event=UNSIGNED, usual={"bot.py": "boto3"})
+    assert usual(uv, question) == {"usual": WayContents(uv.opt, {"bot.py": b"boto3", "words.py": b"kept"})}
+    assert usual(uv, Question(event=UNSIGNED)) == {}
