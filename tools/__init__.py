@@ -9,4 +9,5 @@ first_request        what `bench` asks the bot's functions first, and the servic
 local_discord        the companion of `nox -s local`
 reference            the pages of the reference, made from the schema, the parser and the calls
 release              what becomes of a tag: the text of the release, and its packages
+usual_bot            the bot's endpoint as most would write it, to be measured beside it
 """

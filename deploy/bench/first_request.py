@@ -50,6 +50,15 @@ class FirstRequests:
     rows: list[Row] = field(default_factory=list)
     options: list[TakenAway] = field(default_factory=list)
 
+    def add_times(self, key: str, measured: Mapping[str, FirstRequest], most: float | None) -> None:
+        self.rows += _rows(key, measured, most)
+        self.options += compared(key, "ms", {name: each.cpu for name, each in measured.items()})
+
+    def add_counts(self, key: str, counts: Mapping[str, float]) -> None:
+        samples = {name: [each] for name, each in counts.items()}
+        self.rows += _counted(samples)
+        self.options += compared(key, "M", samples)
+
 
 def measure_first_requests(  # noqa: PLR0913 - what, how often, and what is said of it
     settings: Settings,
@@ -82,19 +91,12 @@ def measure_first_requests(  # noqa: PLR0913 - what, how often, and what is said
                 mine = {**ways, **usual(ways["uv"], asked["uv"].question)}
                 asked |= dict.fromkeys(mine.keys() - asked.keys(), asked["uv"])
                 volumes = {name: opened.enter_context(asked[name].volumes(each)) for name, each in mine.items()}
-                measured = _measured(asked, volumes, count)
-                found.rows += _rows(function.key, measured, most)
-                found.options += compared(function.key, "ms", {name: each.cpu for name, each in measured.items()})
+                found.add_times(function.key, _measured(asked, volumes, count), most)
                 console.say(f"{function.handler}: {count} first requests each way")
                 if counter:
                     given = opened.enter_context(engine.volumes(image, {instructions.WHERE: counter}))
-                    counts = {
-                        name: [asked[name].count({**mounted, **given})]
-                        for name, mounted in volumes.items()
-                        if name in {*_COUNTED, contents.USUAL} or name.startswith(contents.WITHOUT)
-                    }
-                    found.rows += _counted(counts)
-                    found.options += compared(function.key, "M", counts)
+                    counted_in = {name: {**mounted, **given} for name, mounted in volumes.items() if _is_counted(name)}
+                    found.add_counts(function.key, {name: asked[name].count(each) for name, each in counted_in.items()})
                     console.say(f"{function.handler}: instructions counted")
     return found
 
@@ -141,6 +143,10 @@ def _measured(
         for name, mounted in volumes.items():
             trials[name].request(mounted, found[name])
     return found
+
+
+def _is_counted(way: str) -> bool:
+    return way in {*_COUNTED, contents.USUAL} or way.startswith(contents.WITHOUT)
 
 
 def _counted(counts: Mapping[str, Sequence[float]]) -> Iterator[Row]:

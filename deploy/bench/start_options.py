@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..keys.faults import SCHEMA
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MARK = "x-starts-sooner"
+# A configuration or a schema, as YAML or JSON has it.
+Document: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,12 +35,12 @@ class StartOption:
         return f"{self.key}: {self.member}" if self.member else self.key
 
 
-def options(raw: dict[str, Any]) -> list[StartOption]:
+def options(raw: Document) -> list[StartOption]:
     """Return what a configuration, as YAML has it, says of them that is not said anyway; each once."""
     return list(dict.fromkeys(each for key, given, _ in _marked(raw) for each in _each(key, given)))
 
 
-def without(raw: dict[str, Any], taken: Sequence[StartOption]) -> None:
+def without(raw: Document, taken: Sequence[StartOption]) -> None:
     """Take options out of a configuration, wherever it has them."""
     for key, given, mapping in list(_marked(raw)):
         left = [each for each in _each(key, given) if each not in taken]
@@ -54,7 +56,7 @@ def _each(key: str, given: object) -> list[StartOption]:
     return [StartOption(key=key, member=each) for each in members]
 
 
-def _marked(raw: dict[str, Any]) -> Iterator[tuple[str, Any, dict[str, Any]]]:
+def _marked(raw: Document) -> Iterator[tuple[str, object, Document]]:
     """Yield the key, the value and the mapping of each option that is not as it is anyway."""
     for key, schema, given, mapping in _walked(_schema(), raw, ()):
         # What a function says of its own code stands in place of what is said of all.
@@ -71,8 +73,8 @@ def _default(key: str) -> object:
 
 
 def _walked(
-    schema: dict[str, Any], raw: dict[str, Any], place: tuple[str, ...]
-) -> Iterator[tuple[str, dict[str, Any], Any, dict[str, Any]]]:
+    schema: Document, raw: Document, place: tuple[str, ...]
+) -> Iterator[tuple[str, Document, object, Document]]:
     """Yield all keys of a document with their schemas, values and mappings, in the schema's order."""
     known = schema.get("properties", {})
     others = schema.get("additionalProperties")
@@ -93,6 +95,6 @@ def _resolved(schema: object) -> object:
 
 
 @cache
-def _schema() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
+def _schema() -> Document:
+    schema: Document = json.loads(SCHEMA.read_text(encoding="utf-8"))
     return schema
