@@ -13,7 +13,7 @@ from channelwright.permission_bits import INVITED, RUNNING
 from tests.bot.by_hand import campaign, drop, spoil
 from tests.bot.outcomes import NAME, assert_private, categories, roles
 from tests.bot.worker.test_sizes import with_campaigns
-from tools.fake_discord import Opening, Overwrite, Permission, Role
+from tools.fake_discord import Opening, Overwrite, Permission, Role, Sight
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -189,3 +189,31 @@ def test_a_bot_that_was_invited_before_the_split_makes_campaigns_and_gives_what_
     lab.add(gm=lab.fake.person("sybil"))
     assert_private(lab)
     assert lab.fake.person("sybil").permissions_in("gm-notes") & (RUNNING & ~SPLIT) == RUNNING & ~SPLIT
+
+
+SHOWN = int(Permission.VIEW_CHANNEL)
+LET_IN: dict[str, int] = {"shown": SHOWN, "writing": SHOWN | int(Permission.SEND_MESSAGES)}
+
+
+@pytest.mark.parametrize("place", ["the category", "safety", "gm-notes", "campaign-main"])
+@pytest.mark.parametrize("target", ["a role", "a member", "a member with a role", "a member who plays"])
+@pytest.mark.parametrize("given", LET_IN)
+def test_whoever_still_writes_in_an_archive_is_named_however_they_may(
+    lab: Lab, place: str, target: str, given: str
+) -> None:
+    """https://github.com/ralphkb/sentinel-tickets/issues/83: of a closed ticket some roles went on writing."""
+    where = lab.fake.channel(campaign(lab))
+    helpers, stranger = lab.fake.role("Game Masters"), lab.fake.stranger
+    if target != "a member":
+        lab.fake.give_role(stranger, roles(lab)[0] if target == "a member who plays" else helpers.name)
+    about = (helpers.id, 0) if target == "a role" else (stranger.id, 1)
+    spoil(lab, where.id if place == "the category" else place, Overwrite(*about, LET_IN[given]))
+    text = lab.text(lab.do("campaign archive", campaign=where))
+    writes = [
+        name
+        for name, row in lab.fake.matrix().items()
+        if name.startswith(f"{NAME}/") and row["stranger"] is Sight.WRITES
+    ]
+    named = f"<@&{helpers.id}>" if target == "a role" else f"<@{stranger.id}>"
+    assert (named in text) == bool(writes), (writes, text)
+    assert ("only the GM writes" in text) == (not writes)

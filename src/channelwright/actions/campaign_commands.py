@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from channelwright.actions import proof
 from channelwright.actions.reply import Message
 from channelwright.actions.work import InPart
+from channelwright.campaign import visibility
 from channelwright.campaign.overwrites import Parties, put
 from channelwright.campaign.plan import SUFFIX, campaign_name
 from channelwright.campaign.removal import PROTECTED
@@ -116,7 +117,7 @@ def archive(work: Work) -> Message:
             name=name,
         )
     ]
-    writing = _writing(done)
+    writing = _writing(work, done)
     if writing:
         lines[0] = say("**{name}** is archived: players only read. `/campaign unarchive` opens it again.", name=name)
         lines.append(say("Besides the GM these can still write, by permissions of their own that I left as they are:"))
@@ -163,15 +164,15 @@ def _in_part(done: Done, title: str) -> Message:
     return Message(fitted([title, *lines, say("Settle that, and run the command again for the rest.")]))
 
 
-def _writing(done: Done) -> dict[str, list[str]]:
-    """Return who besides the GM and the bot can write where players read, by an overwrite."""
+def _writing(work: Work, done: Done) -> dict[str, list[str]]:
+    """Return who besides the GM and the bot can write or speak where, by an overwrite or what the server gives."""
     known = {done.server.bot_id, done.campaign.role.id, *(id_ for id_, _ in done.campaign.gms)}
+    held = proof.roles_of(work)
     found: dict[str, list[str]] = {}
     for channel in done.campaign.channels:
-        for each in channel.overwrites if channel.allows(done.campaign.role.id, VIEW_CHANNEL) else ():
-            if each.allow & SEND_MESSAGES and each.id not in known:
-                who = say("everybody") if each.id == done.server.id else mention((each.id, each.type))
-                found.setdefault(who, []).append(channel.named)
+        for id_, kind in visibility.writing(done.server, channel, known, held):
+            who = say("everybody") if id_ == done.server.id else mention((id_, kind))
+            found.setdefault(who, []).append(channel.named)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from channelwright.campaign import campaigns, note
@@ -70,13 +71,21 @@ def check(work: Work, there: Proved) -> None:
 
 def has_role(work: Work, campaign: Campaign, player: int | str) -> bool:
     """Tell whether somebody is a player; False for who left the server."""
+    return campaign.role.id in (_roles(work, player) or ())
+
+
+def roles_of(work: Work) -> Callable[[int], frozenset[int] | None]:
+    """Return what tells the ids of a member's roles, None of who left; it looks at each of them once."""
+    return cache(lambda member: _roles(work, member))
+
+
+def _roles(work: Work, member: int | str) -> frozenset[int] | None:
     try:
-        member = work.discord.get(f"/guilds/{work.job.guild_id}/members/{player}")
+        return frozenset(map(int, work.discord.get(f"/guilds/{work.job.guild_id}/members/{member}")["roles"]))
     except RefusedError as refusal:
         if refusal.code != UNKNOWN_MEMBER:
             raise
-        return False
-    return str(campaign.role.id) in member["roles"]
+        return None
 
 
 def held(work: Work) -> Callable[[Server, Channel], int]:

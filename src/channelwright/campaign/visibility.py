@@ -6,14 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from channelwright.campaign import campaigns
-from channelwright.discord.permissions import MEMBER, ROLE, in_channel
-from channelwright.discord.server import each_on_a_line
+from channelwright.discord.permissions import MEMBER, ROLE, in_channel, in_guild
+from channelwright.discord.server import STAGE, VOICE, each_on_a_line
 from channelwright.discord.text import listed, mention
 from channelwright.language import say
-from channelwright.permission_bits import VIEW_CHANNEL
+from channelwright.permission_bits import (
+    ADMINISTRATOR,
+    CONNECT,
+    SEND_MESSAGES,
+    SEND_MESSAGES_IN_THREADS,
+    SPEAK,
+    VIEW_CHANNEL,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from channelwright.discord.permissions import Role
     from channelwright.discord.server import Channel, Server
@@ -52,6 +59,40 @@ def sight(server: Server, channel: Channel, role: Role, gms: Iterable[tuple[int,
         gms=all(sees(everyone, (id_,) if kind == ROLE else (), id_ if kind == MEMBER else 0) for id_, kind in gms),
         others=tuple(each for each in campaigns.seeing(server, channel, role) if each not in gms),
     )
+
+
+def writing(
+    server: Server, channel: Channel, known: Collection[int], held: Callable[[int], Collection[int] | None]
+) -> list[tuple[int, int]]:
+    """Return who writes or speaks in a channel besides the `known`, owner and administrators aside: ids and types.
+
+    Those are everybody, and whom an overwrite lets in: what they may beyond that may come of the server's roles.
+    `held` tells the ids of a member's roles, None of who left.
+    """
+    everyone = server.roles[server.id].permissions
+
+    def writes(bits: int, roles: Iterable[int] = (), member: int = 0) -> bool:
+        return not bits & ADMINISTRATOR and _may_write(
+            channel, in_channel(bits, server.id, roles, member, channel.overwrites)
+        )
+
+    if writes(everyone):
+        return [(server.id, ROLE)]
+    found = []
+    for id_, kind in {(each.id, each.type) for each in channel.overwrites if each.id not in {server.id, *known}}:
+        roles = {id_} if kind == ROLE else held(id_)
+        if roles is None:
+            continue
+        bits = in_guild(server.roles[server.id], [server.roles[role] for role in roles if role in server.roles])
+        if writes(bits, roles, id_ if kind == MEMBER else 0):
+            found.append((id_, kind))
+    return sorted(found)
+
+
+def _may_write(channel: Channel, bits: int) -> bool:
+    if channel.type in {VOICE, STAGE}:
+        return bool(bits & CONNECT and bits & (SPEAK | SEND_MESSAGES))
+    return bool(bits & (SEND_MESSAGES | SEND_MESSAGES_IN_THREADS))
 
 
 def lines(server: Server, channels: Iterable[Channel], role: Role, gms: Iterable[tuple[int, int]]) -> list[str]:
