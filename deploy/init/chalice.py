@@ -55,7 +55,7 @@ def read(project: Path) -> Iterator[FoundProgram]:
     decorated = [*_decorated(tree, "app"), *(made for each in known for made in _of_blueprint(each))]
     stage, own = _first_stage(config)
     functions = list(_functions(config, stage, decorated))
-    count = f"{quantity(len(functions), 'function')}"
+    count = quantity(len(functions), "function")
     yield FoundProgram(
         what=f"{_CONFIG}: chalice, {count} of {_APP}",
         functions=tuple(functions),

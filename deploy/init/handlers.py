@@ -33,7 +33,7 @@ def read(project: Path, *, in_folders: bool = True) -> Iterator[FoundProgram]:
     for depth in (_DEPTH,) if source == _SOURCE else (0, _DEPTH) if in_folders else (0,):
         functions = functions or list(_found(project, source, depth))
     if functions:
-        count = f"{quantity(len(functions), 'handler')}"
+        count = quantity(len(functions), "handler")
         yield FoundProgram(what=f"{source}/: {count}", functions=tuple(functions))
 
 

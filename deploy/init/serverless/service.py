@@ -77,7 +77,7 @@ class _Service:
             others = layers.left(own, self.provider, self.variables)
             left += [f"{self.file}: {key}: layers: {each}" for each in others]
         left += self._beside()
-        count = f"{quantity(len(functions), 'Python function')}"
+        count = quantity(len(functions), "Python function")
         return FoundProgram(
             what=f"{self.file}: the Serverless Framework, {count}",
             functions=tuple(functions),
