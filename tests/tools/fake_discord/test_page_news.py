@@ -108,9 +108,9 @@ def test_it_stops_at_once_and_leaves_no_thread_behind() -> None:
     with ThreadPoolExecutor() as pool, requests.Session() as kept:
         with FakeDiscord(frozen=True).serving() as fake:
             kept.get(f"{fake.url}/", timeout=5)
-            heard = view(fake)["heard"]
+            heard, idle = view(fake)["heard"], answering()
             waiting = [pool.submit(view, fake, heard=heard) for _ in range(4)]
-            time.sleep(0.3)
+            fake.wait_until(lambda: len(answering() - idle) == len(waiting), 10)
             assert not any(each.done() for each in waiting)
         assert [each.result(10) for each in waiting] == [None] * 4
         fake.wait_until(lambda: answering() <= before, 10)
