@@ -196,7 +196,7 @@ LET_IN: dict[str, int] = {"shown": SHOWN, "writing": SHOWN | int(Permission.SEND
 
 
 @pytest.mark.parametrize("place", ["the category", "safety", "gm-notes", "campaign-main"])
-@pytest.mark.parametrize("target", ["a role", "a member", "a member with a role", "a member who plays"])
+@pytest.mark.parametrize("target", ["a role", "a member", "a member with a role", "a member who plays", "everybody"])
 @pytest.mark.parametrize("given", LET_IN)
 def test_whoever_still_writes_in_an_archive_is_named_however_they_may(
     lab: Lab, place: str, target: str, given: str
@@ -204,9 +204,9 @@ def test_whoever_still_writes_in_an_archive_is_named_however_they_may(
     """https://github.com/ralphkb/sentinel-tickets/issues/83: of a closed ticket some roles went on writing."""
     where = lab.fake.channel(campaign(lab))
     helpers, stranger = lab.fake.role("Game Masters"), lab.fake.stranger
-    if target != "a member":
+    if target not in {"a member", "everybody"}:
         lab.fake.give_role(stranger, roles(lab)[0] if target == "a member who plays" else helpers.name)
-    about = (helpers.id, 0) if target == "a role" else (stranger.id, 1)
+    about = {"a role": (helpers.id, 0), "everybody": (lab.fake.guild.id, 0)}.get(target, (stranger.id, 1))
     spoil(lab, where.id if place == "the category" else place, Overwrite(*about, LET_IN[given]))
     text = lab.text(lab.do("campaign archive", campaign=where))
     writes = [
@@ -214,6 +214,6 @@ def test_whoever_still_writes_in_an_archive_is_named_however_they_may(
         for name, row in lab.fake.matrix().items()
         if name.startswith(f"{NAME}/") and row["stranger"] is Sight.WRITES
     ]
-    named = f"<@&{helpers.id}>" if target == "a role" else f"<@{stranger.id}>"
+    named = {"a role": f"<@&{helpers.id}>", "everybody": "- everybody in "}.get(target, f"<@{stranger.id}>")
     assert (named in text) == bool(writes), (writes, text)
     assert ("only the GM writes" in text) == (not writes)

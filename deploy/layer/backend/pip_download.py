@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ... import pip_settings
 from ...errors import BuildError, Fault
 from ...invocation import advised
+from .platform_image import NAME_ANOTHER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -40,7 +41,7 @@ _CAUSES = (
     (
         r"\"python3\.\d+\": executable file not found",
         "the image has no such Python: it is another runtime's",
-        "name this runtime's in `images` of config/pipeline.yaml, or in CHANNELWRIGHT_RUNTIME_IMAGE where that is set",
+        NAME_ANOTHER,
     ),
     (
         r"name resolution|Name or service not known|unreachable|NewConnectionError|ConnectTimeout|ProxyError",

@@ -26,7 +26,7 @@ _ASK = "import platform; print(platform.machine())"
 # An emulated interpreter takes seconds to start, and minutes where others use the machine: that is no lack.
 _PATIENCE = 300.0
 _CURE = "install QEMU's binfmt handlers, run this on such a machine, or put an architecture first that runs here"
-_NAMED = f"name this runtime's in `images` of config/pipeline.yaml, or in {IMAGE_VARIABLE} where that is set"
+NAME_ANOTHER = f"name this runtime's in `images` of config/pipeline.yaml, or in {IMAGE_VARIABLE} where that is set"
 
 
 def host(architecture: Architecture, *, unconfined: bool = False) -> RuntimeImage:
@@ -61,7 +61,7 @@ def find(engine: Engine, reference: str, target: Target, say: Say, *, must_run: 
             raise
         lack = f"its image cannot be had ({error.faults[0].what.splitlines()[-1].rstrip('.')})"
     if must_run:
-        cure = _NAMED if lack == _of_another_runtime(target) else _CURE
+        cure = NAME_ANOTHER if lack == _of_another_runtime(target) else _CURE
         raise EngineError.of(f"{reference} for {target.architecture}", lack, cure=cure)
     standing_in = engine.resolve(reference, own, say)
     return RuntimeImage(standing_in.reference, standing_in.digest, own, lack)

@@ -33,7 +33,7 @@ def syscall(number, *arguments):
 
 @dataclass(frozen=True)
 class Attempt:
-    """`bounded` is a pattern of what the account has to say of one that is ended for what it takes."""
+    """`bounded` is what the account has to say of one that is ended for what it takes."""
 
     name: str
     code: str

@@ -22,7 +22,7 @@ from deploy.layer.proof.look import WantedLook
 
 _STATUS = Path("/proc/self/status")
 # Tighter than those of a build, so that passing them takes less of the machine that runs this.
-_BOUNDS = Bounds(silence=25, memory=256 * MIB, disk=128 * MIB, names=20_000, processes=128)
+_BOUNDS = Bounds(silence=25, memory=256 * MIB, disk=128 * MIB, names=20_000, processes=64)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -66,7 +66,7 @@ RESOURCES = (
         if made >= 3000: raise Reached(made)
         time.sleep(1)
         """,
-        bounded="processes|of memory",
+        bounded="processes",
     ),
     tries(
         "opens_files_without_end",
